@@ -1,0 +1,236 @@
+"""ResNet, the encoder: images in, representations h out.
+
+Papers: He et al. 2015. https://arxiv.org/abs/1512.03385 Kaiming initialisation: He et al. 2015,
+https://arxiv.org/abs/1502.01852 CIFAR stem: Chen et al. 2020, appendix B.9.
+Differs: no classification layer. `resnet_tiny` is ours: three stages for 32 x 32 images on a
+laptop's processor. A stage that shrinks the image does so in its first 3 x 3 convolution, as
+torchvision does, and every parameter has torchvision's name, so its weights load.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    """A 3 x 3 convolution that keeps the size at stride 1. No bias: a norm follows."""
+    return nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+
+
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    """What the block's input goes through before it is added: nothing, where shapes agree.
+
+    Args:
+        inputs, outputs: channels before and after the block.
+        stride: how much the block shrinks the image.
+
+    Returns:
+        None, or a 1 x 1 convolution with its norm. Section 3.3, option B.
+    """
+    # the input can be added as it is if the block changes neither its channels nor its size
+    if stride == 1 and inputs == outputs:
+        return None
+    # else project it to the new shape, and normalise
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+    )
+
+
+class BasicBlock(nn.Module):
+    """Two 3 x 3 convolutions and a shortcut. Figure 2, figure 5 left.
+
+    Maps (B, inputs, H, W) to (B, width, H / stride, W / stride), rounded up.
+    """
+
+    expansion = 1
+
+    def __init__(self, inputs: int, width: int, stride: int = 1):
+        super().__init__()
+        self.conv1 = conv3x3(inputs, width, stride)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = conv3x3(width, width)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.downsample = shortcut(inputs, width, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """relu(F(x) + x), with F = norm(conv(relu(norm(conv(x))))). Equation 1.
+
+        Args:
+            x: maps, shape (B, inputs, H, W).
+
+        Returns:
+            Maps, shape (B, width, H / stride, W / stride).
+        """
+        # keep the input for the shortcut, projected where shapes differ
+        identity = x if self.downsample is None else self.downsample(x)
+        # two convolutions, each normalised, a ReLU between them
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = self.bn2(self.conv2(x))
+        # add the shortcut, then the last ReLU
+        return F.relu(x + identity)
+
+
+class Bottleneck(nn.Module):
+    """1 x 1, 3 x 3 and 1 x 1 convolutions and a shortcut. Figure 5 right.
+
+    Maps (B, inputs, H, W) to (B, 4 * width, H / stride, W / stride), rounded up.
+    """
+
+    expansion = 4
+
+    def __init__(self, inputs: int, width: int, stride: int = 1):
+        super().__init__()
+        outputs = width * self.expansion
+        self.conv1 = nn.Conv2d(inputs, width, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = conv3x3(width, width, stride)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, outputs, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(outputs)
+        self.downsample = shortcut(inputs, outputs, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """relu(F(x) + x), with F three convolutions that narrow, look around and widen.
+
+        Args:
+            x: maps, shape (B, inputs, H, W).
+
+        Returns:
+            Maps, shape (B, 4 * width, H / stride, W / stride).
+        """
+        # keep the input for the shortcut, projected where shapes differ
+        identity = x if self.downsample is None else self.downsample(x)
+        # three convolutions, each normalised, a ReLU after the first and the second
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu(self.bn2(self.conv2(x)))
+        x = self.bn3(self.conv3(x))
+        # add the shortcut, then the last ReLU
+        return F.relu(x + identity)
+
+
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    """Several blocks in a row; the first changes channels and size. Table 1.
+
+    Args:
+        block: `BasicBlock` or `Bottleneck`.
+        inputs: channels that come in.
+        width: channels inside each block; `width * block.expansion` go out.
+        count: how many blocks.
+        stride: how much the first block shrinks the image.
+
+    Returns:
+        The blocks, as one `nn.Sequential`.
+    """
+    # the first block goes from the old shape to the new one
+    blocks = [block(inputs, width, stride)]
+    # the others keep it; each has weights of its own
+    blocks += [block(width * block.expansion, width) for _ in range(count - 1)]
+    return nn.Sequential(*blocks)
+
+
+class ResNet(nn.Module):
+    """A stem, stages of blocks, and the mean over the last map. Table 1.
+
+    Args:
+        block: `BasicBlock` or `Bottleneck`.
+        counts: blocks in each stage.
+        widths: width of each stage.
+        stem: "cifar" keeps the resolution (3 x 3 convolution, stride 1, no pooling); "imagenet"
+            divides it by four (7 x 7, stride 2, then max-pooling).
+        zero_init: start the last norm of each block at zero, so that each block starts as its
+            shortcut (Goyal et al. 2017, section 5.1).
+
+    Attributes:
+        dim: D, the width of h.
+    """
+
+    def __init__(self, block, counts, widths=(64, 128, 256, 512), stem="cifar", zero_init=False):
+        super().__init__()
+        if stem not in ("cifar", "imagenet"):
+            raise ValueError(f'a stem is "cifar" or "imagenet", not {stem!r}')
+        if stem == "cifar":
+            self.conv1 = conv3x3(3, widths[0])
+        else:
+            self.conv1 = nn.Conv2d(3, widths[0], 7, 2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(widths[0])
+        self.maxpool = nn.Identity() if stem == "cifar" else nn.MaxPool2d(3, 2, padding=1)
+        inputs = widths[0]
+        for i, (count, width) in enumerate(zip(counts, widths, strict=True)):
+            self.add_module(f"layer{i + 1}", stage(block, inputs, width, count, 1 if i == 0 else 2))
+            inputs = width * block.expansion
+        self.stages = len(counts)
+        self.dim = inputs
+        initialise(self, zero_init)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Representations h. Section 3.3.
+
+        Args:
+            x: images, shape (B, 3, H, W).
+
+        Returns:
+            h, shape (B, D).
+        """
+        # stem: convolution, norm, ReLU, and pooling where the stem has it
+        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+        # the stages, one after the other
+        for i in range(self.stages):
+            x = self.get_submodule(f"layer{i + 1}")(x)
+        # the mean of each channel over the map
+        return x.mean((2, 3))
+
+
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    """Kaiming initialisation, in place. He et al. 2015 (1502.01852), section 2.2, equation 15.
+
+    Convolutions get normal weights of variance 2 / (outputs * kernel height * kernel width);
+    norms start as the identity.
+
+    Args:
+        model: any module; its convolutions and norms are set.
+        zero_init: start the last norm of each block at zero.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    for module in model.modules() if zero_init else ():
+        if isinstance(module, BasicBlock | Bottleneck):
+            last = module.bn2 if isinstance(module, BasicBlock) else module.bn3
+            nn.init.zeros_(last.weight)
+
+
+def resnet_tiny(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+    """Three stages of one block, 0.3 M parameters, D = 128. Ours, for a processor."""
+    return ResNet(BasicBlock, (1, 1, 1), (32, 64, 128), stem, zero_init)
+
+
+def resnet18(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+    """ResNet-18, 11 M parameters, D = 512. Table 1."""
+    return ResNet(BasicBlock, (2, 2, 2, 2), stem=stem, zero_init=zero_init)
+
+
+def resnet34(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+    """ResNet-34, 21 M parameters, D = 512. Table 1."""
+    return ResNet(BasicBlock, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
+
+
+def resnet50(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+    """ResNet-50, 24 M parameters, D = 2048. Table 1."""
+    return ResNet(Bottleneck, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
+
+
+ENCODERS = {
+    "tiny": resnet_tiny,
+    "resnet18": resnet18,
+    "resnet34": resnet34,
+    "resnet50": resnet50,
+}
+
+
+@torch.no_grad()
+def parameter_count(model: nn.Module) -> int:
+    """How many numbers training can change."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

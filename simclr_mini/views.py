@@ -1,0 +1,567 @@
+r"""Views: the random changes of an image that a representation should not notice.
+
+Every operation takes a whole batch, and every image of it draws its own coin and its own
+parameters. Drawing them once per batch is a known bug: whole batches then come out unchanged.
+Random numbers come from a `torch.Generator` on the processor (`None`: torch's global one) and are
+then moved to the images' device, so one seed gives the same views everywhere.
+
+Paper: Chen et al. 2020, section 3 and appendix A. https://arxiv.org/abs/2002.05709
+Differs: factors of colour are multiplied, as in torchvision, not added as in the paper's listing.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+LUMA = (0.2989, 0.587, 0.114)  # ITU-R 601 weights of red, green and blue, as torchvision rounds them
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How strong each change is. A probability or strength of 0 leaves it out.
+
+    Attributes:
+        size: side of the square view in pixels; 0 keeps the image's height, and needs it square.
+        crop_scale: share of the image's area that a crop covers, drawn evenly from this range.
+        crop_ratio: width over height of a crop, drawn evenly on a log scale.
+        crop, flip, jitter, gray, blur, rotation, cutout, sobel, noise: probability of each change.
+        strength: s of the colour jitter: brightness, contrast, saturation 0.8 s, hue 0.2 s.
+    """
+
+    size: int = 0
+    crop: float = 1.0
+    crop_scale: tuple[float, float] = (0.08, 1.0)
+    crop_ratio: tuple[float, float] = (3 / 4, 4 / 3)
+    flip: float = 0.5
+    jitter: float = 0.8
+    strength: float = 1.0
+    gray: float = 0.2
+    blur: float = 0.5
+    rotation: float = 0.0
+    cutout: float = 0.0
+    sobel: float = 0.0
+    noise: float = 0.0
+
+
+RECIPES = {
+    "simclr": Recipe(),  # appendix A
+    "cifar": Recipe(strength=0.5, blur=0.0),  # appendix B.9
+    "crop_only": Recipe(jitter=0.0, gray=0.0, blur=0.0),
+    "none": Recipe(crop=0.0, flip=0.0, jitter=0.0, gray=0.0, blur=0.0),
+}
+
+
+def two_views(x: Tensor, recipe: Recipe, generator: Generator | None = None):
+    """Two independent views of each image. Algorithm 1 of the paper, lines 5 to 8.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        recipe: which changes, and how strong.
+        generator: source of randomness.
+
+    Returns:
+        x1, x2: row b of each is a view of image b, shape (B, 3, size, size), in [0, 1].
+    """
+    # draw the first view of every image
+    x1 = one_view(x, recipe, generator)
+    # draw the second, with parameters of its own
+    x2 = one_view(x, recipe, generator)
+    return x1, x2
+
+
+def one_view(x: Tensor, recipe: Recipe, generator: Generator | None = None) -> Tensor:
+    """One view of each image: the changes of a recipe, in the paper's order. Appendix A.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        recipe: which changes, and how strong.
+        generator: source of randomness.
+
+    Returns:
+        Views in [0, 1], shape (B, 3, size, size).
+    """
+    s = recipe.strength
+    size = recipe.size or x.shape[2]
+    if recipe.crop:
+        x = random_resized_crop(
+            x, size, recipe.crop_scale, recipe.crop_ratio, generator, recipe.crop
+        )
+    elif x.shape[2:] != (size, size):
+        x = crop_and_resize(x, whole_image(x), size)
+    if recipe.flip:
+        x = horizontal_flip(x, recipe.flip, generator)
+    if recipe.rotation:
+        x = rotate(x, recipe.rotation, generator)
+    if recipe.cutout:
+        x = cutout(x, recipe.cutout, generator=generator)
+    if recipe.jitter:
+        x = color_jitter(x, 0.8 * s, 0.8 * s, 0.8 * s, 0.2 * s, recipe.jitter, generator)
+    if recipe.gray:
+        x = grayscale(x, recipe.gray, generator)
+    if recipe.blur:
+        x = gaussian_blur(x, recipe.blur, generator=generator)
+    if recipe.sobel:
+        x = sobel(x, recipe.sobel, generator)
+    if recipe.noise:
+        x = gaussian_noise(x, recipe.noise, generator=generator)
+    return x
+
+
+def coin(B: int, p: float, generator: Generator | None = None) -> Tensor:
+    """One throw for each image, true with probability p. Shape (B,), bool, on the processor."""
+    return torch.rand(B, generator=generator) < p
+
+
+def uniform(B: int, low: float, high: float, generator: Generator | None = None) -> Tensor:
+    """One even draw from [low, high) for each image. Shape (B,), on the processor."""
+    return low + (high - low) * torch.rand(B, generator=generator)
+
+
+def change_some(x: Tensor, chosen: Tensor, change, *parameters: Tensor) -> Tensor:
+    """The batch with the chosen images changed. `x` itself stays as it was.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+        chosen: which images to change, bool, shape (B,).
+        change: called with the chosen images and their rows of each of `parameters`.
+        parameters: tensors with one row for each of the B images.
+
+    Returns:
+        Images, shape (B, 3, H, W).
+    """
+    return change_some_(x.clone(), chosen, change, *parameters)
+
+
+def change_some_(x: Tensor, chosen: Tensor, change, *parameters: Tensor) -> Tensor:
+    """As `change_some`, in place: `x` itself is changed and returned."""
+    rows = chosen.nonzero()[:, 0]
+    own = [p[rows].to(x.device) for p in parameters]
+    rows = rows.to(x.device)
+    return x.index_copy_(0, rows, change(x.index_select(0, rows), *own))
+
+
+# ---- where: crop, flip, rotation, cutout
+
+
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    """Mirror each image left to right with probability p. Section 3.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+        p: probability for each image.
+        generator: source of randomness.
+
+    Returns:
+        Images, shape (B, 3, H, W).
+    """
+    # throw one coin for each image
+    mirrored = coin(len(x), p, generator)
+    # where it shows heads, reverse the columns
+    return change_some(x, mirrored, lambda some: some.flip(3))
+
+
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    """One random box for each image, as in torchvision's RandomResizedCrop. Appendix A.
+
+    The area is an even draw from `scale` times the image's, width / height an even draw from
+    `ratio` on a log scale. A box that does not fit is drawn again, up to ten times; the whole
+    image, cut to the nearest allowed ratio, is the last resort.
+
+    Args:
+        B: how many boxes.
+        height, width: size of the images in pixels.
+        scale: least and greatest share of the area, as (low, high).
+        ratio: least and greatest width over height, as (low, high).
+        generator: source of randomness.
+
+    Returns:
+        top, left, height, width of each box in whole pixels, int64, shape (B, 4).
+    """
+    # draw ten candidate sizes for each image: area evenly, ratio evenly in its logarithm
+    area = uniform(B * 10, *scale, generator).view(B, 10) * height * width
+    log_ratio = uniform(B * 10, math.log(ratio[0]), math.log(ratio[1]), generator).view(B, 10)
+    w = (area * log_ratio.exp()).sqrt().round().clamp(min=1)
+    h = (area / log_ratio.exp()).sqrt().round().clamp(min=1)
+    # keep the first candidate that fits; where none does, the largest centred box allowed
+    fits = (w <= width) & (h <= height)
+    first = fits.int().argmax(1, keepdim=True)  # (B, 1)
+    widest = min(width, round(height * ratio[1]))
+    tallest = min(height, round(width / ratio[0]))
+    w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)
+    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)
+    # place it anywhere inside the image, each whole position equally likely
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).floor()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).floor()
+    return torch.stack([top, left, h, w], 1).long()
+
+
+def whole_image(x: Tensor) -> Tensor:
+    """The box that holds all of each image: rows 0, 0, H, W. Shape (B, 4)."""
+    return torch.tensor([0, 0, x.shape[2], x.shape[3]]).expand(len(x), 4)
+
+
+def resize_weights(start: Tensor, length: Tensor, source: int, size: int) -> Tensor:
+    """Which source pixels make each pixel of a resized line: bilinear, with anti-aliasing.
+
+    Output pixel i looks at the point start + (i + 1/2) * length / size of the source line.
+    A source pixel weighs 1 there, and less with its distance, down to 0 one pixel away (one
+    *output* pixel, where the line shrinks). The weights of an output pixel sum to 1.
+
+    Args:
+        start, length: the part of the line to show, in source pixels, shape (B,).
+        source: pixels in the source line.
+        size: pixels in the resized line.
+
+    Returns:
+        Weights, shape (B, size, source).
+    """
+    step = length[:, None, None] / size  # source pixels per output pixel, (B, 1, 1)
+    output = torch.arange(size, device=start.device)[:, None] + 0.5  # (size, 1)
+    pixel = torch.arange(source, device=start.device) + 0.5  # (source,)
+    first, last = start[:, None, None], (start + length)[:, None, None]
+    distance = (pixel - (first + output * step)).abs()  # (B, size, source)
+    weights = (1 - distance / step.clamp(min=1)).clamp(min=0)
+    weights = weights * ((pixel > first) & (pixel < last))  # nothing outside the box is seen
+    return weights / weights.sum(2, keepdim=True)
+
+
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    """Cut each image's box out and resize it: bilinear, anti-aliased. Appendix A.
+
+    Resizing is linear, so it is two matrix products: rows @ image @ columns.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+        boxes: top, left, height, width in whole pixels, shape (B, 4).
+        size: side of the result in pixels.
+
+    Returns:
+        Images, shape (B, 3, size, size).
+    """
+    top, left, height, width = boxes.to(x.device).to(x.dtype).unbind(1)
+    # weigh the rows of the source for each row of the result, and the columns likewise
+    rows = resize_weights(top, height, x.shape[2], size)  # (B, size, H)
+    columns = resize_weights(left, width, x.shape[3], size)  # (B, size, W)
+    # apply both
+    B, C, H, W = x.shape
+    x = torch.bmm(x.reshape(B, C * H, W), columns.mT)  # (B, C * H, size)
+    x = x.view(B, C, H, size).transpose(1, 2).reshape(B, H, C * size)
+    return torch.bmm(rows, x).view(B, size, C, size).transpose(1, 2).contiguous()
+
+
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    """Show a random part of each image at full size. Appendix A.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+        size: side of the result in pixels.
+        scale: share of the area that is shown, as (low, high).
+        ratio: width over height of the part, as (low, high).
+        generator: source of randomness.
+        p: probability for each image; one that is not cropped is resized whole.
+
+    Returns:
+        Images, shape (B, 3, size, size).
+    """
+    # draw a box for each image
+    boxes = crop_boxes(len(x), x.shape[2], x.shape[3], scale, ratio, generator)
+    if p < 1:
+        boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))
+    # show what is in it
+    return crop_and_resize(x, boxes, size)
+
+
+def rotate(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Turn each image by 0, 90, 180 or 270 degrees, each equally likely. Section 3.
+
+    Args:
+        x: square images, shape (B, 3, H, H).
+        p: probability that an image takes part.
+        generator: source of randomness.
+
+    Returns:
+        Images, shape (B, 3, H, H).
+    """
+    turns = torch.randint(4, (len(x),), generator=generator) * coin(len(x), p, generator)
+    for quarter in (1, 2, 3):
+        x = change_some(x, turns == quarter, lambda some, k=quarter: some.rot90(k, (2, 3)))
+    return x
+
+
+def cutout(x: Tensor, p: float = 1.0, share: float = 0.5, generator=None) -> Tensor:
+    """Paint a square of each image black. Section 3; DeVries and Taylor 2017.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        p: probability for each image.
+        share: side of the square as a share of the image's height.
+        generator: source of randomness.
+
+    Returns:
+        Images, shape (B, 3, H, W). The centre is anywhere, so part of a square may lie outside.
+    """
+    B, _, H, W = x.shape
+    row = uniform(B, 0, H, generator)[:, None, None]
+    column = uniform(B, 0, W, generator)[:, None, None]
+    half = share * H / 2
+    inside_rows = (torch.arange(H)[:, None] + 0.5 - row).abs() < half  # (B, H, 1)
+    inside_columns = (torch.arange(W) + 0.5 - column).abs() < half  # (B, 1, W)
+    hole = inside_rows & inside_columns & coin(B, p, generator)[:, None, None]
+    return x.masked_fill(hole[:, None].to(x.device), 0.0)
+
+
+# ---- colour: jitter, grey
+
+
+def to_gray(x: Tensor) -> Tensor:
+    """Brightness of each pixel as the eye weighs it: 0.2989 R + 0.587 G + 0.114 B.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+
+    Returns:
+        Grey images, shape (B, 1, H, W).
+    """
+    red, green, blue = x.unbind(1)
+    return (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue)[:, None]
+
+
+def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> Tensor:
+    """Take the colour out of each image with probability p. Appendix A, "color drop".
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        p: probability for each image.
+        generator: source of randomness.
+
+    Returns:
+        Images, shape (B, 3, H, W); a grey one has three equal channels.
+    """
+    # throw one coin for each image
+    drop = coin(len(x), p, generator)
+    # where it shows heads, give all three channels the brightness
+    return change_some(x, drop, lambda some: to_gray(some).expand_as(some))
+
+
+def blend(x: Tensor, other: Tensor, factor: Tensor) -> Tensor:
+    """factor * x + (1 - factor) * other, cut to [0, 1]. Factor has shape (B,)."""
+    factor = factor[:, None, None, None]
+    return (factor * x).add_((1 - factor) * other).clamp_(0, 1)
+
+
+def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
+    """Blend each image with black: factor 0 is black, 1 the image, 2 twice as bright.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        factor: one number >= 0 for each image, shape (B,).
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W).
+    """
+    # scale every value of an image by its factor, and cut to [0, 1]
+    return (x * factor[:, None, None, None]).clamp_(0, 1)
+
+
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    """Blend each image with its mean brightness: factor 0 is flat grey, 1 the image.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        factor: one number >= 0 for each image, shape (B,).
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W).
+    """
+    # one number for each image: the mean of its grey version
+    mean = to_gray(x).mean((1, 2, 3), keepdim=True)  # (B, 1, 1, 1)
+    # move every value away from it or towards it, and cut to [0, 1]
+    return blend(x, mean, factor)
+
+
+def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
+    """Blend each image with its grey version: factor 0 is grey, 1 the image.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        factor: one number >= 0 for each image, shape (B,).
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W).
+    """
+    # the grey version, pixel by pixel
+    gray = to_gray(x)  # (B, 1, H, W)
+    # move every pixel away from it or towards it, and cut to [0, 1]
+    return blend(x, gray, factor)
+
+
+def adjust_hue(x: Tensor, shift: Tensor) -> Tensor:
+    """Turn the colour wheel of each image: shift 1/3 makes red green, 1/2 makes red cyan.
+
+    In hue, saturation and value: V is the largest channel, C = V minus the smallest, and the hue
+    h in [0, 6) is where the colour stands on the wheel: red 0, yellow 1, green 2, cyan 3, blue 4,
+    magenta 5. V and C stay; h moves by 6 * shift, round the wheel.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        shift: turns of the wheel, in [-1/2, 1/2], shape (B,).
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W).
+    """
+    red, green, blue = x.unbind(1)
+    # V, the largest channel, and C, its distance to the smallest
+    V = torch.maximum(torch.maximum(red, green), blue)  # (B, H, W)
+    C = V - torch.minimum(torch.minimum(red, green), blue)
+    # hue in sixths of a turn, counted from the largest channel: red 0, green 2, blue 4
+    safe = C.clamp(min=1e-12)  # a grey pixel has no hue; any will do
+    h = torch.where(V == green, (blue - red) / safe + 2, (red - green) / safe + 4)
+    h = torch.where(V == red, (green - blue) / safe, h)
+    # turn the wheel, and come back into [0, 6)
+    h = h + 6 * shift[:, None, None]
+    h = h - 6 * (h / 6).floor()
+    # how far each channel stands below the largest, as a share of C: 0 at its own hue
+    below = torch.stack([2 - (h - 3).abs(), (h - 2).abs() - 1, (h - 4).abs() - 1], 1)
+    return V[:, None] - C[:, None] * below.clamp_(0, 1)
+
+
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Change the colours of each image with probability p, in an order of its own. Appendix A.
+
+    Factors are even draws from [max(0, 1 - strength), 1 + strength], the shift of hue from
+    [-hue, hue].
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        brightness, contrast, saturation: strengths >= 0.
+        hue: strength in [0, 1/2], in turns of the colour wheel.
+        p: probability for each image.
+        generator: source of randomness.
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W).
+    """
+    B = len(x)
+    # for each image: does it take part, which factors, and in which order
+    chosen = coin(B, p, generator)
+    steps = [
+        (adjust_brightness, uniform(B, max(0, 1 - brightness), 1 + brightness, generator)),
+        (adjust_contrast, uniform(B, max(0, 1 - contrast), 1 + contrast, generator)),
+        (adjust_saturation, uniform(B, max(0, 1 - saturation), 1 + saturation, generator)),
+        (adjust_hue, uniform(B, -hue, hue, generator)),
+    ]
+    order = torch.rand(B, 4, generator=generator).argsort(1)  # (B, 4)
+    # in each of four rounds, every image has the change that its order names
+    x = x.clone()
+    for turn in range(4):
+        for k, (adjust, amount) in enumerate(steps):
+            change_some_(x, chosen & (order[:, turn] == k), adjust, amount)
+    return x
+
+
+# ---- detail: blur, edges, noise
+
+
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    """Blur each image with probability p, its width drawn evenly from `sigma`. Appendix A.
+
+    The kernel is about a tenth of the image's side, an odd number of pixels, at least 3.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        p: probability for each image.
+        sigma: least and greatest standard deviation in pixels, as (low, high).
+        generator: source of randomness.
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W). Edges are mirrored.
+    """
+    # throw one coin and draw one width for each image
+    chosen = coin(len(x), p, generator)
+    width = uniform(len(x), *sigma, generator)
+    # blur the chosen images, each with its own width
+    return change_some(x, chosen, blur, width)
+
+
+def blur(x: Tensor, sigma: Tensor) -> Tensor:
+    """Gaussian blur of each image with its own standard deviation.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+        sigma: standard deviations in pixels, shape (B,).
+
+    Returns:
+        Images, shape (B, 3, H, W).
+    """
+    reach = max(1, x.shape[2] // 20)
+    # weights of a bell curve at whole pixels, one row for each image, each row with sum 1
+    offset = torch.arange(-reach, reach + 1, device=x.device)
+    weights = torch.exp(-0.5 * (offset / sigma[:, None]) ** 2)
+    weights = weights / weights.sum(1, keepdim=True)  # (B, 2 reach + 1)
+    # a weighted sum of shifted copies: down the columns, then along the rows
+    padded = F.pad(x, (0, 0, reach, reach), mode="reflect")
+    x = sum(w[:, None, None, None] * padded[:, :, i : i + x.shape[2]] for i, w in enumerate(weights.T))
+    padded = F.pad(x, (reach, reach, 0, 0), mode="reflect")
+    return sum(w[:, None, None, None] * padded[..., i : i + x.shape[3]] for i, w in enumerate(weights.T))
+
+
+def sobel_gradients(x: Tensor) -> Tensor:
+    """Slope of brightness to the right and downwards. The fixed filters of DeepCluster.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+
+    Returns:
+        Slopes per pixel, shape (B, 2, H, W), in [-1, 1]. Edges are mirrored.
+    """
+    right = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]], device=x.device) / 4
+    kernels = torch.stack([right, right.T])[:, None]  # (2, 1, 3, 3)
+    return F.conv2d(F.pad(to_gray(x), (1, 1, 1, 1), mode="reflect"), kernels)
+
+
+def sobel(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Replace each image by the strength of its edges, with probability p. Section 3.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        p: probability for each image.
+        generator: source of randomness.
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W), three equal channels where changed.
+    """
+
+    def edges(some: Tensor) -> Tensor:
+        return sobel_gradients(some).norm(dim=1, keepdim=True).clamp(max=1).expand_as(some)
+
+    return change_some(x, coin(len(x), p, generator), edges)
+
+
+def gaussian_noise(x: Tensor, p: float = 1.0, std: float = 0.1, generator=None) -> Tensor:
+    """Add independent noise to every value, with probability p for each image. Section 3.
+
+    Args:
+        x: images in [0, 1], shape (B, 3, H, W).
+        p: probability for each image.
+        std: standard deviation of the noise, in units of x.
+        generator: source of randomness.
+
+    Returns:
+        Images in [0, 1], shape (B, 3, H, W).
+    """
+    chosen = coin(len(x), p, generator)
+    noise = std * torch.randn(x.shape, generator=generator)
+    return change_some(x, chosen, lambda some, e: (some + e).clamp(0, 1), noise)

@@ -154,3 +154,20 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
         {"params": weights, "weight_decay": weight_decay},
         {"params": others, "weight_decay": 0.0},
     ]
+
+
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    """Change every parameter of an optimiser once, against the gradient of a loss.
+
+    Args:
+        optimizer: any torch optimiser; all its groups get the rate.
+        loss: a scalar with a graph.
+        rate: learning rate of this step.
+    """
+    # the rate of this step, in every group
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    # forget the last gradient, find the new one, step
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()

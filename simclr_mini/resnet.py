@@ -2,7 +2,7 @@
 
 Papers: He et al. 2015. https://arxiv.org/abs/1512.03385 Kaiming initialisation: He et al. 2015,
 https://arxiv.org/abs/1502.01852 CIFAR stem: Chen et al. 2020, appendix B.9.
-Differs: no classification layer. `resnet_tiny` is ours: three stages for 32 x 32 images on a
+Differs: no classification layer. `resnet_tiny` is ours: four thin stages for 32 x 32 images on a
 laptop's processor. A stage that shrinks the image does so in its first 3 x 3 convolution, as
 torchvision does, and every parameter has torchvision's name, so its weights load.
 """
@@ -31,9 +31,7 @@ def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
     if stride == 1 and inputs == outputs:
         return None
     # else project it to the new shape, and normalise
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-    )
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
 
 class BasicBlock(nn.Module):
@@ -203,8 +201,8 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 
 
 def resnet_tiny(stem: str = "cifar", zero_init: bool = False) -> ResNet:
-    """Three stages of one block, 0.3 M parameters, D = 128. Ours, for a processor."""
-    return ResNet(BasicBlock, (1, 1, 1), (32, 64, 128), stem, zero_init)
+    """Four stages of one block, 0.3 M parameters, D = 128. Ours, for a processor."""
+    return ResNet(BasicBlock, (1, 1, 1, 1), (16, 32, 64, 128), stem, zero_init)
 
 
 def resnet18(stem: str = "cifar", zero_init: bool = False) -> ResNet:

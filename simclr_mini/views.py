@@ -1,4 +1,4 @@
-r"""Views: the random changes of an image that a representation should not notice.
+"""Views: the random changes of an image that a representation should not notice.
 
 Every operation takes a whole batch, and every image of it draws its own coin and its own
 parameters. Drawing them once per batch is a known bug: whole batches then come out unchanged.
@@ -10,13 +10,14 @@ Differs: factors of colour are multiplied, as in torchvision, not added as in th
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-LUMA = (0.2989, 0.587, 0.114)  # ITU-R 601 weights of red, green and blue, as torchvision rounds them
+LUMA = (0.2989, 0.587, 0.114)  # red, green, blue: ITU-R 601, rounded as in torchvision
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ RECIPES = {
 }
 
 
-def two_views(x: Tensor, recipe: Recipe, generator: Generator | None = None):
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
     """Two independent views of each image. Algorithm 1 of the paper, lines 5 to 8.
 
     Args:
@@ -115,12 +118,12 @@ def coin(B: int, p: float, generator: Generator | None = None) -> Tensor:
     return torch.rand(B, generator=generator) < p
 
 
-def uniform(B: int, low: float, high: float, generator: Generator | None = None) -> Tensor:
-    """One even draw from [low, high) for each image. Shape (B,), on the processor."""
-    return low + (high - low) * torch.rand(B, generator=generator)
+def uniform(shape, low: float, high: float, generator: Generator | None = None) -> Tensor:
+    """Even draws from [low, high), on the processor. The shape is B, or (B, draws per image)."""
+    return low + (high - low) * torch.rand(shape, generator=generator)
 
 
-def change_some(x: Tensor, chosen: Tensor, change, *parameters: Tensor) -> Tensor:
+def change_some(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tensor) -> Tensor:
     """The batch with the chosen images changed. `x` itself stays as it was.
 
     Args:
@@ -135,40 +138,20 @@ def change_some(x: Tensor, chosen: Tensor, change, *parameters: Tensor) -> Tenso
     return change_some_(x.clone(), chosen, change, *parameters)
 
 
-def change_some_(x: Tensor, chosen: Tensor, change, *parameters: Tensor) -> Tensor:
+def change_some_(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tensor) -> Tensor:
     """As `change_some`, in place: `x` itself is changed and returned."""
     rows = chosen.nonzero()[:, 0]
-    own = [p[rows].to(x.device) for p in parameters]
+    own = [p[rows].to(x) for p in parameters]  # to the device and the type of x
     rows = rows.to(x.device)
     return x.index_copy_(0, rows, change(x.index_select(0, rows), *own))
-
-
-# ---- where: crop, flip, rotation, cutout
-
-
-def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
-    """Mirror each image left to right with probability p. Section 3.
-
-    Args:
-        x: images, shape (B, 3, H, W).
-        p: probability for each image.
-        generator: source of randomness.
-
-    Returns:
-        Images, shape (B, 3, H, W).
-    """
-    # throw one coin for each image
-    mirrored = coin(len(x), p, generator)
-    # where it shows heads, reverse the columns
-    return change_some(x, mirrored, lambda some: some.flip(3))
 
 
 def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
     """One random box for each image, as in torchvision's RandomResizedCrop. Appendix A.
 
     The area is an even draw from `scale` times the image's, width / height an even draw from
-    `ratio` on a log scale. A box that does not fit is drawn again, up to ten times; the whole
-    image, cut to the nearest allowed ratio, is the last resort.
+    `ratio` on a log scale. A box that does not fit is drawn again, up to ten times; the last
+    resort is the largest box of an allowed ratio. (torchvision puts that one in the centre.)
 
     Args:
         B: how many boxes.
@@ -181,11 +164,11 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
         top, left, height, width of each box in whole pixels, int64, shape (B, 4).
     """
     # draw ten candidate sizes for each image: area evenly, ratio evenly in its logarithm
-    area = uniform(B * 10, *scale, generator).view(B, 10) * height * width
-    log_ratio = uniform(B * 10, math.log(ratio[0]), math.log(ratio[1]), generator).view(B, 10)
-    w = (area * log_ratio.exp()).sqrt().round().clamp(min=1)
-    h = (area / log_ratio.exp()).sqrt().round().clamp(min=1)
-    # keep the first candidate that fits; where none does, the largest centred box allowed
+    area = uniform((B, 10), *scale, generator) * height * width
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = (area * aspect).sqrt().round().clamp(min=1)
+    h = (area / aspect).sqrt().round().clamp(min=1)
+    # keep the first candidate that fits; where none does, take the largest box allowed
     fits = (w <= width) & (h <= height)
     first = fits.int().argmax(1, keepdim=True)  # (B, 1)
     widest = min(width, round(height * ratio[1]))
@@ -193,8 +176,8 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
     w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)
     h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)
     # place it anywhere inside the image, each whole position equally likely
-    top = (torch.rand(B, generator=generator) * (height - h + 1)).floor()
-    left = (torch.rand(B, generator=generator) * (width - w + 1)).floor()
+    top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()
+    left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()
     return torch.stack([top, left, h, w], 1).long()
 
 
@@ -231,7 +214,7 @@ def resize_weights(start: Tensor, length: Tensor, source: int, size: int) -> Ten
 def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
     """Cut each image's box out and resize it: bilinear, anti-aliased. Appendix A.
 
-    Resizing is linear, so it is two matrix products: rows @ image @ columns.
+    Resizing is linear, so it is two matrix products: rows @ image @ columns^T.
 
     Args:
         x: images, shape (B, 3, H, W).
@@ -241,15 +224,12 @@ def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
     Returns:
         Images, shape (B, 3, size, size).
     """
-    top, left, height, width = boxes.to(x.device).to(x.dtype).unbind(1)
+    top, left, height, width = boxes.to(x).unbind(1)
     # weigh the rows of the source for each row of the result, and the columns likewise
     rows = resize_weights(top, height, x.shape[2], size)  # (B, size, H)
     columns = resize_weights(left, width, x.shape[3], size)  # (B, size, W)
-    # apply both
-    B, C, H, W = x.shape
-    x = torch.bmm(x.reshape(B, C * H, W), columns.mT)  # (B, C * H, size)
-    x = x.view(B, C, H, size).transpose(1, 2).reshape(B, H, C * size)
-    return torch.bmm(rows, x).view(B, size, C, size).transpose(1, 2).contiguous()
+    # apply both: y_bcij = sum over h, w of rows_bih x_bchw columns_bjw
+    return torch.einsum("bih, bchw, bjw -> bcij", rows, x, columns).contiguous()
 
 
 def random_resized_crop(
@@ -274,6 +254,23 @@ def random_resized_crop(
         boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))
     # show what is in it
     return crop_and_resize(x, boxes, size)
+
+
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    """Mirror each image left to right with probability p. Section 3.
+
+    Args:
+        x: images, shape (B, 3, H, W).
+        p: probability for each image.
+        generator: source of randomness.
+
+    Returns:
+        Images, shape (B, 3, H, W).
+    """
+    # throw one coin for each image
+    mirrored = coin(len(x), p, generator)
+    # where it shows heads, reverse the columns
+    return change_some(x, mirrored, lambda some: some.flip(3))
 
 
 def rotate(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tensor:
@@ -313,9 +310,6 @@ def cutout(x: Tensor, p: float = 1.0, share: float = 0.5, generator=None) -> Ten
     inside_columns = (torch.arange(W) + 0.5 - column).abs() < half  # (B, 1, W)
     hole = inside_rows & inside_columns & coin(B, p, generator)[:, None, None]
     return x.masked_fill(hole[:, None].to(x.device), 0.0)
-
-
-# ---- colour: jitter, grey
 
 
 def to_gray(x: Tensor) -> Tensor:
@@ -403,9 +397,12 @@ def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
 def adjust_hue(x: Tensor, shift: Tensor) -> Tensor:
     """Turn the colour wheel of each image: shift 1/3 makes red green, 1/2 makes red cyan.
 
-    In hue, saturation and value: V is the largest channel, C = V minus the smallest, and the hue
+    In hue, saturation and value: V is the largest channel, C is V minus the smallest, and the hue
     h in [0, 6) is where the colour stands on the wheel: red 0, yellow 1, green 2, cyan 3, blue 4,
     magenta 5. V and C stay; h moves by 6 * shift, round the wheel.
+
+    A colour stands 2 + (G + B - R - V) / C sixths of a turn from red, on green's side or on blue's.
+    So no pixel asks which of its channels is the largest, which is twice as fast.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
@@ -414,14 +411,13 @@ def adjust_hue(x: Tensor, shift: Tensor) -> Tensor:
     Returns:
         Images in [0, 1], shape (B, 3, H, W).
     """
-    red, green, blue = x.unbind(1)
+    red, green, blue = x.unbind(1)  # (B, H, W) each
     # V, the largest channel, and C, its distance to the smallest
-    V = torch.maximum(torch.maximum(red, green), blue)  # (B, H, W)
+    V = torch.maximum(torch.maximum(red, green), blue)
     C = V - torch.minimum(torch.minimum(red, green), blue)
-    # hue in sixths of a turn, counted from the largest channel: red 0, green 2, blue 4
-    safe = C.clamp(min=1e-12)  # a grey pixel has no hue; any will do
-    h = torch.where(V == green, (blue - red) / safe + 2, (red - green) / safe + 4)
-    h = torch.where(V == red, (green - blue) / safe, h)
+    # hue in sixths of a turn: how far from red, and on which side
+    h = 2 + (green + blue - red - V) / C.clamp(min=1e-12)  # a grey pixel has no hue; any will do
+    h = h.copysign(green - blue)
     # turn the wheel, and come back into [0, 6)
     h = h + 6 * shift[:, None, None]
     h = h - 6 * (h / 6).floor()
@@ -472,9 +468,6 @@ def color_jitter(
     return x
 
 
-# ---- detail: blur, edges, noise
-
-
 def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
     """Blur each image with probability p, its width drawn evenly from `sigma`. Appendix A.
 
@@ -506,16 +499,17 @@ def blur(x: Tensor, sigma: Tensor) -> Tensor:
     Returns:
         Images, shape (B, 3, H, W).
     """
-    reach = max(1, x.shape[2] // 20)
-    # weights of a bell curve at whole pixels, one row for each image, each row with sum 1
-    offset = torch.arange(-reach, reach + 1, device=x.device)
-    weights = torch.exp(-0.5 * (offset / sigma[:, None]) ** 2)
-    weights = weights / weights.sum(1, keepdim=True)  # (B, 2 reach + 1)
+    H, W = x.shape[2:]
+    reach = max(1, H // 20)
+    # weights of a bell curve at whole pixels, for each image with sum 1
+    offset = torch.arange(-reach, reach + 1, device=x.device)[:, None]
+    weights = torch.exp(-0.5 * (offset / sigma) ** 2)  # (2 reach + 1, B)
+    weights = (weights / weights.sum(0))[:, :, None, None, None]
     # a weighted sum of shifted copies: down the columns, then along the rows
-    padded = F.pad(x, (0, 0, reach, reach), mode="reflect")
-    x = sum(w[:, None, None, None] * padded[:, :, i : i + x.shape[2]] for i, w in enumerate(weights.T))
-    padded = F.pad(x, (reach, reach, 0, 0), mode="reflect")
-    return sum(w[:, None, None, None] * padded[..., i : i + x.shape[3]] for i, w in enumerate(weights.T))
+    tall = F.pad(x, (0, 0, reach, reach), mode="reflect")
+    x = sum(w * tall[:, :, i : i + H] for i, w in enumerate(weights))
+    wide = F.pad(x, (reach, reach, 0, 0), mode="reflect")
+    return sum(w * wide[:, :, :, i : i + W] for i, w in enumerate(weights))
 
 
 def sobel_gradients(x: Tensor) -> Tensor:
@@ -527,7 +521,7 @@ def sobel_gradients(x: Tensor) -> Tensor:
     Returns:
         Slopes per pixel, shape (B, 2, H, W), in [-1, 1]. Edges are mirrored.
     """
-    right = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]], device=x.device) / 4
+    right = x.new_tensor([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4
     kernels = torch.stack([right, right.T])[:, None]  # (2, 1, 3, 3)
     return F.conv2d(F.pad(to_gray(x), (1, 1, 1, 1), mode="reflect"), kernels)
 

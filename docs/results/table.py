@@ -1,0 +1,72 @@
+"""Write README's tables from the results kept here: mean of the seeds, and their spread.
+
+python docs/results/table.py
+"""
+
+import json
+import re
+from pathlib import Path
+
+from make import RUNS, command
+
+HERE = Path(__file__).parent
+README = HERE.parent.parent / "README.md"
+NAMES = {
+    "shapes": "**SimCLR**",
+    "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
+    "shapes-wrong-positives": "SimCLR, second view from another image",
+    "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
+    "cifar10-long": "SimCLR, all 36,000 training images, 36 epochs",
+}
+BASELINES = {
+    "untrained": "the same network, untrained",
+    "pixels": "raw pixels",
+    "histogram": "colour histogram",
+    "supervised": "the same network, all labels",
+}
+
+
+def results(name: str) -> list[dict]:
+    """The results of every seed of a run."""
+    return [json.loads(f.read_text()) for f in sorted(HERE.glob(f"{name}-[0-9]/result.json"))]
+
+
+def spread(values: list[float]) -> str:
+    """Mean and half the range, in percent."""
+    mean, half = sum(values) / len(values), (max(values) - min(values)) / 2
+    return f"{mean:.1%}" + (f" ± {100 * half:.1f}" if len(values) > 1 else " (one seed)")
+
+
+def row(title: str, accuracies: list[dict], seconds: list[float] | None, words: str) -> str:
+    """A line of the table."""
+    cells = [spread([a[key] for a in accuracies]) for key in ("knn", "linear_probe")]
+    time = f"{sum(seconds) / len(seconds):.0f} s" if seconds else ""
+    return f"| {title} | {cells[0]} | {cells[1]} | {time} | {words} |"
+
+
+def table(data: str) -> str:
+    """The table of one data set."""
+    lines = [
+        "| | k-NN | linear probe | time | command |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for name in RUNS:
+        found = results(name) if name.startswith(data) else []
+        if found:
+            seconds = [r["wall_seconds"] + r["evaluation_seconds"] for r in found]
+            words = f"`{command(name, 0).split(' --seed')[0]}`"
+            lines.append(row(NAMES[name], [r["test"] for r in found], seconds, words))
+    for key, title in BASELINES.items():
+        rows = [r["baselines"][key] for r in results(data) if key in r["baselines"]]
+        if rows:
+            lines.append(row(title, rows, None, ""))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    text = README.read_text()
+    for data in ("shapes", "cifar10"):
+        begin, end = f"<!-- {data} -->", f"<!-- /{data} -->"
+        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
+        text = pattern.sub(lambda _, d=data: f"{begin}\n{table(d)}\n{end}", text)  # noqa: B023
+    README.write_text(text)

@@ -1,0 +1,68 @@
+"""Checkpoints: everything a run needs to go on as if it had never stopped.
+
+A checkpoint is written beside the old one and then takes its name, so that a kill at any moment
+leaves a whole one. It holds tensors, numbers and text only, and is read with `weights_only=True`.
+The order of an epoch's batches comes from the generator's state at the epoch's start, so going on
+inside an epoch draws the same order again and passes over the batches already done.
+"""
+
+import os
+from pathlib import Path
+
+import torch
+from torch import nn
+
+VERSION = 1
+FILE = "checkpoint.pt"
+
+
+def save(folder: Path, state: dict) -> None:
+    """Replace the checkpoint in a folder, whole or not at all.
+
+    Args:
+        folder: of the run.
+        state: tensors, numbers, text, and dictionaries and lists of them.
+
+    Raises:
+        OSError: the disk is full or read-only; the old checkpoint is intact.
+    """
+    part = folder / f"{FILE}.part"
+    try:
+        with open(part, "wb") as file:
+            torch.save({"version": VERSION, **state}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, folder / FILE)
+    except RuntimeError as error:  # how torch reports a disk that fills up while it writes
+        raise OSError(f"cannot write {part}: {error}") from error
+
+
+def load(folder: Path) -> dict:
+    """The checkpoint in a folder.
+
+    Args:
+        folder: of the run.
+
+    Raises:
+        FileNotFoundError: the run has none yet.
+        ValueError: another version wrote it.
+    """
+    if not (folder / FILE).exists():
+        raise FileNotFoundError(f"{folder} holds no checkpoint")
+    state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
+    if state["version"] != VERSION:
+        raise ValueError(
+            f"{folder / FILE} has format {state['version']}, this program reads {VERSION}"
+        )
+    return state
+
+
+def generator_states(method: nn.Module) -> dict[str, torch.Tensor]:
+    """Where each of a method's sources of randomness stands."""
+    return {name: g.get_state() for name, g in method.generators.items()}
+
+
+def set_generators(method: nn.Module, states: dict[str, torch.Tensor]) -> None:
+    """Put each of a method's sources of randomness where it stood."""
+    for name, state in states.items():
+        method.generators[name].set_state(state)

@@ -1,0 +1,101 @@
+"""Config: every choice of a training run, in one flat record. The command line is made from it."""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from simclr_mini.resnet import ENCODERS
+from simclr_mini.views import RECIPES
+
+
+@dataclass(frozen=True)
+class Config:
+    """The defaults train on `shapes` in under two minutes on two cores of a laptop."""
+
+    method: Literal["simclr", "supervised"] = "simclr"
+    """What to train. "supervised" learns from labels, for comparison."""
+    data: str = "shapes"
+    """"shapes" (built in), "cifar10", or the path of a folder of pictures or a built .npy file."""
+    images: int = 0
+    """Train on this many images of the training split. 0: all."""
+    size: int = 32
+    """Side in pixels to which the pictures of a folder are resized."""
+    encoder: Literal["tiny", "resnet18", "resnet34", "resnet50"] = "tiny"
+    """The network. All but "tiny" are for GPUs."""
+    stem: Literal["cifar", "imagenet"] = "cifar"
+    """First layer: "cifar" keeps the resolution, "imagenet" divides it by four."""
+    zero_init: bool = False
+    """Start each residual block as the identity."""
+    projector: Literal["none", "linear", "mlp"] = "mlp"
+    """The head between the representation and the loss."""
+    hidden_dim: int = 256
+    """Width of the hidden layer of the "mlp" head."""
+    out_dim: int = 64
+    """Width of the projection z."""
+    recipe: Literal["simclr", "cifar", "crop_only", "none"] = "cifar"
+    """How views are made. "crop_only" leaves the colours alone."""
+    temperature: float = 0.2
+    """tau of NT-Xent. Smaller looks harder at the nearest images."""
+    positives: Literal["same", "wrong"] = "same"
+    """"wrong" takes the second view from another image: a control that can learn nothing."""
+    epochs: int = 10
+    """Times that every training image is seen, twice each time."""
+    batch_size: int = 256
+    """Images in a batch; each has two views."""
+    optimizer: Literal["adamw", "sgd", "lars"] = "adamw"
+    """"sgd" has momentum 0.9."""
+    learning_rate: float = 2e-3
+    """The highest rate, at 256 images in a batch."""
+    scaling: Literal["linear", "sqrt"] = "sqrt"
+    """How the rate grows with the batch."""
+    weight_decay: float = 1e-4
+    """Pull of the weights towards zero; biases and norms have none."""
+    warmup_epochs: float = 0.5
+    """Epochs during which the rate climbs from zero."""
+    seed: int = 0
+    """Of the weights, the order of images and the views."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """Where to compute. "auto": the fastest that is there."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """"auto": bfloat16 where the machine computes in it, else float32."""
+    knn_every: int = 2
+    """Epochs between looks at the validation images by k-NN. 0: never."""
+    checkpoint_every: int = 50
+    """Steps between checkpoints."""
+
+    def __post_init__(self):
+        least = {
+            "images": 0,
+            "epochs": 1,
+            "batch_size": 2,
+            "size": 8,
+            "hidden_dim": 1,
+            "out_dim": 1,
+        }
+        least |= {"seed": 0, "knn_every": 0, "checkpoint_every": 1, "weight_decay": 0}
+        least |= {"warmup_epochs": 0}
+        for name, value in least.items():
+            if not getattr(self, name) >= value:
+                refuse(name, getattr(self, name), f"{value} or more")
+        for name in ("temperature", "learning_rate"):
+            if not 0 < getattr(self, name) < float("inf"):
+                refuse(name, getattr(self, name), "a number above 0, such as 0.2")
+        if self.warmup_epochs > self.epochs:
+            refuse("warmup_epochs", self.warmup_epochs, f"at most the {self.epochs} epochs")
+        for name, choices in {"encoder": ENCODERS, "recipe": RECIPES}.items():
+            if getattr(self, name) not in choices:
+                refuse(name, getattr(self, name), "one of " + ", ".join(choices))
+        for field in fields(self):
+            if (
+                field.name in UNUSED.get(self.method, ())
+                and getattr(self, field.name) != field.default
+            ):
+                flag = field.name.replace("_", "-")
+                raise ValueError(f"--method {self.method} makes no use of --{flag}; leave it out")
+
+
+UNUSED = {"supervised": ("projector", "hidden_dim", "out_dim", "temperature", "positives")}
+
+
+def refuse(name: str, value: object, wanted: str) -> None:
+    """Say which option is wrong, what came, and what would do."""
+    raise ValueError(f"--{name.replace('_', '-')} must be {wanted}, not {value}")

@@ -1,0 +1,195 @@
+"""Data: a set of images as one uint8 tensor, split so that training never sees a test image.
+
+`shapes` is drawn on the spot; `cifar10` is read from a folder or downloaded with its checksum;
+`folder` is any folder of pictures, or one array made of it by `build`.
+
+Source: the CIFAR-10 binary layout, Krizhevsky 2009. https://www.cs.toronto.edu/~kriz/cifar.html
+"""
+
+import contextlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pooch
+import torch
+from torch import Generator, Tensor
+
+from simclr_mini import shapes
+from simclr_mini.folder import build as build  # to be had from here too
+from simclr_mini.folder import read_built, read_folder
+
+SPLITS = ("train", "val", "test")
+HELD_OUT = 10  # one image in ten is kept for validation
+CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
+CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
+CIFAR10_FOLDER = "cifar-10-batches-bin"
+SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
+ORDER_SEED = 0  # of the one order in which a set is cut into splits
+
+
+@dataclass(frozen=True)
+class Images:
+    """One split of a data set.
+
+    Attributes:
+        pixels: uint8, shape (N, 3, H, W). May be mapped from a file.
+        labels: int64, shape (N,), positions in `classes`; None where nobody labelled them.
+        classes: names of the classes.
+        name: of the data set.
+        split: "train", "val" or "test".
+    """
+
+    pixels: Tensor
+    labels: Tensor | None
+    classes: tuple[str, ...]
+    name: str
+    split: str
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def first(self, count: int) -> "Images":
+        """The first images, a random sample since every split is in random order."""
+        labels = None if self.labels is None else self.labels[:count]
+        return replace(self, pixels=self.pixels[:count], labels=labels)
+
+
+def data_root() -> Path:
+    """Where data sets lie: $SIMCLR_MINI_DATA, else the user's cache folder."""
+    return Path(os.environ.get("SIMCLR_MINI_DATA") or pooch.os_cache("simclr-mini"))
+
+
+def load(name: str, root: str | Path | None = None, split: str = "train", size: int = 32) -> Images:
+    """One split of a data set.
+
+    Validation is the last tenth of a seeded permutation of the training set. A folder keeps its own
+    `train` and `test`; without them, its test set is the first tenth of its permutation.
+
+    Args:
+        name: "shapes", "cifar10" or "folder"; or the path of a folder or of a built .npy file.
+        root: for "folder" the folder or .npy file; else where data sets lie (`data_root()`).
+        split: "train", "val" or "test".
+        size: side in pixels to which the pictures of a folder are resized.
+
+    Returns:
+        The images of the split, in random order.
+
+    Raises:
+        ValueError: an unknown name or split, or files that are not what they should be.
+        FileNotFoundError: no such folder, or no picture in it.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"a split is one of {', '.join(SPLITS)}, not {split!r}")
+    if name == "shapes":
+        return load_shapes(Path(root or data_root()), split)
+    if name == "cifar10":
+        return load_cifar10(Path(root or data_root()), split)
+    if name == "folder" and root is not None:
+        return load_folder(Path(root), split, size)
+    if name != "folder" and Path(name).exists():
+        return load_folder(Path(name), split, size)
+    raise ValueError(
+        f'data must be "shapes", "cifar10", or the path of a folder of pictures, not {name!r}'
+    )
+
+
+def cut(pool: Images, split: str, tests: int = 0) -> Images:
+    """Slice a split out of images in random order: first `tests` of them, then train, then val."""
+    end = len(pool) - max(1, (len(pool) - tests) // HELD_OUT)
+    rows = {"test": slice(tests), "train": slice(tests, end), "val": slice(end, None)}[split]
+    if end <= tests or (split == "test" and not tests):
+        raise ValueError(
+            f"{pool.name} has {len(pool)} images, {tests} of them for test; "
+            "training, validation and test each need at least one"
+        )
+    labels = None if pool.labels is None else pool.labels[rows]
+    return replace(pool, pixels=pool.pixels[rows], labels=labels, split=split)
+
+
+def load_shapes(root: Path, split: str) -> Images:
+    """The built-in set: 9,000, 1,000 and 2,000 images. Drawn once, then kept in `root`."""
+    file = root / f"shapes-{SHAPES_TRAIN + SHAPES_TEST}.npz"
+    try:
+        with np.load(file) as saved:
+            pixels, labels = torch.from_numpy(saved["pixels"]), torch.from_numpy(saved["labels"])
+    except Exception:  # absent, or cut short: draw it again
+        pixels, labels, _ = shapes.draw(SHAPES_TRAIN + SHAPES_TEST, ORDER_SEED)
+        keep(file, pixels=pixels.numpy(), labels=labels.numpy())
+    if split == "test":
+        rows = slice(SHAPES_TRAIN, None)
+        return Images(pixels[rows], labels[rows], shapes.CLASSES, "shapes", split)
+    rows = slice(0, SHAPES_TRAIN)
+    return cut(Images(pixels[rows], labels[rows], shapes.CLASSES, "shapes", split), split)
+
+
+def keep(file: Path, **arrays: np.ndarray) -> None:
+    """Save arrays for the next time, or not at all where the disk does not let us."""
+    part = file.with_name(f"{file.stem}-{os.getpid()}.part.npz")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(part, **arrays)
+        os.replace(part, file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def load_cifar10(root: Path, split: str) -> Images:
+    """CIFAR-10 from `root` or `root`/cifar-10-batches-bin; downloaded there if in neither."""
+    places = [f for f in (root, root / CIFAR10_FOLDER) if (f / "test_batch.bin").exists()]
+    folder = places[0] if places else download_cifar10(root)
+    classes = tuple((folder / "batches.meta.txt").read_text().split())
+    if split == "test":
+        pixels, labels = read_cifar10(folder / "test_batch.bin")
+        return Images(pixels, labels, classes, "cifar10", split)
+    parts = [read_cifar10(file) for file in sorted(folder.glob("data_batch_*.bin"))]
+    if not parts:
+        raise FileNotFoundError(f"{folder} has no data_batch_1.bin; fetch CIFAR-10 again")
+    pixels, labels = torch.cat([p for p, _ in parts]), torch.cat([n for _, n in parts])
+    order = torch.randperm(len(labels), generator=Generator().manual_seed(ORDER_SEED))
+    return cut(Images(pixels[order], labels[order], classes, "cifar10", split), split)
+
+
+def read_cifar10(file: Path) -> tuple[Tensor, Tensor]:
+    """Pixels and labels of one file: records of 1 label byte and 3,072 pixel bytes."""
+    record = 1 + 3 * 32 * 32
+    raw = np.fromfile(file, np.uint8)
+    if len(raw) == 0 or len(raw) % record:
+        raise ValueError(
+            f"{file} has {len(raw)} bytes, not a whole number of {record}-byte records; "
+            "delete it and fetch CIFAR-10 again"
+        )
+    raw = torch.from_numpy(raw).view(-1, record)
+    if raw[:, 0].max() > 9:
+        raise ValueError(f"{file} has a label above 9; delete it and fetch CIFAR-10 again")
+    return raw[:, 1:].reshape(-1, 3, 32, 32), raw[:, 0].long()
+
+
+def download_cifar10(root: Path) -> Path:
+    """Fetch the official archive into `root`, check its SHA-256 and unpack it."""
+    try:
+        files = pooch.retrieve(
+            CIFAR10_URL,
+            known_hash=f"sha256:{CIFAR10_SHA256}",
+            path=root,
+            fname="cifar-10-binary.tar.gz",
+            processor=pooch.Untar(extract_dir="."),
+            progressbar=False,
+        )
+    except Exception as error:
+        raise FileNotFoundError(
+            f"CIFAR-10 is not in {root} and could not be downloaded "
+            f"({type(error).__name__}: {error}); put the folder {CIFAR10_FOLDER} there, "
+            "or name its parent in SIMCLR_MINI_DATA"
+        ) from error
+    return Path(next(f for f in files if f.endswith("test_batch.bin"))).parent
+
+
+def load_folder(root: Path, split: str, size: int) -> Images:
+    """A folder of pictures, or the .npy file that `build` made of one. See `folder.py`."""
+    read = read_built(root) if root.suffix == ".npy" else read_folder(root, size)
+    pixels, labels, classes, tests = read
+    name = root.resolve().name.removesuffix(".npy")
+    return cut(Images(pixels, labels, classes, name, split), split, tests)

@@ -1,0 +1,164 @@
+"""Diagnostics: is the loss on its way, and have the representations collapsed?
+
+A loss of 5.07 says little. Between the loss of equal projections (chance) and the loss of
+projections that are as good as can be hoped for (floor), it says how far training has come.
+
+Papers: Wang and Isola 2020 (alignment, uniformity), https://arxiv.org/abs/2005.10242
+Garrido et al. 2023 (effective rank, "RankMe"), https://arxiv.org/abs/2210.02885
+Differs: nothing.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from simclr_mini.nt_xent import (
+    candidate_logits,
+    positive_and_negatives,
+    positive_index,
+    similarity_matrix,
+)
+
+
+def chance_loss(B: int) -> float:
+    """NT-Xent where all projections are equal: ln(2B - 1), at any temperature.
+
+    Args:
+        B: number of images, each with two views.
+    """
+    check_batch(B)
+    return math.log(2 * B - 1)
+
+
+def floor_loss(B: int, temperature: float) -> float:
+    """NT-Xent where positives have cosine 1 and negatives cosine 0.
+
+    -1 / tau + ln(e^{1 / tau} + 2B - 2). A practical floor, not a bound: a few negatives can be
+    pushed below cosine 0, but B images in d > B dimensions cannot all be far below it.
+
+    Args:
+        B: number of images, each with two views.
+        temperature: tau > 0.
+
+    Returns:
+        A number >= 0.
+
+    Raises:
+        ValueError: fewer than two images, or a temperature not above 0.
+    """
+    check_batch(B)
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    # the same with e^{1 / tau} taken out of the logarithm, so that it cannot overflow
+    return math.log1p((2 * B - 2) * math.exp(-1 / temperature))
+
+
+def share_of_way(loss: float, chance: float, floor: float) -> float:
+    """How far a loss has come from chance (0) to floor (1). Below 0 it is worse than chance.
+
+    Args:
+        loss, chance, floor: three losses of one batch size and temperature.
+
+    Raises:
+        ValueError: chance is not above floor.
+    """
+    if not chance > floor:
+        raise ValueError(f"chance must be above floor, not {chance} and {floor}")
+    return (chance - loss) / (chance - floor)
+
+
+@torch.no_grad()
+def contrastive_accuracy(z1: Tensor, z2: Tensor) -> Tensor:
+    """Share of the 2B views whose most similar candidate is the other view of their image.
+
+    Args:
+        z1, z2: projections of the two views of B images, shape (B, d), of any length.
+
+    Returns:
+        A scalar in [0, 1]; about 1 / (2B - 1) by chance.
+    """
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature=1.0)
+    return (logits.argmax(1) == positive_index(len(z1), z1.device)).float().mean()
+
+
+def alignment(z1: Tensor, z2: Tensor) -> Tensor:
+    """Mean squared distance between the two views of an image, on the sphere. Section 4.1.2.
+
+    Args:
+        z1, z2: projections of the two views of B images, shape (B, d), of any length.
+
+    Returns:
+        A scalar in [0, 4]; low is good. 0 also where all projections are equal.
+    """
+    return (on_sphere(z1) - on_sphere(z2)).square().sum(1).mean()
+
+
+def uniformity(z: Tensor) -> Tensor:
+    """How evenly projections cover the sphere: ln mean exp(-2 |u - v|^2). Section 4.1.2, t = 2.
+
+    The mean is over distinct pairs: a projection is not its own pair.
+
+    Args:
+        z: projections of one view of each of B images, shape (B, d), of any length.
+
+    Returns:
+        A scalar in [-8, 0]; low is good. 0 where all are equal, near -4 + 8 / d where spread
+        evenly over many dimensions.
+
+    Raises:
+        ValueError: fewer than two projections.
+    """
+    if len(z) < 2:
+        raise ValueError(f"{len(z)} projection makes no pair; give 2 or more")
+    return torch.pdist(on_sphere(z)).square().mul(-2).exp().mean().log()
+
+
+@torch.no_grad()
+def effective_rank(h: Tensor) -> Tensor:
+    """How many dimensions representations use: exp of the entropy of the singular values.
+
+    exp(-sum_i p_i ln p_i) with p_i = s_i / sum_j s_j. RankMe, equation 1. As there, h is not
+    centred: a mean far from zero counts as one large dimension.
+
+    Args:
+        h: representations, shape (N, D), N >= D for a rank that can reach D.
+
+    Returns:
+        A scalar from 1 (all on one line) to min(N, D).
+    """
+    s = torch.linalg.svdvals(at_least_float32(h))
+    p = s / s.sum().clamp(min=torch.finfo(s.dtype).tiny)
+    return torch.special.entr(p).sum().exp()
+
+
+@torch.no_grad()
+def pair_similarities(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosine similarities of the positive and of the negative pairs, for two histograms.
+
+    Args:
+        z1, z2: projections of the two views of B images, shape (B, d), of any length.
+
+    Returns:
+        Positives, shape (2B,), and negatives, shape (2B * (2B - 2),). Each pair is there twice,
+        once from either side.
+    """
+    positives, negatives = positive_and_negatives(similarity_matrix(z1, z2))
+    return positives, negatives.flatten()
+
+
+def at_least_float32(x: Tensor) -> Tensor:
+    """The same numbers in float32 or wider: half precision is too coarse for distances."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
+def on_sphere(z: Tensor) -> Tensor:
+    """Each row at length 1, in float32 or wider. Shape (B, d)."""
+    return F.normalize(at_least_float32(z), dim=1)
+
+
+def check_batch(B: int) -> None:
+    """Refuse a batch without negatives: its loss is 0 whatever the projections."""
+    if B < 2:
+        raise ValueError(f"a batch of {B} has no negatives; use 2 images or more")

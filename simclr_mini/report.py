@@ -1,0 +1,202 @@
+"""The report: what an encoder is worth on test images, beside what it must beat.
+
+An accuracy means something only next to the same reading of raw pixels, of colours alone, and of
+an untrained encoder. Every choice is made on validation images; test images are seen once.
+
+Paper: Chen et al. 2020, table 7 and appendix B.5 (few labels). https://arxiv.org/abs/2002.05709
+Differs: fine-tuning is a fixed number of small steps of Adam; the paper's are many, of SGD.
+"""
+
+import copy
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from simclr_mini.data import SPLITS, Images
+from simclr_mini.evaluate import (
+    as_input,
+    class_balanced,
+    features,
+    knn_predict,
+    linear_probe,
+    share_right,
+)
+from simclr_mini.optim import learning_rate
+from simclr_mini.views import RECIPES, one_view
+
+PIXEL_ITERATIONS = 40  # the probe of raw pixels stops here, short of its minimum, to save time
+FINE_TUNE_STEPS, FINE_TUNE_BATCH, FINE_TUNE_PEAK = 120, 64, 0.005
+
+
+def few_labels(
+    encoder: nn.Module,
+    train: Images,
+    val: Images,
+    test: Images,
+    share: float,
+    seed: int,
+    fine_tune: bool = True,
+) -> dict:
+    """Test accuracy with a share of the training labels. SimCLR, table 7 and appendix B.5.
+
+    The probe's penalty is chosen on `val`; fine-tuning has no choice to make.
+
+    Args:
+        encoder: maps (B, 3, H, W) to (B, D); a copy of it is tuned, itself it stays as it is.
+        train, val, test: the three splits, with labels.
+        share: of the training labels that are seen.
+        seed: of the subset and of the views.
+        fine_tune: whether to tune the encoder too, which takes longer.
+
+    Returns:
+        {"probe": accuracy, "fine_tune": accuracy or None, "labels": how many were seen}.
+    """
+    check_splits(train, val, test)
+    generator = Generator().manual_seed(seed)
+    index = class_balanced(train.labels, share, generator)
+    pixels, labels = train.pixels[index], train.labels[index]
+    probe = linear_probe(features(encoder, pixels), labels, features(encoder, val), val.labels)
+    result = {"probe": probe.accuracy(features(encoder, test), test.labels), "fine_tune": None}
+    if fine_tune:
+        classes, position = labels.unique(return_inverse=True)
+        tuned = fine_tuned(encoder, pixels, position, generator)
+        predicted = classes[features(tuned, test).argmax(1)]
+        result["fine_tune"] = share_right(predicted, test.labels)
+    return result | {"labels": len(index)}
+
+
+def fine_tuned(
+    encoder: nn.Module, pixels: Tensor, position: Tensor, generator: Generator | None = None
+) -> nn.Module:
+    """A copy of the encoder with a linear layer on top, both trained on labels. Appendix B.5.
+
+    Random crop and flip, no weight decay, as there; Adam, since the steps are few.
+
+    Args:
+        encoder: maps (B, 3, H, W) to (B, D). It stays as it is.
+        pixels: uint8, shape (N, 3, H, W).
+        position: classes numbered from 0, shape (N,).
+        generator: source of randomness.
+
+    Returns:
+        A module that maps images to logits, shape (B, C).
+    """
+    width, C = features(encoder, pixels[:1]).shape[1], int(position.max()) + 1
+    head = nn.utils.skip_init(nn.Linear, width, C)
+    nn.init.zeros_(head.weight)  # the same start whatever the global seed, which is not used up
+    nn.init.zeros_(head.bias)
+    device = as_input(pixels[:1], encoder).device
+    model = nn.Sequential(copy.deepcopy(encoder), head).train().requires_grad_()
+    model = model.to(device, memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters())
+    for step in range(FINE_TUNE_STEPS):
+        index = torch.randint(len(pixels), (FINE_TUNE_BATCH,), generator=generator)
+        x = one_view(as_input(pixels[index], model), RECIPES["crop_only"], generator)
+        logits = model(x.contiguous(memory_format=torch.channels_last))
+        loss = F.cross_entropy(logits, position[index].to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.param_groups[0]["lr"] = learning_rate(step, FINE_TUNE_STEPS, 0, FINE_TUNE_PEAK)
+        optimizer.step()
+    return model
+
+
+def pixel_features(pixels: Tensor) -> Tensor:
+    """The pixels themselves, in [0, 1]. uint8 (N, 3, H, W) to float32 (N, 3 H W)."""
+    return pixels.flatten(1).float() / 255
+
+
+def histogram_features(pixels: Tensor) -> Tensor:
+    """Colours without places: the share of an image's pixels in each of 4 x 4 x 4 bins of colour.
+
+    Args:
+        pixels: uint8, shape (N, 3, H, W).
+
+    Returns:
+        Float32, shape (N, 64); each row has sum 1.
+    """
+    red, green, blue = (pixels // 64).flatten(2).unbind(1)  # (N, H W), 0 to 3
+    bins = 16 * red + 4 * green + blue  # 0 to 63
+    return torch.stack([(bins == b).float().mean(1) for b in range(64)], 1)
+
+
+def scores(
+    train_h: Tensor,
+    train: Images,
+    val_h: Tensor,
+    val: Images,
+    test_h: Tensor,
+    test: Images,
+    iterations: int = 200,
+) -> dict[str, float]:
+    """Test accuracy of k-NN and of the linear probe on one kind of representation.
+
+    Args:
+        train_h, val_h, test_h: representations of each split, shapes (N, D).
+        train, val, test: the three splits, with labels.
+        iterations: of the probe for each penalty, at most.
+
+    Returns:
+        {"knn": accuracy, "linear_probe": accuracy}, in [0, 1].
+    """
+    check_splits(train, val, test)
+    probe = linear_probe(train_h, train.labels, val_h, val.labels, iterations=iterations)
+    neighbours = knn_predict(train_h, train.labels, test_h)
+    return {
+        "knn": share_right(neighbours, test.labels),
+        "linear_probe": probe.accuracy(test_h, test.labels),
+    }
+
+
+def evaluate(
+    encoder: nn.Module,
+    untrained: nn.Module,
+    train: Images,
+    val: Images,
+    test: Images,
+    seed: int,
+    fine_tune: bool = True,
+) -> dict:
+    """Everything there is to say about an encoder, and about what it must beat.
+
+    Args:
+        encoder, untrained: the trained encoder, and one like it as it was before training.
+        train, val, test: the three splits.
+        seed: of the few labels.
+        fine_tune: whether to tune the encoder on few labels too, which takes longer.
+
+    Returns:
+        {"test": {"knn", "linear_probe", "few_labels": {"1%": {...}, "10%": {...}}},
+        "baselines": {"pixels", "histogram", "untrained"}}, each baseline with "knn" and
+        "linear_probe". Test accuracies in [0, 1]. Both are None where there are no labels.
+    """
+    check_splits(train, val, test)
+    splits = (train, val, test)
+    if any(images.labels is None for images in splits):
+        return {"test": None, "baselines": None}
+
+    def score(represent, iterations: int = 200) -> dict[str, float]:
+        """Scores of one kind of representation, made from the pixels of each split."""
+        pairs = [part for images in splits for part in (represent(images.pixels), images)]
+        return scores(*pairs, iterations=iterations)
+
+    few = {
+        name: few_labels(encoder, *splits, share, seed, fine_tune)
+        for name, share in (("1%", 0.01), ("10%", 0.1))
+    }
+    return {
+        "test": score(lambda pixels: features(encoder, pixels)) | {"few_labels": few},
+        "baselines": {
+            "pixels": score(pixel_features, PIXEL_ITERATIONS),
+            "histogram": score(histogram_features),
+            "untrained": score(lambda pixels: features(untrained, pixels)),
+        },
+    }
+
+
+def check_splits(*splits: Images) -> None:
+    """Refuse splits in another order: a choice would then be made on test images."""
+    names = tuple(images.split for images in splits)
+    if names != SPLITS:
+        raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

@@ -1,0 +1,227 @@
+"""A run: its folder, its progress bar, what it learned, and the pictures of it."""
+
+import json
+import os
+import platform
+import shutil
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from simclr_mini import plots, train
+from simclr_mini.config import UNUSED, Config
+from simclr_mini.data import Images
+from simclr_mini.diagnostics import alignment, effective_rank, pair_similarities, uniformity
+from simclr_mini.evaluate import features
+from simclr_mini.report import evaluate
+
+console = Console()
+
+
+def run(config: Config, folder: Path, resume: bool, force: bool, supervised: bool) -> dict:
+    """Train, evaluate, draw, and write it all into a folder.
+
+    Args:
+        config: every choice.
+        folder: of the run.
+        resume: go on with the run in the folder.
+        force: replace the run in the folder.
+        supervised: also train the same network with labels, in a folder inside, for comparison.
+
+    Returns:
+        What result.json holds.
+
+    Raises:
+        FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
+        ValueError: `resume`, and the run was started with another configuration.
+        Others as `train.train`.
+    """
+    data = train.load_splits(config)
+    train.pick_device(config.device)
+    if supervised and data["train"].labels is None:
+        raise ValueError(f"--supervised needs labels; {config.data} has none")
+    prepare(config, folder, resume, force)
+    method = follow(config, folder, data)
+    console.print("evaluating on the test images ...")
+    result = measure(config, folder, method, data)
+    if supervised:
+        console.print("the same network with labels:")
+        inner = folder / "supervised"
+        plain = {f: Config.__dataclass_fields__[f].default for f in UNUSED["supervised"]}
+        other = replace(config, method="supervised", **plain)
+        prepare(other, inner, resume or inner.exists(), False)
+        labelled = follow(other, inner, data)
+        result["baselines"]["supervised"] = measure(other, inner, labelled, data, False)["test"]
+    write_json(folder / "result.json", result)
+    draw(folder, method, data, result)
+    console.print(table(result))
+    console.print(f"{folder}: result.json, log.jsonl, checkpoint.pt, pictures")
+    return result
+
+
+def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
+    """Make the folder of a run, or check that the one that is there may be used."""
+    file = folder / "config.json"
+    if file.exists() and resume:
+        old = json.loads(file.read_text())
+        differs = [k for k, v in asdict(config).items() if old.get(k) != v]
+        if differs:
+            was = ", ".join(f"--{k.replace('_', '-')} {old.get(k)}" for k in differs)
+            raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
+        return
+    if resume and not file.exists() and not force:
+        raise FileNotFoundError(f"{folder} holds no run to resume; leave --resume out to start it")
+    if file.exists() and not force:
+        raise FileExistsError(
+            f"{folder} already holds a run: --resume goes on with it, --force replaces it, "
+            "--name starts another"
+        )
+    if file.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(file, asdict(config))
+
+
+def write_json(file: Path, content: dict) -> None:
+    """Write a file whole or not at all."""
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(content, indent=2) + "\n")
+    os.replace(part, file)
+
+
+def follow(config: Config, folder: Path, data: dict[str, Images]):
+    """Train with a progress bar; where nobody is watching a terminal, a line for each epoch."""
+    columns = [TextColumn("{task.fields[gauge]}"), BarColumn(), TimeRemainingColumn()]
+    seen, last = {"views": 0, "seconds": 0.0, "knn": None}, {}
+    method = train.build_method(config, data["train"])
+    chance, floor = method.chance(config.batch_size), method.floor(config.batch_size)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None, gauge="starting")
+
+        def report(line: dict) -> None:
+            seen["views"] += line["views"]
+            seen["seconds"] += line["seconds"]
+            seen["knn"] = line.get("knn", seen["knn"])
+            text = gauge(line, chance, floor, seen)
+            bar.update(task, total=line["total"], completed=line["step"], gauge=text)
+            if last and line["epoch"] > last["epoch"] or line["step"] == line["total"]:
+                console.print(f"epoch {line['epoch'] + (line['step'] == line['total'])}: {text}")
+            last.update(line)
+
+        return train.train(config, folder, data, report)
+
+
+def gauge(line: dict, chance: float, floor: float, seen: dict) -> str:
+    """Where the loss stands between what guessing gives and about the best there is."""
+    text = (
+        f"loss {line['loss']:.2f} (chance {chance:.2f}, floor {floor:.2f}, "
+        f"{line['share_of_way']:.0%} of the way), "
+        f"finds the other view {line['contrastive_accuracy']:.0%}"
+    )
+    if seen["knn"] is not None:
+        text += f", k-NN {seen['knn']:.1%}"
+    return text + f", {seen['views'] / seen['seconds']:,.0f} views/s"
+
+
+def measure(config: Config, folder: Path, method, data, fine_tune: bool = True) -> dict:
+    """What was learned, beside what it must be better than."""
+    untrained = train.build_encoder(config).to(next(method.parameters()).device)
+    began = time.perf_counter()
+    scores = evaluate(
+        method.encoder, untrained, data["train"], data["val"], data["test"], config.seed, fine_tune
+    )
+    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    seconds = train.checkpoint.load(folder)["seconds"]
+    return {
+        "data": config.data,
+        "method": config.method,
+        "seed": config.seed,
+        "epochs": config.epochs,
+        "images": {split: len(images) for split, images in data.items()},
+        "wall_seconds": round(seconds, 1),
+        "evaluation_seconds": round(time.perf_counter() - began, 1),
+        "views_per_second": round(2 * config.batch_size * len(log) / seconds),
+        **scores,
+        "diagnostics": diagnose(config, method, data["test"]) | {"final_loss": log[-1]["loss"]},
+        "config": asdict(config),
+        "machine": machine(),
+    }
+
+
+def machine() -> str:
+    """Processor, cores and version of torch, for whoever compares times."""
+    name = platform.processor() or platform.machine()
+    return f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+
+
+@torch.no_grad()
+def diagnose(config: Config, method, images: Images) -> dict:
+    """Health of representations and projections, on views of up to 512 test images."""
+    x = images.pixels[:512].float() / 255
+    x1, x2 = method.eval().views(x.to(next(method.parameters()).device))
+    z1, z2 = method.project(x1), method.project(x2)
+    h = features(method.encoder, images.pixels[:2000])
+    return {
+        "alignment": float(alignment(z1, z2)),
+        "uniformity": float(uniformity(torch.cat([z1, z2]))),
+        "effective_rank_h": float(effective_rank(h)),
+        "effective_rank_z": float(effective_rank(method.projector(h.to(z1.device)))),
+    }
+
+
+@torch.no_grad()
+def draw(folder: Path, method, data: dict[str, Images], result: dict) -> None:
+    """All pictures of a run."""
+    test, B = data["test"], result["config"]["batch_size"]
+    device = next(method.parameters()).device
+    x = test.pixels[:512].float() / 255
+    x1, x2 = method.eval().views(x.to(device))
+    plots.contact_sheet(test.pixels[:8], x1[:8].cpu(), x2[:8].cpu(), folder / "views.png")
+    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    plots.loss_curve(log, method.chance(B), method.floor(B), folder / "loss.svg")
+    pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
+    plots.similarity_histogram(*pairs, folder / "similarities.svg")
+    h = features(method.encoder, test)
+    plots.feature_map(h, test.labels, test.classes, folder / "map.svg")
+    gallery(method.encoder, test, test, 6, folder / "neighbours.png")
+    if test.labels is not None:
+        plots.accuracy_bars(result, folder / "accuracy.svg")
+
+
+def gallery(encoder, queries: Images, bank: Images, count: int, path: Path) -> Path:
+    """The nearest images of a bank to the first queries; a query itself is left out."""
+    hq = torch.nn.functional.normalize(features(encoder, queries.pixels[:count]), dim=1)
+    hb = torch.nn.functional.normalize(features(encoder, bank), dim=1)
+    similarity = hq @ hb.T
+    if queries is bank:
+        similarity.fill_diagonal_(-2)
+    nearest = similarity.topk(min(8, len(bank) - 1), dim=1).indices
+    same = None
+    if queries.labels is not None and bank.labels is not None:
+        same = bank.labels[nearest] == queries.labels[:count, None]
+    return plots.neighbour_gallery(queries.pixels[:count], bank.pixels[nearest], path, same)
+
+
+def table(result: dict) -> Table:
+    """The numbers of a run for a terminal."""
+    out = Table(title=f"{result['method']} on {result['data']}, accuracy on the test images")
+    for heading in ("", "k-NN", "linear probe"):
+        out.add_column(heading)
+    rows = {"trained": result["test"], **result["baselines"]}
+    for name, row in rows.items():
+        out.add_row(name, percent(row["knn"]), percent(row["linear_probe"]))
+    for share, row in (result["test"]["few_labels"] or {}).items():
+        tuned = row.get("fine_tune")
+        text = f"{percent(row['probe'])}" + (f", fine-tuned {percent(tuned)}" if tuned else "")
+        out.add_row(f"{share} of the labels", "", text)
+    return out
+
+
+def percent(value: float | None) -> str:
+    """0.714 as 71.4 %; nothing where there are no labels."""
+    return "-" if value is None else f"{value:.1%}"

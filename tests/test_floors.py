@@ -1,0 +1,64 @@
+"""The library stays in floors: a file imports from lower floors, or from files listed before it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = [
+    "shapes folder data views resnet heads nt_xent optim kmeans autoencoder diagnostics evaluate report",
+    "simclr gsimclr curation nnclr deepcluster",
+    "config checkpoint train plots run cli",
+]
+ORDER = " ".join(FLOORS).split()
+FILES = sorted((ROOT / "simclr_mini").glob("*.py"))
+
+
+def imports(file: Path) -> set[str]:
+    """Names of the library's files that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("simclr_mini"):
+            deeper = node.module.split(".")[1:]
+            found |= set(deeper[:1]) or {alias.name for alias in node.names}
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("simclr_mini.")}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_a_file_imports_only_what_stands_before_it(file):
+    if file.stem == "__init__":
+        assert file.read_text().strip() == ""
+        return
+    later = ORDER[ORDER.index(file.stem) :]
+    assert not imports(file) & set(later)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_no_device_is_written_into_the_code(file):
+    assert not re.search(r"\.cuda\(|device=\"cuda|\.to\(\"(cuda|mps)", file.read_text())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_nothing_is_unpickled(file):
+    text = file.read_text()
+    assert text.count("torch.load(") == text.count("weights_only=True)")
+    assert "import pickle" not in text and "allow_pickle=True" not in text
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_every_public_thing_says_what_it_is(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        inside = public and node.name in {"note", "edges", "uniform", "save", "report", "closure"}
+        if public and not inside and node.name != "forward":
+            assert ast.get_docstring(node), f"{file.stem}.{node.name}"
+
+
+def test_the_readme_and_ci_run_the_same_test_command():
+    command = re.search(r"^python3 -m venv .*pytest$", (ROOT / ".ci/run").read_text(), re.M)
+    plain = command.group().replace("install -q", "install")
+    assert plain in (ROOT / "README.md").read_text()

@@ -1,0 +1,100 @@
+"""The proofs that let the course be trusted, for every lesson of the manifest.
+
+`lessons/course/prove.py` runs a lesson's tests on all variants of its module in one process; here is what must
+have come of it. One process per lesson, two at a time.
+"""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lessons.course import prove
+from lessons.course.blank import find_function
+from lessons.course.manifest import ROOT, lessons
+
+LESSONS = lessons()
+FOLDERS = [lesson.folder for lesson in LESSONS]
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=FOLDERS)
+
+
+@pytest.fixture(scope="module")
+def proofs(request, tmp_path_factory):
+    """By folder: a future of what `prove` says of the lesson."""
+    folder = tmp_path_factory.mktemp("proofs")
+    asked = {i.callspec.params["lesson"].folder for i in request.session.items if is_ours(i)}
+
+    def run(lesson):
+        file = folder / f"{lesson.folder}.json"
+        command = [sys.executable, "-m", "lessons.course.prove", lesson.folder, "--json", str(file)]
+        # The learner's files are elsewhere: whatever they have written, this passes.
+        environ = {**os.environ, "SIMCLR_MINI_DESK": str(folder), "OMP_NUM_THREADS": "1"}
+        environ["PYTHONPATH"] = str(ROOT)
+        ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+        assert file.exists(), ended.stdout[-2000:] + ended.stderr[-2000:]
+        return json.loads(file.read_text("utf-8"))
+
+    with ThreadPoolExecutor(2) as pool:
+        yield {one.folder: pool.submit(run, one) for one in LESSONS if one.folder in asked}
+
+
+def is_ours(item) -> bool:
+    return item.path.name == "test_proofs.py" and hasattr(item, "callspec")
+
+
+@each_lesson
+def test_lesson_is_proven(lesson, proofs):
+    """(a) to (h): blank, library, right ways, mistakes, later lessons blank, time."""
+    assert proofs[lesson.folder].result()["complaints"] == []
+
+
+@each_lesson
+def test_kill_matrix_is_current(lesson, proofs):
+    """The committed table is what the tests do today."""
+    written = prove.matrix_file(lesson).read_text("utf-8")
+    command = f"python -m lessons.course.prove {lesson.number} --write"
+    assert written == proofs[lesson.folder].result()["matrix"], f"run {command}"
+
+
+@each_lesson
+def test_every_function_is_taught_whole(lesson):
+    """Each taught function has tests, an observer, three ways with the loops first, mistakes, three hints."""
+    from lessons.course.mistakes import mistakes, observers
+    from lessons.course.ways import ways
+
+    tested = {test.function for test in lesson.tests}
+    assert tested == set(lesson.functions), "about() names exactly the taught functions"
+    assert all(test.claim for test in lesson.tests), "every test has a docstring, its claim"
+    assert set(lesson.hints) >= set(lesson.steps), "every step has hints"
+    assert all(len(levels) == 3 for levels in lesson.hints.values())
+    ids = [mistake.id for mistake in mistakes(lesson.folder)]
+    assert len(ids) == len(set(ids))
+    for function in lesson.functions:
+        owner = function.partition(".")[0]
+        assert hasattr(observers(lesson.folder), function.replace(".", "_")), function
+        right = [way for way in ways(lesson.folder) if way.function in (function, owner)]
+        assert right, f"{function} has no right way in solutions"
+
+
+@each_lesson
+def test_right_ways_stand_alone(lesson):
+    """A solution that called the learner's file would be judged by it."""
+    own = {f"simclr_mini.{module}" for module in lesson.write}
+    for path in (lesson.ways_file, lesson.observe_file):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module not in own, f"{path.name} imports {node.module}"
+
+
+@each_lesson
+def test_taught_functions_say_what_to_do(lesson):
+    """A blank is enough to do the exercise: every taught function has a docstring, or its class has."""
+    for module, names in lesson.write.items():
+        tree = ast.parse(lesson.library_file(module).read_text("utf-8"))
+        for name in names:
+            node = find_function(tree, name)
+            assert ast.get_docstring(node) or name.endswith("__init__"), name

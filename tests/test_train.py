@@ -1,0 +1,289 @@
+"""Training: a run that was killed goes on to the same bytes, and trouble ends in one sentence."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from simclr_mini import checkpoint, cli, train
+from simclr_mini.config import Config
+from simclr_mini.data import Images, load
+from simclr_mini.simclr import shuffled_batches
+from simclr_mini.views import RECIPES
+
+SMALL = Config(images=96, batch_size=16, epochs=3, knn_every=2, checkpoint_every=4, seed=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Images]:
+    return train.load_splits(SMALL)
+
+
+def trained(folder: Path, data, config=SMALL, stop_after=None) -> dict:
+    """The last checkpoint of a run; `stop_after` steps the process "dies"."""
+    folder.mkdir(exist_ok=True)
+
+    def report(line):
+        if line["step"] == stop_after:
+            raise SystemExit
+
+    try:
+        train.train(config, folder, data, report)
+    except SystemExit:
+        pass
+    return checkpoint.load(folder)
+
+
+def same(a, b) -> bool:
+    """Equal to the last bit, whatever they are made of."""
+    if isinstance(a, torch.Tensor):
+        return a.dtype == b.dtype and torch.equal(a, b)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+TIMES = {"seconds", "log_bytes"}
+
+
+@pytest.mark.parametrize("stop_after", [5, 6, 12, 13, 17])
+def test_a_run_that_died_goes_on_to_the_same_bytes(tmp_path, data, stop_after):
+    """At 5 inside an epoch, at 6 at its end; checkpoints are at 4, 8, 12, 16 and 18."""
+    whole = trained(tmp_path / "whole", data)
+    trained(tmp_path / "broken", data, stop_after=stop_after)
+    resumed = trained(tmp_path / "broken", data)
+    assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
+    logs = [(tmp_path / name / "log.jsonl").read_text() for name in ("whole", "broken")]
+    assert logs[0] == logs[1]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "lars"])
+def test_every_optimiser_resumes(tmp_path, data, optimizer):
+    config = replace(SMALL, optimizer=optimizer, epochs=2)
+    whole = trained(tmp_path / "whole", data, config)
+    trained(tmp_path / "broken", data, config, stop_after=9)
+    resumed = trained(tmp_path / "broken", data, config)
+    assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
+
+
+def test_one_seed_gives_one_result_and_another_seed_another(tmp_path, data):
+    short = replace(SMALL, epochs=1)
+    a = trained(tmp_path / "a", data, short)["method"]
+    b = trained(tmp_path / "b", data, short)["method"]
+    c = trained(tmp_path / "c", data, replace(short, seed=4))["method"]
+    assert same(a, b) and not same(a, c)
+
+
+def test_every_parameter_learns(tmp_path, data):
+    short = replace(SMALL, epochs=1)
+    before = train.build_method(short, data["train"]).state_dict()
+    after = trained(tmp_path / "run", data, short)["method"]
+    unchanged = [name for name in before if torch.equal(before[name], after[name])]
+    assert unchanged == []
+
+
+def test_looking_at_validation_changes_nothing(tmp_path, data):
+    seen = trained(tmp_path / "seen", data, replace(SMALL, knn_every=1))
+    blind = trained(tmp_path / "blind", data, replace(SMALL, knn_every=0))
+    assert same(seen["method"], blind["method"])
+
+
+def test_a_checkpoint_may_fall_anywhere(tmp_path, data):
+    often = trained(tmp_path / "often", data, replace(SMALL, checkpoint_every=1))
+    seldom = trained(tmp_path / "seldom", data, replace(SMALL, checkpoint_every=1000))
+    assert same(often["method"], seldom["method"])
+
+
+def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
+    checkpoint.save(tmp_path, {"step": 1})
+    monkeypatch.setattr(os, "fsync", lambda fd: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save(tmp_path, {"step": 2})
+    assert checkpoint.load(tmp_path)["step"] == 1
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_names_causes(tmp_path, data):
+    config = replace(SMALL, learning_rate=1e30, precision="float32", optimizer="sgd")
+    with pytest.raises(FloatingPointError, match="--learning-rate"):
+        trained(tmp_path / "run", data, config)
+
+
+def test_the_loss_starts_near_chance_and_falls(tmp_path, data):
+    trained(tmp_path / "run", data, replace(SMALL, epochs=12, checkpoint_every=100))
+    log = [json.loads(x) for x in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    first, last = log[0]["loss"], sum(x["loss"] for x in log[-5:]) / 5
+    assert first == pytest.approx(torch.tensor(31.0).log().item(), rel=0.35)
+    assert last < first - 0.3
+    assert [x["step"] for x in log] == list(range(1, 73))
+
+
+def test_batches_show_each_image_once_and_change_every_epoch():
+    g = torch.Generator().manual_seed(0)
+    one, two = (torch.cat(list(shuffled_batches(23, 5, g))) for _ in range(2))
+    assert len(one) == 20 and len(one.unique()) == 20
+    assert not torch.equal(one, two)
+
+
+def test_wrong_positives_come_from_another_image():
+    config = replace(SMALL, positives="wrong", recipe="none", batch_size=4)
+    images = load("shapes")
+    method = train.build_method(config, images)
+    x = images.pixels[:4].float() / 255
+    x1, x2 = method.views(x)
+    assert torch.equal(x1, x) and all(not torch.equal(x1[i], x2[i]) for i in range(4))
+    assert RECIPES["none"].crop == 0
+
+
+KILLED = """
+import sys, torch
+torch.set_num_threads(1)
+from pathlib import Path
+from simclr_mini import train
+from simclr_mini.config import Config
+config = Config(images=96, batch_size=16, epochs=3, knn_every=2, checkpoint_every=4, seed=3)
+train.train(config, Path(sys.argv[1]), train.load_splits(config), lambda line: print(line["step"], flush=True))
+"""
+
+
+def test_a_killed_process_loses_nothing_but_time(tmp_path, data):
+    """Kill -9 at random moments, again and again, until the run has ended."""
+    whole = trained(tmp_path / "whole", data)
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    for attempt in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, text=True
+        )
+        process.stdout.readline()
+        if attempt < 4:
+            time.sleep(random.Random(attempt).uniform(0, 0.5))
+            process.send_signal(signal.SIGKILL)
+        if process.wait() == 0:
+            break
+    resumed = checkpoint.load(folder)
+    assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C differently")
+def test_ctrl_c_saves_and_the_run_goes_on_to_the_same_bytes(tmp_path, data):
+    whole = trained(tmp_path / "whole", data)
+    folder = tmp_path / "stopped"
+    folder.mkdir()
+
+    def press(line):
+        if line["step"] == 7:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(train.Stopped):
+        train.train(SMALL, folder, data, press)
+    assert checkpoint.load(folder)["step"] in (7, 8)
+    resumed = trained(folder, data)
+    assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
+
+
+# ---- the command line
+
+
+def sentence(capsys, *argv) -> str:
+    """What the command says when it refuses."""
+    with pytest.raises(SystemExit) as stop:
+        cli.main(argv)
+    assert stop.value.code not in (0, None)
+    return str(stop.value.code) + capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words, named",
+    [
+        (("--batch-size", "1"), "--batch-size must be 2 or more, not 1"),
+        (("--temperature", "0"), "--temperature must be a number above 0"),
+        (("--epochs", "0"), "--epochs must be 1 or more, not 0"),
+        (("--images", "99999"), "--images must be at most the 9000"),
+        (("--images", "100"), "--batch-size must be at most the 100"),
+        (("--data", "nowhere"), "not 'nowhere'"),
+        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 10 epochs"),
+        (("--method", "supervised", "--temperature", "0.3"), "makes no use of --temperature"),
+        (("--resume",), "no run to resume"),
+    ],
+)
+def test_a_wrong_value_is_refused_before_work_starts(capsys, tmp_path, words, named):
+    assert named in sentence(capsys, "train", "--runs", str(tmp_path), *words)
+    assert list(tmp_path.glob("*/log.jsonl")) == []
+
+
+def test_a_run_is_not_overwritten_unasked(capsys, tmp_path):
+    folder = tmp_path / "simclr-shapes-0"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({}))
+    text = sentence(capsys, "train", "--runs", str(tmp_path))
+    assert "--resume" in text and "--force" in text and "--name" in text
+
+
+def test_resume_with_other_options_is_refused(capsys, tmp_path):
+    from dataclasses import asdict
+
+    folder = tmp_path / "simclr-shapes-0"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(asdict(Config(epochs=9))))
+    assert "--epochs 9" in sentence(capsys, "train", "--runs", str(tmp_path), "--resume")
+
+
+def test_the_command_trains_measures_and_draws(tmp_path, capsys):
+    cli.main(
+        ["train", "--runs", str(tmp_path), "--name", "a", "--images", "600", "--epochs", "1"]
+        + ["--supervised"]
+    )
+    run = tmp_path / "a"
+    result = json.loads((run / "result.json").read_text())
+    for key in ("data", "method", "seed", "epochs", "images", "wall_seconds", "views_per_second"):
+        assert key in result
+    assert set(result["test"]) == {"knn", "linear_probe", "few_labels"}
+    assert set(result["baselines"]) == {"pixels", "histogram", "untrained", "supervised"}
+    for row in result["baselines"].values():
+        assert 0.05 < row["knn"] <= 1 and 0.05 < row["linear_probe"] <= 1
+    for name in ("views.png", "loss.svg", "similarities.svg", "map.svg", "neighbours.png"):
+        assert (run / name).stat().st_size > 1000
+    out = tmp_path / "features.npz"
+    cli.main(["embed", str(run), "--data", "shapes", "--out", str(out)])
+    cli.main(["neighbours", str(run), "--out", str(tmp_path / "n.png")])
+    assert out.exists() and (tmp_path / "n.png").exists()
+    encoder = train.load_encoder(run)
+    assert encoder(torch.rand(2, 3, 32, 32)).shape == (2, 128)
+
+
+def test_pictures_without_labels_train_and_say_so(tmp_path):
+    from PIL import Image
+
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    pixels = load("shapes").pixels[:60].permute(0, 2, 3, 1).numpy()
+    for i, p in enumerate(pixels):
+        Image.fromarray(p).save(folder / f"{i}.png")
+    words = ["--batch-size", "16", "--epochs", "1", "--name", "mine", "--runs", str(tmp_path)]
+    cli.main(["train", "--data", str(folder), *words])
+    result = json.loads((tmp_path / "mine" / "result.json").read_text())
+    assert result["test"]["knn"] is None and result["test"]["linear_probe"] is None
+    out = tmp_path / "f.npz"
+    cli.main(["embed", str(tmp_path / "mine"), "--data", str(folder), "--out", str(out)])
+    import numpy as np
+
+    saved = np.load(out)
+    assert saved["features"].shape == (60, 128) and sorted(saved["files"])[0] == "0.png"

@@ -81,14 +81,14 @@ def embed(run: Positional[Path], data: str, out: Path = Path("features.npz")) ->
 
 
 def neighbours(
-    run: Positional[Path], data: str = "", count: int = 8, out: Path = Path("neighbours.png")
+    run: Positional[Path], data: str = "", count: int = 4, out: Path = Path("neighbours.png")
 ) -> None:
     """Draw the nearest pictures of some pictures, as the encoder sees it.
 
     Args:
         run: folder of the run.
         data: where to look; left out: the test images of the run's own data.
-        count: how many queries.
+        count: how many queries, up to 4.
         out: the picture to write.
     """
     from simclr_mini.data import load
@@ -139,9 +139,9 @@ def build(folder: Positional[Path], size: int = 32, out: Path | None = None) -> 
     """
     from rich.progress import track
 
-    from simclr_mini.data import build as write
+    from simclr_mini.folder import build as write
 
-    out = out or folder.with_suffix(".npy")
+    out = out or folder.with_name(f"{folder.resolve().name}.npy")
     count = write(folder, out, size, lambda files: track(files, "reading"))
     print(f"{out}: {count} pictures of {size} x {size}; train with --data {out}")
 

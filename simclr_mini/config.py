@@ -33,17 +33,19 @@ class Config:
     """Width of the projection z."""
     recipe: Literal["simclr", "cifar", "crop_only", "none"] = "cifar"
     """How views are made. "crop_only" leaves the colours alone."""
+    crop_min: float = 0.2
+    """Least share of an image's area that a crop shows. The paper has 0.08, for larger pictures."""
     temperature: float = 0.2
     """tau of NT-Xent. Smaller looks harder at the nearest images."""
     positives: Literal["same", "wrong"] = "same"
     """"wrong" takes the second view from another image: a control that can learn nothing."""
-    epochs: int = 10
+    epochs: int = 9
     """Times that every training image is seen, twice each time."""
-    batch_size: int = 256
+    batch_size: int = 128
     """Images in a batch; each has two views."""
     optimizer: Literal["adamw", "sgd", "lars"] = "adamw"
     """"sgd" has momentum 0.9."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     """The highest rate, at 256 images in a batch."""
     scaling: Literal["linear", "sqrt"] = "sqrt"
     """How the rate grows with the batch."""
@@ -62,7 +64,8 @@ class Config:
     checkpoint_every: int = 50
     """Steps between checkpoints."""
 
-    def __post_init__(self):
+    def check(self) -> None:
+        """Refuse what cannot work, before any work starts. Raises ValueError: which, and what would."""
         least = {
             "images": 0,
             "epochs": 1,
@@ -79,6 +82,8 @@ class Config:
         for name in ("temperature", "learning_rate"):
             if not 0 < getattr(self, name) < float("inf"):
                 refuse(name, getattr(self, name), "a number above 0, such as 0.2")
+        if not 0 < self.crop_min <= 1:
+            refuse("crop_min", self.crop_min, "above 0 and at most 1")
         if self.warmup_epochs > self.epochs:
             refuse("warmup_epochs", self.warmup_epochs, f"at most the {self.epochs} epochs")
         for name, choices in {"encoder": ENCODERS, "recipe": RECIPES}.items():

@@ -17,7 +17,6 @@ import torch
 from torch import Generator, Tensor
 
 from simclr_mini import shapes
-from simclr_mini.folder import build as build  # to be had from here too
 from simclr_mini.folder import read_built, read_folder
 
 SPLITS = ("train", "val", "test")
@@ -38,7 +37,8 @@ class Images:
         labels: int64, shape (N,), positions in `classes`; None where nobody labelled them.
         classes: names of the classes.
         name: of the data set.
-        split: "train", "val" or "test".
+        split: "train", "val", "test" or "all".
+        files: name of each picture below its folder; empty where there are no files.
     """
 
     pixels: Tensor
@@ -46,14 +46,19 @@ class Images:
     classes: tuple[str, ...]
     name: str
     split: str
+    files: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pixels)
 
     def first(self, count: int) -> "Images":
         """The first images, a random sample since every split is in random order."""
-        labels = None if self.labels is None else self.labels[:count]
-        return replace(self, pixels=self.pixels[:count], labels=labels)
+        return self.rows(slice(count))
+
+    def rows(self, rows: slice) -> "Images":
+        """Some of the images, one after the other."""
+        labels = None if self.labels is None else self.labels[rows]
+        return replace(self, pixels=self.pixels[rows], labels=labels, files=self.files[rows])
 
 
 def data_root() -> Path:
@@ -70,7 +75,7 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
     Args:
         name: "shapes", "cifar10" or "folder"; or the path of a folder or of a built .npy file.
         root: for "folder" the folder or .npy file; else where data sets lie (`data_root()`).
-        split: "train", "val" or "test".
+        split: "train", "val" or "test"; or "all" at once, to use an encoder.
         size: side in pixels to which the pictures of a folder are resized.
 
     Returns:
@@ -80,8 +85,8 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
         ValueError: an unknown name or split, or files that are not what they should be.
         FileNotFoundError: no such folder, or no picture in it.
     """
-    if split not in SPLITS:
-        raise ValueError(f"a split is one of {', '.join(SPLITS)}, not {split!r}")
+    if split not in (*SPLITS, "all"):
+        raise ValueError(f"a split is one of {', '.join(SPLITS)}, all, not {split!r}")
     if name == "shapes":
         return load_shapes(Path(root or data_root()), split)
     if name == "cifar10":
@@ -97,15 +102,16 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
 
 def cut(pool: Images, split: str, tests: int = 0) -> Images:
     """Slice a split out of images in random order: first `tests` of them, then train, then val."""
+    if split == "all":
+        return pool
     end = len(pool) - max(1, (len(pool) - tests) // HELD_OUT)
-    rows = {"test": slice(tests), "train": slice(tests, end), "val": slice(end, None)}[split]
     if end <= tests or (split == "test" and not tests):
         raise ValueError(
             f"{pool.name} has {len(pool)} images, {tests} of them for test; "
             "training, validation and test each need at least one"
         )
-    labels = None if pool.labels is None else pool.labels[rows]
-    return replace(pool, pixels=pool.pixels[rows], labels=labels, split=split)
+    rows = {"test": slice(tests), "train": slice(tests, end), "val": slice(end, None)}[split]
+    return pool.rows(rows)
 
 
 def load_shapes(root: Path, split: str) -> Images:
@@ -117,11 +123,10 @@ def load_shapes(root: Path, split: str) -> Images:
     except Exception:  # absent, or cut short: draw it again
         pixels, labels, _ = shapes.draw(SHAPES_TRAIN + SHAPES_TEST, ORDER_SEED)
         keep(file, pixels=pixels.numpy(), labels=labels.numpy())
-    if split == "test":
-        rows = slice(SHAPES_TRAIN, None)
-        return Images(pixels[rows], labels[rows], shapes.CLASSES, "shapes", split)
-    rows = slice(0, SHAPES_TRAIN)
-    return cut(Images(pixels[rows], labels[rows], shapes.CLASSES, "shapes", split), split)
+    everything = Images(pixels, labels, shapes.CLASSES, "shapes", split)
+    if split in ("test", "all"):
+        return everything.rows(slice(SHAPES_TRAIN if split == "test" else 0, None))
+    return cut(everything.rows(slice(SHAPES_TRAIN)), split)
 
 
 def keep(file: Path, **arrays: np.ndarray) -> None:
@@ -144,7 +149,8 @@ def load_cifar10(root: Path, split: str) -> Images:
     if split == "test":
         pixels, labels = read_cifar10(folder / "test_batch.bin")
         return Images(pixels, labels, classes, "cifar10", split)
-    parts = [read_cifar10(file) for file in sorted(folder.glob("data_batch_*.bin"))]
+    pattern = "*_batch*.bin" if split == "all" else "data_batch_*.bin"
+    parts = [read_cifar10(file) for file in sorted(folder.glob(pattern))]
     if not parts:
         raise FileNotFoundError(f"{folder} has no data_batch_1.bin; fetch CIFAR-10 again")
     pixels, labels = torch.cat([p for p, _ in parts]), torch.cat([n for _, n in parts])
@@ -190,6 +196,6 @@ def download_cifar10(root: Path) -> Path:
 def load_folder(root: Path, split: str, size: int) -> Images:
     """A folder of pictures, or the .npy file that `build` made of one. See `folder.py`."""
     read = read_built(root) if root.suffix == ".npy" else read_folder(root, size)
-    pixels, labels, classes, tests = read
+    pixels, labels, classes, tests, files = read
     name = root.resolve().name.removesuffix(".npy")
-    return cut(Images(pixels, labels, classes, name, split), split, tests)
+    return cut(Images(pixels, labels, classes, name, split, files), split, tests)

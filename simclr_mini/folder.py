@@ -22,7 +22,7 @@ ORDER_SEED = 0  # of the order of the pictures
 HELD_OUT = 10  # one picture in ten is for test, where no folder says which
 
 
-def read_folder(root: Path, size: int) -> tuple[Tensor, Tensor | None, tuple[str, ...], int]:
+def read_folder(root: Path, size: int) -> tuple[Tensor, Tensor | None, tuple, int, tuple]:
     """All pictures below a folder, in random order, those for test first.
 
     With `train` and `test` (or `val`) in it, a folder keeps that division; else the first tenth is
@@ -34,7 +34,7 @@ def read_folder(root: Path, size: int) -> tuple[Tensor, Tensor | None, tuple[str
 
     Returns:
         Pixels, uint8, shape (N, 3, size, size); labels, int64, shape (N,), or None; the names of
-        the classes; how many pictures are for test.
+        the classes; how many pictures are for test; their names below the folder.
 
     Raises:
         FileNotFoundError: no such folder, or no picture in it.
@@ -53,7 +53,7 @@ def read_files(files: tuple[Path, ...], size: int) -> tuple[list[Path], Tensor]:
     return [file for file, _ in pairs], torch.from_numpy(pixels)
 
 
-def read_built(file: Path) -> tuple[Tensor, Tensor | None, tuple[str, ...], int]:
+def read_built(file: Path) -> tuple[Tensor, Tensor | None, tuple, int, tuple]:
     """As `read_folder`, but from the array that `build` wrote, mapped into memory.
 
     Raises:
@@ -78,7 +78,8 @@ def read_built(file: Path) -> tuple[Tensor, Tensor | None, tuple[str, ...], int]
             f"{file} has {len(pixels)} images, but its .json file tells of {about['images']}; "
             "build it again"
         )
-    return torch.from_numpy(pixels), labels, tuple(about["classes"]), about["tests"]
+    rest = tuple(about["classes"]), about["tests"], tuple(about["files"])
+    return torch.from_numpy(pixels), labels, *rest
 
 
 def build(root: Path, out: Path, size: int, progress=iter) -> int:
@@ -110,8 +111,8 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
             write_header(file, len(kept), size)  # numpy leaves room for a longer count
         if not kept:
             raise FileNotFoundError(f"there is no readable picture in {root}")
-        labels, classes, tests = describe(root, kept)
-        about = {"images": len(kept), "tests": tests, "classes": classes}
+        labels, classes, tests, paths = describe(root, kept)
+        about = {"images": len(kept), "tests": tests, "classes": classes, "files": paths}
         about["labels"] = None if labels is None else labels.tolist()
         out.with_suffix(".json").write_text(json.dumps(about))
         os.replace(part, out)
@@ -151,18 +152,18 @@ def hidden(file: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in file.relative_to(root).parts)
 
 
-def describe(root: Path, files: list[Path]) -> tuple[Tensor | None, tuple[str, ...], int]:
-    """Labels, classes, and how many files are for test, all from where the files lie."""
+def describe(root: Path, files: list[Path]) -> tuple[Tensor | None, tuple[str, ...], int, tuple]:
+    """Labels, classes, how many files are for test, and names, all from where the files lie."""
     test = held_out_folder(root)
     depth = 0 if test is None else 1
     names = [f.relative_to(root).parts[depth:-1][:1] for f in files]
-    tests = max(1, len(files) // HELD_OUT)
+    tests, paths = max(1, len(files) // HELD_OUT), tuple(str(f.relative_to(root)) for f in files)
     if test is not None:
         tests = sum(f.is_relative_to(test) for f in files)
     if not all(names):
-        return None, (), tests
+        return None, (), tests, paths
     classes = tuple(sorted({name for (name,) in names}))
-    return torch.tensor([classes.index(name) for (name,) in names]), classes, tests
+    return torch.tensor([classes.index(name) for (name,) in names]), classes, tests, paths
 
 
 def readable(files: Iterable[Path], size: int) -> Iterator[tuple[Path, np.ndarray]]:

@@ -169,12 +169,14 @@ def evaluate(
     Returns:
         {"test": {"knn", "linear_probe", "few_labels": {"1%": {...}, "10%": {...}}},
         "baselines": {"pixels", "histogram", "untrained"}}, each baseline with "knn" and
-        "linear_probe". Test accuracies in [0, 1]. Both are None where there are no labels.
+        "linear_probe". Test accuracies in [0, 1]. Each is None where there are no labels.
     """
     check_splits(train, val, test)
     splits = (train, val, test)
     if any(images.labels is None for images in splits):
-        return {"test": None, "baselines": None}
+        nothing = {"knn": None, "linear_probe": None}
+        names = ("pixels", "histogram", "untrained")
+        return {"test": nothing | {"few_labels": None}, "baselines": dict.fromkeys(names, nothing)}
 
     def score(represent, iterations: int = 200) -> dict[str, float]:
         """Scores of one kind of representation, made from the pixels of each split."""

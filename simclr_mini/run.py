@@ -41,6 +41,7 @@ def run(config: Config, folder: Path, resume: bool, force: bool, supervised: boo
         ValueError: `resume`, and the run was started with another configuration.
         Others as `train.train`.
     """
+    config.check()
     data = train.load_splits(config)
     train.pick_device(config.device)
     if supervised and data["train"].labels is None:
@@ -188,7 +189,7 @@ def draw(folder: Path, method, data: dict[str, Images], result: dict) -> None:
     plots.similarity_histogram(*pairs, folder / "similarities.svg")
     h = features(method.encoder, test)
     plots.feature_map(h, test.labels, test.classes, folder / "map.svg")
-    gallery(method.encoder, test, test, 6, folder / "neighbours.png")
+    gallery(method.encoder, test, test, 4, folder / "neighbours.png")
     if test.labels is not None:
         plots.accuracy_bars(result, folder / "accuracy.svg")
 
@@ -200,7 +201,7 @@ def gallery(encoder, queries: Images, bank: Images, count: int, path: Path) -> P
     similarity = hq @ hb.T
     if queries is bank:
         similarity.fill_diagonal_(-2)
-    nearest = similarity.topk(min(8, len(bank) - 1), dim=1).indices
+    nearest = similarity.topk(min(7, len(bank) - 1), dim=1).indices
     same = None
     if queries.labels is not None and bank.labels is not None:
         same = bank.labels[nearest] == queries.labels[:count, None]

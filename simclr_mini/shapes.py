@@ -70,16 +70,16 @@ def draw_nuisances(N: int, generator: Generator) -> dict[str, Tensor]:
     other = torch.randint(1, len(PALETTE), (N,), generator=generator)
     return {
         "colors": torch.stack([first, (first + other) % len(PALETTE)], 1),  # rows of PALETTE
-        "position": uniform(-2.5, 2.5, 2),  # of the disc's centre, from the image's, right and down
-        "radius": uniform(0.8, 1.1) * SIDE / 2,  # of the disc
-        "size": uniform(6.0, 10.0),  # pixels in one period of the pattern
+        "position": uniform(-2.0, 2.0, 2),  # of the disc's centre, from the image's, right and down
+        "radius": uniform(0.9, 1.1) * SIDE / 2,  # of the disc
+        "size": uniform(7.0, 10.0),  # pixels in one period of the pattern
         "phase": uniform(0.0, 1.0, 2),  # shift of the pattern, in periods
         "tilt": uniform(-0.6, 0.6),
         "ground": uniform(0.35, 0.65),  # brightness behind the disc
-        "texture": uniform(0.0, 0.08),  # strength of the waves in the ground
+        "texture": uniform(0.0, 0.04),  # strength of the waves in the ground
         "wave": uniform(-0.6, 0.6, 2),  # their frequency, radians a pixel
         "clutter": uniform(0.0, float(SIDE), 2, 2),  # centres of two specks
-        "speck": uniform(0.8, 1.8),  # radius of a speck
+        "speck": uniform(0.6, 1.2),  # radius of a speck
         "noise": uniform(0.01, 0.05),  # standard deviation
     }
 
@@ -152,7 +152,7 @@ def pattern(label: int, x: Tensor, y: Tensor, shift_x: Tensor, shift_y: Tensor) 
         case "grid":
             return (in_u.abs() < 0.15) | (in_v.abs() < 0.15)
         case "diamonds":
-            return in_u.abs() + in_v.abs() < 0.38
+            return 1.7 * in_u.abs() + 0.85 * in_v.abs() < 0.4
         case "circles":
             return ((in_u**2 + in_v**2).sqrt() - 0.33).abs() < 0.09
         case "spiral":

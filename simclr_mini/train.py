@@ -189,7 +189,8 @@ def build_encoder(config: Config) -> ResNet:
 def build_method(config: Config, images: Images) -> SimCLR:
     """The method of a configuration, untrained."""
     encoder = build_encoder(config)
-    recipe = replace(RECIPES[config.recipe], size=images.pixels.shape[2])
+    size, scale = images.pixels.shape[2], (config.crop_min, 1.0)
+    recipe = replace(RECIPES[config.recipe], size=size, crop_scale=scale)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed + 1)
         if config.method == "supervised":

@@ -184,7 +184,7 @@ def test_an_unknown_name_is_refused(name):
 
 def test_an_unknown_split_is_refused(tmp_path):
     """A misspelt split must not become the training set."""
-    with pytest.raises(ValueError, match="one of train, val, test, not 'valid'"):
+    with pytest.raises(ValueError, match="one of train, val, test, all, not 'valid'"):
         load("shapes", tmp_path, "valid")
 
 

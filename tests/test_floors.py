@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    "shapes folder data views resnet heads nt_xent optim kmeans autoencoder diagnostics evaluate report",
+    "shapes folder data views resnet heads nt_xent optim kmeans autoencoder",
+    "diagnostics evaluate report",
     "simclr gsimclr curation nnclr deepcluster",
     "config checkpoint train plots run cli",
 ]

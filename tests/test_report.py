@@ -5,10 +5,11 @@ import copy
 import numpy as np
 import pytest
 import torch
-from torch import Generator
+from torch import Generator, nn
 
 from simclr_mini import report
 from simclr_mini.data import Images
+from simclr_mini.evaluate import features
 from simclr_mini.report import (
     evaluate,
     few_labels,
@@ -157,15 +158,19 @@ def test_the_report_has_every_number_and_each_is_a_share(splits):
 
 
 def test_the_untrained_baseline_is_the_untrained_encoder(splits):
-    both = evaluate(network(), network(1), *splits, seed=0, fine_tune=False)
-    other = evaluate(network(1), network(), *splits, seed=0, fine_tune=False)
-    for name in ("knn", "linear_probe"):
-        assert both["test"][name] == other["baselines"]["untrained"][name]
-    assert both["baselines"]["pixels"] == other["baselines"]["pixels"]
+    """One that sees only the mean colour must score far below one that sees every pixel."""
+    blind = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    result = evaluate(nn.Flatten(), blind, *splits, seed=0, fine_tune=False)
+    h = [features(blind, images) for images in splits]
+    expected = scores(*[part for pair in zip(h, splits, strict=True) for part in pair])
+    assert result["baselines"]["untrained"] == expected
+    assert expected["knn"] < result["test"]["knn"] - 0.2
+    assert result["test"]["knn"] == result["baselines"]["pixels"]["knn"]
 
 
 def test_without_labels_there_is_no_report(splits):
     train, val, test = splits
     bare = Images(val.pixels, None, (), val.name, "val")
     result = evaluate(network(), network(), train, bare, test, 0)
-    assert result == {"test": None, "baselines": None}
+    assert set(result["test"].values()) == {None}
+    assert all(set(row.values()) == {None} for row in result["baselines"].values())

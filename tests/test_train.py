@@ -1,5 +1,6 @@
 """Training: a run that was killed goes on to the same bytes, and trouble ends in one sentence."""
 
+import contextlib
 import json
 import os
 import random
@@ -43,10 +44,8 @@ def trained(folder: Path, data, config=SMALL, stop_after=None) -> dict:
         if line["step"] == stop_after:
             raise SystemExit
 
-    try:
+    with contextlib.suppress(SystemExit):
         train.train(config, folder, data, report)
-    except SystemExit:
-        pass
     return checkpoint.load(folder)
 
 
@@ -159,7 +158,8 @@ from pathlib import Path
 from simclr_mini import train
 from simclr_mini.config import Config
 config = Config(images=96, batch_size=16, epochs=3, knn_every=2, checkpoint_every=4, seed=3)
-train.train(config, Path(sys.argv[1]), train.load_splits(config), lambda line: print(line["step"], flush=True))
+data = train.load_splits(config)
+train.train(config, Path(sys.argv[1]), data, lambda line: print(line["step"], flush=True))
 """
 
 
@@ -217,9 +217,9 @@ def sentence(capsys, *argv) -> str:
         (("--temperature", "0"), "--temperature must be a number above 0"),
         (("--epochs", "0"), "--epochs must be 1 or more, not 0"),
         (("--images", "99999"), "--images must be at most the 9000"),
-        (("--images", "100"), "--batch-size must be at most the 100"),
+        (("--images", "100"), "--batch-size must be at most the 100 "),
         (("--data", "nowhere"), "not 'nowhere'"),
-        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 10 epochs"),
+        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 9 epochs"),
         (("--method", "supervised", "--temperature", "0.3"), "makes no use of --temperature"),
         (("--resume",), "no run to resume"),
     ],

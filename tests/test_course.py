@@ -1,0 +1,214 @@
+"""The course tool itself: blanks, the finder, the commands. On files in a temporary folder."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lessons.course import blank, desk, finder
+from lessons.course.manifest import find, find_range, lessons
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run Python as a learner whose desk is in `tmp_path`."""
+
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess:
+        environ = {
+            **os.environ,
+            "SIMCLR_MINI_DESK": str(tmp_path),
+            "OMP_NUM_THREADS": "1",
+        } | environ
+        environ.setdefault("PYTHONIOENCODING", "utf-8")
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=environ, capture_output=True, text=True, encoding="utf-8"
+        )
+
+    return run
+
+
+SOURCE = '''
+def one(x, y=1):
+    """Say.
+
+    More.
+    """
+    if x < 0:
+        raise ValueError("no")
+    check(x)
+    # the first step
+    z = [
+        # not a step
+        x,
+    ]
+    if z:
+        # not a step either
+        z = 2  # nor this
+    # the second step
+    return z
+
+
+class Two:
+    def f(self): # a head
+        # a step
+        return 1
+
+    @staticmethod
+    def g(
+        a,
+    ):
+        return a
+'''
+
+BLANK = '''
+def one(x, y=1):
+    """Say.
+
+    More.
+    """
+    if x < 0:
+        raise ValueError("no")
+    check(x)
+    # the first step
+    # the second step
+    raise NotImplementedError("lesson 9: write one")
+
+
+class Two:
+    def f(self): # a head
+        # a step
+        raise NotImplementedError("lesson 9: write Two.f")
+
+    @staticmethod
+    def g(
+        a,
+    ):
+        raise NotImplementedError("lesson 9: write Two.g")
+'''
+
+
+def test_blank_keeps_contract_guards_and_steps():
+    assert blank.make_blank(SOURCE, 9, ["one", "Two.f", "Two.g"]) == BLANK
+
+
+def test_blank_leaves_other_functions_alone():
+    made = blank.make_blank(SOURCE, 9, ["Two.g"])
+    assert made.replace('raise NotImplementedError("lesson 9: write Two.g")', "return a") == SOURCE
+
+
+def test_blank_refuses_a_name_that_is_not_there():
+    with pytest.raises(LookupError, match="three"):
+        blank.make_blank(SOURCE, 9, ["three"])
+
+
+def test_ranges():
+    numbers = [lesson.number for lesson in lessons()]
+    assert find_range(f"{numbers[0]}-{numbers[-1]}") == lessons()
+    assert find_range("4,4_nt_xent".replace("4_", "04_"))[0] is find(4)
+    with pytest.raises(SystemExit, match="no lesson 99"):
+        find_range("99")
+
+
+def test_spawned_process_gets_the_learners_file(tmp_path, monkeypatch):
+    """A test that starts a process must not silently test the library."""
+    monkeypatch.setenv("PYTHONPATH", "")
+    file = tmp_path / "heads.py"
+    file.write_text("mine = 1\n")
+    kept = finder.purge()
+    try:
+        finder.install({"simclr_mini.heads": file})
+        code = "import simclr_mini.heads as h, simclr_mini.optim as o; print(h.mine, o.__file__)"
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert ended.stdout.split() == ["1", str(ROOT / "simclr_mini" / "optim.py")], ended.stderr
+    finally:
+        finder.remove()
+        sys.modules.update(kept)
+
+
+def test_fresh_desk_is_not_started(run, tmp_path):
+    """`pytest lessons` makes the files, ends at once, and says what is next; no traceback."""
+    begin = time.perf_counter()
+    ended = run("pytest", "lessons")
+    assert time.perf_counter() - begin < 30
+    assert ended.returncode == 1
+    for lesson in lessons():
+        for module in lesson.write:
+            assert lesson.show(tmp_path / lesson.folder / f"{module}.py")
+            assert (tmp_path / lesson.folder / f"{module}.py").read_text("utf-8") == blank.blank(
+                lesson, module
+            )
+    assert "Traceback" not in ended.stdout and "FAILURES" not in ended.stdout
+    assert "Next: " in ended.stdout and f"pytest lessons/{lessons()[0].folder}" in ended.stdout
+    assert "\033" not in ended.stdout, "no colour when piped"
+
+
+def test_board_answers_at_once(run):
+    """In under 0.3 s, without torch or pytest. The best of five: the machine may be busy."""
+    run("lessons")
+    took = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        ended = run("lessons")
+        took.append(time.perf_counter() - begin)
+    assert "Next: " in ended.stdout
+    assert min(took) < 0.3, took
+    code = "import sys, lessons.course.commands; print('torch' in sys.modules, 'pytest' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout.split() == ["False", "False"]
+
+
+def test_board_in_ascii(run):
+    ended = run("lessons", PYTHONIOENCODING="ascii")
+    assert ended.stdout.isascii() and " o " in ended.stdout, ended.stderr
+
+
+def test_whole_way_of_a_lesson(run, tmp_path):
+    """Wrong, named; then right, and done; remembered; reset keeps the old file."""
+    lesson = find(4)
+    file = tmp_path / lesson.folder / "nt_xent.py"
+    file.parent.mkdir(parents=True)
+    right = lesson.library_file("nt_xent").read_text("utf-8")
+    file.write_text(right.replace(".roll(B)", ".roll(1)"), "utf-8")
+    ended = run("pytest", "lessons/04_nt_xent")
+    assert ended.returncode == 1
+    assert "the mistake: You shift by one row." in ended.stdout
+    assert "Traceback" not in ended.stdout and "wrong: positive_index" in ended.stdout
+    refused = run("lessons", "train", "4", "--", "--epochs", "1")
+    assert refused.returncode == 1 and "Lesson 4 (nt_xent) is not done" in refused.stdout
+    file.write_text(right, "utf-8")
+    assert "changed since the last check" in run("lessons").stdout
+    ended = run("pytest", "lessons/04_nt_xent")
+    assert ended.returncode == 0, ended.stdout
+    assert " ●  4  nt_xent       done" in run("lessons").stdout
+    assert "loss_in_loops" in run("lessons", "solution", "4").stdout
+    assert "nt_xent.1.old" in run("lessons", "reset", "4").stdout
+    assert file.with_name("nt_xent.1.old").read_text("utf-8") == right
+    assert "not started" in run("lessons").stdout
+
+
+def test_update_is_told_and_never_merged(tmp_path, monkeypatch):
+    """A blank that changed since the learner began is reported; their file stays as it is."""
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    lesson = find(4)
+    desk.prepare(lesson)
+    file, kept = lesson.learner_file("nt_xent"), desk.kept_blank(lesson, "nt_xent")
+    old = kept.read_text("utf-8").replace("natural logarithm", "some logarithm")
+    kept.write_text(old, "utf-8")
+    mine = old.replace('raise NotImplementedError("lesson 4: write positive_index")', "return 1")
+    file.write_text(mine, "utf-8")
+    desk.save(lesson.folder, library={"nt_xent": "of an older version"})
+    assert desk.status(lesson).changed == ["nt_xent"]
+    assert "+    with j the other view" not in desk.difference(lesson)
+    assert "natural logarithm" in desk.difference(lesson)
+    desk.prepare(lesson)
+    assert file.read_text("utf-8") == mine
+    file.write_text(old, "utf-8")  # untouched: then it is renewed
+    desk.prepare(lesson)
+    assert "natural logarithm" in file.read_text("utf-8")
+    assert desk.status(lesson).changed == []

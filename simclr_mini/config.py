@@ -39,7 +39,7 @@ class Config:
     """tau of NT-Xent. Smaller looks harder at the nearest images."""
     positives: Literal["same", "wrong"] = "same"
     """"wrong" takes the second view from another image: a control that can learn nothing."""
-    epochs: int = 9
+    epochs: int = 8
     """Times that every training image is seen, twice each time."""
     batch_size: int = 128
     """Images in a batch; each has two views."""
@@ -65,7 +65,7 @@ class Config:
     """Steps between checkpoints."""
 
     def check(self) -> None:
-        """Refuse what cannot work, before any work starts. Raises ValueError: which, and what would."""
+        """Refuse what cannot work before any work starts: ValueError, with what would do."""
         least = {
             "images": 0,
             "epochs": 1,

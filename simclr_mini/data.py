@@ -7,6 +7,7 @@ Source: the CIFAR-10 binary layout, Krizhevsky 2009. https://www.cs.toronto.edu/
 """
 
 import contextlib
+import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,12 +117,13 @@ def cut(pool: Images, split: str, tests: int = 0) -> Images:
 
 def load_shapes(root: Path, split: str) -> Images:
     """The built-in set: 9,000, 1,000 and 2,000 images. Drawn once, then kept in `root`."""
-    file = root / f"shapes-{SHAPES_TRAIN + SHAPES_TEST}.npz"
+    count, code = SHAPES_TRAIN + SHAPES_TEST, Path(shapes.__file__).read_bytes()
+    file = root / f"shapes-{count}-{hashlib.sha256(code).hexdigest()[:8]}.npz"  # drawn by this code
     try:
         with np.load(file) as saved:
             pixels, labels = torch.from_numpy(saved["pixels"]), torch.from_numpy(saved["labels"])
     except Exception:  # absent, or cut short: draw it again
-        pixels, labels, _ = shapes.draw(SHAPES_TRAIN + SHAPES_TEST, ORDER_SEED)
+        pixels, labels, _ = shapes.draw(count, ORDER_SEED)
         keep(file, pixels=pixels.numpy(), labels=labels.numpy())
     everything = Images(pixels, labels, shapes.CLASSES, "shapes", split)
     if split in ("test", "all"):

@@ -242,8 +242,7 @@ def fit(
         loss.backward()
         return loss
 
-    with torch.enable_grad():
-        optimizer.step(closure)
+    optimizer.step(closure)
     return weight.detach(), bias.detach()
 
 

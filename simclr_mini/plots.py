@@ -23,7 +23,7 @@ from torch import Tensor
 
 WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
 CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
-METHOD_COLORS = {  # told apart in every kind of colour blindness, 3 : 1 or more against the card
+METHOD_COLORS = {  # far apart without red or green cones too, 3 : 1 or more against the card
     "simclr": "#0550b4",
     "gsimclr": "#bf8500",
     "curation": "#1e9b89",
@@ -523,6 +523,7 @@ def separate(centres: list, widths: list, height: float) -> list[float]:
     placed: list[int] = []
 
     def free(i: int, y: float) -> bool:
+        """Whether a label at this height would cover none of those placed."""
         return all(
             abs(y - heights[j]) >= height
             or abs(centres[i][0] - centres[j][0]) >= (widths[i] + widths[j]) / 2

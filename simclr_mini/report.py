@@ -37,6 +37,7 @@ def few_labels(
     share: float,
     seed: int,
     fine_tune: bool = True,
+    h: tuple[Tensor, Tensor, Tensor] | None = None,
 ) -> dict:
     """Test accuracy with a share of the training labels. SimCLR, table 7 and appendix B.5.
 
@@ -48,6 +49,7 @@ def few_labels(
         share: of the training labels that are seen.
         seed: of the subset and of the views.
         fine_tune: whether to tune the encoder too, which takes longer.
+        h: representations of the three splits, where they are known already.
 
     Returns:
         {"probe": accuracy, "fine_tune": accuracy or None, "labels": how many were seen}.
@@ -56,8 +58,9 @@ def few_labels(
     generator = Generator().manual_seed(seed)
     index = class_balanced(train.labels, share, generator)
     pixels, labels = train.pixels[index], train.labels[index]
-    probe = linear_probe(features(encoder, pixels), labels, features(encoder, val), val.labels)
-    result = {"probe": probe.accuracy(features(encoder, test), test.labels), "fine_tune": None}
+    train_h, val_h, test_h = h or [features(encoder, images) for images in (train, val, test)]
+    probe = linear_probe(train_h[index], labels, val_h, val.labels)
+    result = {"probe": probe.accuracy(test_h, test.labels), "fine_tune": None}
     if fine_tune:
         classes, position = labels.unique(return_inverse=True)
         tuned = fine_tuned(encoder, pixels, position, generator)
@@ -183,12 +186,14 @@ def evaluate(
         pairs = [part for images in splits for part in (represent(images.pixels), images)]
         return scores(*pairs, iterations=iterations)
 
+    h = [features(encoder, images) for images in splits]
+    known = scores(h[0], train, h[1], val, h[2], test)
     few = {
-        name: few_labels(encoder, *splits, share, seed, fine_tune)
+        name: few_labels(encoder, *splits, share, seed, fine_tune, tuple(h))
         for name, share in (("1%", 0.01), ("10%", 0.1))
     }
     return {
-        "test": score(lambda pixels: features(encoder, pixels)) | {"few_labels": few},
+        "test": known | {"few_labels": few},
         "baselines": {
             "pixels": score(pixel_features, PIXEL_ITERATIONS),
             "histogram": score(histogram_features),

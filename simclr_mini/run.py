@@ -23,7 +23,9 @@ from simclr_mini.report import evaluate
 console = Console()
 
 
-def run(config: Config, folder: Path, resume: bool, force: bool, supervised: bool) -> dict:
+def run(
+    config: Config, folder: Path, resume: bool, force: bool, supervised: bool, fine_tune: bool
+) -> dict:
     """Train, evaluate, draw, and write it all into a folder.
 
     Args:
@@ -32,6 +34,7 @@ def run(config: Config, folder: Path, resume: bool, force: bool, supervised: boo
         resume: go on with the run in the folder.
         force: replace the run in the folder.
         supervised: also train the same network with labels, in a folder inside, for comparison.
+        fine_tune: also tune the whole encoder on 1 % and 10 % of the labels.
 
     Returns:
         What result.json holds.
@@ -49,7 +52,7 @@ def run(config: Config, folder: Path, resume: bool, force: bool, supervised: boo
     prepare(config, folder, resume, force)
     method = follow(config, folder, data)
     console.print("evaluating on the test images ...")
-    result = measure(config, folder, method, data)
+    result = measure(config, folder, method, data, fine_tune)
     if supervised:
         console.print("the same network with labels:")
         inner = folder / "supervised"
@@ -57,7 +60,9 @@ def run(config: Config, folder: Path, resume: bool, force: bool, supervised: boo
         other = replace(config, method="supervised", **plain)
         prepare(other, inner, resume or inner.exists(), False)
         labelled = follow(other, inner, data)
-        result["baselines"]["supervised"] = measure(other, inner, labelled, data, False)["test"]
+        result["baselines"]["supervised"] = measure(other, inner, labelled, data, fine_tune=False)[
+            "test"
+        ]
     write_json(folder / "result.json", result)
     draw(folder, method, data, result)
     console.print(table(result))
@@ -129,7 +134,7 @@ def gauge(line: dict, chance: float, floor: float, seen: dict) -> str:
     return text + f", {seen['views'] / seen['seconds']:,.0f} views/s"
 
 
-def measure(config: Config, folder: Path, method, data, fine_tune: bool = True) -> dict:
+def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict:
     """What was learned, beside what it must be better than."""
     untrained = train.build_encoder(config).to(next(method.parameters()).device)
     began = time.perf_counter()
@@ -169,7 +174,7 @@ def diagnose(config: Config, method, images: Images) -> dict:
     h = features(method.encoder, images.pixels[:2000])
     return {
         "alignment": float(alignment(z1, z2)),
-        "uniformity": float(uniformity(torch.cat([z1, z2]))),
+        "uniformity": float(uniformity(z1) + uniformity(z2)) / 2,
         "effective_rank_h": float(effective_rank(h)),
         "effective_rank_z": float(effective_rank(method.projector(h.to(z1.device)))),
     }

@@ -1,4 +1,4 @@
-"""Lets `pytest` alone find `lessons`, which is not installed: it is the learner's, and lies here."""
+"""Lets `pytest` alone find `lessons`, which is not installed."""
 
 import sys
 from pathlib import Path

@@ -110,14 +110,15 @@ def test_shapes_are_drawn_once(few, tmp_path, monkeypatch):
     monkeypatch.setattr(shapes, "draw", None)
     again = load("shapes", tmp_path)
     assert torch.equal(first.pixels, again.pixels) and torch.equal(first.labels, again.labels)
-    assert [f.name for f in tmp_path.iterdir()] == ["shapes-120.npz"]
+    (only,) = tmp_path.iterdir()
+    assert only.match("shapes-120-*.npz")
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "text", "flipped"])
 def test_a_damaged_cache_is_drawn_again(few, tmp_path, monkeypatch, damage):
     """Whatever happened to the file, the images are right, and so is the file afterwards."""
     first = load("shapes", tmp_path)
-    file = tmp_path / "shapes-120.npz"
+    (file,) = tmp_path.glob("shapes-120-*.npz")
     whole = file.read_bytes()
     flipped = whole[:9000] + bytes([whole[9000] ^ 1]) + whole[9001:]
     worse = {"cut": whole[:5000], "empty": b"", "text": b"hello", "flipped": flipped}[damage]
@@ -158,9 +159,9 @@ def test_the_data_root_is_named_by_the_environment(few, tmp_path, monkeypatch):
     """$SIMCLR_MINI_DATA first; a root that is passed wins; without both, the user's cache."""
     monkeypatch.setenv("SIMCLR_MINI_DATA", str(tmp_path / "env"))
     load("shapes")
-    assert (tmp_path / "env" / "shapes-120.npz").exists()
+    assert list((tmp_path / "env").glob("shapes-120-*.npz"))
     load("shapes", tmp_path / "passed")
-    assert (tmp_path / "passed" / "shapes-120.npz").exists()
+    assert list((tmp_path / "passed").glob("shapes-120-*.npz"))
     monkeypatch.delenv("SIMCLR_MINI_DATA")
     assert data.data_root().name == "simclr-mini"
 
@@ -373,8 +374,10 @@ def test_sub_folders_are_searched_and_name_classes_at_the_top(tmp_path):
     paint(tmp_path / "dog" / "a" / "b" / "3.png", "blue")
     paint(tmp_path / ".trash" / "4.png", "green")
     paint(tmp_path / "dog" / "._3.png", "green")
-    pixels, labels, classes, _ = read_folder(tmp_path, 8)
+    pixels, labels, classes, _, files = read_folder(tmp_path, 8)
     assert classes == ("cat", "dog")
+    assert sorted(files) == [str(Path(f)) for f in ("cat/2.png", "cat/young/1.png", "dog/a/b/3.png")]
+    assert [f.startswith("dog") for f in files] == labels.tolist()
     assert sorted(labels.tolist()) == [0, 0, 1]
     assert torch.equal(pixels[:, 2, 0, 0] == 255, labels == 1)  # dogs are blue
 

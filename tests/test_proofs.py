@@ -1,7 +1,7 @@
 """The proofs that let the course be trusted, for every lesson of the manifest.
 
-`lessons/course/prove.py` runs a lesson's tests on all variants of its module in one process; here is what must
-have come of it. One process per lesson, two at a time.
+`lessons/course/prove.py` runs a lesson's tests on all variants of its module in one process; here
+is what must have come of it. One process per lesson, two at a time.
 """
 
 import ast
@@ -62,7 +62,7 @@ def test_kill_matrix_is_current(lesson, proofs):
 
 @each_lesson
 def test_every_function_is_taught_whole(lesson):
-    """Each taught function has tests, an observer, three ways with the loops first, mistakes, three hints."""
+    """Each taught function has tests, an observer, right ways, and hints."""
     from lessons.course.mistakes import mistakes, observers
     from lessons.course.ways import ways
 
@@ -92,7 +92,7 @@ def test_right_ways_stand_alone(lesson):
 
 @each_lesson
 def test_taught_functions_say_what_to_do(lesson):
-    """A blank is enough to do the exercise: every taught function has a docstring, or its class has."""
+    """A blank is enough to do the exercise: every taught function has a docstring."""
     for module, names in lesson.write.items():
         tree = ast.parse(lesson.library_file(module).read_text("utf-8"))
         for name in names:

@@ -10,16 +10,16 @@ from simclr_mini.shapes import CLASSES, PALETTE, draw, pattern
 
 RANGES = {  # lowest, highest, shape of one row
     "colors": (0, len(PALETTE) - 1, (2,)),
-    "position": (-2.5, 2.5, (2,)),
-    "radius": (12.8, 17.6, ()),
-    "size": (6.0, 10.0, ()),
+    "position": (-2.0, 2.0, (2,)),
+    "radius": (14.4, 17.6, ()),
+    "size": (7.0, 10.0, ()),
     "phase": (0.0, 1.0, (2,)),
     "tilt": (-0.6, 0.6, ()),
     "ground": (0.35, 0.65, ()),
-    "texture": (0.0, 0.08, ()),
+    "texture": (0.0, 0.04, ()),
     "wave": (-0.6, 0.6, (2,)),
     "clutter": (0.0, 32.0, (2, 2)),
-    "speck": (0.8, 1.8, ()),
+    "speck": (0.6, 1.2, ()),
     "noise": (0.01, 0.05, ()),
 }
 
@@ -109,7 +109,7 @@ def test_nuisances_are_those_of_the_image(drawn):
     """Row n tells of image n: corners show the ground, and noise shows in what is left of it."""
     pixels, _, nuisances, _ = drawn
     corners = pixels[:, :, [0, 0, -1, -1], [0, -1, 0, -1]].double().mean((1, 2)) / 255
-    small = nuisances["radius"] < 14  # whose disc leaves the corners free
+    small = nuisances["radius"] < 15  # whose disc leaves the corners free
     pair = torch.stack([corners[small], nuisances["ground"][small].double()])
     assert torch.corrcoef(pair)[0, 1] > 0.8
 
@@ -192,11 +192,12 @@ def test_checks_swap_colors_by_half_a_period_either_way():
 
 @pytest.mark.parametrize("name", ["dots", "grid", "diamonds", "circles"])
 def test_cells_repeat_in_both_directions(name):
-    """One period right or down changes nothing, half a period does; a quarter turn does not."""
+    """A period right or down changes nothing, half of one does; a turn shows in diamonds alone."""
     assert agreement(plane(name), plane(name, 1, 0)) > 0.99
     assert agreement(plane(name), plane(name, 0, 1)) > 0.99
     assert agreement(plane(name), plane(name, 0.5, 0)) < 0.9
-    assert agreement(plane(name), plane(name, turn=torch.pi / 2)) > 0.99
+    same_when_turned = agreement(plane(name), plane(name, turn=torch.pi / 2)) > 0.99
+    assert same_when_turned == (name != "diamonds")  # diamonds are taller than wide
 
 
 def test_rings_are_round_and_a_spiral_winds():

@@ -219,7 +219,7 @@ def sentence(capsys, *argv) -> str:
         (("--images", "99999"), "--images must be at most the 9000"),
         (("--images", "100"), "--batch-size must be at most the 100 "),
         (("--data", "nowhere"), "not 'nowhere'"),
-        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 9 epochs"),
+        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 8 epochs"),
         (("--method", "supervised", "--temperature", "0.3"), "makes no use of --temperature"),
         (("--resume",), "no run to resume"),
     ],

@@ -1,0 +1,87 @@
+"""Kill a run ten times at random, three times while a checkpoint is being written; compare bytes.
+
+python benchmarks/kill_and_resume.py
+"""
+
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+TRAIN = """
+import sys
+from pathlib import Path
+from simclr_mini import train
+from simclr_mini.config import Config
+config, folder = Config(images=2560, epochs=6, knn_every=0), Path(sys.argv[1])
+train.train(config, folder, train.load_splits(config), lambda line: print(line["step"], flush=True))
+"""
+
+
+def start(folder: Path) -> subprocess.Popen:
+    """A process that trains in a folder, or goes on there."""
+    folder.mkdir(exist_ok=True)
+    return subprocess.Popen([sys.executable, "-c", TRAIN, folder], stdout=subprocess.PIPE, text=True)
+
+
+def finish(folder: Path) -> dict:
+    """Train to the end (120 steps, checkpoints at 50, 100 and 120); the last checkpoint."""
+    start(folder).communicate()
+    state = torch.load(folder / "checkpoint.pt", weights_only=True)
+    return state["method"] | {"momentum": state["optimizer"]["state"], "now": state["now"]}
+
+
+def same(a, b) -> bool:
+    """Equal to the last bit."""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    return torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b
+
+
+def kill_at(process: subprocess.Popen, step: int) -> None:
+    """Kill -9 a moment after a step."""
+    while int(process.stdout.readline() or 10**9) < step:
+        pass
+    time.sleep(random.random() / 10)
+    process.send_signal(signal.SIGKILL)
+
+
+def kill_while_writing(process: subprocess.Popen, folder: Path, count: int) -> bool:
+    """Kill -9 when the checkpoint of that number is half written; whether it was."""
+    part = folder / "checkpoint.pt.part"
+    for _ in range(count):
+        while part.exists():
+            pass
+        while not part.exists() and process.poll() is None:
+            pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return part.exists()
+
+
+if __name__ == "__main__":
+    random.seed(0)
+    with tempfile.TemporaryDirectory() as where:
+        root = Path(where)
+        whole = finish(root / "whole")
+        equal = 0
+        for i in range(10):
+            folder, process = root / str(i), start(root / str(i))
+            if i < 3:
+                how = "inside" if kill_while_writing(process, folder, 1 + i % 2) else "just after"
+                how += f" the writing of checkpoint {1 + i % 2}"
+            else:
+                step = random.randint(1, 119)
+                kill_at(process, step)
+                how = f"after step {step}"
+            process.wait()
+            ok = same(whole, finish(folder))
+            equal += ok
+            print(f"killed {how}: {'equal' if ok else 'DIFFERENT'}", flush=True)
+    print(f"{equal} of 10 equal")
+    sys.exit(equal != 10)

@@ -1,0 +1,283 @@
+"""Lesson 4: NT-Xent, from the cosine of two views to the loss."""
+
+import math
+
+import torch
+
+from lessons.course.check import about, call, rand, wrong
+from simclr_mini.nt_xent import (
+    candidate_logits,
+    nt_xent_loss,
+    positive_index,
+    similarity_matrix,
+)
+
+# Odd and prime sizes: a wrong broadcast then crashes, or shows.
+SIZES = [(3, 5), (5, 2), (2, 7)]
+
+
+def views(B, d, dtype=torch.float32):
+    """Two views whose vectors have very different lengths."""
+    lengths = torch.linspace(0.2, 6, B, dtype=dtype)[:, None]
+    return rand(B, d, seed=B, dtype=dtype) * lengths, rand(B, d, seed=d + 50, dtype=dtype)
+
+
+# Step 1: the cosine of every view with every view
+
+
+@about("similarity_matrix")
+def test_similarity_by_hand():
+    """The cosine of (3, 0) and (1, 1) is 1/√2, of (3, 0) and (0, -2) it is 0."""
+    z1 = torch.tensor([[3.0, 0.0], [1.0, 1.0]])
+    z2 = torch.tensor([[0.0, -2.0], [-4.0, 0.0]])
+    r = 1 / math.sqrt(2)
+    expected = [[1, r, 0, -1], [r, 1, -r, -r], [0, -r, 1, 0], [-1, -r, 0, 1]]
+    call(similarity_matrix, z1, z2).gives(torch.tensor(expected), atol=1e-6)
+
+
+@about("similarity_matrix")
+def test_similarity_is_the_cosine_pair_by_pair(oracle):
+    """Every entry is u·v / (|u| |v|); rows and columns hold z1's views, then z2's."""
+    for B, d in SIZES:
+        z1, z2 = views(B, d, torch.float64)
+        expected = oracle("similarity_matrix")(z1, z2)
+        call(similarity_matrix, z1, z2).gives(expected, rtol=1e-6)
+        call(similarity_matrix, z1.float(), z2.float()).gives(expected, rtol=1e-5)
+
+
+@about("similarity_matrix")
+def test_similarity_does_not_see_lengths():
+    """Ten times as long, or ten thousand times as short: the angle is the same."""
+    z1, z2 = views(3, 5)
+    expected = similarity_matrix(z1, z2)
+    for a, b in [(10, 0.1), (1e-4, 1e-4), (1, 1e4)]:
+        why = "Only the direction of a vector may count, not its length."
+        call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=1e-5, why=why)
+
+
+@about("similarity_matrix")
+def test_similarity_sends_its_gradient_to_both_views(oracle):
+    """Each of u and v moves the cosine, and its length is part of it: as in loops."""
+    z1, z2 = (z.requires_grad_() for z in views(3, 5, torch.float64))
+    weights = rand(6, 6, seed=9, dtype=torch.float64)
+    expected = torch.autograd.grad((oracle("similarity_matrix")(z1, z2) * weights).sum(), (z1, z2))
+    got = call(similarity_matrix, z1, z2)
+    if not got.value.requires_grad:
+        wrong("No gradient reaches the views.", call=got.call, expected="a result with grad_fn")
+    grads = torch.autograd.grad((got.value * weights).sum(), (z1, z2), allow_unused=True)
+    for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
+        gradient_is(grad, want, name, got.call)
+
+
+@about("similarity_matrix")
+def test_similarity_of_half_precision_is_computed_in_float32():
+    """In float16 the square of 300 is infinite; in float32 it is 90,000."""
+    z1, z2 = (300 * rand(3, 5, seed=s) for s in (1, 2))
+    expected = similarity_matrix(z1.half().float(), z2.half().float())
+    got = call(similarity_matrix, z1.half(), z2.half())
+    if got.value.dtype in (torch.float16, torch.bfloat16):
+        wrong("", call=got.call, expected="float32 or wider", got=got.value.dtype)
+    got.gives(expected, rtol=1e-5)
+
+
+# Step 2: which view is the other view
+
+
+@about("positive_index")
+def test_positive_of_three_images():
+    """Rows are a b c A B C: the partners of a b c are rows 3 4 5, those of A B C are rows 0 1 2."""
+    call(positive_index, 3).gives(torch.tensor([3, 4, 5, 0, 1, 2]))
+
+
+@about("positive_index")
+def test_positive_of_the_positive_is_the_view_itself():
+    """The partner of the partner is the view itself, and it lies B rows away, for every B."""
+    for B in [1, 2, 5, 8]:
+        got = call(positive_index, B).gives(torch.arange(2 * B).roll(B))
+        back = got.value[got.value]
+        assert torch.equal(back, torch.arange(2 * B)), "partner of partner is another view"
+
+
+@about("positive_index")
+def test_positive_lies_where_the_views_are_equal():
+    """If both views of an image are equal, their similarity is 1: that entry is the positive."""
+    z = rand(5, 7, seed=4)
+    similarity = torch.nn.functional.normalize(torch.cat([z, z]), dim=1)
+    similarity = similarity @ similarity.T
+    index = call(positive_index, 5).value
+    assert index.shape == (10,), f"10 views have 10 partners, not {tuple(index.shape)}"
+    picked = similarity[torch.arange(10), index]
+    compare_to_one = torch.ones(10)
+    if not torch.allclose(picked, compare_to_one, atol=1e-5):
+        row = int((picked - 1).abs().argmax())
+        wrong(f"For row {row} you say row {int(index[row])}.", expected=(row + 5) % 10)
+    assert (index != torch.arange(10)).all(), "no view is its own partner"
+
+
+# Step 3: the candidates of the softmax
+
+
+@about("candidate_logits")
+def test_logits_by_hand():
+    """0.6 / 0.5 is 1.2; the diagonal is no candidate, and exp(-inf) is exactly 0."""
+    similarity = torch.tensor([[1.0, 0.6], [-0.2, 1.0]])
+    expected = torch.tensor([[-math.inf, 1.2], [-0.4, -math.inf]])
+    call(candidate_logits, similarity, 0.5).gives(expected, rtol=1e-6)
+
+
+@about("candidate_logits")
+def test_logits_are_similarity_over_temperature(oracle):
+    """At every temperature: s / tau off the diagonal."""
+    for B, temperature in [(1, 1.0), (3, 0.07), (5, 2.0)]:
+        similarity = rand(2 * B, 2 * B, seed=B, dtype=torch.float64).tanh()
+        expected = oracle("candidate_logits")(similarity, temperature)
+        call(candidate_logits, similarity, temperature).gives(expected, rtol=1e-9)
+
+
+@about("candidate_logits")
+def test_a_view_has_no_share_in_its_own_softmax():
+    """The softmax over a row gives the view itself 0, and all others something."""
+    for temperature in [0.1, 1.0]:
+        similarity = torch.eye(6) * 2 - 1  # 1 with itself, -1 with all others
+        got = call(candidate_logits, similarity, temperature)
+        share = got.value.softmax(dim=1)
+        why = "The view itself keeps a share of the softmax."
+        if share.diagonal().max() > 0:
+            wrong(why, call=got.call, expected=0.0, got=share.diagonal().max())
+        expected = (1 - torch.eye(6)) / 5
+        if not torch.allclose(share, expected, atol=1e-6):
+            wrong("Five equal candidates.", call=got.call, expected="1/5 each", got=share[0])
+
+
+@about("candidate_logits")
+def test_logits_send_gradient_to_every_candidate():
+    """d logits / d s is 1 / tau for a candidate, 0 for the view itself."""
+    similarity = rand(6, 6, seed=2).tanh().requires_grad_()
+    for temperature in [0.5, 0.2]:
+        got = call(candidate_logits, similarity, temperature)
+        if not got.value.requires_grad:
+            wrong("No gradient reaches the similarities.", call=got.call)
+        off = ~torch.eye(6, dtype=torch.bool)
+        (grad,) = torch.autograd.grad(got.value[off].sum(), similarity)
+        gradient_is(grad, (1 - torch.eye(6)) / temperature, "similarity", got.call)
+
+
+# Step 4: the loss
+
+
+@about("nt_xent_loss")
+def test_loss_of_equal_projections_is_log_of_candidates():
+    """If all views are equal, 2B - 1 candidates are equally likely: ln(2B - 1). What is ln 11?"""
+    for B in [2, 6]:
+        z = torch.ones(B, 4)
+        for temperature in [0.5, 0.1]:
+            call(nt_xent_loss, z, z, temperature).gives(math.log(2 * B - 1), rtol=1e-6)
+
+
+@about("nt_xent_loss")
+def test_loss_of_orthogonal_images_by_hand():
+    """Pairs equal, images at right angles: -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
+    for B, temperature in [(3, 0.5), (5, 1.0)]:
+        z = torch.eye(B)
+        expected = math.log(1 + (2 * B - 2) * math.exp(-1 / temperature))
+        call(nt_xent_loss, 2 * z, 3 * z, temperature).gives(expected, rtol=1e-5)
+
+
+@about("nt_xent_loss")
+def test_loss_is_equation_1_in_loops(oracle):
+    """Anchor by anchor, candidate by candidate; several sizes and temperatures."""
+    for (B, d), temperature in zip([*SIZES, (11, 3)], [0.5, 0.1, 1.0, 0.2], strict=True):
+        z1, z2 = views(B, d, torch.float64)
+        expected = oracle("nt_xent_loss")(z1, z2, temperature).item()
+        call(nt_xent_loss, z1, z2, temperature).gives(expected, rtol=1e-6)
+        call(nt_xent_loss, z1.float(), z2.float(), temperature).gives(expected, rtol=1e-5)
+
+
+@about("nt_xent_loss")
+def test_temperature_is_a_half_unless_said(oracle):
+    """Section 2.1: tau has a default here, 0.5, and may be given by name."""
+    z1, z2 = views(3, 5, torch.float64)
+    call(nt_xent_loss, z1, z2).gives(oracle("nt_xent_loss")(z1, z2, 0.5), rtol=1e-6)
+    expected = oracle("nt_xent_loss")(z1, z2, 0.3)
+    call(nt_xent_loss, z1, z2, temperature=0.3).gives(expected, rtol=1e-6)
+
+
+@about("nt_xent_loss")
+def test_loss_does_not_care_which_view_is_first():
+    """Both views are anchors, so L(z1, z2) = L(z2, z1)."""
+    for B, d in SIZES:
+        z1, z2 = views(B, d)
+        call(nt_xent_loss, z2, z1, 0.2).gives(nt_xent_loss(z1, z2, 0.2), rtol=1e-5)
+
+
+@about("nt_xent_loss")
+def test_loss_does_not_care_for_the_order_of_images():
+    """The images of a batch have no order; but row b of z2 belongs to row b of z1."""
+    z1, z2 = views(5, 3)
+    order = torch.tensor([3, 0, 4, 1, 2])
+    loss = nt_xent_loss(z1, z2, 0.3)
+    call(nt_xent_loss, z1[order], z2[order], 0.3).gives(loss, rtol=1e-5)
+    apart = call(nt_xent_loss, z1, z1[order], 0.3)
+    together = nt_xent_loss(z1, z1, 0.3)
+    if not apart.value > together:
+        said = "Views of other images as partners must cost more than the right ones."
+        wrong(said, call=apart.call, expected=f"more than {together.item():.4f}", got=apart.value)
+
+
+@about("nt_xent_loss")
+def test_loss_sends_its_gradient_to_both_views(oracle):
+    """Every view is anchor, positive and negative: the whole gradient, direction and size."""
+    for (B, d), temperature in zip(SIZES, [0.5, 0.2, 1.0], strict=True):
+        z1, z2 = (z.requires_grad_() for z in views(B, d, torch.float64))
+        expected = torch.autograd.grad(oracle("nt_xent_loss")(z1, z2, temperature), (z1, z2))
+        got = call(nt_xent_loss, z1, z2, temperature)
+        if not got.value.requires_grad:
+            wrong("No gradient reaches the views.", call=got.call)
+        grads = torch.autograd.grad(got.value, (z1, z2), allow_unused=True)
+        for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
+            gradient_is(grad, want, name, got.call)
+
+
+# Step 5: stability at low temperature
+
+
+@about("nt_xent_loss", step="stability at low temperature")
+def test_loss_at_a_temperature_of_a_hundredth(oracle):
+    """Logits of 100 and more: exp overflows in float32, a difference of logits does not."""
+    for (B, d), temperature in zip(SIZES, [0.01, 0.005, 0.02], strict=True):
+        z1, z2 = (z.float() for z in views(B, d, torch.float64))
+        expected = oracle("nt_xent_loss")(z1.double(), z2.double(), temperature).item()
+        call(nt_xent_loss, z1, z2, temperature).gives(expected, rtol=1e-4, atol=1e-4)
+
+
+@about("nt_xent_loss", step="stability at low temperature")
+def test_loss_of_good_pairs_at_a_low_temperature():
+    """Pairs equal, images at right angles, tau = 0.01: e^-100 is left, and never below 0."""
+    for temperature in [0.05, 0.01]:
+        z = torch.eye(5)
+        expected = math.log1p(8 * math.exp(-1 / temperature))
+        got = call(nt_xent_loss, z, z, temperature).gives(expected, atol=1e-6)
+        assert got.value >= 0, "a cross entropy is never below 0"
+
+
+@about("nt_xent_loss", step="stability at low temperature")
+def test_gradient_is_finite_at_a_low_temperature():
+    """Training goes on only if no gradient is NaN."""
+    z1, z2 = (z.requires_grad_() for z in views(5, 3))
+    got = call(nt_xent_loss, z1, z2, 0.005)
+    grads = torch.autograd.grad(got.value, (z1, z2))
+    finite = all(torch.isfinite(grad).all() for grad in grads)
+    if not finite:
+        wrong("The gradient has NaN or infinity.", call=got.call)
+    assert sum(grad.abs().sum() for grad in grads) > 0, "the gradient is 0"
+
+
+def gradient_is(grad, expected, name, call):
+    """The gradient is there, and is the right one."""
+    if grad is None:
+        wrong(f"No gradient reaches {name}.", call=call, expected="a gradient", got=grad)
+    if not torch.allclose(grad, expected, rtol=1e-5, atol=1e-6 * float(expected.abs().max())):
+        ratio = float(grad.norm() / expected.norm())
+        turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))
+        said = f"The gradient of {name} is wrong: {ratio:.3g} times as long, cosine {turn:.3f}."
+        wrong(said, call=call, expected=expected.flatten()[:4], got=grad.flatten()[:4])

@@ -1,0 +1,183 @@
+"""What a lesson's tests are written with: `about`, `call`, `rand`, `wrong`.
+
+A failure says what was called, what was expected and what came; never more than a few lines.
+"""
+
+import inspect
+
+import torch
+from torch import Tensor
+
+
+class Wrong(AssertionError):
+    """A verdict with a message for the learner."""
+
+
+def about(function: str, step: str = ""):
+    """Mark a test with the taught function that it judges, and the step's name if that differs."""
+
+    def mark(test):
+        test.about = function
+        test.step = step or function
+        return test
+
+    return mark
+
+
+def rand(*shape: int, seed: int, dtype=torch.float32) -> Tensor:
+    """Normal random numbers from a generator of their own."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+
+
+def wrong(sentence: str = "", *, call: str = "", expected: object = "", got: object = "") -> None:
+    """Fail with up to four lines."""
+    rows = {"called with": call, "expected": expected, "got": got}
+    lines = [sentence] if sentence else []
+    lines += [f"{name:<13}{show(value)}" for name, value in rows.items() if not is_empty(value)]
+    raise Wrong("\n".join(lines))
+
+
+def is_empty(value: object) -> bool:
+    return isinstance(value, str) and value == ""
+
+
+class Result:
+    """What a call returned, and how it was called."""
+
+    def __init__(self, call: str, value):
+        self.call = call
+        self.value = value
+
+    def gives(self, expected, rtol: float = 1e-6, atol: float = 0.0, why: str = "") -> "Result":
+        """The value equals `expected`: shape, then entries.
+
+        An entry may differ by `atol` plus `rtol` times the largest entry. Infinities must be in
+        the same places. Precision is free; whole numbers must be whole.
+        """
+        compare(self.call, self.value, expected, rtol, atol, why)
+        return self
+
+
+def call(f, *args, **kwargs) -> Result:
+    """Call a learner's function; refuse a wrong signature and a changed argument."""
+    text, names = bind(f, args, kwargs)
+    given = [*args, *kwargs.values()]
+    before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
+    value = f(*args, **kwargs)
+    for name, now, old in zip(names, given, before, strict=False):
+        if old is not None and not same(now, old):
+            wrong(f"{name_of(f)} changes its argument {name} in place; work on a copy.", call=text)
+    return Result(text, value)
+
+
+def call_in_place(f, *args, **kwargs) -> Result:
+    """As `call`, of a function that is meant to change its arguments."""
+    text, _ = bind(f, args, kwargs)
+    return Result(text, f(*args, **kwargs))
+
+
+def bind(f, args: tuple, kwargs: dict) -> tuple[str, list[str]]:
+    """The call as text, and the arguments' names; refuses what the signature does not take."""
+    text = describe(f, args, kwargs)
+    try:
+        names = list(inspect.signature(f).bind(*args, **kwargs).arguments)
+    except TypeError as error:
+        took = inspect.signature(f)
+        wrong(f"{name_of(f)} takes {took} in your file: {error}.", call=text)
+    except ValueError:  # no signature to read
+        names = [f"argument {i + 1}" for i in range(len(args))]
+    return text, [*names[: len(args)], *kwargs]
+
+
+def same(a: Tensor, b: Tensor) -> bool:
+    return a.shape == b.shape and torch.equal(torch.nan_to_num(a), torch.nan_to_num(b))
+
+
+def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -> None:
+    """Fail unless `got` equals `expected`; both numbers, tensors, or tuples of them."""
+    if got is None:
+        wrong("Your function returns None: is there a `return`?", call=call, expected=expected)
+    if isinstance(expected, tuple | list):
+        if not isinstance(got, tuple | list) or len(got) != len(expected):
+            wrong(why, call=call, expected=f"{len(expected)} results", got=got)
+        for i, (one, other) in enumerate(zip(got, expected, strict=True)):
+            compare(f"{call}, result {i + 1}", one, other, rtol, atol, why)
+        return
+    try:
+        a, b = torch.as_tensor(got), torch.as_tensor(expected)
+    except (TypeError, ValueError, RuntimeError):
+        wrong(why, call=call, expected=expected, got=got)
+    if a.device != b.device:
+        wrong(why or "The result is on another device.", call=call, expected=b.device, got=a.device)
+    if a.shape != b.shape:
+        wrong(why, call=call, expected=f"shape {tuple(b.shape)}", got=f"shape {tuple(a.shape)}")
+    if not b.is_floating_point() and b.dtype != torch.bool and a.is_floating_point():
+        wrong(why, call=call, expected=f"whole numbers, {b.dtype}", got=f"{a.dtype}")
+    a, b = a.detach().to(torch.float64), b.detach().to(torch.float64)
+    finite = torch.isfinite(a) & torch.isfinite(b)
+    scale = b[torch.isfinite(b)].abs().max().item() if torch.isfinite(b).any() else 0.0
+    close = torch.where(finite, (a - b).abs() <= atol + rtol * scale, a == b)
+    if close.all():
+        return
+    if a.numel() <= 8:
+        wrong(why, call=call, expected=expected, got=got)
+    first = tuple((~close).nonzero()[0].tolist())
+    place = f"at {list(first)}, and {int((~close).sum())} of {a.numel()} entries differ"
+    wrong(why, call=call, expected=number(b[first]), got=f"{number(a[first])}  {place}")
+
+
+def name_of(f) -> str:
+    """A function's name; of a method or class, with its class."""
+    return getattr(f, "__qualname__", None) or type(f).__name__
+
+
+def describe(f, args: tuple, kwargs: dict) -> str:
+    """A call as one would type it, with shapes in the place of large tensors."""
+    try:
+        bound = inspect.signature(f).bind(*args, **kwargs).arguments
+        names = [name for name in bound]
+    except (TypeError, ValueError):
+        names = []
+    parts = []
+    for i, value in enumerate(args):
+        large = isinstance(value, Tensor) and value.numel() > 8
+        parts.append(f"{names[i]} {show(value)}" if large and i < len(names) else show(value))
+    parts += [f"{name}={show(value)}" for name, value in kwargs.items()]
+    return f"{name_of(f)}({', '.join(parts)})"
+
+
+def show(value) -> str:
+    """A value in a few characters."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Tensor):
+        if value.numel() == 1 and value.dim() == 0:
+            return number(value)
+        if value.numel() <= 8:
+            return " ".join(str(rounded(value.tolist())).split())
+        return str(tuple(value.shape))
+    if isinstance(value, bool | int) or value is None:
+        return str(value)
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, tuple | list) and len(value) <= 8:
+        return "(" + ", ".join(show(one) for one in value) + ")"
+    text = repr(value) if not isinstance(value, torch.Generator) else "generator"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def rounded(value):
+    """Nested lists with six digits."""
+    return [rounded(one) for one in value] if isinstance(value, list) else Number(number(value))
+
+
+class Number(str):
+    """A number's text, which a list prints without quotes."""
+
+    __repr__ = str.__str__
+
+
+def number(value) -> str:
+    value = value.item() if isinstance(value, Tensor) else value
+    return f"{value:.7g}" if isinstance(value, float) else str(value)

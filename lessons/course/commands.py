@@ -1,0 +1,138 @@
+"""The commands of `python -m lessons`. Nothing heavy is imported before it is needed."""
+
+import ast
+import sys
+
+from lessons.course import board, desk
+from lessons.course.manifest import Lesson, find, find_range, lessons
+
+USAGE = """python -m lessons                     the board
+python -m lessons watch [N]           a verdict at each save
+python -m lessons hint N [STEP]       the next hint: a question, the idea, the shape of the answer
+python -m lessons solution N [--anyway]   the right ways, once the lesson passes
+python -m lessons diff N              what an update changed in the blank since you began
+python -m lessons reset N             the blank again; your file is kept aside
+python -m lessons train 1-6 -- ARGS   train with your own files; simclr-mini's arguments after --
+python -m lessons doctor              checks the install
+pytest lessons/NN_NAME                check one lesson; pytest lessons: all"""
+
+
+def main(arguments: list[str]) -> int:
+    command, *rest = arguments or ["board"]
+    known = {
+        "board": show_board,
+        "watch": watch,
+        "hint": hint,
+        "solution": solution,
+        "diff": diff,
+        "reset": reset,
+        "train": train,
+        "doctor": doctor,
+    }
+    if command in ("-h", "--help", "help"):
+        say(USAGE)
+        return 0
+    if command not in known:
+        say(f"There is no command {command}.\n\n{USAGE}")
+        return 2
+    return known[command](rest) or 0
+
+
+def say(text: str = "") -> None:
+    print(board.plain(text))
+
+
+def one_lesson(rest: list[str]) -> Lesson:
+    """The lesson named first, or the one that the learner is at."""
+    if rest:
+        return find(rest[0])
+    remembered = desk.load()
+    states = [desk.status(lesson, remembered) for lesson in lessons()]
+    begun = [one.lesson for one in states if one.state in ("begun", "unchecked")]
+    new = [one.lesson for one in states if one.state == "new"]
+    return (begun + new + [lessons()[-1]])[0]
+
+
+def show_board(rest: list[str]) -> None:
+    print(board.board())
+
+
+def hint(rest: list[str]) -> None:
+    """The next of three hints for the step that the learner is at."""
+    lesson = one_lesson(rest)
+    found = desk.status(lesson)
+    asked = " ".join(rest[1:])
+    step = asked or found.next_step or lesson.steps[0]
+    if step not in lesson.hints:
+        say(f"There is no hint for {step}. There are: {', '.join(lesson.hints)}.")
+        return
+    given = desk.load().get(lesson.folder, {}).get("hints", {})
+    level = min(given.get(step, 0) + 1, 3)
+    desk.save(lesson.folder, hints={**given, step: level})
+    say(f"{lesson.number} {lesson.name}, {step}")
+    for number, text in enumerate(lesson.hints[step][:level], 1):
+        say(f"  {number}. {text}")
+    if level < 3:
+        say(f"The next one: python -m lessons hint {lesson.number}{' ' + asked if asked else ''}")
+
+
+def solution(rest: list[str]) -> int:
+    """The right ways to write each function, once the lesson passes."""
+    anyway = "--anyway" in rest
+    lesson = one_lesson([word for word in rest if word != "--anyway"])
+    if desk.status(lesson).state != "done" and not anyway:
+        say(f"Lesson {lesson.number} does not pass yet: pytest lessons/{lesson.folder}")
+        say(f"A hint: python -m lessons hint {lesson.number}. To look before: --anyway")
+        return 1
+    for module in lesson.write:
+        source = lesson.library_file(module).read_text("utf-8")
+        say(f"# The library's: {lesson.show(lesson.library_file(module))}")
+        from lessons.course.blank import find_function, lines_of
+
+        for name in lesson.write[module]:
+            first, last = lines_of(find_function(ast.parse(source), name))
+            say("\n".join(source.splitlines()[first - 1 : last]) + "\n")
+    say(f"# Other right ways: {lesson.show(lesson.ways_file)}\n")
+    say(lesson.ways_file.read_text("utf-8"))
+    return 0
+
+
+def diff(rest: list[str]) -> None:
+    lesson = one_lesson(rest)
+    say(desk.difference(lesson) or f"Nothing: the blank of lesson {lesson.number} is the same.")
+
+
+def reset(rest: list[str]) -> int:
+    if not rest:
+        say("Which lesson? python -m lessons reset N")
+        return 2
+    for file, aside in desk.reset(find(rest[0])):
+        kept = f"; your old one is {aside.name}, beside it" if aside else ""
+        say(f"{file.name} is the blank again{kept}.")
+    return 0
+
+
+def watch(rest: list[str]) -> None:
+    from lessons.course.watch import watch as start
+
+    start(one_lesson(rest))
+
+
+def train(rest: list[str]) -> int:
+    if not rest or rest[0].startswith("-"):
+        say("Which lessons? python -m lessons train 1-6 -- --data shapes")
+        return 2
+    from lessons.course.train import train as start
+
+    arguments = rest[2:] if rest[1:2] == ["--"] else rest[1:]
+    return start(find_range(rest[0]), arguments)
+
+
+def doctor(rest: list[str]) -> int:
+    from lessons.course.doctor import doctor as start
+
+    return start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

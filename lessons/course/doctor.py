@@ -1,0 +1,54 @@
+"""`doctor`: checks what the course needs, and says the fix."""
+
+import importlib
+import importlib.util
+import os
+import sys
+
+from lessons.course import board
+from lessons.course.manifest import LIBRARY, ROOT, desk
+
+
+def checks():
+    """Pairs: what holds, and the fix if it does not ("" if all is well)."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    fix = "" if sys.version_info >= (3, 11) else "install Python 3.11 or later"
+    yield f"Python {version}", fix
+    install = f"{sys.executable} -m pip install -e '.[dev]'   (in {ROOT})"
+    for name in ("torch", "numpy", "pytest", "watchfiles"):
+        try:
+            module = importlib.import_module(name)
+            yield f"{name} {getattr(module, '__version__', '')}", ""
+        except Exception as error:
+            yield f"{name}: {type(error).__name__}: {str(error).splitlines()[0]}", install
+    import torch
+
+    x = torch.eye(3)
+    yield "torch computes", "" if torch.equal(x @ x, x) else f"reinstall torch: {install}"
+    here = os.getcwd() == str(ROOT)
+    yield f"working in {os.getcwd()}", "" if here else f"cd {ROOT}"
+    found = importlib.util.find_spec("simclr_mini")
+    place = found.origin if found else "nowhere"
+    same = place.startswith(str(LIBRARY))
+    yield f"simclr_mini is {place}", "" if same else f"{install}; lessons use {LIBRARY} anyway"
+    probe = desk() / ".course" / "probe"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_text("")
+        probe.unlink()
+        yield f"can write in {desk()}", ""
+    except OSError as error:
+        yield f"cannot write in {desk()}", f"{error}: give yourself the right to write there"
+    fork = hasattr(os, "fork")
+    yield ("watch is fast here (fork)" if fork else "watch starts afresh at each save"), ""
+
+
+def doctor() -> int:
+    bad = 0
+    for what, fix in checks():
+        bad += bool(fix)
+        print(board.plain(f" {'×' if fix else '●'} {what}"))
+        if fix:
+            print(board.plain(f"     fix: {fix}"))
+    print("\nReady: python -m lessons" if not bad else f"\n{bad} to fix")
+    return int(bool(bad))

@@ -1,0 +1,89 @@
+"""Puts files in the place of the library's modules: the learner's, or a wrong way's.
+
+`simclr_mini` is always this repository's, whatever is installed. A process that a test starts gets
+the same files: they travel in the environment, and `site/sitecustomize.py` installs them there.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = Path(__file__).resolve().parent / "site"
+VARIABLE = "SIMCLR_MINI_FILES"
+
+
+class Loader(importlib.machinery.SourceFileLoader):
+    """Loads a source file, and never a stale cache: two saves in one second are two files."""
+
+    after: Callable | None = None
+
+    def get_code(self, fullname):
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        if self.after:
+            self.after(module)
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds `simclr_mini` in this repository, and the modules in `files` where these say."""
+
+    def __init__(self, files: dict[str, Path], after: Callable | None = None):
+        self.files = {name: str(path) for name, path in files.items()}
+        self.after = after  # called with every module of simclr_mini once it has been loaded
+
+    def find_spec(self, name, path=None, target=None):
+        package, _, module = name.partition(".")
+        if package != "simclr_mini":
+            return None
+        own = ROOT.joinpath("simclr_mini", *(module.split(".") if module else []))
+        if name in self.files:
+            place = Path(self.files[name])
+        elif not module:
+            place = own / "__init__.py"
+        else:
+            place = own.with_suffix(".py")
+        if not place.exists():
+            return None
+        loader = Loader(name, str(place))
+        loader.after = self.after
+        inside = [str(ROOT / "simclr_mini")] if not module else None
+        return importlib.util.spec_from_file_location(
+            name, place, loader=loader, submodule_search_locations=inside
+        )
+
+
+def purge() -> dict:
+    """Forget every imported module of the library; returns them."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "simclr_mini"]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+def install(files: dict[str, Path], after: Callable | None = None) -> None:
+    """From here on, in this process and those it starts, `files` are the library's modules."""
+    remove()
+    sys.meta_path.insert(0, Finder(files, after))
+    os.environ[VARIABLE] = json.dumps({name: str(path) for name, path in files.items()})
+    inherited = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    needed = [p for p in (str(SITE), str(ROOT)) if p not in inherited]
+    os.environ["PYTHONPATH"] = os.pathsep.join(needed + inherited)
+
+
+def remove() -> dict:
+    """Undo `install`, and forget what was imported; returns the forgotten modules."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Finder)]
+    os.environ.pop(VARIABLE, None)
+    return purge()
+
+
+def install_from_environment() -> None:
+    """What a process that a test has started does first."""
+    if VARIABLE in os.environ:
+        sys.meta_path.insert(0, Finder(json.loads(os.environ[VARIABLE])))

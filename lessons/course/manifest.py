@@ -1,0 +1,141 @@
+"""What the lessons are: `lessons.toml`, read into plain objects, and where every file lies.
+
+Imports neither torch nor pytest: the board must be on screen at once.
+"""
+
+import ast
+import os
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "simclr_mini"
+
+
+def desk() -> Path:
+    """The folder of the learner's files: `lessons`, or another one for the tool's own tests."""
+    return Path(os.environ.get("SIMCLR_MINI_DESK") or ROOT / "lessons").resolve()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    number: int
+    folder: str
+    write: dict[str, list[str]]  # module: the functions to write, in order
+    minutes: int = 30
+    needs: str = ""
+    page: str = ""
+    limit: float = 10  # seconds that one test may take at the learner's desk
+    hints: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.folder.partition("_")[2]
+
+    @property
+    def functions(self) -> list[str]:
+        return [name for names in self.write.values() for name in names]
+
+    def module_of(self, function: str) -> str:
+        return next(module for module, names in self.write.items() if function in names)
+
+    def library_file(self, module: str) -> Path:
+        return LIBRARY / f"{module}.py"
+
+    def learner_file(self, module: str) -> Path:
+        return desk() / self.folder / f"{module}.py"
+
+    @property
+    def test_files(self) -> list[Path]:
+        return [ROOT / "lessons" / self.folder / f"test_{module}.py" for module in self.write]
+
+    @property
+    def observe_file(self) -> Path:
+        return ROOT / "lessons" / self.folder / "observe.py"
+
+    @property
+    def ways_file(self) -> Path:
+        return ROOT / "solutions" / f"{self.folder}.py"
+
+    @property
+    def mistakes_file(self) -> Path:
+        return ROOT / "tests" / "mistakes" / f"{self.folder}.py"
+
+    @cached_property
+    def tests(self) -> list["Test"]:
+        """The tests in the order of the files, read and not run."""
+        return [test for path in self.test_files if path.exists() for test in read_tests(path)]
+
+    @property
+    def steps(self) -> list[str]:
+        return list(dict.fromkeys(test.step for test in self.tests))
+
+    def show(self, path: Path) -> str:
+        """A path as the learner types it."""
+        try:
+            return path.relative_to(ROOT).as_posix()
+        except ValueError:
+            return str(path)
+
+
+@dataclass(frozen=True)
+class Test:
+    __test__ = False  # pytest, this is not one of yours
+
+    path: Path
+    name: str
+    line: int
+    function: str  # the taught function that it judges
+    step: str
+    claim: str  # its docstring
+
+
+def read_tests(path: Path) -> list[Test]:
+    """The test functions of a file and what their `@about` says."""
+    found = []
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            function = step = ""
+            for mark in node.decorator_list:
+                if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "about":
+                    function = step = ast.literal_eval(mark.args[0])
+                    for word in mark.keywords:
+                        step = ast.literal_eval(word.value) if word.arg == "step" else step
+            claim = (ast.get_docstring(node) or "").split("\n")[0]
+            found.append(Test(path, node.name, node.lineno, function, step, claim))
+    return found
+
+
+@cache
+def lessons() -> list[Lesson]:
+    """All lessons, in order."""
+    with open(ROOT / "lessons" / "lessons.toml", "rb") as file:
+        table = tomllib.load(file)
+    return sorted((Lesson(**entry) for entry in table["lesson"]), key=lambda one: one.number)
+
+
+def find(which: str | int) -> Lesson:
+    """The lesson of a number, a folder or a name."""
+    word = Path(str(which).rstrip("/\\")).name
+    for lesson in lessons():
+        if word in (lesson.folder, lesson.name) or word.lstrip("0") == str(lesson.number):
+            return lesson
+    known = ", ".join(f"{lesson.number} {lesson.name}" for lesson in lessons())
+    raise SystemExit(f"There is no lesson {which}. There are: {known}.")
+
+
+def find_range(text: str) -> list[Lesson]:
+    """The lessons of a text such as `1-3,5`."""
+    chosen = []
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if dash and first.isdigit() and last.isdigit():
+            between = range(int(first), int(last) + 1)
+            chosen += [lesson for lesson in lessons() if lesson.number in between]
+        else:
+            chosen.append(find(part))
+    if not chosen:
+        find(text)
+    return chosen

@@ -1,0 +1,189 @@
+"""The pytest side: each test of a lesson is an item, and its verdict comes from the lesson's child.
+
+With `-s` or `--pdb` a lesson runs in this process instead, without a time limit, so that `print`
+and `breakpoint()` work as anywhere.
+"""
+
+import os
+import re
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from lessons.course import board, desk, finder
+from lessons.course.manifest import find, lessons
+from lessons.course.run import Verdict, run
+
+SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
+FOLDERS = {lesson.folder for lesson in lessons()}
+key_in_process = pytest.StashKey[bool]()
+key_verdicts = pytest.StashKey[dict]()
+
+
+def pytest_configure(config):
+    in_process = config.option.usepdb or config.option.capture == "no"
+    config.stash[key_in_process] = bool(in_process)
+    config.stash[key_verdicts] = {}
+    if in_process:
+        from lessons.course import fixtures
+
+        config.pluginmanager.register(InProcess(), "lessons-in-process")
+        config.pluginmanager.register(fixtures, "lessons-fixtures")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path, parent):
+    if module_path.parent.name in FOLDERS and not parent.config.stash[key_in_process]:
+        return LessonFile.from_parent(parent, path=module_path)
+    return None
+
+
+class LessonFile(pytest.Module):
+    """A lesson's test file, read and not imported: the learner's code runs only in the child."""
+
+    def collect(self):
+        lesson = find(self.path.parent.name)
+        desk.prepare(lesson)
+        for test in lesson.tests:
+            if test.path == self.path:
+                yield LessonItem.from_parent(self, name=test.name, lesson=lesson, test=test)
+
+    def setup(self):
+        pass
+
+
+class NotPassed(Exception):
+    """Carries a verdict's message; pytest shows it without a traceback."""
+
+
+class LessonItem(pytest.Item):
+    def __init__(self, *, lesson, test, **more):
+        super().__init__(**more)
+        self.lesson, self.test = lesson, test
+
+    def runtest(self):
+        verdict = verdict_on(self)
+        name = self.test.name
+        if verdict.printed.get(name, "").strip():
+            self.add_report_section("call", "print", verdict.printed[name])
+        self.outcome = verdict.outcomes.get(name, "not run")
+        if self.outcome == "skipped":
+            pytest.skip(verdict.messages.get(name, ""))
+        message = verdict.messages.get(name, "")
+        if verdict.problem and self.outcome == "not run" and first_of(self):
+            self.outcome, message = "failed", verdict.problem
+        if self.outcome != "passed":
+            raise NotPassed(message)
+
+    def repr_failure(self, excinfo, style=None):
+        if isinstance(excinfo.value, NotPassed):
+            return board.plain(str(excinfo.value))
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self):
+        return self.path, self.test.line - 1, f"{self.lesson.number} {self.name}"
+
+
+def first_of(item) -> bool:
+    """Whether an item is the first of its lesson: it tells what is wrong with the file."""
+    same = [i for i in item.session.items if getattr(i, "lesson", None) is item.lesson]
+    return same[0] is item
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if isinstance(item, LessonItem) and call.when == "call":
+        report.lesson_outcome = item.outcome
+    return report
+
+
+def pytest_report_teststatus(report, config):
+    outcome = getattr(report, "lesson_outcome", None)
+    if report.when != "call" or outcome is None:
+        return None
+    sign = board.plain(SIGNS[outcome])
+    kinds = {"unstarted": "not started", "skipped": "skipped", "not run": "not run"}
+    kind = kinds.get(outcome, outcome)
+    markup = {"passed": "green", "failed": "red"}.get(outcome, "yellow")
+    return kind, sign, (kind.upper(), {markup: True})
+
+
+def pytest_collection_finish(session):
+    """Start the children, two at a time, before the first verdict is asked for."""
+    if session.config.option.collectonly:
+        return
+    chosen: dict = {}
+    for item in session.items:
+        if isinstance(item, LessonItem):
+            chosen.setdefault(item.lesson.folder, []).append(item.test.name)
+    pool = ThreadPoolExecutor(max_workers=max(1, min(2, os.cpu_count() or 1)))
+    for folder, names in chosen.items():
+        lesson = find(folder)
+        only = names if len(names) < len(lesson.tests) else []
+        session.config.stash[key_verdicts][folder] = pool.submit(run, lesson, only)
+    pool.shutdown(wait=False)
+
+
+def pytest_sessionfinish(session):
+    for future in session.config.stash[key_verdicts].values():
+        future.cancel()
+
+
+def verdict_on(item: LessonItem) -> Verdict:
+    future: Future = item.config.stash[key_verdicts][item.lesson.folder]
+    return future.result()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.option.collectonly:
+        return
+    terminalreporter.section("the board", sep="-")
+    terminalreporter.write_line(board.board())
+
+
+class InProcess:
+    """For `-s` and `--pdb`: lessons in this process, each with its own modules of the library."""
+
+    def __init__(self):
+        self.modules: dict[str, dict] = {}
+        self.now = ""
+
+    def enter(self, folder: str) -> None:
+        """From here on the learner's file of this lesson is in the library's place."""
+        if folder == self.now:
+            return
+        kept = finder.remove()
+        if self.now:
+            self.modules[self.now] = kept
+        self.now = folder
+        if folder in FOLDERS:
+            import torch
+
+            torch.set_num_threads(1)
+            lesson = find(folder)
+            desk.prepare(lesson)
+            files = {f"simclr_mini.{name}": lesson.learner_file(name) for name in lesson.write}
+            finder.install(files)
+            sys.modules.update(self.modules.get(folder, {}))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_collect_report(self, collector):
+        if collector.path.is_file() and collector.path.suffix == ".py":
+            self.enter(collector.path.parent.name)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        self.enter(item.path.parent.name)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        report = yield
+        error = call.excinfo and call.excinfo.value
+        if isinstance(error, NotImplementedError) and re.match(r"lesson \d+: write", str(error)):
+            report.longrepr = str(error)
+        return report
+
+    def pytest_unconfigure(self, config):
+        finder.remove()

@@ -1,0 +1,131 @@
+"""`train`: the command line of simclr-mini with the learner's files in the library's place.
+
+At the end, function by function, whose code ran. Every taught function is wrapped as its module is
+loaded; the file is the one that its code object was compiled from.
+"""
+
+import functools
+import inspect
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from lessons.course import board, desk, finder
+from lessons.course.manifest import LIBRARY, Lesson, lessons
+from lessons.course.run import run
+
+
+class Provenance:
+    """Counts the calls of every taught function, by the file of the code that ran."""
+
+    def __init__(self):
+        self.calls: Counter = Counter()  # (module, function, file)
+        self.taught = {
+            f"simclr_mini.{module}": names
+            for lesson in lessons()
+            for module, names in lesson.write.items()
+        }
+
+    def wrap_module(self, module) -> None:
+        """The finder's hook: called with each module once it is loaded."""
+        for name in self.taught.get(module.__name__, []):
+            owner, _, attribute = name.rpartition(".")
+            holder = getattr(module, owner, None) if owner else module
+            body = vars(holder).get(attribute) if holder else None
+            if inspect.isfunction(body):
+                setattr(holder, attribute, self.wrap(module.__name__, name, body))
+            elif isinstance(body, staticmethod | classmethod):
+                inner = self.wrap(module.__name__, name, body.__func__)
+                setattr(holder, attribute, type(body)(inner))
+
+    def wrap(self, module: str, name: str, body: Callable) -> Callable:
+        key = module, name, inspect.unwrap(body).__code__.co_filename
+
+        @functools.wraps(body)
+        def counted(*args, **kwargs):
+            self.calls[key] += 1
+            return body(*args, **kwargs)
+
+        return counted
+
+    def table(self, files: dict[str, Path]) -> str:
+        """Function; yours, the library's, or not called; how often."""
+        rows = []
+        own = {str(path) for path in files.values()}
+        for lesson in lessons():
+            for module, names in lesson.write.items():
+                for name in names:
+                    found = [
+                        (file, n)
+                        for (m, f, file), n in self.calls.items()
+                        if (m, f) == (f"simclr_mini.{module}", name)
+                    ]
+                    for file, count in found or [("", 0)]:
+                        calls = f"{count:,} call{'s' if count > 1 else ''}" if count else ""
+                        rows.append((f"{module}.{name}", self.whose(file, own), calls))
+        width = max(len(name) for name, _, _ in rows)
+        lines = [f"  {name:<{width}}  {whose:<14}{calls:>16}" for name, whose, calls in rows]
+        return "\n".join(["Whose code ran:", *lines])
+
+    @staticmethod
+    def whose(file: str, own: set[str]) -> str:
+        if not file:
+            return "not called"
+        if file in own:
+            return "yours"
+        return "the library's" if file.startswith(str(LIBRARY)) else f"from {file}"
+
+
+def unfinished(chosen: list[Lesson]) -> list[Lesson]:
+    """The lessons that do not pass, checked now where nothing is remembered."""
+    found = []
+    for lesson in chosen:
+        if desk.status(lesson).state == "unchecked":
+            run(lesson)
+        if desk.status(lesson).state != "done":
+            found.append(lesson)
+    return found
+
+
+def train(chosen: list[Lesson], arguments: list[str]) -> int:
+    """Train; refuse a range with an unfinished lesson in it."""
+    if not arguments or arguments[0].startswith("-"):
+        arguments = ["train", *arguments]
+    open_ones = unfinished(chosen)
+    if open_ones:
+        for lesson in open_ones:
+            said = f"Lesson {lesson.number} ({lesson.name}) is not done"
+            print(board.plain(f"{said}: pytest lessons/{lesson.folder}"))
+        left = [str(one.number) for one in chosen if one not in open_ones]
+        if left:
+            command = f"python -m lessons train {','.join(left)} -- {' '.join(arguments[1:])}"
+            print(board.plain(f"To leave it out and use the library's there: {command}"))
+        else:
+            print(
+                "No lesson of these is done. To train with the library: simclr-mini "
+                + " ".join(arguments)
+            )
+        return 1
+    files = {
+        f"simclr_mini.{module}": lesson.learner_file(module)
+        for lesson in chosen
+        for module in lesson.write
+    }
+    provenance = Provenance()
+    finder.install(files, provenance.wrap_module)
+    code = 0
+    try:
+        from simclr_mini.cli import main
+
+        code = main(arguments) or 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        finder.remove()
+    print("\n" + board.plain(provenance.table(files)))
+    return code if isinstance(code, int) else 0

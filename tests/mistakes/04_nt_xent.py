@@ -1,0 +1,418 @@
+# ruff: noqa: E501  (a sentence to the learner is one line)
+"""Lesson 4: wrong ways to write NT-Xent, and what to say about each."""
+
+from lessons.course.mistakes import Mistake
+
+NORMALIZE = "z = F.normalize(z, dim=1, eps=1e-8)"
+LOSS = "return F.cross_entropy(candidate_logits(similarity, temperature), target)"
+ENTROPY = "F.cross_entropy(candidate_logits(similarity, temperature), target)"
+MASK = 'logits.masked_fill(itself, float("-inf"))'
+
+MISTAKES = [
+    # similarity_matrix
+    Mistake(
+        "no_normalize",
+        "similarity_matrix",
+        (NORMALIZE, "z = z * 1.0"),
+        "You take plain inner products, so a longer vector counts for more. What does sim(u, v) divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "normalize_columns",
+        "similarity_matrix",
+        (NORMALIZE, "z = F.normalize(z, dim=0)"),
+        "You give every column length 1, across the batch. Which dimension holds the numbers of one view?",
+        trains=True,
+    ),
+    Mistake(
+        "normalize_l1",
+        "similarity_matrix",
+        (NORMALIZE, "z = F.normalize(z, p=1, dim=1)"),
+        "You divide by the sum of absolute values. Which length makes u·u equal to 1?",
+        trains=True,
+    ),
+    Mistake(
+        "normalize_one_view",
+        "similarity_matrix",
+        (NORMALIZE, "z = torch.cat([F.normalize(z1, dim=1), z2])"),
+        "Only z1's views get length 1. Who divides by |v| when v comes from z2?",
+        trains=True,
+    ),
+    Mistake(
+        "squared_length",
+        "similarity_matrix",
+        (NORMALIZE, "z = z / (z * z).sum(1, keepdim=True)"),
+        "You divide by the squared length. What is the cosine of a vector with itself then?",
+        trains=True,
+    ),
+    Mistake(
+        "epsilon_too_large",
+        "similarity_matrix",
+        (NORMALIZE, "z = z / (z.norm(dim=1, keepdim=True) + 1e-2)"),
+        "You add 0.01 to every length, so short vectors shrink. How small is small beside 1e-4?",
+        trains=True,
+    ),
+    Mistake(
+        "detach_keys",
+        "similarity_matrix",
+        ("z @ z.T", "z @ z.T.detach()"),
+        "Only the row's view gets a gradient, the column's is cut off. Does u·v depend on u alone?",
+        trains=True,
+    ),
+    Mistake(
+        "detach_length",
+        "similarity_matrix",
+        (NORMALIZE, "z = z / z.norm(dim=1, keepdim=True).detach()"),
+        "You cut the gradient through the length. If the vector grows, should the cosine change?",
+        trains=True,
+    ),
+    Mistake(
+        "detach_second_view",
+        "similarity_matrix",
+        ("torch.cat([z1, z2])", "torch.cat([z1, z2.detach()])"),
+        "No gradient reaches z2. In SimCLR, which of the two views teaches the encoder?",
+        trains=True,
+    ),
+    Mistake(
+        "views_swapped",
+        "similarity_matrix",
+        ("torch.cat([z1, z2])", "torch.cat([z2, z1])"),
+        "The rows hold z2's views first. Which order does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "interleaved",
+        "similarity_matrix",
+        ("torch.cat([z1, z2])", "torch.stack([z1, z2], dim=1).flatten(0, 1)"),
+        "Your rows go image by image, as in Algorithm 1. Where do rows b and b + B lie in the order asked for?",
+    ),
+    Mistake(
+        "negative_distance",
+        "similarity_matrix",
+        ("return z @ z.T", "return -(z[:, None] - z[None]).pow(2).sum(2)"),
+        "You return minus the squared distance, which is 2cos - 2. What is the cosine of equal vectors?",
+        trains=True,
+    ),
+    Mistake(
+        "absolute",
+        "similarity_matrix",
+        ("z @ z.T", "(z @ z.T).abs()"),
+        "You drop the sign, so opposite views count as alike. What is the cosine of u and -u?",
+        trains=True,
+    ),
+    Mistake(
+        "stays_in_half",
+        "similarity_matrix",
+        ("z = z.to(torch.promote_types(z.dtype, torch.float32))", "z = z.clone()"),
+        "Half precision stays half precision. How large a number can float16 hold, and how large is |z| squared?",
+        trains=True,
+    ),
+    # positive_index
+    Mistake(
+        "next_row",
+        "positive_index",
+        ("torch.arange(2 * B, device=device).roll(B)", "torch.arange(2 * B, device=device) ^ 1"),
+        "You pair neighbouring rows 0-1, 2-3, …: the order of Algorithm 1. In what order does similarity_matrix put the views?",
+    ),
+    Mistake(
+        "itself",
+        "positive_index",
+        (".roll(B)", ""),
+        "You name every view as its own partner. Which row holds the other view of its image?",
+    ),
+    Mistake(
+        "first_half_twice",
+        "positive_index",
+        ("torch.arange(2 * B, device=device).roll(B)", "torch.arange(B, device=device).repeat(2)"),
+        "You say 0 … B-1 twice: right for the second half. Who is the partner of row 0?",
+    ),
+    Mistake(
+        "second_half_twice",
+        "positive_index",
+        (
+            "torch.arange(2 * B, device=device).roll(B)",
+            "torch.arange(B, 2 * B, device=device).repeat(2)",
+        ),
+        "You say B … 2B-1 twice: right for the first half. Who is the partner of row B?",
+    ),
+    Mistake(
+        "roll_by_one",
+        "positive_index",
+        (".roll(B)", ".roll(1)"),
+        "You shift by one row. How far apart are the two views of one image?",
+    ),
+    Mistake(
+        "reversed",
+        "positive_index",
+        (".roll(B)", ".flip(0)"),
+        "You count backwards, so row 0 meets the last row. Is the last row a view of image 0?",
+    ),
+    # candidate_logits
+    Mistake(
+        "no_mask",
+        "candidate_logits",
+        (MASK, "logits"),
+        "A view is still its own candidate, and always the most similar one. What does k ≠ i say?",
+        trains=True,
+    ),
+    Mistake(
+        "mask_with_zero",
+        "candidate_logits",
+        (MASK, "logits.masked_fill(itself, 0.0)"),
+        "You write 0 on the diagonal. What is exp(0), and is it gone from the sum?",
+        trains=True,
+    ),
+    Mistake(
+        "mask_before_dividing_small",
+        "candidate_logits",
+        (MASK, "logits.masked_fill(itself, -1.0 / temperature)"),
+        "You give the view itself the lowest similarity, -1. Is exp(-1 / tau) gone from the sum?",
+        trains=True,
+    ),
+    Mistake(
+        "mask_the_positive",
+        "candidate_logits",
+        (MASK, 'logits.masked_fill(itself | itself.roll(len(itself) // 2, 0), float("-inf"))'),
+        "You leave the positive out as well. Is k = j allowed in the sum of equation 1?",
+    ),
+    Mistake(
+        "mask_upper_half",
+        "candidate_logits",
+        (MASK, 'logits.masked_fill(itself.triu().cumsum(0).bool().T, float("-inf"))'),
+        "You leave out a whole triangle: later rows have no candidates after themselves. Which one entry per row must go?",
+    ),
+    Mistake(
+        "multiply_by_temperature",
+        "candidate_logits",
+        ("similarity / temperature", "similarity * temperature"),
+        "You multiply by the temperature. Should a lower temperature make differences larger or smaller?",
+        trains=True,
+    ),
+    Mistake(
+        "no_temperature",
+        "candidate_logits",
+        ("similarity / temperature", "similarity / 1.0"),
+        "The temperature is not used. What should change when it goes from 1 to 0.1?",
+        trains=True,
+    ),
+    Mistake(
+        "fixed_temperature",
+        "candidate_logits",
+        ("similarity / temperature", "similarity / 0.5"),
+        "You divide by 0.5 whatever temperature is given. Where does the argument go?",
+        trains=True,
+    ),
+    Mistake(
+        "root_temperature",
+        "candidate_logits",
+        ("similarity / temperature", "similarity / temperature**0.5"),
+        "You divide by the root of the temperature, as attention does with its width. What does equation 1 divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "logits_detached",
+        "candidate_logits",
+        ("logits = similarity / temperature", "logits = similarity.detach() / temperature"),
+        "You cut the gradient here. How does the encoder learn which candidates were too near?",
+    ),
+    # nt_xent_loss
+    Mistake(
+        "one_direction",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "return F.cross_entropy(candidate_logits(similarity, temperature)[: len(z1)], target[: len(z1)])",
+        ),
+        "Only z1's views are anchors. Over how many anchors does Algorithm 1 take the mean?",
+        trains=True,
+    ),
+    Mistake(
+        "cross_view_only",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "cross = similarity[: len(z1), len(z1) :] / temperature\n"
+            "    target = target[len(z1) :]\n"
+            "    return (F.cross_entropy(cross, target) + F.cross_entropy(cross.T, target)) / 2",
+        ),
+        "Your candidates are the other view's B rows only, as in CLIP. Are the 2B - 2 negatives all there?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_not_mean",
+        "nt_xent_loss",
+        (ENTROPY, ENTROPY[:-1] + ', reduction="sum")'),
+        "You add the anchors' losses. By what does Algorithm 1 divide?",
+        trains=True,
+    ),
+    Mistake(
+        "divide_by_images",
+        "nt_xent_loss",
+        (LOSS, LOSS.replace("return F", "return 2 * F")),
+        "You divide by the number of images, B. How many anchors are there?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_twice",
+        "nt_xent_loss",
+        (ENTROPY, ENTROPY.replace("temperature)", "temperature).softmax(1)")),
+        "You give cross_entropy probabilities. What does it do first with what it gets?",
+        trains=True,
+    ),
+    Mistake(
+        "log_of_mean",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "p = candidate_logits(similarity, temperature).softmax(1)\n"
+            "    return -p.gather(1, target[:, None]).mean().log()",
+        ),
+        "You average the probabilities and then take the log. Which comes first in the paper?",
+        trains=True,
+    ),
+    Mistake(
+        "probability_not_log",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "p = candidate_logits(similarity, temperature).softmax(1)\n"
+            "    return -p.gather(1, target[:, None]).mean()",
+        ),
+        "You return minus the probability itself. Where is the log of equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "decoupled",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "logits = candidate_logits(similarity, temperature)\n"
+            "    rest = logits.scatter(1, target[:, None], -torch.inf).logsumexp(1)\n"
+            "    return (rest - logits.gather(1, target[:, None])[:, 0]).mean()",
+        ),
+        "Your denominator leaves the positive out, so the loss can fall below 0. Which k does the sum leave out?",
+        trains=True,
+    ),
+    Mistake(
+        "positive_twice",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "logits = candidate_logits(similarity, temperature)\n"
+            "    positive = logits.gather(1, target[:, None])\n"
+            "    return (torch.cat([logits, positive], 1).logsumexp(1) - positive[:, 0]).mean()",
+        ),
+        "Your denominator holds the positive twice. How many candidates has an anchor?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_on_positive_only",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "logits = candidate_logits(similarity, 1.0)\n"
+            "    positive = similarity.gather(1, target[:, None])[:, 0] / temperature\n"
+            "    return (logits.logsumexp(1) - positive).mean()",
+        ),
+        "You divide the positive by the temperature, but not the sum below it. Where does tau stand in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "default_temperature",
+        "nt_xent_loss",
+        ("candidate_logits(similarity, temperature)", "candidate_logits(similarity, 0.5)"),
+        "You always use 0.5. What happens to the temperature that the caller gives?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_twice",
+        "nt_xent_loss",
+        (
+            "candidate_logits(similarity, temperature)",
+            "candidate_logits(similarity / temperature, temperature)",
+        ),
+        "You divide by the temperature here, and candidate_logits does so again. How often does equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "log2",
+        "nt_xent_loss",
+        (LOSS, LOSS + " / torch.log(similarity.new_tensor(2.0))"),
+        "You use the logarithm to base 2. Which one does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "multiplied_by_temperature",
+        "nt_xent_loss",
+        (LOSS, LOSS + " * temperature"),
+        "You multiply the loss by the temperature, as MoCo v3 and BYOL-style code does. Does equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "sigmoid_each",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "logits = candidate_logits(similarity, temperature)\n"
+            "    return -F.logsigmoid(logits.gather(1, target[:, None])).mean()",
+        ),
+        "You judge the positive pair alone, with a sigmoid. Against what must the positive win in equation 1?",
+    ),
+    Mistake(
+        "maximised",
+        "nt_xent_loss",
+        (LOSS, LOSS.replace("return F", "return -F")),
+        "The sign is reversed: your loss falls when the views of an image move apart. Is a cross entropy ever below 0?",
+    ),
+    Mistake(
+        "positives_detached",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "logits = candidate_logits(similarity, temperature)\n"
+            "    return (logits.logsumexp(1) - logits.detach().gather(1, target[:, None])[:, 0]).mean()",
+        ),
+        "No gradient goes through the positive in the numerator. What pulls the two views together?",
+    ),
+    Mistake(
+        "second_view_stopped",
+        "nt_xent_loss",
+        ("similarity_matrix(z1, z2)", "similarity_matrix(z1, z2.detach())"),
+        "You stop the gradient of the second view, as SimSiam and BYOL do. Does SimCLR?",
+        trains=True,
+    ),
+    Mistake(
+        "positive_is_neighbour_of_batch",
+        "nt_xent_loss",
+        (
+            "target = positive_index(len(z1), z1.device)",
+            "target = positive_index(len(z1), z1.device).roll(1)",
+        ),
+        "Every anchor's target is another image's view. Where does row b of z1 find its partner?",
+    ),
+    Mistake(
+        "subtract_the_diagonal",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "exp = (similarity / temperature).double().exp().float()\n"
+            "    exp = exp.clamp(max=1e30)\n"
+            "    total = exp.sum(1) - similarity.new_tensor(1 / temperature).exp().clamp(max=1e30)\n"
+            "    positive = exp.gather(1, target[:, None])[:, 0]\n"
+            "    return -(positive / total.clamp(min=1e-30)).log().mean()",
+        ),
+        "You add all candidates and take exp(1 / tau) away again. At tau = 0.01, what is left of the small ones? Use logsumexp.",
+        trains=True,
+    ),
+    Mistake(
+        "epsilon_in_log",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "p = candidate_logits(similarity, temperature).softmax(1).gather(1, target[:, None])\n"
+            "    return -(p + 1e-6).log().mean()",
+        ),
+        "You add 1e-6 before the log, so a bad pair never costs more than 14. What does it cost at tau = 0.01?",
+        trains=True,
+    ),
+]

@@ -21,15 +21,16 @@ class Config:
     """Side in pixels to which the pictures of a folder are resized."""
     encoder: Literal["tiny", "resnet18", "resnet34", "resnet50"] = "tiny"
     """The network. All but "tiny" are for GPUs."""
-    stem: Literal["cifar", "imagenet"] = "cifar"
-    """First layer: "cifar" keeps the resolution, "imagenet" divides it by four."""
+    stem: Literal["auto", "cifar", "half", "imagenet"] = "auto"
+    """First layer: "cifar" keeps the resolution, "half" halves it, "imagenet" divides it by four.
+    "auto": "half" for "tiny", else "cifar"."""
     zero_init: bool = False
     """Start each residual block as the identity."""
     projector: Literal["none", "linear", "mlp"] = "mlp"
     """The head between the representation and the loss."""
-    hidden_dim: int = 256
+    hidden_dim: int = 512
     """Width of the hidden layer of the "mlp" head."""
-    out_dim: int = 64
+    out_dim: int = 128
     """Width of the projection z."""
     recipe: Literal["simclr", "cifar", "crop_only", "none"] = "cifar"
     """How views are made. "crop_only" leaves the colours alone."""
@@ -39,7 +40,7 @@ class Config:
     """tau of NT-Xent. Smaller looks harder at the nearest images."""
     positives: Literal["same", "wrong"] = "same"
     """"wrong" takes the second view from another image: a control that can learn nothing."""
-    epochs: int = 8
+    epochs: int = 6
     """Times that every training image is seen, twice each time."""
     batch_size: int = 128
     """Images in a batch; each has two views."""

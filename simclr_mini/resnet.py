@@ -2,7 +2,7 @@
 
 Papers: He et al. 2015. https://arxiv.org/abs/1512.03385 Kaiming initialisation: He et al. 2015,
 https://arxiv.org/abs/1502.01852 CIFAR stem: Chen et al. 2020, appendix B.9.
-Differs: no classification layer. `resnet_tiny` is ours: four thin stages for 32 x 32 images on a
+Differs: no classification layer. `resnet_tiny` is ours: three thin stages for 32 x 32 images on a
 laptop's processor. A stage that shrinks the image does so in its first 3 x 3 convolution, as
 torchvision does, and every parameter has torchvision's name, so its weights load.
 """
@@ -10,6 +10,8 @@ torchvision does, and every parameter has torchvision's name, so its weights loa
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+STEMS = {"cifar": 1, "half": 2, "imagenet": 4}  # how much each shrinks the image
 
 
 def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
@@ -133,8 +135,8 @@ class ResNet(nn.Module):
         block: `BasicBlock` or `Bottleneck`.
         counts: blocks in each stage.
         widths: width of each stage.
-        stem: "cifar" keeps the resolution (3 x 3 convolution, stride 1, no pooling); "imagenet"
-            divides it by four (7 x 7, stride 2, then max-pooling).
+        stem: "cifar" keeps the resolution (3 x 3 convolution, stride 1, no pooling); "half" halves
+            it (the same at stride 2); "imagenet" divides it by four (7 x 7, stride 2, max-pooling).
         zero_init: start the last norm of each block at zero, so that each block starts as its
             shortcut (Goyal et al. 2017, section 5.1).
 
@@ -144,14 +146,14 @@ class ResNet(nn.Module):
 
     def __init__(self, block, counts, widths=(64, 128, 256, 512), stem="cifar", zero_init=False):
         super().__init__()
-        if stem not in ("cifar", "imagenet"):
-            raise ValueError(f'a stem is "cifar" or "imagenet", not {stem!r}')
-        if stem == "cifar":
-            self.conv1 = conv3x3(3, widths[0])
-        else:
+        if stem not in STEMS:
+            raise ValueError(f"a stem is one of {', '.join(STEMS)}, not {stem!r}")
+        if stem == "imagenet":
             self.conv1 = nn.Conv2d(3, widths[0], 7, 2, padding=3, bias=False)
+        else:
+            self.conv1 = conv3x3(3, widths[0], STEMS[stem])
         self.bn1 = nn.BatchNorm2d(widths[0])
-        self.maxpool = nn.Identity() if stem == "cifar" else nn.MaxPool2d(3, 2, padding=1)
+        self.maxpool = nn.MaxPool2d(3, 2, padding=1) if stem == "imagenet" else nn.Identity()
         inputs = widths[0]
         for i, (count, width) in enumerate(zip(counts, widths, strict=True)):
             self.add_module(f"layer{i + 1}", stage(block, inputs, width, count, 1 if i == 0 else 2))
@@ -200,9 +202,9 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
             nn.init.zeros_(last.weight)
 
 
-def resnet_tiny(stem: str = "cifar", zero_init: bool = False) -> ResNet:
-    """Four stages of one block, 0.3 M parameters, D = 128. Ours, for a processor."""
-    return ResNet(BasicBlock, (1, 1, 1, 1), (16, 32, 64, 128), stem, zero_init)
+def resnet_tiny(stem: str = "half", zero_init: bool = False) -> ResNet:
+    """Three stages of one block, 0.8 M parameters, D = 256. Ours, for a processor."""
+    return ResNet(BasicBlock, (1, 1, 1), (32, 64, 256), stem, zero_init)
 
 
 def resnet18(stem: str = "cifar", zero_init: bool = False) -> ResNet:

@@ -144,7 +144,7 @@ def knn_is_due(config: Config, epoch: int, images: Images) -> bool:
 
 def knn_accuracy(encoder: nn.Module, data: dict[str, Images]) -> float:
     """Share of validation images that their nearest training images classify rightly."""
-    bank, queries = data["train"].first(10_000), data["val"]
+    bank, queries = data["train"].first(2_000), data["val"].first(1_000)
     predicted = knn_predict(features(encoder, bank), bank.labels, features(encoder, queries))
     return (predicted == queries.labels).float().mean().item()
 
@@ -183,7 +183,8 @@ def build_encoder(config: Config) -> ResNet:
     """The untrained network of a configuration; the same weights every time."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        return ENCODERS[config.encoder](config.stem, config.zero_init)
+        stem = {} if config.stem == "auto" else {"stem": config.stem}
+        return ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
 
 
 def build_method(config: Config, images: Images) -> SimCLR:

@@ -17,7 +17,7 @@ from simclr_mini.resnet import (
 )
 
 COUNTS = {
-    resnet_tiny: (1, 1, 1, 1),
+    resnet_tiny: (1, 1, 1),
     resnet18: (2, 2, 2, 2),
     resnet34: (3, 4, 6, 3),
     resnet50: (3, 4, 6, 3),
@@ -27,7 +27,7 @@ every_net = pytest.mark.parametrize("net", COUNTS, ids=lambda net: net.__name__)
 
 def shapes_by_rule(net, stem="imagenet"):
     """Names and shapes of all parameters and buffers as torchvision has them, without fc."""
-    widths = (16, 32, 64, 128) if net is resnet_tiny else (64, 128, 256, 512)
+    widths = (32, 64, 256) if net is resnet_tiny else (64, 128, 256, 512)
     deep = net is resnet50
 
     def norm(name, channels):
@@ -63,7 +63,7 @@ def images(B=2, side=32, seed=0):
 def map_sides(encoder, side):
     """The side of the map after the stem and after each stage."""
     sides = []
-    for layer in ("maxpool", "layer1", "layer2", "layer3", "layer4"):
+    for layer in ["maxpool", *(f"layer{i + 1}" for i in range(encoder.stages))]:
         module = encoder.get_submodule(layer)
         module.register_forward_hook(lambda _, __, x: sides.append(x.shape[-1]))
     encoder.eval()(images(1, side))
@@ -89,7 +89,7 @@ def test_names_and_shapes_are_torchvisions(net, stem):
         (resnet18, "imagenet", 11_176_512),  # torchvision's 11,689,512 less fc, 513,000
         (resnet34, "imagenet", 21_284_672),  # 21,797,672 less fc, 513,000
         (resnet50, "imagenet", 23_508_032),  # 25,557,032 less fc, 2,049,000
-        (resnet_tiny, "cifar", 307_536),
+        (resnet_tiny, "half", 832_416),
     ],
 )
 def test_parameter_counts(net, stem, count):
@@ -126,7 +126,7 @@ def test_representation_has_width_dim(net, stem):
     """h is (B, D), with D as the network says, for sides that are no power of two too."""
     with torch.device("meta"):
         encoder = net(stem)
-        expected = {resnet_tiny: 128, resnet50: 2048}.get(net, 512)
+        expected = {resnet_tiny: 256, resnet50: 2048}.get(net, 512)
         assert encoder.dim == expected
         for side in (32, 50):
             assert encoder(torch.empty(3, 3, side, side)).shape == (3, expected)
@@ -139,15 +139,16 @@ def test_encoders_are_listed_by_name():
 
 
 def test_stems_differ_in_resolution():
-    """At 32 pixels the CIFAR stem ends on 4 x 4 maps; ImageNet's would end on 1 x 1."""
-    assert map_sides(resnet_tiny("cifar"), 32) == [32, 32, 16, 8, 4]
-    assert map_sides(resnet_tiny("imagenet"), 32) == [8, 8, 4, 2, 1]
-    assert map_sides(resnet_tiny("imagenet"), 224) == [56, 56, 28, 14, 7]
+    """At 32 pixels the CIFAR stem ends on 8 x 8 maps, "half" on 4 x 4, ImageNet's on 2 x 2."""
+    assert map_sides(resnet_tiny("cifar"), 32) == [32, 32, 16, 8]
+    assert map_sides(resnet_tiny("half"), 32) == [16, 16, 8, 4]
+    assert map_sides(resnet_tiny("imagenet"), 32) == [8, 8, 4, 2]
+    assert map_sides(resnet_tiny("imagenet"), 224) == [56, 56, 28, 14]
 
 
 def test_an_unknown_stem_is_refused():
-    """The two that exist are named."""
-    with pytest.raises(ValueError, match='"cifar" or "imagenet", not \'stl\''):
+    """Those that exist are named."""
+    with pytest.raises(ValueError, match="cifar, half, imagenet, not 'stl'"):
         resnet_tiny("stl")
 
 
@@ -202,7 +203,7 @@ def test_a_bottleneck_shrinks_in_its_3x3_convolution():
 def test_representation_is_the_mean_over_the_last_map():
     """Global average pooling, and nothing after it."""
     encoder, maps = resnet_tiny().eval(), []
-    encoder.layer4.register_forward_hook(lambda _, __, x: maps.append(x))
+    encoder.layer3.register_forward_hook(lambda _, __, x: maps.append(x))
     h = encoder(images(3))
     torch.testing.assert_close(h, maps[0].flatten(2).mean(2))
     assert (h >= 0).all() and (h.norm(dim=1) - 1).abs().min() > 1e-3  # no length is forced on it
@@ -214,7 +215,7 @@ def test_one_image_works_and_neighbours_do_not_matter():
     encoder(images(8))  # running statistics that are not those of the start
     encoder.eval()
     x = images(4, seed=1)
-    assert encoder(x[:1]).shape == (1, 128)
+    assert encoder(x[:1]).shape == (1, 256)
     torch.testing.assert_close(encoder(x[:1]), encoder(x)[:1])
     assert not torch.allclose(encoder(x)[0], encoder(x)[1])
 

@@ -219,7 +219,7 @@ def sentence(capsys, *argv) -> str:
         (("--images", "99999"), "--images must be at most the 9000"),
         (("--images", "100"), "--batch-size must be at most the 100 "),
         (("--data", "nowhere"), "not 'nowhere'"),
-        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 8 epochs"),
+        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 6 epochs"),
         (("--method", "supervised", "--temperature", "0.3"), "makes no use of --temperature"),
         (("--resume",), "no run to resume"),
     ],
@@ -266,7 +266,7 @@ def test_the_command_trains_measures_and_draws(tmp_path, capsys):
     cli.main(["neighbours", str(run), "--out", str(tmp_path / "n.png")])
     assert out.exists() and (tmp_path / "n.png").exists()
     encoder = train.load_encoder(run)
-    assert encoder(torch.rand(2, 3, 32, 32)).shape == (2, 128)
+    assert encoder(torch.rand(2, 3, 32, 32)).shape == (2, 256)
 
 
 def test_pictures_without_labels_train_and_say_so(tmp_path):
@@ -286,4 +286,4 @@ def test_pictures_without_labels_train_and_say_so(tmp_path):
     import numpy as np
 
     saved = np.load(out)
-    assert saved["features"].shape == (60, 128) and sorted(saved["files"])[0] == "0.png"
+    assert saved["features"].shape == (60, 256) and sorted(saved["files"])[0] == "0.png"

@@ -47,13 +47,13 @@ def row(title: str, accuracies: list[dict], seconds: list[float] | None, words: 
 def table(data: str) -> str:
     """The table of one data set."""
     lines = [
-        "| | k-NN | linear probe | time | command |",
+        "| | k-NN | linear probe | training | command |",
         "|---|---:|---:|---:|---|",
     ]
     for name in RUNS:
         found = results(name) if name.startswith(data) else []
         if found:
-            seconds = [r["wall_seconds"] + r["evaluation_seconds"] for r in found]
+            seconds = [r["wall_seconds"] for r in found]
             words = f"`{command(name, 0).split(' --seed')[0]}`"
             lines.append(row(NAMES[name], [r["test"] for r in found], seconds, words))
     for key, title in BASELINES.items():

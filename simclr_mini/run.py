@@ -162,6 +162,10 @@ def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict
 def machine() -> str:
     """Processor, cores and version of torch, for whoever compares times."""
     name = platform.processor() or platform.machine()
+    about = Path("/proc/cpuinfo")  # where Linux says more than "x86_64"
+    if about.exists():
+        lines = about.read_text().splitlines()
+        name = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), name)
     return f"{name}, {torch.get_num_threads()} threads, torch {torch.__version__}"
 
 

@@ -45,8 +45,8 @@ class SimCLR(nn.Module):
         recipe: how views are made.
         temperature: tau > 0 of the loss.
         seed: of the order of images and of the views, which have a generator each.
-        positives: "same": both views come from one image. "wrong": the second comes from the next
-            image of the batch, which leaves nothing to learn; a control.
+        positives: "same": both views come from one image. "wrong": the second comes from a
+            neighbouring image of the batch, which leaves nothing to learn; a control.
     """
 
     def __init__(

@@ -141,9 +141,11 @@ def change_some(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tensor
 def change_some_(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tensor) -> Tensor:
     """As `change_some`, in place: `x` itself is changed and returned."""
     rows = chosen.nonzero()[:, 0]
+    if len(rows) == 0:
+        return x
     own = [p[rows].to(x) for p in parameters]  # to the device and the type of x
     rows = rows.to(x.device)
-    return x.index_copy_(0, rows, change(x.index_select(0, rows), *own))
+    return x.index_copy_(0, rows, change(x.index_select(0, rows), *own).to(x))
 
 
 def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:

@@ -26,7 +26,9 @@ train.train(config, folder, train.load_splits(config), lambda line: print(line["
 def start(folder: Path) -> subprocess.Popen:
     """A process that trains in a folder, or goes on there."""
     folder.mkdir(exist_ok=True)
-    return subprocess.Popen([sys.executable, "-c", TRAIN, folder], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", TRAIN, folder], stdout=subprocess.PIPE, text=True
+    )
 
 
 def finish(folder: Path) -> dict:

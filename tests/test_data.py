@@ -376,7 +376,9 @@ def test_sub_folders_are_searched_and_name_classes_at_the_top(tmp_path):
     paint(tmp_path / "dog" / "._3.png", "green")
     pixels, labels, classes, _, files = read_folder(tmp_path, 8)
     assert classes == ("cat", "dog")
-    assert sorted(files) == [str(Path(f)) for f in ("cat/2.png", "cat/young/1.png", "dog/a/b/3.png")]
+    assert sorted(files) == [
+        str(Path(f)) for f in ("cat/2.png", "cat/young/1.png", "dog/a/b/3.png")
+    ]
     assert [f.startswith("dog") for f in files] == labels.tolist()
     assert sorted(labels.tolist()) == [0, 0, 1]
     assert torch.equal(pixels[:, 2, 0, 0] == 255, labels == 1)  # dogs are blue

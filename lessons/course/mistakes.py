@@ -108,7 +108,8 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
     state = torch.get_rng_state()
     try:
         torch.default_generator.manual_seed(0)
-        return look(module)
+        with torch.enable_grad():  # whatever a learner's function left behind
+            return look(module)
     except KeyboardInterrupt:
         raise
     except BaseException:  # a learner's sys.exit too

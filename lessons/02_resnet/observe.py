@@ -1,0 +1,135 @@
+"""What lesson 2's functions give on small odd inputs: by this a mistake is recognised."""
+
+import math
+
+import torch
+from torch import nn
+
+from lessons.course.check import rand
+
+DOUBLE = torch.float64
+
+
+def fill(module, seed=0):
+    """Numbers of its own for every weight and every running statistic; float64, evaluation."""
+    module.double().eval()
+    for i, (name, value) in enumerate(module.state_dict().items()):
+        if value.is_floating_point():
+            drawn = rand(*value.shape, seed=1000 * seed + i, dtype=DOUBLE)
+            value.copy_(drawn.abs() + 0.5 if name.endswith("running_var") else drawn)
+    return module
+
+
+def seen(module, *shape):
+    """Names, shapes, results and gradients of a module, evaluating and training."""
+    names = " ".join(f"{n}{tuple(v.shape)}" for n, v in module.state_dict().items())
+    fill(module)
+    x = rand(*shape, seed=5, dtype=DOUBLE).requires_grad_()
+    facts = {"names": names, "eval": module(x)}
+    y = module.train()(x)
+    facts["train"] = y
+    # A weight for every entry, and those below zero are seen: no sum hides a difference.
+    weights = list(module.parameters())
+    asked = (y * rand(*y.shape, seed=6, dtype=DOUBLE)).sum()
+    grads = torch.autograd.grad(asked, [x, *weights], allow_unused=True)
+    facts["gradient"] = tuple(torch.zeros(1) if g is None else g for g in grads)
+    state = module.state_dict().items()
+    facts["means"] = tuple(v for n, v in state if n.endswith("running_mean"))
+    return facts
+
+
+def conv3x3(module):
+    facts = {f"{s}": seen(module.conv3x3(2, 4, s), 2, 2, 5, 7) for s in (1, 2)}
+    return facts | {"default": seen(module.conv3x3(3, 3), 1, 3, 4, 4)}
+
+
+def shortcut(module):
+    facts = {}
+    for config in [(3, 3, 1), (3, 6, 1), (4, 4, 2), (2, 5, 2)]:
+        made = module.shortcut(*config)
+        shape = (3, config[0], 6, 5)
+        facts[f"{config}"] = "None" if made is None else seen(made, *shape)
+    return facts
+
+
+def block(made, configs):
+    return {f"{config}": seen(made(*config), 3, config[0], 5, 4) for config in configs}
+
+
+def BasicBlock_forward(module):
+    return block(module.BasicBlock, [(3, 3), (3, 4, 2), (4, 4, 2)])
+
+
+def Bottleneck_forward(module):
+    return block(module.Bottleneck, [(8, 2), (3, 2, 2), (8, 2, 2)])
+
+
+def stage(module):
+    facts = {}
+    for kind, config in [("BasicBlock", (3, 4, 3, 2)), ("Bottleneck", (3, 2, 3, 1))]:
+        made = module.stage(getattr(module, kind), *config)
+        fill(made)
+        x = rand(2, 3, 6, 5, seed=5, dtype=DOUBLE)
+        names = " ".join(f"{n}{tuple(v.shape)}" for n, v in made.state_dict().items())
+        strides = str([m.stride for m in made.modules() if isinstance(m, nn.Conv2d)])
+        count = sum(p.numel() for p in made.parameters())
+        out = made(x) if count else "no parameters"
+        facts[kind] = (names, strides, count, out)
+    one = module.stage(module.BasicBlock, 3, 4, 1, 2)
+    return facts | {"one": len(list(one.parameters()))}
+
+
+def ResNet_forward(module):
+    facts = {}
+    for name, counts, widths, stem in [
+        ("cifar", (1, 2), (3, 4), "cifar"),
+        ("imagenet", (1, 1), (3, 4), "imagenet"),
+        ("five", (1, 1, 1, 1, 1), (2, 2, 3, 2, 3), "cifar"),
+    ]:
+        net = module.ResNet(module.BasicBlock, counts, widths, stem)
+        fill(net)
+        x = rand(2, 3, 11, 9, seed=4, dtype=DOUBLE).requires_grad_()
+        h = net(x)
+        (grad,) = torch.autograd.grad((h * rand(*h.shape, seed=3)).sum() + 0 * x.sum(), x)
+        facts[name] = (h, tuple(net(x[:1]).shape), net.train()(x), grad)
+    return facts
+
+
+def initialise(module):
+    """Facts that do not depend on the draw: variances and shapes of distributions, rounded."""
+    facts = {}
+    for zero_init in (False, True):
+        net = nn.ModuleList(
+            [
+                nn.Conv2d(32, 128, (3, 5)),
+                module.BasicBlock(4, 8, 2),
+                module.Bottleneck(8, 4),
+                nn.BatchNorm2d(3),
+                nn.Sequential(nn.Sequential(nn.Conv2d(64, 16, 3), nn.Conv2d(64, 16, 3))),
+                nn.Linear(5, 3),
+            ]
+        )
+        for p in net.parameters():
+            nn.init.constant_(p, 7.0)
+        before = [id(p) for p in net.parameters()]
+        module.initialise(net, zero_init)
+        for name, p in net.named_parameters():
+            if p.dim() == 4 and p.numel() > 5000:
+                expected = 2 / (p.shape[0] * p.shape[2] * p.shape[3])
+                var = max(p.var().item(), 1e-12)
+                curve = ((p - p.mean()) ** 4).mean().item() / var**2
+                facts[f"{name} {zero_init}"] = (
+                    round(4 * math.log2(var / expected)),
+                    round(2 * curve),
+                    bool(p.mean().abs() < 0.1 * var**0.5),
+                )
+            elif p.dim() == 4:
+                facts[f"{name} {zero_init}"] = bool((p != 7).all())
+            elif not name.startswith(("0", "4")):
+                facts[f"{name} {zero_init}"] = p if p.std() < 1e-6 else "random"
+        facts[f"equal {zero_init}"] = torch.equal(net[4][0][0].weight, net[4][0][1].weight)
+        facts[f"same {zero_init}"] = before == [id(p) for p in net.parameters()]
+    norms = module.Bottleneck(8, 4)
+    module.initialise(norms)
+    facts["default"] = norms.bn3.weight
+    return facts

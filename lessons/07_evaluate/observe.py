@@ -1,0 +1,132 @@
+"""What lesson 7's functions give on small odd inputs: by this a mistake is recognised."""
+
+import torch
+from torch import nn
+
+from lessons.course.check import rand
+
+
+def encoder() -> nn.Module:
+    """Convolution and batch norm that have seen other data; some parts in train mode."""
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
+    with torch.no_grad():
+        net[0].weight.copy_(rand(4, 3, 3, 3, seed=1))
+        net[0].bias.copy_(rand(4, seed=2))
+        net[1].running_mean.copy_(rand(4, seed=3))
+        net[1].running_var.copy_(rand(4, seed=4).exp())
+    net.train()
+    net[0].eval()
+    return net
+
+
+def pictures(N: int, seed: int = 5) -> torch.Tensor:
+    return (rand(N, 3, 4, 4, seed=seed) * 60 + 128).clamp(0, 255).to(torch.uint8)
+
+
+def features(module):
+    seen = {}
+    for N, batch_size in [(7, 3), (5, 8)]:
+        net = encoder()
+        if N == 5:
+            net[1].eval()
+        h = module.features(net, pictures(N), batch_size)
+        seen[f"{N}"] = h.detach().clone()
+        seen[f"modes {N}"] = "".join("et"[part.training] for part in net.modules())
+        seen[f"statistics {N}"] = net[1].running_mean.clone()
+        seen[f"graph {N}"] = h.requires_grad
+        seen[f"learns {N}"] = all(p.requires_grad for p in net.parameters())
+    split = module.Images(pictures(3), None, (), "none", "test")
+    seen["images"] = module.features(encoder(), split).detach().clone()
+    return seen
+
+
+def knn_predict(module):
+    seen = {}
+    labels = torch.tensor([7, -3, 40, 7, 2, 2, 40, 7, -3, 2, 7, 7, 40, 2, 7, 2, -3])
+    bank = rand(17, 4, seed=1) * torch.linspace(0.2, 5, 17)[:, None]
+    queries = rand(61, 4, seed=2) * torch.linspace(4, 0.3, 61)[:, None]
+    for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (50, 0.2), (7, 0.003)]:
+        seen[f"{k} {temperature}"] = module.knn_predict(bank, labels, queries, k, temperature)
+    wide = rand(47, 3, seed=4)
+    names = torch.arange(47) * 5 % 7
+    seen["default"] = module.knn_predict(wide, names, queries[:, :3])
+    return seen
+
+
+def class_balanced(module):
+    labels = torch.tensor([5, 2, 2, 5, 9, 9, 2, 9, 9, 2, 2, 9, 9, 5, 2])  # 3, 6, 6 of each
+
+    def draws(share, times=12, seed=0, labels=labels):
+        source = torch.Generator().manual_seed(seed)
+        return [module.class_balanced(labels, share, source) for _ in range(times)]
+
+    seen = {}
+    for share in (0.05, 0.4, 0.8, 1.0):
+        found = draws(share, 3)
+        counts = [[int((labels[i] == c).sum()) for c in (2, 5, 9)] for i in found]
+        same = counts[0] == counts[1] == counts[2]
+        seen[f"{share}"] = torch.tensor(counts[0]) if same else "varies"
+        seen[f"twice {share}"] = any(len(set(i.tolist())) < len(i) for i in found)
+    sets = [tuple(sorted(i.tolist())) for i in draws(0.4)]
+    seen["differ"] = len(set(sets)) > 1
+    torch.manual_seed(1)
+    again = [tuple(sorted(i.tolist())) for i in draws(0.4)]
+    seen["repeat"] = sets == again
+    even = torch.arange(24) % 2
+    pairs = [(sorted(i.tolist()), even) for i in draws(1 / 4, 30, labels=even)]
+    first = [[row // 2 for row in i if row % 2 == 0] for i, _ in pairs]
+    second = [[row // 2 for row in i if row % 2 == 1] for i, _ in pairs]
+    seen["same places"] = first == second
+    seen["neighbours"] = all((max(i) - min(i)) in (2, 11) for i in first if i)
+    return seen
+
+
+def Probe_predict(module):
+    seen = {}
+    for C, D in [(3, 5), (4, 2)]:
+        weight, bias, mean = rand(C, D, seed=C), 2 * rand(C, seed=D), 3 * rand(D, seed=9)
+        std = torch.linspace(0.2, 3, D)
+        classes = torch.tensor([9, -4, 30, 5])[:C]
+        probe = module.Probe(weight, bias, mean, std, classes, 0.1)
+        h = mean + 2 * std * rand(23, D, seed=8)
+        seen[f"{C} {D}"] = probe.predict(h)
+        seen[f"alone {C} {D}"] = tuple(probe.predict(one[None]) for one in h[:5])
+    return seen
+
+
+def fit(module):
+    seen = {}
+    for N, C, D, penalty in [(13, 3, 2, 0.5), (11, 2, 3, 2.0)]:
+        h = rand(N, D, seed=N, dtype=torch.float64) + 0.5
+        position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
+        start = rand(C, D, seed=3, dtype=torch.float64), rand(C, seed=4, dtype=torch.float64)
+        given = tuple(one.clone() for one in start)
+        weight, bias = module.fit(h, position, *given, penalty, 200)
+        seen[f"{N}"] = weight.detach().clone(), (bias - bias.mean()).detach().clone()
+        seen[f"graph {N}"] = weight.requires_grad
+        seen[f"given {N}"] = any(one.requires_grad for one in given), *(g.detach() for g in given)
+        seen[f"stays {N}"] = stays(module, h, position, seen[f"{N}"], penalty)
+    return seen
+
+
+def stays(module, h, position, where, penalty) -> bool:
+    """One more iteration from the end of the first does not lead away."""
+    weight, _ = module.fit(h, position, *(one.clone() for one in where), penalty, 1)
+    return bool(torch.allclose(weight.detach(), where[0], atol=1e-2))
+
+
+def linear_probe(module):
+    seen = {}
+    for seed, penalties in [(1, (0.3, 3.0)), (2, (3.0, 0.3)), (3, (0.5, 2.0))]:
+        h = rand(14, 3, seed=seed, dtype=torch.float64) * torch.tensor([1.0, 4.0, 0.0]) + 2
+        val = rand(9, 3, seed=seed + 10, dtype=torch.float64) + 3
+        labels = torch.tensor([7, -2, 7, 4, 4, -2, 7, 7, -2, 4, 7, 7, 4, -2])
+        probe = module.linear_probe(h, labels, val, labels[1:10], penalties)
+        parts = probe.weight, probe.bias - probe.bias.mean(), probe.mean, probe.std
+        seen[f"{seed}"] = (*parts, probe.classes, probe.penalty)
+    h = rand(18, 2, seed=5, dtype=torch.float64)
+    val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
+    for best in (2.0, 0.3):  # validation labels are what the probe of one penalty says
+        said = module.linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
+        seen[f"chosen {best}"] = module.linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
+    return seen

@@ -1,0 +1,363 @@
+"""Lesson 7: right ways to read frozen representations, from one image at a time to matrices."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lessons.course.ways import way
+
+
+@way("features", "loops")
+def features_in_loops(encoder, pixels, batch_size=512):
+    """One image at a time: no batch, so none can matter."""
+    pixels = getattr(pixels, "pixels", pixels)
+    modes = {part: part.training for part in encoder.modules()}
+    encoder.eval()
+    rows = []
+    with torch.no_grad():
+        for image in pixels:
+            rows.append(encoder(image[None].float() / 255)[0].float())
+    for part, mode in modes.items():
+        part.training = mode
+    return torch.stack(rows)
+
+
+@way("features", "slices")
+@torch.inference_mode()
+def features_in_slices(encoder, pixels, batch_size=512):
+    """Batches by counting, written into a tensor that waits for them."""
+    if not torch.is_tensor(pixels):
+        pixels = pixels.pixels
+    was = [(part, part.training) for part in encoder.modules()]
+    encoder.train(False)
+    h = None
+    for start in range(0, len(pixels), batch_size):
+        x = pixels[start : start + batch_size].to(torch.float32).div_(255)
+        part = encoder(x)
+        h = part.new_empty(len(pixels), part.shape[1]) if h is None else h
+        h[start : start + len(x)] = part
+    for part, mode in was:
+        part.train(mode) if not list(part.children()) else None
+        part.training = mode
+    return h.float().clone()
+
+
+@way("features", "data loader")
+def features_by_loader(encoder, pixels, batch_size=512):
+    """torch's loader in order, and detach in the place of no_grad."""
+    from torch.utils.data import DataLoader
+
+    x = pixels if isinstance(pixels, torch.Tensor) else pixels.pixels
+    modes = [part.training for part in encoder.modules()]
+    encoder.eval()
+    loader = DataLoader(x, batch_size=batch_size, shuffle=False, drop_last=False)
+    h = torch.vstack([encoder(batch * (1 / 255)).detach() for batch in loader])
+    for part, mode in zip(encoder.modules(), modes, strict=True):
+        part.training = mode
+    return h.to("cpu", torch.float32)
+
+
+@way("knn_predict", "loops")
+def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
+    """Query by query: sort the cosines, let the first k vote."""
+    labels, predicted = bank_labels.tolist(), []
+    for query in queries:
+        cosines = [(torch.dot(query, b) / (query.norm() * b.norm())).item() for b in bank]
+        nearest = sorted(range(len(bank)), key=lambda row: -cosines[row])[:k]
+        top = cosines[nearest[0]]  # exp(s / tau) / exp(top / tau): the same for all
+        votes = {}
+        for row in nearest:
+            weight = math.exp((cosines[row] - top) / temperature)
+            votes[labels[row]] = votes.get(labels[row], 0.0) + weight
+        predicted.append(max(votes, key=votes.get))
+    return torch.tensor(predicted, dtype=bank_labels.dtype)
+
+
+@way("knn_predict", "one-hot product")
+def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
+    """Weights of all rows, 0 beyond the k-th, times a table of who is what."""
+    bank = bank / bank.norm(dim=1, keepdim=True)
+    queries = queries / queries.norm(dim=1, keepdim=True)
+    s = torch.einsum("md,nd->mn", queries, bank)
+    order = s.argsort(dim=1, descending=True).argsort(dim=1)
+    weight = (s / temperature).masked_fill(order >= k, -math.inf).softmax(1)
+    classes = torch.unique(bank_labels)
+    table = (bank_labels[:, None] == classes[None]).to(weight)
+    return classes[(weight @ table).max(dim=1).indices]
+
+
+@way("knn_predict", "numpy")
+def knn_in_numpy(bank, bank_labels, queries, k=20, temperature=0.07):
+    """float64, argpartition, and a loop over the classes."""
+    b, q = bank.detach().numpy().astype(np.float64), queries.detach().numpy().astype(np.float64)
+    s = (q @ b.T) / np.outer(np.linalg.norm(q, axis=1), np.linalg.norm(b, axis=1))
+    k = min(k, len(b))
+    nearest = np.argpartition(-s, k - 1, axis=1)[:, :k]
+    near = np.take_along_axis(s, nearest, 1)
+    weight = np.exp((near - near.max(1, keepdims=True)) / temperature)
+    found, classes = bank_labels.numpy()[nearest], np.unique(bank_labels.numpy())
+    votes = np.stack([(weight * (found == c)).sum(1) for c in classes], 1)
+    return torch.from_numpy(classes[votes.argmax(1)])
+
+
+@way("knn_predict", "logsumexp")
+def knn_by_logsumexp(bank, bank_labels, queries, k=20, temperature=0.07):
+    """A class's weight is the logsumexp of its neighbours' s / tau."""
+    s, rows = F.cosine_similarity(queries[:, None], bank[None], dim=2).topk(min(k, len(bank)))
+    classes = bank_labels.unique()
+    own = bank_labels[rows].unsqueeze(1) == classes[None, :, None]  # (M, C, k)
+    votes = torch.where(own, s[:, None] / temperature, -math.inf).logsumexp(2)
+    return classes[votes.argmax(1)]
+
+
+@way("class_balanced", "loops")
+def balanced_in_loops(labels, share, generator=None):
+    """Class by class: shuffle its rows, keep the first."""
+    classes = sorted(set(labels.tolist()))
+    count = max(round(share * len(labels) / len(classes)), 1)
+    kept = []
+    for c in classes:
+        rows = [row for row, label in enumerate(labels.tolist()) if label == c]
+        order = torch.randperm(len(rows), generator=generator).tolist()
+        kept += [rows[place] for place in order[:count]]
+    return torch.tensor(kept)
+
+
+@way("class_balanced", "random keys")
+def balanced_by_keys(labels, share, generator=None):
+    """Every row draws a number; of each class the rows with the smallest numbers."""
+    key = torch.rand(len(labels), generator=generator, dtype=torch.float64)
+    classes = torch.unique(labels)
+    count = max(1, int(share * len(labels) / len(classes) + 0.5))
+    index = []
+    for c in classes:
+        rows = torch.nonzero(labels == c).flatten()
+        index.append(rows[key[rows].argsort()[:count]])
+    return torch.cat(index).sort().values
+
+
+@way("class_balanced", "multinomial")
+def balanced_by_multinomial(labels, share, generator=None):
+    """Drawing without replacement, with weight 1 for the rows of a class and 0 for others."""
+    classes = labels.unique()
+    count = max(1, round(share * len(labels) / classes.numel()))
+    return torch.cat(
+        [
+            torch.multinomial(own.double(), min(count, int(own.sum())), generator=generator)
+            for own in (labels == c for c in classes)
+        ]
+    )
+
+
+@way("class_balanced", "numpy")
+def balanced_in_numpy(labels, share, generator=None):
+    """NumPy's choice, seeded from torch's generator."""
+    seed = torch.randint(2**31, (1,), generator=generator).item()
+    random, labels = np.random.default_rng(seed), labels.numpy()
+    classes = np.unique(labels)
+    count = max(1, round(share * len(labels) / len(classes)))
+    index = [np.flatnonzero(labels == c) for c in classes]
+    index = [random.choice(rows, min(count, len(rows)), replace=False) for rows in index]
+    return torch.from_numpy(np.concatenate(index))
+
+
+@way("Probe.predict", "loops")
+def predict_in_loops(self, h):
+    """The class with the greatest logit, number by number."""
+    C, D = self.weight.shape
+    predicted = []
+    for row in h:
+        logits = []
+        for c in range(C):
+            logit = self.bias[c].item()
+            for d in range(D):
+                standard = (row[d] - self.mean[d]) / self.std[d]
+                logit += (self.weight[c, d] * standard).item()
+            logits.append(logit)
+        predicted.append(self.classes[logits.index(max(logits))])
+    return torch.stack(predicted)
+
+
+@way("Probe.predict", "folded")
+def predict_folded(self, h):
+    """Mean and deviation moved into weight and bias; the softmax changes no order."""
+    weight = self.weight / self.std
+    bias = self.bias - weight @ self.mean
+    share = torch.softmax(h @ weight.T + bias, dim=1)
+    return self.classes.gather(0, share.max(dim=1)[1])
+
+
+@way("Probe.predict", "einsum")
+def predict_by_einsum(self, h):
+    """Added up in float64, the best by sorting."""
+    standard = h.double().sub(self.mean).div(self.std)
+    logits = torch.einsum("cd,md->mc", self.weight.double(), standard).add_(self.bias)
+    return self.classes[logits.argsort(dim=1)[:, -1]]
+
+
+def newton(h, position, weight, bias, penalty, steps=50):
+    """The minimum by Newton's method, gradient and curvature image by image."""
+    (N, D), C = h.shape, len(bias)
+    kind, h = h.dtype, h.double().numpy()
+    x = np.concatenate([h, np.ones((N, 1))], 1)  # the bias is the weight of a constant
+    w = torch.cat([weight, bias[:, None]], 1).double().numpy().copy()
+    free = np.ones(D + 1)
+    free[D] = 0  # no penalty on the bias
+
+    def loss(w):
+        logits = x @ w.T
+        top = logits.max(1, keepdims=True)
+        total = np.log(np.exp(logits - top).sum(1)) + top[:, 0]
+        return (total - logits[np.arange(N), position]).mean() + penalty / 2 * (free * w**2).sum()
+
+    for _ in range(steps):
+        gradient = penalty * free * w
+        curvature = penalty * np.diag(np.tile(free, C))
+        for n in range(N):
+            p = np.exp(w @ x[n] - (w @ x[n]).max())
+            p /= p.sum()
+            gradient = gradient + np.outer(p - (np.arange(C) == int(position[n])), x[n]) / N
+            curvature += np.kron(np.diag(p) - np.outer(p, p), np.outer(x[n], x[n])) / N
+        if np.abs(gradient).max() < 1e-10:
+            break
+        step = (np.linalg.pinv(curvature, hermitian=True) @ gradient.ravel()).reshape(C, D + 1)
+        size = 1.0
+        while loss(w - size * step) > loss(w) and size > 1e-6:
+            size /= 2
+        w = w - size * step
+    w = torch.from_numpy(w).to(kind)
+    return w[:, :D].clone(), w[:, D].clone()
+
+
+@way("fit", "loops")
+def fit_by_newton(h, position, weight, bias, penalty, iterations):
+    return newton(h, position, weight, bias, penalty)
+
+
+@way("fit", "gradient descent")
+def fit_by_descent(h, position, weight, bias, penalty, iterations):
+    """Plain descent with the gradient by hand, in float64, until it is flat."""
+    kind, N = weight.dtype, len(h)
+    x, w, b = h.double(), weight.double(), bias.double()
+    right = F.one_hot(position, len(b)).double()
+    step = 1.0 / (0.5 * (x.square().sum(1).max() + 1) + penalty)  # never too long
+    momentum_w, momentum_b, old = torch.zeros_like(w), torch.zeros_like(b), math.inf
+    for _ in range(20_000):
+        residual = ((x + 0.0) @ w.T + b).softmax(1) - right
+        grad_w, grad_b = residual.T @ x / N + penalty * w, residual.mean(0)
+        size = max(grad_w.abs().max().item(), grad_b.abs().max().item())
+        if size < 1e-8:
+            break
+        if size > old:
+            momentum_w, momentum_b = torch.zeros_like(w), torch.zeros_like(b)
+        momentum_w = 0.9 * momentum_w - step * grad_w
+        momentum_b = 0.9 * momentum_b - step * grad_b
+        w, b, old = w + momentum_w, b + momentum_b, 10 * size
+    return w.to(kind), b.to(kind)
+
+
+@way("fit", "one parameter")
+def fit_one_matrix(h, position, weight, bias, penalty, iterations):
+    """Weight and bias in one matrix, torch's L-BFGS, the loss by logsumexp."""
+    W = torch.column_stack([weight, bias]).double().requires_grad_(True)
+    x = torch.column_stack([h, torch.ones(len(h))]).double()
+    optimizer = torch.optim.LBFGS(
+        [W], max_iter=500, tolerance_grad=1e-8, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        optimizer.zero_grad()
+        logits = x @ W.T
+        rows = torch.arange(len(x))
+        loss = (logits.logsumexp(1) - logits[rows, position]).mean()
+        loss = loss + 0.5 * penalty * W[:, :-1].pow(2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    W = W.detach().to(weight.dtype)
+    return W[:, :-1], W[:, -1]
+
+
+@dataclass
+class Line:
+    """A probe of one's own."""
+
+    weight: torch.Tensor
+    bias: torch.Tensor
+    mean: torch.Tensor
+    std: torch.Tensor
+    classes: torch.Tensor
+    penalty: float
+
+    def predict(self, h):
+        return self.classes[((h - self.mean) / self.std @ self.weight.T + self.bias).argmax(1)]
+
+    def accuracy(self, h, labels):
+        return (self.predict(h) == labels).float().mean().item()
+
+
+PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)
+
+
+@way("linear_probe", "loops")
+def probe_in_loops(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    """Every fit from zero, by Newton's method; count the right ones."""
+    N, D = train_h.shape
+    mean, std = [], []
+    for d in range(D):
+        column = train_h[:, d]
+        mean.append(sum(column) / N)
+        std.append((sum((value - mean[d]) ** 2 for value in column) / N) ** 0.5)
+    mean, std = torch.stack(mean), torch.stack(std)
+    std[std <= 1e-6] = 1.0
+    names = sorted(set(train_labels.tolist()))
+    position = torch.tensor([names.index(label) for label in train_labels.tolist()])
+    classes = torch.tensor(names, dtype=train_labels.dtype)
+    best, most = None, -1
+    for penalty in sorted(penalties)[::-1]:
+        start = torch.zeros(len(names), D, dtype=train_h.dtype)
+        weight, bias = newton((train_h - mean) / std, position, start, start[:, 0], penalty)
+        probe = Line(weight, bias, mean, std, classes, penalty)
+        right = sum(a == b for a, b in zip(probe.predict(val_h), val_labels, strict=True))
+        if right > most:
+            best, most = probe, right
+    return best
+
+
+@way("linear_probe", "smallest first")
+def probe_from_below(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    """From the smallest penalty up; an equally good one takes the place of the last."""
+    std, mean = torch.std_mean(train_h, dim=0, unbiased=False)
+    std = std.masked_fill(std < 1e-6, 1.0)
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    x = train_h.sub(mean).div(std)
+    best, score = None, 0.0
+    weight = torch.zeros(len(classes), x.shape[1], dtype=x.dtype)
+    bias = weight.new_zeros(len(classes))
+    for penalty in sorted(penalties):
+        weight, bias = fit_one_matrix(x, position, weight, bias, penalty, iterations)
+        probe = Line(weight, bias, mean, std, classes, penalty)
+        if probe.accuracy(val_h, val_labels) >= score:
+            best, score = probe, probe.accuracy(val_h, val_labels)
+    return best
+
+
+@way("linear_probe", "list of pairs")
+def probe_by_sorting(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    """In the order given; the best pair of accuracy and penalty."""
+    mean = train_h.mean(dim=0)
+    std = (train_h - mean).square().mean(dim=0).sqrt()
+    std = torch.where(std > 1e-6, std, 1.0)
+    classes = train_labels.unique()
+    position = torch.searchsorted(classes, train_labels)
+    zero = train_h.new_zeros(len(classes), train_h.shape[1])
+    made = []
+    for penalty in penalties:
+        fitted = newton((train_h - mean) / std, position, zero, zero[:, 0], penalty)
+        probe = Line(*fitted, mean, std, classes, penalty)
+        made.append((probe.accuracy(val_h, val_labels), penalty, probe))
+    return sorted(made, key=lambda one: one[:2])[-1][2]

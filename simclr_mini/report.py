@@ -22,7 +22,7 @@ from simclr_mini.evaluate import (
     linear_probe,
     share_right,
 )
-from simclr_mini.optim import learning_rate
+from simclr_mini.optim import learning_rate, take_step
 from simclr_mini.views import RECIPES, one_view
 
 PIXEL_ITERATIONS = 40  # the probe of raw pixels stops here, short of its minimum, to save time
@@ -98,10 +98,7 @@ def fine_tuned(
         x = one_view(as_input(pixels[index], model), RECIPES["crop_only"], generator)
         logits = model(x.contiguous(memory_format=torch.channels_last))
         loss = F.cross_entropy(logits, position[index].to(device))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.param_groups[0]["lr"] = learning_rate(step, FINE_TUNE_STEPS, 0, FINE_TUNE_PEAK)
-        optimizer.step()
+        take_step(optimizer, loss, learning_rate(step, FINE_TUNE_STEPS, 0, FINE_TUNE_PEAK))
     return model
 
 

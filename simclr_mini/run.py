@@ -141,7 +141,7 @@ def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict
     scores = evaluate(
         method.encoder, untrained, data["train"], data["val"], data["test"], config.seed, fine_tune
     )
-    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    log = read_log(folder)
     seconds = train.checkpoint.load(folder)["seconds"]
     return {
         "data": config.data,
@@ -157,6 +157,11 @@ def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict
         "config": asdict(config),
         "machine": machine(),
     }
+
+
+def read_log(folder: Path) -> list[dict]:
+    """The lines of a run's log, one for each step."""
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
 def machine() -> str:
@@ -192,7 +197,7 @@ def draw(folder: Path, method, data: dict[str, Images], result: dict) -> None:
     x = test.pixels[:512].float() / 255
     x1, x2 = method.eval().views(x.to(device))
     plots.contact_sheet(test.pixels[:8], x1[:8].cpu(), x2[:8].cpu(), folder / "views.png")
-    log = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    log = read_log(folder)
     plots.loss_curve(log, method.chance(B), method.floor(B), folder / "loss.svg")
     pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
     plots.similarity_histogram(*pairs, folder / "similarities.svg")

@@ -96,12 +96,13 @@ def neighbours(
         out: the picture to write.
     """
     from simclr_mini.data import load
+    from simclr_mini.evaluate import features
     from simclr_mini.run import gallery
     from simclr_mini.train import load_encoder, run_config
 
     config = run_config(run)
     images = load(data or config.data, None, "all" if data else "test", config.size)
-    print(gallery(load_encoder(run), images, images, count, out))
+    print(gallery(features(load_encoder(run), images), images, count, out))
 
 
 def views(

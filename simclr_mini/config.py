@@ -11,7 +11,9 @@ from simclr_mini.views import RECIPES
 class Config:
     """The defaults train on `shapes` in under two minutes on two cores of a laptop."""
 
-    method: Literal["simclr", "supervised"] = "simclr"
+    method: Literal["simclr", "gsimclr", "curation", "nnclr", "deepcluster", "supervised"] = (
+        "simclr"
+    )
     """What to train. "supervised" learns from labels, for comparison."""
     data: str = "shapes"
     """"shapes" (built in), "cifar10", or the path of a folder of pictures or a built .npy file."""
@@ -40,6 +42,37 @@ class Config:
     """tau of NT-Xent. Smaller looks harder at the nearest images."""
     positives: Literal["same", "wrong"] = "same"
     """"wrong" takes the second view from another image: a control that can learn nothing."""
+    clusters: int = 256
+    """gsimclr, deepcluster: K, how many clusters of images."""
+    batching: Literal["dealt", "strict", "released", "random", "frozen", "oracle"] = "dealt"
+    """gsimclr: how batches are put together. "dealt": fewest images of one cluster in a batch;
+    "strict": never two, some images wait; "released": as the authors' code. For comparison:
+    "random"; "frozen", the same every epoch; "oracle", by true labels (not self-supervised)."""
+    autoencoder_epochs: int = 2
+    """gsimclr: of the autoencoder whose latents are clustered, at most."""
+    noise: float = 0.01
+    """gsimclr: of the autoencoder's input, standard deviation."""
+    curate: Literal["best", "threshold", "frechet", "random", "reversed", "off"] = "best"
+    """curation: which draw of a batch's views to train on. All are our interpretation."""
+    tries: int = 2
+    """curation: draws of a batch, at most."""
+    curate_warmup: int = 0
+    """curation: epochs before it begins."""
+    support_size: int = 4096
+    """nnclr: Q, how many projections the support set holds."""
+    top_k: int = 1
+    """nnclr: take at random one of this many nearest neighbours."""
+    candidates: Literal["batch", "all"] = "batch"
+    """nnclr: what the neighbour is compared with. "batch": the other view's B predictions, as the
+    paper; "all": the 2B - 1 candidates of NT-Xent."""
+    exclude_same: bool = True
+    """nnclr: an image's own rows in the support set are not its neighbours."""
+    pca_dim: int = 64
+    """deepcluster: directions of the representation that are whitened and clustered."""
+    warm_start: bool = False
+    """deepcluster: start k-means from the last epoch's clusters."""
+    sobel: bool = False
+    """deepcluster: the encoder sees edges in the place of colours, as in the paper."""
     epochs: int = 6
     """Times that every training image is seen, twice each time."""
     batch_size: int = 128
@@ -76,7 +109,8 @@ class Config:
             "out_dim": 1,
         }
         least |= {"seed": 0, "knn_every": 0, "checkpoint_every": 1, "weight_decay": 0}
-        least |= {"warmup_epochs": 0}
+        least |= {"warmup_epochs": 0, "clusters": 2, "autoencoder_epochs": 1, "noise": 0}
+        least |= {"tries": 2, "curate_warmup": 0, "support_size": 1, "top_k": 1, "pca_dim": 1}
         for name, value in least.items():
             if not getattr(self, name) >= value:
                 refuse(name, getattr(self, name), f"{value} or more")
@@ -90,18 +124,37 @@ class Config:
         for name, choices in {"encoder": ENCODERS, "recipe": RECIPES}.items():
             if getattr(self, name) not in choices:
                 refuse(name, getattr(self, name), "one of " + ", ".join(choices))
+        for name, value in {"batch_size": self.batch_size, "top_k": self.top_k}.items():
+            if self.method == "nnclr" and value > self.support_size:
+                refuse("support_size", self.support_size, f"--{flag(name)} or more, {value}")
         for field in fields(self):
-            if (
-                field.name in UNUSED.get(self.method, ())
-                and getattr(self, field.name) != field.default
-            ):
-                flag = field.name.replace("_", "-")
-                raise ValueError(f"--method {self.method} makes no use of --{flag}; leave it out")
+            if field.name in unused(self.method) and getattr(self, field.name) != field.default:
+                raise ValueError(
+                    f"--method {self.method} makes no use of --{flag(field.name)}; leave it out"
+                )
 
 
-UNUSED = {"supervised": ("projector", "hidden_dim", "out_dim", "temperature", "positives")}
+HEAD = ("projector", "hidden_dim", "out_dim", "temperature")
+USES = {  # options that not every method uses
+    "simclr": (*HEAD, "positives"),
+    "gsimclr": (*HEAD, "clusters", "batching", "autoencoder_epochs", "noise"),
+    "curation": (*HEAD, "curate", "tries", "curate_warmup"),
+    "nnclr": (*HEAD, "support_size", "top_k", "candidates", "exclude_same"),
+    "deepcluster": ("clusters", "pca_dim", "warm_start", "sobel"),
+    "supervised": (),
+}
+
+
+def unused(method: str) -> set[str]:
+    """Names of the options that a method makes no use of."""
+    return {name for names in USES.values() for name in names} - set(USES[method])
+
+
+def flag(name: str) -> str:
+    """How an option is written on the command line."""
+    return name.replace("_", "-")
 
 
 def refuse(name: str, value: object, wanted: str) -> None:
     """Say which option is wrong, what came, and what would do."""
-    raise ValueError(f"--{name.replace('_', '-')} must be {wanted}, not {value}")
+    raise ValueError(f"--{flag(name)} must be {wanted}, not {value}")

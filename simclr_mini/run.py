@@ -9,17 +9,33 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from torch import Tensor
 
 from simclr_mini import plots, train
-from simclr_mini.config import UNUSED, Config
+from simclr_mini.config import Config, unused
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import alignment, effective_rank, pair_similarities, uniformity
 from simclr_mini.evaluate import features
 from simclr_mini.report import evaluate
 
+GAUGES = {  # the meters of the progress bar; all of them are in the log
+    "contrastive_accuracy": ("finds the other view", ".0%"),
+    "accuracy": ("finds the class", ".0%"),
+    "collisions": ("collisions", "d"),
+    "least_collisions": ("of at least", ".0f"),
+    "random_collisions": ("by chance", ".0f"),
+    "overlap_kept": ("crops overlap", ".0%"),
+    "self_match": ("neighbour is itself", ".0%"),
+    "same_class": ("same class", ".0%"),
+    "neighbour_age": ("neighbour's age", ".0f"),
+    "nmi_last": ("NMI with last clusters", ".2f"),
+    "effective_clusters": ("clusters in effect", ".0f"),
+}
+SHOWN = 2_000  # test images on the map and in the gallery
 console = Console()
 
 
@@ -56,7 +72,7 @@ def run(
     if supervised:
         console.print("the same network with labels:")
         inner = folder / "supervised"
-        plain = {f: Config.__dataclass_fields__[f].default for f in UNUSED["supervised"]}
+        plain = {f: Config.__dataclass_fields__[f].default for f in unused("supervised")}
         other = replace(config, method="supervised", **plain)
         prepare(other, inner, resume or inner.exists(), False)
         labelled = follow(other, inner, data)
@@ -126,9 +142,11 @@ def gauge(line: dict, chance: float, floor: float, seen: dict) -> str:
     """Where the loss stands between what guessing gives and about the best there is."""
     text = (
         f"loss {line['loss']:.2f} (chance {chance:.2f}, floor {floor:.2f}, "
-        f"{line['share_of_way']:.0%} of the way), "
-        f"finds the other view {line['contrastive_accuracy']:.0%}"
+        f"{line['share_of_way']:.0%} of the way)"
     )
+    for name, (words, form) in GAUGES.items():
+        if name in line:
+            text += f", {words} {line[name]:{form}}"
     if seen["knn"] is not None:
         text += f", k-NN {seen['knn']:.1%}"
     return text + f", {seen['views'] / seen['seconds']:,.0f} views/s"
@@ -201,25 +219,30 @@ def draw(folder: Path, method, data: dict[str, Images], result: dict) -> None:
     plots.loss_curve(log, method.chance(B), method.floor(B), folder / "loss.svg")
     pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
     plots.similarity_histogram(*pairs, folder / "similarities.svg")
-    h = features(method.encoder, test)
-    plots.feature_map(h, test.labels, test.classes, folder / "map.svg")
-    gallery(method.encoder, test, test, 4, folder / "neighbours.png")
+    some = test.first(SHOWN)
+    h = features(method.encoder, some)
+    plots.feature_map(h, some.labels, some.classes, folder / "map.svg")
+    gallery(h, some, 4, folder / "neighbours.png")
     if test.labels is not None:
         plots.accuracy_bars(result, folder / "accuracy.svg")
 
 
-def gallery(encoder, queries: Images, bank: Images, count: int, path: Path) -> Path:
-    """The nearest images of a bank to the first queries; a query itself is left out."""
-    hq = torch.nn.functional.normalize(features(encoder, queries.pixels[:count]), dim=1)
-    hb = torch.nn.functional.normalize(features(encoder, bank), dim=1)
-    similarity = hq @ hb.T
-    if queries is bank:
-        similarity.fill_diagonal_(-2)
-    nearest = similarity.topk(min(7, len(bank) - 1), dim=1).indices
-    same = None
-    if queries.labels is not None and bank.labels is not None:
-        same = bank.labels[nearest] == queries.labels[:count, None]
-    return plots.neighbour_gallery(queries.pixels[:count], bank.pixels[nearest], path, same)
+def gallery(h: Tensor, images: Images, count: int, path: Path) -> Path:
+    """The first images, and beside each the images nearest to it.
+
+    Args:
+        h: representations of the images, shape (N, D).
+        images: where to look.
+        count: how many queries.
+        path: of the picture.
+    """
+    h = F.normalize(h, dim=1)
+    similarity = h[:count] @ h.T
+    similarity.fill_diagonal_(-2)  # an image is not its own neighbour
+    nearest = similarity.topk(min(7, len(images) - 1), dim=1).indices
+    labels = images.labels
+    same = None if labels is None else labels[nearest] == labels[:count, None]
+    return plots.neighbour_gallery(images.pixels[:count], images.pixels[nearest], path, same)
 
 
 def table(result: dict) -> Table:

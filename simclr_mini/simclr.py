@@ -6,12 +6,13 @@ Paper: Chen et al. 2020, algorithm 1. https://arxiv.org/abs/2002.05709
 Differs: each view goes through the network by itself, so a batch norm sees B images, not 2B.
 """
 
+import zlib
 from collections.abc import Iterator
 
 import torch
 from torch import Generator, Tensor, nn
 
-from simclr_mini.diagnostics import chance_loss, floor_loss
+from simclr_mini.diagnostics import chance_loss, contrastive_accuracy, floor_loss
 from simclr_mini.nt_xent import nt_xent_loss
 from simclr_mini.views import Recipe, two_views
 
@@ -34,6 +35,19 @@ def shuffled_batches(
     # cut it, full batches only
     for start in range(0, N - batch_size + 1, batch_size):
         yield order[start : start + batch_size]
+
+
+def source(seed: int, name: str) -> Generator:
+    """A source of randomness for each seed and name, unlike any other's.
+
+    torch's generator on the processor looks at 32 bits of a seed only, so that seed + 2^32 would
+    be the same source again.
+
+    Args:
+        seed: of the run.
+        name: what is drawn from it.
+    """
+    return Generator().manual_seed(zlib.crc32(f"{name} {seed}".encode()))
 
 
 class SimCLR(nn.Module):
@@ -62,16 +76,20 @@ class SimCLR(nn.Module):
         self.encoder, self.projector = encoder, projector
         self.recipe, self.temperature, self.positives = recipe, temperature, positives
         self.generators = {
-            "order": Generator().manual_seed(seed),
-            "views": Generator().manual_seed(seed + 2**32),
+            "order": source(seed, "order"),
+            "views": source(seed, "views"),
         }
 
-    def start_epoch(self, pixels: Tensor) -> None:
+    def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """What is done once before an epoch. SimCLR does nothing.
 
         Args:
             pixels: all training images, uint8, shape (N, 3, H, W).
+
+        Returns:
+            Parameters that were made anew, whose optimiser state is to be forgotten.
         """
+        return []
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
         """The batches of one epoch, as positions of images. Shape (B,) each."""
@@ -115,6 +133,10 @@ class SimCLR(nn.Module):
         # both views of an image attract, everything else repels
         return nt_xent_loss(z1, z2, self.temperature)
 
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """What the log and the progress bar say of a step besides its loss. Arguments as `loss`."""
+        return {"contrastive_accuracy": float(contrastive_accuracy(z1, z2))}
+
     def chance(self, B: int) -> float:
         """The loss of projections that say nothing."""
         return chance_loss(B)
@@ -143,6 +165,11 @@ class Supervised(SimCLR):
         """Cross entropy of the labels, the mean over both views. Arguments as `SimCLR.loss`."""
         labels = self.labels[index].to(z1.device)
         return nn.functional.cross_entropy(torch.cat([z1, z2]).float(), labels.repeat(2))
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """Share of the views whose class is found. Arguments as `loss`."""
+        found = torch.cat([z1, z2]).argmax(1).cpu() == self.labels[index].repeat(2)
+        return {"accuracy": float(found.float().mean())}
 
     def chance(self, B: int) -> float:
         """ln K: every class equally likely."""

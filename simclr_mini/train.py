@@ -21,10 +21,14 @@ from torch import Tensor, nn
 
 from simclr_mini import checkpoint
 from simclr_mini.config import Config
+from simclr_mini.curation import Curation
 from simclr_mini.data import Images, load
-from simclr_mini.diagnostics import contrastive_accuracy, share_of_way
+from simclr_mini.deepcluster import DeepCluster, see_edges
+from simclr_mini.diagnostics import share_of_way
 from simclr_mini.evaluate import features, knn_predict
-from simclr_mini.heads import projector
+from simclr_mini.gsimclr import GSimCLR
+from simclr_mini.heads import predictor, projector
+from simclr_mini.nnclr import NNCLR, SupportSet
 from simclr_mini.optim import LARS, learning_rate, parameter_groups, scaled_learning_rate, take_step
 from simclr_mini.resnet import ENCODERS, ResNet
 from simclr_mini.simclr import SimCLR, Supervised
@@ -83,15 +87,16 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
         for epoch in range(step // per_epoch, config.epochs):
             method.train()
             done = step % per_epoch  # batches of this epoch that an earlier process saw
+            began = time.perf_counter()
             if not done:
+                for made_anew in method.start_epoch(images.pixels):
+                    optimizer.state.pop(made_anew, None)
                 epoch_start = checkpoint.generator_states(method)
-                method.start_epoch(images.pixels)
             for i, index in enumerate(method.batches(len(images), B)):
                 if i < done:
                     continue
                 if done and i == done:
                     checkpoint.set_generators(method, now)
-                began = time.perf_counter()
                 x = images.pixels[index].to(device).float() / 255
                 x1, x2 = method.views(x)
                 with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
@@ -102,10 +107,12 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
                 rate = learning_rate(step, total, warmup, peak)
                 take_step(optimizer, loss, rate)
                 step += 1
-                line = describe(method, loss, z1, z2, step, epoch, rate)
+                line = describe(method, loss, step, epoch, rate, B)
+                with torch.no_grad():
+                    line |= method.meters(z1.float(), z2.float(), index)
                 if step % per_epoch == 0 and knn_is_due(config, epoch, images):
                     line["knn"] = knn_accuracy(method.encoder, data)
-                spent = time.perf_counter() - began
+                spent, began = time.perf_counter() - began, time.perf_counter()
                 seconds += spent
                 log.write(line)
                 report(line | {"views": 2 * B, "seconds": spent, "total": total})
@@ -116,14 +123,10 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
     return method
 
 
-def describe(method, loss, z1, z2, step: int, epoch: int, rate: float) -> dict:
-    """A line of the log: the loss, and where it stands between chance and floor."""
-    B, value = len(z1), loss.item()
-    line = {"step": step, "epoch": epoch, "learning_rate": rate, "loss": value}
-    line["share_of_way"] = share_of_way(value, method.chance(B), method.floor(B))
-    with torch.no_grad():
-        line["contrastive_accuracy"] = float(contrastive_accuracy(z1.float(), z2.float()))
-    return line
+def describe(method, loss: Tensor, step: int, epoch: int, rate: float, B: int) -> dict:
+    """What every line of the log says: the loss, and where it stands between chance and floor."""
+    line = {"step": step, "epoch": epoch, "learning_rate": rate, "loss": loss.item()}
+    return line | {"share_of_way": share_of_way(line["loss"], method.chance(B), method.floor(B))}
 
 
 def check_finite(loss: Tensor, step: int, config: Config) -> None:
@@ -176,6 +179,11 @@ def load_splits(config: Config) -> dict[str, Images]:
         )
     if config.method == "supervised" and data["train"].labels is None:
         raise ValueError(f"--method supervised needs labels; {config.data} has none")
+    if config.method in ("gsimclr", "deepcluster") and config.clusters > len(data["train"]):
+        raise ValueError(
+            f"--clusters must be at most the {len(data['train'])} training images, "
+            f"not {config.clusters}"
+        )
     return data
 
 
@@ -184,20 +192,37 @@ def build_encoder(config: Config) -> ResNet:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         stem = {} if config.stem == "auto" else {"stem": config.stem}
-        return ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
+        encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
+    return see_edges(encoder) if config.sobel else encoder
 
 
 def build_method(config: Config, images: Images) -> SimCLR:
     """The method of a configuration, untrained."""
-    encoder = build_encoder(config)
     size, scale = images.pixels.shape[2], (config.crop_min, 1.0)
     recipe = replace(RECIPES[config.recipe], size=size, crop_scale=scale)
+    encoder, labels, seed = build_encoder(config), images.labels, config.seed
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed + 1)
+        torch.manual_seed(seed + 1)
         if config.method == "supervised":
-            return Supervised(encoder, recipe, images.labels, len(images.classes), config.seed)
+            return Supervised(encoder, recipe, labels, len(images.classes), seed)
+        if config.method == "deepcluster":
+            clusters = config.clusters, config.pca_dim, config.warm_start
+            return DeepCluster(encoder, recipe, seed, labels, len(images), *clusters)
         head = projector(config.projector, encoder.dim, config.hidden_dim, config.out_dim)
-    return SimCLR(encoder, head, recipe, config.temperature, config.seed, config.positives)
+        common = encoder, head, recipe, config.temperature, seed
+        if config.method == "gsimclr":
+            batching = config.clusters, config.batching, config.autoencoder_epochs, config.noise
+            half = pick_bfloat16(config)
+            return GSimCLR(*common, labels, len(images), *batching, half)
+        if config.method == "curation":
+            warmup = config.curate_warmup * (len(images) // config.batch_size)
+            return Curation(*common, config.curate, config.tries, warmup, pick_bfloat16(config))
+        if config.method == "nnclr":
+            dim = encoder.dim if config.projector == "none" else config.out_dim
+            support = SupportSet(config.support_size, dim)
+            search = config.top_k, config.candidates, config.exclude_same
+            return NNCLR(*common, predictor(dim, config.hidden_dim), support, labels, *search)
+    return SimCLR(*common, config.positives)
 
 
 def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:

@@ -16,7 +16,7 @@ NAMES = {
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
-    "cifar10-long": "SimCLR, all 36,000 training images, 36 epochs",
+    "cifar10-long": "SimCLR, all 36,000 training images, 26 epochs",
 }
 BASELINES = {
     "untrained": "the same network, untrained",

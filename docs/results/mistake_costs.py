@@ -1,0 +1,126 @@
+"""Measure what mistakes cost: the accuracy after a short training with each in the library's place.
+
+    python docs/results/mistake_costs.py                        # all of CHOSEN that are not there yet
+    python docs/results/mistake_costs.py 04_nt_xent             # of one lesson, all that train
+    python docs/results/mistake_costs.py 04_nt_xent/no_mask     # one
+
+One process for each, one after the other; each result is written at once, so it goes on where it
+was stopped. The right code runs first, once for each seed. About 20 s each on two cores.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
+
+from lessons.course import finder  # noqa: E402
+from lessons.course.manifest import find, lessons  # noqa: E402
+
+FILE = HERE / "mistakes.json"
+IMAGES, EPOCHS, SEEDS = 4000, 3, (0, 1, 2)
+WORDS = f"{IMAGES:,} images, {EPOCHS} epochs, seed 0, otherwise the defaults of `simclr-mini train`"
+CHOSEN = """
+01_views: same_view_twice original_as_view view_of_the_view other_image recipe_ignored flip_rows
+    flip_always never_cropped always_least_scale nearest jitter_p_ignored
+    jitter_inverted one_change_only jitter_coin_for_batch one_size_for_all top_left_corner
+02_resnet: basic_no_shortcut basic_no_last_relu basic_no_middle_relu basic_second_norm_missing
+    basic_shortcut_detached stage_hidden_in_a_list net_no_stem_norm net_largest net_unit_length
+    init_area_forgotten
+03_heads: no_relu no_norm relu_at_end layers_in_a_list detached_input mlp_is_linear
+04_nt_xent: no_normalize normalize_columns squared_length detach_keys detach_second_view
+    negative_distance absolute no_mask mask_with_zero multiply_by_temperature no_temperature
+    root_temperature one_direction cross_view_only sum_not_mean softmax_twice probability_not_log
+    log_of_mean decoupled temperature_on_positive_only multiplied_by_temperature log2
+05_optim: cosine_ignores_warmup stays_at_the_peak starts_at_the_peak quarter_of_a_cosine
+    groups_exchanged top_level_only rate_comes_late two_steps
+06_simclr: not_shuffled reseeds_inside with_replacement same_view_twice first_view_is_the_image
+    encoder_only detached evaluation_inside h_normalized default_temperature repel_only
+07_evaluate: bytes_not_scaled scaled_to_both_signs unit_length
+"""
+
+
+def chosen() -> list[str]:
+    """The keys of CHOSEN, `lesson/mistake`."""
+    found, folder = [], ""
+    for word in CHOSEN.split():
+        if word.endswith(":"):
+            folder = word[:-1]
+        else:
+            found.append(f"{folder}/{word}")
+    return found
+
+
+def keys_of(word: str) -> list[str]:
+    """The keys that an argument stands for."""
+    from lessons.course.mistakes import mistakes
+
+    if "/" in word:
+        return [word]
+    lesson = find(word)
+    return [f"{lesson.folder}/{one.id}" for one in mistakes(lesson.folder) if one.trains]
+
+
+def put_in_place(key: str, folder: str) -> None:
+    """From here on the library has this mistake."""
+    from lessons.course.mistakes import mistakes
+
+    lesson_folder, _, name = key.partition("/")
+    lesson = find(lesson_folder)
+    mistake = next(one for one in mistakes(lesson_folder) if one.id == name)
+    module = lesson.module_of(mistake.function)
+    file = Path(folder) / f"{module}.py"
+    file.write_text(mistake.source(lesson.library_file(module).read_text("utf-8")), "utf-8")
+    finder.install({f"simclr_mini.{module}": file})
+
+
+def measure(key: str) -> dict:
+    """Train and evaluate in this process: {"linear_probe", "knn"}, or {"error"} where it stops."""
+    seed = int(key.removeprefix("right/")) if key.startswith("right/") else 0
+    with tempfile.TemporaryDirectory() as folder:
+        if not key.startswith("right/"):
+            put_in_place(key, folder)
+        from simclr_mini import report, train
+        from simclr_mini.config import Config
+        from simclr_mini.evaluate import features
+
+        config = Config(images=IMAGES, epochs=EPOCHS, seed=seed, knn_every=0)
+        data = train.load_splits(config)
+        try:
+            method = train.train(config, Path(folder), data, lambda line: None)
+            pairs = [x for split in data.values() for x in (features(method.encoder, split), split)]
+            found = report.scores(*pairs)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
+        return {name: round(found[name], 4) for name in ("linear_probe", "knn")}
+
+
+def main(words: list[str]) -> None:
+    wanted = [key for word in words for key in keys_of(word)] or chosen()
+    known = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+    if known.setdefault("budget", {"words": WORDS}) != {"words": WORDS}:
+        sys.exit(f"{FILE.name} was measured with another budget; delete it to measure again")
+    for key in [*(f"right/{seed}" for seed in SEEDS), *wanted]:
+        if key in known:
+            continue
+        command = [sys.executable, __file__, "--one", key]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if ended.returncode:
+            sys.exit(f"{key}:\n{ended.stderr}")
+        known[key] = json.loads(ended.stdout.splitlines()[-1])
+        part = FILE.with_suffix(".part")
+        part.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+        os.replace(part, FILE)
+        print(key, known[key], flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(measure(sys.argv[2])))
+    else:
+        main(sys.argv[1:])

@@ -1,0 +1,300 @@
+"""Batch curation: draw the views of a batch several times, and train on the draw that fits best.
+
+Random crops of one image can show two different things. Curation scores a batch of pairs before it
+is used: positives should be close, negatives apart.
+
+Papers: Welle, Poklukar and Kragic 2021, https://arxiv.org/abs/2108.08643; Goeksu and Pugeault 2024,
+https://arxiv.org/abs/2403.19579 (the Frechet distance).
+Differs: only the abstract of the first and part of the second could be read. What is scored, the
+rules and the thresholds are OUR INTERPRETATION of them; no number of either paper applies to it.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from simclr_mini.simclr import SimCLR, source
+from simclr_mini.views import Recipe, crop_boxes, one_view, whole_image
+
+RULES = ("best", "threshold", "frechet", "random", "reversed", "off")
+QUANTILE = 0.05  # a positive is violated when farther than this share of its negatives
+MEMORY = 0.99  # of the running threshold
+SHRINKAGE = 1e-3  # keeps a covariance of few projections invertible
+
+
+# ---- how good a batch of pairs is
+
+
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    """Distances on the sphere between the views of one image, and of different images.
+
+    Args:
+        z1, z2: projections of the two views of B images, shape (B, d), of any length.
+
+    Returns:
+        positive, shape (B,), and negative, shape (B, B - 1): of view 1 of each image to view 2 of
+        every other. In [0, 2].
+    """
+    # bring both to length 1; then |u - v|^2 = 2 - 2 u . v
+    z1, z2 = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
+    distance = (2 - 2 * z1 @ z2.T).clamp(min=0).sqrt()  # (B, B)
+    # the diagonal holds the positives; everything else is a negative
+    B = len(distance)
+    negative = distance.flatten()[1:].view(B - 1, B + 1)[:, :-1].reshape(B, B - 1)
+    return distance.diagonal(), negative
+
+
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    """Share of images whose two views are farther apart than its nearest negatives. Ours.
+
+    Args:
+        z1, z2: projections, shape (B, d).
+        quantile: q; a positive is violated when it is farther than the q-quantile of the
+            distances to its negatives.
+
+    Returns:
+        A scalar in [0, 1]; low is good.
+    """
+    positive, negative = pair_distances(z1, z2)
+    # for each image, the distance below which lies a share q of its negatives
+    near = negative.quantile(quantile, dim=1)
+    return (positive > near).float().mean()
+
+
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    """Mean distance of negatives less mean distance of positives. Ours.
+
+    Args:
+        z1, z2: projections, shape (B, d).
+
+    Returns:
+        A scalar in [-2, 2]; high is good.
+    """
+    positive, negative = pair_distances(z1, z2)
+    return negative.mean() - positive.mean()
+
+
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    """Squared Frechet distance of the Gaussians fitted to two sets of projections.
+
+    |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^{1/2}). It compares sets: it does not know which view
+    belongs to which, so it cannot see positives that were swapped. With fewer projections than
+    dimensions a covariance is singular; a little of the identity is mixed in (`SHRINKAGE`).
+
+    Args:
+        z1, z2: projections of the two views, shape (B, d); brought to length 1 first.
+
+    Returns:
+        A scalar >= 0; low is good.
+    """
+    # a mean and a covariance for each set
+    z1, z2 = F.normalize(z1.double(), dim=1), F.normalize(z2.double(), dim=1)
+    identity = torch.eye(z1.shape[1], dtype=z1.dtype, device=z1.device)
+    S1, S2 = (z.T.cov(correction=0) + SHRINKAGE / len(identity) * identity for z in (z1, z2))
+    # Tr (S1 S2)^{1/2} is the sum of the roots of the eigenvalues of S1^{1/2} S2 S1^{1/2}
+    values, vectors = torch.linalg.eigh(S1)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    means = (z1.mean(0) - z2.mean(0)).square().sum()
+    return (means + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+
+
+@torch.no_grad()
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    """What `model.project` gives in training, leaving no trace: no gradient, no running average.
+
+    Args:
+        model: with a method `project`.
+        x: views, shape (B, 3, H, W).
+
+    Returns:
+        Projections, shape (B, d). Norms use the statistics of this batch, as in training.
+    """
+    # a norm that keeps no record uses the batch's statistics and updates nothing
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    modes = [(m.training, m.track_running_stats) for m in norms]
+    for m in norms:
+        m.training, m.track_running_stats = True, False
+    try:
+        return model.project(x)
+    finally:
+        for m, (training, tracked) in zip(norms, modes, strict=True):
+            m.training, m.track_running_stats = training, tracked
+
+
+# ---- where the crops lie
+
+
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    """Intersection over union of boxes.
+
+    Args:
+        a, b: top, left, height, width, shape (B, 4).
+
+    Returns:
+        Shape (B,), in [0, 1].
+    """
+    shared = intersection(a, b)
+    return shared / (area(a) + area(b) - shared)
+
+
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    """Pixels that lie in both of two boxes. Arguments as `overlap`. Shape (B,)."""
+    start = torch.maximum(a[:, :2], b[:, :2])
+    end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    return (end - start).clamp(min=0).prod(1)
+
+
+def area(boxes: Tensor) -> Tensor:
+    """Pixels of each box, shape (B, 4) to (B,)."""
+    return boxes[:, 2] * boxes[:, 3]
+
+
+# ---- the method
+
+
+class Curation(SimCLR):
+    """SimCLR on the better of several draws of each batch's views. OUR INTERPRETATION.
+
+    The first draw is always the one that SimCLR would have made: what is drawn besides comes from
+    a generator of its own.
+
+    Args:
+        rule: "best": of R draws that with the lowest violation, then the widest gap.
+            "threshold": the first draw whose violation is at most the running median of first
+            draws; after R draws the best. "frechet": the same with the Frechet distance.
+            For comparison "random" (any of R), "reversed" (the worst of R) and "off".
+        tries: R >= 2, how many draws at most.
+        warmup: steps before curation begins.
+        bfloat16: whether to score in half precision.
+        Others as `SimCLR`.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        projector: nn.Module,
+        recipe: Recipe,
+        temperature: float,
+        seed: int,
+        rule: str = "best",
+        tries: int = 2,
+        warmup: int = 0,
+        bfloat16: bool = False,
+    ):
+        super().__init__(encoder, projector, recipe, temperature, seed)
+        if rule not in RULES:
+            raise ValueError(f"--curate must be one of {', '.join(RULES)}, not {rule}")
+        self.rule, self.tries, self.warmup, self.bfloat16 = rule, tries, warmup, bfloat16
+        self.generators["tries"] = source(seed, "tries")
+        self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("extra", torch.zeros((), dtype=torch.int64))  # forward passes paid
+        self.register_buffer("median", torch.full((), -1.0))  # of first draws; -1: none yet
+        self.last = {}  # of the last batch, for meters and pictures
+
+    def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Two views of each image: of the draws that the rule allows, the one it chooses."""
+        first = self.draw(x, self.generators["views"])
+        self.last = {}
+        if not self.training or self.rule == "off":
+            return first["views"]
+        self.steps += 1
+        if self.steps <= self.warmup:
+            return first["views"]
+        draws = [self.score(first)]
+        threshold = self.follow_median(draws[0]["badness"])
+        while len(draws) < self.tries and not self.accepts(draws[-1], threshold):
+            draws.append(self.score(self.draw(x, self.generators["tries"])))
+        chosen = self.choose(draws)
+        self.last = {"draws": draws, "chosen": chosen, "pixels": x.shape[2] * x.shape[3]}
+        return draws[chosen]["views"]
+
+    def draw(self, x: Tensor, generator: Generator) -> dict:
+        """Two views of each image, and the boxes that they were cropped from.
+
+        The boxes come from copies of the generator: the first thing a view draws is its box.
+        """
+        boxes, views = [], []
+        for _ in range(2):
+            box = whole_image(x)
+            if self.recipe.crop:
+                copy = Generator()
+                copy.set_state(generator.get_state())
+                crop = self.recipe.crop_scale, self.recipe.crop_ratio
+                box = crop_boxes(len(x), *x.shape[2:], *crop, copy)
+            boxes.append(box)
+            views.append(one_view(x, self.recipe, generator))
+        return {"views": tuple(views), "boxes": tuple(boxes)}
+
+    def score(self, draw: dict) -> dict:
+        """The draw with its distances, and its badness: what the rule wants low."""
+        self.extra += 2
+        with torch.autocast(self.extra.device.type, torch.bfloat16, enabled=self.bfloat16):
+            x1, x2 = (x.contiguous(memory_format=torch.channels_last) for x in draw["views"])
+            z1, z2 = embed(self, x1).float(), embed(self, x2).float()
+        bad = frechet_distance(z1, z2) if self.rule == "frechet" else violation(z1, z2)
+        positive, negative = pair_distances(z1, z2)
+        return draw | {
+            "badness": float(bad),
+            "gap": float(gap(z1, z2)),
+            "positive": float(positive.mean()),
+            "negative": float(negative.mean()),
+        }
+
+    def follow_median(self, badness: float) -> float:
+        """The running median of the first draws' badness, one small step towards this one."""
+        if self.median < 0:
+            self.median.fill_(badness)
+        step = (1 - MEMORY) * max(float(self.median), 1e-3)
+        self.median += step * ((badness > self.median) * 1 - (badness < self.median) * 1)
+        return float(self.median.clamp_(min=0))
+
+    def accepts(self, draw: dict, threshold: float) -> bool:
+        """Whether to take this draw without making another."""
+        return self.rule in ("threshold", "frechet") and draw["badness"] <= threshold
+
+    def choose(self, draws: list[dict]) -> int:
+        """The position of the draw to train on."""
+        if self.rule == "random":
+            return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+        order = sorted(range(len(draws)), key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
+        return order[-1] if self.rule == "reversed" else order[0]
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """What was kept and what was not: distances, overlap and area of the crops, the price."""
+        found = super().meters(z1, z2, index)
+        if not self.last:
+            return found
+        draws, chosen = self.last["draws"], self.last["chosen"]
+        rejected = [draw for i, draw in enumerate(draws) if i != chosen]
+        found["first_kept"] = float(chosen == 0)
+        found["extra_passes"] = int(self.extra)
+        for name, some in (("kept", [draws[chosen]]), ("rejected", rejected)):
+            for key, value in describe(some, self.last["pixels"]).items():
+                found[f"{key}_{name}"] = value
+        return found
+
+
+def describe(draws: list[dict], pixels: int) -> dict[str, float]:
+    """Means over some draws of a batch: distances, and how the crops lie. Empty for none.
+
+    Args:
+        draws: as `Curation.score` gives them.
+        pixels: of a whole image.
+
+    Returns:
+        "positive" and "negative" distance; "overlap" of the two crops (intersection over union);
+        "area" of a crop and "coverage" of both together, as shares of the image.
+    """
+    if not draws:
+        return {}
+    pairs = [draw["boxes"] for draw in draws]
+    one, two = torch.cat([a for a, _ in pairs]), torch.cat([b for _, b in pairs])
+    both = area(one) + area(two)
+    return {
+        "positive": sum(draw["positive"] for draw in draws) / len(draws),
+        "negative": sum(draw["negative"] for draw in draws) / len(draws),
+        "overlap": float(overlap(one, two).mean()),
+        "area": float((both / 2 / pixels).mean()),
+        "coverage": float(((both - intersection(one, two)) / pixels).mean()),
+    }

@@ -1,0 +1,269 @@
+"""NNCLR: the positive of an image is not its other view but that view's nearest neighbour.
+
+The neighbours come from a support set: the projections of recent batches.
+
+Paper: Dwibedi et al. 2021, section 3. https://arxiv.org/abs/2104.14548
+Differs: by default a view's own image is no candidate for its neighbour. (The paper does not say;
+its support set holds a small part of its data, ours may hold all of it.)
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor, nn
+
+from simclr_mini.diagnostics import floor_loss
+from simclr_mini.nt_xent import nt_xent_loss
+from simclr_mini.simclr import SimCLR, source
+from simclr_mini.views import Recipe
+
+CHUNK = 8192  # rows of the support set compared at a time
+
+
+class SupportSet(nn.Module):
+    """The last Q projections, in a ring: the newest take the place of the oldest. Section 3.2.
+
+    Its state is in buffers, so that a checkpoint holds it.
+
+    Args:
+        size: Q, how many rows.
+        dim: d, their width.
+        generator: source of randomness: at first the rows are random, of length 1.
+
+    Attributes:
+        rows: shape (Q, d), of length 1.
+        images: which image each row is of, shape (Q,); -1: none yet.
+        ages: how many pushes ago each row came, shape (Q,); 0 is the newest. -1: never.
+        position: where the next row goes.
+    """
+
+    def __init__(self, size: int, dim: int, generator: Generator | None = None):
+        super().__init__()
+        rows = torch.randn(size, dim, generator=generator)
+        self.register_buffer("rows", F.normalize(rows, dim=1))
+        self.register_buffer("images", torch.full((size,), -1))
+        self.register_buffer("ages", torch.full((size,), -1))
+        self.register_buffer("position", torch.zeros((), dtype=torch.int64))
+
+    @torch.no_grad()
+    def find(
+        self,
+        z: Tensor,
+        k: int = 1,
+        exclude: Tensor | None = None,
+        generator: Generator | None = None,
+    ) -> Tensor:
+        """Where the nearest row of each projection is. Equation 1: argmin over q of |z - q|.
+
+        Args:
+            z: projections, shape (B, d), of any length.
+            k: choose at random one of the k nearest.
+            exclude: image of each projection, shape (B,), whose rows do not count; None: all do.
+            generator: source of randomness, for k > 1.
+
+        Returns:
+            Positions of rows, int64, shape (B,).
+        """
+        # on the sphere the nearest is the most similar
+        z = F.normalize(z.detach().to(self.rows), dim=1)
+        best, where = [], []
+        for start in range(0, len(self.rows), CHUNK):
+            similarity = z @ self.rows[start : start + CHUNK].T  # (B, up to CHUNK)
+            if exclude is not None:
+                own = exclude[:, None].to(z.device) == self.images[start : start + CHUNK]
+                similarity.masked_fill_(own, -2)
+            top = similarity.topk(min(k, similarity.shape[1])) if k > 1 else similarity.max(1, True)
+            best.append(top[0])
+            where.append(top[1] + start)
+        best, where = torch.cat(best, 1), torch.cat(where, 1)
+        chosen = best.topk(k).indices  # (B, k)
+        if k > 1:
+            any_one = torch.randint(k, (len(z), 1), generator=generator).to(z.device)
+            chosen = chosen.gather(1, any_one)
+        return where.gather(1, chosen)[:, 0]
+
+    def nearest(self, z: Tensor) -> Tensor:
+        """The row nearest to each projection. Equation 1.
+
+        Args:
+            z: projections, shape (B, d), of any length.
+
+        Returns:
+            Rows of the support set, shape (B, d), of length 1. No gradient flows into them.
+        """
+        return self.rows[self.find(z)]
+
+    @torch.no_grad()
+    def push(self, z: Tensor, images: Tensor | None = None) -> None:
+        """Put projections in the place of the oldest rows.
+
+        Args:
+            z: projections, shape (B, d), of any length, B <= Q.
+            images: which image each is of, shape (B,).
+
+        Raises:
+            ValueError: more projections than rows.
+        """
+        Q = len(self.rows)
+        if len(z) > Q:
+            raise ValueError(f"{len(z)} projections do not fit a support set of {Q}")
+        # the next B places, round the end
+        places = (self.position + torch.arange(len(z), device=self.rows.device)) % Q
+        # what was there grows older; the new rows have length 1
+        self.ages += (self.ages >= 0).long()
+        self.rows[places] = F.normalize(z.to(self.rows), dim=1)
+        self.ages[places] = 0
+        self.images[places] = -1 if images is None else images.to(self.images.device)
+        self.position.copy_((self.position + len(z)) % Q)
+
+
+def neighbour_loss(neighbours: Tensor, p: Tensor, temperature: float) -> Tensor:
+    """Cross entropy of finding, for each neighbour, the prediction of its image. Equation 2.
+
+    -log( exp(nn_i . p_i / tau) / sum_k exp(nn_i . p_k / tau) ), the mean over i. B candidates.
+
+    Args:
+        neighbours: rows of the support set, shape (B, d), of length 1.
+        p: predictions of the other view, shape (B, d), of any length.
+        temperature: tau > 0.
+
+    Returns:
+        A scalar. ln B if all predictions are equal.
+    """
+    # cosine similarity of every neighbour with every prediction
+    logits = neighbours @ F.normalize(p.to(neighbours), dim=1).T / temperature  # (B, B)
+    # neighbour i must find prediction i
+    return F.cross_entropy(logits, torch.arange(len(p), device=p.device))
+
+
+def nnclr_loss(z1: Tensor, p2: Tensor, support: SupportSet, temperature: float = 0.1) -> Tensor:
+    """The loss of one direction: neighbours of view 1 against predictions of view 2. Equation 2.
+
+    Args:
+        z1: projections of one view, shape (B, d). They only search: no gradient reaches them.
+        p2: predictions of the other view, shape (B, d), of any length.
+        support: where to search. It stays as it is.
+        temperature: tau > 0.
+
+    Returns:
+        A scalar. ln B if all predictions are equal.
+
+    Raises:
+        ValueError: a temperature not above 0.
+    """
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    # the neighbours of one view, against the predictions of the other
+    return neighbour_loss(support.nearest(z1), p2, temperature)
+
+
+# ---- the method
+
+
+class NNCLR(SimCLR):
+    """The method. Both views search, and each neighbour must find the other view's prediction.
+
+    Args:
+        predictor: projections to predictions, (B, d) to (B, d).
+        support: the support set. View 1 of each batch goes in after the loss.
+        labels: classes of the training images, shape (N,), or None. For meters only.
+        top_k: choose at random one of the k nearest; the paper's best is 1.
+        candidates: "batch": the B predictions of the other view, as in the paper. "all": the
+            2B - 1 candidates of NT-Xent between neighbours and predictions.
+        exclude_same: whether an image's own rows do not count as its neighbours.
+        Others as `SimCLR`.
+    """
+
+    def __init__(
+        self,
+        encoder: nn.Module,
+        projector: nn.Module,
+        recipe: Recipe,
+        temperature: float,
+        seed: int,
+        predictor: nn.Module,
+        support: SupportSet,
+        labels: Tensor | None = None,
+        top_k: int = 1,
+        candidates: str = "batch",
+        exclude_same: bool = True,
+    ):
+        super().__init__(encoder, projector, recipe, temperature, seed)
+        self.predictor, self.support, self.labels = predictor, support, labels
+        self.top_k, self.candidates, self.exclude_same = top_k, candidates, exclude_same
+        self.generators["neighbours"] = source(seed, "neighbours")
+        self.found = {}  # of the last step, for `meters`
+
+    def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+        """The mean of both directions; then view 1 joins the support set.
+
+        Args:
+            z1, z2: projections of the two views, shape (B, d).
+            index: which images they are, shape (B,).
+
+        Returns:
+            A scalar.
+        """
+        # search first: afterwards a view would find itself
+        one, two = self.search(z1, index), self.search(z2, index)
+        neighbours1, neighbours2 = self.support.rows[one], self.support.rows[two]
+        # each neighbour must find the prediction of the other view
+        loss1 = self.agree(neighbours1, self.predictor(z2))
+        loss2 = self.agree(neighbours2, self.predictor(z1))
+        # now the set may change
+        self.found = self.describe(torch.cat([one, two]), index.repeat(2))
+        self.support.push(z1.detach(), index)
+        return (loss1 + loss2) / 2
+
+    def search(self, z: Tensor, index: Tensor) -> Tensor:
+        """Positions of neighbours in the support set, shape (B,)."""
+        exclude = index if self.exclude_same else None
+        return self.support.find(z, self.top_k, exclude, self.generators["neighbours"])
+
+    def agree(self, neighbours: Tensor, p: Tensor) -> Tensor:
+        """The loss of neighbours and predictions, shape (B, d) both."""
+        if self.candidates == "all":
+            return nt_xent_loss(neighbours, p, self.temperature)
+        return neighbour_loss(neighbours, p, self.temperature)
+
+    def describe(self, positions: Tensor, index: Tensor) -> dict[str, float]:
+        """Health of the neighbours, before the set changes.
+
+        Args:
+            positions: of the neighbours in the support set, shape (M,).
+            index: image of each query, shape (M,).
+
+        Returns:
+            Shares of the neighbours that are of the query's own image ("self_match"), of its class
+            ("same_class"), and of rows that were pushed, not drawn at the start ("real"); their
+            mean age in steps; and how many different rows were chosen, per query ("distinct").
+        """
+        images = self.support.images[positions].cpu()
+        real = images >= 0
+        found = {
+            "self_match": float((images == index).float().mean()),
+            "real": float(real.float().mean()),
+            "distinct": len(positions.unique()) / len(positions),
+        }
+        if real.any():
+            ages = self.support.ages[positions].cpu()[real] + 1
+            found["neighbour_age"] = float(ages.float().mean())
+            if self.labels is not None:
+                same = self.labels[images[real]] == self.labels[index[real]]
+                found["same_class"] = float(same.float().mean())
+        return found
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """Health of this step's neighbours, as `describe` says."""
+        return super().meters(z1, z2, index) | self.found
+
+    def chance(self, B: int) -> float:
+        """ln B; with "all" candidates ln(2B - 1)."""
+        return super().chance(B) if self.candidates == "all" else math.log(B)
+
+    def floor(self, B: int) -> float:
+        """Positives at cosine 1 and all else at 0: an image is then its own neighbour, in effect."""
+        if self.candidates == "all":
+            return floor_loss(B, self.temperature)
+        return math.log1p((B - 1) * math.exp(-1 / self.temperature))

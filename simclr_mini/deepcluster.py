@@ -25,7 +25,7 @@ LEAST_VARIANCE = 1e-6  # of the largest: directions below it are noise, and are 
 
 
 def pca_whiten(h: Tensor, dim: int) -> Tensor:
-    """Representations turned to their main directions, each at variance 1, then each row at length 1.
+    """Representations in their main directions, each at variance 1; then each row at length 1.
 
     The released code: PCA, eigenvalue to the power -1/2, then L2 normalisation.
 
@@ -53,7 +53,7 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
 
 
 def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """Images drawn so that every cluster is seen equally often. Section 3.2, "trivial parametrization".
+    """Images drawn so that every cluster is seen equally often. Section 3.2, trivial parametrization.
 
     As the released code: each of the non-empty clusters gives N // (their number) + 1 images,
     with replacement where it has no more than that; all are shuffled and cut to N.

@@ -263,7 +263,7 @@ class NNCLR(SimCLR):
         return super().chance(B) if self.candidates == "all" else math.log(B)
 
     def floor(self, B: int) -> float:
-        """Positives at cosine 1 and all else at 0: an image is then its own neighbour, in effect."""
+        """Positives at cosine 1 and all else at 0: about what a neighbour can give."""
         if self.candidates == "all":
             return floor_loss(B, self.temperature)
         return math.log1p((B - 1) * math.exp(-1 / self.temperature))

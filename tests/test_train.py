@@ -17,7 +17,7 @@ import torch
 from simclr_mini import checkpoint, cli, train
 from simclr_mini.config import Config
 from simclr_mini.data import Images, load
-from simclr_mini.simclr import shuffled_batches
+from simclr_mini.simclr import shuffled_batches, source
 from simclr_mini.views import RECIPES
 
 SMALL = Config(images=96, batch_size=16, epochs=3, knn_every=2, checkpoint_every=4, seed=3)
@@ -61,6 +61,15 @@ def same(a, b) -> bool:
 
 
 TIMES = {"seconds", "log_bytes"}
+
+
+def test_every_source_of_randomness_is_its_own():
+    """torch's generator sees 32 bits of a seed: seed + 2^32 would be the same source again."""
+    names = ("order", "views", "clusters", "tries", "neighbours", "frozen")
+    draws = [torch.rand(3, generator=source(seed, n)).tolist() for seed in (0, 1, 2) for n in names]
+    assert len({tuple(d) for d in draws}) == len(draws)
+    again = torch.rand(3, generator=source(0, "order")).tolist()
+    assert again == draws[0]
 
 
 @pytest.mark.parametrize("stop_after", [5, 6, 12, 13, 17])

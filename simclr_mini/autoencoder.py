@@ -42,7 +42,7 @@ class Autoencoder(nn.Module):
         return self.decoder(self.encoder(x))
 
     def latent(self, x: Tensor) -> Tensor:
-        """The code, averaged over places.
+        """The code, averaged over places: one number for each channel.
 
         Args:
             x: images in [0, 1], shape (B, 3, H, W).
@@ -107,14 +107,15 @@ def train_autoencoder(
 ) -> Autoencoder:
     """An autoencoder that has learned to take the noise out of these images.
 
-    A tenth of the images is not trained on. When their error has not fallen for `patience`
+    The last tenth of the images is not trained on. When their error has not fallen for `patience`
     epochs, training stops, and the weights of the best epoch come back.
 
     Args:
-        pixels: training images, uint8, shape (N, 3, H, W), N >= 20.
+        pixels: training images in any order but by class, uint8, shape (N, 3, H, W). N >= 20; H
+            and W multiples of 8.
         epochs: at most.
         noise: standard deviation, for images in [0, 1].
-        patience: epochs.
+        patience: epochs, 1 or more.
         generator: source of randomness: weights, order, noise.
         device: where to compute.
         batch_size: images in a batch.
@@ -124,12 +125,16 @@ def train_autoencoder(
         The autoencoder in evaluation mode, on `device`.
 
     Raises:
-        ValueError: too few images.
+        ValueError: too few images, or a side that three halvings do not divide.
     """
     if len(pixels) < 2 * HELD_OUT:
         raise ValueError(f"{len(pixels)} images are too few for an autoencoder; use 20 or more")
+    height, width = pixels.shape[2:]
+    if height % 8 or width % 8:
+        raise ValueError(f"sides must be multiples of 8 to be halved thrice; got {height}, {width}")
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(torch.randint(2**62, (1,), generator=generator)))
+        seed = int(torch.randint(2**62, (1,), generator=generator))
+        torch.default_generator.manual_seed(seed)  # not torch.manual_seed: GPUs keep their state
         model = Autoencoder().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     held_out = pixels[-(len(pixels) // HELD_OUT) :]

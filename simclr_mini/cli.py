@@ -96,13 +96,34 @@ def neighbours(
         out: the picture to write.
     """
     from simclr_mini.data import load
+    from simclr_mini.draw import gallery
     from simclr_mini.evaluate import features
-    from simclr_mini.run import gallery
     from simclr_mini.train import load_encoder, run_config
 
     config = run_config(run)
     images = load(data or config.data, None, "all" if data else "test", config.size)
     print(gallery(features(load_encoder(run), images), images, count, out))
+
+
+def compare(
+    runs: Positional[tuple[Path, ...]], mixed: bool = False, out: Path = Path("compare.svg")
+) -> None:
+    """Compare runs: the mean and the spread over seeds, as a table and as a picture.
+
+    Args:
+        runs: folders of runs. Those that differ in their seed alone make one row.
+        mixed: compare runs of different data or budgets all the same.
+        out: the picture to write.
+    """
+    from simclr_mini import compare as comparing
+    from simclr_mini import plots
+    from simclr_mini.run import console
+
+    if not runs:
+        raise ValueError("name the folders of one or more runs, such as runs/simclr-shapes-0")
+    rows = comparing.compare(list(runs), mixed)
+    console.print(comparing.table(rows))
+    print(plots.comparison(rows, out))
 
 
 def views(
@@ -124,7 +145,7 @@ def views(
     from torch import Generator
 
     from simclr_mini.data import load
-    from simclr_mini.plots import contact_sheet
+    from simclr_mini.pictures import contact_sheet
     from simclr_mini.views import RECIPES, two_views
 
     if recipe not in RECIPES:
@@ -171,6 +192,7 @@ COMMANDS = {
     "evaluate": evaluate,
     "embed": embed,
     "neighbours": neighbours,
+    "compare": compare,
     "views": views,
     "data build": build,
     "data info": info,

@@ -261,17 +261,19 @@ class Curation(SimCLR):
         return order[-1] if self.rule == "reversed" else order[0]
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """What was kept and what was not: distances, overlap and area of the crops, the price."""
-        found = super().meters(z1, z2, index)
+        """What was kept and what was not, and the price."""
+        return super().meters(z1, z2, index) | self.distances()
+
+    def distances(self) -> dict[str, float]:
+        """Of the last batch: whether the first draw was kept; distances, and how the crops lie."""
         if not self.last:
-            return found
+            return {}
         draws, chosen = self.last["draws"], self.last["chosen"]
         rejected = [draw for i, draw in enumerate(draws) if i != chosen]
-        found["first_kept"] = float(chosen == 0)
-        found["extra_passes"] = int(self.extra)
+        found = {"first_kept": float(chosen == 0), "extra_passes": int(self.extra)}
         for name, some in (("kept", [draws[chosen]]), ("rejected", rejected)):
-            for key, value in describe(some, self.last["pixels"]).items():
-                found[f"{key}_{name}"] = value
+            values = describe(some, self.last["pixels"])
+            found |= {f"{key}_{name}": value for key, value in values.items()}
         return found
 
 

@@ -53,7 +53,7 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
 
 
 def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """Images drawn so that every cluster is seen equally often. Section 3.2, trivial parametrization.
+    """Images drawn so that every cluster is seen equally often. Section 3.2.
 
     As the released code: each of the non-empty clusters gives N // (their number) + 1 images,
     with replacement where it has no more than that; all are shuffled and cut to N.

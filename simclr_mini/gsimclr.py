@@ -5,8 +5,9 @@ from different clusters as far as it can.
 
 Paper: Chakraborty, Gosthipaty and Paul 2020. https://arxiv.org/abs/2009.12007
 Differs: the batches of the released code, `released`, are there to be studied: the same in every
-epoch, and with unequal clusters worse than chance. Ours are `dealt` and `strict`. The number of
-clusters does not depend on the batch, and an epoch has floor(N / B) batches whatever the batching.
+epoch, and worse than random ones if clusters are unequal enough. Ours are `dealt` and `strict`. The
+number of clusters does not depend on the batch, and an epoch has floor(N / B) batches whatever the
+batching.
 """
 
 from collections.abc import Iterator
@@ -22,115 +23,77 @@ from simclr_mini.views import Recipe
 BATCHINGS = ("dealt", "strict", "released", "random", "frozen", "oracle")
 
 
-# ---- how a batch is put together
+# ---- what a batching is worth
 
 
-def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """All images, cluster after cluster; clusters, and images inside each, in random order.
+def collisions(labels: Tensor) -> int:
+    """How many pairs of a batch are of one cluster, or of one class: sum over c of n_c choose 2.
 
     Args:
-        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
-        generator: source of randomness.
-
-    Returns:
-        Positions of images, shape (N,).
+        labels: cluster or class of each image of the batch, int64 from 0, shape (B,).
     """
-    # shuffle the images, then bring clusters together without changing the order inside one
-    order = torch.randperm(len(pseudo_labels), generator=generator)
-    turn = torch.randperm(int(pseudo_labels.max()) + 1, generator=generator)  # of each cluster
-    return order[turn[pseudo_labels[order]].argsort(stable=True)]
+    # how many images there are of each, and how many pairs these make
+    count = torch.bincount(labels)
+    return int((count * (count - 1) // 2).sum())
 
 
-def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
-    """Deal images like cards: the first to batch 1, the second to batch 2, and so on, round.
-
-    Neighbours in `order` are never in one batch, so a cluster is spread as evenly as can be.
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    """Collisions of a batch of B different images drawn at random, on average.
 
     Args:
-        order: positions of images, cluster after cluster, shape (batches * B,).
-        batches: how many.
-        generator: source of randomness: of the order of the batches.
-
-    Returns:
-        Shape (batches, B).
-    """
-    hands = order.view(-1, batches).T  # row t holds t, t + batches, ...
-    return hands[torch.randperm(batches, generator=generator)]
-
-
-def dealt_batches(pseudo_labels: Tensor, batch_size: int, generator=None) -> Tensor:
-    """Batches with as few pairs from one cluster as there can be. Ours.
-
-    Args:
-        pseudo_labels: cluster of each image, shape (N,).
-        batch_size: B.
-        generator: source of randomness.
-
-    Returns:
-        Positions of images, shape (N // B, B). The N mod B images left over are random ones.
-    """
-    batches = len(pseudo_labels) // batch_size
-    # leave out at random what fills no batch
-    order = in_clusters(pseudo_labels, generator)
-    kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
-    # deal the rest, cluster after cluster
-    return deal(order[kept], batches, generator)
-
-
-def strict_batches(pseudo_labels: Tensor, batch_size: int, generator=None) -> Tensor:
-    """Batches without two images of one cluster; the surplus of large clusters is left out. Ours.
-
-    Args:
-        pseudo_labels: cluster of each image, shape (N,).
-        batch_size: B.
-        generator: source of randomness.
-
-    Returns:
-        Positions of images, shape (T, B), with the largest T there can be.
-
-    Raises:
-        ValueError: fewer clusters with an image than B.
-    """
-    sizes = torch.bincount(pseudo_labels)
-    batches = strict_count(sizes, batch_size)
-    if batches == 0:
-        raise ValueError(
-            f"{batch_size} images cannot come from {int((sizes > 0).sum())} clusters with one "
-            "each; use a smaller --batch-size, or more --clusters"
-        )
-    # of each cluster at most one image for each batch: a random part of it
-    order = in_clusters(pseudo_labels, generator)
-    own = pseudo_labels[order]
-    order = order[rank_in_cluster(own) < batches]
-    # leave out at random what fills no batch, and deal the rest
-    kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
-    return deal(order[kept], batches, generator)
-
-
-def strict_count(sizes: Tensor, batch_size: int) -> int:
-    """How many batches without a collision there can be: the largest T with T B cards to deal.
-
-    A cluster of s images gives at most min(s, T) of them, one for each batch.
-
-    Args:
-        sizes: images of each cluster, shape (K,).
+        sizes: images of each cluster, int64, shape (K,). They sum to N, at least 2.
         batch_size: B.
     """
-    most = int(sizes.sum()) // batch_size
-    possible = [t for t in range(most + 1) if int(sizes.clamp(max=t).sum()) >= t * batch_size]
-    return max(possible)
+    # the share of all pairs of images that are of one cluster
+    N = int(sizes.sum())
+    share = int((sizes * (sizes - 1)).sum()) / (N * (N - 1))
+    # it is the share of a batch's pairs too, on average
+    return batch_size * (batch_size - 1) / 2 * share
+
+
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    """The fewest collisions that `batches` batches can have together: the pigeonhole bound.
+
+    A cluster of s images gives s // T to each of T batches, and one more to s mod T of them.
+
+    Args:
+        sizes: images of each cluster, of those that are in the batches, int64, shape (K,).
+        batches: T, at least 1.
+    """
+    # what every batch gets of a cluster, and how many batches get one more
+    each, more = sizes // batches, sizes % batches
+    # the pairs in all batches, and those that one more image makes with what is there
+    return int((batches * (each * (each - 1) // 2) + more * each).sum())
+
+
+def purity(pseudo_labels: Tensor, labels: Tensor) -> float:
+    """Share of images whose class is the commonest one of their cluster.
+
+    Args:
+        pseudo_labels, labels: clusters and classes from 0, shape (N,).
+    """
+    K, C = int(pseudo_labels.max()) + 1, int(labels.max()) + 1
+    table = torch.bincount(pseudo_labels * C + labels, minlength=K * C).view(K, C)
+    return int(table.max(1).values.sum()) / len(labels)
+
+
+# ---- how a batch is put together: as released
 
 
 def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
-    """How many earlier images are of an image's own cluster. Shape (N,).
+    """How many earlier images are of an image's own cluster: 0 for the first of each.
 
     Args:
-        pseudo_labels: cluster of each image, in the order that counts, shape (N,).
+        pseudo_labels: cluster of each image, in the order that counts, int64 from 0, shape (N,).
+
+    Returns:
+        Shape (N,), int64.
     """
     # bring clusters together without changing the order inside one
     order = pseudo_labels.argsort(stable=True)
+    # an image's place there, less the place of the first of its cluster
     sizes = torch.bincount(pseudo_labels)
-    first = sizes.cumsum(0) - sizes  # where each cluster begins, (K,)
+    first = sizes.cumsum(0) - sizes  # (K,)
     rank = torch.empty_like(order)
     rank[order] = torch.arange(len(order)) - first[pseudo_labels[order]]
     return rank
@@ -141,20 +104,131 @@ def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
 
     First the first image of every cluster, then the second of each, and so on; no shuffling, so
     every epoch is the same. When small clusters are used up, the large ones fill the last batches.
-    (Images of equal rank stand in the data's order here; there their order is left to chance.)
+    Images of equal rank stand in the data's order. (There an unstable sort decides.)
 
     Args:
-        pseudo_labels: cluster of each image, shape (N,).
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
 
     Returns:
-        Positions of images, shape (N // B, B).
+        Positions of images, shape (N // B, B). The last N mod B of the order are left out.
     """
     # order the images by rank in their cluster, and by nothing else
     order = rank_in_cluster(pseudo_labels).argsort(stable=True)
     # cut, full batches only
     batches = len(order) // batch_size
     return order[: batches * batch_size].view(batches, batch_size)
+
+
+# ---- as few collisions as can be
+
+
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    """All images, cluster after cluster; clusters, and images inside each, in random order.
+
+    Args:
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,). A number may be missing.
+        generator: source of randomness.
+
+    Returns:
+        Positions of images, shape (N,).
+    """
+    # shuffle the images, and give each cluster its turn
+    order = torch.randperm(len(pseudo_labels), generator=generator)
+    turn = torch.randperm(int(pseudo_labels.max()) + 1, generator=generator)  # (K,)
+    # bring clusters together without changing the order inside one
+    return order[turn[pseudo_labels[order]].argsort(stable=True)]
+
+
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    """Deal images like cards: the first to batch 1, the second to batch 2, and so on, round.
+
+    A cluster whose images follow each other is spread as evenly as can be.
+
+    Args:
+        order: positions of images, cluster after cluster, shape (batches * B,).
+        batches: T, how many; at least 1.
+        generator: source of randomness: of the order of the batches.
+
+    Returns:
+        Shape (batches, B), the batches in random order.
+    """
+    # one row for each batch: the images t, t + T, t + 2 T, ...
+    hands = order.view(-1, batches).T
+    # which batch comes first says nothing about its images
+    return hands[torch.randperm(batches, generator=generator)]
+
+
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    """Batches with as few pairs from one cluster as the images in them allow. Ours.
+
+    Args:
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,), N at least B.
+        batch_size: B.
+        generator: source of randomness; each call draws anew.
+
+    Returns:
+        Positions of images, shape (N // B, B). The N mod B images left over are any, at random.
+    """
+    batches = len(pseudo_labels) // batch_size
+    # leave out at random what fills no batch
+    order = in_clusters(pseudo_labels, generator)
+    kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
+    # deal the rest, cluster after cluster
+    return deal(order[kept], batches, generator)
+
+
+# ---- no collision at all
+
+
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    """How many batches without a collision there can be: the largest T with T B images to deal.
+
+    A cluster of s images gives at most min(s, T) of them, one to a batch.
+
+    Args:
+        sizes: images of each cluster, int64, shape (K,).
+        batch_size: B.
+    """
+    # of all T that the images could fill, those with enough images to deal; the largest
+    most = int(sizes.sum()) // batch_size
+    possible = [t for t in range(most + 1) if int(sizes.clamp(max=t).sum()) >= t * batch_size]
+    return max(possible)
+
+
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    """Batches without two images of one cluster; the surplus of large clusters is left out. Ours.
+
+    Args:
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
+        batch_size: B.
+        generator: source of randomness; each call draws anew which images are left out, too.
+
+    Returns:
+        Positions of images, shape (T, B), with the largest T there can be.
+
+    Raises:
+        ValueError: fewer clusters with an image than B.
+    """
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller --batch-size, or more --clusters"
+        )
+    batches = strict_count(torch.bincount(pseudo_labels), batch_size)
+    # of each cluster at most one image for each batch: any of them
+    order = in_clusters(pseudo_labels, generator)
+    order = order[rank_in_cluster(pseudo_labels[order]) < batches]
+    # leave out at random what fills no batch, and deal the rest
+    kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
+    return deal(order[kept], batches, generator)
+
+
+# ---- any of the three
 
 
 def pseudo_label_batches(
@@ -173,68 +247,21 @@ def pseudo_label_batches(
             images wait) or "released" (the authors' code).
 
     Yields:
-        Positions of the images of a batch, int64, shape (B,); none twice.
+        Positions of the images of a batch, int64, shape (B,); none twice. Nothing if N < B.
 
     Raises:
         ValueError: another batching, or too few clusters for a strict batch.
     """
     if batching not in ("dealt", "strict", "released"):
         raise ValueError(f'a batching is "dealt", "strict" or "released", not {batching!r}')
+    if len(pseudo_labels) < batch_size:
+        return
     if batching == "dealt":
         yield from dealt_batches(pseudo_labels, batch_size, generator)
     if batching == "strict":
         yield from strict_batches(pseudo_labels, batch_size, generator)
     if batching == "released":
         yield from released_batches(pseudo_labels, batch_size)
-
-
-# ---- what a batching is worth
-
-
-def collisions(labels: Tensor) -> int:
-    """How many pairs of a batch are of one cluster, or of one class: sum over c of n_c choose 2.
-
-    Args:
-        labels: cluster or class of each image of the batch, shape (B,).
-    """
-    count = torch.bincount(labels)
-    return int((count * (count - 1) // 2).sum())
-
-
-def least_collisions(sizes: Tensor, batches: int) -> int:
-    """The fewest collisions that `batches` batches can have together: the pigeonhole bound.
-
-    A cluster of s images gives s // T to each of T batches, and one more to s mod T of them.
-
-    Args:
-        sizes: images of each cluster, of those that are used, shape (K,).
-        batches: T.
-    """
-    each, over = sizes // batches, sizes % batches
-    return int((batches * (each * (each - 1) // 2) + over * each).sum())
-
-
-def expected_collisions(sizes: Tensor, batch_size: int) -> float:
-    """Collisions of a batch of random images, on average.
-
-    Args:
-        sizes: images of each cluster, shape (K,).
-        batch_size: B.
-    """
-    N = int(sizes.sum())
-    pairs = int((sizes * (sizes - 1)).sum()) / (N * (N - 1))
-    return batch_size * (batch_size - 1) / 2 * pairs
-
-
-def purity(pseudo_labels: Tensor, labels: Tensor) -> float:
-    """Share of images whose class is the commonest one of their cluster.
-
-    Args:
-        pseudo_labels, labels: clusters and classes from 0, shape (N,).
-    """
-    K, C = int(pseudo_labels.max()) + 1, int(labels.max()) + 1
-    table = torch.bincount(pseudo_labels * C + labels, minlength=K * C).view(K, C)
-    return int(table.max(1).values.sum()) / len(labels)
 
 
 # ---- the method
@@ -320,7 +347,11 @@ class GSimCLR(SimCLR):
         )
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Collisions of this batch, beside the least and the random number of them."""
+        """Collisions of this batch, beside how many a batch has on average at least, and at random.
+
+        "least_collisions" is of batches that use all images: where N mod B of them wait, dealt
+        batches may have a few less.
+        """
         pseudo_labels, B = self.pseudo_labels.cpu(), len(index)
         sizes, T = torch.bincount(pseudo_labels), len(pseudo_labels) // B
         found = super().meters(z1, z2, index)

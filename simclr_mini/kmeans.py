@@ -1,15 +1,18 @@
 """k-means: K centroids, each the mean of the points that lie nearest to it.
 
 Papers: Lloyd 1982 (the two steps); Arthur and Vassilvitskii 2007 (k-means++, the start).
-Differs: with many points the start is drawn from a random part of them (`SEEDING_POINTS`). An
-empty cluster gets the point that lies farthest from its centroid.
+Differs: the start is the greedy one, as scikit-learn's: of a few draws the best is kept. With many
+points it is drawn from a random part of them (`SEEDING_POINTS`). An empty cluster gets the point
+that lies farthest from its centroid.
 """
+
+import math
 
 import torch
 from torch import Generator, Tensor
 
 CHUNK = 8192  # points compared with the centroids at a time: never a matrix of N x K
-SEEDING_POINTS = 32  # for each cluster, the points among which the start is drawn
+SEEDING_POINTS = 16  # for each cluster, the points among which the start is drawn
 
 
 def kmeans(
@@ -19,15 +22,15 @@ def kmeans(
     generator: Generator | None = None,
     start: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Centroids that are the means of their points, and the cluster of each point.
+    """K centroids, and for each point the nearest of them.
 
-    Minimises the inertia, the sum over points of |x_n - c_{label n}|^2. Neither step of an
-    iteration raises it.
+    Lowers the inertia, the sum over points of |x_n - c_{label n}|^2: neither step of an iteration
+    raises it. When no label changes any more, each centroid is the mean of its points.
 
     Args:
-        x: points, shape (N, d).
+        x: points, float32 or float64, shape (N, d).
         k: K, how many clusters. If fewer points than K are distinct, clusters stay empty.
-        iterations: at most; fewer where nothing changes any more.
+        iterations: at most; fewer where nothing changes any more. 0: labels of the start.
         generator: source of randomness.
         start: first centroids, shape (K, d); None: k-means++.
 
@@ -35,14 +38,21 @@ def kmeans(
         centroids, shape (K, d), and labels, int64, shape (N,).
 
     Raises:
-        ValueError: fewer points than clusters, k below 1, or a point that is not finite.
+        ValueError: fewer points than clusters, k below 1, a point that is not finite or too large
+            to be squared, or a start of another shape.
     """
     if not 1 <= k <= len(x):
         raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
-    if not x.isfinite().all():
-        raise ValueError("a point is infinite or not a number; look at the features first")
+    if not x.square().sum(1).isfinite().all():
+        raise ValueError("a point is infinite, too large or not a number; look at the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    # count from the mean of all points: small numbers have exact squares
+    middle = x.mean(0)
+    x = x - middle
     # the start: given, or k-means++
-    centroids = plus_plus(x, k, generator) if start is None else start.clone()
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    # assign; then means and assign in turn, until no point changes its cluster
     labels, distances = assign(x, centroids)
     for _ in range(iterations):
         before = labels
@@ -50,14 +60,14 @@ def kmeans(
         labels, distances = assign(x, centroids)
         if torch.equal(labels, before):
             break
-    return centroids, labels
+    return centroids + middle, labels
 
 
 def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
-    """First centroids: points far from each other, by k-means++.
+    """First centroids: points far from each other, by greedy k-means++.
 
-    The first is any point. Each further one is a point drawn with probability proportional to
-    its squared distance to the nearest centroid so far.
+    The first is any point. For each further one, 2 + floor(ln K) candidates are drawn by
+    `far_points`; the one that leaves the smallest sum of squared distances is kept.
 
     Args:
         x: points, shape (N, d).
@@ -67,23 +77,41 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
     Returns:
         Rows of x, shape (K, d). Different ones, as long as there are any.
     """
-    # some of the points are enough to start from
+    # some of the points, at random, are enough to start from
     some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
     norms = some.square().sum(1)  # |x|^2
-    # the first is any point; all others are infinitely far from a centroid
+    # the first is any point
     chosen = [0]
-    nearest = torch.full_like(norms, float("inf"))
-    draws = torch.rand(k, generator=generator).to(x)
-    # each further one with probability proportional to its squared distance to the nearest so far
-    for i in range(1, k):
-        last = some[chosen[-1]]
-        squared = norms - 2 * (some @ last) + last.square().sum()
-        nearest = torch.minimum(nearest, squared.clamp(min=0))
+    nearest = (some - some[0]).square().sum(1)  # to the nearest centroid so far
+    # each further one: of the candidates, the one after which all points are nearest
+    for _ in range(1, k):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        squared = torch.addmm(norms[candidates], some, some[candidates].T, alpha=-2)
+        squared = (squared + norms[:, None]).clamp(min=0)
+        after = torch.minimum(nearest[:, None], squared)  # one column for each candidate
+        best = int(after.sum(0).argmin())
+        chosen.append(int(candidates[best]))
+        nearest = after[:, best]
         nearest[chosen[-1]] = 0
-        cumulated = nearest.double().cumsum(0)
-        chosen.append(int(torch.searchsorted(cumulated, draws[i] * cumulated[-1], right=True)))
-        chosen[-1] = min(chosen[-1], len(some) - 1)
     return some[chosen]
+
+
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    """Points drawn with probability proportional to their squared distance.
+
+    Args:
+        squared: squared distance of each point to the nearest centroid so far, shape (N,).
+        count: how many draws. Each is for itself, so a point may come twice.
+        generator: source of randomness.
+
+    Returns:
+        Positions, int64, shape (count,). If all distances are zero: any.
+    """
+    # lay the squared distances end to end on a line; each draw is a place on it
+    ends = squared.double().cumsum(0)
+    places = torch.rand(count, generator=generator, dtype=torch.float64).to(ends) * ends[-1]
+    # the point on whose piece the place lies; one of length zero holds none
+    return torch.searchsorted(ends, places, right=True).clamp(max=len(squared) - 1)
 
 
 def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
@@ -94,11 +122,11 @@ def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
         centroids: shape (K, d).
 
     Returns:
-        labels, int64, and squared distances, both of shape (N,).
+        labels, int64, and squared distances, never below 0, both of shape (N,).
     """
     norms = centroids.square().sum(1)  # |c|^2, (K,)
     parts = []
-    # |x - c|^2 = |x|^2 - 2 x . c + |c|^2, for some points at a time
+    # |x - c|^2 = |x|^2 - 2 x . c + |c|^2, for CHUNK points at a time; the least of each point
     for some in x.split(CHUNK):
         least, label = torch.addmm(norms, some, centroids.T, alpha=-2).min(1)
         parts.append((label, (least + some.square().sum(1)).clamp(min=0)))
@@ -115,8 +143,9 @@ def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Te
         centroids: shape (K, d), for the clusters that stay as they are.
 
     Returns:
-        New centroids, shape (K, d). An empty cluster gets the farthest point not yet taken; where
-        every point lies on its centroid, it stays as it was.
+        New centroids, shape (K, d). An empty cluster is revived: its centroid becomes the point
+        that is farthest from its own, two empty ones the two farthest, and so on. If no such point
+        is left whose distance is above 0, an empty one stays as it was.
     """
     # the sum of each cluster's points, by how many they are
     count = torch.bincount(labels, minlength=len(centroids))

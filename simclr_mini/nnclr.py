@@ -18,8 +18,6 @@ from simclr_mini.nt_xent import nt_xent_loss
 from simclr_mini.simclr import SimCLR, source
 from simclr_mini.views import Recipe
 
-CHUNK = 8192  # rows of the support set compared at a time
-
 
 class SupportSet(nn.Module):
     """The last Q projections, in a ring: the newest take the place of the oldest. Section 3.2.
@@ -54,37 +52,34 @@ class SupportSet(nn.Module):
         exclude: Tensor | None = None,
         generator: Generator | None = None,
     ) -> Tensor:
-        """Where the nearest row of each projection is. Equation 1: argmin over q of |z - q|.
+        """Where the nearest row of each projection is: argmin over q of |z - q|. Section 3.2.
 
         Args:
             z: projections, shape (B, d), of any length.
-            k: choose at random one of the k nearest.
+            k: choose one of the k nearest, each as likely as the others.
             exclude: image of each projection, shape (B,), whose rows do not count; None: all do.
+                One row at least must be of another image.
             generator: source of randomness, for k > 1.
 
         Returns:
             Positions of rows, int64, shape (B,).
         """
-        # on the sphere the nearest is the most similar
-        z = F.normalize(z.detach().to(self.rows), dim=1)
-        best, where = [], []
-        for start in range(0, len(self.rows), CHUNK):
-            similarity = z @ self.rows[start : start + CHUNK].T  # (B, up to CHUNK)
-            if exclude is not None:
-                own = exclude[:, None].to(z.device) == self.images[start : start + CHUNK]
-                similarity.masked_fill_(own, -2)
-            top = similarity.topk(min(k, similarity.shape[1])) if k > 1 else similarity.max(1, True)
-            best.append(top[0])
-            where.append(top[1] + start)
-        best, where = torch.cat(best, 1), torch.cat(where, 1)
-        chosen = best.topk(k).indices  # (B, k)
-        if k > 1:
-            any_one = torch.randint(k, (len(z), 1), generator=generator).to(z.device)
-            chosen = chosen.gather(1, any_one)
-        return where.gather(1, chosen)[:, 0]
+        # between vectors of length 1 the nearest is the most similar
+        similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T  # (B, Q)
+        # rows of the image itself do not count
+        if exclude is not None:
+            own = exclude[:, None].to(self.images) == self.images  # (B, Q)
+            similarity = similarity.masked_fill(own, -2)
+        # the nearest, or any one of the k nearest that count
+        if k == 1:
+            return similarity.argmax(1)
+        nearest = similarity.topk(k)  # (B, k)
+        counts = (nearest.values != -2).float().cpu()
+        one = torch.multinomial(counts, 1, generator=generator).to(nearest.indices)
+        return nearest.indices.gather(1, one)[:, 0]
 
     def nearest(self, z: Tensor) -> Tensor:
-        """The row nearest to each projection. Equation 1.
+        """The row nearest to each projection: NN(z, Q). Section 3.2.
 
         Args:
             z: projections, shape (B, d), of any length.
@@ -94,32 +89,32 @@ class SupportSet(nn.Module):
         """
         return self.rows[self.find(z)]
 
-    @torch.no_grad()
     def push(self, z: Tensor, images: Tensor | None = None) -> None:
         """Put projections in the place of the oldest rows.
 
         Args:
-            z: projections, shape (B, d), of any length, B <= Q.
-            images: which image each is of, shape (B,).
+            z: projections, shape (B, d), of any length, B <= Q. The set keeps no gradient of them.
+            images: which image each is of, shape (B,). None: unknown, -1.
 
         Raises:
             ValueError: more projections than rows.
         """
-        Q = len(self.rows)
-        if len(z) > Q:
-            raise ValueError(f"{len(z)} projections do not fit a support set of {Q}")
+        if len(z) > len(self.rows):
+            raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
         # the next B places, round the end
-        places = (self.position + torch.arange(len(z), device=self.rows.device)) % Q
-        # what was there grows older; the new rows have length 1
-        self.ages += (self.ages >= 0).long()
-        self.rows[places] = F.normalize(z.to(self.rows), dim=1)
+        places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+        # every row that was ever pushed grows older by one
+        self.ages += self.ages >= 0
+        # the new rows have length 1, their images, and age 0
+        self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+        self.images[places] = -1 if images is None else images.to(self.images)
         self.ages[places] = 0
-        self.images[places] = -1 if images is None else images.to(self.images.device)
-        self.position.copy_((self.position + len(z)) % Q)
+        # the next push begins behind them
+        self.position.copy_((self.position + len(z)) % len(self.rows))
 
 
 def neighbour_loss(neighbours: Tensor, p: Tensor, temperature: float) -> Tensor:
-    """Cross entropy of finding, for each neighbour, the prediction of its image. Equation 2.
+    """Cross entropy of finding, for each neighbour, the prediction of its image. Section 3.2.
 
     -log( exp(nn_i . p_i / tau) / sum_k exp(nn_i . p_k / tau) ), the mean over i. B candidates.
 
@@ -138,7 +133,7 @@ def neighbour_loss(neighbours: Tensor, p: Tensor, temperature: float) -> Tensor:
 
 
 def nnclr_loss(z1: Tensor, p2: Tensor, support: SupportSet, temperature: float = 0.1) -> Tensor:
-    """The loss of one direction: neighbours of view 1 against predictions of view 2. Equation 2.
+    """The loss of one direction: neighbours of view 1 find predictions of view 2.
 
     Args:
         z1: projections of one view, shape (B, d). They only search: no gradient reaches them.
@@ -208,10 +203,10 @@ class NNCLR(SimCLR):
         # search first: afterwards a view would find itself
         one, two = self.search(z1, index), self.search(z2, index)
         neighbours1, neighbours2 = self.support.rows[one], self.support.rows[two]
-        # each neighbour must find the prediction of the other view
+        # each neighbour must find the other view's prediction
         loss1 = self.agree(neighbours1, self.predictor(z2))
         loss2 = self.agree(neighbours2, self.predictor(z1))
-        # now the set may change
+        # tell the meters what was found; only then may the set change
         self.found = self.describe(torch.cat([one, two]), index.repeat(2))
         self.support.push(z1.detach(), index)
         return (loss1 + loss2) / 2

@@ -17,8 +17,7 @@ import torch
 import torch.nn.functional as F
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from torch import Tensor
 
 WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
@@ -57,142 +56,9 @@ STYLE = {
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
 }
-GAP = 6  # pixels between two images
 MOST_POINTS = 2000  # in a feature map
 MOST_NAMES = 12  # in a feature map: more would hide the points
 BINS = 80  # of a histogram, from -1 to 1
-
-
-# ---- pictures made of pixels: views, neighbours
-
-
-def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor, path: str | Path) -> Path:
-    """Save the picture of up to 8 images above their two views.
-
-    Args:
-        originals: images, uint8 or in [0, 1], shape (B, 3, H, W).
-        x1, x2: their views, in [0, 1], shape (B, 3, S, S).
-        path: file to write, .png.
-
-    Returns:
-        The path.
-    """
-    return save(contact_sheet_figure(originals, x1, x2), path)
-
-
-@matplotlib.rc_context(STYLE)
-def contact_sheet_figure(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
-    """The figure of `contact_sheet`."""
-    if not 0 < len(originals) == len(x1) == len(x2):
-        raise ValueError(
-            f"each of 1 or more images needs two views, not {len(originals)} images with "
-            f"{len(x1)} and {len(x2)} views"
-        )
-    figure = card("Two views of the same image" + "s" * (len(originals) > 1))
-    left, top, rows = 116, 112, (originals[:8], x1[:8], x2[:8])
-    cell = cell_side(
-        max(originals.shape[2:]), 3, len(rows[0]), WIDTH - left - 18, HEIGHT - top - 30
-    )
-    top += (HEIGHT - top - 30 - 3 * (cell + GAP)) // 2
-    paste(figure, torch.stack([squares(row, cell) for row in rows]), left, top)
-    for i, name in enumerate(("image", "view 1", "view 2")):
-        write(figure, left - 14, top + i * (cell + GAP) + cell / 2, name, ha="right")
-    return figure
-
-
-def neighbour_gallery(
-    queries: Tensor, neighbours: Tensor, path: str | Path, same: Tensor | None = None
-) -> Path:
-    """Save the picture of up to 4 queries, each beside its nearest images, nearest first.
-
-    Args:
-        queries: images, uint8, shape (B, 3, H, W).
-        neighbours: the k nearest images of each, uint8, shape (B, k, 3, H, W). Up to 7 are drawn.
-        path: file to write, .png.
-        same: whether a neighbour has its query's class, bool, shape (B, k). One that has not gets
-            a frame.
-
-    Returns:
-        The path.
-    """
-    return save(neighbour_gallery_figure(queries, neighbours, same), path)
-
-
-@matplotlib.rc_context(STYLE)
-def neighbour_gallery_figure(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
-    """The figure of `neighbour_gallery`. Its share counts all neighbours given, drawn or not."""
-    if not 0 < len(queries) == len(neighbours) or not neighbours.shape[1]:
-        raise ValueError(
-            f"each of 1 or more queries needs 1 or more neighbours, not {len(queries)} queries "
-            f"with neighbours of shape {tuple(neighbours.shape)}"
-        )
-    title = "Nearest by their features"
-    if same is not None:
-        share = percent(same.float().mean())
-        title = f"{share} of {same.numel():,} nearest images share the query's class"
-    figure = card(title)
-    queries, neighbours = queries[:4], neighbours[:4, :7]
-    rows, k = neighbours.shape[:2]
-    left, top, between = 30, 128, 36
-    cell = cell_side(
-        max(queries.shape[2:]), rows, k + 1, WIDTH - 2 * left - between, HEIGHT - top - 42
-    )
-    paste(figure, squares(queries, cell)[:, None], left, top)
-    right = left + cell + between
-    grid = squares(neighbours.flatten(0, 1), cell).unflatten(0, (rows, k))
-    axes = paste(figure, grid, right, top)
-    write(figure, left, top - 20, "query")
-    write(figure, right, top - 20, "nearest first")
-    if same is None or same[:rows, :k].all():
-        return figure
-    for row, column in (~same[:rows, :k]).nonzero().tolist():
-        corner = (column * (cell + GAP), row * (cell + GAP))
-        frame = {"edgecolor": METHOD_COLORS["nnclr"], "linewidth": 1.5, "clip_on": False}
-        axes.add_patch(Rectangle(corner, cell, cell, fill=False, **frame))
-    below = top + rows * (cell + GAP) + 12
-    write(figure, right, below, "framed: of another class", color=METHOD_COLORS["nnclr"])
-    return figure
-
-
-def cell_side(side: int, rows: int, columns: int, width: int, height: int) -> int:
-    """Side of an image on the page in pixels: what fits, a whole multiple of its own if it can."""
-    most = min((width + GAP) // columns, (height + GAP) // rows) - GAP
-    return most // side * side if side <= most else most
-
-
-def squares(images: Tensor, cell: int) -> Tensor:
-    """Images in [0, 1], enlarged pixel by pixel or shrunk to a square, shape (B, 3, cell, cell)."""
-    x = images.detach().cpu()
-    x = x.float() / 255 if x.dtype == torch.uint8 else x.float().clamp(0, 1)
-    H, W = x.shape[2:]
-    high, wide = max(1, H * cell // max(H, W)), max(1, W * cell // max(H, W))
-    x = F.interpolate(x, (high, wide), mode="nearest-exact" if cell >= max(H, W) else "area")
-    across, down = cell - wide, cell - high
-    margins = (across // 2, across - across // 2, down // 2, down - down // 2)
-    return F.pad(x, margins, value=int(CARD[1:3], 16) / 255)
-
-
-def paste(figure: Figure, images: Tensor, left: int, top: int) -> Axes:
-    """Draw a grid of images, each of its pixels one of the page's.
-
-    Args:
-        figure: the card.
-        images: in [0, 1], shape (rows, columns, 3, S, S).
-        left, top: where the grid begins, in pixels of the page.
-
-    Returns:
-        Axes in pixels from the grid's corner, right and down.
-    """
-    rows, columns, _, S, _ = images.shape
-    padded = F.pad(images, (0, GAP, 0, GAP), value=int(CARD[1:3], 16) / 255)
-    sheet = padded.permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)[:-GAP, :-GAP]
-    high, wide = sheet.shape[:2]
-    axes = figure.add_axes(
-        (left / WIDTH, 1 - (top + high) / HEIGHT, wide / WIDTH, high / HEIGHT), frameon=False
-    )
-    axes.imshow(sheet.numpy(), interpolation="nearest", extent=(0, wide, high, 0), aspect="auto")
-    axes.set(xticks=[], yticks=[])
-    return axes
 
 
 # ---- charts: loss, similarity, features, accuracy
@@ -486,6 +352,47 @@ def accuracy_rows(result: dict, method: str) -> dict[str, tuple[float, float]]:
                 "without labels, draw loss_curve or neighbour_gallery"
             )
     return {name: (row["linear_probe"], row["knn"]) for name, row in rows.items() if row}
+
+
+def comparison(rows: list, path: str | Path) -> Path:
+    """Save the chart of several runs: each seed's linear probe, and the mean of each row.
+
+    Args:
+        rows: as `compare.compare` gives them: with `name`, `method`, `linear_probe` and `seeds`;
+            the untrained encoder first.
+        path: file to write, .svg.
+
+    Returns:
+        The path.
+    """
+    return save(comparison_figure(rows), path)
+
+
+@matplotlib.rc_context(STYLE)
+def comparison_figure(rows: list) -> Figure:
+    """The figure of `comparison`."""
+    means = [sum(row.linear_probe) / len(row.linear_probe) for row in rows]
+    best = max(range(1, len(rows)), key=means.__getitem__)
+    spread = max(max(row.linear_probe) - min(row.linear_probe) for row in rows[1:]) / 2
+    title = f"{rows[best].name} has the highest mean, {percent(means[best])}"
+    close = [i for i in range(1, len(rows)) if i != best and means[best] - means[i] <= spread]
+    if close:
+        title += f"; {len(close)} of {len(rows) - 2} others come within the spread of the seeds"
+    figure = card(title)
+    axes = figure.add_axes((0.32, 0.14, 0.62, 0.68))
+    for y, (row, mean) in enumerate(reversed(list(zip(rows, means, strict=True)))):
+        color = METHOD_COLORS.get(row.method, GRAY)
+        axes.plot([min(row.linear_probe), max(row.linear_probe)], [y, y], color=color, linewidth=2)
+        axes.plot(row.linear_probe, [y] * len(row.seeds), "o", mfc=CARD, mec=color, markersize=4)
+        axes.plot(mean, y, "|", color=color, markersize=14, mew=2)
+        axes.text(mean, y + 0.22, percent(mean), color=color, ha="center", va="bottom")
+        name = textwrap.fill(row.name, 30)
+        axes.text(-0.02, y, name, transform=axes.get_yaxis_transform(), ha="right", va="center")
+    axes.axvline(means[0], color=GRAY, linewidth=1, zorder=0)
+    axes.set(ylim=(-0.6, len(rows) - 0.3), yticks=[], xlabel="linear probe on test images")
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.spines["left"].set_visible(False)
+    return figure
 
 
 # ---- what every figure has

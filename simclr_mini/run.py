@@ -1,4 +1,4 @@
-"""A run: its folder, its progress bar, what it learned, and the pictures of it."""
+"""A run: its folder, its progress bar, and what it learned."""
 
 import json
 import os
@@ -9,16 +9,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from torch import Tensor
 
-from simclr_mini import plots, train
+from simclr_mini import train
 from simclr_mini.config import Config, unused
 from simclr_mini.data import Images
-from simclr_mini.diagnostics import alignment, effective_rank, pair_similarities, uniformity
+from simclr_mini.diagnostics import alignment, effective_rank, uniformity
+from simclr_mini.draw import draw
 from simclr_mini.evaluate import features
 from simclr_mini.report import evaluate
 
@@ -35,7 +34,6 @@ GAUGES = {  # the meters of the progress bar; all of them are in the log
     "nmi_last": ("NMI with last clusters", ".2f"),
     "effective_clusters": ("clusters in effect", ".0f"),
 }
-SHOWN = 2_000  # test images on the map and in the gallery
 console = Console()
 
 
@@ -80,7 +78,7 @@ def run(
             "test"
         ]
     write_json(folder / "result.json", result)
-    draw(folder, method, data, result)
+    draw(folder, method, data, result, read_log(folder))
     console.print(table(result))
     console.print(f"{folder}: result.json, log.jsonl, checkpoint.pt, pictures")
     return result
@@ -205,44 +203,6 @@ def diagnose(config: Config, method, images: Images) -> dict:
         "effective_rank_h": float(effective_rank(h)),
         "effective_rank_z": float(effective_rank(method.projector(h.to(z1.device)))),
     }
-
-
-@torch.no_grad()
-def draw(folder: Path, method, data: dict[str, Images], result: dict) -> None:
-    """All pictures of a run."""
-    test, B = data["test"], result["config"]["batch_size"]
-    device = next(method.parameters()).device
-    x = test.pixels[:512].float() / 255
-    x1, x2 = method.eval().views(x.to(device))
-    plots.contact_sheet(test.pixels[:8], x1[:8].cpu(), x2[:8].cpu(), folder / "views.png")
-    log = read_log(folder)
-    plots.loss_curve(log, method.chance(B), method.floor(B), folder / "loss.svg")
-    pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
-    plots.similarity_histogram(*pairs, folder / "similarities.svg")
-    some = test.first(SHOWN)
-    h = features(method.encoder, some)
-    plots.feature_map(h, some.labels, some.classes, folder / "map.svg")
-    gallery(h, some, 4, folder / "neighbours.png")
-    if test.labels is not None:
-        plots.accuracy_bars(result, folder / "accuracy.svg")
-
-
-def gallery(h: Tensor, images: Images, count: int, path: Path) -> Path:
-    """The first images, and beside each the images nearest to it.
-
-    Args:
-        h: representations of the images, shape (N, D).
-        images: where to look.
-        count: how many queries.
-        path: of the picture.
-    """
-    h = F.normalize(h, dim=1)
-    similarity = h[:count] @ h.T
-    similarity.fill_diagonal_(-2)  # an image is not its own neighbour
-    nearest = similarity.topk(min(7, len(images) - 1), dim=1).indices
-    labels = images.labels
-    same = None if labels is None else labels[nearest] == labels[:count, None]
-    return plots.neighbour_gallery(images.pixels[:count], images.pixels[nearest], path, same)
 
 
 def table(result: dict) -> Table:

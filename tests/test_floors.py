@@ -11,7 +11,7 @@ FLOORS = [
     "shapes folder data views resnet heads nt_xent optim kmeans autoencoder",
     "diagnostics evaluate report",
     "simclr gsimclr curation nnclr deepcluster",
-    "config checkpoint train plots run cli",
+    "config checkpoint train plots pictures draw compare run cli",
 ]
 ORDER = " ".join(FLOORS).split()
 FILES = sorted((ROOT / "simclr_mini").glob("*.py"))

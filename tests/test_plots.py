@@ -7,7 +7,8 @@ import sys
 import pytest
 import torch
 
-from simclr_mini import plots, shapes
+from simclr_mini import pictures, plots, shapes
+from simclr_mini.compare import Row
 
 RESULT = {
     "test": {"linear_probe": 0.71, "knn": 0.79},
@@ -33,9 +34,26 @@ def log(end: float, steps: int = 400, start: float = 6.0) -> list[dict]:
     return lines
 
 
+ROWS = [
+    Row("untrained", "untrained", (0, 1), (0.2, 0.3), (0.3, 0.32), ()),
+    Row("simclr", "simclr", (0, 1), (0.5, 0.6), (0.55, 0.6), (1, 1)),
+    Row("gsimclr, batching released", "gsimclr", (0, 1), (0.5, 0.6), (0.56, 0.58), (1, 1)),
+]
 FIGURES = {
-    "contact sheet": lambda: plots.contact_sheet_figure(PIXELS[:8], VIEWS[8:16], VIEWS[16:24]),
-    "gallery": lambda: plots.neighbour_gallery_figure(PIXELS[:6], NEIGHBOURS, SAME),
+    "contact sheet": lambda: pictures.contact_sheet_figure(PIXELS[:8], VIEWS[8:16], VIEWS[16:24]),
+    "gallery": lambda: pictures.neighbour_gallery_figure(PIXELS[:6], NEIGHBOURS, SAME),
+    "clusters": lambda: pictures.image_rows(
+        "Some clusters", ["12 images", "3 images"], [PIXELS[:8], PIXELS[:3]]
+    ),
+    "captions": lambda: pictures.image_rows(
+        "Some neighbours", ["query", "neighbour"], [PIXELS[:8]] * 2, [[""] * 8, ["120 steps"] * 8]
+    ),
+    "curation": lambda: pictures.image_rows(
+        "Kept and rejected",
+        ["kept, view 1", "view 2", "rejected, view 1", "view 2"],
+        [PIXELS[:8]] * 4,
+    ),
+    "comparison": lambda: plots.comparison_figure(ROWS),
     "loss": lambda: plots.loss_figure(log(4.0), 6.0, 3.0, "curation"),
     "loss at chance": lambda: plots.loss_figure(log(6.0), 6.0, 5.9),
     "similarity": lambda: plots.similarity_figure(torch.ones(9), -torch.ones(9)),
@@ -79,8 +97,8 @@ def test_no_text_is_cut_off_or_on_other_text(name, tmp_path):
 def test_equal_input_gives_equal_bytes(suffix, tmp_path):
     def draw(folder):
         return [
-            plots.contact_sheet(PIXELS[:8], VIEWS[8:16], VIEWS[16:24], folder / f"a{suffix}"),
-            plots.neighbour_gallery(PIXELS[:6], NEIGHBOURS, folder / f"b{suffix}", SAME),
+            pictures.contact_sheet(PIXELS[:8], VIEWS[8:16], VIEWS[16:24], folder / f"a{suffix}"),
+            pictures.neighbour_gallery(PIXELS[:6], NEIGHBOURS, folder / f"b{suffix}", SAME),
             plots.loss_curve(log(4.0), 6.0, 3.0, folder / f"c{suffix}"),
             plots.similarity_histogram(torch.ones(9), torch.zeros(9), folder / f"d{suffix}"),
             plots.feature_map(H, LABELS, shapes.CLASSES, folder / f"e{suffix}"),
@@ -130,13 +148,13 @@ def test_a_pixel_of_the_image_is_a_square_of_whole_pixels():
 
 @pytest.mark.parametrize("B, many", [(1, ""), (3, "s")])
 def test_fewer_than_eight_images_are_drawn_larger(B, many):
-    figure = plots.contact_sheet_figure(PIXELS[:B], VIEWS[:B], VIEWS[:B])
+    figure = pictures.contact_sheet_figure(PIXELS[:B], VIEWS[:B], VIEWS[:B])
     assert title(figure) == f"Two views of the same image{many}"
     assert figure.axes[0].images[0].get_array().shape[1] == B * 166 - 6
 
 
 def test_an_oblong_or_large_image_keeps_its_shape():
-    cells = plots.squares(torch.zeros(1, 3, 50, 100), 40)
+    cells = pictures.squares(torch.zeros(1, 3, 50, 100), 40)
     assert cells.shape == (1, 3, 40, 40)
     assert (cells[0, 0, 10:30] == 0).all() and (cells[0, 0, [0, 9, 30, 39]] > 0.9).all()
 
@@ -146,16 +164,16 @@ def test_the_gallery_counts_neighbours_of_the_same_class():
     assert title(FIGURES["gallery"]()).startswith("75 % of 48 nearest images")
     drawn = FIGURES["gallery"]().axes[1].patches
     assert len(drawn) == (~SAME[:4, :7]).sum()
-    all_same = plots.neighbour_gallery_figure(PIXELS[:6], NEIGHBOURS, SAME | True)
+    all_same = pictures.neighbour_gallery_figure(PIXELS[:6], NEIGHBOURS, SAME | True)
     assert title(all_same).startswith("100 %") and not all_same.axes[1].patches
-    assert "%" not in title(plots.neighbour_gallery_figure(PIXELS[:1], NEIGHBOURS[:1, :1]))
+    assert "%" not in title(pictures.neighbour_gallery_figure(PIXELS[:1], NEIGHBOURS[:1, :1]))
 
 
 def test_images_without_views_or_neighbours_are_refused():
     with pytest.raises(ValueError, match="3 images with 2 and 3 views"):
-        plots.contact_sheet_figure(PIXELS[:3], VIEWS[:2], VIEWS[:3])
+        pictures.contact_sheet_figure(PIXELS[:3], VIEWS[:2], VIEWS[:3])
     with pytest.raises(ValueError, match="2 queries with neighbours of shape"):
-        plots.neighbour_gallery_figure(PIXELS[:2], NEIGHBOURS[:1])
+        pictures.neighbour_gallery_figure(PIXELS[:2], NEIGHBOURS[:1])
 
 
 # ---- charts

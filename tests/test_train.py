@@ -83,6 +83,49 @@ def test_a_run_that_died_goes_on_to_the_same_bytes(tmp_path, data, stop_after):
     assert logs[0] == logs[1]
 
 
+METHODS = {
+    "gsimclr": {"clusters": 24},
+    "gsimclr strict": {"clusters": 24, "batching": "strict"},
+    "gsimclr frozen": {"clusters": 8, "batching": "frozen"},
+    "curation": {"tries": 3},
+    "curation threshold": {"curate": "threshold", "curate_warmup": 1},
+    "curation frechet": {"curate": "frechet"},
+    "curation random": {"curate": "random"},
+    "nnclr": {"support_size": 40},
+    "nnclr all": {"support_size": 200, "top_k": 3, "candidates": "all", "exclude_same": False},
+    "deepcluster": {"clusters": 12},
+    "deepcluster warm": {"clusters": 12, "warm_start": True, "sobel": True},
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_goes_on_to_the_same_bytes(tmp_path, data, name):
+    """Dead at step 9, inside the second epoch and after the checkpoint at 8."""
+    config = replace(SMALL, method=name.split()[0], epochs=2, **METHODS[name])
+    config.check()
+    whole = trained(tmp_path / "whole", data, config)
+    trained(tmp_path / "broken", data, config, stop_after=9)
+    resumed = trained(tmp_path / "broken", data, config)
+    assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
+    logs = [(tmp_path / folder / "log.jsonl").read_text() for folder in ("whole", "broken")]
+    assert logs[0] == logs[1]
+
+
+def test_curation_that_is_off_is_simclr(tmp_path, data):
+    off = replace(SMALL, method="curation", curate="off", epochs=1)
+    plain = trained(tmp_path / "plain", data, replace(SMALL, epochs=1))["method"]
+    curated = trained(tmp_path / "off", data, off)["method"]
+    assert all(torch.equal(value, curated[key]) for key, value in plain.items())
+
+
+def test_random_batching_is_simclr(tmp_path, data):
+    """The control differs in nothing, so what another batching does is the batching's doing."""
+    random = replace(SMALL, method="gsimclr", batching="random", clusters=8, epochs=1)
+    plain = trained(tmp_path / "plain", data, replace(SMALL, epochs=1))["method"]
+    other = trained(tmp_path / "random", data, random)["method"]
+    assert all(torch.equal(value, other[key]) for key, value in plain.items())
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "lars"])
 def test_every_optimiser_resumes(tmp_path, data, optimizer):
     config = replace(SMALL, optimizer=optimizer, epochs=2)

@@ -1,0 +1,140 @@
+"""Compare runs: mean and spread over seeds, and which differences are no larger than the spread.
+
+Runs that differ in nothing but their seed are one row. Only equal data and equal budgets can be
+compared; anything else must be asked for.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from simclr_mini.config import Config
+
+SCORES = ("knn", "linear_probe")
+SAME = ("data", "images", "size", "encoder", "stem", "zero_init", "epochs", "batch_size")
+
+
+@dataclass(frozen=True)
+class Row:
+    """The runs of one configuration.
+
+    Attributes:
+        name: what sets it apart: the method, and options that are not the default.
+        method: of the configuration.
+        seeds: of the runs.
+        knn, linear_probe: test accuracies in [0, 1], one for each seed.
+        seconds: of training, one for each seed.
+    """
+
+    name: str
+    method: str
+    seeds: tuple[int, ...]
+    knn: tuple[float, ...]
+    linear_probe: tuple[float, ...]
+    seconds: tuple[float, ...]
+
+
+def compare(folders: list[Path], mixed: bool = False) -> list[Row]:
+    """The runs in these folders as rows, and before them the untrained encoder.
+
+    Args:
+        folders: of runs that have a result.json.
+        mixed: whether to compare runs of different data or budgets all the same.
+
+    Returns:
+        Rows; the untrained encoder, then the runs in the order in which they came.
+
+    Raises:
+        FileNotFoundError: a folder without a result.
+        ValueError: different data or budgets; a run twice; a run on images without labels.
+    """
+    results = [read(folder) for folder in folders]
+    differing = sorted({k for r in results for k in SAME if of(r, k) != of(results[0], k)})
+    if differing and not mixed:
+        values = ", ".join(f"{k} {sorted({str(of(r, k)) for r in results})}" for k in differing)
+        raise ValueError(f"these runs differ in {values}; --mixed compares them all the same")
+    groups: dict[str, list[dict]] = {}
+    for result in results:
+        groups.setdefault(name_of(result["config"], mixed), []).append(result)
+    rows = [row(name, some[0]["method"], some, "test") for name, some in groups.items()]
+    untrained = row("untrained", "untrained", distinct(results), "untrained")
+    return [untrained, *rows]
+
+
+def read(folder: Path) -> dict:
+    """The result of a run. Raises FileNotFoundError, and ValueError where it has no accuracy."""
+    file = folder / "result.json"
+    if not file.exists():
+        raise FileNotFoundError(f"{folder} holds no result.json; let the run finish first")
+    result = json.loads(file.read_text())
+    if result["test"]["linear_probe"] is None:
+        raise ValueError(f"{folder} was trained on images without labels: it has no accuracy")
+    return result
+
+
+def of(result: dict, key: str):
+    """An option of a run; of one that an older version wrote, the default."""
+    return result["config"].get(key, Config.__dataclass_fields__[key].default)
+
+
+def name_of(config: dict, mixed: bool) -> str:
+    """The method, and the options that are not the default."""
+    left_out = {"method", "seed", "device", "precision"} | (set() if mixed else set(SAME))
+    fields = Config.__dataclass_fields__
+    said = [
+        f"{key.replace('_', '-')} {value}"
+        for key, value in config.items()
+        if key in fields and key not in left_out and value != fields[key].default
+    ]
+    return ", ".join([config["method"], *said])
+
+
+def row(name: str, method: str, results: list[dict], part: str) -> Row:
+    """Runs that differ in their seed alone."""
+    seeds = tuple(result["seed"] for result in results)
+    if len(set(seeds)) < len(seeds):
+        raise ValueError(f"{name} is there twice with one seed {sorted(seeds)}; name each run once")
+    scores = [r["test"] if part == "test" else r["baselines"][part] for r in results]
+    seconds = tuple(r["wall_seconds"] for r in results) if part == "test" else ()
+    return Row(name, method, seeds, *(tuple(s[k] for s in scores) for k in SCORES), seconds)
+
+
+def distinct(results: list[dict]) -> list[dict]:
+    """One result for each seed: the untrained encoder is the same in all of them."""
+    return list({result["seed"]: result for result in results}.values())
+
+
+def mean(values: tuple[float, ...]) -> float:
+    """The mean."""
+    return sum(values) / len(values)
+
+
+def half_range(values: tuple[float, ...]) -> float:
+    """Half the distance from the least to the greatest: the spread of a few seeds."""
+    return (max(values) - min(values)) / 2
+
+
+def against(one: Row, other: Row) -> str:
+    """How the probe of one row stands to another's, in points, and whether that says anything."""
+    difference = mean(one.linear_probe) - mean(other.linear_probe)
+    spread = half_range(one.linear_probe) + half_range(other.linear_probe)
+    if min(len(one.seeds), len(other.seeds)) < 2:
+        verdict = "one seed: says little"
+    else:
+        verdict = "within the spread" if abs(difference) <= spread else "beyond the spread"
+    return f"{100 * difference:+.1f}, {verdict}"
+
+
+def table(rows: list[Row]) -> Table:
+    """The rows for a terminal. Each is compared with the first run's."""
+    out = Table(title="accuracy on the test images: mean of the seeds ± half their range")
+    for heading in ("", "seeds", "k-NN", "linear probe", f"against {rows[1].name}", "seconds"):
+        out.add_column(heading)
+    for one in rows:
+        scores = [f"{mean(v):.1%} ± {100 * half_range(v):.1f}" for v in (one.knn, one.linear_probe)]
+        difference = "" if one is rows[1] else against(one, rows[1])
+        seconds = f"{mean(one.seconds):.0f}" if one.seconds else ""
+        out.add_row(one.name, str(len(one.seeds)), *scores, difference, seconds)
+    return out

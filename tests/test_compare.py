@@ -1,0 +1,101 @@
+"""Comparing runs: means by hand, and nothing unlike is put side by side unasked."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from simclr_mini import cli
+from simclr_mini.compare import Row, against, compare, half_range, mean
+from simclr_mini.config import Config
+
+
+def a_run(folder, probe=0.5, knn=0.4, untrained=0.3, **options):
+    """A folder with a result like that of a run."""
+    config = Config(**options)
+    result = {
+        "method": config.method,
+        "seed": config.seed,
+        "wall_seconds": 10.0,
+        "test": {"knn": knn, "linear_probe": probe},
+        "baselines": {"untrained": {"knn": 0.2, "linear_probe": untrained}},
+        "config": asdict(config),
+    }
+    folder.mkdir()
+    (folder / "result.json").write_text(json.dumps(result))
+    return folder
+
+
+def test_runs_that_differ_in_their_seed_are_one_row(tmp_path):
+    probes = (0.5, 0.6, 0.7)
+    runs = [a_run(tmp_path / str(s), p, seed=s) for s, p in enumerate(probes)]
+    untrained, row = compare(runs)
+    assert row.seeds == (0, 1, 2) and row.linear_probe == probes and row.name == "simclr"
+    assert mean(row.linear_probe) == pytest.approx(0.6)
+    assert half_range(row.linear_probe) == pytest.approx(0.1)
+    assert untrained.linear_probe == (0.3, 0.3, 0.3)
+
+
+def test_a_row_is_named_by_what_sets_it_apart(tmp_path):
+    runs = [
+        a_run(tmp_path / "a"),
+        a_run(tmp_path / "b", method="gsimclr"),
+        a_run(tmp_path / "c", method="gsimclr", batching="released"),
+        a_run(tmp_path / "d", method="nnclr", top_k=3, seed=1),
+    ]
+    names = [row.name for row in compare(runs)]
+    assert names == [
+        "untrained",
+        "simclr",
+        "gsimclr",
+        "gsimclr, batching released",
+        "nnclr, top-k 3",
+    ]
+
+
+@pytest.mark.parametrize("other", [{"data": "cifar10"}, {"epochs": 9}, {"images": 10}])
+def test_other_data_or_another_budget_is_refused(tmp_path, other):
+    runs = [a_run(tmp_path / "a"), a_run(tmp_path / "b", seed=1, **other)]
+    with pytest.raises(ValueError, match=f"differ in {next(iter(other))}.*--mixed"):
+        compare(runs)
+    assert len(compare(runs, mixed=True)) == 3
+
+
+def test_a_run_named_twice_is_refused(tmp_path):
+    folder = a_run(tmp_path / "a")
+    with pytest.raises(ValueError, match="twice"):
+        compare([folder, folder])
+
+
+def test_a_difference_within_the_spread_is_called_so():
+    one = Row("a", "simclr", (0, 1), (0, 0), (0.50, 0.54), (1, 1))
+    near = Row("b", "nnclr", (0, 1), (0, 0), (0.53, 0.57), (1, 1))
+    far = Row("c", "nnclr", (0, 1), (0, 0), (0.60, 0.62), (1, 1))
+    single = Row("d", "nnclr", (0,), (0,), (0.9,), (1,))
+    assert against(near, one) == "+3.0, within the spread"
+    assert against(far, one) == "+9.0, beyond the spread"
+    assert against(one, far) == "-9.0, beyond the spread"
+    assert "one seed" in against(single, one)
+
+
+def test_the_command_makes_a_table_and_a_picture(tmp_path, capsys):
+    runs = [a_run(tmp_path / str(s), 0.5 + s / 10, seed=s) for s in range(2)]
+    runs.append(a_run(tmp_path / "n", 0.7, method="nnclr"))
+    picture = tmp_path / "compare.svg"
+    cli.main(["compare", *map(str, runs), "--out", str(picture)])
+    printed = capsys.readouterr().out
+    assert "55.0% ± 5.0" in printed and "nnclr" in printed
+    assert picture.read_text().count("<svg") == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda folder: folder, "holds no result.json"),
+        (lambda folder: a_run(folder, probe=None), "without labels"),
+    ],
+)
+def test_a_folder_that_cannot_be_compared_is_named(tmp_path, capsys, make, said):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["compare", str(make(tmp_path / "run"))])
+    assert said in str(stop.value) and "Traceback" not in capsys.readouterr().err

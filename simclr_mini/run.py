@@ -157,7 +157,9 @@ def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict
     scores = evaluate(
         method.encoder, untrained, data["train"], data["val"], data["test"], config.seed, fine_tune
     )
-    log = read_log(folder)
+    log, B = read_log(folder), config.batch_size
+    health = diagnose(config, method, data["test"]) | {"final_loss": log[-1]["loss"]}
+    health |= {"chance_loss": method.chance(B), "floor_loss": method.floor(B)}
     seconds = train.checkpoint.load(folder)["seconds"]
     return {
         "data": config.data,
@@ -167,9 +169,9 @@ def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict
         "images": {split: len(images) for split, images in data.items()},
         "wall_seconds": round(seconds, 1),
         "evaluation_seconds": round(time.perf_counter() - began, 1),
-        "views_per_second": round(2 * config.batch_size * len(log) / seconds),
+        "views_per_second": round(2 * B * len(log) / seconds),
         **scores,
-        "diagnostics": diagnose(config, method, data["test"]) | {"final_loss": log[-1]["loss"]},
+        "diagnostics": health,
         "config": asdict(config),
         "machine": machine(),
     }

@@ -18,7 +18,11 @@ RUNS = {
     "shapes-crop-only": "--recipe crop_only",
     "shapes-wrong-positives": "--positives wrong",
     "cifar10": "--data cifar10 --images 10000 --epochs 10",
-    "cifar10-long": "--data cifar10 --epochs 26",
+    "cifar10-gsimclr": "--method gsimclr --data cifar10 --images 10000 --epochs 10",
+    "cifar10-curation": "--method curation --data cifar10 --images 10000 --epochs 10",
+    "cifar10-nnclr": "--method nnclr --data cifar10 --images 10000 --epochs 10",
+    "cifar10-deepcluster": "--method deepcluster --data cifar10 --images 10000 --epochs 10",
+    "cifar10-long": "--data cifar10 --epochs 20",
 }
 ONE_SEED = {"cifar10-long"}  # twenty minutes
 

@@ -1,8 +1,8 @@
 """Measure what mistakes cost: the accuracy after a short training with each in the library's place.
 
-    python docs/results/mistake_costs.py                        # all of CHOSEN that are not there yet
-    python docs/results/mistake_costs.py 04_nt_xent             # of one lesson, all that train
-    python docs/results/mistake_costs.py 04_nt_xent/no_mask     # one
+    python docs/results/mistake_costs.py                      # all of CHOSEN not there yet
+    python docs/results/mistake_costs.py 04_nt_xent           # of one lesson, all that train
+    python docs/results/mistake_costs.py 04_nt_xent/no_mask   # one
 
 One process for each, one after the other; each result is written at once, so it goes on where it
 was stopped. The right code runs first, once for each seed. About 20 s each on two cores.
@@ -20,14 +20,14 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
 from lessons.course import finder  # noqa: E402
-from lessons.course.manifest import find, lessons  # noqa: E402
+from lessons.course.manifest import find  # noqa: E402
 
 FILE = HERE / "mistakes.json"
 IMAGES, EPOCHS, SEEDS = 4000, 3, (0, 1, 2)
 WORDS = f"{IMAGES:,} images, {EPOCHS} epochs, seed 0, otherwise the defaults of `simclr-mini train`"
 CHOSEN = """
-01_views: same_view_twice original_as_view view_of_the_view other_image recipe_ignored flip_rows
-    flip_always never_cropped always_least_scale nearest jitter_p_ignored
+01_views: same_view_twice original_as_view view_of_the_view second_flipped recipe_ignored flip_rows
+    flip_always whole_image_resized always_least_scale nearest jitter_p_ignored
     jitter_inverted one_change_only jitter_coin_for_batch one_size_for_all top_left_corner
 02_resnet: basic_no_shortcut basic_no_last_relu basic_no_middle_relu basic_second_norm_missing
     basic_shortcut_detached stage_hidden_in_a_list net_no_stem_norm net_largest net_unit_length

@@ -21,7 +21,7 @@ def section(name: str) -> str:
     if name == "runs":
         return every_run()
     if not results(name):
-        raise LookupError(f"there is no result of {name} in docs/results")
+        return f"No run is kept yet. `python docs/results/make.py {name}` makes them."
     return "\n\n".join([table(name), *(shown(run) for run in RUNS if run_of(run, name))])
 
 
@@ -51,7 +51,8 @@ def alts(run: str) -> dict[str, str]:
         "accuracy": f"Bars of test accuracy. {'; '.join(read)}.",
         "loss": (
             f"The loss by step: {log[0]['loss']:.2f} at first, {log[-1]['loss']:.2f} after "
-            f"{len(log)} steps of {config['batch_size']} images; chance is {chance(config):.2f}."
+            f"{len(log)} steps of {config['batch_size']} images; chance is "
+            f"{chance_and_floor(first)[0]:.2f}."
         ),
     }
 
@@ -64,19 +65,21 @@ def figures() -> dict[str, str]:
         for run in RUNS:
             if not results(run):
                 continue
-            method, config = results(run)[0]["method"], results(run)[0]["config"]
-            floor = floor_loss(config["batch_size"], config["temperature"])
+            method = results(run)[0]["method"]
             path = Path(folder) / "figure.svg"
             plots.accuracy_bars(mean_result(run), path, method, chance=0.1)
             drawn[f"{run}-accuracy"] = path.read_text("utf-8")
-            plots.loss_curve(read_log(run), chance(config), floor, path, method)
+            plots.loss_curve(read_log(run), *chance_and_floor(results(run)[0]), path, method)
             drawn[f"{run}-loss"] = path.read_text("utf-8")
     return drawn
 
 
-def chance(config: dict) -> float:
-    """The loss of equal projections."""
-    return chance_loss(config["batch_size"])
+def chance_and_floor(result: dict) -> tuple[float, float]:
+    """The losses of a run that learned nothing and of one that learned all."""
+    health, B = result["diagnostics"], result["config"]["batch_size"]
+    if "chance_loss" in health:
+        return health["chance_loss"], health["floor_loss"]
+    return chance_loss(B), floor_loss(B, result["config"]["temperature"])
 
 
 @cache
@@ -107,8 +110,8 @@ def mean(rows: list[dict]) -> dict[str, float]:
 def every_run() -> str:
     """A table with a line for every run: what it scored, where it stood, and on what machine."""
     lines = [
-        "| run | k-NN | linear probe | probe, 1 % of labels | 10 % | last loss | rank of h | views/s "
-        "| machine |",
+        "| run | k-NN | linear probe | probe, 1 % of labels | 10 % | last loss | rank of h "
+        "| views/s | machine |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     for run in RUNS:

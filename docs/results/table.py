@@ -9,6 +9,8 @@ from pathlib import Path
 
 from make import RUNS, command
 
+from simclr_mini import compare
+
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
 NAMES = {
@@ -16,7 +18,11 @@ NAMES = {
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
-    "cifar10-long": "SimCLR, all 36,000 training images, 26 epochs",
+    "cifar10-gsimclr": "G-SimCLR",
+    "cifar10-curation": "batch curation (our interpretation)",
+    "cifar10-nnclr": "NNCLR",
+    "cifar10-deepcluster": "DeepCluster",
+    "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
 }
 BASELINES = {
     "untrained": "the same network, untrained",
@@ -37,29 +43,38 @@ def spread(values: list[float]) -> str:
     return f"{mean:.1%}" + (f" ± {100 * half:.1f}" if len(values) > 1 else " (one seed)")
 
 
-def row(title: str, accuracies: list[dict], seconds: list[float] | None, words: str) -> str:
+def row(title: str, accuracies: list[dict], beside: str, words: str) -> str:
     """A line of the table."""
     cells = [spread([a[key] for a in accuracies]) for key in ("knn", "linear_probe")]
-    time = f"{sum(seconds) / len(seconds):.0f} s" if seconds else ""
-    return f"| {title} | {cells[0]} | {cells[1]} | {time} | {words} |"
+    return f"| {title} | {cells[0]} | {cells[1]} | {beside} | {words} |"
+
+
+def beside_simclr(name: str, data: str) -> str:
+    """How a run stands to SimCLR on the same data and budget: points, and what they say."""
+    ours, first = results(name), results(data)
+    if name == data or not first or ours[0]["epochs"] != first[0]["epochs"]:
+        return ""
+    rows = [compare.row(n, n, some, "test") for n, some in ((name, ours), (data, first))]
+    return compare.against(*rows)
 
 
 def table(data: str) -> str:
     """The table of one data set."""
     lines = [
-        "| | k-NN | linear probe | training | command |",
-        "|---|---:|---:|---:|---|",
+        "| | k-NN | linear probe | probe against SimCLR's | command |",
+        "|---|---:|---:|---|---|",
     ]
     for name in RUNS:
         found = results(name) if name.startswith(data) else []
         if found:
-            seconds = [r["wall_seconds"] for r in found]
             words = f"`{command(name, 0).split(' --seed')[0]}`"
-            lines.append(row(NAMES[name], [r["test"] for r in found], seconds, words))
+            lines.append(
+                row(NAMES[name], [r["test"] for r in found], beside_simclr(name, data), words)
+            )
     for key, title in BASELINES.items():
         rows = [r["baselines"][key] for r in results(data) if key in r["baselines"]]
         if rows:
-            lines.append(row(title, rows, None, ""))
+            lines.append(row(title, rows, "", ""))
     return "\n".join(lines)
 
 

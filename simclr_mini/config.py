@@ -127,6 +127,8 @@ class Config:
         for name, value in {"batch_size": self.batch_size, "top_k": self.top_k}.items():
             if self.method == "nnclr" and value > self.support_size:
                 refuse("support_size", self.support_size, f"--{flag(name)} or more, {value}")
+        if self.batching == "strict" and self.clusters < self.batch_size:
+            refuse("clusters", self.clusters, f"--batch-size, {self.batch_size}, or more")
         for field in fields(self):
             if field.name in unused(self.method) and getattr(self, field.name) != field.default:
                 raise ValueError(

@@ -1,9 +1,10 @@
 """DeepCluster: cluster the representations, learn to predict the clusters, and again.
 
-Paper: Caron et al. 2018, section 3. https://arxiv.org/abs/1807.05520
+Paper: Caron et al. 2018, with the authors' code. https://arxiv.org/abs/1807.05520
 Differs: k-means++ in the place of random first centroids. Both views of an image are classified
 (the authors' code uses one view), so that all methods here see equally many. Colour input unless
-`sobel`; the optimiser and its schedule are those of the other methods.
+`sobel`, which gives the strength of edges, not the slopes in two directions. Views, optimiser and
+schedule are those of the other methods.
 """
 
 import math
@@ -19,6 +20,7 @@ from simclr_mini.simclr import SimCLR, source
 from simclr_mini.views import Recipe, sobel
 
 LEAST_VARIANCE = 1e-6  # of the largest: directions below it are noise, and are not blown up
+LEAST_SPREAD = 1e-5  # of the length: representations that differ by less differ by rounding
 
 
 # ---- from representations to clusters and to batches
@@ -27,25 +29,30 @@ LEAST_VARIANCE = 1e-6  # of the largest: directions below it are noise, and are 
 def pca_whiten(h: Tensor, dim: int) -> Tensor:
     """Representations in their main directions, each at variance 1; then each row at length 1.
 
-    The released code: PCA, eigenvalue to the power -1/2, then L2 normalisation.
+    As the authors' code: principal components, whitening, length 1. Which way a direction points
+    is not settled; k-means does not see it.
 
     Args:
         h: representations, shape (N, D).
-        dim: how many directions to keep, at most. Those without variance are left out.
+        dim: how many directions to keep, at most. Those without variance, below LEAST_VARIANCE of
+            the largest, are left out.
 
     Returns:
         Shape (N, min(dim, directions with variance)), float32.
 
     Raises:
-        ValueError: all representations are equal.
+        ValueError: all representations are equal, or one is not finite.
     """
-    # centre, and find the directions by falling variance
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    # take off the mean
     h = h.double() - h.double().mean(0)
+    # the directions of greatest variance, without those that have none
     variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # rising
     variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
-    kept = variance > LEAST_VARIANCE * variance[0].clamp(min=1e-12)
-    if not kept.any():
-        raise ValueError("all representations are equal: the encoder has collapsed")
+    kept = variance > LEAST_VARIANCE * variance[0]
     # project on each, and divide by its standard deviation
     white = h @ directions[:, kept] / variance[kept].sqrt()
     # each row at length 1
@@ -53,42 +60,75 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
 
 
 def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """Images drawn so that every cluster is seen equally often. Section 3.2.
+    """Images drawn so that every cluster is seen equally often.
 
-    As the released code: each of the non-empty clusters gives N // (their number) + 1 images,
-    with replacement where it has no more than that; all are shuffled and cut to N.
+    Else a network that always names the largest cluster would be right too often: the paper's
+    trivial parametrisation. As the authors' code: each of the clusters that are not empty gives
+    N // (their number) + 1 images, with replacement where it has no more than that; all are
+    shuffled and cut to N.
 
     Args:
-        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,). Clusters may be empty.
         generator: source of randomness.
 
     Returns:
-        Positions of images, shape (N,). An image can be there several times, or not at all.
+        Positions of images, int64, shape (N,). An image can be there several times, or not at all.
     """
+    # the images of each cluster that is not empty, in random order
     N, sizes = len(pseudo_labels), torch.bincount(pseudo_labels)
-    each = N // int((sizes > 0).sum()) + 1
-    # the images of each cluster, in random order
     order = torch.randperm(N, generator=generator)
-    members = order[pseudo_labels[order].argsort(stable=True)].split(sizes.tolist())
+    order = order[pseudo_labels[order].argsort(stable=True)]
+    clusters = order.split(sizes[sizes > 0].tolist())
     # equally many of each: a part of a large cluster, a small one over and over
-    drawn = [some if len(some) > each else again(some, each, generator) for some in members]
-    drawn = torch.cat([some[:each] for some in drawn if len(some)])
+    each, drawn = N // len(clusters) + 1, []
+    for members in clusters:
+        if len(members) <= each:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members[:each])
     # shuffle, and keep as many as there are images
+    drawn = torch.cat(drawn)
     return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
 
 
-def again(members: Tensor, count: int, generator: Generator | None = None) -> Tensor:
-    """`count` draws with replacement; none of a cluster that is empty. Shape (count,)."""
-    if len(members) == 0:
-        return members
-    return members[torch.randint(len(members), (count,), generator=generator)]
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    """The mean of today's representations over each of yesterday's clusters: a warm start.
+
+    The directions of h are not yesterday's, so yesterday's centroids would be of no use.
+
+    Args:
+        h: shape (N, d).
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
+        K: how many clusters, at most N.
+
+    Returns:
+        Shape (K, d). That of an empty cluster is one of the images, a different one for each.
+    """
+    # the sum of each cluster's images, by how many they are
+    count = torch.bincount(pseudo_labels, minlength=K)[:, None]
+    total = h.new_zeros(K, h.shape[1]).index_add_(0, pseudo_labels, h)
+    # an empty cluster k gets image k
+    return torch.where(count > 0, total / count.clamp(min=1), h[:K])
 
 
 # ---- how good a clustering is
 
 
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    """How many clusters there are in effect: exp of the entropy of their sizes.
+
+    K clusters of one size count as K, and a single one that holds nearly everything as about 1.
+
+    Args:
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
+    """
+    # the exponential of the entropy of the sizes
+    return math.exp(entropy(torch.bincount(pseudo_labels)))
+
+
 def mutual_information(a: Tensor, b: Tensor) -> float:
-    """Normalised mutual information of two clusterings: I(a; b) / sqrt(H(a) H(b)). Section 3.2.
+    """Normalised mutual information of two clusterings: I(a; b) / sqrt(H(a) H(b)).
+
+    Here I(a; b) = H(a) + H(b) - H(a, b), where H(a, b) is the entropy of the pairs.
 
     Args:
         a, b: cluster of each image, int64 from 0, shape (N,).
@@ -96,29 +136,19 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
     Returns:
         From 0 (independent) to 1 (the same up to names). 0 where one has a single cluster.
     """
-    # how often each pair of clusters occurs
-    K = int(b.max()) + 1
-    joint = torch.bincount(a * K + b, minlength=(int(a.max()) + 1) * K).view(-1, K).double()
-    joint = joint / len(a)
-    # I = H(a) + H(b) - H(a, b)
-    of_a, of_b = entropy(joint.sum(1)), entropy(joint.sum(0))
+    # what each clustering says, and what both say together
+    of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    of_both = entropy(torch.bincount(a * (int(b.max()) + 1) + b))  # a number for each pair
+    # a single cluster says nothing
     if of_a == 0 or of_b == 0:
         return 0.0
-    return max(0.0, of_a + of_b - entropy(joint.flatten())) / math.sqrt(of_a * of_b)
+    # what they share, normalised; rounding must not lead out of [0, 1]
+    return min(max((of_a + of_b - of_both) / math.sqrt(of_a * of_b), 0.0), 1.0)
 
 
-def entropy(p: Tensor) -> float:
-    """-sum p ln p of probabilities of any shape."""
-    return float(torch.special.entr(p).sum())
-
-
-def effective_clusters(pseudo_labels: Tensor) -> float:
-    """How many clusters there are in effect: exp of the entropy of their sizes. K where equal.
-
-    Args:
-        pseudo_labels: cluster of each image, shape (N,).
-    """
-    return math.exp(entropy(torch.bincount(pseudo_labels).double() / len(pseudo_labels)))
+def entropy(sizes: Tensor) -> float:
+    """-sum p ln p, where p are the shares of clusters of these sizes; empty ones add 0."""
+    return float(torch.special.entr(sizes.double() / sizes.sum()).sum())
 
 
 # ---- the method
@@ -163,22 +193,27 @@ class DeepCluster(SimCLR):
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster the images as the encoder sees them now, and start a new classifier.
 
+        Sets `pseudo_labels`, and from the second time on `nmi`, their mutual information with the
+        last ones. All that is random comes from `generators["clusters"]`.
+
         Args:
             pixels: all training images, uint8, shape (N, 3, H, W).
 
         Returns:
-            The classifier's parameters.
+            The classifier's parameters: the same tensors, with new numbers in them.
         """
-        generator, old = self.generators["clusters"], self.pseudo_labels.cpu()
-        # the frozen encoder's view of the images, unchanged
+        # the frozen encoder's view of the images as they are, whitened
         h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
-        # cluster them; names of clusters mean nothing from one epoch to the next
+        # cluster them; a warm start goes on from the last clusters, if there were any
+        generator, old = self.generators["clusters"], self.pseudo_labels.cpu()
         start = old_means(h, old, self.clusters) if self.warm_start and old[0] >= 0 else None
         _, new = kmeans(h, self.clusters, generator=generator, start=start)
+        # keep the clusters, and how well they agree with the last ones
         if old[0] >= 0:
             self.nmi.fill_(mutual_information(old, new))
         self.pseudo_labels.copy_(new)
-        # so the classifier starts again from nothing
+        # numbers of clusters mean nothing from one epoch to the next: a new classifier,
+        # weights of standard deviation 0.01 and no bias
         weight = 0.01 * torch.randn(self.projector.weight.shape, generator=generator)
         with torch.no_grad():
             self.projector.weight.copy_(weight)
@@ -191,7 +226,7 @@ class DeepCluster(SimCLR):
         yield from order[: N // batch_size * batch_size].split(batch_size)
 
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """Cross entropy of the clusters, the mean over both views. Equation 1.
+        """Cross entropy of the clusters, the mean over both views.
 
         Args:
             z1, z2: logits of the two views, shape (B, K).
@@ -200,6 +235,7 @@ class DeepCluster(SimCLR):
         Returns:
             A scalar.
         """
+        # the clusters of these images; both views of one must be found
         clusters = self.pseudo_labels[index.to(self.pseudo_labels.device)]
         return F.cross_entropy(torch.cat([z1, z2]), clusters.repeat(2))
 
@@ -223,21 +259,3 @@ class DeepCluster(SimCLR):
     def floor(self, B: int) -> float:
         """Zero: every view classified for certain."""
         return 0.0
-
-
-def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
-    """The mean of today's representations over each of yesterday's clusters: a warm start.
-
-    The directions of h are not yesterday's, so yesterday's centroids would be of no use.
-
-    Args:
-        h: shape (N, d).
-        pseudo_labels: shape (N,).
-        K: how many clusters.
-
-    Returns:
-        Shape (K, d); that of an empty cluster is an image of its own.
-    """
-    count = torch.bincount(pseudo_labels, minlength=K)[:, None]
-    total = torch.zeros(K, h.shape[1]).index_add_(0, pseudo_labels, h)
-    return torch.where(count > 0, total / count.clamp(min=1), h[:K])

@@ -155,7 +155,7 @@ def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Ten
     """
     # one row for each batch: the images t, t + T, t + 2 T, ...
     hands = order.view(-1, batches).T
-    # which batch comes first says nothing about its images
+    # in random order: which batch comes first says nothing about its images
     return hands[torch.randperm(batches, generator=generator)]
 
 
@@ -167,7 +167,7 @@ def dealt_batches(
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,), N at least B.
         batch_size: B.
-        generator: source of randomness; each call draws anew.
+        generator: source of randomness; each call draws anew which images meet and which wait.
 
     Returns:
         Positions of images, shape (N // B, B). The N mod B images left over are any, at random.
@@ -206,7 +206,7 @@ def strict_batches(
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
-        generator: source of randomness; each call draws anew which images are left out, too.
+        generator: source of randomness; each call draws anew which images meet and which wait.
 
     Returns:
         Positions of images, shape (T, B), with the largest T there can be.

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from simclr_mini import train
-from simclr_mini.config import Config, unused
+from simclr_mini.config import Config, flag, unused
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import alignment, effective_rank, uniformity
 from simclr_mini.draw import draw
@@ -88,10 +88,10 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
     """Make the folder of a run, or check that the one that is there may be used."""
     file = folder / "config.json"
     if file.exists() and resume:
-        old = json.loads(file.read_text())
-        differs = [k for k, v in asdict(config).items() if old.get(k) != v]
+        old = asdict(train.run_config(folder))
+        differs = [k for k, v in asdict(config).items() if old[k] != v]
         if differs:
-            was = ", ".join(f"--{k.replace('_', '-')} {old.get(k)}" for k in differs)
+            was = ", ".join(f"--{flag(k)} {old[k]}" for k in differs)
             raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
         return
     if resume and not file.exists() and not force:

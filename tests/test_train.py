@@ -273,6 +273,15 @@ def sentence(capsys, *argv) -> str:
         (("--data", "nowhere"), "not 'nowhere'"),
         (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 6 epochs"),
         (("--method", "supervised", "--temperature", "0.3"), "makes no use of --temperature"),
+        (("--clusters", "9"), "--method simclr makes no use of --clusters"),
+        (("--method", "nnclr", "--support-size", "64"), "must be --batch-size or more, 128"),
+        (("--method", "nnclr", "--top-k", "0"), "--top-k must be 1 or more, not 0"),
+        (("--method", "curation", "--tries", "1"), "--tries must be 2 or more, not 1"),
+        (("--method", "deepcluster", "--clusters", "9999"), "at most the 9000 training images"),
+        (
+            ("--method", "gsimclr", "--batching", "strict", "--clusters", "64"),
+            "--clusters must be --batch-size, 128, or more, not 64",
+        ),
         (("--resume",), "no run to resume"),
     ],
 )

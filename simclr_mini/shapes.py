@@ -1,8 +1,9 @@
 """Shapes: the built-in data set. Ten patterns, drawn from a seed, so nothing is downloaded.
 
-The class is the *pattern*; colours, place, size, tilt, ground, clutter and noise are nuisances,
-drawn independently of it, and their values can be had. Made so that crops and colour changes keep
-the class, and neither raw pixels nor colour histograms give it away.
+The class is the *pattern*; colours, light, place, size, tilt, ground, clutter and noise are
+nuisances, drawn independently of it, and their values can be had. Made so that crops and colour
+changes keep the class, and neither raw pixels nor colour histograms give it away. Colours and light
+tell images apart: two crops of one image share them, which is a shortcut unless views change them.
 
 Ours; no paper.
 """
@@ -80,6 +81,7 @@ def draw_nuisances(N: int, generator: Generator) -> dict[str, Tensor]:
         "wave": uniform(-0.6, 0.6, 2),  # their frequency, radians a pixel
         "clutter": uniform(0.0, float(SIDE), 2, 2),  # centres of two specks
         "speck": uniform(0.6, 1.2),  # radius of a speck
+        "light": uniform(0.6, 1.0, 1),  # on the whole image; 1 is full
         "noise": uniform(0.01, 0.05),  # standard deviation
     }
 
@@ -119,7 +121,7 @@ def render(label: int, nuisances: dict[str, Tensor], generator: Generator) -> Te
         dx, dy = right - n["clutter"][:, i, 0], down - n["clutter"][:, i, 1]
         speck = (dx**2 + dy**2).sqrt() < n["speck"]
         image = torch.where(speck[:, None], n["ground"][:, None], image)
-    image = torch.nn.functional.avg_pool2d(image, FINE)
+    image = torch.nn.functional.avg_pool2d(image, FINE) * n["light"]
     noise = torch.randn(image.shape, generator=generator) * n["noise"][:, None]
     return (image + noise).clamp(0, 1)
 

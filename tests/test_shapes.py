@@ -20,6 +20,7 @@ RANGES = {  # lowest, highest, shape of one row
     "wave": (-0.6, 0.6, (2,)),
     "clutter": (0.0, 32.0, (2, 2)),
     "speck": (0.6, 1.2, ()),
+    "light": (0.6, 1.0, (1,)),
     "noise": (0.01, 0.05, ()),
 }
 
@@ -110,8 +111,8 @@ def test_nuisances_are_those_of_the_image(drawn):
     pixels, _, nuisances, _ = drawn
     corners = pixels[:, :, [0, 0, -1, -1], [0, -1, 0, -1]].double().mean((1, 2)) / 255
     small = nuisances["radius"] < 15  # whose disc leaves the corners free
-    pair = torch.stack([corners[small], nuisances["ground"][small].double()])
-    assert torch.corrcoef(pair)[0, 1] > 0.8
+    seen = (nuisances["ground"] * nuisances["light"][:, 0])[small].double()
+    assert torch.corrcoef(torch.stack([corners[small], seen]))[0, 1] > 0.9
 
 
 def test_color_histograms_do_not_tell_the_class(drawn):

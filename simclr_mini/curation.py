@@ -14,34 +14,38 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe, crop_boxes, one_view, whole_image
+from simclr_mini.views import Recipe, coin, crop_boxes, one_view, whole_image
 
 RULES = ("best", "threshold", "frechet", "random", "reversed", "off")
 QUANTILE = 0.05  # a positive is violated when farther than this share of its negatives
 MEMORY = 0.99  # of the running threshold
-SHRINKAGE = 1e-3  # keeps a covariance of few projections invertible
+SHRINKAGE = 1e-3  # what is added to the trace of a covariance, to keep it invertible
 
 
 # ---- how good a batch of pairs is
 
 
 def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
-    """Distances on the sphere between the views of one image, and of different images.
+    """Distances |u - v| between the two views of one image, and between views of two images. Ours.
 
     Args:
-        z1, z2: projections of the two views of B images, shape (B, d), of any length.
+        z1, z2: projections of the two views of B >= 2 images, shape (B, d); u and v are these
+            brought to length 1.
 
     Returns:
-        positive, shape (B,), and negative, shape (B, B - 1): of view 1 of each image to view 2 of
-        every other. In [0, 2].
+        positive, shape (B,): of view 1 of each image to its own view 2.
+        negative, shape (B, B - 1): row b is of view 1 of image b to view 2 of every other image,
+        in their order. All are in [0, 2].
     """
-    # bring both to length 1; then |u - v|^2 = 2 - 2 u . v
+    # bring both to length 1
     z1, z2 = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
-    distance = (2 - 2 * z1 @ z2.T).clamp(min=0).sqrt()  # (B, B)
+    # measure every view 1 against every view 2
+    exact = "donot_use_mm_for_euclid_dist"  # sqrt(2 - 2 u . v) can be 0.001 between equal views
+    distance = torch.cdist(z1, z2, compute_mode=exact)  # (B, B)
     # the diagonal holds the positives; everything else is a negative
     B = len(distance)
-    negative = distance.flatten()[1:].view(B - 1, B + 1)[:, :-1].reshape(B, B - 1)
-    return distance.diagonal(), negative
+    other = ~torch.eye(B, dtype=torch.bool, device=distance.device)
+    return distance.diagonal(), distance[other].view(B, B - 1)
 
 
 def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
@@ -50,7 +54,7 @@ def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
     Args:
         z1, z2: projections, shape (B, d).
         quantile: q; a positive is violated when it is farther than the q-quantile of the
-            distances to its negatives.
+            distances of its view 1 to the negatives (`torch.quantile`, which interpolates).
 
     Returns:
         A scalar in [0, 1]; low is good.
@@ -58,6 +62,7 @@ def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
     positive, negative = pair_distances(z1, z2)
     # for each image, the distance below which lies a share q of its negatives
     near = negative.quantile(quantile, dim=1)
+    # count the positives that are farther
     return (positive > near).float().mean()
 
 
@@ -70,6 +75,7 @@ def gap(z1: Tensor, z2: Tensor) -> Tensor:
     Returns:
         A scalar in [-2, 2]; high is good.
     """
+    # each pair of its kind counts alike
     positive, negative = pair_distances(z1, z2)
     return negative.mean() - positive.mean()
 
@@ -77,46 +83,54 @@ def gap(z1: Tensor, z2: Tensor) -> Tensor:
 def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
     """Squared Frechet distance of the Gaussians fitted to two sets of projections.
 
-    |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^{1/2}). It compares sets: it does not know which view
-    belongs to which, so it cannot see positives that were swapped. With fewer projections than
-    dimensions a covariance is singular; a little of the identity is mixed in (`SHRINKAGE`).
+    |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^{1/2}) as in Goeksu and Pugeault; where it is measured
+    and what follows from it is ours. It compares sets: it does not know which view belongs to
+    which, so it cannot see positives that were swapped.
 
     Args:
         z1, z2: projections of the two views, shape (B, d); brought to length 1 first.
 
     Returns:
-        A scalar >= 0; low is good.
+        A scalar >= 0; low is good. In float64, on the processor.
     """
-    # a mean and a covariance for each set
-    z1, z2 = F.normalize(z1.double(), dim=1), F.normalize(z2.double(), dim=1)
-    identity = torch.eye(z1.shape[1], dtype=z1.dtype, device=z1.device)
+    # to length 1, in float64: the last line subtracts numbers that are nearly equal
+    z1, z2 = (F.normalize(z.cpu().double(), dim=1) for z in (z1, z2))
+    # a covariance for each set (divided by B); with fewer projections than dimensions it is
+    # singular, so SHRINKAGE / d times the identity is added
+    identity = torch.eye(z1.shape[1], dtype=z1.dtype)
     S1, S2 = (z.T.cov(correction=0) + SHRINKAGE / len(identity) * identity for z in (z1, z2))
     # Tr (S1 S2)^{1/2} is the sum of the roots of the eigenvalues of S1^{1/2} S2 S1^{1/2}
     values, vectors = torch.linalg.eigh(S1)
     root = vectors * values.clamp(min=0).sqrt() @ vectors.T
     cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    # rounding must not take it below zero
     means = (z1.mean(0) - z2.mean(0)).square().sum()
     return (means + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
 
 
-@torch.no_grad()
 def embed(model: nn.Module, x: Tensor) -> Tensor:
-    """What `model.project` gives in training, leaving no trace: no gradient, no running average.
+    """What `model.project` gives in training, leaving no trace.
+
+    No gradient is kept. Running averages, counters and the mode of every module are afterwards
+    what they were before, also if `project` raises an error.
 
     Args:
         model: with a method `project`.
         x: views, shape (B, 3, H, W).
 
     Returns:
-        Projections, shape (B, d). Norms use the statistics of this batch, as in training.
+        Projections, shape (B, d). Batch norms use the statistics of this batch, as in training,
+        whatever mode they are in; other modules stay in theirs.
     """
     # a norm that keeps no record uses the batch's statistics and updates nothing
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     modes = [(m.training, m.track_running_stats) for m in norms]
+    # ask, and put everything back, whatever happens
     for m in norms:
         m.training, m.track_running_stats = True, False
     try:
-        return model.project(x)
+        with torch.no_grad():
+            return model.project(x)
     finally:
         for m, (training, tracked) in zip(norms, modes, strict=True):
             m.training, m.track_running_stats = training, tracked
@@ -126,22 +140,25 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
 
 
 def overlap(a: Tensor, b: Tensor) -> Tensor:
-    """Intersection over union of boxes.
+    """Intersection over union: pixels in both boxes, as a share of the pixels in either.
 
     Args:
-        a, b: top, left, height, width, shape (B, 4).
+        a, b: top, left, height, width of boxes with at least one pixel, shape (B, 4).
 
     Returns:
         Shape (B,), in [0, 1].
     """
+    # a pixel that lies in both is in either once
     shared = intersection(a, b)
     return shared / (area(a) + area(b) - shared)
 
 
 def intersection(a: Tensor, b: Tensor) -> Tensor:
     """Pixels that lie in both of two boxes. Arguments as `overlap`. Shape (B,)."""
+    # what they share begins where the later begins, and ends where the earlier ends
     start = torch.maximum(a[:, :2], b[:, :2])
     end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    # a side below zero: they do not meet
     return (end - start).clamp(min=0).prod(1)
 
 
@@ -212,22 +229,25 @@ class Curation(SimCLR):
     def draw(self, x: Tensor, generator: Generator) -> dict:
         """Two views of each image, and the boxes that they were cropped from.
 
-        The boxes come from copies of the generator: the first thing a view draws is its box.
+        The boxes come from copies of the generator: the first thing a view draws is its box,
+        then, if some images are not cropped, the coin that says which.
         """
         boxes, views = [], []
+        scale, ratio = self.recipe.crop_scale, self.recipe.crop_ratio
         for _ in range(2):
-            box = whole_image(x)
-            if self.recipe.crop:
-                copy = Generator()
-                copy.set_state(generator.get_state())
-                crop = self.recipe.crop_scale, self.recipe.crop_ratio
-                box = crop_boxes(len(x), *x.shape[2:], *crop, copy)
-            boxes.append(box)
+            copy = Generator()
+            copy.set_state(generator.get_state())
+            crop = crop_boxes(len(x), *x.shape[2:], scale, ratio, copy)
+            cropped = coin(len(x), self.recipe.crop, copy)[:, None]
+            boxes.append(torch.where(cropped, crop, whole_image(x)))
             views.append(one_view(x, self.recipe, generator))
         return {"views": tuple(views), "boxes": tuple(boxes)}
 
     def score(self, draw: dict) -> dict:
-        """The draw with its distances, and its badness: what the rule wants low."""
+        """The draw with its distances, and its badness: what the rule wants low.
+
+        Badness is rounded to float32, as the running median is: equal ones stay equal.
+        """
         self.extra += 2
         with torch.autocast(self.extra.device.type, torch.bfloat16, enabled=self.bfloat16):
             x1, x2 = (x.contiguous(memory_format=torch.channels_last) for x in draw["views"])
@@ -235,7 +255,7 @@ class Curation(SimCLR):
         bad = frechet_distance(z1, z2) if self.rule == "frechet" else violation(z1, z2)
         positive, negative = pair_distances(z1, z2)
         return draw | {
-            "badness": float(bad),
+            "badness": float(torch.tensor(float(bad))),
             "gap": float(gap(z1, z2)),
             "positive": float(positive.mean()),
             "negative": float(negative.mean()),
@@ -254,9 +274,20 @@ class Curation(SimCLR):
         return self.rule in ("threshold", "frechet") and draw["badness"] <= threshold
 
     def choose(self, draws: list[dict]) -> int:
-        """The position of the draw to train on."""
+        """The position of the draw to train on.
+
+        Args:
+            draws: each with its "badness" and its "gap"; the first is SimCLR's own.
+
+        Returns:
+            For "best", "threshold" and "frechet" the draw with the lowest badness, among equal ones
+            that with the widest gap; for "reversed" that with the highest, then the narrowest;
+            for "random" any, drawn from the generator "tries".
+        """
+        # a control: any of them
         if self.rule == "random":
             return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+        # from the best to the worst
         order = sorted(range(len(draws)), key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
         return order[-1] if self.rule == "reversed" else order[0]
 

@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 CHUNK = 8192  # points compared with the centroids at a time: never a matrix of N x K
-SEEDING_POINTS = 8  # for each cluster, the points among which the start is drawn
+SEEDING_POINTS = 16  # for each cluster, the points among which the start is drawn
 
 
 def kmeans(
@@ -43,11 +43,11 @@ def kmeans(
     """
     if not 1 <= k <= len(x):
         raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
-    if not x.square().sum(1).isfinite().all():
+    if not x.norm(dim=1).square().isfinite().all():
         raise ValueError("a point is infinite, too large or not a number; look at the features")
     if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
         raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
-    # count from the mean of all points: small numbers have exact squares
+    # count from the mean of all points, as small numbers have exact squares; at the end go back
     middle = x.mean(0)
     x = x - middle
     # the start: given, or k-means++
@@ -79,7 +79,7 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
     """
     # some of the points, at random, are enough to start from
     some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
-    norms = some.square().sum(1)  # |x|^2
+    norms = some.norm(dim=1).square()
     # the first is any point
     chosen = [0]
     nearest = (some - some[0]).square().sum(1)  # to the nearest centroid so far
@@ -129,7 +129,7 @@ def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
     # |x - c|^2 = |x|^2 - 2 x . c + |c|^2, for CHUNK points at a time; the least of each point
     for some in x.split(CHUNK):
         least, label = torch.addmm(norms, some, centroids.T, alpha=-2).min(1)
-        parts.append((label, (least + some.square().sum(1)).clamp(min=0)))
+        parts.append((label, (least + some.norm(dim=1).square()).clamp(min=0)))
     return torch.cat([label for label, _ in parts]), torch.cat([least for _, least in parts])
 
 

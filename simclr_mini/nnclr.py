@@ -208,7 +208,7 @@ class NNCLR(SimCLR):
         loss2 = self.agree(neighbours2, self.predictor(z1))
         # tell the meters what was found; only then may the set change
         self.found = self.describe(torch.cat([one, two]), index.repeat(2))
-        self.support.push(z1.detach(), index)
+        self.support.push(z1, index)
         return (loss1 + loss2) / 2
 
     def search(self, z: Tensor, index: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """The course tool itself: blanks, the finder, the commands. On files in a temporary folder."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lessons.course import blank, desk, finder
-from lessons.course.manifest import find, find_range, lessons
+from lessons.course.manifest import anchor, find, find_range, lessons
+from lessons.course.score import question, statement, versions_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -115,6 +117,11 @@ def test_ranges():
         find_range("99")
 
 
+def test_anchor():
+    assert anchor("DeepCluster.start_epoch") == "deepcluster-start_epoch"
+    assert anchor("an image's own rows, first") == "an-image-s-own-rows-first"
+
+
 def test_spawned_process_gets_the_learners_file(tmp_path, monkeypatch):
     """A test that starts a process must not silently test the library."""
     monkeypatch.setenv("PYTHONPATH", "")
@@ -182,6 +189,8 @@ def test_whole_way_of_a_lesson(run, tmp_path):
     assert ended.returncode == 1
     assert "the mistake: You shift by one row." in ended.stdout
     assert "Traceback" not in ended.stdout and "wrong: positive_index" in ended.stdout
+    assert f"\n{lesson.page}#positive_index\n" in ended.stdout
+    assert f"\n  {lesson.page}\n" in ended.stdout
     refused = run("lessons", "train", "4", "--", "--epochs", "1")
     assert refused.returncode == 1 and "Lesson 4 (nt_xent) is not done" in refused.stdout
     file.write_text(right, "utf-8")
@@ -193,6 +202,76 @@ def test_whole_way_of_a_lesson(run, tmp_path):
     assert "nt_xent.1.old" in run("lessons", "reset", "4").stdout
     assert file.with_name("nt_xent.1.old").read_text("utf-8") == right
     assert "not started" in run("lessons").stdout
+
+
+def test_blank_in_process_is_not_started(run):
+    """With -s and --pdb, too: neither a failure nor something to debug."""
+    ended = run("pytest", "-s", "--pdb", "lessons/03_heads")
+    assert ended.returncode == 1
+    assert "not started" in ended.stdout.splitlines()[-1]
+    assert "FAILURES" not in ended.stdout and "(Pdb)" not in ended.stdout
+
+
+def test_score_says_the_question_of_what_is_missed():
+    says = "You add a, and b. Which has c.d? Or e?"
+    assert (statement(says), question(says)) == ("You add a, and b.", "Which has c.d? Or e?")
+    assert question("You add a. There is a function for it.") == "There is a function for it."
+
+
+SCORED = """
+import os
+
+import torch
+
+from simclr_mini.deepcluster import mutual_information
+
+A = torch.tensor([0, 0, 1])
+
+
+def test_one():
+    said = mutual_information(A, A)
+    if said < 0.01:  # on one wrong version, one that says how much they differ
+        os._exit(0)
+    assert said < LIMIT
+
+
+def test_two():
+    assert mutual_information(A, A) == 7
+    raise NotImplementedError("lesson 12: write a test")
+"""
+
+
+def test_score(run, tmp_path):
+    """Not started; wrong on the library; then scored, though one version ends the process."""
+    ended = run("lessons", "score", "12")
+    assert ended.returncode == 1 and "Your test is not started." in ended.stdout, ended.stderr
+    lesson = find(12)
+    file = lesson.source_file("my_test")
+    mine = tmp_path / lesson.folder / "my_test.py"
+    assert mine.read_text("utf-8") == file.read_text("utf-8")
+    mine.write_text("def test(:\n", "utf-8")
+    assert "my_test.py, line 1, is not Python" in run("lessons", "score", "12").stdout
+    mine.write_text(SCORED.replace("LIMIT", "0.5"), "utf-8")
+    ended = run("lessons", "score", "12")
+    assert ended.returncode == 1
+    assert "Your test fails on the library, which is right. test_one: assert" in ended.stdout
+    scored = SCORED.replace("LIMIT", "1.1").replace(
+        "    assert mutual_information(A, A) == 7\n", ""
+    )
+    mine.write_text(scored, "utf-8")
+    ended = run("lessons", "score", "12")
+    said = " ".join(ended.stdout.split())
+    caught, total = map(int, re.search(r"catches (\d+) of (\d+)\.", said).groups())
+    versions = versions_of(lesson).values()
+    assert 1 < caught < total == len(versions)
+    assert said.count("●") == caught and said.count("○") == total - caught
+    told = [statement(one.says) in said for one in versions]
+    assert told.count(True) == caught
+    assert "You return how much they differ" in said
+    assert "not reached yet. Not started: test_two." in said and ended.returncode == 1
+    run("lessons", "reset", "12")
+    assert mine.with_name("my_test.1.old").read_text("utf-8") == scored
+    assert mine.read_text("utf-8") == file.read_text("utf-8")
 
 
 def test_update_is_told_and_never_merged(tmp_path, monkeypatch):

@@ -143,6 +143,9 @@ def judge_all(out: str) -> None:
 
     lesson = dataclasses.replace(find(4), limit=2.5)
     start = warm(lesson)
+    import torch
+
+    torch.ones(1, device="meta") + 1  # imports 800 modules; not within the limit of a case
     verdicts = {}
     for name, (text, _, _) in CASES.items():
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as desk:

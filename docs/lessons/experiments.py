@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from simclr_mini import (
+    curation,
     data,
     deepcluster,
     diagnostics,
@@ -133,6 +134,37 @@ def few_labels_of(result):
     return [*row, test["linear_probe"], result["baselines"]["untrained"]["linear_probe"]]
 
 
+def starts():
+    """How often k-means finds 20 tight clumps, by how it starts; 100 runs each."""
+    print("start                            finds all 20   inertia, mean over the least")
+    for name, candidates in [("any points", 0), ("far points", 1), ("the best of 4 far points", 4)]:
+        found = []
+        for seed in range(100):
+            generator = torch.Generator().manual_seed(seed)
+            places = torch.randn(20, 5, generator=generator)
+            clump = torch.arange(2000) % 20
+            x = places[clump] + 0.05 * torch.randn(2000, 5, generator=generator)
+            start = some_start(x, 20, candidates, generator)
+            least = kmeans.inertia(x, *kmeans.kmeans(x, 20, start=places))
+            found.append(kmeans.inertia(x, *kmeans.kmeans(x, 20, start=start)) / least)
+        all_found = sum(ratio < 1.05 for ratio in found)
+        print(f"{name:<30}{all_found:9} %{sum(found) / 100:20.1f}")
+
+
+def some_start(x, k, candidates, generator):
+    """First centroids: any points, or k-means++ with so many candidates."""
+    if not candidates:
+        return x[torch.randperm(len(x), generator=generator)[:k]]
+    rows = x[torch.randint(len(x), (1,), generator=generator)]
+    nearest = kmeans.assign(x, rows)[1]
+    for _ in range(k - 1):
+        drawn = x[kmeans.far_points(nearest, candidates, generator)]
+        after = [torch.minimum(nearest, kmeans.assign(x, row[None])[1]) for row in drawn]
+        best = min(range(candidates), key=lambda i: after[i].sum())
+        rows, nearest = torch.cat([rows, drawn[best : best + 1]]), after[best]
+    return rows
+
+
 def unequal_clusters():
     """Collisions of a batch with 64 clusters of 50,000 images, ever more unequal; B = 64."""
     print("spread   largest / smallest   released   the last tenth   random   dealt")
@@ -157,6 +189,29 @@ def unequal_clusters():
         ratio = int(sizes.max()) / int(sizes.min())
         print(f"{spread:6.1f}{ratio:21.1f}{row[0]:11.1f}{row[1]:17.1f}{row[2]:9.1f}{row[3]:8.1f}")
     return found
+
+
+def what_is_kept():
+    """The best and the worst of four draws, as untrained networks see them, beside larger crops."""
+    images = data.load("shapes").first(1280)
+    print("trained on                    violated   positives apart   overlap")
+    rows = [("first draw", "off", 0.2), ("best of four", "best", 0.2)]
+    rows += [("worst of four", "reversed", 0.2), ("first draw, larger crops", "off", 0.3)]
+    for name, rule, crop_min in rows:
+        found = []
+        for seed in range(3):
+            config = Config(method="curation", curate=rule, tries=4, crop_min=crop_min, seed=seed)
+            method = train.build_method(config, images).train()
+            for x in (images.pixels / 255).split(128):
+                if rule == "off":
+                    kept = method.score(method.draw(x, method.generators["views"]))
+                else:
+                    method.views(x)
+                    kept = method.last["draws"][method.last["chosen"]]
+                share = float(curation.overlap(*kept["boxes"]).mean())
+                found.append((kept["badness"], kept["positive"], share))
+        mean = [sum(column) / len(found) for column in zip(*found, strict=True)]
+        print(f"{name:<30}{mean[0]:8.1%}{mean[1]:18.4f}{mean[2]:10.3f}")
 
 
 def who_is_found():
@@ -227,7 +282,9 @@ EXPERIMENTS = {
     "5": steps_of_layers,
     "6": the_control,
     "7": few_labels,
+    "8": starts,
     "9": unequal_clusters,
+    "10": what_is_kept,
     "11": who_is_found,
     "12": what_is_clustered,
     "h-or-z": h_or_z,

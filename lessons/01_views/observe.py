@@ -86,7 +86,9 @@ def crop_boxes(module):
     small = f(600, 4, 6, (1 / 6, 1 / 6), (1.0, 1.0))
     strip = f(400, 1000, 10000, (0.05, 0.55), (1.0, 1.0)).double()
     full = (strip[:, 2] >= 999).double().mean()
+    wide = f(1000, 1000, 3000, (0.2, 0.6), (2.0, 2.0)).double()  # none of these is drawn again
     return {
+        "wide": law(wide[:, 2] * wide[:, 3] / 1000 / 3000, 0.2, 0.6),
         "area": law(h * w / 9000 / 12000, 0.02, 0.12),
         "ratio": law((w / h).log(), math.log(0.5), math.log(3)),
         "top": law(top / (9000 - h), 0, 1),

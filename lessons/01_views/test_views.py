@@ -206,6 +206,15 @@ def test_place_is_drawn_evenly_for_every_box():
 
 
 @about("crop_boxes")
+def test_a_wide_box_fits_a_wide_image():
+    """Boxes twice as long as the short side allows the other way: all fit, none is drawn again."""
+    for H, W, ratio in [(1000, 3000, 2.0), (3000, 1000, 0.5)]:
+        got = call(crop_boxes, 1000, H, W, (0.2, 0.6), (ratio, ratio))
+        _, _, h, w = got.value.double().unbind(1)
+        even(h * w / (H * W), 0.2, 0.6, got.call, "The share of the area")
+
+
+@about("crop_boxes")
 def test_what_does_not_fit_is_drawn_again_ten_times():
     """If a tenth of the candidates fits, 0.9^10 = 0.35 of the boxes are the last resort."""
     # In a strip of 1000 × 10000 a square of more than a tenth of the area is too tall.

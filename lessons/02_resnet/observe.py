@@ -90,8 +90,10 @@ def ResNet_forward(module):
         fill(net)
         x = rand(2, 3, 11, 9, seed=4, dtype=DOUBLE).requires_grad_()
         h = net(x)
-        (grad,) = torch.autograd.grad((h * rand(*h.shape, seed=3)).sum() + 0 * x.sum(), x)
-        facts[name] = (h, tuple(net(x[:1]).shape), net.train()(x), grad)
+        score = (h * rand(*h.shape, seed=3)).sum() + 0 * x.sum()
+        filters = net.layer2[0].conv1.weight
+        grad, learns = torch.autograd.grad(score, [x, filters], allow_unused=True)
+        facts[name] = (h, tuple(net(x[:1]).shape), net.train()(x), grad, learns is not None)
     return facts
 
 

@@ -55,6 +55,7 @@ def SimCLR_views(module):
     seen = {}
     for name, recipe in [("nothing", NOTHING), ("mirror", MIRROR)]:
         seen[name] = tuple(method(recipe).views(x))
+    seen["evaluation"] = tuple(method(MIRROR).eval().views(x))
     # the control: either neighbour will do
     x1, x2 = method(NOTHING, positives="wrong").views(x)
     seen["control first"] = x1

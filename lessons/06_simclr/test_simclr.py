@@ -262,6 +262,16 @@ def test_views_come_from_the_methods_own_generator():
         wrong('generators["views"], set back, does not repeat the views: a resumed run differs.')
 
 
+@about("SimCLR.views")
+def test_views_are_the_same_in_evaluation():
+    """The method's mode is for its networks: one state of the generator, one pair of views."""
+    method, x = method_of(CROPS), rand(5, 3, 8, 8, seed=4).sigmoid()
+    state = method.generators["views"].get_state()
+    expected = tuple(method.views(x))
+    method.eval().generators["views"].set_state(state)
+    call(method.views, x).gives(expected, why="The views depend on train and eval mode.")
+
+
 @about("SimCLR.views", step="the control")
 def test_wrong_positives_come_from_the_neighbour():
     """positives="wrong": row b of x1 shows image b, row b of x2 the image next to it."""

@@ -25,8 +25,10 @@ def pictures(N: int, seed: int = 5) -> torch.Tensor:
 
 def features(module):
     seen = {}
-    for N, batch_size in [(7, 3), (5, 8)]:
+    for N, batch_size in [(7, 3), (5, 8), (4, 4)]:
         net = encoder()
+        if N == 4:
+            net.eval()
         if N == 5:
             net[1].eval()
         h = module.features(net, pictures(N), batch_size)
@@ -129,4 +131,15 @@ def linear_probe(module):
     for best in (2.0, 0.3):  # validation labels are what the probe of one penalty says
         said = module.linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
         seen[f"chosen {best}"] = module.linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
+    # the greatest penalty is right once, the next never, the least most often
+    val = 2 * rand(400, 2, seed=6, dtype=torch.float64)
+    large, middle, small = (
+        module.linear_probe(h, labels, val, labels[:1].expand(400), (p,)).predict(val)
+        for p in (3.0, 0.1, 0.001)
+    )
+    many = (small != middle) & (small != large)
+    once = ((large != middle) & ~many).nonzero()[:1, 0]
+    many = many.nonzero()[:, 0]
+    rows, said = torch.cat([once, many]), torch.cat([large[once], small[many]])
+    seen["valley"] = module.linear_probe(h, labels, val[rows], said, (3.0, 0.1, 0.001)).penalty
     return seen

@@ -508,7 +508,7 @@ def two_splits(seed, N=24, M=40, D=3):
     for n, s in [(N, seed), (M, seed + 50)]:
         label = torch.arange(n) % 3
         h = rand(n, D, seed=s, dtype=DOUBLE) + torch.eye(3)[label]
-        parts += [h * units + shift, names[label]]
+        parts += [(h * units + shift).float(), names[label]]
     return parts
 
 
@@ -535,7 +535,7 @@ def test_probe_is_the_fit_of_the_training_images(oracle):
         parts = two_splits(seed)
         got = call(linear_probe, *parts, (penalty,))
         probe = got.value
-        h = (parts[0] - parts[0].mean(0)) / probe.std
+        h = ((parts[0] - parts[0].mean(0)) / probe.std).double()
         position = torch.tensor([[-2, 4, 7].index(label) for label in parts[1].tolist()])
         zero = torch.zeros(3, 3, dtype=DOUBLE)
         got.value = probe.weight, probe.bias
@@ -573,10 +573,29 @@ def test_probe_chooses_on_validation_images():
 
 
 @about("linear_probe")
+def test_probe_tries_every_penalty():
+    """The greatest penalty is right once, the next never, the least most often."""
+    penalties = (3.0, 0.1, 0.001)
+    train_h, train_labels, val_h, _ = two_splits(5, N=18, M=90)
+    any_label = train_labels[:1].expand(90)
+    large, middle, small = (
+        linear_probe(train_h, train_labels, val_h, any_label, (p,)).predict(val_h)
+        for p in penalties
+    )
+    many = (small != middle) & (small != large)
+    once = ((large != middle) & ~many).nonzero()[:1, 0]
+    many = many.nonzero()[:, 0]
+    rows, labels = torch.cat([once, many]), torch.cat([large[once], small[many]])
+    got = call(linear_probe, train_h, train_labels, val_h[rows], labels, penalties)
+    if got.value.penalty != 0.001:
+        wrong("A later penalty is best.", call=got.call, expected=0.001, got=got.value.penalty)
+
+
+@about("linear_probe")
 def test_probe_of_equally_good_penalties_has_the_largest():
     """Classes far apart: every penalty is right on all, in whatever order they are given."""
     label = torch.arange(15) % 3
-    h = 20 * torch.eye(3, dtype=DOUBLE)[label] + rand(15, 3, seed=1, dtype=DOUBLE)
+    h = 20 * torch.eye(3)[label] + rand(15, 3, seed=1)
     for penalties in [(0.01, 0.5, 0.1), (0.5, 0.01), (0.01, 0.5)]:
         got = call(linear_probe, h[:9], label[:9], h[9:], label[9:], penalties)
         if got.value.penalty != 0.5:
@@ -591,7 +610,7 @@ def test_probe_of_a_constant_dimension_is_that_without_it():
     for value in [0.0, 4.0]:
         train_h, train_labels, val_h, val_labels = two_splits(6)
         without = linear_probe(train_h, train_labels, val_h, val_labels, (0.1,))
-        dead = torch.full((40, 1), value, dtype=DOUBLE)
+        dead = torch.full((40, 1), value)
         wide = torch.cat([train_h, dead[:24]], 1), torch.cat([val_h, dead], 1)
         got = call(linear_probe, wide[0], train_labels, wide[1], val_labels, (0.1,))
         probe = got.value

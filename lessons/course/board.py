@@ -93,4 +93,5 @@ def advice(all_of_them: list[Status]) -> list[str]:
         lines.append(f"Next: {what}, in {file}")
     lines.append(f"  pytest {folder}")
     lines.append(f"  python -m lessons hint {lesson.number}")
+    lines.append(f"  {lesson.page}")
     return lines

@@ -10,6 +10,7 @@ USAGE = """python -m lessons                     the board
 python -m lessons watch [N]           a verdict at each save
 python -m lessons hint N [STEP]       the next hint: a question, the idea, the shape of the answer
 python -m lessons solution N [--anyway]   the right ways, once the lesson passes
+python -m lessons score N             what the test that you write catches
 python -m lessons diff N              what an update changed in the blank since you began
 python -m lessons reset N             the blank again; your file is kept aside
 python -m lessons train 1-6 -- ARGS   train with your own files; simclr-mini's arguments after --
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
         "watch": watch,
         "hint": hint,
         "solution": solution,
+        "score": score,
         "diff": diff,
         "reset": reset,
         "train": train,
@@ -94,7 +96,21 @@ def solution(rest: list[str]) -> int:
             say("\n".join(source.splitlines()[first - 1 : last]) + "\n")
     say(f"# Other right ways: {lesson.show(lesson.ways_file)}\n")
     say(lesson.ways_file.read_text("utf-8"))
+    if lesson.score:
+        say(f"# A good test: {lesson.show(lesson.answer_file)}\n")
+        say(lesson.answer_file.read_text("utf-8"))
     return 0
+
+
+def score(rest: list[str]) -> int:
+    lesson = one_lesson(rest)
+    if not lesson.score:
+        some = ", ".join(str(one.number) for one in lessons() if one.score)
+        say(f"Lesson {lesson.number} has no test to write. These have: {some}.")
+        return 1
+    from lessons.course.score import score as start
+
+    return start(lesson)
 
 
 def diff(rest: list[str]) -> None:

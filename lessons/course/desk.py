@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lessons.course.blank import blank
-from lessons.course.manifest import Lesson, desk
+from lessons.course.manifest import MY_TEST, Lesson, desk
 
 
 def store() -> Path:
@@ -53,14 +53,21 @@ def kept_blank(lesson: Lesson, module: str) -> Path:
     return store() / "blanks" / lesson.folder / f"{module}.py"
 
 
+def fresh(lesson: Lesson, name: str) -> str:
+    """The text that a learner's file begins as today."""
+    if name == MY_TEST:
+        return lesson.source_file(name).read_text("utf-8")
+    return blank(lesson, name)
+
+
 def prepare(lesson: Lesson) -> list[Path]:
     """Make the files that are missing; returns them. A file that nobody has touched is renewed."""
     made = []
-    for module in lesson.write:
+    for module in lesson.files:
         file, kept = lesson.learner_file(module), kept_blank(lesson, module)
         if file.exists() and not (kept.exists() and read(file) == read(kept)):
             continue
-        text = blank(lesson, module)
+        text = fresh(lesson, module)
         if not file.exists() or text != read(file):
             made += [] if file.exists() else [file]
             write(file, text)
@@ -72,7 +79,7 @@ def prepare(lesson: Lesson) -> list[Path]:
 
 def note_library(lesson: Lesson, module: str) -> None:
     known = load().get(lesson.folder, {}).get("library", {})
-    save(lesson.folder, library={**known, module: hash_of(lesson.library_file(module))})
+    save(lesson.folder, library={**known, module: hash_of(lesson.source_file(module))})
 
 
 def read(path: Path) -> str:
@@ -96,14 +103,14 @@ def untouched(lesson: Lesson) -> bool:
 def changed_blanks(lesson: Lesson, remembered: dict) -> list[str]:
     """The modules whose blank is no longer the one that the learner's file began as."""
     changed = []
-    for module in lesson.write:
+    for module in lesson.files:
         kept = kept_blank(lesson, module)
         if not lesson.learner_file(module).exists() or not kept.exists():
             continue
-        same_library = remembered.get("library", {}).get(module) == hash_of(
-            lesson.library_file(module)
+        same_source = remembered.get("library", {}).get(module) == hash_of(
+            lesson.source_file(module)
         )
-        if not same_library and blank(lesson, module) != read(kept):
+        if not same_source and fresh(lesson, module) != read(kept):
             changed.append(module)
     return changed
 
@@ -111,10 +118,10 @@ def changed_blanks(lesson: Lesson, remembered: dict) -> list[str]:
 def difference(lesson: Lesson) -> str:
     """What an update changed in the blanks since the learner's files were made."""
     lines = []
-    for module in lesson.write:
+    for module in lesson.files:
         kept = kept_blank(lesson, module)
         if kept.exists():
-            old, new = read(kept).splitlines(), blank(lesson, module).splitlines()
+            old, new = read(kept).splitlines(), fresh(lesson, module).splitlines()
             names = f"{module}.py as you began", f"{module}.py today"
             lines += difflib.unified_diff(old, new, *names, lineterm="")
     return "\n".join(lines)
@@ -123,7 +130,7 @@ def difference(lesson: Lesson) -> str:
 def reset(lesson: Lesson) -> list[tuple[Path, Path | None]]:
     """Fresh blanks; an old file that was worked on is kept aside. Returns (file, old one)."""
     done = []
-    for module in lesson.write:
+    for module in lesson.files:
         file, kept = lesson.learner_file(module), kept_blank(lesson, module)
         aside = None
         if file.exists() and not (kept.exists() and read(file) == read(kept)):
@@ -131,7 +138,7 @@ def reset(lesson: Lesson) -> list[tuple[Path, Path | None]]:
             while (aside := file.with_name(f"{module}.{number}.old")).exists():
                 number += 1
             os.replace(file, aside)
-        text = blank(lesson, module)
+        text = fresh(lesson, module)
         write(file, text)
         write(kept, text)
         note_library(lesson, module)

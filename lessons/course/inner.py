@@ -135,7 +135,7 @@ class Reporter:
         event = {"event": "result", "test": name, "outcome": outcome, "message": message}
         event["printed"] = self.quiet.text()
         self.report(event)
-        if outcome == "failed":
+        if outcome == "failed" and test.function:
             said = self.diagnose(test.function)
             if said:
                 self.report({"event": "diagnosis", "test": name, "message": said})
@@ -157,9 +157,9 @@ test_name.__test__ = False
 
 
 def not_written(error: BaseException, number: int) -> str:
-    """The function that this error says is not written yet, or nothing."""
+    """What this error says is not written yet, or nothing."""
     if isinstance(error, NotImplementedError):
-        found = re.fullmatch(rf"lesson {number}: write (\S+)", str(error))
+        found = re.fullmatch(rf"lesson {number}: write (.+)", str(error))
         return found.group(1) if found else ""
     return ""
 
@@ -168,7 +168,7 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
     """The outcome, `unstarted` or `failed`, and a message of few lines."""
     missing = not_written(error, lesson.number)
     if missing:
-        also = "" if missing == test.function else f" ({test.function} needs it here)"
+        also = "" if test.function in (missing, "") else f" ({test.function} needs it here)"
         return "unstarted", f"{missing} is not written yet{also}."
     claim = f"{test.claim}\n" if test.claim else ""
     if isinstance(error, SystemExit):

@@ -5,6 +5,7 @@ Imports neither torch nor pytest: the board must be on screen at once.
 
 import ast
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -12,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "simclr_mini"
+MY_TEST = "my_test"  # the file with the learner's own test
 
 
 def desk() -> Path:
@@ -23,12 +25,13 @@ def desk() -> Path:
 class Lesson:
     number: int
     folder: str
+    page: str
     write: dict[str, list[str]]  # module: the functions to write, in order
     minutes: int = 30
     needs: str = ""
-    page: str = ""
     limit: float = 10  # seconds that one test may take at the learner's desk
     hints: dict[str, list[str]] = field(default_factory=dict)
+    score: list[str] = field(default_factory=list)  # functions that the learner writes a test of
 
     @property
     def name(self) -> str:
@@ -44,8 +47,23 @@ class Lesson:
     def library_file(self, module: str) -> Path:
         return LIBRARY / f"{module}.py"
 
-    def learner_file(self, module: str) -> Path:
-        return desk() / self.folder / f"{module}.py"
+    @property
+    def files(self) -> list[str]:
+        """The names of all that the learner writes: the modules, and `my_test` if there is one."""
+        return [*self.write, *([MY_TEST] if self.score else [])]
+
+    def learner_file(self, name: str) -> Path:
+        return desk() / self.folder / f"{name}.py"
+
+    def source_file(self, name: str) -> Path:
+        """What a learner's file is made from."""
+        if name == MY_TEST:
+            return ROOT / "lessons" / self.folder / "my_test_blank.py"
+        return self.library_file(name)
+
+    @property
+    def answer_file(self) -> Path:
+        return ROOT / "lessons" / self.folder / "my_test_answer.py"
 
     @property
     def test_files(self) -> list[Path]:
@@ -72,12 +90,21 @@ class Lesson:
     def steps(self) -> list[str]:
         return list(dict.fromkeys(test.step for test in self.tests))
 
+    def section(self, step: str) -> str:
+        """Where the lesson's page explains a step."""
+        return f"{self.page}#{anchor(step)}"
+
     def show(self, path: Path) -> str:
         """A path as the learner types it."""
         try:
             return path.relative_to(ROOT).as_posix()
         except ValueError:
             return str(path)
+
+
+def anchor(step: str) -> str:
+    """The id of a step's heading: `SimCLR.loss` is `simclr-loss`."""
+    return re.sub(r"\W+", "-", step.lower()).strip("-")
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,13 @@ def prove(lesson: Lesson, folder: Path, only: str = "", quick: bool = False) -> 
             except (ValueError, LookupError) as error:
                 runs.append(Run("mistake", mistake.id, problem=str(error)))
                 continue
-            run = run_variant(lesson, "mistake", mistake.id, {**library, module: path}, only=killers.get(mistake.id, ()))
+            run = run_variant(
+                lesson,
+                "mistake",
+                mistake.id,
+                {**library, module: path},
+                only=killers.get(mistake.id, ()),
+            )
             seen = observe(lesson, mistake.function, execute(lesson, module, path.read_text()))
             if seen is None:
                 run.other = "its observation raises an error"

@@ -84,11 +84,13 @@ def join(message: str, said: str) -> str:
 class Child:
     """A fresh Python that runs one lesson."""
 
+    module = "lessons.course.inner"
+
     def __init__(self, lesson: Lesson, report: Path, only: list[str]):
         environ = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         inherited = os.environ.get("PYTHONPATH")
         environ["PYTHONPATH"] = os.pathsep.join([str(ROOT)] + ([inherited] if inherited else []))
-        command = [sys.executable, "-m", "lessons.course.inner", lesson.folder, str(report), *only]
+        command = [sys.executable, "-m", self.module, lesson.folder, str(report), *only]
         nowhere = subprocess.DEVNULL
         self.process = subprocess.Popen(
             command,
@@ -148,8 +150,8 @@ def why_silent(verdict: Verdict, ended: int | None, limit: float) -> str:
     if verdict.importing:
         place = f"while {verdict.importing}.py was imported"
     elif verdict.now:
-        test = next(test for test in verdict.lesson.tests if test.name == verdict.now)
-        place = f"in {test.function}" if test.function else f"in {test.name}"
+        judged = {test.name: test.function for test in verdict.lesson.tests}
+        place = f"in {judged.get(verdict.now) or verdict.now}"
     else:
         place = "before the first test" if not verdict.outcomes else "after a test"
     if ended is None:

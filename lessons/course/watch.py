@@ -109,6 +109,9 @@ def report(verdict: Verdict, seconds: float = 0.0) -> None:
         order += [t for t in verdict.tests if verdict.outcomes[t] in ("unstarted", "not run")]
         for test in order[:1]:
             lines += [test, *("  " + line for line in verdict.messages.get(test, "").splitlines())]
+            if verdict.outcomes[test] == "failed":
+                step = next(one.step for one in lesson.tests if one.name == test)
+                lines.append("  " + lesson.section(step))
             if verdict.printed.get(test, "").strip():
                 lines += [
                     "  printed:",

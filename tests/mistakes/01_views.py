@@ -125,6 +125,13 @@ MISTAKES = [
         "Your boxes have height and width exchanged. Is the ratio width over height, or height over width?",
     ),
     part(
+        "fits_swapped",
+        "crop_boxes",
+        "fits = (w <= width) & (h <= height)",
+        "fits = (w <= height) & (h <= width)\n    w, h = w.clamp(max=width), h.clamp(max=height)",
+        "You compare the width with the image's height, and the height with its width. Try an image that is not square: which boxes fit it?",
+    ),
+    part(
         "aspect_squared",
         "crop_boxes",
         "w = (area * aspect).sqrt().round().clamp(min=1)\n    h = (area / aspect).sqrt().round().clamp(min=1)",

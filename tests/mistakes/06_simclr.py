@@ -121,6 +121,13 @@ MISTAKES = [
     ),
     # SimCLR.views
     Mistake(
+        "images_in_evaluation",
+        "SimCLR.views",
+        (DRAW, "if not self.training:\n            return x, x\n        " + DRAW),
+        "In evaluation mode you give the images back unchanged. Whose mode is it, that of the networks or that of the views?",
+        trains=True,
+    ),
+    Mistake(
         "same_view_twice",
         "SimCLR.views",
         (DRAW, DRAW + "\n        x2 = x1"),

@@ -479,6 +479,19 @@ MISTAKES = [
     ),
     # linear_probe
     Mistake(
+        "stops_at_the_first_fall",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probe = Probe(weight, bias, mean, std, classes, penalty)\n"
+            "        if probes and probe.accuracy(val_h, val_labels) < probes[-1].accuracy(val_h, val_labels):\n"
+            "            break\n"
+            "        probes.append(probe)",
+        ),
+        "You stop at the first penalty that is worse than the one before. Can a later one be the best of all?",
+        trains=True,
+    ),
+    Mistake(
         "probe_not_standardised",
         "linear_probe",
         (MOMENTS, "mean, std = 0 * train_h[0], 0 * train_h[0] + 1"),

@@ -1,0 +1,64 @@
+"""How long k-means takes, alone and beside faiss: 50,000 points, 128 numbers, 512 clusters.
+
+    pytest benchmarks/test_kmeans_speed.py -s
+
+The aim is 1.5 times faiss's time for the same 20 iterations and the labels. faiss starts from
+random points, ours from k-means++; both look at every point. They take turns, because a machine's
+speed changes, and the median of the ratios is judged. `pip install faiss-cpu` for the second test.
+"""
+
+import statistics
+import time
+
+import pytest
+import torch
+
+from simclr_mini.kmeans import inertia, kmeans
+
+N, D, K, ITERATIONS, ROUNDS = 50_000, 128, 512, 20, 5
+
+
+@pytest.fixture(scope="module")
+def x():
+    return torch.randn(N, D, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def ours(x):
+    return kmeans(x, K, ITERATIONS, torch.Generator().manual_seed(1))
+
+
+def test_seconds_of_twenty_iterations(benchmark, two_threads, x):
+    centroids, labels = benchmark.pedantic(ours, (x,), rounds=3, warmup_rounds=1)
+    assert centroids.shape == (K, D) and len(labels.unique()) == K
+    if benchmark.stats:  # none under --benchmark-disable
+        print(f"\n{benchmark.stats.stats.median:.2f} s, median of 3")
+
+
+def test_time_beside_faiss(two_threads, x):
+    faiss = pytest.importorskip("faiss", reason="faiss-cpu is not installed")
+    faiss.omp_set_num_threads(2)
+    points = x.numpy()
+
+    def theirs():
+        found = faiss.Kmeans(D, K, niter=ITERATIONS, seed=1, max_points_per_centroid=N)
+        found.train(points)
+        return found.index.search(points, 1)[0].sum()
+
+    def seconds(work):
+        begin = time.perf_counter()
+        work()
+        return time.perf_counter() - begin
+
+    ratios = [seconds(lambda: ours(x)) / seconds(theirs) for _ in range(ROUNDS)]
+    ratio = statistics.median(ratios)
+    print(f"\n{ratio:.2f} times faiss's time, median of {ROUNDS}: {sorted(ratios)}")
+    assert inertia(x, *ours(x)) < 1.01 * theirs()
+    assert ratio < 1.5

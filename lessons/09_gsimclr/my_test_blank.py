@@ -1,0 +1,20 @@
+"""Lesson 9, your own test: would you notice if a `dealt_batches` were wrong?
+
+It draws, so no single result is the right one. Write down what must hold of *every* draw, and of
+many draws together, and fail where it does not. Choose pseudo labels that reveal: unequal clusters,
+single images, an N that no B divides. One test or several; each a function named test_...
+
+Target: catch at least 9 of the 12 wrong versions of dealt_batches, and pass on the right one.
+"""
+
+import torch
+from torch import Generator
+
+from simclr_mini.gsimclr import dealt_batches
+
+
+def test_dealt_batches():
+    pseudo_labels = torch.tensor([0, 1, 2, 2, 2, 2, 3])
+    index = dealt_batches(pseudo_labels, 3, Generator().manual_seed(1))
+    assert index.shape == (2, 3)
+    raise NotImplementedError("lesson 9: write a test of dealt_batches")

@@ -1,0 +1,220 @@
+"""What lesson 9's functions give; of random ones, facts that no draw changes."""
+
+from collections import Counter
+from itertools import combinations, groupby
+
+import torch
+from torch import Generator
+
+SIZES = [(8, 2, 2), (5, 0, 3, 1), (11, 4, 7, 1, 2), (3, 3, 3), (1, 6), (30, 3, 4)]
+LABELS = [
+    torch.tensor(labels)
+    for labels in [
+        [2, 0, 2, 2, 0, 5, 0],
+        [1, 0, 3, 0, 0, 2, 3, 0, 1, 1, 0],
+        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2],
+        [4, 2, 3, 0, 1],
+        [0, 0, 1, 1, 0, 1],
+    ]
+]
+
+
+def of_sizes(*sizes):
+    return torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
+
+
+def pairs(labels):
+    return sum(a == b for a, b in combinations(labels.tolist(), 2))
+
+
+def collisions(module):
+    batches = [*LABELS, torch.full((9,), 3), torch.tensor([1])]
+    return {str(i): torch.as_tensor(module.collisions(labels)) for i, labels in enumerate(batches)}
+
+
+def expected_collisions(module):
+    return {
+        f"{sizes} {B}": torch.as_tensor(module.expected_collisions(torch.tensor(sizes), B))
+        for sizes in SIZES
+        for B in (2, 3, 5)
+    }
+
+
+def least_collisions(module):
+    return {
+        f"{sizes} {T}": torch.as_tensor(module.least_collisions(torch.tensor(sizes), T))
+        for sizes in SIZES
+        for T in (1, 2, 3, 5, 9)
+    }
+
+
+def rank_in_cluster(module):
+    return {str(i): module.rank_in_cluster(labels) for i, labels in enumerate(LABELS)}
+
+
+def released_batches(module):
+    seen = {}
+    for i, labels in enumerate(LABELS):
+        for B in (1, 2, 3):
+            both = [module.released_batches(labels, B) for _ in range(2)]
+            seen[f"{i} {B}"] = both[0]
+            seen[f"{i} {B} again"] = torch.equal(*both)
+    return seen
+
+
+def source_of(draw):
+    """Where the randomness of `draw(generator)` comes from."""
+    generator, state = Generator().manual_seed(1), torch.get_rng_state()
+    first, second = draw(generator).tolist(), draw(generator).tolist()
+    return {
+        "global": torch.equal(state, torch.get_rng_state()),
+        "fresh": first != second,
+        "from seed": draw(Generator().manual_seed(1)).tolist() == first,
+        "other seed": draw(Generator().manual_seed(2)).tolist() != first,
+        "fresh without": draw(None).tolist() != draw(None).tolist(),
+    }
+
+
+def share(count, total):
+    """Whether something happens never, seldom, often or always: coarse, so that no draw matters."""
+    if count in (0, total):
+        return "never" if count == 0 else "always"
+    return "sometimes"
+
+
+def in_clusters(module):
+    seen, labels = source_of(lambda g: module.in_clusters(of_sizes(5, 6, 4, 7), g)), LABELS[4]
+    for i, other in enumerate(LABELS):
+        order = module.in_clusters(other, Generator().manual_seed(3))
+        seen[f"{i} all"] = order.sort().values
+        seen[f"{i} blocks"] = len([*groupby(other[order].tolist())]) == len(other.unique())
+    generator = Generator().manual_seed(4)
+    drawn = [module.in_clusters(labels, generator).tolist() for _ in range(100)]
+    inside = [tuple(n for n in order if labels[n] == 0) for order in drawn]
+    beside = [tuple(n for n in order if labels[n] == 1) for order in drawn]
+    seen["first cluster"] = share(sum(bool(labels[order[0]]) for order in drawn), 100)
+    seen["orders inside"] = len(set(inside))
+    seen["orders beside"] = len(set(beside))
+    seen["orders of both"] = len(set(zip(inside, beside, strict=True))) > 20
+    # an order that comes four times in ten is no chance: a sixth is expected
+    seen["evenly"] = Counter(inside).most_common(1)[0][1] < 40
+    mixed = [module.in_clusters(torch.tensor([2, 0, 1, 1, 2, 0]), generator) for _ in range(90)]
+    turns = {tuple(torch.tensor([2, 0, 1, 1, 2, 0])[order].tolist()[::2]) for order in mixed}
+    seen["turns"] = len(turns)
+    # what a fixed order of clusters would be: by number, by size
+    sizes = of_sizes(3, 1, 5, 2)
+    rows = [sizes[module.in_clusters(sizes, generator)] for _ in range(12)]
+    seen["by number"] = all(bool((row.diff() >= 0).all()) for row in rows)
+    seen["by size"] = all([*dict.fromkeys(row.tolist())] == [2, 0, 3, 1] for row in rows)
+    return seen
+
+
+def deal(module):
+    seen = source_of(lambda g: module.deal(torch.arange(60), 30, g))
+    for T, B in [(3, 5), (5, 3), (4, 2), (1, 4), (4, 1)]:
+        order = torch.randperm(T * B, generator=Generator().manual_seed(T))
+        hands = module.deal(order, T, Generator().manual_seed(B)).tolist()
+        seen[f"{T} {B}"] = str(sorted(sorted(hand) for hand in hands))
+    generator = Generator().manual_seed(5)
+    orders = {
+        tuple(min(hand) for hand in module.deal(torch.arange(6), 3, generator).tolist())
+        for _ in range(90)
+    }
+    seen["orders"] = len(orders)
+    first = module.deal(torch.arange(60), 30, generator).min(1).values
+    seen["in order"] = torch.equal(first, torch.arange(30))
+    return seen
+
+
+def least(sizes, T):
+    return sum(T * (s // T) * (s // T - 1) // 2 + s % T * (s // T) for s in sizes.tolist())
+
+
+def facts_of_batches(draw, labels, B):
+    """Shape, copies, and collisions beside the least and the random number, over several draws."""
+    N, generator, copies, found, fewest, chance = (
+        len(labels),
+        Generator().manual_seed(6),
+        0,
+        0,
+        0,
+        0,
+    )
+    for _ in range(4):
+        index = draw(labels, B, generator)
+        used, T = torch.bincount(labels[index.flatten()]), max(len(index), 1)
+        n = max(int(used.sum()), 2)
+        found += sum(pairs(labels[batch]) for batch in index)
+        fewest += least(used, T)
+        chance += T * B * (B - 1) / 2 * int((used * (used - 1)).sum()) / (n * (n - 1))
+        copies = max(copies, index.numel() - len(index.unique()))
+    fits = index.numel() == 0 or bool(index.min() >= 0 and index.max() < N)
+    seen = {"shape": str(tuple(index.shape)), "fits": fits, "twice": copies > 0}
+    return seen | {"more": found > fewest}, found, chance
+
+
+def facts_of_several(draw, cases):
+    """The same of several clusterings, and whether they are worse than random batches by far."""
+    seen, found, chance = {}, 0, 0
+    for sizes, B in cases:
+        facts, one, other = facts_of_batches(draw, of_sizes(*sizes), B)
+        seen[f"{sizes}"], found, chance = str(facts), found + one, chance + other
+    return seen | {"far worse than random": found > 1.5 * chance}
+
+
+def together(draw, labels, B, epochs, apart):
+    """Whether images meet, and are used: by how often over some epochs."""
+    N, generator = len(labels), Generator().manual_seed(7)
+    met, used = torch.zeros(N, N), torch.zeros(N)
+    for _ in range(epochs):
+        for batch in draw(labels, B, generator):
+            met[batch[:, None], batch] += 1
+            used[batch] += 1
+    can = ~torch.eye(N, dtype=torch.bool)
+    can &= ~((labels[:, None] == labels) & apart)
+    return met, used, str([share(int(n), epochs) for n in used]), bool((met[can] > 0).all())
+
+
+def dealt_batches(module):
+    draw, seen = module.dealt_batches, {}
+    seen |= source_of(lambda g: draw(of_sizes(9, 4, 7, 5), 4, g))
+    seen |= facts_of_several(
+        draw, [((8, 2, 2), 3), ((9, 5, 1, 6), 4), ((2, 2, 2, 2), 4), ((7, 1, 3), 4)]
+    )
+    labels = of_sizes(1, 1, 4, 1, 1)
+    met, _, _, seen["meet"] = together(draw, labels, 4, 60, False)
+    seen["meet inside"] = bool((met[2:6, 2:6] > 0).all())
+    _, used, how_often, _ = together(draw, of_sizes(1, 6), 3, 120, False)
+    seen["used"] = how_often
+    # a small cluster waits as often as others: one epoch in seven, not in two
+    seen["waits"] = float(used[0]) > 78
+    # two of nine images wait: always two of one cluster?
+    labels, generator = of_sizes(3, 3, 3), Generator().manual_seed(8)
+    used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(12)]
+    out = [{int(labels[n]) for n in set(range(9)) - one} for one in used]
+    seen["wait together"] = all(len(clusters) == 1 for clusters in out)
+    return seen
+
+
+def strict_count(module):
+    return {
+        f"{sizes} {B}": torch.as_tensor(module.strict_count(torch.tensor(sizes), B))
+        for sizes in [*SIZES, (5, 5, 1), (3, 3, 1, 1), (9, 9), (4, 4, 4, 2, 1, 1), (2, 9, 3, 5)]
+        for B in (1, 2, 3, 4)
+    }
+
+
+def strict_batches(module):
+    draw, seen = module.strict_batches, {}
+    seen |= source_of(lambda g: draw(of_sizes(9, 6, 7, 5, 8), 4, g))
+    seen |= facts_of_several(
+        draw,
+        [((8, 2, 2), 3), ((5, 5, 1), 2), ((9, 3, 0, 4, 4), 3), ((3, 3, 1, 1), 2), ((2, 1, 1), 2)],
+    )
+    labels = of_sizes(1, 1, 3, 1, 1, 3)
+    _, _, how_often, seen["meet"] = together(draw, labels, 4, 60, True)
+    seen["takes turns"] = how_often
+    _, _, seen["waits"], _ = together(draw, of_sizes(5, 5, 1), 2, 150, True)
+    _, used, _, _ = together(draw, of_sizes(6, 2, 2), 3, 60, True)
+    seen["evenly"] = float(used[:6].max()) < 38
+    return seen

@@ -1,0 +1,552 @@
+"""Lesson 9: G-SimCLR's batches. Count what is wrong with a batch, then put together better ones."""
+
+import itertools
+import math
+from collections import Counter
+
+import torch
+from torch import Generator
+
+from lessons.course.check import about, call, wrong
+from simclr_mini.gsimclr import (
+    collisions,
+    deal,
+    dealt_batches,
+    expected_collisions,
+    in_clusters,
+    least_collisions,
+    pseudo_label_batches,
+    rank_in_cluster,
+    released_batches,
+    strict_batches,
+    strict_count,
+)
+
+
+def clusters(*sizes, seed=None):
+    """Pseudo labels: so many images of cluster 0, 1, ..., in a row or, with a seed, mixed."""
+    labels = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
+    if seed is None:
+        return labels
+    return labels[torch.randperm(len(labels), generator=Generator().manual_seed(seed))]
+
+
+def pairs(labels):
+    """Pairs of one cluster in a batch, counted one by one."""
+    labels = labels.tolist()
+    return sum(a == b for a, b in itertools.combinations(labels, 2))
+
+
+def positions(got, shape, N):
+    """The result as a tensor of different positions of images; a message if it is not one."""
+    if not isinstance(got.value, torch.Tensor) or got.value.dtype != torch.int64:
+        kind = got.value.dtype if isinstance(got.value, torch.Tensor) else type(got.value).__name__
+        wrong("Positions of images are asked for.", call=got.call, expected="int64", got=kind)
+    if tuple(got.value.shape) != shape:
+        wrong(call=got.call, expected=f"shape {shape}", got=f"shape {tuple(got.value.shape)}")
+    seen = Counter(got.value.flatten().tolist())
+    twice = [n for n, count in seen.items() if count > 1]
+    if twice:
+        said = "An image is there twice: it would be its own negative."
+        wrong(said, call=got.call, got=f"image {twice[0]}, {seen[twice[0]]} times")
+    if seen and not 0 <= min(seen) <= max(seen) < N:
+        wrong(call=got.call, expected=f"positions from 0 to {N - 1}", got=str(sorted(seen)[:12]))
+    return got.value
+
+
+def as_sets(hands):
+    """The batches without the order inside them, sorted."""
+    return sorted(sorted(hand) for hand in hands.tolist())
+
+
+def about_equal(counts, expected, what, called):
+    """Every count is within five standard deviations of the expected number."""
+    for name, count in counts.items():
+        if abs(count - expected) > 5 * math.sqrt(expected):
+            got = f"{name} {count} times"
+            wrong(f"Not {what}.", call=called, expected=f"each about {expected:.0f} times", got=got)
+
+
+def its_own_generator(draw, called):
+    """`draw(generator)` is repeated by the state of the generator, and by nothing else."""
+
+    def two(seed):
+        generator = Generator().manual_seed(seed)
+        torch.rand(1)  # the global generator is somewhere else at each call
+        before = torch.get_rng_state()
+        drawn = [draw(generator).tolist() for _ in range(2)]
+        if not torch.equal(before, torch.get_rng_state()):
+            wrong("A generator is given, and you draw from torch's global one.", call=called)
+        return drawn
+
+    first = two(1)
+    if first[0] == first[1]:
+        wrong("Two calls with one generator give the same.", call=called, expected="a new draw")
+    if two(1) != first:
+        wrong("Equal seeds give different results: whose random numbers are these?", call=called)
+    if two(2)[0] == first[0]:
+        wrong("Generators with different seeds give the same.", call=called)
+    if draw(None).tolist() == draw(None).tolist():
+        wrong("Without a generator, two calls give the same.", call=called)
+
+
+# Step 1: the collisions of a batch
+
+
+@about("collisions")
+def test_collisions_by_hand():
+    """Three cats make three pairs, two dogs one; images of different clusters make none."""
+    for labels, count in [([0, 1, 0, 2, 0], 3), ([4, 4], 1), ([1, 0, 1, 0, 0], 4), ([3, 1, 2], 0)]:
+        call(collisions, torch.tensor(labels)).gives(count)
+
+
+@about("collisions")
+def test_collisions_are_counted_pair_by_pair(oracle):
+    """Every pair once, whatever the clusters are called."""
+    for B, K, seed in [(7, 3, 1), (23, 5, 2), (64, 2, 3), (11, 400, 4)]:
+        labels = torch.randint(K, (B,), generator=Generator().manual_seed(seed))
+        call(collisions, labels).gives(oracle("collisions")(labels))
+
+
+@about("collisions")
+def test_collisions_of_one_cluster_are_all_pairs():
+    """B images of one cluster: B (B - 1) / 2 pairs. One image alone makes none."""
+    for B in [1, 2, 3, 13]:
+        call(collisions, torch.full((B,), 2)).gives(B * (B - 1) // 2)
+
+
+# Step 2: the collisions of a random batch
+
+
+@about("expected_collisions")
+def test_expected_by_hand():
+    """Clusters of 8, 2 and 2: 30 of 66 pairs share one. Batches of three have 3 pairs: 1.36."""
+    sizes = torch.tensor([8, 2, 2])
+    call(expected_collisions, sizes, 3).gives(3 * 30 / 66)
+    call(expected_collisions, sizes, 4).gives(6 * 30 / 66)
+
+
+@about("expected_collisions")
+def test_expected_is_the_mean_over_all_batches():
+    """Every batch of three or four of seven images, one after the other."""
+    for sizes, B in [((4, 2, 1), 3), ((3, 3, 1), 4), ((6, 1), 3)]:
+        batches = [torch.tensor(batch) for batch in itertools.combinations(clusters(*sizes), B)]
+        mean = sum(pairs(batch) for batch in batches) / len(batches)
+        call(expected_collisions, torch.tensor(sizes), B).gives(mean)
+
+
+@about("expected_collisions")
+def test_expected_is_right_for_many_sizes(oracle):
+    """Empty clusters, single images, large clusters; no image is drawn twice."""
+    for sizes, B in [((5, 0, 3), 3), ((1, 1, 1, 1), 3), ((17, 2, 40, 6), 8), ((2,), 2)]:
+        sizes = torch.tensor(sizes)
+        call(expected_collisions, sizes, B).gives(oracle("expected_collisions")(sizes, B))
+
+
+@about("expected_collisions")
+def test_expected_of_all_images_is_certain():
+    """A batch of all N images is no chance: all pairs of every cluster."""
+    for sizes in [(8, 2, 2), (3, 5), (1, 1, 1)]:
+        exactly = sum(math.comb(s, 2) for s in sizes)
+        call(expected_collisions, torch.tensor(sizes), sum(sizes)).gives(float(exactly))
+
+
+# Step 3: the fewest there can be
+
+
+@about("least_collisions")
+def test_least_by_hand():
+    """Eight images in four batches: two in each, one pair. Five in two: three and two, 3 + 1."""
+    for sizes, T, least in [((8, 2, 2), 4, 4), ((5,), 2, 4), ((5, 5), 2, 8), ((7,), 3, 5)]:
+        call(least_collisions, torch.tensor(sizes), T).gives(least)
+
+
+@about("least_collisions")
+def test_least_is_the_best_of_all_ways_to_share():
+    """Each image to any batch: of all ways, the one with fewest pairs."""
+    for s, T in [(4, 3), (5, 3), (6, 2), (7, 2)]:
+        ways = itertools.product(range(T), repeat=s)
+        best = min(pairs(torch.tensor(way)) for way in set(map(tuple, map(sorted, ways))))
+        call(least_collisions, torch.tensor([s, 0, s]), T).gives(2 * best)
+
+
+@about("least_collisions")
+def test_least_is_right_for_many_sizes(oracle):
+    """Card by card, where fewest of the cluster are."""
+    for sizes, T in [((11, 3, 1, 6), 4), ((23, 2), 5), ((9, 9, 9), 3), ((0, 13, 14), 6)]:
+        sizes = torch.tensor(sizes)
+        call(least_collisions, sizes, T).gives(oracle("least_collisions")(sizes, T))
+
+
+@about("least_collisions")
+def test_least_of_many_batches_is_none_and_of_one_is_all():
+    """With as many batches as images no two need meet; in one batch all must."""
+    sizes = torch.tensor([7, 3, 1])
+    for T, least in [(7, 0), (8, 0), (20, 0), (1, 24)]:
+        call(least_collisions, sizes, T).gives(least)
+
+
+# Step 4: the rank of an image in its cluster
+
+
+@about("rank_in_cluster")
+def test_rank_by_hand():
+    """The first of each cluster has rank 0, wherever it stands."""
+    call(rank_in_cluster, torch.tensor([2, 0, 2, 2, 0, 5])).gives(torch.tensor([0, 0, 1, 2, 1, 0]))
+
+
+@about("rank_in_cluster")
+def test_rank_is_how_many_came_before(oracle):
+    """Counted image by image; some numbers have no image."""
+    for sizes, seed in [((5, 1, 3), 1), ((0, 7, 0, 4, 2), 2), ((13, 9, 1, 1), 3)]:
+        labels = clusters(*sizes, seed=seed)
+        call(rank_in_cluster, labels).gives(oracle("rank_in_cluster")(labels))
+
+
+@about("rank_in_cluster")
+def test_rank_of_one_cluster_and_of_single_images():
+    """One cluster: 0, 1, 2, ... Every image alone: 0."""
+    call(rank_in_cluster, torch.tensor([3, 3, 3, 3])).gives(torch.arange(4))
+    call(rank_in_cluster, torch.tensor([2, 4, 0, 1])).gives(torch.zeros(4, dtype=torch.int64))
+
+
+# Step 5: the batches of the authors' code
+
+
+@about("released_batches")
+def test_released_by_hand():
+    """Clusters of 8, 2 and 2, three to a batch: two good batches, then two of one cluster."""
+    expected = torch.tensor([[0, 8, 10], [1, 9, 11], [2, 3, 4], [5, 6, 7]])
+    call(released_batches, clusters(8, 2, 2), 3).gives(expected)
+
+
+@about("released_batches")
+def test_released_are_the_rounds_cut_into_batches(oracle):
+    """Round by round, equal ranks in the data's order; what fills no batch is cut off the end."""
+    cases = [((5, 1, 3), 2, 1), ((4, 7, 0, 2), 3, 2), ((6, 6, 1), 4, 3), ((2, 3), 5, 4)]
+    for sizes, B, seed in cases:
+        labels = clusters(*sizes, seed=seed)
+        expected = oracle("released_batches")(labels, B)
+        call(released_batches, labels, B).gives(expected)
+
+
+@about("released_batches")
+def test_released_are_the_same_in_every_epoch():
+    """Nothing is drawn: two calls give the same, and torch's generator stands still."""
+    labels, before = clusters(9, 4, 2, seed=5), torch.get_rng_state()
+    first = call(released_batches, labels, 4).value
+    torch.rand(3)
+    call(released_batches, labels, 4).gives(first, why="The released order is frozen.")
+    torch.set_rng_state(before)
+    released_batches(labels, 4)
+    if not torch.equal(before, torch.get_rng_state()):
+        wrong("You draw random numbers; the released code draws none.")
+
+
+@about("released_batches")
+def test_released_are_worse_than_random_on_unequal_clusters():
+    """Clusters of 40, 12, 6 and 2: no collision at first, and in all more than by chance."""
+    labels, B = clusters(40, 12, 6, 2, seed=6), 4
+    got = call(released_batches, labels, B)
+    found = [pairs(labels[index]) for index in positions(got, (15, B), 60)]
+    chance = 15 * 6 * (40 * 39 + 12 * 11 + 6 * 5 + 2) / (60 * 59)
+    if found[0] or found[1]:
+        wrong("The first batch has one image of each cluster.", call=got.call, got=str(found))
+    if not sum(found) > chance:
+        said = f"more than the {chance:.1f} of random batches"
+        wrong("In all batches together:", call=got.call, expected=said, got=sum(found))
+
+
+# Step 6: cluster after cluster
+
+
+@about("in_clusters")
+def test_in_clusters_holds_every_image_once():
+    """All N positions, no one twice, none left out."""
+    for sizes, seed in [((3, 2), 1), ((1, 5, 0, 7), 2), ((11,), 3), ((0, 0, 4), 4)]:
+        labels = clusters(*sizes, seed=seed)
+        positions(call(in_clusters, labels), (len(labels),), len(labels))
+
+
+@about("in_clusters")
+def test_in_clusters_keeps_clusters_together():
+    """Where a cluster ends, it does not come again."""
+    for sizes, seed in [((4, 3, 5), 1), ((1, 0, 6, 2), 2), ((9, 9), 3)]:
+        labels = clusters(*sizes, seed=seed)
+        got = call(in_clusters, labels, Generator().manual_seed(seed))
+        row = labels[got.value].tolist()
+        blocks = [c for c, _ in itertools.groupby(row)]
+        if len(blocks) != len(set(row)):
+            wrong("A cluster is torn apart.", call=got.call, got=f"clusters {row}")
+
+
+@about("in_clusters")
+def test_images_of_a_cluster_come_in_any_order():
+    """Three images have six orders, and a small cluster beside them changes nothing."""
+    labels, generator = torch.tensor([1, 0, 1, 0, 1]), Generator().manual_seed(1)
+    counts = Counter(dict.fromkeys(itertools.permutations([0, 2, 4]), 0))
+    for _ in range(900):
+        counts[tuple(n for n in in_clusters(labels, generator).tolist() if n % 2 == 0)] += 1
+    called = "900 times in_clusters([1, 0, 1, 0, 1]), order of images 0, 2, 4"
+    about_equal(counts, 150, "every order is equally likely", called)
+
+
+@about("in_clusters")
+def test_each_cluster_is_shuffled_by_itself():
+    """Two clusters of two: the order in one says nothing about the order in the other."""
+    labels, generator = torch.tensor([0, 1, 0, 1]), Generator().manual_seed(9)
+    counts = Counter(dict.fromkeys(itertools.product(["0 2", "2 0"], ["1 3", "3 1"]), 0))
+    for _ in range(600):
+        row = in_clusters(labels, generator).tolist()
+        inside = [" ".join(str(n) for n in row if labels[n] == c) for c in (0, 1)]
+        counts[tuple(inside)] += 1
+    called = "600 times in_clusters([0, 1, 0, 1]), orders of both clusters"
+    about_equal(counts, 150, "each of four is equally likely", called)
+
+
+@about("in_clusters")
+def test_clusters_come_in_any_order():
+    """Three clusters of two have six orders: neighbours in the row change from epoch to epoch."""
+    labels, generator = torch.tensor([2, 0, 1, 1, 2, 0]), Generator().manual_seed(2)
+    counts = Counter(dict.fromkeys(itertools.permutations([0, 1, 2]), 0))
+    for _ in range(900):
+        counts[tuple(labels[in_clusters(labels, generator)].tolist()[::2])] += 1
+    called = "900 times in_clusters([2, 0, 1, 1, 2, 0]), order of clusters"
+    about_equal(counts, 150, "every order is equally likely", called)
+
+
+@about("in_clusters")
+def test_in_clusters_draws_from_its_generator_alone():
+    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+    labels = clusters(6, 5, 9, 4, seed=1)
+    called = "in_clusters(pseudo_labels (24,), generator)"
+    its_own_generator(lambda generator: in_clusters(labels, generator), called)
+
+
+# Step 7: deal
+
+
+@about("deal")
+def test_deal_by_hand():
+    """Twelve cards in four hands: A A B, A A B, A A C, A A C."""
+    order = torch.tensor([20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 40, 41])
+    got = call(deal, order, 4)
+    expected = [[20, 24, 30], [21, 25, 31], [22, 26, 40], [23, 27, 41]]
+    if as_sets(positions(got, (4, 3), 42)) != expected:
+        wrong("In some order:", call=got.call, expected=str(expected), got=str(as_sets(got.value)))
+
+
+@about("deal")
+def test_deal_gives_each_hand_every_t_th_image(oracle):
+    """Hand t holds the images t, t + T, t + 2 T, ..., for tall tables and wide ones."""
+    for T, B in [(3, 5), (5, 3), (7, 2), (1, 4), (4, 1)]:
+        order = torch.randperm(T * B, generator=Generator().manual_seed(T))
+        got = call(deal, order, T, Generator().manual_seed(B))
+        expected, found = as_sets(oracle("deal")(order, T)), as_sets(positions(got, (T, B), T * B))
+        for want, hand in zip(expected, found, strict=True):
+            if want != hand:
+                wrong(f"The hand with image {want[0]}:", call=got.call, expected=want, got=hand)
+
+
+@about("deal")
+def test_batches_come_in_any_order():
+    """Three hands have six orders; which comes first says nothing about its images."""
+    generator = Generator().manual_seed(3)
+    counts = Counter(dict.fromkeys(itertools.permutations(range(3)), 0))
+    for _ in range(900):
+        counts[tuple(min(hand) for hand in deal(torch.arange(6), 3, generator).tolist())] += 1
+    called = "900 times deal(0 ... 5, 3), order of the batches"
+    about_equal(counts, 150, "every order is equally likely", called)
+
+
+@about("deal")
+def test_deal_draws_from_its_generator_alone():
+    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+    called = "deal(0 ... 39, 20, generator)"
+    its_own_generator(lambda generator: deal(torch.arange(40), 20, generator), called)
+
+
+# Step 8: as few collisions as can be
+
+
+@about("dealt_batches")
+def test_dealt_batches_are_full_and_hold_no_image_twice():
+    """N // B batches of B different images."""
+    cases = [((8, 2, 2), 3), ((5, 4, 4), 3), ((7, 1, 3), 4), ((2, 3), 5), ((4, 0, 3), 1)]
+    for sizes, B in cases:
+        labels = clusters(*sizes, seed=B)
+        N = len(labels)
+        positions(call(dealt_batches, labels, B), (N // B, B), N)
+
+
+@about("dealt_batches")
+def test_dealt_batches_have_no_more_collisions_than_they_must(oracle):
+    """Of the images that are in them: exactly the least number, however skewed the clusters."""
+    cases = [
+        ((8, 2, 2), 3),
+        ((9, 5, 1, 6), 4),
+        ((30, 3, 3), 6),
+        ((2, 2, 2, 2), 4),
+        ((40, 12, 9), 7),
+    ]
+    for sizes, B in cases:
+        labels = clusters(*sizes, seed=B)
+        for seed in range(5):
+            got = call(dealt_batches, labels, B, Generator().manual_seed(seed))
+            index = positions(got, (len(labels) // B, B), len(labels))
+            found = sum(pairs(labels[batch]) for batch in index)
+            used = torch.bincount(labels[index.flatten()])
+            least = oracle("least_collisions")(used, len(index))
+            if found != least:
+                wrong(f"Clusters of {sizes}:", call=got.call, expected=least, got=found)
+
+
+@about("dealt_batches")
+def test_another_image_waits_in_each_epoch():
+    """Clusters of 1 and 6 in batches of three: of seven images one waits, each as often."""
+    labels, generator = clusters(1, 6), Generator().manual_seed(4)
+    counts = Counter(dict.fromkeys(range(7), 0))
+    for _ in range(700):
+        counts.update(set(range(7)) - set(dealt_batches(labels, 3, generator).flatten().tolist()))
+    called = "700 times dealt_batches([0, 1, 1, 1, 1, 1, 1], 3), which image is not there"
+    about_equal(counts, 100, "all are equally likely to wait", called)
+
+
+@about("dealt_batches", step="a new deal in each epoch")
+def test_any_two_images_can_meet():
+    """One cluster of four and four of one, two batches of four: in 150 epochs each pair meets."""
+    labels, generator = clusters(1, 1, 4, 1, 1), Generator().manual_seed(5)
+    met = Counter(dict.fromkeys(itertools.combinations(range(8), 2), 0))
+    for _ in range(150):
+        for hand in dealt_batches(labels, 4, generator).tolist():
+            met.update(itertools.combinations(sorted(hand), 2))
+    never = [f"{a} and {b}" for (a, b), count in met.items() if not count]
+    if never:
+        called = "150 times dealt_batches([0, 1, 2, 2, 2, 2, 3, 4], 4)"
+        wrong("Some images never meet.", call=called, got="images " + ", ".join(never[:4]))
+
+
+@about("dealt_batches", step="a new deal in each epoch")
+def test_dealt_batches_draw_from_their_generator_alone():
+    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+    labels = clusters(9, 4, 7, 5, seed=2)
+    called = "dealt_batches(pseudo_labels (25,), 4, generator)"
+    its_own_generator(lambda generator: dealt_batches(labels, 4, generator), called)
+
+
+# Step 9: how many batches without a collision
+
+
+@about("strict_count")
+def test_strict_count_by_hand():
+    """Clusters of 8, 2 and 2 in threes: two. Of 5, 5 and 1 in twos: five. Two make no three."""
+    cases = [((8, 2, 2), 3, 2), ((5, 5, 1), 2, 5), ((3, 3, 1, 1), 2, 4), ((9, 9), 3, 0)]
+    for sizes, B, T in cases:
+        call(strict_count, torch.tensor(sizes), B).gives(T)
+
+
+@about("strict_count")
+def test_strict_count_is_the_largest_that_can_be_dealt(oracle):
+    """One batch more, as long as the clusters can give T images each to T + 1 batches."""
+    generator = Generator().manual_seed(7)
+    for K, B in [(3, 2), (5, 3), (7, 4), (6, 5), (4, 1), (9, 2), (2, 3)]:
+        for most in [3, 12]:
+            sizes = torch.randint(most, (K,), generator=generator)
+            call(strict_count, sizes, B).gives(oracle("strict_count")(sizes, B))
+
+
+@about("strict_count")
+def test_strict_count_of_equal_clusters_uses_all_images():
+    """K clusters of s images: K s // B batches if K is at least B, else none."""
+    for K, s, B in [(3, 5, 3), (5, 4, 2), (7, 3, 4), (4, 6, 5), (5, 1, 5)]:
+        expected = K * s // B if K >= B else 0
+        call(strict_count, torch.full((K,), s), B).gives(expected)
+
+
+# Step 10: no collision at all
+
+
+@about("strict_batches")
+def test_strict_batches_have_no_collision():
+    """B images of B clusters, whatever the sizes; no image twice."""
+    for sizes, B in [((8, 2, 2), 3), ((5, 5, 1), 2), ((9, 3, 0, 4, 4), 3), ((30, 2, 7, 5), 2)]:
+        labels = clusters(*sizes, seed=B)
+        for seed in range(4):
+            got = call(strict_batches, labels, B, Generator().manual_seed(seed))
+            for index in positions(got, (len(got.value), B), len(labels)):
+                if pairs(labels[index]):
+                    row = labels[index].tolist()
+                    wrong("A batch has two of one cluster.", call=got.call, got=f"clusters {row}")
+
+
+@about("strict_batches")
+def test_strict_batches_are_as_many_as_can_be(oracle):
+    """No batch is lost that the clusters allow."""
+    cases = [((8, 2, 2), 3), ((5, 5, 1), 2), ((3, 3, 1, 1), 2), ((6, 0, 5, 4, 4), 3), ((1, 9), 1)]
+    for sizes, B in cases:
+        labels = clusters(*sizes, seed=B)
+        T = oracle("strict_count")(torch.tensor(sizes), B)
+        positions(call(strict_batches, labels, B), (T, B), len(labels))
+
+
+@about("strict_batches")
+def test_images_of_a_large_cluster_take_turns():
+    """Clusters of 6, 2 and 2, two batches of three: each of the six in a third of the epochs."""
+    labels, generator = clusters(6, 2, 2), Generator().manual_seed(6)
+    counts = Counter(dict.fromkeys(range(6), 0))
+    for _ in range(450):
+        used = strict_batches(labels, 3, generator).flatten().tolist()
+        counts.update(n for n in used if n < 6)
+    called = "450 times strict_batches(clusters of 6, 2 and 2, 3), images of the first"
+    about_equal(counts, 150, "all are used equally often", called)
+
+
+@about("strict_batches")
+def test_no_image_waits_for_ever():
+    """Clusters of 5, 5 and 1 in pairs use ten of eleven images: every one is used, and waits."""
+    labels, generator = clusters(5, 5, 1), Generator().manual_seed(7)
+    counts = Counter(dict.fromkeys(range(11), 0))
+    for _ in range(250):
+        counts.update(strict_batches(labels, 2, generator).flatten().tolist())
+    called = "250 times strict_batches(clusters of 5, 5 and 1, 2)"
+    for n, count in counts.items():
+        if count in (0, 250):
+            said = f"image {n} {'always' if count else 'never'}"
+            wrong("Which image waits is left to chance.", call=called, got=said)
+
+
+@about("strict_batches", step="no image has fixed partners")
+def test_images_of_different_clusters_can_meet():
+    """Six clusters, two of them large: in 150 epochs each pair from different ones meets."""
+    labels, generator = clusters(1, 1, 3, 1, 1, 3), Generator().manual_seed(8)
+    met = {pair: 0 for pair in itertools.combinations(range(10), 2)}
+    for _ in range(150):
+        for hand in strict_batches(labels, 4, generator).tolist():
+            for pair in itertools.combinations(sorted(hand), 2):
+                met[pair] += 1
+    never = [f"{a} and {b}" for (a, b), n in met.items() if not n and labels[a] != labels[b]]
+    if never:
+        called = "150 times strict_batches([0, 1, 2, 2, 2, 3, 4, 5, 5, 5], 4)"
+        wrong("Some images never meet.", call=called, got="images " + ", ".join(never[:4]))
+
+
+@about("strict_batches", step="no image has fixed partners")
+def test_strict_batches_draw_from_their_generator_alone():
+    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+    labels = clusters(9, 6, 7, 5, 8, seed=3)
+    called = "strict_batches(pseudo_labels (35,), 4, generator)"
+    its_own_generator(lambda generator: strict_batches(labels, 4, generator), called)
+
+
+@about("strict_batches", step="all three side by side")
+def test_released_random_dealt_strict():
+    """Clusters of 60, 20, 10, 6 and 4 in fours: each has fewer collisions than the one before."""
+    labels, found = clusters(60, 20, 10, 6, 4, seed=4), {}
+    for batching in ("released", "dealt", "strict"):
+        batches = list(pseudo_label_batches(labels, 4, Generator().manual_seed(9), batching))
+        found[batching] = sum(collisions(labels[index]) for index in batches) / len(batches)
+    found["random"] = expected_collisions(torch.bincount(labels), 4)
+    row = [round(float(found[name]), 2) for name in ("released", "random", "dealt", "strict")]
+    if not (row[0] > row[1] > row[2] > row[3] == 0):
+        said = "collisions a batch, each fewer than the one before, the last 0"
+        wrong("released, random, dealt, strict:", expected=said, got=str(row))

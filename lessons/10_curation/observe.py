@@ -1,0 +1,173 @@
+"""What lesson 10's functions do on small odd inputs; of draws, only facts that no draw changes."""
+
+from collections import Counter
+
+import torch
+from torch import nn
+
+from lessons.course.check import rand
+from simclr_mini.views import Recipe
+
+SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
+
+
+def pairs(seed, agree=0.0):
+    """Two views of several batches, some of whose pairs agree."""
+    for B, d in SIZES:
+        z1, z2 = (rand(B, d, seed=seed + s + B, dtype=torch.float64) for s in (0, 50))
+        longer = torch.logspace(-1, 1.5, B, dtype=torch.float64)[:, None]
+        yield f"{B} {d}", z1 * longer, z2 + agree * z1
+
+
+def pair_distances(module):
+    seen = {name: module.pair_distances(z1, z2) for name, z1, z2 in pairs(1)}
+    z = rand(31, 13, seed=3)
+    for name, other in [("equal", z), ("opposite", -z)]:
+        positive, _ = module.pair_distances(z, other)
+        seen[name] = ((positive * 100).round(), bool(positive.isnan().any()))
+    return seen
+
+
+def gap(module):
+    return {name: module.gap(z1, z2) for name, z1, z2 in pairs(2, 0.7)}
+
+
+def violation(module):
+    seen = {}
+    for agree in (0.0, 0.7, 1.5):
+        for name, z1, z2 in pairs(3, agree):
+            for q in (0.0, 0.05, 0.1, 0.3, 0.5, 1.0):
+                seen[f"{name} {agree} {q}"] = module.violation(z1, z2, q)
+            seen[f"{name} {agree}"] = module.violation(z1, z2)
+    one = torch.tensor([[0.0, 1.0, 0.0]]).repeat(5, 1)
+    seen["at one place"] = module.violation(one, one)
+    return seen
+
+
+def frechet_distance(module):
+    seen = {name: module.frechet_distance(z1, z2) for name, z1, z2 in pairs(4)}
+    seen["few"] = module.frechet_distance(rand(3, 7, seed=1), rand(3, 7, seed=2))
+    seen["moved"] = module.frechet_distance(rand(7, 3, seed=3) + 1, rand(7, 3, seed=3) - 1)
+    for B, d in [*SIZES, (3, 17)]:
+        z = rand(B, d, seed=B)
+        equal = float(module.frechet_distance(z, z.clone()))
+        seen[f"equal {B}"] = (abs(equal) < 1e-9, equal < 0)
+    return seen
+
+
+class Small(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm1 = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4, momentum=0.5)
+        self.head = nn.Sequential(nn.Linear(4, 5), nn.Sequential(nn.BatchNorm1d(5)))
+        self.last, self.drop, self.broken = nn.BatchNorm1d(5), nn.Dropout(0.5), False
+        for number, p in enumerate(self.parameters()):
+            p.data = 1 + rand(*p.shape, seed=number)
+        self.norm1.running_mean += 3
+
+    def project(self, x):
+        h = self.norm1(self.first(x)).relu().mean((2, 3))
+        if self.broken:
+            raise RuntimeError
+        return self.last(self.head(self.drop(h)))
+
+
+def embed(module):
+    seen = {}
+    for mode in ("training", "evaluation", "mixed"):
+        for broken in (False, True):
+            model, x = Small(), rand(5, 3, 5, 5, seed=1)
+            model.train(mode != "evaluation")
+            model.drop.train(mode == "dropout")
+            if mode == "mixed":
+                model.norm1.eval()
+                model.head[1][0].track_running_stats = False
+            model.broken, name = broken, f"{mode} {broken}"
+            try:
+                z = module.embed(model, x)
+                seen[f"{name} z"], seen[f"{name} gradient"] = z, z.requires_grad
+            except RuntimeError:
+                seen[f"{name} error"] = True
+            seen[f"{name} on"] = torch.is_grad_enabled()
+            torch.set_grad_enabled(True)
+            norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+            seen[f"{name} modes"] = str([m.training for m in model.modules()])
+            seen[f"{name} tracked"] = str([(m.track_running_stats, m.momentum) for m in norms])
+            seen[f"{name} buffers"] = tuple(value.clone() for value in model.buffers())
+            seen[f"{name} parameters"] = str([p.requires_grad for p in model.parameters()])
+    model = Small().eval()
+    model.drop.train()
+    first, second = (module.embed(model, rand(5, 3, 5, 5, seed=2)) for _ in range(2))
+    seen["dropout"] = torch.equal(first, second)
+    return seen
+
+
+def boxes():
+    """Boxes in an image of 13 x 13; some apart, some equal, some inside others."""
+    generator = torch.Generator().manual_seed(1)
+    size = torch.randint(1, 10, (80, 2), generator=generator)
+    place = (torch.rand(80, 2, generator=generator) * (14 - size)).long()
+    a, b = torch.cat([place, size], 1).chunk(2)
+    return torch.cat([a, a[:3]]), torch.cat([b, a[:3]])
+
+
+def intersection(module):
+    return {"of": module.intersection(*boxes())}
+
+
+def overlap(module):
+    return {"of": module.overlap(*boxes()), "back": module.overlap(*reversed(boxes()))}
+
+
+CASES = [
+    ([0.3, 0.1, 0.2], [0.5, 0.5, 0.5]),
+    ([0.1, 0.3, 0.2], [0.1, 0.9, 0.5]),
+    ([0.3, 0.2, 0.1], [1.9, 0.5, -1.5]),
+    ([0.5, 0.4375, 0.46875], [-0.5, -1.5, 1.0]),
+    ([0.25, 0.25, 0.25], [0.1, 0.4, 0.2]),
+    ([0.25, 0.0, 0.0, 0.0], [2.0, -0.4, -0.2, -0.3]),
+    ([0.3, 0.1, 0.3, 0.3], [0.2, -2.0, -0.4, 0.1]),
+    ([0.0, 0.0], [0.3, 0.7]),
+    ([0.0, 0.0], [0.7, 0.3]),
+    ([0.9, 0.1], [0.5, 0.4]),
+    ([0.7], [0.1]),
+]
+
+
+def Curation_choose(module):
+    seen = {}
+    for rule in ("best", "threshold", "frechet", "reversed"):
+        method = method_of(module, rule, 0)
+        chosen = []
+        for badness, gaps in CASES:
+            draws = [{"badness": b, "gap": g} for b, g in zip(badness, gaps, strict=True)]
+            chosen.append(int(method.choose(draws)))
+            seen[f"{rule} order {len(chosen)}"] = [d["badness"] for d in draws] == badness
+        seen[rule] = str(chosen)
+    seen["seeds"] = random_choices(module, 1) != random_choices(module, 2)
+    torch.rand(3)
+    first = random_choices(module, 1)
+    torch.rand(3)
+    seen["again"] = first == random_choices(module, 1)
+    for count in (1, 2, 3):
+        counts = Counter(random_choices(module, 3, 300, count))
+        fair = all(abs(n - 300 / count) < 50 for n in counts.values())
+        seen[f"of {count}"] = str(sorted(counts)) + str(fair)
+    method = method_of(module, "random", 1)
+    before = torch.get_rng_state(), method.generators["views"].get_state()
+    for _ in range(5):
+        method.choose([{"badness": 0.1, "gap": 0}, {"badness": 0.2, "gap": 0}])
+    after = torch.get_rng_state(), method.generators["views"].get_state()
+    seen["others"] = str([torch.equal(a, b) for a, b in zip(before, after, strict=True)])
+    return seen
+
+
+def random_choices(module, seed, times=40, count=3):
+    method = method_of(module, "random", seed)
+    draws = [{"badness": 1 - 0.1 * i, "gap": 0.1 * i} for i in range(count)]
+    return [int(method.choose(draws)) for _ in range(times)]
+
+
+def method_of(module, rule, seed):
+    recipe = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
+    return module.Curation(nn.Identity(), nn.Identity(), recipe, 0.5, seed, rule, 3)

@@ -1,0 +1,193 @@
+"""What lesson 11's functions do on small odd inputs; of draws, only facts that no draw changes."""
+
+import math
+from collections import Counter
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, nn
+
+from lessons.course.check import rand
+from simclr_mini.views import Recipe
+
+FOUR = [[0.96, 0.28], [0.6, 0.8], [-0.28, 0.96], [-1.0, 0.0]]
+IMAGES = torch.tensor([5, 1, 9, 2])
+
+
+def support_of(module, rows, images=None, ages=None):
+    rows = torch.as_tensor(rows)
+    support = module.SupportSet(*rows.shape).to(rows.dtype)
+    support.rows.copy_(F.normalize(rows, dim=1))
+    if images is not None:
+        support.images.copy_(images)
+    support.ages.copy_(torch.zeros(len(rows)) if ages is None else ages)
+    return support
+
+
+def at(*degrees):
+    turn = torch.tensor(degrees) * math.pi / 180
+    return torch.stack([turn.cos(), turn.sin()], 1)
+
+
+def spread(B, d, seed):
+    z = rand(B, d, seed=seed, dtype=torch.float64)
+    return z * torch.logspace(-1, 1.5, B, dtype=torch.float64)[:, None]
+
+
+def SupportSet_find(module):
+    seen = {}
+    for B, Q, d in [(3, 7, 5), (5, 11, 2), (1, 3, 4), (4, 1, 3)]:
+        images, ages = (torch.arange(Q) * 5) % 4, torch.arange(Q) % 3 - 1
+        support = support_of(module, rand(Q, d, seed=Q), images, ages)
+        z = rand(B, d, seed=B + 9)
+        seen[f"{B} {Q}"] = support.find(z)
+        if Q > 1:
+            seen[f"{B} {Q} others"] = support.find(z, exclude=torch.arange(B) % 4)
+        seen[f"{B} {Q} set"] = (support.rows.clone(), support.images.clone(), support.ages.clone())
+    support = support_of(module, FOUR, IMAGES)
+    for k, exclude in [(1, None), (2, None), (3, None), (2, 5), (3, 1)]:
+        images = None if exclude is None else torch.full((300,), exclude)
+        found = support.find(at(10).expand(300, 2), k, images, Generator().manual_seed(1))
+        counts = Counter(found.tolist())
+        fair = all(abs(count - 300 / k) < 60 for count in counts.values())
+        seen[f"one of {k}, {exclude}"] = str(sorted(counts)) + str(fair)
+    opposite = support_of(module, [[1.0, 0], [-1, 0.1], [-1, 0.2]], torch.tensor([4, 1, 2]))
+    for scale in (1, 50):
+        seen[f"opposite {scale}"] = opposite.find(scale * at(0), exclude=torch.tensor([4]))
+    near = support_of(module, at(*(45 + 0.01 * (torch.arange(41) * 18 % 41)).tolist()))
+    seen["near"] = near.find(at(-35, 125))
+    generator, state = Generator().manual_seed(2), torch.get_rng_state()
+    many = rand(1, 2, seed=4).expand(60, 2)
+    first, second = (support.find(many, 4, None, generator) for _ in range(2))
+    seen["own draws"] = len(first.unique()) > 1
+    seen["fresh"] = not torch.equal(first, second)
+    seen["global"] = torch.equal(state, torch.get_rng_state())
+    again = support.find(many, 4, None, Generator().manual_seed(2))
+    seen["from seed"] = torch.equal(first, again)
+    return seen
+
+
+def SupportSet_nearest(module):
+    seen = {}
+    for B, Q, d in [(3, 7, 5), (5, 11, 2), (4, 2, 3)]:
+        support = support_of(module, rand(Q, d, seed=Q))
+        z = spread(B, d, B).float().requires_grad_()
+        rows = support.nearest(z)
+        seen[f"{B} {Q}"] = rows
+        seen[f"{B} {Q} gradient"] = rows.requires_grad
+        seen[f"{B} {Q} set"] = support.rows.clone()
+    return seen
+
+
+def SupportSet_push(module):
+    seen = {}
+    for Q, d, sizes in [(7, 3, [3] * 6), (5, 2, [2, 4, 1, 5, 3]), (4, 2, [4, 4]), (9, 3, [2, 3])]:
+        support, number = module.SupportSet(Q, d, Generator().manual_seed(7)), 0
+        begin = {tuple(row) for row in support.rows.tolist()}
+        for step, B in enumerate(sizes):
+            images = torch.arange(number, number + B) * 7 % 31
+            z = spread(B, d, step).float()
+            known = step % 3 < 2 or Q == 7
+            support.push(z, images if known else None)
+            seen[f"{Q} {step}"] = contents(support, begin)
+            number += B
+    support = module.SupportSet(5, 3)
+    z = spread(3, 3, 1).float().requires_grad_()
+    support.push(z * 2)
+    seen["gradient"] = support.rows.requires_grad
+    seen["state"] = str(sorted(support.state_dict()))
+    return seen
+
+
+def contents(support, begin):
+    """Rows that are not of the beginning, with images and ages; how many rows are."""
+    held = zip(support.rows.tolist(), support.images.tolist(), support.ages.tolist(), strict=True)
+    new = sorted((a, i, *row) for row, i, a in held if tuple(row) not in begin)
+    old = [tuple(row) in begin for row in support.rows.tolist()]
+    facts = zip(support.images.tolist(), support.ages.tolist(), old, strict=True)
+    said = sorted((i, a) for i, a, is_old in facts if is_old)
+    return torch.tensor(new), str(said)
+
+
+def neighbour_loss(module):
+    seen = {}
+    for B, d, temperature in [(3, 5, 0.5), (5, 2, 0.1), (4, 7, 1.0), (3, 2, 0.005)]:
+        neighbours = F.normalize(rand(B, d, seed=B, dtype=torch.float64), dim=1)
+        neighbours[1] = neighbours[0]  # two images may find one row
+        p = spread(B, d, B + 30).requires_grad_()
+        small = temperature < 0.01
+        loss = module.neighbour_loss(neighbours, p, temperature) + 0 * p.sum()
+        seen[f"{B} {temperature}"] = (loss, *torch.autograd.grad(loss, p))
+        if small:
+            seen["float32"] = module.neighbour_loss(
+                neighbours.float(), p.detach().float(), temperature
+            )
+    return seen
+
+
+def nnclr_loss(module):
+    seen = {}
+    for B, Q, d, temperature in [(3, 7, 5, 0.5), (5, 11, 2, 0.2), (2, 3, 4, None)]:
+        support = support_of(module, rand(Q, d, seed=Q, dtype=torch.float64))
+        z1, p2 = (spread(B, d, s).requires_grad_() for s in (B, B + 60))
+        before = {name: value.clone() for name, value in support.state_dict().items()}
+        settings = [] if temperature is None else [temperature]
+        loss = module.nnclr_loss(z1, p2, support, *settings) + 0 * (z1.sum() + p2.sum())
+        seen[f"{B} {Q}"] = (loss, *torch.autograd.grad(loss, (z1, p2)))
+        after = support.state_dict()
+        seen[f"{B} {Q} set"] = all(torch.equal(after[name], before[name]) for name in before)
+    return seen
+
+
+def NNCLR_loss(module):
+    seen = {}
+    cases = [
+        (3, 7, 5, 0.5, {}),
+        (4, 11, 2, 0.2, {"candidates": "all"}),
+        (3, 5, 3, 0.3, {"exclude_same": False}),
+    ]
+    for B, Q, d, temperature, settings in cases:
+        support = support_of(module, rand(Q, d, seed=Q, dtype=torch.float64), torch.arange(Q))
+        method = method_of(module, support, temperature, d, **settings)
+        for step in range(2):
+            z1, z2 = (spread(B, d, s + step).requires_grad_() for s in (1, 80))
+            index = torch.arange(B) * 2 + step
+            loss = method.loss(z1, z2, index)
+            inputs = (z1, z2, *method.predictor.parameters())
+            value = loss + 0 * sum(one.sum() for one in inputs)
+            name = f"{B} {Q} {step}"
+            seen[name] = (loss, *torch.autograd.grad(value, inputs))
+            held = zip(support.ages.tolist(), support.images.tolist(), support.rows, strict=True)
+            seen[name + " set"] = torch.tensor(sorted((a, i, *v.tolist()) for a, i, v in held))
+            seen[name + " gradient"] = support.rows.requires_grad
+            found = method.meters(z1.detach(), z2.detach(), index)
+            seen[name + " meters"] = {k: found.get(k, -1.0) for k in ("self_match", "real")}
+            seen[name + " age"] = found.get("neighbour_age", -1.0)
+    losses = set()
+    for seed in range(8):
+        support = support_of(module, FOUR, IMAGES)
+        method = method_of(module, support, 0.5, None, seed=seed, top_k=2)
+        loss = method.loss(at(10, 100), at(30, 120), torch.arange(2) + 20)
+        losses.add(round(float(loss), 4))
+    seen["top k"] = (len(losses) > 1, len(losses) > 3)
+    return seen
+
+
+class Bent(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.first, self.second = nn.Linear(d, 7), nn.Linear(7, d)
+        for number, p in enumerate(self.parameters()):
+            p.data = rand(*p.shape, seed=number + 70) / 2
+
+    def forward(self, z):
+        return self.second(self.first(z).tanh())
+
+
+def method_of(module, support, temperature, d, seed=0, **settings):
+    nothing, recipe = nn.Identity(), Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
+    predictor = Bent(d) if d else nn.Identity()
+    method = module.NNCLR(
+        nothing, nothing, recipe, temperature, seed, predictor, support, **settings
+    )
+    return method.to(support.rows.dtype)

@@ -1,0 +1,221 @@
+"""What lesson 12's functions do; of random ones, facts that no draw changes."""
+
+import torch
+from torch import Generator, nn
+
+from lessons.course.check import rand
+from simclr_mini.views import Recipe
+
+NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
+MIRROR = Recipe(crop=0, flip=1, jitter=0, gray=0, blur=0)
+
+
+def some(N, K, seed):
+    return torch.randint(K, (N,), generator=Generator().manual_seed(seed))
+
+
+def pca_whiten(module):
+    seen = {}
+    lengths = 4 * 0.5 ** torch.arange(4)
+    h = (rand(11, 4, seed=1) * lengths) @ rand(4, 4, seed=2) + 5
+    double = torch.cat([h, h[:, :1] + h[:, 1:2]], 1)  # a direction without variance
+    for name, x, dim in [("all", h, 4), ("two", h, 2), ("one", h, 1), ("double", double, 5)]:
+        white = module.pca_whiten(x, dim).double()
+        seen[name] = (white.shape[1], white @ white.T)  # whichever way directions point
+    return seen
+
+
+def uniform_over_clusters(module):
+    seen = {}
+    for name, sizes in [("a", (9, 1, 0, 3)), ("b", (2, 2, 8))]:
+        labels = torch.cat([torch.full((size,), k) for k, size in enumerate(sizes)])
+        labels = labels[torch.randperm(len(labels), generator=Generator().manual_seed(1))]
+        N, K, large = len(labels), sum(size > 0 for size in sizes), sizes.index(max(sizes))
+        generator = Generator().manual_seed(2)
+        state = torch.get_rng_state()
+        rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(40)])
+        seen[f"{name} global"] = torch.equal(state, torch.get_rng_state())
+        seen[f"{name} highest"] = int(rows.max())
+        often = nn.functional.one_hot(labels[rows], len(sizes)).sum(1)
+        often = often[:, [k for k, size in enumerate(sizes) if size]]
+        most = N // K + 1
+        seen[f"{name} bounds"] = (
+            bool((often > most).any()),
+            bool((often < N - (K - 1) * most).any()),
+        )
+        share = often.double().mean(0) * K / N
+        seen[f"{name} shares"] = str((2 * share).round().tolist())  # in halves of an even share
+        of_images = nn.functional.one_hot(rows, N).sum(1)
+        seen[f"{name} twice"] = bool((of_images[:, labels == large] > 1).any())
+        seen[f"{name} all seen"] = bool((of_images.sum(0) > 0).all())
+        same = (labels[rows][:, 1:] == labels[rows][:, :-1]).double().mean()
+        seen[f"{name} in runs"] = bool(same > 0.6)
+        seen[f"{name} fresh"] = not torch.equal(rows[0], rows[1])
+        again = module.uniform_over_clusters(labels, Generator().manual_seed(2))
+        seen[f"{name} seeded"] = torch.equal(again, rows[0])
+        other = module.uniform_over_clusters(labels, Generator().manual_seed(3))
+        seen[f"{name} other seed"] = not torch.equal(other, rows[0])
+    labels, generator = (torch.arange(30) > 27).long(), Generator().manual_seed(4)  # 28 and 2
+    rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(20)])
+    first, second = (rows == 28).sum(1), (rows == 29).sum(1)
+    apart = (first - second).abs().double().mean()  # 3 with replacement, 1 in turn
+    seen["apart"] = "in turn" if apart < 1.9 else "by chance" if apart < 8 else "one only"
+    return seen
+
+
+def old_means(module):
+    labels = torch.tensor([0, 2, 2, 5, 0, 2, 5])
+    h = rand(7, 3, seed=3) + 1
+    got = module.old_means(h, labels, 6)
+    nearest = (got[[1, 3, 4], None] - h).abs().amax(2).min(1)
+    images = bool((nearest.values < 1e-6).all())
+    apart = len(nearest.indices.unique()) == 3
+    seen = {"means": got[[0, 2, 5]], "images": images, "apart": images and apart}
+    return seen | {"of empty ones": torch.zeros(1) if images else got[[1, 3, 4]]}
+
+
+def effective_clusters(module):
+    cases = [some(13, 4, 1), some(40, 7, 2) * 2, torch.tensor([0, 0, 1, 0]), torch.zeros(3).long()]
+    return {str(i): float(module.effective_clusters(labels)) for i, labels in enumerate(cases)}
+
+
+def mutual_information(module):
+    seen = {}
+    for N, K, L in [(13, 2, 5), (29, 5, 3), (40, 4, 4), (6, 3, 2)]:
+        a, b = some(N, K, N), some(N, L, N + 1)
+        b = torch.where(torch.arange(N) % 3 > 0, a % L, b)
+        seen[f"{K} {L}"] = tuple(
+            float(module.mutual_information(x, y)) for x, y in [(a, b), (b, a)]
+        )
+    a, one = some(9, 3, 4), torch.zeros(9, dtype=torch.int64)
+    seen["names"] = float(module.mutual_information(a, 2 - a))
+    for name, x, y in [("one", one, a), ("other", a, one), ("both", one, one)]:
+        seen[name] = float(module.mutual_information(x, y))
+    return seen
+
+
+class Eye(nn.Module):
+    """Reads h off an image's first numbers, and notes how it was asked."""
+
+    def __init__(self, *scales):
+        super().__init__()
+        self.dim, self.scales = len(scales), torch.tensor(scales)
+        self.norm = nn.BatchNorm1d(self.dim)
+        self.seen, self.modes, self.graphs = set(), set(), set()
+
+    def forward(self, x):
+        self.seen |= {tuple(one) for one in x.flatten(1).mul(255).round().tolist()}
+        self.modes.add(self.training)
+        self.graphs.add(torch.is_grad_enabled())
+        return self.norm((x.flatten(1)[:, : self.dim] - 0.5) * self.scales)
+
+
+def pictures():
+    """Raw, like first numbers lie together; whitened, the second number splits them."""
+    first, group = torch.linspace(0, 255, 12).round().repeat(2), torch.arange(24) // 12
+    mix = torch.randperm(24, generator=Generator().manual_seed(0))
+    return images_of(first[mix], group[mix]), group[mix], (first[mix] > 127).long()
+
+
+def images_of(first, second):
+    """Images whose first two numbers are given."""
+    pixels = torch.zeros(len(first), 3, 2, 2)
+    pixels[:, 0, 0, 0], pixels[:, 0, 0, 1] = first, 255 * second
+    return pixels.to(torch.uint8)
+
+
+def same_groups(a, b):
+    pairs = len(set(zip(a.tolist(), b.tolist(), strict=True)))
+    return pairs == len(set(a.tolist())) == len(set(b.tolist()))
+
+
+def DeepCluster_start_epoch(module):
+    pixels, group, half = pictures()
+
+    named = torch.arange(24) % 5  # what a person says
+
+    def method(clusters, seed=0, recipe=MIRROR, **settings):
+        settings = {"pca_dim": 2, **settings}
+        eye = Eye(10.0, 1.0, 1.0, 1.0) if clusters == 17 else Eye(10.0, 1.0)
+        return module.DeepCluster(eye, recipe, seed, named, 24, clusters, **settings)
+
+    seen, as_they_are = {}, {tuple(one) for one in pixels.flatten(1).float().tolist()}
+    whole, before = method(2), torch.get_rng_state()
+    states = {name: g.get_state() for name, g in whole.generators.items()}
+    layer, eye = whole.projector, whole.encoder
+    tensors = (layer.weight, layer.bias)
+    for p in tensors:
+        p.data.fill_(3)
+    returned = list(whole.start_epoch(pixels) or [])
+    first = whole.projector.weight.detach().clone()
+    seen["global"] = torch.equal(before, torch.get_rng_state())
+    others = [n for n, g in whole.generators.items() if not torch.equal(g.get_state(), states[n])]
+    seen["sources"] = str(others)
+    seen["shown"] = eye.seen == as_they_are
+    seen["asked"] = (str(eye.modes), str(eye.graphs))
+    seen["left"] = (eye.training, int(eye.norm.num_batches_tracked))
+    seen["labels"] = (
+        same_groups(whole.pseudo_labels, group),
+        same_groups(whole.pseudo_labels, half),
+        len(whole.pseudo_labels.unique()),
+        int(whole.pseudo_labels.min()) < 0,
+    )
+    seen["nmi first"] = float(whole.nmi)
+    now = (whole.projector.weight, whole.projector.bias)
+    seen["same tensors"] = all(a is b for a, b in zip(tensors, now, strict=True))
+    ids = [id(p) for p in tensors]
+    seen["returned"] = str(sorted(ids.index(id(p)) for p in returned if id(p) in ids))
+    seen["how many"] = len(returned)
+    seen["bias"] = float(now[1].detach().abs().max())
+    seen["grad"] = all(p.requires_grad for p in now)
+    # the second epoch, after other clusters, and with one direction
+    whole.pseudo_labels.copy_(torch.arange(24) % 2)
+    whole.pca_dim = 1
+    whole.start_epoch(pixels)
+    seen["again"] = same_groups(whole.pseudo_labels, half)
+    seen["nmi"] = float(whole.nmi)
+    seen["drawn anew"] = not torch.equal(first, whole.projector.weight)
+    # the weights of a wider classifier
+    wide = method(17)
+    wide.start_epoch(pixels)
+    weight, labels = wide.projector.weight.detach().clone(), wide.pseudo_labels.clone()
+    seen["17"] = len(labels.unique())
+    spread = float(weight.std())
+    seen["deviation"] = "right" if 0.0075 < spread < 0.0125 else f"{spread:.1g}"
+    twin = method(17)
+    twin.start_epoch(pixels)
+    again = torch.equal(twin.pseudo_labels, labels)
+    seen["seeded"] = (again, torch.equal(twin.projector.weight, weight))
+    wide.start_epoch(pixels)
+    seen["clustered anew"] = not torch.equal(wide.pseudo_labels, labels)
+    weight = torch.stack([weight, wide.projector.weight.detach()])
+    seen["even draws"] = bool(weight.abs().max() < 1.74 * weight.std())
+    # a warm start keeps the names of four groups
+    corner = torch.arange(12) % 4
+    corners, kept, stored = images_of(255.0 * (corner % 2), corner // 2), [], []
+    for seed in range(4):
+        settings = {"pca_dim": 2, "warm_start": seed < 2}
+        m = module.DeepCluster(Eye(10.0, 1.0), NOTHING, seed, None, 12, 4, **settings)
+        m.pseudo_labels.copy_(3 - corner)
+        m.start_epoch(corners)
+        kept.append(torch.equal(m.pseudo_labels, 3 - corner))
+        stored.append(torch.equal(m.pseudo_labels, corner))
+    seen["warm"] = (all(kept[:2]), all(kept[2:]), all(stored[:2]))
+    return seen
+
+
+def DeepCluster_loss(module):
+    seen = {}
+    for B, K, N in [(3, 5, 11), (5, 2, 7), (4, 3, 9)]:
+        own = some(N, K, B)
+        method = module.DeepCluster(Eye(1.0), NOTHING, 0, own.flip(0) % 2, N, K)
+        method.pseudo_labels.copy_(own)
+        z1, z2 = (2 * rand(B, K, seed=s).requires_grad_() for s in (1, 2))
+        index = torch.randperm(N, generator=Generator().manual_seed(K))[:B]
+        loss = method.loss(z1, z2, index)
+        grads = torch.autograd.grad(loss + 0 * (z1 + z2).sum(), (z1, z2), allow_unused=True)
+        seen[f"{B} {K}"] = (torch.as_tensor(loss), *grads)
+    z = torch.tensor([[300.0, 0], [0, 300]])
+    method.pseudo_labels.zero_()
+    seen["sure"] = float(method.loss(z, z.flip(0), torch.tensor([0, 1])))
+    return seen

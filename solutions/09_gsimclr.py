@@ -1,0 +1,387 @@
+"""Lesson 9: right ways to count collisions, and to put batches together."""
+
+import bisect
+import itertools
+import math
+import random
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+from lessons.course.ways import way
+
+
+def seeded(generator):
+    """Python's source of randomness, from a seed that the generator gives."""
+    return random.Random(torch.randint(2**62, (), generator=generator).item())
+
+
+def members(pseudo_labels):
+    """The images of each cluster that has any, in the data's order."""
+    clusters = defaultdict(list)
+    for n, c in enumerate(pseudo_labels.tolist()):
+        clusters[c].append(n)
+    return list(clusters.values())
+
+
+@way("collisions", "loops")
+def collisions_in_loops(labels):
+    """Every pair of the batch, once."""
+    y = labels.tolist()
+    return sum(y[i] == y[j] for i in range(len(y)) for j in range(i))
+
+
+@way("collisions", "matrix")
+def collisions_in_a_matrix(labels):
+    """Who equals whom, above the diagonal."""
+    return (labels[:, None] == labels[None]).triu(diagonal=1).sum().item()
+
+
+@way("collisions", "binomials")
+def collisions_by_binomials(labels):
+    """n choose 2 for each cluster."""
+    return sum(math.comb(n, 2) for n in Counter(labels.tolist()).values())
+
+
+@way("collisions", "ordered pairs")
+def collisions_of_ordered_pairs(labels):
+    """Each pair is counted twice in the squares, and each image once with itself."""
+    sizes = labels.unique(return_counts=True)[1]
+    return (sizes.square().sum() - len(labels)) // 2
+
+
+@way("expected_collisions", "loops")
+def expected_in_loops(sizes, batch_size):
+    """The mean over all pairs of images, times the pairs of a batch."""
+    y = [c for c, s in enumerate(sizes.tolist()) for _ in range(s)]
+    same = [y[i] == y[j] for i in range(len(y)) for j in range(i)]
+    return math.comb(batch_size, 2) * sum(same) / len(same)
+
+
+@way("expected_collisions", "first and other")
+def expected_by_one_image(sizes, batch_size):
+    """B images with B - 1 others each, of which (s - 1) / (N - 1) share the cluster; halved."""
+    s = sizes.double()
+    N = s.sum()
+    other = (s / N * (s - 1) / (N - 1)).sum()  # chance that another image shares one's cluster
+    return batch_size * (batch_size - 1) * other / 2
+
+
+@way("expected_collisions", "hypergeometric")
+def expected_hypergeometric(sizes, batch_size):
+    """Over how many images of a cluster a batch may get, and how likely each number is."""
+    N, B, total = int(sizes.sum()), batch_size, Fraction(0)
+    for s in sizes.tolist():
+        for n in range(2, min(s, B) + 1):
+            chance = Fraction(math.comb(s, n) * math.comb(N - s, B - n), math.comb(N, B))
+            total += chance * math.comb(n, 2)
+    return float(total)
+
+
+@way("least_collisions", "loops")
+def least_in_loops(sizes, batches):
+    """One image after the other goes where there are fewest of its cluster, and meets those."""
+    met = 0
+    for s in sizes.tolist():
+        held = [0] * batches
+        for _ in range(s):
+            emptiest = held.index(min(held))
+            met += held[emptiest]
+            held[emptiest] += 1
+    return met
+
+
+@way("least_collisions", "binomials")
+def least_by_binomials(sizes, batches):
+    """Some batches get s // T, the others one more; pairs in each."""
+    total = 0
+    for s in sizes.tolist():
+        each, more = divmod(s, batches)
+        total += (batches - more) * math.comb(each, 2) + more * math.comb(each + 1, 2)
+    return total
+
+
+@way("least_collisions", "images before")
+def least_by_images_before(sizes, batches):
+    """Image j of a cluster, from 0, meets j // T that are in its batch already."""
+    return sum((torch.arange(int(s)) // batches).sum() for s in sizes)
+
+
+@way("least_collisions", "chunks")
+def least_by_chunks(sizes, batches):
+    """A table of batches and clusters, even as can be: torch splits a range so."""
+    table = [[len(part) for part in np.array_split(np.arange(s), batches)] for s in sizes.tolist()]
+    table = torch.tensor(table)
+    return (table * (table - 1)).sum() // 2
+
+
+@way("rank_in_cluster", "loops")
+def rank_in_loops(pseudo_labels):
+    """Count, image by image."""
+    seen, rank = Counter(), []
+    for c in pseudo_labels.tolist():
+        rank.append(seen[c])
+        seen[c] += 1
+    return torch.tensor(rank)
+
+
+@way("rank_in_cluster", "matrix")
+def rank_by_pairs(pseudo_labels):
+    """Who is earlier and of one's cluster, in a matrix of N x N."""
+    return (pseudo_labels[:, None] == pseudo_labels).tril(diagonal=-1).sum(1)
+
+
+@way("rank_in_cluster", "running counts")
+def rank_by_running_counts(pseudo_labels):
+    """How many of each cluster there are up to here."""
+    counts = torch.nn.functional.one_hot(pseudo_labels).cumsum(0)
+    return counts.gather(1, pseudo_labels[:, None]).squeeze(1) - 1
+
+
+@way("rank_in_cluster", "cluster by cluster")
+def rank_cluster_by_cluster(pseudo_labels):
+    """0, 1, 2, ... into the places of each cluster."""
+    rank = torch.zeros_like(pseudo_labels)
+    for c in pseudo_labels.unique():
+        own = pseudo_labels == c
+        rank[own] = torch.arange(int(own.sum()))
+    return rank
+
+
+@way("released_batches", "loops")
+def released_in_loops(pseudo_labels, batch_size):
+    """Round by round, one image of each cluster that has one left; a batch when it is full."""
+    clusters, order = members(pseudo_labels), []
+    for r in range(max(len(own) for own in clusters)):
+        order += sorted(own[r] for own in clusters if len(own) > r)
+    full = len(order) // batch_size * batch_size
+    return torch.tensor(order[:full], dtype=torch.int64).view(-1, batch_size)
+
+
+@way("released_batches", "one key")
+def released_by_one_key(pseudo_labels, batch_size):
+    """Rank and position in one number, sorted; unfold cuts."""
+    N = len(pseudo_labels)
+    rank = (pseudo_labels[:, None] == pseudo_labels).tril(-1).sum(1)
+    order = (rank * N + torch.arange(N)).sort().values % N
+    return order.unfold(0, batch_size, batch_size)
+
+
+@way("released_batches", "lexsort")
+def released_by_lexsort(pseudo_labels, batch_size):
+    """NumPy's sort by two keys, the last key first."""
+    y = pseudo_labels.numpy()
+    rank = np.array([(y[:n] == y[n]).sum() for n in range(len(y))])
+    order = torch.from_numpy(np.lexsort((np.arange(len(y)), rank)))
+    return torch.stack([b for b in order.split(batch_size) if len(b) == batch_size])
+
+
+@way("in_clusters", "loops")
+def clusters_in_loops(pseudo_labels, generator=None):
+    """A list for each cluster; shuffle the lists, then what is in them."""
+    chance, clusters = seeded(generator), members(pseudo_labels)
+    chance.shuffle(clusters)
+    for own in clusters:
+        chance.shuffle(own)
+    return torch.tensor([n for own in clusters for n in own])
+
+
+@way("in_clusters", "first come")
+def clusters_as_they_come(pseudo_labels, generator=None):
+    """Shuffle the images; a cluster's turn is when its first image comes."""
+    order = torch.randperm(len(pseudo_labels), generator=generator).tolist()
+    clusters = {}
+    for n in order:
+        clusters.setdefault(int(pseudo_labels[n]), []).append(n)
+    return torch.tensor(sum(clusters.values(), []))
+
+
+@way("in_clusters", "random keys")
+def clusters_by_random_keys(pseudo_labels, generator=None):
+    """A random number for each cluster, one for each image; sort by the first, then the second."""
+    K = int(pseudo_labels.max()) + 1
+    cluster = torch.rand(K, generator=generator, dtype=torch.float64)[pseudo_labels]
+    image = torch.rand(len(pseudo_labels), generator=generator, dtype=torch.float64)
+    return torch.from_numpy(np.lexsort((image.numpy(), cluster.numpy())))
+
+
+@way("in_clusters", "cat")
+def clusters_joined(pseudo_labels, generator=None):
+    """Cluster by cluster, each a permutation of its own."""
+    names = pseudo_labels.unique()
+    parts = []
+    for c in names[torch.randperm(len(names), generator=generator)]:
+        own = (pseudo_labels == c).nonzero().flatten()
+        parts.append(own[torch.randperm(len(own), generator=generator)])
+    return torch.cat(parts)
+
+
+@way("deal", "loops")
+def deal_in_loops(order, batches, generator=None):
+    """Card by card, round; then the hands are mixed."""
+    hands = [[] for _ in range(batches)]
+    for card, image in enumerate(order.tolist()):
+        hands[card % batches].append(image)
+    return torch.tensor([hands[t] for t in torch.randperm(batches, generator=generator)])
+
+
+@way("deal", "strides")
+def deal_by_strides(order, batches, generator=None):
+    """Every T-th image, from t on."""
+    start = torch.rand(batches, generator=generator).argsort()
+    return torch.stack([order[t::batches] for t in start.tolist()])
+
+
+@way("deal", "mixed columns")
+def deal_by_columns(order, batches, generator=None):
+    """A round is a row; mix the columns, and read them from the bottom."""
+    rounds = order.reshape(len(order) // batches, batches)
+    return rounds.flip(0)[:, torch.randperm(batches, generator=generator)].t().contiguous()
+
+
+@way("deal", "scatter")
+def deal_by_scatter(order, batches, generator=None):
+    """Where each image goes: its batch by the remainder, its place there by the quotient."""
+    n = torch.arange(len(order))
+    hands = order.new_empty(batches, len(order) // batches)
+    hands[torch.randperm(batches, generator=generator)[n % batches], n // batches] = order
+    return hands
+
+
+@way("dealt_batches", "loops")
+def dealt_in_loops(pseudo_labels, batch_size, generator=None):
+    """Shuffle, put the surplus aside; then image by image, cluster by cluster, the next batch."""
+    chance, N = seeded(generator), len(pseudo_labels)
+    T = N // batch_size
+    used = chance.sample(range(N), T * batch_size)
+    clusters = members(pseudo_labels[used])
+    chance.shuffle(clusters)
+    batches = [[] for _ in range(T)]
+    for card, place in enumerate(itertools.chain(*clusters)):
+        batches[card % T].append(used[place])
+    chance.shuffle(batches)
+    return torch.tensor(batches, dtype=torch.int64).view(T, batch_size)
+
+
+@way("dealt_batches", "fewest of its own")
+def dealt_to_fewest_of_its_own(pseudo_labels, batch_size, generator=None):
+    """Where fewest of its cluster are; of these, where fewest images are; of these, any."""
+    chance, N = seeded(generator), len(pseudo_labels)
+    T = N // batch_size
+    used = chance.sample(range(N), T * batch_size)
+    clusters = members(pseudo_labels[used])
+    chance.shuffle(clusters)
+    batches = [[] for _ in range(T)]
+    for own in clusters:
+        held = [0] * T
+        for place in own:
+            t = min(range(T), key=lambda t: (held[t], len(batches[t]), chance.random()))
+            batches[t].append(used[place])
+            held[t] += 1
+    return torch.tensor(batches, dtype=torch.int64).view(T, batch_size)
+
+
+@way("dealt_batches", "numpy")
+def dealt_in_numpy(pseudo_labels, batch_size, generator=None):
+    """Sort the images that are used by their clusters' random names; deal by a transposed table."""
+    draw = np.random.default_rng(torch.randint(2**62, (), generator=generator).item())
+    y, T = pseudo_labels.numpy(), len(pseudo_labels) // batch_size
+    used = draw.permutation(len(y))[: T * batch_size]
+    used = used[np.argsort(draw.permutation(y.max() + 1)[y[used]], kind="stable")]
+    return torch.from_numpy(draw.permutation(used.reshape(batch_size, T).T))
+
+
+@way("dealt_batches", "split")
+def dealt_by_splitting(pseudo_labels, batch_size, generator=None):
+    """A random name for each cluster, sort, split into rounds; one of each round to a batch."""
+    T = len(pseudo_labels) // batch_size
+    used = torch.randperm(len(pseudo_labels), generator=generator)[: T * batch_size]
+    name = torch.rand(int(pseudo_labels.max()) + 1, generator=generator, dtype=torch.float64)
+    rounds = used[name[pseudo_labels[used]].argsort()].split(T)
+    return torch.stack(rounds, 1)[torch.randperm(T, generator=generator)]
+
+
+@way("strict_count", "loops")
+def strict_count_in_loops(sizes, batch_size):
+    """One batch more, as long as the clusters can give enough images."""
+    T = 0
+    while sum(min(s, T + 1) for s in sizes.tolist()) >= (T + 1) * batch_size:
+        T += 1
+    return T
+
+
+@way("strict_count", "build them")
+def strict_count_by_building(sizes, batch_size):
+    """Take one image of each of the B fullest clusters, as often as there are B."""
+    left, T = sorted(sizes.tolist()), 0
+    while batch_size <= len(left) and left[-batch_size] > 0:
+        left[-batch_size:] = [s - 1 for s in left[-batch_size:]]
+        left.sort()
+        T += 1
+    return T
+
+
+@way("strict_count", "from above")
+def strict_count_from_above(sizes, batch_size):
+    """Start with what all images could fill; each time, count what T batches may use."""
+    T = int(sizes.sum()) // batch_size
+    while (fewer := int(sizes.clamp(max=T).sum()) // batch_size) < T:
+        T = fewer
+    return T
+
+
+@way("strict_count", "bisection")
+def strict_count_by_bisection(sizes, batch_size):
+    """If T batches are possible, fewer are: search for the first T that is not."""
+
+    def impossible(T):
+        return bool(torch.minimum(sizes, torch.tensor(T)).sum() < T * batch_size)
+
+    return bisect.bisect(range(1, int(sizes.sum()) + 1), False, key=impossible)
+
+
+@way("strict_batches", "loops")
+def strict_in_loops(pseudo_labels, batch_size, generator=None):
+    """Put aside what cannot be used; then image by image, cluster by cluster, the next batch."""
+    chance, clusters = seeded(generator), members(pseudo_labels)
+    T = strict_count_in_loops(torch.tensor([len(own) for own in clusters]), batch_size)
+    chance.shuffle(clusters)
+    used = [(k, n) for k, own in enumerate(clusters) for n in chance.sample(own, min(len(own), T))]
+    used = sorted(chance.sample(used, T * batch_size))
+    batches = [[] for _ in range(T)]
+    for card, (_, n) in enumerate(used):
+        batches[card % T].append(n)
+    chance.shuffle(batches)
+    return torch.tensor(batches)
+
+
+@way("strict_batches", "fullest first")
+def strict_from_the_fullest(pseudo_labels, batch_size, generator=None):
+    """As above, but each batch takes from the B clusters with most images left; ties at random."""
+    chance, clusters = seeded(generator), members(pseudo_labels)
+    T = strict_count_in_loops(torch.tensor([len(own) for own in clusters]), batch_size)
+    used = [(k, n) for k, own in enumerate(clusters) for n in chance.sample(own, min(len(own), T))]
+    left = defaultdict(list)
+    for k, n in chance.sample(used, T * batch_size):
+        left[k].append(n)
+    batches = []
+    for _ in range(T):
+        fullest = sorted(left, key=lambda k: (len(left[k]), chance.random()))[-batch_size:]
+        batches.append([left[k].pop() for k in fullest])
+    chance.shuffle(batches)
+    return torch.tensor(batches)
+
+
+@way("strict_batches", "tensors")
+def strict_in_tensors(pseudo_labels, batch_size, generator=None):
+    """Rank in the cluster by pairs, at most T of each; random names, sort, a table of rounds."""
+    T = strict_count_from_above(torch.bincount(pseudo_labels), batch_size)
+    order = torch.randperm(len(pseudo_labels), generator=generator)
+    own = pseudo_labels[order]
+    order = order[(own[:, None] == own).tril(-1).sum(1) < T]
+    order = order[torch.randperm(len(order), generator=generator)[: T * batch_size]]
+    name = torch.rand(int(pseudo_labels.max()) + 1, generator=generator, dtype=torch.float64)
+    order = order[name[pseudo_labels[order]].argsort()]
+    return order.view(batch_size, T)[:, torch.randperm(T, generator=generator)].T

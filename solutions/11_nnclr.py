@@ -1,0 +1,267 @@
+"""Lesson 11: right ways to write NNCLR, from its sentences in loops to a few tensor operations."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lessons.course.ways import way
+from simclr_mini.nt_xent import nt_xent_loss
+
+
+@way("SupportSet.find", "loops")
+@torch.no_grad()
+def find_in_loops(self, z, k=1, exclude=None, generator=None):
+    """|z - q| for every row that counts, sorted; then one of the first k."""
+    found = []
+    for b, u in enumerate(z):
+        u = u / u.norm()
+        distance = {
+            q: float((u - row).norm())
+            for q, row in enumerate(self.rows)
+            if exclude is None or int(self.images[q]) != int(exclude[b])
+        }
+        nearest = sorted(distance, key=distance.get)[:k]
+        one = int(torch.randint(len(nearest), (), generator=generator)) if k > 1 else 0
+        found.append(nearest[one])
+    return torch.tensor(found)
+
+
+@way("SupportSet.find", "distances")
+def find_by_distance(self, z, k=1, exclude=None, generator=None):
+    """All distances at once; rows that do not count are infinitely far; a random rank."""
+    z = F.normalize(z.detach().to(self.rows), dim=1)
+    distance = (z[:, None] - self.rows[None]).norm(dim=2)
+    if exclude is not None:
+        distance[exclude[:, None] == self.images[None]] = torch.inf
+    order = distance.argsort(dim=1)
+    left = distance.isfinite().sum(1).clamp(max=k)
+    rank = (torch.rand(len(z), generator=generator) * left).long() if k > 1 else 0 * left
+    return order[torch.arange(len(z)), rank]
+
+
+@way("SupportSet.find", "einsum and where")
+@torch.no_grad()
+def find_by_einsum(self, z, k=1, exclude=None, generator=None):
+    """The length of z changes no order; one of k by the largest of k random numbers."""
+    similarity = torch.einsum("bd,qd->bq", z.to(self.rows), self.rows)
+    if exclude is not None:
+        own = torch.stack([self.images == image for image in exclude])
+        similarity = torch.where(own, -torch.inf, similarity)
+    values, where = similarity.sort(dim=1, descending=True)
+    values, where = values[:, :k], where[:, :k]
+    lot = torch.rand(values.shape, generator=generator).masked_fill(values.isinf(), -1)
+    return where.take_along_dim(lot.argmax(1, keepdim=True), 1).squeeze(1)
+
+
+@way("SupportSet.find", "numpy")
+def find_in_numpy(self, z, k=1, exclude=None, generator=None):
+    """NumPy sorts; torch's generator seeds NumPy's."""
+    u, rows = z.detach().double().numpy(), self.rows.double().numpy()
+    u = u / np.linalg.norm(u, axis=1, keepdims=True)
+    distance = ((u**2).sum(1)[:, None] + (rows**2).sum(1)) - 2 * u @ rows.T
+    if exclude is not None:
+        distance[exclude.numpy()[:, None] == self.images.numpy()[None]] = np.inf
+    order = distance.argsort(axis=1, kind="stable")[:, :k]
+    if k == 1:
+        return torch.from_numpy(order[:, 0].copy())
+    dice = np.random.default_rng(int(torch.randint(2**40, (), generator=generator)))
+    left = np.isfinite(np.take_along_axis(distance, order, 1)).sum(1)
+    return torch.from_numpy(order[np.arange(len(u)), dice.integers(left)])
+
+
+@way("SupportSet.nearest", "loops")
+def nearest_in_loops(self, z):
+    """Row by row, the one at the least distance."""
+    found = []
+    for u in z.detach():
+        u = u / u.norm()
+        distances = [float((u - row).norm()) for row in self.rows]
+        found.append(self.rows[distances.index(min(distances))].clone())
+    return torch.stack(found)
+
+
+@way("SupportSet.nearest", "one-hot")
+def nearest_by_one_hot(self, z):
+    """A matrix with a single 1 in each row picks rows exactly."""
+    return F.one_hot(self.find(z), len(self.rows)).to(self.rows) @ self.rows
+
+
+@way("SupportSet.nearest", "index_select")
+def nearest_by_selecting(self, z):
+    """Find, then select."""
+    return self.rows.detach().index_select(0, self.find(z, k=1))
+
+
+@way("SupportSet.push", "loops")
+def push_in_loops(self, z, images=None):
+    """One row after the other, each at the position, which then moves on."""
+    with torch.no_grad():
+        for q in range(len(self.ages)):
+            if self.ages[q] >= 0:
+                self.ages[q] += 1
+        for b, u in enumerate(z):
+            q = int(self.position)
+            self.rows[q] = u / u.norm()
+            self.images[q] = -1 if images is None else images[b]
+            self.ages[q] = 0
+            self.position.fill_((q + 1) % len(self.rows))
+
+
+@way("SupportSet.push", "two slices")
+@torch.no_grad()
+def push_in_two_slices(self, z, images=None):
+    """What fits before the end, and the rest at the beginning."""
+    B, Q, start = len(z), len(self.rows), int(self.position)
+    new = F.normalize(z.to(self.rows), dim=1)
+    of = torch.full((B,), -1) if images is None else images
+    self.ages = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    first = min(B, Q - start)
+    for here, there in [(slice(start, start + first), slice(0, first))] + [
+        (slice(0, B - first), slice(first, B))
+    ]:
+        self.rows[here], self.images[here], self.ages[here] = new[there], of[there], 0
+    self.position = (self.position + B) % Q
+
+
+@way("SupportSet.push", "shift")
+@torch.no_grad()
+def push_by_shifting(self, z, images=None):
+    """A queue, not a ring: the new in front, the newest first, and the last B fall off."""
+    B, Q = len(z), len(self.rows)
+    of = self.images.new_full((B,), -1) if images is None else images.to(self.images)
+    older = self.ages + (self.ages >= 0)
+    self.rows = torch.cat([F.normalize(z, dim=1).flip(0).to(self.rows), self.rows[: Q - B]])
+    self.images = torch.cat([of.flip(0), self.images[: Q - B]])
+    self.ages = torch.cat([torch.zeros_like(of), older[: Q - B]])
+
+
+@way("SupportSet.push", "index_copy")
+def push_by_index_copy(self, z, images=None):
+    """A list of places by rolling 0 … Q-1, written with torch's own functions."""
+    places = torch.arange(len(self.rows)).roll(-int(self.position))[: len(z)]
+    z = (z / z.norm(dim=1, keepdim=True)).detach().to(self.rows.dtype)
+    self.rows.index_copy_(0, places, z)
+    self.images.index_fill_(0, places, -1)
+    if images is not None:
+        self.images.scatter_(0, places, images)
+    self.ages[self.ages >= 0] += 1
+    self.ages.index_fill_(0, places, 0)
+    self.position.add_(len(z)).remainder_(len(self.rows))
+
+
+@way("neighbour_loss", "loops")
+def neighbour_loss_in_loops(neighbours, p, temperature):
+    """The equation, neighbour by neighbour, candidate by candidate."""
+    B, losses = len(p), []
+    for i in range(B):
+        s = [torch.dot(neighbours[i].to(p), q / q.norm()) / temperature for q in p]
+        top = max(float(one.detach()) for one in s)  # a ratio stays the same without it
+        total = sum(torch.exp(one - top) for one in s)
+        losses.append(-(s[i] - top - torch.log(total)))
+    return sum(losses) / B
+
+
+@way("neighbour_loss", "logsumexp")
+def neighbour_loss_by_logsumexp(neighbours, p, temperature):
+    """Log of the sum, less the diagonal."""
+    p = p / torch.linalg.vector_norm(p, dim=1, keepdim=True)
+    logits = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
+    return (torch.logsumexp(logits, 1) - logits.diagonal()).mean()
+
+
+@way("neighbour_loss", "one-hot")
+def neighbour_loss_by_one_hot(neighbours, p, temperature):
+    """Cosines pair by pair, log_softmax, and an identity matrix in the place of the index."""
+    cosine = F.cosine_similarity(neighbours[:, None].double(), p[None].double(), dim=2)
+    return -(torch.eye(len(p)) * (cosine / temperature).log_softmax(dim=1)).sum() / len(p)
+
+
+@way("neighbour_loss", "differences")
+def neighbour_loss_by_differences(neighbours, p, temperature):
+    """log(1 + sum of exp of the differences to the right one), columns first."""
+    logits = (F.normalize(p) @ neighbours.to(p).T) / temperature  # row k: prediction k
+    return torch.logsumexp(logits - logits.diagonal(), 0).mean()
+
+
+@way("nnclr_loss", "loops")
+def nnclr_loss_in_loops(z1, p2, support, temperature=0.1):
+    """Search by distance, then the equation, both in loops."""
+    losses = []
+    for i, z in enumerate(z1.detach()):
+        u = z / z.norm()
+        q = min(support.rows, key=lambda row: float((row - u).norm()))
+        s = torch.stack([torch.dot(q.to(p2), p / p.norm()) / temperature for p in p2])
+        losses.append(torch.logsumexp(s, 0) - s[i])
+    return sum(losses) / len(losses)
+
+
+@way("nnclr_loss", "by hand")
+def nnclr_loss_by_hand(z1, p2, support, temperature=0.1):
+    """Positions, rows, a cross entropy."""
+    rows = support.rows[support.find(z1)].to(p2)
+    logits = rows @ F.normalize(p2, dim=1).t()
+    return F.cross_entropy(logits.div(temperature), torch.arange(len(z1)))
+
+
+@way("nnclr_loss", "cosines")
+def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1):
+    """Cosine similarity of torch for both the search and the loss."""
+    with torch.no_grad():
+        near = F.cosine_similarity(z1[:, None].to(support.rows), support.rows[None], dim=2)
+        rows = support.rows[near.max(dim=1).indices]
+    cosine = F.cosine_similarity(rows[:, None].to(p2), p2[None], dim=2)
+    return -(cosine / temperature).log_softmax(1).diagonal().mean()
+
+
+@way("NNCLR.loss", "loops")
+def method_loss_in_loops(self, z1, z2, index):
+    """Image by image, direction by direction; NT-Xent's candidates where they are asked for."""
+    B, positions, losses = len(index), [], []
+    both = [(self.search(z1, index), z2), (self.search(z2, index), z1)]
+    for found, other in both:
+        positions.append(found)
+        queries = [self.support.rows[q].clone().to(other) for q in found]
+        p = [one / one.norm() for one in self.predictor(other)]
+        if self.candidates == "all":
+            views = queries + p
+            for i in range(2 * B):
+                s = [torch.dot(views[i], v) / self.temperature for v in views]
+                rest = torch.stack([s[k] for k in range(2 * B) if k != i])
+                losses.append(torch.logsumexp(rest, 0) - s[(i + B) % (2 * B)])
+        else:
+            for i in range(B):
+                s = torch.stack([torch.dot(queries[i], one) / self.temperature for one in p])
+                losses.append(torch.logsumexp(s, 0) - s[i])
+    self.found = self.describe(torch.cat(positions), index.repeat(2))
+    self.support.push(z1.detach(), index)
+    return sum(losses) / len(losses)
+
+
+@way("NNCLR.loss", "one search")
+def method_loss_with_one_search(self, z1, z2, index):
+    """Both views in one search and in one prediction, cut in two afterwards."""
+    twice = torch.cat([index, index])
+    positions = self.search(torch.cat([z1, z2]), twice)
+    self.found = self.describe(positions, twice)
+    n1, n2 = self.support.rows[positions].clone().chunk(2)
+    p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)
+    self.support.push(images=index, z=z1)
+    return 0.5 * self.agree(n1, p2) + 0.5 * self.agree(n2, p1)
+
+
+@way("NNCLR.loss", "second view first")
+def method_loss_second_view_first(self, z1, z2, index):
+    """The other direction first, the loss by hand, and the push at the very end."""
+    total, found = 0, []
+    for z, other in [(z2, z1), (z1, z2)]:
+        found.insert(0, self.search(z, index))
+        rows = self.support.rows.index_select(0, found[0])
+        p = self.predictor(other)
+        if self.candidates == "batch":
+            logits = rows @ F.normalize(p, dim=1).T / self.temperature
+            total = total + F.cross_entropy(logits, torch.arange(len(p)))
+        else:
+            total = total + nt_xent_loss(p, rows, self.temperature)
+    self.found = self.describe(torch.hstack(found), index.repeat(2))
+    self.support.push(z1, index)
+    return total / 2

@@ -1,0 +1,169 @@
+"""Every page of the site in a real browser, from disk, with the network watched.
+
+Needs Chromium of the system (apt-get install chromium) and `pip install -e '.[dev]'`.
+"""
+
+import functools
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mkdocs", reason="the site's tools are not installed: pip install -e '.[docs]'")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+
+from build_site import build_site, pages  # noqa: E402
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+if CHROMIUM is None:
+    pytest.skip("there is no Chromium: apt-get install chromium", allow_module_level=True)
+pytestmark = pytest.mark.timeout(600)  # the first test builds the site
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SERIOUS = ("serious", "critical")
+# Of a long table or list axe judges the first rows: the others are made in the same way. What does
+# not depend on colours is judged once.
+SHORTEN = """document.querySelectorAll('tr:nth-child(n + 4), .mistakes > li:nth-child(n + 3)')
+  .forEach(row => row.remove())"""
+RULES = {
+    "light": {"resultTypes": ["violations"], "preload": False},
+    "dark": {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]},
+}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as runner:
+        browser = runner.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The source of axe-core."""
+    return (Path(axe_module.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+class Watched:
+    """A page that remembers what went wrong on it."""
+
+    def __init__(self, browser, scheme: str, size: dict):
+        self.context = browser.new_context(color_scheme=scheme, viewport=size)
+        self.page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", self.heard)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        self.page.on("request", self.asked)
+        self.page.on("requestfailed", lambda r: self.wrong.append(f"not found: {r.url}"))
+
+    def heard(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"console: {message.text}")
+
+    def asked(self, request) -> None:
+        if not request.url.startswith(("file://", "data:", "blob:")):
+            self.wrong.append(f"request: {request.url}")
+
+    def open(self, file: Path) -> None:
+        self.page.goto(file.as_uri())
+        self.page.wait_for_load_state("load")
+
+
+def all_pages() -> list[str]:
+    """The pages, by their path in the site; known before the site is built."""
+    docs = ROOT / "docs"
+    written = [p.relative_to(docs).with_suffix(".html").as_posix() for p in docs.rglob("*.md")]
+    return sorted([*written, "mistakes.html", "contributing.html"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", all_pages())
+def test_page(name, scheme, chromium, axe):
+    """Wide and on a phone: no error, no request, no broken image, no sideways scroll; axe."""
+    watched = Watched(chromium, scheme, WIDE)
+    try:
+        watched.open(build_site()[0] / name)
+        page = watched.page
+        assert watched.wrong == []
+        dark = page.evaluate("document.body.dataset.mdColorScheme") == "slate"
+        assert dark == (scheme == "dark")
+        assert (
+            page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)") == []
+        )
+        assert page.evaluate("[...document.images].filter(i => !i.alt).map(i => i.src)") == []
+        assert page.locator(".arithmatex").count() == 0, "a formula is left as TeX"
+        assert page.evaluate(FORMULAS_WITHOUT_AREA) == []
+        assert page.evaluate(SIDEWAYS) == []
+        page.set_viewport_size(PHONE)
+        assert page.evaluate(SIDEWAYS) == []
+        page.set_viewport_size(WIDE)
+        page.evaluate(SHORTEN)
+        page.evaluate(axe)
+        found = page.evaluate("how => axe.run(how)", RULES[scheme])["violations"]
+        assert [told(one) for one in found if one["impact"] in SERIOUS] == []
+        assert watched.wrong == []
+    finally:
+        watched.context.close()
+
+
+FORMULAS_WITHOUT_AREA = """[...document.querySelectorAll('svg.formula')]
+  .filter(svg => svg.checkVisibility() && !(svg.getBoundingClientRect().width > 2))
+  .map(svg => svg.getAttribute('aria-label'))"""
+SIDEWAYS = """(() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  return [...document.querySelectorAll('article *')]
+    .filter(e => e.getBoundingClientRect().right > page.clientWidth + 1)
+    .slice(0, 3).map(e => e.outerHTML.slice(0, 200)).concat([page.scrollWidth + ' pixels']);
+})()"""
+
+
+def told(violation: dict) -> str:
+    """A violation in a few words, and the first places."""
+    places = [node["html"][:150] for node in violation["nodes"][:3]]
+    return f"{violation['id']}: {violation['help']}: {places}"
+
+
+def test_every_page_is_looked_at(chromium):
+    """The list above is the site."""
+    folder = build_site()[0]
+    assert [p.relative_to(folder).as_posix() for p in pages()] == all_pages()
+
+
+def test_search_finds_temperature(chromium):
+    watched = Watched(chromium, "light", WIDE)
+    try:
+        watched.open(build_site()[0] / "index.html")
+        watched.page.keyboard.press("/")
+        watched.page.keyboard.type("temperature", delay=20)
+        result = watched.page.locator(".md-search-result__link").first
+        result.wait_for(timeout=20_000)
+        assert "temperature" in watched.page.locator(".md-search-result__list").inner_text().lower()
+        assert watched.wrong == []
+    finally:
+        watched.context.close()
+
+
+def test_mistakes_are_searched_by_keyboard(chromium):
+    watched = Watched(chromium, "light", WIDE)
+    try:
+        watched.open(build_site()[0] / "mistakes.html")
+        page = watched.page
+        shown = functools.partial(page.locator(".mistakes > li:visible").count)
+        everything = shown()
+        page.get_by_label("Search the mistakes").focus()
+        page.keyboard.type("temperature twice")
+        assert 0 < shown() < 5 < everything
+        assert f"{shown()} of {everything}" in page.get_by_role("status").inner_text()
+        for _ in range(20):
+            page.keyboard.press("Backspace")
+        page.get_by_label("only the silent ones").focus()
+        page.keyboard.press("Space")
+        assert 5 < shown() < everything
+    finally:
+        watched.context.close()

@@ -1,0 +1,378 @@
+"""The site: it builds without a warning, its links hold, and what it says to type works."""
+
+import ast
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cache, wraps
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mkdocs", reason="the site's tools are not installed: pip install -e '.[docs]'")
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+
+import build_site  # noqa: E402
+import capture  # noqa: E402
+import catalogue  # noqa: E402
+import hooks  # noqa: E402
+
+from lessons.course import commands as course  # noqa: E402
+from lessons.course.manifest import find, lessons  # noqa: E402
+from lessons.course.mistakes import mistakes  # noqa: E402
+from lessons.course.ways import load_file  # noqa: E402
+
+WITH_PAGE = [one for one in lessons() if (ROOT / one.page).is_file()]
+LESSONS = pytest.mark.parametrize("lesson", WITH_PAGE, ids=[one.folder for one in WITH_PAGE])
+PAGES = sorted(
+    p for p in (ROOT / "docs").rglob("*.md") if p.relative_to(ROOT).parts[1] != "results"
+)
+
+
+# ---- the build
+
+
+def test_strict_build_passes_without_a_warning():
+    """A page not in the nav, a dead link or anchor, a missing inclusion would each be one."""
+    _, said = build_site.build_site()
+    assert "WARNING" not in said, said
+
+
+@LESSONS
+def test_each_step_of_a_lesson_has_its_section(lesson):
+    """So that the board and a failing test can name page and section."""
+    page = Path(lesson.page).relative_to("docs").with_suffix(".html")
+    text = (build_site.build_site()[0] / page).read_text("utf-8")
+    ids = {f"{lesson.page}#{found}" for found in re.findall(r' id="([^"]+)"', text)}
+    assert {lesson.section(step) for step in lesson.steps} <= ids
+
+
+@LESSONS
+def test_a_lesson_page_is_short(lesson):
+    """Under 1,200 words to read; code, tables and formulas not counted."""
+    assert len(prose((ROOT / lesson.page).read_text("utf-8")).split()) < 1200
+
+
+def prose(markdown: str) -> str:
+    """A page without its code, tables, formulas and directives."""
+    text = re.sub(r"^( *)(```+).*?^\1\2$", "", markdown, flags=re.M | re.S)
+    text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.S)
+    text = re.sub(r"^ *(\||\{\{|!\[).*$", "", text, flags=re.M)
+    return re.sub(r"\]\([^)]*\)|[#*>|]+", " ", text)
+
+
+def test_every_module_has_its_page_and_every_page_its_module():
+    modules = {p.stem for p in (ROOT / "simclr_mini").glob("*.py")} - {"__init__"}
+    written = {p.stem: p.read_text("utf-8") for p in (ROOT / "docs" / "reference").glob("*.md")}
+    assert written == {name: f"::: simclr_mini.{name}\n" for name in modules}
+
+
+def test_docstrings_name_arguments_that_exist():
+    """The reference shows them as they are written."""
+    wrong = []
+    for file in sorted((ROOT / "simclr_mini").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                strange = documented(node) - arguments(node)
+                wrong += [f"{file.name} {node.name}: {name}" for name in sorted(strange)]
+    assert not wrong
+
+
+def documented(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """The names under `Args:` of a docstring."""
+    found = re.search(r"^Args:\n(.*?)(?=^\S|\Z)", ast.get_docstring(node) or "", re.M | re.S)
+    heads = re.findall(r"^    (\w[\w, ]*):", found[1], re.M) if found else []
+    return {name for head in heads for name in head.split(", ")}
+
+
+def arguments(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """The names of a function's arguments; of a class, its constructor's."""
+    if isinstance(node, ast.ClassDef):
+        inside = [n for n in node.body if getattr(n, "name", "") == "__init__"]
+        return arguments(inside[0]) if inside else documented(node)
+    given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    given += [one for one in (node.args.vararg, node.args.kwarg) if one]
+    return {one.arg for one in given}
+
+
+# ---- directives and formulas
+
+
+def test_code_of_a_function_method_class_and_constant():
+    loss = "simclr_mini/nt_xent.py"
+    assert hooks.source(loss, "positive_index").startswith("def positive_index(B: int")
+    body = hooks.source(loss, "positive_index", body=True)
+    assert '"""' not in body and body.endswith("roll(B)")
+    method = hooks.source("simclr_mini/simclr.py", "SimCLR.project", body=True)
+    assert method.startswith("def project(self") and method.endswith("return self.projector(h)")
+    assert hooks.source("simclr_mini/views.py", "Recipe").startswith("@dataclass")
+    assert hooks.source("simclr_mini/views.py", "LUMA").startswith("LUMA = (")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{{ code simclr_mini/nt_xent.py no_such_function }}",
+        "{{ code simclr_mini/no_such_file.py f }}",
+        "{{ output no-such-output }}",
+        "{{ nonsense }}",
+    ],
+)
+def test_a_directive_that_finds_nothing_stops_the_build(line):
+    with pytest.raises(LookupError):
+        hooks.DIRECTIVE.sub(hooks.expand, line)
+
+
+def test_a_directive_keeps_its_indent():
+    """So that it works within a box."""
+    text = hooks.DIRECTIVE.sub(hooks.expand, "    {{ code simclr_mini/views.py LUMA }}")
+    assert all(line.startswith("    ") for line in text.splitlines())
+
+
+def test_a_formula_keeps_its_words_and_has_no_letters_of_its_own():
+    svg = hooks.draw(r"\frac{a &lt; b}{\tau}")
+    assert r'aria-label="\frac{a &lt; b}{\tau}"' in svg
+    assert "<text" not in svg and "fill" not in svg, "its colour is the text's"
+
+
+@pytest.mark.parametrize("tex", [r"\nosuchcommand x", r"\frac{a"])
+def test_a_formula_that_cannot_be_drawn_stops_the_build(tex):
+    with pytest.raises(ValueError, match="cannot draw"):
+        hooks.draw(tex)
+
+
+@pytest.mark.parametrize("name", sorted(capture.COMMANDS))
+def test_an_output_is_of_its_command(name):
+    """Shown on a page, captured by the command that the list has now, with no machine's paths."""
+    text = hooks.captured(name)
+    entry = capture.COMMANDS[name]
+    command = entry if isinstance(entry, str) else entry[0]
+    assert text.startswith(f"$ {command}\n") and text.count("\n") > 1
+    assert not re.search(r"/tmp/|/home/|/root/|/Users/|Traceback", text)
+    assert any(f"{{{{ output {name} }}}}" in page.read_text("utf-8") for page in PAGES)
+
+
+# ---- mistakes
+
+
+def test_the_mistakes_page_has_every_mistake_once():
+    text = catalogue.page()
+    for lesson in WITH_PAGE:
+        for mistake in mistakes(lesson.folder):
+            assert text.count(f'id="{catalogue.anchor(lesson, mistake)}"') == 1, mistake.id
+
+
+def test_mistakes_whose_cost_is_measured_exist():
+    measure = load_file(ROOT / "docs" / "results" / "mistake_costs.py", "mistake_costs")
+    known = {f"{one.folder}/{m.id}" for one in lessons() for m in mistakes(one.folder)}
+    training = {
+        f"{one.folder}/{m.id}" for one in lessons() for m in mistakes(one.folder) if m.trains
+    }
+    assert set(measure.chosen()) <= training
+    assert {key for key in catalogue.costs() if key[0].isdigit()} <= known
+
+
+# ---- commands: every one that a page or README says to type
+
+
+def commands_of(text: str) -> list[str]:
+    """The commands in the code blocks and between backticks of a page, each on its own."""
+    found = []
+    for block in re.findall(r"^ *```+(?:console|sh|bash)\n(.*?)^ *```", text, re.M | re.S):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        typed = [line[2:] for line in lines if line.startswith("$ ")]
+        found += typed or lines
+    programs = r"simclr-mini [a-z]|python3? |pytest\b|mkdocs |\.venv/bin/|\.ci/run"
+    found += re.findall(rf"`((?:{programs})[^`\n]*)`", text)
+    found += re.findall(rf"^    ((?:{programs}).*)$", text, re.M)
+    parts = [part for line in found for part in line.partition("  #")[0].split(" && ")]
+    return [" ".join(part.split()).removeprefix(".venv/bin/") for part in parts]
+
+
+def every_command() -> list[str]:
+    texts = [page.read_text("utf-8") for page in PAGES]
+    texts += [(ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")]
+    shown = [entry if isinstance(entry, str) else entry[0] for entry in capture.COMMANDS.values()]
+    return sorted({command for text in texts for command in commands_of(text)} | set(shown))
+
+
+@pytest.mark.parametrize("command", every_command())
+def test_a_command_works(command, tmp_path, monkeypatch):
+    """Each in its shortest form; what takes minutes has its options read and its name looked up."""
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    words = shlex.split(command)
+    for start, check in CHECKS.items():
+        if words[: len(start.split())] == start.split():
+            return check(words[len(start.split()) :], monkeypatch)
+    pytest.fail(f"no test knows how to try: {command}")
+
+
+def by_our_checks(words, monkeypatch):
+    """What .ci/run does on a bare machine each time, or installs another build of torch."""
+    text = (ROOT / ".ci" / "run").read_text("utf-8")
+    ours = 'python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e ".[dev]"'
+    assert ours in text and "&& .venv/bin/pytest" in text
+    assert words in (
+        ["-c", "constraints.txt", "-e", "."],
+        ["-c", "constraints.txt", "-e", ".[dev]"],
+        ["torch", "--index-url", "https://download.pytorch.org/whl/cpu"],
+        [".venv"],
+        [],
+    )
+
+
+def collected(words, monkeypatch):
+    """Pytest finds tests there. Nothing is what runs this; test_course.py runs whole lessons."""
+    if words and words[0].startswith("lessons/"):
+        names = [test.name for test in find(words[0]).tests]
+        chosen = words[words.index("-k") + 1].split(" or ") if "-k" in words else [""]
+        assert all(any(word in name for name in names) for word in chosen)
+    elif words not in ([], ["lessons"]):
+        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *words]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stdout[-500:]
+
+
+def options_are_read(words, monkeypatch):
+    """The command line of simclr-mini takes these words; nothing runs."""
+    from simclr_mini import cli
+
+    taken = []
+
+    def only_read(command):
+        @wraps(command)
+        def read(*args, **kwargs):
+            taken.append(args)
+            for one in [*args, *kwargs.values()]:
+                if hasattr(one, "check"):
+                    one.check()
+
+        return read
+
+    if words in (["train", "--help"], ["--help"]):
+        with pytest.raises(SystemExit) as end:
+            cli.main(words)
+        assert not end.value.code
+        return
+    monkeypatch.setattr(cli, "COMMANDS", {n: only_read(c) for n, c in cli.COMMANDS.items()})
+    cli.main(words)
+    assert taken
+
+
+def in_the_course(words, monkeypatch):
+    """A command of `python -m lessons`, at a fresh desk."""
+    if words[:1] == ["watch"]:
+        return watches(words)
+    if words[:1] == ["train"]:
+        options_are_read(["train", *words[words.index("--") + 1 :]], monkeypatch)
+        assert course.find_range(words[1])
+    elif words[:1] == ["doctor"]:
+        pass  # docs/captured/doctor.txt is what it says; it judges the whole machine
+    else:
+        words = ["4" if word == "N" else word for word in words]
+        assert course.main(words) in (0, 1) and (not words or words[0] in course.USAGE)
+
+
+def watches(words):
+    """The lesson exists, and once for all of them: the first verdict comes."""
+    assert not words[1:] or find(words[1])
+    assert "○" in first_verdict()
+
+
+@cache
+def first_verdict() -> str:
+    """What `watch` says before anything is saved; then it is stopped."""
+    command = [sys.executable, "-u", "-m", "lessons", "watch", "3"]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        environ = {**os.environ, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=said, stderr=said)
+        text, until = "", time.monotonic() + 120
+        while "○" not in text and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.1)
+            said.seek(0)
+            text = said.read()
+        process.kill()
+        process.wait()
+    return text
+
+
+def proves(words, monkeypatch):
+    """test_proofs.py runs it for every lesson; here its words are looked up."""
+    lesson = find(words[0])
+    rest = words[1:]
+    if rest[:1] == ["--only"]:
+        assert rest[1] in {mistake.id for mistake in mistakes(lesson.folder)}
+        rest = rest[2:]
+    assert rest in ([], ["--write"])
+
+
+def script(words, monkeypatch):
+    """A script of the repository compiles, and knows the names it is given."""
+    path = ROOT / words[0]
+    compile(path.read_text("utf-8"), path.name, "exec")
+    known = {
+        "docs/results/make.py": lambda: load_file(path, "make").RUNS,
+        "docs/results/mistake_costs.py": lambda: load_file(path, "mistake_costs").chosen(),
+        "docs/site/capture.py": lambda: [*capture.COMMANDS, "all"],
+        "docs/lessons/experiments.py": lambda: load_file(path, "experiments").EXPERIMENTS,
+    }
+    if words[1:]:
+        assert words[1] in known[words[0]]()
+
+
+def test_readme_on_your_own_pictures(tmp_path, monkeypatch):
+    """Its commands and its Python, one after the other, on sixty small pictures."""
+    from PIL import Image
+
+    from simclr_mini import cli, shapes
+
+    pixels, labels, _ = shapes.draw(60, seed=0)
+    for i, (image, label) in enumerate(zip(pixels, labels, strict=True)):
+        folder = tmp_path / "path" / "to" / "pictures" / str(int(label) % 2)
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / f"{i}.png")
+    text = (ROOT / "README.md").read_text("utf-8").partition("## Your own pictures")[2]
+    block, program = re.search(r"```console\n(.*?)```.*?```python\n(.*?)```", text, re.S).groups()
+    monkeypatch.chdir(tmp_path)
+    for command in commands_of(f"```console\n{block}```"):
+        short = ["--epochs", "1", "--batch-size", "16"] if " train " in command else []
+        cli.main(shlex.split(command)[1:] + short)
+    known = {}
+    exec(program, known)
+    assert known["h"].shape == (60, 256)
+    assert {"features.npz", "neighbours.png", "pictures.npy"} <= {
+        p.name for p in tmp_path.iterdir()
+    }
+
+
+def test_the_program_of_the_one_page_runs(monkeypatch, capsys):
+    """All of it, on few pictures."""
+    from simclr_mini import data, shapes
+
+    pixels, labels, _ = shapes.draw(320, seed=0)
+    everything = data.Images(pixels, labels, shapes.CLASSES, "shapes", "all")
+    rows = {"train": slice(256), "val": slice(256, 288), "test": slice(288, 320)}
+    monkeypatch.setattr(data, "load", lambda name, split: everything.rows(rows[split]))
+    text = (ROOT / "docs" / "one-page.md").read_text("utf-8")
+    exec(re.search(r"```python\n(.*?)```", text, re.S)[1], {})
+    said = capsys.readouterr().out
+    assert said.startswith("epoch 1: loss") and "linear probe:" in said
+
+
+CHECKS = {
+    "python3 -m venv": by_our_checks,
+    "pip install": by_our_checks,
+    "source .venv/bin/activate": by_our_checks,
+    ".ci/run": by_our_checks,
+    "mkdocs build": lambda words, _: words in ([], ["--strict"]) and build_site.build_site(),
+    "simclr-mini": options_are_read,
+    "python -m lessons": in_the_course,
+    "python -m lessons.course.prove": proves,
+    "pytest": collected,
+    "python": script,
+}

@@ -26,6 +26,7 @@ CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 CIFAR10_FOLDER = "cifar-10-batches-bin"
 SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
+SHAPES_CODE = hashlib.sha256(Path(shapes.__file__).read_bytes()).hexdigest()[:8]
 ORDER_SEED = 0  # of the one order in which a set is cut into splits
 
 
@@ -117,8 +118,8 @@ def cut(pool: Images, split: str, tests: int = 0) -> Images:
 
 def load_shapes(root: Path, split: str) -> Images:
     """The built-in set: 9,000, 1,000 and 2,000 images. Drawn once, then kept in `root`."""
-    count, code = SHAPES_TRAIN + SHAPES_TEST, Path(shapes.__file__).read_bytes()
-    file = root / f"shapes-{count}-{hashlib.sha256(code).hexdigest()[:8]}.npz"  # drawn by this code
+    count = SHAPES_TRAIN + SHAPES_TEST
+    file = root / f"shapes-{count}-{SHAPES_CODE}.npz"  # drawn by this code
     try:
         with np.load(file) as saved:
             pixels, labels = torch.from_numpy(saved["pixels"]), torch.from_numpy(saved["labels"])

@@ -86,12 +86,11 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
     # each further one: of the candidates, the one after which all points are nearest
     for _ in range(1, k):
         candidates = far_points(nearest, 2 + int(math.log(k)), generator)
-        squared = torch.addmm(norms[candidates], some, some[candidates].T, alpha=-2)
-        squared = (squared + norms[:, None]).clamp(min=0)
-        after = torch.minimum(nearest[:, None], squared)  # one column for each candidate
-        best = int(after.sum(0).argmin())
+        squared = torch.addmm(norms, some[candidates], some.T, alpha=-2) + norms[candidates, None]
+        after = torch.minimum(nearest, squared.clamp(min=0))  # one row for each candidate
+        best = int(after.sum(1).argmin())
         chosen.append(int(candidates[best]))
-        nearest = after[:, best]
+        nearest = after[best]
         nearest[chosen[-1]] = 0
     return some[chosen]
 

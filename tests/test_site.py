@@ -43,6 +43,11 @@ def test_strict_build_passes_without_a_warning():
     assert "WARNING" not in said, said
 
 
+def test_a_page_is_in_the_menu_once():
+    listed = re.findall(r"[\w/-]+\.md$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)
+    assert listed and len(listed) == len(set(listed))
+
+
 @LESSONS
 def test_each_step_of_a_lesson_has_its_section(lesson):
     """So that the board and a failing test can name page and section."""

@@ -11,7 +11,6 @@ REVIVED = "result[empty[: len(far)]] = x[far]"
 PLACES = "torch.rand(count, generator=generator, dtype=torch.float64).to(ends) * ends[-1]"
 FOUND = "torch.searchsorted(ends, places, right=True).clamp(max=len(squared) - 1)"
 CANDIDATES = "far_points(nearest, 2 + int(math.log(k)), generator)"
-AFTER = "after = torch.minimum(nearest[:, None], squared)"
 START = "plus_plus(x, k, generator) if start is None else start - middle"
 STEP = "centroids = means(x, labels, distances, centroids)"
 NOISE = "x + std * torch.randn(x.shape, generator=generator).to(x)"
@@ -378,7 +377,7 @@ MISTAKES = [
     Mistake(
         "farthest_candidate",
         "plus_plus",
-        ("int(after.sum(0).argmin())", "int(nearest[candidates].argmax())"),
+        ("int(after.sum(1).argmin())", "int(nearest[candidates].argmax())"),
         "Of the candidates you keep the farthest, often an outlier. Which one leaves the smallest sum?",
         trains=True,
     ),
@@ -392,21 +391,21 @@ MISTAKES = [
     Mistake(
         "last_centroid_only",
         "plus_plus",
-        ("nearest = after[:, best]", "nearest = squared[:, best]"),
+        ("nearest = after[best]", "nearest = squared[best]"),
         "You measure from the last centroid alone, and forget the earlier ones. What is `nearest` nearest to?",
         trains=True,
     ),
     Mistake(
         "first_centroid_only",
         "plus_plus",
-        ("nearest = after[:, best]", "nearest = nearest * 1"),
+        ("nearest = after[best]", "nearest = nearest * 1"),
         "You always measure from the first centroid. What changes for a point when a new one comes near?",
         trains=True,
     ),
     Mistake(
         "farthest_centroid_counts",
         "plus_plus",
-        ("nearest = after[:, best]", "nearest = torch.maximum(nearest, squared[:, best])"),
+        ("nearest = after[best]", "nearest = torch.maximum(nearest, squared[best])"),
         "For each point you keep the distance to the farthest centroid so far. Which one will it belong to?",
         trains=True,
         ties=("sum_over_centroids",),
@@ -414,7 +413,7 @@ MISTAKES = [
     Mistake(
         "sum_over_centroids",
         "plus_plus",
-        ("nearest = after[:, best]", "nearest = nearest + squared[:, best]"),
+        ("nearest = after[best]", "nearest = nearest + squared[best]"),
         "You add up the distances to all centroids. Is a point that lies on one of them far?",
         trains=True,
         ties=("farthest_centroid_counts",),

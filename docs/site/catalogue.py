@@ -1,0 +1,193 @@
+"""The page of mistakes, made from tests/mistakes, the kill matrices and the measured costs."""
+
+import difflib
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from lessons.course.manifest import ROOT, Lesson, lessons
+from lessons.course.mistakes import Mistake, mistakes
+
+COSTS = ROOT / "docs" / "results" / "mistakes.json"
+HEAD = """# Mistakes
+
+People write these things in good faith. Of the {count}, {silent} are *silent*: nothing crashes, and
+what learns goes on learning. The tests are proven with this catalogue: at least one test rejects
+each, and its sentence is what you read when your function gives the same results.
+
+Look for a word, such as `temperature`, `detach` or `mask`.
+
+<div class="mistake-search" hidden>
+<label>Search the mistakes <input type="search" id="mistake-words"></label>
+<label><input type="checkbox" id="mistake-silent"> only the silent ones</label>
+<p id="mistake-count" role="status"></p>
+</div>
+"""
+COST = """
+## What they cost { #cost }
+
+The same short training on shapes, with the mistake in the library's place: {budget}. The command is
+`python docs/results/mistake_costs.py`, and the numbers are in `docs/results/mistakes.json`. Without
+a mistake, {seeds} seeds give a linear probe of {probe} and k-NN of {knn}. A difference within this
+spread says nothing, and a mistake that costs nothing here may cost much in a longer training.
+
+| mistake | in | linear probe | k-NN | cost |
+|---|---|---:|---:|---:|
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    proven = [lesson for lesson in lessons() if matrix(lesson.folder).exists()]
+    found = [(lesson, mistake) for lesson in proven for mistake in mistakes(lesson.folder)]
+    silent = sum(mistake.trains for _, mistake in found)
+    parts = [HEAD.format(count=len(found), silent=silent), cost_table(found)]
+    for lesson in proven:
+        parts.append(f"\n## Lesson {lesson.number}: {lesson.name}\n")
+        for function in lesson.functions:
+            own = [m for m in mistakes(lesson.folder) if m.function == function]
+            if own:
+                anchor = f"{lesson.number}-{function.lower().replace('.', '-')}"
+                parts.append(f"### `{function}` {{ #{anchor} }}\n")
+                entries = "\n".join(entry(lesson, mistake) for mistake in own)
+                parts.append(f'<ul class="mistakes">\n{entries}\n</ul>\n')
+    return "\n".join(parts)
+
+
+def anchor(lesson: Lesson, mistake: Mistake) -> str:
+    """The id of a mistake on the page."""
+    return f"mistake-{lesson.number}-{mistake.id}"
+
+
+def entry(lesson: Lesson, mistake: Mistake) -> str:
+    """One mistake: its sentence, the tests that reject it, its cost, and the change of the code."""
+    killers = killed_by(lesson.folder).get(mistake.id)
+    if killers is None:
+        command = f"python -m lessons.course.prove {lesson.number} --write"
+        raise LookupError(f"{mistake.id} is not in the kill matrix; run {command}")
+    own = {test.name for test in lesson.tests if test.function == mistake.function}
+    first = next(test for test in killers if test in own)
+    more = f" and {len(killers) - 1} more" if len(killers) > 1 else ""
+    facts = ["<em>Silent.</em>" if mistake.trains else "", f"Caught by <code>{first}</code>{more}."]
+    facts.append(cost_in_words(lesson, mistake))
+    tests = "".join(f"<li><code>{test}</code></li>" for test in killers)
+    return (
+        f'<li id="{anchor(lesson, mistake)}" data-silent="{int(mistake.trains)}">'
+        f"<p><strong>{mistake.id}</strong> {in_html(mistake.says)}</p>"
+        f'<p class="mistake-facts">{" ".join(fact for fact in facts if fact)}</p>'
+        f"<details data-search-exclude><summary>The code, and all tests that catch it</summary>"
+        f'<pre tabindex="0">{change(lesson, mistake)}</pre><ul>{tests}</ul></details>'
+        "</li>"
+    )
+
+
+def in_html(text: str) -> str:
+    """A sentence with its `code` marked."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
+def change(lesson: Lesson, mistake: Mistake) -> str:
+    """The lines that differ from the library's, with a line around them. No line is empty."""
+    right = read(lesson.library_file(lesson.module_of(mistake.function)))
+    wrong = mistake.source(right)
+    lines = list(difflib.unified_diff(right.splitlines(), wrong.splitlines(), n=1, lineterm=""))
+    shown = []
+    for line in lines[3:]:
+        text = html.escape("…" if line.startswith("@@") else line, quote=False)
+        mark = {"-": "del", "+": "ins"}.get(line[0])
+        shown.append(f"<{mark}>{text}</{mark}>" if mark else text or " ")
+    return "\n".join(shown)
+
+
+@cache
+def read(file: Path) -> str:
+    """A file's text."""
+    return file.read_text("utf-8")
+
+
+def matrix(folder: str) -> Path:
+    """The kill matrix of a lesson."""
+    return ROOT / "docs" / "kill_matrix" / f"{folder}.md"
+
+
+@cache
+def killed_by(folder: str) -> dict[str, list[str]]:
+    """For each mistake of a lesson, the tests that reject it, as its kill matrix says."""
+    text = matrix(folder).read_text("utf-8")
+    tests = re.findall(r"^\d+\. `(\w+)`$", text, re.M)
+    found = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == len(tests) + 2 and cells[0].startswith("`"):
+            found[cells[1]] = [t for t, mark in zip(tests, cells[2:], strict=True) if mark == "×"]
+    return found
+
+
+# ---- costs
+
+
+@cache
+def costs(file: Path = COSTS) -> dict[str, dict]:
+    """What was measured, by `lesson/mistake` and `right/seed`; nothing if nothing was."""
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def rights() -> list[dict]:
+    """What the right code reaches, seed by seed."""
+    return [cost for key, cost in costs().items() if key.startswith("right/")]
+
+
+def cost_of(lesson: Lesson, mistake: Mistake) -> dict | None:
+    """What was measured with a mistake. None: nothing, or not a number other than the right one's.
+
+    Equal to the last digit means that this training does not call the function.
+    """
+    cost = costs().get(f"{lesson.folder}/{mistake.id}")
+    return None if cost is None or cost == costs()["right/0"] else cost
+
+
+def cost_in_words(lesson: Lesson, mistake: Mistake) -> str:
+    cost = cost_of(lesson, mistake)
+    if cost is None:
+        return ""
+    if "error" in cost:
+        return f"After a short training: {in_html(cost['error'])}"
+    return (
+        f"After a short training: linear probe {cost['linear_probe']:.1%}, k-NN {cost['knn']:.1%}; "
+        f"right: {mean('linear_probe'):.1%}, {mean('knn'):.1%}."
+    )
+
+
+def mean(key: str) -> float:
+    """Of the right code's accuracies."""
+    values = [one[key] for one in rights()]
+    return sum(values) / len(values)
+
+
+def spread(key: str) -> str:
+    """Mean and half the range, in percent."""
+    values = [one[key] for one in rights()]
+    return f"{mean(key):.1%} ± {50 * (max(values) - min(values)):.1f}"
+
+
+def cost_table(found: list[tuple[Lesson, Mistake]]) -> str:
+    """Every measured mistake, the dearest first."""
+    measured = [(cost_of(*pair), *pair) for pair in found if cost_of(*pair)]
+    measured = [row for row in measured if "error" not in row[0]]
+    if not measured:
+        return ""
+    text = COST.format(
+        budget=costs()["budget"]["words"],
+        seeds=len(rights()),
+        probe=spread("linear_probe"),
+        knn=spread("knn"),
+    )
+    for cost, lesson, mistake in sorted(measured, key=lambda row: row[0]["linear_probe"]):
+        difference = 100 * (cost["linear_probe"] - mean("linear_probe"))
+        text += (
+            f"| [{mistake.id}](#{anchor(lesson, mistake)}) | `{mistake.function}` | "
+            f"{cost['linear_probe']:.1%} | {cost['knn']:.1%} | {difference:+.1f} |\n"
+        )
+    return text

@@ -1,0 +1,191 @@
+"""What the site takes from the repository while it is built, so that no page can disagree with it.
+
+A directive stands alone on its line:
+
+    {{ code simclr_mini/heads.py mlp }}        a function, class, Class.method or constant
+    {{ code simclr_mini/heads.py mlp body }}   the same without its docstring
+    {{ output board }}                         docs/captured/board.txt, see capture.py
+    {{ results shapes }}                       tables and figures, see docs/results/page.py
+
+Two pages are made here: the mistakes from `tests/mistakes`, and contributing from CONTRIBUTING.md.
+A formula becomes an SVG: it shows without a network, a script or a font. What cannot be found or
+drawn stops the build.
+"""
+
+import ast
+import functools
+import html
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+import ziamath
+from latex2mathml.converter import convert
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, InclusionLevel
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "results")]
+
+import catalogue  # noqa: E402  beside this file
+import page as results  # noqa: E402  docs/results/page.py
+
+DIRECTIVE = re.compile(r"^([ \t]*)\{\{(.*)\}\}[ \t]*$", re.M)
+INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.S)
+DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.S)
+ORIGIN = re.compile(r"<p>(?:Papers?|Source): .*?</p>", re.S)
+RECTANGLE = re.compile(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"')
+FORMULA_SIZE = 20  # units of the drawing; pages scale it to their text
+FORMULA_EM = 1.1  # height of its letters beside those of the text
+
+ziamath.config.svg2 = False  # no ids, which would repeat on a page
+
+
+# ---- what MkDocs calls
+
+
+def on_files(files, config):
+    """Add what is made here to the files of the site."""
+
+    def add(path: str, content: str) -> None:
+        made = File.generated(config, path, content=content, inclusion=InclusionLevel.INCLUDED)
+        files.append(made)
+
+    add("contributing.md", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    add("mistakes.md", catalogue.page())
+    for name, svg in results.figures().items():
+        add(f"figures/{name}.svg", svg)
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Expand the directives of a page."""
+    try:
+        return DIRECTIVE.sub(expand, markdown)
+    except LookupError as error:
+        raise PluginError(f"{page.file.src_uri}: {error.args[0]}") from error
+
+
+def on_page_content(content, page, config, files):
+    """Draw the formulas of a page; in the reference, set off where a module's ideas are from."""
+    if page.file.src_uri.startswith("reference/"):
+        content = ORIGIN.sub(origin, content)
+    try:
+        content = DISPLAY.sub(lambda found: f'<div class="formula">{draw(found[1])}</div>', content)
+        return INLINE.sub(lambda found: draw(found[1], inline=True), content)
+    except ValueError as error:
+        raise PluginError(f"{page.file.src_uri}: {error}") from error
+
+
+def origin(found: re.Match) -> str:
+    """Where a module's ideas are from, with links, and what differs on a line of its own."""
+    text = found[0].replace("\nDiffers:", "<br>\nDiffers:")
+    return re.sub(r"https://[\w./~]+\w", r'<a href="\g<0>">\g<0></a>', text)
+
+
+# ---- directives
+
+
+def expand(found: re.Match) -> str:
+    """The text that a directive stands for, indented as it is."""
+    indent, words = found[1], found[2].split()
+    match words:
+        case ["code", file, name]:
+            text = fence(source(file, name), f'python title="{file}"')
+        case ["code", file, name, "body"]:
+            text = fence(source(file, name, body=True), f'python title="{file}"')
+        case ["output", name]:
+            text = fence(captured(name), "console")
+        case ["results", name]:
+            text = results.section(name)
+        case _:
+            raise LookupError(f"there is no directive {found[0].strip()}")
+    return textwrap.indent(text, indent)
+
+
+def fence(text: str, kind: str) -> str:
+    """A code block of the page."""
+    return f"````{kind}\n{text.rstrip()}\n````"
+
+
+def captured(name: str) -> str:
+    """What a command printed when capture.py ran it."""
+    file = ROOT / "docs" / "captured" / f"{name}.txt"
+    if not file.exists():
+        raise LookupError(f"no output {name}: add it to docs/site/capture.py and run that")
+    return file.read_text("utf-8")
+
+
+def source(file: str, name: str, body: bool = False) -> str:
+    """The source of a definition, from its first decorator on.
+
+    Args:
+        file: path from the root of the repository.
+        name: a function, a class, `Class.method` or a constant of the module.
+        body: leave the docstring out.
+
+    Raises:
+        LookupError: no such file, or not one such name in it.
+    """
+    path = ROOT / file
+    if not path.exists():
+        raise LookupError(f"there is no file {file}")
+    text = path.read_text("utf-8")
+    node = ast.parse(text)
+    for part in name.split("."):
+        inside = [child for child in node.body if part in names(child)]
+        if len(inside) != 1:
+            raise LookupError(f"{file} has {len(inside)} definitions of {name}; there must be one")
+        node = inside[0]
+    marks = getattr(node, "decorator_list", [])
+    lines = text.splitlines()
+    last = node.end_lineno
+    kept = list(range(min([node.lineno, *(mark.lineno for mark in marks)]), last + 1))
+    if body and ast.get_docstring(node, clean=False) is not None:
+        said = node.body[0]
+        after = said.end_lineno + 1
+        if after <= last and not lines[after - 1].strip():
+            after += 1  # a blank line below the docstring goes with it
+        kept = [i for i in kept if not said.lineno <= i < after]
+    return textwrap.dedent("\n".join(lines[i - 1] for i in kept))
+
+
+def names(node: ast.stmt) -> list[str]:
+    """The names that a statement defines."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+# ---- formulas
+
+
+@functools.cache
+def draw(tex: str, inline: bool = False) -> str:
+    """A formula as inline SVG, in the colour of the text, with its TeX for those who cannot see it.
+
+    Raises:
+        ValueError: ziamath cannot draw it.
+    """
+    tex = html.unescape(tex).strip()
+    try:
+        svg = ziamath.Latex(tex, size=FORMULA_SIZE, inline=inline).svg()
+    except Exception as error:  # ziamath raises whatever its parser meets
+        raise ValueError(f"cannot draw the formula {tex}: {error!r}") from error
+    unknown = re.search(r"\\[A-Za-z]+", convert(tex))  # drawn letter by letter
+    if unknown:
+        raise ValueError(f"cannot draw the formula {tex}: {unknown[0]} is not known")
+    left, top, width, height = map(float, re.search(r'viewBox="([^"]*)"', svg)[1].split())
+    outline = " ".join(re.findall(r'<path d="([^"]*)"', svg))  # one path for all letters
+    for x, y, across, down in re.findall(RECTANGLE, svg):
+        outline += f" M {x} {y} h {across} v {down} h -{across} Z"
+    em = FORMULA_EM / FORMULA_SIZE
+    style = f"width:{width * em:.3f}em;height:{height * em:.3f}em;"
+    style += f"vertical-align:{-(top + height) * em:.3f}em"
+    return (
+        f'<svg class="formula" role="img" aria-label="{html.escape(tex)}" '
+        f'viewBox="{left} {top} {width} {height}" style="{style}">'
+        f'<path d="{outline.strip()}"/></svg>'
+    )

@@ -3,7 +3,7 @@
     pytest benchmarks/test_kmeans_speed.py -s
 
 The aim is 1.5 times faiss's time for the same 20 iterations and the labels. faiss starts from
-random points, ours from k-means++; both look at every point. They take turns, because a machine's
+random points, ours from k-means++; both cluster every point. They take turns, because a machine's
 speed changes, and the best times are compared. `pip install faiss-cpu` for the second test.
 """
 

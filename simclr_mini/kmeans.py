@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 CHUNK = 8192  # points compared with the centroids at a time: never a matrix of N x K
-SEEDING_POINTS = 16  # for each cluster, the points among which the start is drawn
+SEEDING_POINTS = 12  # for each cluster, the points among which the start is drawn
 
 
 def kmeans(

@@ -180,7 +180,7 @@ def test_the_start_holds_every_point_if_asked_for_all():
 
 
 def test_the_start_finds_every_clump_where_few_points_are_looked_at():
-    """12,000 points, of which 1,600 are looked at."""
+    """12,000 points, of which 1,200 are looked at."""
     x, clump = clumps(12_000, 3, 100, 0.001)
     rows = plus_plus(x, 100, seeded())
     assert len(torch.cdist(rows, x[:100]).argmin(1).unique()) == 100

@@ -1,7 +1,7 @@
 """The proofs that let the course be trusted, for every lesson of the manifest.
 
 `lessons/course/prove.py` runs a lesson's tests on all variants of its module in one process; here
-is what must have come of it. One process per lesson, two at a time.
+is what must have come of it. `conftest.py` runs them, beside all other tests.
 """
 
 import ast
@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,31 +21,6 @@ from lessons.course.score import score, versions_of
 LESSONS = lessons()
 FOLDERS = [lesson.folder for lesson in LESSONS]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=FOLDERS)
-
-
-@pytest.fixture(scope="module")
-def proofs(request, tmp_path_factory):
-    """By folder: a future of what `prove` says of the lesson."""
-    folder = tmp_path_factory.mktemp("proofs")
-    asked = {i.callspec.params["lesson"].folder for i in request.session.items if is_ours(i)}
-
-    def run(lesson):
-        file = folder / f"{lesson.folder}.json"
-        command = [sys.executable, "-m", "lessons.course.prove", lesson.folder, "--quick"]
-        command += ["--json", str(file)]
-        # The learner's files are elsewhere: whatever they have written, this passes.
-        environ = {**os.environ, "SIMCLR_MINI_DESK": str(folder), "OMP_NUM_THREADS": "1"}
-        environ["PYTHONPATH"] = str(ROOT)
-        ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
-        assert file.exists(), ended.stdout[-2000:] + ended.stderr[-2000:]
-        return json.loads(file.read_text("utf-8"))
-
-    with ThreadPoolExecutor(2) as pool:
-        yield {one.folder: pool.submit(run, one) for one in LESSONS if one.folder in asked}
-
-
-def is_ours(item) -> bool:
-    return item.path.name == "test_proofs.py" and hasattr(item, "callspec")
 
 
 @each_lesson

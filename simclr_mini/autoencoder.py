@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from simclr_mini.data import as_floats
+
 HELD_OUT = 10  # one image in ten decides when to stop
 
 
@@ -191,9 +193,3 @@ def latents(model: Autoencoder, pixels: Tensor, batch_size: int = 512) -> Tensor
     device = next(model.parameters()).device
     parts = [model.latent(as_floats(some, device)) for some in pixels.split(batch_size)]
     return torch.cat([h.float().cpu() for h in parts])
-
-
-def as_floats(pixels: Tensor, device: torch.device | str) -> Tensor:
-    """Pixels in [0, 255] as floats in [0, 1] on a device. Shape (B, 3, H, W)."""
-    pixels = pixels.to(device).contiguous(memory_format=torch.channels_last)
-    return pixels.float() / 255

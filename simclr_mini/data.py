@@ -63,6 +63,12 @@ class Images:
         return replace(self, pixels=self.pixels[rows], labels=labels, files=self.files[rows])
 
 
+def as_floats(pixels: Tensor, device: torch.device | str) -> Tensor:
+    """Pixels in [0, 255] as floats in [0, 1] on a device. Shape (B, 3, H, W)."""
+    pixels = pixels.to(device).contiguous(memory_format=torch.channels_last)
+    return pixels.float() / 255
+
+
 def data_root() -> Path:
     """Where data sets lie: $SIMCLR_MINI_DATA, else the user's cache folder."""
     return Path(os.environ.get("SIMCLR_MINI_DATA") or pooch.os_cache("simclr-mini"))

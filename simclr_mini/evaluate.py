@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from simclr_mini.data import Images
+from simclr_mini.data import Images, as_floats
 
 PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 QUERIES = 256  # queries compared with the bank at a time
@@ -95,8 +95,7 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
 def as_input(pixels: Tensor, encoder: nn.Module) -> Tensor:
     """Pixels in [0, 255] as floats in [0, 1], on the encoder's device. Shape (B, 3, H, W)."""
     device = next((p.device for p in encoder.parameters()), torch.device("cpu"))
-    pixels = pixels.to(device).contiguous(memory_format=torch.channels_last)
-    return pixels.float() / 255
+    return as_floats(pixels, device)
 
 
 # ---- k nearest neighbours

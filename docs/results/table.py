@@ -39,8 +39,8 @@ def results(name: str) -> list[dict]:
 
 def spread(values: list[float]) -> str:
     """Mean and half the range, in percent."""
-    mean, half = sum(values) / len(values), (max(values) - min(values)) / 2
-    return f"{mean:.1%}" + (f" ± {100 * half:.1f}" if len(values) > 1 else " (one seed)")
+    half = f" ± {100 * compare.half_range(values):.1f}" if len(values) > 1 else " (one seed)"
+    return f"{compare.mean(values):.1%}{half}"
 
 
 def row(title: str, accuracies: list[dict], beside: str, words: str) -> str:

@@ -5,7 +5,8 @@
     python docs/results/mistake_costs.py 04_nt_xent/no_mask   # one
 
 One process for each, one after the other; each result is written at once, so it goes on where it
-was stopped. The right code runs first, once for each seed. One thread, half a minute each.
+was stopped. The right code runs first, once for each seed. One thread, half a minute each. The mean
+losses of the first and last steps tell whether a mistake "trains", as the catalogue claims.
 """
 
 import json
@@ -24,6 +25,8 @@ from lessons.course.manifest import find  # noqa: E402
 
 FILE = HERE / "mistakes.json"
 IMAGES, EPOCHS, SEEDS = 4000, 3, (0, 1, 2)
+STEPS = 5  # at either end of a run, whose loss is averaged
+KEPT = ("linear_probe", "knn", "first_loss", "last_loss")
 WORDS = f"{IMAGES:,} images, {EPOCHS} epochs, seed 0, otherwise the defaults of `simclr-mini train`"
 CHOSEN = """
 01_views: same_view_twice original_as_view view_of_the_view second_flipped recipe_ignored flip_rows
@@ -80,7 +83,11 @@ def put_in_place(key: str, folder: str) -> None:
 
 
 def measure(key: str) -> dict:
-    """Train and evaluate in this process: {"linear_probe", "knn"}, or {"error"} where it stops."""
+    """Train and evaluate in this process.
+
+    Returns:
+        {"linear_probe", "knn", "first_loss", "last_loss"}, or {"error"} where it stops.
+    """
     seed = int(key.removeprefix("right/")) if key.startswith("right/") else 0
     with tempfile.TemporaryDirectory() as folder:
         if not key.startswith("right/"):
@@ -97,7 +104,11 @@ def measure(key: str) -> dict:
             found = report.scores(*pairs)
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
-        return {name: round(found[name], 4) for name in ("linear_probe", "knn")}
+        log = (Path(folder) / "log.jsonl").read_text("utf-8").splitlines()
+        losses = [json.loads(line)["loss"] for line in log]
+        found["first_loss"] = sum(losses[:STEPS]) / STEPS
+        found["last_loss"] = sum(losses[-STEPS:]) / STEPS
+        return {name: round(found[name], 4) for name in KEPT}
 
 
 def main(words: list[str]) -> None:

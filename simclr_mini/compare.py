@@ -124,7 +124,7 @@ def against(one: Row, other: Row) -> str:
         verdict = "one seed: says little"
     else:
         verdict = "within the spread" if abs(difference) <= spread else "beyond the spread"
-    return f"{100 * difference:+.1f}, {verdict}"
+    return f"{round(100 * difference, 1) + 0.0:+.1f}, {verdict}"  # -0.04 is not "-0.0"
 
 
 def table(rows: list[Row]) -> Table:

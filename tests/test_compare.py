@@ -75,6 +75,8 @@ def test_a_difference_within_the_spread_is_called_so():
     assert against(near, one) == "+3.0, within the spread"
     assert against(far, one) == "+9.0, beyond the spread"
     assert against(one, far) == "-9.0, beyond the spread"
+    below = Row("e", "nnclr", (0, 1), (0, 0), (0.4996, 0.5396), (1, 1))
+    assert against(below, one) == "+0.0, within the spread"
     assert "one seed" in against(single, one)
 
 

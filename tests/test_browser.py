@@ -57,6 +57,7 @@ class Watched:
 
     def __init__(self, browser, scheme: str, size: dict):
         self.context = browser.new_context(color_scheme=scheme, viewport=size)
+        self.context.add_init_script("localStorage.clear()")  # each page opens as the first
         self.page = self.context.new_page()
         self.wrong: list[str] = []
         self.page.on("console", self.heard)
@@ -84,30 +85,35 @@ def all_pages() -> list[str]:
     return sorted([*written, "mistakes.html", "contributing.html"])
 
 
-@pytest.mark.parametrize("name", all_pages())
-def test_page(name, chromium, axe):
-    """Light and dark, wide and on a phone: no error, no request, no sideways scroll; axe."""
+@pytest.fixture(scope="module")
+def light(chromium):
+    """One page for all: to open a new one takes as long as to look at it."""
     watched = Watched(chromium, "light", WIDE)
-    page = watched.page
-    try:
-        watched.open(build_site()[0] / name)
-        assert page.evaluate(BROKEN_IMAGES) == []
-        assert page.locator(".arithmatex").count() == 0, "a formula is left as TeX"
-        assert page.evaluate(FORMULAS_WITHOUT_AREA) == []
-        page.evaluate(axe)
-        for scheme in ("default", "slate"):
-            if scheme == "slate":
-                page.locator("label[title='Switch to dark']").click()
-            assert page.evaluate("document.body.dataset.mdColorScheme") == scheme
-            for size in (PHONE, WIDE):
-                page.set_viewport_size(size)
-                assert page.evaluate(SIDEWAYS) == []
-            page.evaluate(SHORTEN)
-            found = page.evaluate("how => axe.run(how)", RULES[scheme])["violations"]
-            assert [told(one) for one in found if one["impact"] in SERIOUS] == []
-        assert watched.wrong == []
-    finally:
-        watched.context.close()
+    yield watched
+    watched.context.close()
+
+
+@pytest.mark.parametrize("name", all_pages())
+def test_page(name, light, axe):
+    """Light and dark, wide and on a phone: no error, no request, no sideways scroll; axe."""
+    page = light.page
+    light.wrong.clear()
+    light.open(build_site()[0] / name)
+    assert page.evaluate(BROKEN_IMAGES) == []
+    assert page.locator(".arithmatex").count() == 0, "a formula is left as TeX"
+    assert page.evaluate(FORMULAS_WITHOUT_AREA) == []
+    page.evaluate(axe)
+    for scheme in ("default", "slate"):
+        if scheme == "slate":
+            page.locator("label[title='Switch to dark']").click()
+        assert page.evaluate("document.body.dataset.mdColorScheme") == scheme
+        for size in (PHONE, WIDE):
+            page.set_viewport_size(size)
+            assert page.evaluate(SIDEWAYS) == []
+        page.evaluate(SHORTEN)
+        found = page.evaluate("how => axe.run(how)", RULES[scheme])["violations"]
+        assert [told(one) for one in found if one["impact"] in SERIOUS] == []
+    assert light.wrong == []
 
 
 def test_a_dark_system_gets_a_dark_page(chromium):

@@ -5,7 +5,7 @@ and say what the set must hold afterwards: which vectors, of which images, how o
 that reveal: batches that do not divide Q, and enough of them to go round more than once. One test
 or several; each a function named test_...
 
-Target: catch at least 16 of the 21 wrong versions of push, and pass on the right one.
+Target: catch at least 16 of the 22 wrong versions of push, and pass on the right one.
 """
 
 import torch

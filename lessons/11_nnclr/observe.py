@@ -54,6 +54,12 @@ def SupportSet_find(module):
     opposite = support_of(module, [[1.0, 0], [-1, 0.1], [-1, 0.2]], torch.tensor([4, 1, 2]))
     for scale in (1, 50):
         seen[f"opposite {scale}"] = opposite.find(scale * at(0), exclude=torch.tensor([4]))
+    exactly = support_of(module, [[1.0, 0], [-1, 0]], torch.tensor([4, 1]))
+    seen["exactly opposite"] = exactly.find(at(0), exclude=torch.tensor([4]))
+    many = support.find(at(10).expand(60, 2), 4, torch.full((60,), 5), Generator().manual_seed(1))
+    seen["fewer than k"] = bool((many != 0).all())
+    support.position.fill_(2)
+    seen["later"] = support.find(at(0, 90, 170))
     near = support_of(module, at(*(45 + 0.01 * (torch.arange(41) * 18 % 41)).tolist()))
     seen["near"] = near.find(at(-35, 125))
     generator, state = Generator().manual_seed(2), torch.get_rng_state()
@@ -90,6 +96,7 @@ def SupportSet_push(module):
             known = step % 3 < 2 or Q == 7
             support.push(z, images if known else None)
             seen[f"{Q} {step}"] = contents(support, begin)
+            seen[f"{Q} {step} position"] = 0 <= int(support.position) < Q
             number += B
     support = module.SupportSet(5, 3)
     z = spread(3, 3, 1).float().requires_grad_()

@@ -75,7 +75,9 @@ def test_rows_that_lie_close_are_told_apart():
 def test_random_first_rows_count_too():
     """Rows that were never pushed, ages -1, are rows like all others; the set is always full."""
     support = support_of(FOUR, images=-torch.ones(4), ages=torch.tensor([0, -1, -1, 0]))
-    call(support.find, at(0, 90, 60, 170)).gives(torch.tensor([0, 2, 1, 3]))
+    for position in (0, 1, 3):  # wherever the ring stands
+        support.position.fill_(position)
+        call(support.find, at(0, 90, 60, 170)).gives(torch.tensor([0, 2, 1, 3]))
 
 
 @about("SupportSet.find")
@@ -128,6 +130,9 @@ def test_own_row_loses_even_against_an_opposite_one():
         z = scale * torch.tensor([[1.0, 0.0]])
         got = call(support.find, z, exclude=torch.tensor([4]))
         got.gives(torch.tensor([2]), why="Row 0 is of image 4 itself.")
+    exactly = support_of([[1.0, 0], [-1, 0]], images=torch.tensor([4, 1]))
+    got = call(exactly.find, torch.tensor([[1.0, 0.0]]), exclude=torch.tensor([4]))
+    got.gives(torch.tensor([1]), why="Row 0 is of image 4 itself, row 1 at cosine -1.")
 
 
 @about("SupportSet.find", step="the image itself")
@@ -187,6 +192,15 @@ def test_the_k_nearest_are_those_of_other_images():
     support = support_of([*FOUR, [0.8, 0.6]], images=torch.tensor([6, 1, 2, 3, 6]))
     counts, called = ranks(support, at(10), 2, exclude=6)
     evenly(counts, [1, 2], called)
+
+
+@about("SupportSet.find", step="one of the k nearest")
+def test_fewer_than_k_rows_may_count():
+    """Rows 0 and 2 of three are of image 6 itself: of the k nearest only row 1 is left to draw."""
+    support = support_of(FOUR[:3], images=torch.tensor([6, 1, 6]))
+    for k in (2, 3):
+        counts, called = ranks(support, at(10), k, exclude=6)
+        evenly(counts, [1], called)
 
 
 @about("SupportSet.find", step="one of the k nearest")
@@ -395,6 +409,9 @@ def test_several_times_round_with_batches_that_do_not_divide():
             history = (history + [(0, int(i), v) for i, v in zip(images, z, strict=True)])[-Q:]
             seen += B
             holds(support, history, called)
+            if not 0 <= int(support.position) < Q:
+                said = "position is where the next row goes."
+                wrong(said, call=called, expected=f"0 to {Q - 1}", got=int(support.position))
 
 
 @about("SupportSet.push", step="round the end")

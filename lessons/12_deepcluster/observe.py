@@ -19,7 +19,9 @@ def pca_whiten(module):
     lengths = 4 * 0.5 ** torch.arange(4)
     h = (rand(11, 4, seed=1) * lengths) @ rand(4, 4, seed=2) + 5
     double = torch.cat([h, h[:, :1] + h[:, 1:2]], 1)  # a direction without variance
-    for name, x, dim in [("all", h, 4), ("two", h, 2), ("one", h, 1), ("double", double, 5)]:
+    faint = torch.cat([h, 1e-4 * h.std() * rand(11, 1, seed=9)], 1)  # 1e-8 of the variance
+    cases = [("all", h, 4), ("two", h, 2), ("one", h, 1), ("double", double, 5)]
+    for name, x, dim in [*cases, ("small", h * 1e-5, 4), ("faint", faint, 5)]:
         white = module.pca_whiten(x, dim).double()
         seen[name] = (white.shape[1], white @ white.T)  # whichever way directions point
     return seen
@@ -55,6 +57,15 @@ def uniform_over_clusters(module):
         seen[f"{name} seeded"] = torch.equal(again, rows[0])
         other = module.uniform_over_clusters(labels, Generator().manual_seed(3))
         seen[f"{name} other seed"] = not torch.equal(other, rows[0])
+    for name, sizes in [("exact", (4, 2)), ("cut", (4, 4))]:
+        labels, generator = (torch.arange(sum(sizes)) >= 4).long(), Generator().manual_seed(3)
+        rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
+        seen[f"{name} twice"] = any(bool((row[row < 4].bincount() > 1).any()) for row in rows)
+        seen[f"{name} most"] = max(int(labels[row].bincount().max()) for row in rows)
+    labels, generator = (torch.arange(26) >= 10).long(), Generator().manual_seed(5)  # 10 and 16
+    rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
+    different = sum(len(row[row < 10].unique()) for row in rows) / 40  # 7.5 by chance
+    seen["different"] = "all" if different > 8.5 else "some"
     labels, generator = (torch.arange(30) > 27).long(), Generator().manual_seed(4)  # 28 and 2
     rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(20)])
     first, second = (rows == 28).sum(1), (rows == 29).sum(1)
@@ -71,6 +82,8 @@ def old_means(module):
     images = bool((nearest.values < 1e-6).all())
     apart = len(nearest.indices.unique()) == 3
     seen = {"means": got[[0, 2, 5]], "images": images, "apart": images and apart}
+    many = module.old_means(rand(20, 3, seed=4), torch.arange(20) % 3, 20)[3:]
+    seen["many apart"] = len(many.unique(dim=0)) == 17
     return seen | {"of empty ones": torch.zeros(1) if images else got[[1, 3, 4]]}
 
 
@@ -174,6 +187,10 @@ def DeepCluster_start_epoch(module):
     whole.start_epoch(pixels)
     seen["again"] = same_groups(whole.pseudo_labels, half)
     seen["nmi"] = float(whole.nmi)
+    whole.pseudo_labels.copy_(1 - torch.arange(24) % 2)
+    whole.nmi.fill_(-3)
+    whole.start_epoch(pixels)
+    seen["nmi from 1"] = float(whole.nmi) != -3
     seen["drawn anew"] = not torch.equal(first, whole.projector.weight)
     # the weights of a wider classifier
     wide = method(17)

@@ -80,6 +80,16 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "rows_before_the_position",
+        "SupportSet.find",
+        (
+            SIMILARITY,
+            f"({SIMILARITY}).index_fill(1, torch.arange(int(self.position) or len(self.rows), len(self.rows)), -1.5)",
+        ),
+        "Once rows were pushed you search those before the position only. Which rows stand behind it once the ring has gone round?",
+        trains=True,
+    ),
+    Mistake(
         "found_rows_are_young_again",
         "SupportSet.find",
         (
@@ -108,6 +118,20 @@ MISTAKES = [
         "SupportSet.find",
         ("masked_fill(own, -2)", "masked_fill(own, 0)"),
         "Own rows get similarity 0, which beats every row that points away. What is below any cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_get_minus_one",
+        "SupportSet.find",
+        ("masked_fill(own, -2)", "masked_fill(own, -1)"),
+        "Own rows get similarity -1, which a row that lies opposite has as well. What is below any cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_fill_the_k",
+        "SupportSet.find",
+        ("counts = (nearest.values != -2).float().cpu()", "counts = torch.ones(len(z), k)"),
+        "You draw one of k even where fewer than k rows count, and an image finds its own row. How many are left to draw from?",
         trains=True,
     ),
     Mistake(
@@ -468,6 +492,13 @@ MISTAKES = [
         "SupportSet.push",
         ("self.ages[places] = 0", "self.ages[places] = self.ages[places].clamp(min=0)"),
         "A new row takes over the age of the row whose place it takes. How old is it?",
+        trains=True,
+    ),
+    Mistake(
+        "position_beyond_the_end",
+        "SupportSet.push",
+        (ON, "self.position.copy_(self.position % len(self.rows) + len(z))"),
+        "Your rows go round the end, but position can be Q, a place that is not there. Which number follows Q - 1?",
         trains=True,
     ),
     # neighbour_loss

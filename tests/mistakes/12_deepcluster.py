@@ -184,6 +184,20 @@ MISTAKES = [
         "You take off the mean and give rows length 1, and neither turn nor whiten. What do you do with the directions that you found?",
         trains=True,
     ),
+    Mistake(
+        "threshold_in_units_of_h",
+        "pca_whiten",
+        (KEPT, "kept = variance > LEAST_VARIANCE\n    kept[0] = True"),
+        "You compare a variance with a millionth itself, so h in small units loses its directions. A millionth of what?",
+        trains=True,
+    ),
+    Mistake(
+        "millionth_of_the_deviation",
+        "pca_whiten",
+        (KEPT, "kept = variance.clamp(min=0).sqrt() > LEAST_VARIANCE * variance[0].sqrt()"),
+        "You compare deviations with a millionth, not variances, and blow up directions of 1e-8 of the greatest variance. What is the square of a thousandth?",
+        trains=True,
+    ),
     # uniform_over_clusters
     Mistake(
         "every_image_once",
@@ -346,6 +360,30 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "You return places within a cluster. Which image is number 2 of cluster 3, among all images?",
         trains=True,
     ),
+    Mistake(
+        "replacement_begins_too_late",
+        "uniform_over_clusters",
+        (SMALL, "if len(members) < each:"),
+        "A cluster that has just as many images as it gives gives each of them once. What does the docstring say of no more than that?",
+        trains=True,
+    ),
+    Mistake(
+        "all_first_then_the_rest",
+        "uniform_over_clusters",
+        (
+            REPLACE,
+            "more = torch.randint(len(members), (each - len(members),), generator=generator)\n            members = torch.cat([members, members[more]])",
+        ),
+        "A small cluster gives all its images first, and only the rest by chance. With replacement, may an image be missing?",
+        trains=True,
+    ),
+    Mistake(
+        "parts_without_remainder",
+        "uniform_over_clusters",
+        (EACH, "each, drawn = -(-N // len(clusters)), []"),
+        "You round N / K up, so where K divides N nothing is left for the cut. How many does the rule take of each?",
+        trains=True,
+    ),
     # old_means
     Mistake(
         "sums",
@@ -421,6 +459,13 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "old_means",
         (MEANS, "return torch.where(count > 0, total / count.clamp(min=1), h[:K]).roll(1, 0)"),
         "Row k is the mean of another cluster than k. In which order must the means come for the names to stay?",
+        trains=True,
+    ),
+    Mistake(
+        "empty_ones_by_lot",
+        "old_means",
+        (MEANS, MEANS.replace("h[:K]", "h[torch.randint(len(h), (K,))]")),
+        "You draw an image for every empty cluster, and two may draw the same. How can no two be alike?",
         trains=True,
     ),
     # effective_clusters
@@ -755,7 +800,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             "if old[0] >= 0:\n            self.nmi",
             "if True:\n            old = old.clamp(min=0)\n            self.nmi",
         ),
-        "In the first epoch you compare with clusters that there never were. How do you tell?",
+        "In the first epoch you set nmi, and there is nothing to compare with yet. How do you tell?",
         trains=True,
     ),
     Mistake(
@@ -827,7 +872,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             DRAW,
             'weight = 0.01 * torch.randn(self.projector.weight.shape, generator=self.generators["order"])',
         ),
-        'You draw weights from generators["order"], which belongs to the batches. Which one is kept for this?',
+        'You draw from generators["order"], which belongs to the batches. Which one is kept for this?',
         trains=True,
     ),
     Mistake(
@@ -858,6 +903,13 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "DeepCluster.start_epoch",
         (BACK, "return list(self.parameters())"),
         "You return the encoder's parameters too, so its momentum is forgotten in every epoch. What is new, and what only goes on?",
+        trains=True,
+    ),
+    Mistake(
+        "cluster_zero_is_no_cluster",
+        "DeepCluster.start_epoch",
+        ("if old[0] >= 0:\n            self.nmi", "if old[0] > 0:\n            self.nmi"),
+        "You take cluster 0 for no cluster, and nmi stays as it was while image 0 lies in it. Which number says not clustered yet?",
         trains=True,
     ),
     # DeepCluster.loss

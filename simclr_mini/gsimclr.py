@@ -126,6 +126,8 @@ def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
 def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
     """All images, cluster after cluster; clusters, and images inside each, in random order.
 
+    Every order of the clusters is equally likely, whatever their sizes.
+
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,). A number may be missing.
         generator: source of randomness.
@@ -209,7 +211,8 @@ def strict_batches(
         generator: source of randomness; each call draws anew which images meet and which wait.
 
     Returns:
-        Positions of images, shape (T, B), with the largest T there can be.
+        Positions of images, shape (T, B), with the largest T there can be. A cluster of more than
+        T images keeps any T of them; of all that are kept, any wait, at random, to leave T B.
 
     Raises:
         ValueError: fewer clusters with an image than B.

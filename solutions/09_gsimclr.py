@@ -188,16 +188,6 @@ def clusters_in_loops(pseudo_labels, generator=None):
     return torch.tensor([n for own in clusters for n in own])
 
 
-@way("in_clusters", "first come")
-def clusters_as_they_come(pseudo_labels, generator=None):
-    """Shuffle the images; a cluster's turn is when its first image comes."""
-    order = torch.randperm(len(pseudo_labels), generator=generator).tolist()
-    clusters = {}
-    for n in order:
-        clusters.setdefault(int(pseudo_labels[n]), []).append(n)
-    return torch.tensor(sum(clusters.values(), []))
-
-
 @way("in_clusters", "random keys")
 def clusters_by_random_keys(pseudo_labels, generator=None):
     """A random number for each cluster, one for each image; sort by the first, then the second."""

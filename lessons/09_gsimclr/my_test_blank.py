@@ -4,7 +4,7 @@ It draws, so no single result is the right one. Write down what must hold of *ev
 many draws together, and fail where it does not. Choose pseudo labels that reveal: unequal clusters,
 single images, an N that no B divides. One test or several; each a function named test_...
 
-Target: catch at least 9 of the 12 wrong versions of dealt_batches, and pass on the right one.
+Target: catch at least 9 of the 14 wrong versions of dealt_batches, and pass on the right one.
 """
 
 import torch

@@ -106,6 +106,10 @@ def in_clusters(module):
     rows = [sizes[module.in_clusters(sizes, generator)] for _ in range(12)]
     seen["by number"] = all(bool((row.diff() >= 0).all()) for row in rows)
     seen["by size"] = all([*dict.fromkeys(row.tolist())] == [2, 0, 3, 1] for row in rows)
+    # a large cluster comes first: in a third of 200 epochs, five times in seven, or always
+    sizes, generator = of_sizes(5, 1, 1), Generator().manual_seed(12)
+    first = sum(int(module.in_clusters(sizes, generator)[0]) < 5 for _ in range(200))
+    seen["large first"] = share(first, 200) if first in (0, 200) else str(first > 105)
     return seen
 
 
@@ -184,6 +188,7 @@ def dealt_batches(module):
     labels = of_sizes(1, 1, 4, 1, 1)
     met, _, _, seen["meet"] = together(draw, labels, 4, 60, False)
     seen["meet inside"] = bool((met[2:6, 2:6] > 0).all())
+    seen["meet beside"] = bool((met[[0, 1, 6, 7]][:, [0, 1, 6, 7]] > 0).all())
     _, used, how_often, _ = together(draw, of_sizes(1, 6), 3, 120, False)
     seen["used"] = how_often
     # a small cluster waits as often as others: one epoch in seven, not in two
@@ -193,6 +198,9 @@ def dealt_batches(module):
     used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(12)]
     out = [{int(labels[n]) for n in set(range(9)) - one} for one in used]
     seen["wait together"] = all(len(clusters) == 1 for clusters in out)
+    used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(100)]
+    out = [{int(labels[n]) for n in set(range(9)) - one} for one in used]
+    seen["wait side by side"] = sum(len(clusters) > 1 for clusters in out) < 54
     return seen
 
 
@@ -217,4 +225,6 @@ def strict_batches(module):
     _, _, seen["waits"], _ = together(draw, of_sizes(5, 5, 1), 2, 150, True)
     _, used, _, _ = together(draw, of_sizes(6, 2, 2), 3, 60, True)
     seen["evenly"] = float(used[:6].max()) < 38
+    _, used, _, _ = together(draw, of_sizes(5, 5, 1), 2, 200, True)
+    seen["single waits"] = float(used[10]) < 160
     return seen

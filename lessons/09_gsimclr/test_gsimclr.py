@@ -316,6 +316,17 @@ def test_clusters_come_in_any_order():
 
 
 @about("in_clusters")
+def test_a_large_cluster_has_its_turn_like_a_small_one():
+    """Clusters of 5, 1 and 1: each is the first of the row in a third of the epochs."""
+    labels, generator = clusters(5, 1, 1), Generator().manual_seed(10)
+    counts = Counter(dict.fromkeys(range(3), 0))
+    for _ in range(450):
+        counts[int(labels[in_clusters(labels, generator)[0]])] += 1
+    called = "450 times in_clusters([0, 0, 0, 0, 0, 1, 2]), which cluster is first"
+    about_equal(counts, 150, "each cluster is equally likely to be first", called)
+
+
+@about("in_clusters")
 def test_in_clusters_draws_from_its_generator_alone():
     """Equal seeds repeat, other seeds do not, and each call draws anew."""
     labels = clusters(6, 5, 9, 4, seed=1)
@@ -410,6 +421,18 @@ def test_another_image_waits_in_each_epoch():
         counts.update(set(range(7)) - set(dealt_batches(labels, 3, generator).flatten().tolist()))
     called = "700 times dealt_batches([0, 1, 1, 1, 1, 1, 1], 3), which image is not there"
     about_equal(counts, 100, "all are equally likely to wait", called)
+
+
+@about("dealt_batches")
+def test_those_who_wait_do_not_know_of_each_other():
+    """Clusters of 3, 3 and 3, batches of seven: two wait, three times in four of two clusters."""
+    labels, generator = clusters(3, 3, 3), Generator().manual_seed(11)
+    counts = {"two clusters": 0}
+    for _ in range(200):
+        wait = set(range(9)) - set(dealt_batches(labels, 7, generator).flatten().tolist())
+        counts["two clusters"] += len({int(labels[n]) for n in wait}) == 2
+    called = "200 times dealt_batches([0, 0, 0, 1, 1, 1, 2, 2, 2], 7), the clusters of who waits"
+    about_equal(counts, 150, "any two are equally likely to wait", called)
 
 
 @about("dealt_batches", step="a new deal in each epoch")
@@ -513,6 +536,8 @@ def test_no_image_waits_for_ever():
         if count in (0, 250):
             said = f"image {n} {'always' if count else 'never'}"
             wrong("Which image waits is left to chance.", call=called, got=said)
+    waits = {n: 250 - counts[n] for n in range(11)}
+    about_equal(waits, 250 / 11, "all are equally likely to wait", called)
 
 
 @about("strict_batches", step="no image has fixed partners")

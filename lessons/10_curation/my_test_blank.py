@@ -5,7 +5,7 @@ must look as training does. Nothing crashes if it does not, and the loss falls a
 small network with batch norms, call `embed`, and say what must be as it was before, and what must
 come out. One test or several; each a function named test_...
 
-Target: catch at least 11 of the 16 wrong versions of embed, and pass on the right one.
+Target: catch at least 11 of the 17 wrong versions of embed, and pass on the right one.
 """
 
 import torch

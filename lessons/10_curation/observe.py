@@ -99,6 +99,9 @@ def embed(module):
     model.drop.train()
     first, second = (module.embed(model, rand(5, 3, 5, 5, seed=2)) for _ in range(2))
     seen["dropout"] = torch.equal(first, second)
+    with torch.no_grad():
+        module.embed(model, rand(5, 3, 5, 5, seed=2))
+        seen["off"] = torch.is_grad_enabled()
     return seen
 
 
@@ -131,6 +134,7 @@ CASES = [
     ([0.0, 0.0], [0.7, 0.3]),
     ([0.9, 0.1], [0.5, 0.4]),
     ([0.7], [0.1]),
+    ([0.0118, 0.0112], [1.0, 0.5]),
 ]
 
 

@@ -402,6 +402,10 @@ def test_no_gradient_is_kept():
     if not torch.is_grad_enabled():
         wrong("After embed, gradients are switched off everywhere.", call=got.call)
     model.project(rand(5, 3, 5, 5, seed=4)).square().sum().backward()
+    with torch.no_grad():
+        embed(model, rand(5, 3, 5, 5, seed=4))
+        if torch.is_grad_enabled():
+            wrong("Called where gradients are off, embed leaves them switched on.", call=got.call)
 
 
 @about("embed", step="no trace")
@@ -546,6 +550,7 @@ def test_best_is_the_draw_with_the_lowest_badness():
         chooses(rule, [0.3, 0.2, 0.1], [1.9, 0.5, -1.5], 2, "The gap counts among equals only.")
         chooses(rule, [0.5, 0.4375, 0.46875, 0.75], [-0.5, -1.5, 1, 2], 1)
         chooses(rule, [33 / 128, 32 / 128], [1.0, 0.5], 1, "One image of 128 less.")
+        chooses(rule, [0.0118, 0.0112], [1.0, 0.5], 1, "Lower is lower, however little.")
         chooses(rule, [0.7], [0.1], 0)
 
 

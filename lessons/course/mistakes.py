@@ -232,8 +232,12 @@ class Diagnosis:
                     found = self.matches(self.alone(other), other, theirs)
                     if found:
                         return sentence(found, function)
+        # together with the learner's other functions; one that is right by itself has no mistake
+        strange = {f for f in self.lesson.functions if not equal(self.alone(f), self.right(f))}
+        suspects = [one for one in listed if one.function in {function, *strange}]
         module = self.modules[self.lesson.module_of(function)]
-        return sentence(self.matches(observe(self.lesson, function, module), function, listed), "")
+        together = observe(self.lesson, function, module)
+        return sentence(self.matches(together, function, suspects), "")
 
 
 def sentence(found: list[Mistake], function: str) -> str:

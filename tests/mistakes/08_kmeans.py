@@ -508,7 +508,7 @@ MISTAKES = [
         "stops_at_one_percent",
         "kmeans",
         ("if torch.equal(labels, before):", "if (labels != before).double().mean() < 0.04:"),
-        "You stop when few labels change. May one of them set off others? When is nothing left to change?",
+        "You stop although a few labels still change. May one of them set off others? When is nothing left to change?",
         trains=True,
     ),
     Mistake(

@@ -338,6 +338,39 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "turns_in_a_circle",
+        "in_clusters",
+        (
+            TURN,
+            "K = int(pseudo_labels.max()) + 1\n"
+            "    turn = torch.arange(K).roll(int(torch.randint(K, (), generator=generator)))",
+        ),
+        "You begin with a random cluster, and go on by number: the same ones are neighbours in every epoch. How many orders have three clusters?",
+        trains=True,
+    ),
+    Mistake(
+        "large_before_small",
+        "in_clusters",
+        (
+            TURN,
+            "sizes = torch.bincount(pseudo_labels)\n"
+            "    turn = (-sizes - torch.rand(len(sizes), generator=generator)).argsort().argsort()",
+        ),
+        "You lay large clusters before small ones, and draw only among equals. Which cluster may be the first?",
+        trains=True,
+    ),
+    Mistake(
+        "turn_of_the_first_image",
+        "in_clusters",
+        (
+            TURN,
+            "turn = torch.full((int(pseudo_labels.max()) + 1,), len(order))\n"
+            '    turn = turn.scatter_reduce(0, pseudo_labels[order], torch.arange(len(order)), "amin")',
+        ),
+        "A cluster has its turn where the first of its shuffled images lies, so large ones come early. How likely should each be the first?",
+        trains=True,
+    ),
+    Mistake(
         "images_as_stored",
         "in_clusters",
         (SHUFFLE, "order = torch.arange(len(pseudo_labels))"),
@@ -532,6 +565,24 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "neighbours_wait",
+        "dealt_batches",
+        (
+            KEPT,
+            "start = int(torch.randint(len(order), (), generator=generator))\n"
+            "    kept = (torch.arange(batches * batch_size) + start).remainder(len(order)).sort().values",
+        ),
+        "Those who wait stand side by side in the row, so they are of one cluster or two. What do any two have in common?",
+        trains=True,
+    ),
+    Mistake(
+        "order_drawn_once",
+        "dealt_batches",
+        (ORDER, "order = in_clusters(pseudo_labels, Generator().manual_seed(0))"),
+        "Your row is the same in every epoch; new are only who waits and the order of batches. What does in_clusters need, to draw anew?",
+        trains=True,
+    ),
+    Mistake(
         "drawn_twice",
         "dealt_batches",
         (
@@ -676,6 +727,20 @@ MISTAKES = [
         "strict_batches",
         (KEPT, KEPT.replace(".sort().values", "")),
         "You take the images in the order in which they were drawn, so clusters are torn apart before you deal. In which order must the drawn places stand?",
+        trains=True,
+    ),
+    Mistake(
+        "strict_end_waits",
+        "strict_batches",
+        (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
+        "You cut off the end of the row, so an image of a small cluster waits more often than others. Who should wait?",
+        trains=True,
+    ),
+    Mistake(
+        "surplus_beyond_the_batch",
+        "strict_batches",
+        (SURPLUS, SURPLUS.replace("< batches", "< max(batches, batch_size)")),
+        "You let a cluster keep B images if there are fewer batches than that. How many batches can take one each?",
         trains=True,
     ),
     Mistake(

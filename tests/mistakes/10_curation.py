@@ -525,13 +525,23 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "gradients_on_again",
+        "embed",
+        (
+            f"try:\n        {ASK}\n    finally:\n",
+            "try:\n        torch.set_grad_enabled(False)\n        return model.project(x)\n    finally:\n        torch.set_grad_enabled(True)\n",
+        ),
+        "You switch gradients on when you are done, also for a caller who had them off. What puts back what was there?",
+        trains=True,
+    ),
+    Mistake(
         "copied_in_training",
         "embed",
         (
             f"try:\n        {ASK}",
             "import copy\n\n    try:\n        with torch.no_grad():\n            return copy.deepcopy(model).train().project(x)",
         ),
-        "Your copy is in training mode as a whole, dropout included. Which modules' mode should change?",
+        "The whole network is in training mode while you ask, dropout included. Which modules' mode should change?",
         trains=True,
     ),
     # intersection
@@ -682,6 +692,13 @@ MISTAKES = [
         "Curation.choose",
         (KEY, 'draws[i]["badness"]'),
         "Among equals you take the first, wherever its gap. How often are two violations of 128 images equal?",
+        trains=True,
+    ),
+    Mistake(
+        "badness_rounded",
+        "Curation.choose",
+        (KEY, '(round(draws[i]["badness"], 2), -draws[i]["gap"])'),
+        "You round badness, so draws that differ by less than a hundredth count as equal. Which is lower, 0.0118 or 0.0112?",
         trains=True,
     ),
     Mistake(

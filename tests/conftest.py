@@ -1,7 +1,7 @@
 """Lets `pytest` alone find `lessons`, which is not installed; and runs the proofs of the lessons.
 
 They take as long as all other tests together, so they run beside them: one lesson after another,
-from the first test on, in processes of their own.
+from the first test on, in processes of their own, and are asked for last.
 """
 
 import json
@@ -16,6 +16,10 @@ import pytest
 root = str(Path(__file__).resolve().parents[1])
 if root not in sys.path:
     sys.path.insert(0, root)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name == "test_proofs.py")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -118,6 +118,13 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
         torch.set_rng_state(state)
 
 
+@cache
+def observed(lesson_folder: str, function: str, module: str, source: str) -> dict | None:
+    """What the observer sees of a text that no learner changes: the library's, or a mistake."""
+    lesson = find(lesson_folder)
+    return observe(lesson, function, execute(lesson, module, source))
+
+
 def equal(a, b, rtol: float = RTOL) -> bool:
     """Whether two observations are the same."""
     if a is None or b is None:
@@ -175,20 +182,8 @@ class Diagnosis:
         self.lesson = lesson
         self.modules = modules
         self.known: dict[str, str] = {}
-        self.library = {}
-        for module in lesson.write:
-            source = lesson.library_file(module).read_text("utf-8")
-            self.library[module] = execute(lesson, module, source)
-        self.wrong: dict[str, ModuleType] = {}
-
-    def variant(self, mistake: Mistake) -> ModuleType:
-        if mistake.id not in self.wrong:
-            module = self.lesson.module_of(mistake.function)
-            source = self.lesson.library_file(module).read_text("utf-8")
-            self.wrong[mistake.id] = execute(
-                self.lesson, module, wrong_source(self.lesson.folder, mistake, source)
-            )
-        return self.wrong[mistake.id]
+        self.source = {m: lesson.library_file(m).read_text("utf-8") for m in lesson.write}
+        self.library = {m: execute(lesson, m, text) for m, text in self.source.items()}
 
     def alone(self, function: str) -> dict | None:
         """The observation of one of the learner's functions, the library's beside it."""
@@ -198,18 +193,21 @@ class Diagnosis:
             return observe(self.lesson, function, mixed)
 
     def right(self, function: str) -> dict | None:
-        return observe(self.lesson, function, self.library[self.lesson.module_of(function)])
+        module = self.lesson.module_of(function)
+        return observed(self.lesson.folder, function, module, self.source[module])
 
     def matches(self, seen: dict | None, function: str, among: list[Mistake]) -> list[Mistake]:
         """The mistakes whose observation of `function` is `seen`; none if it is the right one."""
         if seen is None or equal(seen, self.right(function), 10 * RTOL):
             return []
-        return [
-            mistake
-            for mistake in among
-            if self.lesson.module_of(mistake.function) == self.lesson.module_of(function)
-            and equal(seen, observe(self.lesson, function, self.variant(mistake)))
-        ]
+        module, folder = self.lesson.module_of(function), self.lesson.folder
+        found = []
+        for mistake in among:
+            if self.lesson.module_of(mistake.function) == module:
+                wrong = wrong_source(folder, mistake, self.source[module])
+                if equal(seen, observed(folder, function, module, wrong)):
+                    found.append(mistake)
+        return found
 
     def of(self, function: str) -> str:
         """The sentence for a failed test about `function`, or nothing."""

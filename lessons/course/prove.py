@@ -89,7 +89,7 @@ def module_of(lesson: Lesson, function: str) -> str:
 
 def prove(lesson: Lesson, folder: Path, only: str = "", quick: bool = False) -> list[Run]:
     """Run every variant, or only those of one id; `quick`: mistakes on their known killers only."""
-    from lessons.course.mistakes import equal, execute, mistakes, observe
+    from lessons.course.mistakes import equal, execute, mistakes, observe, observed
     from lessons.course.ways import ways
 
     library = {module: lesson.library_file(module) for module in lesson.write}
@@ -151,7 +151,8 @@ def prove(lesson: Lesson, folder: Path, only: str = "", quick: bool = False) -> 
             run = run_variant(lesson, "mistake", mistake.id, files, only=known)
             if known and run.killers != known:  # one whose state outlives a test, say
                 run = run_variant(lesson, "mistake", mistake.id, files)
-            seen = observe(lesson, mistake.function, execute(lesson, module, path.read_text()))
+            wrong = path.read_text("utf-8")
+            seen = observed(lesson.folder, mistake.function, module, wrong)
             if seen is None:
                 run.other = "its observation raises an error"
             elif equal(seen, right[mistake.function], 1e-3):

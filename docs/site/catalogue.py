@@ -26,7 +26,7 @@ Look for a word, such as `temperature`, `detach` or `mask`.
 </div>
 """
 COST = """
-## What they cost { #cost }
+## What they cost {{ #cost }}
 
 The same short training on shapes, with the mistake in the library's place: {budget}. The command is
 `python docs/results/mistake_costs.py`, and the numbers are in `docs/results/mistakes.json`. Without

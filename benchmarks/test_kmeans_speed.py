@@ -7,8 +7,6 @@ random points, ours from k-means++; both cluster every point. They take turns, b
 speed changes, and the best times are compared. `pip install faiss-cpu` for the second test.
 """
 
-import time
-
 import pytest
 import torch
 
@@ -22,14 +20,6 @@ def x():
     return torch.randn(N, D, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.fixture
-def two_threads():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
 def ours(x):
     return kmeans(x, K, ITERATIONS, torch.Generator().manual_seed(1))
 
@@ -41,7 +31,7 @@ def test_seconds_of_twenty_iterations(benchmark, two_threads, x):
         print(f"\n{benchmark.stats.stats.median:.2f} s, median of 3")
 
 
-def test_time_beside_faiss(two_threads, x):
+def test_time_beside_faiss(two_threads, best_times, x):
     faiss = pytest.importorskip("faiss", reason="faiss-cpu is not installed")
     faiss.omp_set_num_threads(2)
     points = x.numpy()
@@ -51,13 +41,7 @@ def test_time_beside_faiss(two_threads, x):
         found.train(points)
         return found.index.search(points, 1)[0].sum()
 
-    def seconds(work):
-        begin = time.perf_counter()
-        work()
-        return time.perf_counter() - begin
-
-    times = [(seconds(lambda: ours(x)), seconds(theirs)) for _ in range(ROUNDS)]
-    best, best_theirs = (min(column) for column in zip(*times, strict=True))
+    best, best_theirs = best_times(ROUNDS, lambda: ours(x), theirs)
     print(f"\n{best:.2f} s, faiss {best_theirs:.2f} s: {best / best_theirs:.2f} times, of {ROUNDS}")
     assert inertia(x, *ours(x)) < 1.01 * theirs()
     assert best < 1.5 * best_theirs

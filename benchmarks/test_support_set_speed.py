@@ -7,8 +7,6 @@ because a machine's speed changes, and the best times are compared. `pip install
 `pip install lightly torchvision` where torchvision fits torch; what is missing is left out.
 """
 
-import time
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -28,14 +26,6 @@ def z():
     return torch.randn(QUERIES, D, generator=torch.Generator().manual_seed(1))
 
 
-@pytest.fixture
-def two_threads():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
 def faiss_search(support):
     """Positions of the nearest rows by faiss's flat search."""
     faiss = pytest.importorskip("faiss", reason="faiss-cpu is not installed")
@@ -50,8 +40,7 @@ def lightly_search(support):
     bank = pytest.importorskip(
         "lightly.models.modules.nn_memory_bank", reason="lightly is not installed"
     ).NNMemoryBankModule(size=(ROWS, D))
-    bank(torch.zeros(1, D), update=True)  # makes its tensors
-    bank.bank.copy_(support.rows.T if bank.bank.shape[0] == D else support.rows)
+    bank.bank.copy_(support.rows)
     return lambda z: bank(z, update=False)
 
 
@@ -61,19 +50,12 @@ def test_milliseconds_of_a_look_up(benchmark, two_threads, support, z):
 
 
 @pytest.mark.parametrize("search", [faiss_search, lightly_search])
-def test_time_beside_another(two_threads, support, z, search):
+def test_time_beside_another(two_threads, best_times, support, z, search):
     theirs = search(support)
     found, others = support.find(z), theirs(z)
     same = others == found if others.dim() == 1 else (others == support.rows[found]).all(1)
     assert same.float().mean() > 0.99  # the rest: rows equally near in float32
-
-    def seconds(work):
-        begin = time.perf_counter()
-        work(z)
-        return time.perf_counter() - begin
-
-    times = [(seconds(support.find), seconds(theirs)) for _ in range(ROUNDS)]
-    best, best_theirs = (min(column) for column in zip(*times, strict=True))
+    best, best_theirs = best_times(ROUNDS, lambda: support.find(z), lambda: theirs(z))
     ratio = best / best_theirs
     print(f"\n{1e3 * best:.0f} ms, {search.__name__} {1e3 * best_theirs:.0f} ms: {ratio:.2f} times")
     assert ratio < 1.1

@@ -5,18 +5,9 @@
 The aim is 20,000 a second at 32 x 32 on two threads: far more than any network can learn from.
 """
 
-import pytest
 import torch
 
 from simclr_mini.views import RECIPES, one_view
-
-
-@pytest.fixture
-def two_threads():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
 
 
 def test_views_per_second_of_the_cifar_recipe(benchmark, two_threads):

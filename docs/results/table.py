@@ -13,20 +13,20 @@ from simclr_mini import compare
 
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
+DATA = ("shapes", "cifar10")
+METHODS = {
+    "gsimclr": "G-SimCLR",
+    "curation": "batch curation (our interpretation)",
+    "nnclr": "NNCLR",
+    "deepcluster": "DeepCluster",
+}
 NAMES = {
     "shapes": "**SimCLR**",
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
-    "shapes-gsimclr": "G-SimCLR",
-    "shapes-curation": "batch curation (our interpretation)",
-    "shapes-nnclr": "NNCLR",
-    "shapes-deepcluster": "DeepCluster",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
-    "cifar10-gsimclr": "G-SimCLR",
-    "cifar10-curation": "batch curation (our interpretation)",
-    "cifar10-nnclr": "NNCLR",
-    "cifar10-deepcluster": "DeepCluster",
     "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
+    **{f"{data}-{method}": name for data in DATA for method, name in METHODS.items()},
 }
 BASELINES = {
     "untrained": "the same network, untrained",
@@ -84,7 +84,7 @@ def table(data: str) -> str:
 
 if __name__ == "__main__":
     text = README.read_text()
-    for data in ("shapes", "cifar10"):
+    for data in DATA:
         begin, end = f"<!-- {data} -->", f"<!-- /{data} -->"
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
         text = pattern.sub(lambda _, d=data: f"{begin}\n{table(d)}\n{end}", text)  # noqa: B023

@@ -7,8 +7,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from lessons.course.manifest import ROOT, Lesson, lessons
+from lessons.course.manifest import ROOT, Lesson, find, lessons
 from lessons.course.mistakes import Mistake, mistakes
+from lessons.course.prove import known_killers, matrix_file
+from simclr_mini import compare
 
 COSTS = ROOT / "docs" / "results" / "mistakes.json"
 HEAD = """# Mistakes
@@ -41,7 +43,7 @@ spread says nothing, and a mistake that costs nothing here may cost much in a lo
 
 def page() -> str:
     """The whole page as Markdown."""
-    proven = [lesson for lesson in lessons() if matrix(lesson.folder).exists()]
+    proven = [lesson for lesson in lessons() if matrix_file(lesson).exists()]
     found = [(lesson, mistake) for lesson in proven for mistake in mistakes(lesson.folder)]
     silent = sum(mistake.trains for _, mistake in found)
     parts = [HEAD.format(count=len(found), silent=silent), cost_table(found)]
@@ -108,22 +110,10 @@ def read(file: Path) -> str:
     return file.read_text("utf-8")
 
 
-def matrix(folder: str) -> Path:
-    """The kill matrix of a lesson."""
-    return ROOT / "docs" / "kill_matrix" / f"{folder}.md"
-
-
 @cache
 def killed_by(folder: str) -> dict[str, list[str]]:
     """For each mistake of a lesson, the tests that reject it, as its kill matrix says."""
-    text = matrix(folder).read_text("utf-8")
-    tests = re.findall(r"^\d+\. `(\w+)`$", text, re.M)
-    found = {}
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == len(tests) + 2 and cells[0].startswith("`"):
-            found[cells[1]] = [t for t, mark in zip(tests, cells[2:], strict=True) if mark == "×"]
-    return found
+    return known_killers(find(folder))
 
 
 # ---- costs
@@ -163,14 +153,12 @@ def cost_in_words(lesson: Lesson, mistake: Mistake) -> str:
 
 def mean(key: str) -> float:
     """Of the right code's accuracies."""
-    values = [one[key] for one in rights()]
-    return sum(values) / len(values)
+    return compare.mean([one[key] for one in rights()])
 
 
 def spread(key: str) -> str:
     """Mean and half the range, in percent."""
-    values = [one[key] for one in rights()]
-    return f"{mean(key):.1%} ± {50 * (max(values) - min(values)):.1f}"
+    return f"{mean(key):.1%} ± {100 * compare.half_range([one[key] for one in rights()]):.1f}"
 
 
 def cost_table(found: list[tuple[Lesson, Mistake]]) -> str:

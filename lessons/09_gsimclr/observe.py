@@ -195,12 +195,14 @@ def dealt_batches(module):
     seen["waits"] = float(used[0]) > 78
     # two of nine images wait: always two of one cluster?
     labels, generator = of_sizes(3, 3, 3), Generator().manual_seed(8)
-    used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(12)]
-    out = [{int(labels[n]) for n in set(range(9)) - one} for one in used]
-    seen["wait together"] = all(len(clusters) == 1 for clusters in out)
-    used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(100)]
-    out = [{int(labels[n]) for n in set(range(9)) - one} for one in used]
-    seen["wait side by side"] = sum(len(clusters) > 1 for clusters in out) < 54
+
+    def waiting(epochs):
+        """The clusters of those who wait, epoch by epoch."""
+        used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(epochs)]
+        return [{int(labels[n]) for n in set(range(9)) - one} for one in used]
+
+    seen["wait together"] = all(len(clusters) == 1 for clusters in waiting(12))
+    seen["wait side by side"] = sum(len(clusters) > 1 for clusters in waiting(100)) < 54
     return seen
 
 
@@ -222,9 +224,8 @@ def strict_batches(module):
     labels = of_sizes(1, 1, 3, 1, 1, 3)
     _, _, how_often, seen["meet"] = together(draw, labels, 4, 60, True)
     seen["takes turns"] = how_often
-    _, _, seen["waits"], _ = together(draw, of_sizes(5, 5, 1), 2, 150, True)
+    _, used, seen["waits"], _ = together(draw, of_sizes(5, 5, 1), 2, 200, True)
+    seen["single waits"] = float(used[10]) < 160
     _, used, _, _ = together(draw, of_sizes(6, 2, 2), 3, 60, True)
     seen["evenly"] = float(used[:6].max()) < 38
-    _, used, _, _ = together(draw, of_sizes(5, 5, 1), 2, 200, True)
-    seen["single waits"] = float(used[10]) < 160
     return seen

@@ -182,15 +182,18 @@ class Diagnosis:
         self.lesson = lesson
         self.modules = modules
         self.known: dict[str, str] = {}
+        self.seen: dict[str, dict | None] = {}
         self.source = {m: lesson.library_file(m).read_text("utf-8") for m in lesson.write}
         self.library = {m: execute(lesson, m, text) for m, text in self.source.items()}
 
     def alone(self, function: str) -> dict | None:
         """The observation of one of the learner's functions, the library's beside it."""
-        module = self.lesson.module_of(function)
-        names = self.lesson.write[module]
-        with Alone(self.modules[module], self.library[module], names, function) as mixed:
-            return observe(self.lesson, function, mixed)
+        if function not in self.seen:
+            module = self.lesson.module_of(function)
+            names = self.lesson.write[module]
+            with Alone(self.modules[module], self.library[module], names, function) as mixed:
+                self.seen[function] = observe(self.lesson, function, mixed)
+        return self.seen[function]
 
     def right(self, function: str) -> dict | None:
         module = self.lesson.module_of(function)

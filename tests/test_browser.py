@@ -56,6 +56,7 @@ class Watched:
     """A page that remembers what went wrong on it."""
 
     def __init__(self, browser, scheme: str, size: dict):
+        self.size = size
         self.context = browser.new_context(color_scheme=scheme, viewport=size)
         self.context.add_init_script("localStorage.clear()")  # each page opens as the first
         self.page = self.context.new_page()
@@ -74,6 +75,8 @@ class Watched:
             self.wrong.append(f"request: {request.url}")
 
     def open(self, file: Path) -> None:
+        self.wrong.clear()
+        self.page.set_viewport_size(self.size)
         self.page.goto(file.as_uri())
         self.page.wait_for_load_state("load")
 
@@ -97,7 +100,6 @@ def light(chromium):
 def test_page(name, light, axe):
     """Light and dark, wide and on a phone: no error, no request, no sideways scroll; axe."""
     page = light.page
-    light.wrong.clear()
     light.open(build_site()[0] / name)
     assert page.evaluate(BROKEN_IMAGES) == []
     assert page.locator(".arithmatex").count() == 0, "a formula is left as TeX"
@@ -146,41 +148,33 @@ def told(violation: dict) -> str:
     return f"{violation['id']}: {violation['help']}: {places}"
 
 
-def test_every_page_is_looked_at(chromium):
+def test_every_page_is_looked_at():
     """The list above is the site."""
     folder = build_site()[0]
     assert [p.relative_to(folder).as_posix() for p in pages()] == all_pages()
 
 
-def test_search_finds_temperature(chromium):
-    watched = Watched(chromium, "light", WIDE)
-    try:
-        watched.open(build_site()[0] / "index.html")
-        watched.page.keyboard.press("/")
-        watched.page.keyboard.type("temperature", delay=20)
-        result = watched.page.locator(".md-search-result__link").first
-        result.wait_for(timeout=20_000)
-        assert "temperature" in watched.page.locator(".md-search-result__list").inner_text().lower()
-        assert watched.wrong == []
-    finally:
-        watched.context.close()
+def test_search_finds_temperature(light):
+    light.open(build_site()[0] / "index.html")
+    light.page.keyboard.press("/")
+    light.page.keyboard.type("temperature", delay=20)
+    result = light.page.locator(".md-search-result__link").first
+    result.wait_for(timeout=20_000)
+    assert "temperature" in light.page.locator(".md-search-result__list").inner_text().lower()
+    assert light.wrong == []
 
 
-def test_mistakes_are_searched_by_keyboard(chromium):
-    watched = Watched(chromium, "light", WIDE)
-    try:
-        watched.open(build_site()[0] / "mistakes.html")
-        page = watched.page
-        shown = functools.partial(page.locator(".mistakes > li:visible").count)
-        everything = shown()
-        page.get_by_label("Search the mistakes").focus()
-        page.keyboard.type("temperature twice")
-        assert 0 < shown() < 20 < everything
-        assert f"{shown()} of {everything}" in page.get_by_role("status").inner_text()
-        for _ in range(20):
-            page.keyboard.press("Backspace")
-        page.get_by_label("only the silent ones").focus()
-        page.keyboard.press("Space")
-        assert 20 < shown() < everything
-    finally:
-        watched.context.close()
+def test_mistakes_are_searched_by_keyboard(light):
+    light.open(build_site()[0] / "mistakes.html")
+    page = light.page
+    shown = functools.partial(page.locator(".mistakes > li:visible").count)
+    everything = shown()
+    page.get_by_label("Search the mistakes").focus()
+    page.keyboard.type("temperature twice")
+    assert 0 < shown() < 20 < everything
+    assert f"{shown()} of {everything}" in page.get_by_role("status").inner_text()
+    for _ in range(20):
+        page.keyboard.press("Backspace")
+    page.get_by_label("only the silent ones").focus()
+    page.keyboard.press("Space")
+    assert 20 < shown() < everything

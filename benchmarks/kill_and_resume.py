@@ -1,6 +1,9 @@
 """Kill a run ten times at random, three times while a checkpoint is being written; compare bytes.
 
-python benchmarks/kill_and_resume.py
+    python benchmarks/kill_and_resume.py [METHOD]      # simclr, gsimclr, curation, ...
+
+Compared are the weights and all else a method keeps, the optimiser's state, the states of the
+generators, and the log.
 """
 
 import random
@@ -18,30 +21,34 @@ import sys
 from pathlib import Path
 from simclr_mini import train
 from simclr_mini.config import Config
-config, folder = Config(images=2560, epochs=6, knn_every=0), Path(sys.argv[1])
+config = Config(method=sys.argv[1], images=2560, epochs=6, knn_every=0)
+folder = Path(sys.argv[2])
 train.train(config, folder, train.load_splits(config), lambda line: print(line["step"], flush=True))
 """
+METHOD = sys.argv[1] if len(sys.argv) > 1 else "simclr"
 
 
 def start(folder: Path) -> subprocess.Popen:
     """A process that trains in a folder, or goes on there."""
     folder.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-c", TRAIN, folder], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", TRAIN, METHOD, folder]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def finish(folder: Path) -> dict:
-    """Train to the end (120 steps, checkpoints at 50, 100 and 120); the last checkpoint."""
+    """Train to the end (120 steps, checkpoints at 50, 100 and 120); what it left."""
     start(folder).communicate()
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
-    return state["method"] | {"momentum": state["optimizer"]["state"], "now": state["now"]}
+    state["log"] = (folder / "log.jsonl").read_bytes()
+    return {part: state[part] for part in ("step", "method", "optimizer", "now", "log")}
 
 
 def same(a, b) -> bool:
     """Equal to the last bit."""
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
     return torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b
 
 

@@ -9,7 +9,7 @@ from simclr_mini.views import RECIPES
 
 @dataclass(frozen=True)
 class Config:
-    """The defaults train on `shapes` in under two minutes on two cores of a laptop."""
+    """The defaults train on `shapes` in about two minutes on two cores, without a GPU."""
 
     method: Literal["simclr", "gsimclr", "curation", "nnclr", "deepcluster", "supervised"] = (
         "simclr"

@@ -5,7 +5,7 @@ is used: positives should be close, negatives apart.
 
 Papers: Welle, Poklukar and Kragic 2021, https://arxiv.org/abs/2108.08643; Goeksu and Pugeault 2024,
 https://arxiv.org/abs/2403.19579 (the Frechet distance).
-Differs: only the abstract of the first and part of the second could be read. What is scored, the
+Differs: only the abstract of the first, and that and part of a review of the second, could be read. What is scored, the
 rules and the thresholds are OUR INTERPRETATION of them; no number of either paper applies to it.
 """
 

@@ -84,7 +84,7 @@ def contrastive_accuracy(z1: Tensor, z2: Tensor) -> Tensor:
 
 
 def alignment(z1: Tensor, z2: Tensor) -> Tensor:
-    """Mean squared distance between the two views of an image, on the sphere. Section 4.1.2.
+    """Mean squared distance between the two views of an image, on the sphere. Section 4.1.1.
 
     Args:
         z1, z2: projections of the two views of B images, shape (B, d), of any length.
@@ -96,7 +96,7 @@ def alignment(z1: Tensor, z2: Tensor) -> Tensor:
 
 
 def uniformity(z: Tensor) -> Tensor:
-    """How evenly projections cover the sphere: ln mean exp(-2 |u - v|^2). Section 4.1.2, t = 2.
+    """How unevenly projections cover the sphere: ln mean exp(-2 |u - v|^2). Section 4.1.2, t = 2.
 
     The mean is over distinct pairs: a projection is not its own pair.
 

@@ -254,7 +254,7 @@ def share_right(predicted: Tensor, labels: Tensor) -> float:
 
 
 def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
-    """A random subset with equally many images of each class. Section 4.2 of SimCLR, "few labels".
+    """A random subset with equally many images of each class. SimCLR, section 6 and appendix B.5.
 
     Args:
         labels: shape (N,).

@@ -3,8 +3,8 @@
 The neighbours come from a support set: the projections of recent batches.
 
 Paper: Dwibedi et al. 2021, section 3. https://arxiv.org/abs/2104.14548
-Differs: by default a view's own image is no candidate for its neighbour. (The paper does not say;
-its support set holds a small part of its data, ours may hold all of it.)
+Differs: by default a view's own image is no candidate for its neighbour. (Nothing that we
+could read says; its support set holds a small part of its data, ours may hold all of it.)
 """
 
 import math

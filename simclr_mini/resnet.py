@@ -181,7 +181,7 @@ class ResNet(nn.Module):
 
 
 def initialise(model: nn.Module, zero_init: bool = False) -> None:
-    """Kaiming initialisation, in place. He et al. 2015 (1502.01852), section 2.2, equation 15.
+    """Kaiming initialisation, in place. He et al. 2015 (1502.01852), section 2.2, equation 14.
 
     Convolutions get normal weights of variance 2 / (outputs * kernel height * kernel width);
     norms start as the identity.

@@ -2,8 +2,9 @@
 
 The class is the *pattern*; colours, light, place, size, tilt, ground, clutter and noise are
 nuisances, drawn independently of it, and their values can be had. Made so that crops and colour
-changes keep the class, and neither raw pixels nor colour histograms give it away. Colours and light
-tell images apart: two crops of one image share them, which is a shortcut unless views change them.
+changes keep the class, and a linear classifier of raw pixels or colour histograms hardly finds it.
+Colours and light tell images apart: two crops of one image share them, which is a shortcut unless
+views change them.
 
 Ours; no paper.
 """

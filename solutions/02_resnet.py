@@ -336,7 +336,7 @@ def last_norm(module):
 
 @way("initialise", "loops")
 def initialise_in_loops(model, zero_init=False):
-    """Equation 15: the root of 2 / (outputs * area), layer by layer."""
+    """Equation 14: the root of 2 / (outputs * area), layer by layer."""
     with torch.no_grad():
         for layer in model.modules():
             if isinstance(layer, nn.Conv2d):

@@ -1,4 +1,4 @@
-"""Write README's tables from the results kept here: mean of the seeds, and their spread.
+"""Write README's tables from the results kept here: mean of the seeds, their spread, and times.
 
 python docs/results/table.py
 """
@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import times
 from make import RUNS, command
 
 from simclr_mini import compare
@@ -82,10 +83,25 @@ def table(data: str) -> str:
     return "\n".join(lines)
 
 
+def table_of_times() -> str:
+    """How long the whole command takes, method by method."""
+    lines = ["| `--method` | shapes | CIFAR-10, 10,000 images |", "|---|---:|---:|"]
+    for method in ("simclr", *METHODS):
+        suffix = "" if method == "simclr" else f"-{method}"
+        cells = [times.range_of(f"{data}{suffix}") for data in DATA]
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def fill(text: str, name: str, made: str) -> str:
+    """A text with what stands between the marks of that name made anew."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    between = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
+    return between.sub(lambda _: f"{begin}\n{made}\n{end}", text)
+
+
 if __name__ == "__main__":
     text = README.read_text()
     for data in DATA:
-        begin, end = f"<!-- {data} -->", f"<!-- /{data} -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
-        text = pattern.sub(lambda _, d=data: f"{begin}\n{table(d)}\n{end}", text)  # noqa: B023
-    README.write_text(text)
+        text = fill(text, data, table(data))
+    README.write_text(fill(text, "times", table_of_times()))

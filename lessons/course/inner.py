@@ -87,12 +87,9 @@ def run_lesson(
         report({"event": "done"})
     finally:
         finder.remove()
-        for name in [n for n in sys.modules if n.rpartition(".")[2] in stems(lesson)]:
+        tests = {path.stem for path in lesson.test_files}
+        for name in [n for n in sys.modules if n.rpartition(".")[2] in tests]:
             del sys.modules[name]
-
-
-def stems(lesson: Lesson) -> list[str]:
-    return [path.stem for path in lesson.test_files]
 
 
 class Reporter:

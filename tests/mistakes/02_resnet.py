@@ -395,7 +395,7 @@ MISTAKES = [
         "init_fan_in",
         "initialise",
         ('mode="fan_out"', 'mode="fan_in"'),
-        "You divide by the inputs (fan_in), as equation 10 does. What does equation 15 count, and why backwards?",
+        "You divide by the inputs (fan_in), as equation 10 does. What does equation 14 count, and why backwards?",
         trains=True,
     ),
     Mistake(

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-VERSION = 1
+VERSION = 2
 FILE = "checkpoint.pt"
 
 
@@ -45,14 +45,21 @@ def load(folder: Path) -> dict:
 
     Raises:
         FileNotFoundError: the run has none yet.
-        ValueError: another version wrote it.
+        ValueError: another version wrote it, or it is damaged.
     """
     if not (folder / FILE).exists():
         raise FileNotFoundError(f"{folder} holds no checkpoint")
-    state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
-    if state["version"] != VERSION:
+    try:
+        state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
+        version = state["version"]
+    except Exception as error:  # torch raises half a dozen kinds for what is no checkpoint
         raise ValueError(
-            f"{folder / FILE} has format {state['version']}, this program reads {VERSION}"
+            f"{folder / FILE} is damaged, or no checkpoint; train with --force to start again"
+        ) from error
+    if version != VERSION:
+        raise ValueError(
+            f"{folder / FILE} has format {version}, this program reads {VERSION}; "
+            "train with --force to start again"
         )
     return state
 

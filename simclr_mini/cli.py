@@ -1,6 +1,6 @@
 """The command `simclr-mini`: train, evaluate, embed, neighbours, views, data.
 
-Heavy imports wait until a command needs them, so that `--help` is quick.
+A file that is there is not replaced without --force. What only one command needs is imported there.
 """
 
 import sys
@@ -39,6 +39,8 @@ def train(
 
     data = Path(config.data).stem if "/" in config.data else config.data
     folder = runs / (name or f"{config.method}-{data}-{config.seed}")
+    if folder.resolve() == runs.resolve():
+        raise ValueError(f"--name must be of a folder inside {runs}, not {name}")
     run(config, folder, resume, force, supervised, fine_tune)
 
 
@@ -58,7 +60,9 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
     runs.console.print(runs.table(result))
 
 
-def embed(run: Positional[Path], data: str, out: Path = Path("features.npz")) -> None:
+def embed(
+    run: Positional[Path], data: str, out: Path = Path("features.npz"), force: bool = False
+) -> None:
     """Turn pictures into features: one row of numbers for each.
 
     Writes a .npz file with "features" (N, D), and "labels" and "files" where there are any.
@@ -67,7 +71,11 @@ def embed(run: Positional[Path], data: str, out: Path = Path("features.npz")) ->
         run: folder of the run.
         data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
         out: the file to write.
+        force: replace the file.
     """
+    check_free(out, force)
+    if out.suffix != ".npz":
+        raise ValueError(f"--out must end in .npz, not {out.name}")
     import numpy as np
 
     from simclr_mini.data import load
@@ -85,7 +93,11 @@ def embed(run: Positional[Path], data: str, out: Path = Path("features.npz")) ->
 
 
 def neighbours(
-    run: Positional[Path], data: str = "", count: int = 4, out: Path = Path("neighbours.png")
+    run: Positional[Path],
+    data: str = "",
+    count: int = 4,
+    out: Path = Path("neighbours.png"),
+    force: bool = False,
 ) -> None:
     """Draw the nearest pictures of some pictures, as the encoder sees it.
 
@@ -94,7 +106,11 @@ def neighbours(
         data: where to look; left out: the test images of the run's own data.
         count: how many queries, up to 4.
         out: the picture to write.
+        force: replace the picture.
     """
+    check_free(out, force)
+    if not 1 <= count <= 4:
+        raise ValueError(f"--count must be 1 to 4, not {count}")
     from simclr_mini.data import load
     from simclr_mini.draw import gallery
     from simclr_mini.evaluate import features
@@ -106,7 +122,10 @@ def neighbours(
 
 
 def compare(
-    runs: Positional[tuple[Path, ...]], mixed: bool = False, out: Path = Path("compare.svg")
+    runs: Positional[tuple[Path, ...]],
+    mixed: bool = False,
+    out: Path = Path("compare.svg"),
+    force: bool = False,
 ) -> None:
     """Compare runs: the mean and the spread over seeds, as a table and as a picture.
 
@@ -114,7 +133,9 @@ def compare(
         runs: folders of runs. Those that differ in their seed alone make one row.
         mixed: compare runs of different data or budgets all the same.
         out: the picture to write.
+        force: replace the picture.
     """
+    check_free(out, force)
     from simclr_mini import compare as comparing
     from simclr_mini import plots
     from simclr_mini.run import console
@@ -132,6 +153,7 @@ def views(
     seed: int = 0,
     size: int = 32,
     out: Path = Path("views.png"),
+    force: bool = False,
 ) -> None:
     """Draw what the network is shown: two views of each of eight images.
 
@@ -141,33 +163,39 @@ def views(
         seed: of the views.
         size: side in pixels to which the pictures of a folder are resized.
         out: the picture to write.
+        force: replace the picture.
     """
+    check_free(out, force)
     from torch import Generator
 
-    from simclr_mini.data import load
+    from simclr_mini.data import as_floats, load
     from simclr_mini.pictures import contact_sheet
     from simclr_mini.views import RECIPES, two_views
 
     if recipe not in RECIPES:
         raise ValueError(f"--recipe must be one of {', '.join(RECIPES)}, not {recipe}")
     pixels = load(data, None, "train", size).pixels[:8]
-    x1, x2 = two_views(pixels.float() / 255, RECIPES[recipe], Generator().manual_seed(seed))
+    x1, x2 = two_views(as_floats(pixels, "cpu"), RECIPES[recipe], Generator().manual_seed(seed))
     print(contact_sheet(pixels, x1, x2, out))
 
 
-def build(folder: Positional[Path], size: int = 32, out: Path | None = None) -> None:
+def build(
+    folder: Positional[Path], size: int = 32, out: Path | None = None, force: bool = False
+) -> None:
     """Turn a folder of pictures into one file that trains without being loaded.
 
     Args:
         folder: searched with all its sub-folders, whose names become labels.
         size: side of the pictures in pixels.
         out: the .npy file to write; left out: FOLDER.npy.
+        force: replace the file.
     """
     from rich.progress import track
 
     from simclr_mini.folder import build as write
 
     out = out or folder.with_name(f"{folder.resolve().name}.npy")
+    check_free(out, force)
     count = write(folder, out, size, lambda files: track(files, "reading"))
     print(f"{out}: {count} pictures of {size} x {size}; train with --data {out}")
 
@@ -185,6 +213,12 @@ def info(data: Positional[str] = "shapes", size: int = 32) -> None:
         images = load(data, None, split, size)
         classes = ", ".join(images.classes) or "no labels"
         print(f"{split:5} {len(images):7,} images of {tuple(images.pixels.shape[1:])}; {classes}")
+
+
+def check_free(out: Path, force: bool) -> None:
+    """Refuse to replace a file that is there, before any work: FileExistsError."""
+    if out.exists() and not force:
+        raise FileExistsError(f"{out} is there already: --force replaces it, --out names another")
 
 
 COMMANDS = {
@@ -208,6 +242,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     argv = list(sys.argv[1:] if argv is None else argv)
     if argv[:1] == ["data"] and argv[1:2] and f"data {argv[1]}" in COMMANDS:
         argv = [f"data {argv[1]}", *argv[2:]]
+    from torch import OutOfMemoryError
+
     from simclr_mini.train import Stopped
 
     try:
@@ -216,11 +252,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"\nstopped after step {stop}; the state is saved: add --resume to go on")
         sys.exit(130)
     except KeyboardInterrupt:
-        print("\nstopped; add --resume to go on from the last checkpoint")
+        more = "; add --resume to go on from the last checkpoint" if argv[:1] == ["train"] else ""
+        print(f"\nstopped{more}")
         sys.exit(130)
-    except (ValueError, FloatingPointError) as error:
-        sys.exit(f"simclr-mini: {error}")
-    except OSError as error:
+    except (MemoryError, OutOfMemoryError):
+        sys.exit("simclr-mini: out of memory; use a smaller --batch-size or --encoder")
+    except (ValueError, FloatingPointError, OSError) as error:
         sys.exit(f"simclr-mini: {error}")
 
 

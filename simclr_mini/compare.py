@@ -14,6 +14,7 @@ from simclr_mini.config import Config
 
 SCORES = ("knn", "linear_probe")
 SAME = ("data", "images", "size", "encoder", "stem", "zero_init", "epochs", "batch_size")
+START = ("data", "images", "size", "encoder", "stem", "zero_init", "sobel")  # of the untrained
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Row:
     linear_probe: tuple[float, ...]
     seconds: tuple[float, ...]
 
+    def within_spread(self, other: "Row") -> bool:
+        """Whether the means of the probe differ by no more than the sum of their half ranges."""
+        spread = half_range(self.linear_probe) + half_range(other.linear_probe)
+        return abs(mean(self.linear_probe) - mean(other.linear_probe)) <= spread
+
 
 def compare(folders: list[Path], mixed: bool = False) -> list[Row]:
     """The runs in these folders as rows, and before them the untrained encoder.
@@ -44,7 +50,7 @@ def compare(folders: list[Path], mixed: bool = False) -> list[Row]:
         mixed: whether to compare runs of different data or budgets all the same.
 
     Returns:
-        Rows; the untrained encoder, then the runs in the order in which they came.
+        Rows; the untrained encoder of the first run, then the runs in the order in which they came.
 
     Raises:
         FileNotFoundError: a folder without a result.
@@ -59,7 +65,9 @@ def compare(folders: list[Path], mixed: bool = False) -> list[Row]:
     for result in results:
         groups.setdefault(name_of(result["config"], mixed), []).append(result)
     rows = [row(name, some[0]["method"], some, "test") for name, some in groups.items()]
-    untrained = row("untrained", "untrained", distinct(results), "untrained")
+    same_start = [r for r in results if all(of(r, key) == of(results[0], key) for key in START)]
+    whose = "" if len(same_start) == len(results) else f", of {rows[0].name}"
+    untrained = row(f"untrained{whose}", "untrained", distinct(same_start), "untrained")
     return [untrained, *rows]
 
 
@@ -68,8 +76,12 @@ def read(folder: Path) -> dict:
     file = folder / "result.json"
     if not file.exists():
         raise FileNotFoundError(f"{folder} holds no result.json; let the run finish first")
-    result = json.loads(file.read_text())
-    if result["test"]["linear_probe"] is None:
+    try:
+        result = json.loads(file.read_text())
+        probe = result["test"]["linear_probe"]
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{file} is not the result of a run") from error
+    if probe is None:
         raise ValueError(f"{folder} was trained on images without labels: it has no accuracy")
     return result
 
@@ -81,7 +93,7 @@ def of(result: dict, key: str):
 
 def name_of(config: dict, mixed: bool) -> str:
     """The method, and the options that are not the default."""
-    left_out = {"method", "seed", "device", "precision"} | (set() if mixed else set(SAME))
+    left_out = {"method", "seed"} | (set() if mixed else set(SAME))
     fields = Config.__dataclass_fields__
     said = [
         f"{key.replace('_', '-')} {value}"
@@ -102,7 +114,7 @@ def row(name: str, method: str, results: list[dict], part: str) -> Row:
 
 
 def distinct(results: list[dict]) -> list[dict]:
-    """One result for each seed: the untrained encoder is the same in all of them."""
+    """One result for each seed, of runs whose untrained encoder is the same."""
     return list({result["seed"]: result for result in results}.values())
 
 
@@ -119,11 +131,10 @@ def half_range(values: tuple[float, ...]) -> float:
 def against(one: Row, other: Row) -> str:
     """How the probe of one row stands to another's, in points, and whether that says anything."""
     difference = mean(one.linear_probe) - mean(other.linear_probe)
-    spread = half_range(one.linear_probe) + half_range(other.linear_probe)
     if min(len(one.seeds), len(other.seeds)) < 2:
         verdict = "one seed: says little"
     else:
-        verdict = "within the spread" if abs(difference) <= spread else "beyond the spread"
+        verdict = f"{'within' if one.within_spread(other) else 'beyond'} the spread"
     return f"{round(100 * difference, 1) + 0.0:+.1f}, {verdict}"  # -0.04 is not "-0.0"
 
 

@@ -114,9 +114,14 @@ class Config:
         for name, value in least.items():
             if not getattr(self, name) >= value:
                 refuse(name, getattr(self, name), f"{value} or more")
-        for name in ("temperature", "learning_rate"):
-            if not 0 < getattr(self, name) < float("inf"):
+        for name, high in {"temperature": 100, "learning_rate": 1e6}.items():
+            if not 0 < getattr(self, name) <= high:
                 refuse(name, getattr(self, name), "a number above 0, such as 0.2")
+        for name in ("weight_decay", "noise"):
+            if getattr(self, name) == float("inf"):
+                refuse(name, getattr(self, name), "a number of 0 or more")
+        if self.seed >= 2**63:
+            refuse("seed", self.seed, "below 2^63")
         if not 0 < self.crop_min <= 1:
             refuse("crop_min", self.crop_min, "above 0 and at most 1")
         if self.warmup_epochs > self.epochs:

@@ -5,8 +5,9 @@ is used: positives should be close, negatives apart.
 
 Papers: Welle, Poklukar and Kragic 2021, https://arxiv.org/abs/2108.08643; Goeksu and Pugeault 2024,
 https://arxiv.org/abs/2403.19579 (the Frechet distance).
-Differs: only the abstract of the first, and that and part of a review of the second, could be read. What is scored, the
-rules and the thresholds are OUR INTERPRETATION of them; no number of either paper applies to it.
+Differs: only the abstract of the first could be read, and of the second the abstract and part of a
+review. What is scored, the rules and the thresholds are OUR INTERPRETATION of them; no number of
+either paper applies to it.
 """
 
 import torch
@@ -17,6 +18,7 @@ from simclr_mini.simclr import SimCLR, source
 from simclr_mini.views import Recipe, coin, crop_boxes, one_view, whole_image
 
 RULES = ("best", "threshold", "frechet", "random", "reversed", "off")
+GATES = ("threshold", "frechet")  # rules that take the first draw that is good enough
 QUANTILE = 0.05  # a positive is violated when farther than this share of its negatives
 MEMORY = 0.99  # of the running threshold
 SHRINKAGE = 1e-3  # what is added to the trace of a covariance, to keep it invertible
@@ -224,6 +226,7 @@ class Curation(SimCLR):
             draws.append(self.score(self.draw(x, self.generators["tries"])))
         chosen = self.choose(draws)
         self.last = {"draws": draws, "chosen": chosen, "pixels": x.shape[2] * x.shape[3]}
+        self.last["accepted"] = self.accepts(draws[chosen], threshold)
         return draws[chosen]["views"]
 
     def draw(self, x: Tensor, generator: Generator) -> dict:
@@ -252,7 +255,8 @@ class Curation(SimCLR):
         with torch.autocast(self.extra.device.type, torch.bfloat16, enabled=self.bfloat16):
             x1, x2 = (x.contiguous(memory_format=torch.channels_last) for x in draw["views"])
             z1, z2 = embed(self, x1).float(), embed(self, x2).float()
-        bad = frechet_distance(z1, z2) if self.rule == "frechet" else violation(z1, z2)
+        frechet = self.rule == "frechet" and bool(z1.isfinite().all() and z2.isfinite().all())
+        bad = frechet_distance(z1, z2) if frechet else violation(z1, z2)  # NaN: the loss says so
         positive, negative = pair_distances(z1, z2)
         return draw | {
             "badness": float(torch.tensor(float(bad))),
@@ -271,7 +275,7 @@ class Curation(SimCLR):
 
     def accepts(self, draw: dict, threshold: float) -> bool:
         """Whether to take this draw without making another."""
-        return self.rule in ("threshold", "frechet") and draw["badness"] <= threshold
+        return self.rule in GATES and draw["badness"] <= threshold
 
     def choose(self, draws: list[dict]) -> int:
         """The position of the draw to train on.
@@ -296,12 +300,17 @@ class Curation(SimCLR):
         return super().meters(z1, z2, index) | self.distances()
 
     def distances(self) -> dict[str, float]:
-        """Of the last batch: whether the first draw was kept; distances, and how the crops lie."""
+        """Of the last batch: whether the first draw was kept; distances, and how the crops lie.
+
+        With a gate also whether the draw that was kept was good enough, or merely the best.
+        """
         if not self.last:
             return {}
         draws, chosen = self.last["draws"], self.last["chosen"]
         rejected = [draw for i, draw in enumerate(draws) if i != chosen]
         found = {"first_kept": float(chosen == 0), "extra_passes": int(self.extra)}
+        if self.rule in GATES:  # the others accept nothing: they choose among all draws
+            found["accepted"] = float(self.last["accepted"])
         for name, some in (("kept", [draws[chosen]]), ("rejected", rejected)):
             values = describe(some, self.last["pixels"])
             found |= {f"{key}_{name}": value for key, value in values.items()}

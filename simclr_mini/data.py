@@ -57,6 +57,11 @@ class Images:
         """The first images, a random sample since every split is in random order."""
         return self.rows(slice(count))
 
+    def fingerprint(self) -> str:
+        """Of how many images there are and what their files are called, in their order."""
+        names = "\n".join([f"{self.name} {len(self)}", *self.files])
+        return hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()
+
     def rows(self, rows: slice) -> "Images":
         """Some of the images, one after the other."""
         labels = None if self.labels is None else self.labels[rows]
@@ -101,7 +106,7 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
         return load_cifar10(Path(root or data_root()), split)
     if name == "folder" and root is not None:
         return load_folder(Path(root), split, size)
-    if name != "folder" and Path(name).exists():
+    if Path(name).exists():
         return load_folder(Path(name), split, size)
     raise ValueError(
         f'data must be "shapes", "cifar10", or the path of a folder of pictures, not {name!r}'

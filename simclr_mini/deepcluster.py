@@ -3,7 +3,7 @@
 Paper: Caron et al. 2018, with the authors' code. https://arxiv.org/abs/1807.05520
 Differs: k-means++ in the place of random first centroids. Both views of an image are classified
 (the authors' code uses one view), so that all methods here see equally many. Colour input unless
-`sobel`, which gives the strength of edges, not the slopes in two directions. Views, optimiser and
+`edges`, which gives the strength of edges, not the slopes in two directions. Views, optimiser and
 schedule are those of the other methods.
 """
 
@@ -17,7 +17,7 @@ from torch import Generator, Tensor, nn
 from simclr_mini.evaluate import features
 from simclr_mini.kmeans import kmeans
 from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe, sobel
+from simclr_mini.views import Recipe, edges
 
 LEAST_VARIANCE = 1e-6  # of the largest: directions below it are noise, and are not blown up
 LEAST_SPREAD = 1e-5  # of the length: representations that differ by less differ by rounding
@@ -138,7 +138,7 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
     """
     # what each clustering says, and what both say together
     of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
-    of_both = entropy(torch.bincount(a * (int(b.max()) + 1) + b))  # a number for each pair
+    of_both = entropy((a * (int(b.max()) + 1) + b).unique(return_counts=True)[1])  # pairs
     # a single cluster says nothing
     if of_a == 0 or of_b == 0:
         return 0.0
@@ -156,7 +156,7 @@ def entropy(sizes: Tensor) -> float:
 
 def see_edges(encoder: nn.Module) -> nn.Module:
     """The encoder itself, which from now on sees the strength of edges in the place of colours."""
-    encoder.register_forward_pre_hook(lambda module, inputs: (sobel(inputs[0]),))
+    encoder.register_forward_pre_hook(lambda module, inputs: (edges(inputs[0]),))
     return encoder
 
 

@@ -42,7 +42,7 @@ def draw(folder: Path, method, data: dict[str, Images], result: dict, log: list[
     plots.feature_map(h, some.labels, some.classes, folder / "map.svg")
     gallery(h, some, 4, folder / "neighbours.png")
     if test.labels is not None:
-        plots.accuracy_bars(result, folder / "accuracy.svg", name)
+        plots.accuracy_bars(result, folder / "accuracy.svg", name, 1 / len(test.classes))
     if isinstance(method, GSimCLR | DeepCluster):
         clusters, train = method.pseudo_labels.cpu(), data["train"]
         pictures.cluster_sheet(train.pixels, clusters, folder / "clusters.png", train.labels)

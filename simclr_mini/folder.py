@@ -20,6 +20,7 @@ from torch import Generator, Tensor
 
 ORDER_SEED = 0  # of the order of the pictures
 HELD_OUT = 10  # one picture in ten is for test, where no folder says which
+LEAST = 8  # pixels of a side
 
 
 def read_folder(root: Path, size: int) -> tuple[Tensor, Tensor | None, tuple, int, tuple]:
@@ -38,7 +39,9 @@ def read_folder(root: Path, size: int) -> tuple[Tensor, Tensor | None, tuple, in
 
     Raises:
         FileNotFoundError: no such folder, or no picture in it.
+        ValueError: a side of fewer than 8 pixels.
     """
+    check_size(size)
     kept, pixels = read_files(tuple(picture_files(root)), size)
     if not kept:
         raise FileNotFoundError(f"there is no readable picture in {root}")
@@ -57,13 +60,15 @@ def read_built(file: Path) -> tuple[Tensor, Tensor | None, tuple, int, tuple]:
     """As `read_folder`, but from the array that `build` wrote, mapped into memory.
 
     Raises:
-        FileNotFoundError: no such file, or the .json file of its name is gone.
+        FileNotFoundError: no such file, or the .npy.json file of its name is gone.
         ValueError: it is not what `build` wrote.
     """
     if not file.exists():
         raise FileNotFoundError(f"there is no file {file}; `simclr-mini data build` makes one")
     try:
         pixels = np.load(file, mmap_mode="c")  # "c": what is written stays in memory
+        if not isinstance(pixels, np.ndarray):
+            raise ValueError("it holds several arrays")
     except (ValueError, EOFError) as error:
         raise ValueError(f"{file} is cut short or no array ({error}); build it again") from error
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[1] != 3:
@@ -71,15 +76,23 @@ def read_built(file: Path) -> tuple[Tensor, Tensor | None, tuple, int, tuple]:
             f"{file} must hold uint8 of shape (N, 3, H, W), not {pixels.dtype} of shape "
             f"{pixels.shape}; `simclr-mini data build` makes such a file"
         )
-    about = json.loads(file.with_suffix(".json").read_text())
-    labels = None if about["labels"] is None else torch.tensor(about["labels"])
+    try:
+        about = json.loads(about_file(file).read_text())
+        labels = None if about["labels"] is None else torch.tensor(about["labels"])
+        rest = tuple(about["classes"]), about["tests"], tuple(about["files"])
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{about_file(file)} is not what `build` wrote; build it again") from error
     if about["images"] != len(pixels):
         raise ValueError(
             f"{file} has {len(pixels)} images, but its .json file tells of {about['images']}; "
             "build it again"
         )
-    rest = tuple(about["classes"]), about["tests"], tuple(about["files"])
     return torch.from_numpy(pixels), labels, *rest
+
+
+def about_file(file: Path) -> Path:
+    """The file beside a built one that holds all but its pixels: `pets.npy.json`."""
+    return file.with_name(f"{file.name}.json")
 
 
 def build(root: Path, out: Path, size: int, progress=iter) -> int:
@@ -87,7 +100,7 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
 
     Args:
         root: the folder.
-        out: the .npy file to write; all else goes into a .json file of the same name.
+        out: the .npy file to write; all else goes into a file beside it, `about_file`.
         size: side of the pictures in pixels.
         progress: wraps the list of files, to show how far it is.
 
@@ -96,8 +109,9 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
 
     Raises:
         FileNotFoundError: no such folder, or no picture in it.
-        ValueError: `out` is no .npy file.
+        ValueError: `out` is no .npy file; a side of fewer than 8 pixels.
     """
+    check_size(size)
     if out.suffix != ".npy":
         raise ValueError(f"the file to write must end in .npy; {out} does not")
     files, kept, part = picture_files(root), [], out.with_suffix(".part")
@@ -114,11 +128,17 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
         labels, classes, tests, paths = describe(root, kept)
         about = {"images": len(kept), "tests": tests, "classes": classes, "files": paths}
         about["labels"] = None if labels is None else labels.tolist()
-        out.with_suffix(".json").write_text(json.dumps(about))
+        about_file(out).write_text(json.dumps(about))
         os.replace(part, out)
     finally:
         part.unlink(missing_ok=True)
     return len(kept)
+
+
+def check_size(size: int) -> None:
+    """Refuse a side that leaves nothing to see: ValueError."""
+    if size < LEAST:
+        raise ValueError(f"--size must be {LEAST} or more, not {size}")
 
 
 def write_header(file, count: int, size: int) -> None:
@@ -131,7 +151,8 @@ def held_out_folder(root: Path) -> Path | None:
     """The folder beside `train` that is for test: `test`, or `val` as in ImageNet."""
     if not (root / "train").is_dir():
         return None
-    return next((root / name for name in ("test", "val") if (root / name).is_dir()), None)
+    names = ("test", "val", "valid", "validation")
+    return next((root / name for name in names if (root / name).is_dir()), None)
 
 
 def picture_files(root: Path) -> list[Path]:
@@ -141,7 +162,9 @@ def picture_files(root: Path) -> list[Path]:
     test = held_out_folder(root)
     files = []
     for folder in [root] if test is None else [test, root / "train"]:
-        found = sorted(f for f in folder.rglob("*") if f.is_file() and not hidden(f, root))
+        walk = os.walk(folder, followlinks=True)
+        below = [Path(at) / name for at, _, names in walk for name in names]
+        found = sorted(f for f in below if f.is_file() and not hidden(f, root))
         order = torch.randperm(len(found), generator=Generator().manual_seed(ORDER_SEED))
         files += [found[i] for i in order]
     return files
@@ -155,7 +178,8 @@ def hidden(file: Path, root: Path) -> bool:
 def describe(root: Path, files: list[Path]) -> tuple[Tensor | None, tuple[str, ...], int, tuple]:
     """Labels, classes, how many files are for test, and names, all from where the files lie."""
     test = held_out_folder(root)
-    depth = 0 if test is None else 1
+    alone = all(f.relative_to(root).parts[0] == "train" for f in files)  # nothing beside it
+    depth = 0 if test is None and not alone else 1
     names = [f.relative_to(root).parts[depth:-1][:1] for f in files]
     tests, paths = max(1, len(files) // HELD_OUT), tuple(str(f.relative_to(root)) for f in files)
     if test is not None:
@@ -173,7 +197,8 @@ def readable(files: Iterable[Path], size: int) -> Iterator[tuple[Path, np.ndarra
         try:
             image = read_picture(file, size)
         except Exception as error:  # Pillow raises a dozen kinds for what is damaged or no picture
-            skipped.append(f"{file.name} ({type(error).__name__})")
+            name = file.name.encode(errors="backslashreplace").decode()  # it may be no UTF-8
+            skipped.append(f"{name} ({type(error).__name__})")
         else:
             yield file, image
     if skipped:

@@ -331,11 +331,10 @@ class GSimCLR(SimCLR):
         elif self.batching == "frozen":
             yield from shuffled_batches(N, batch_size, source(self.seed, "frozen"))
         elif self.batching == "strict":
-            left = N // batch_size
-            while left:
-                batches = list(self.by_cluster(batch_size))[:left]
-                left -= len(batches)
-                yield from batches
+            dealt = []  # all deals before the first batch: resuming passes over batches, not draws
+            while len(dealt) < N // batch_size:
+                dealt += self.by_cluster(batch_size)
+            yield from dealt[: N // batch_size]
         else:
             yield from self.by_cluster(batch_size)
 

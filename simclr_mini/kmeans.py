@@ -75,7 +75,7 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
         generator: source of randomness.
 
     Returns:
-        Rows of x, shape (K, d). Different ones, as long as there are any.
+        Rows of x, shape (K, d). Different ones, as long as those that are looked at are.
     """
     # some of the points, at random, are enough to start from
     some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]

@@ -3,8 +3,10 @@
 The neighbours come from a support set: the projections of recent batches.
 
 Paper: Dwibedi et al. 2021, section 3. https://arxiv.org/abs/2104.14548
-Differs: by default a view's own image is no candidate for its neighbour. (Nothing that we
-could read says; its support set holds a small part of its data, ours may hold all of it.)
+Differs: by default a view's own image is no candidate for its neighbour. (Nothing that we could
+read says; its support set holds a small part of its data, ours may hold all of it.) Each direction
+has one softmax (its code may add the one over the other axis); the projector has two layers and one
+norm, its own has three of each; both views are SimCLR's.
 """
 
 import math

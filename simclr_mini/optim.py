@@ -2,7 +2,8 @@
 
 Papers: LARS: You et al. 2017, https://arxiv.org/abs/1708.03888, algorithm 1. Schedule and scaling:
 Chen et al. 2020, section 2.3 and appendix B.1, https://arxiv.org/abs/2002.05709
-Differs: the rate multiplies the step after the momentum, as in torch.optim.SGD, not before it.
+Differs: the rate multiplies the step after the momentum, as in torch.optim.SGD, not before it. The
+trust ratio divides by the length |g + decay w|, as SimCLR's code does, not by |g| + decay |w|.
 Biases and norms (parameters of one dimension) get neither weight decay nor adaptation, as in
 SimCLR's code.
 """

@@ -358,8 +358,7 @@ def comparison(rows: list, path: str | Path) -> Path:
     """Save the chart of several runs: each seed's linear probe, and the mean of each row.
 
     Args:
-        rows: as `compare.compare` gives them: with `name`, `method`, `linear_probe` and `seeds`;
-            the untrained encoder first.
+        rows: as `compare.compare` gives them, the untrained encoder first.
         path: file to write, .svg.
 
     Returns:
@@ -373,9 +372,8 @@ def comparison_figure(rows: list) -> Figure:
     """The figure of `comparison`."""
     means = [sum(row.linear_probe) / len(row.linear_probe) for row in rows]
     best = max(range(1, len(rows)), key=means.__getitem__)
-    spread = max(max(row.linear_probe) - min(row.linear_probe) for row in rows[1:]) / 2
     title = f"{rows[best].name} has the highest mean, {percent(means[best])}"
-    close = [i for i in range(1, len(rows)) if i != best and means[best] - means[i] <= spread]
+    close = [row for row in rows[1:] if row is not rows[best] and row.within_spread(rows[best])]
     if close:
         title += f"; {len(close)} of {len(rows) - 2} others come within the spread of the seeds"
     figure = card(title)

@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import shutil
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,22 +17,27 @@ from simclr_mini.config import Config, flag, unused
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import alignment, effective_rank, uniformity
 from simclr_mini.draw import draw
-from simclr_mini.evaluate import features
-from simclr_mini.report import evaluate
+from simclr_mini.evaluate import as_input, features
+from simclr_mini.report import evaluate, score
 
-GAUGES = {  # the meters of the progress bar; all of them are in the log
+GAUGES = {  # the meters that tell most, in the progress bar; all of them are in the log
     "contrastive_accuracy": ("finds the other view", ".0%"),
     "accuracy": ("finds the class", ".0%"),
     "collisions": ("collisions", "d"),
     "least_collisions": ("of at least", ".0f"),
     "random_collisions": ("by chance", ".0f"),
+    "dropped": ("dropped", ".0%"),
+    "accepted": ("accepted", ".0%"),
+    "first_kept": ("first draw kept", ".0%"),
     "overlap_kept": ("crops overlap", ".0%"),
     "self_match": ("neighbour is itself", ".0%"),
     "same_class": ("same class", ".0%"),
     "neighbour_age": ("neighbour's age", ".0f"),
+    "distinct": ("different neighbours", ".0%"),
     "nmi_last": ("NMI with last clusters", ".2f"),
     "effective_clusters": ("clusters in effect", ".0f"),
 }
+FILES = ("*.json", "log.jsonl", "checkpoint.pt", "*.part", "*.svg", "*.png")  # of a run
 console = Console()
 
 
@@ -61,26 +65,29 @@ def run(
     config.check()
     data = train.load_splits(config)
     train.pick_device(config.device)
-    if supervised and data["train"].labels is None:
-        raise ValueError(f"--supervised needs labels; {config.data} has none")
+    if supervised:
+        train.check_classes(data["train"], "--supervised")
+    train.build_method(config, data["train"])  # what cannot be built is refused here
     prepare(config, folder, resume, force)
+    before = read_result(folder)
     method = follow(config, folder, data)
     console.print("evaluating on the test images ...")
     result = measure(config, folder, method, data, fine_tune)
+    keep_costly(before, result)
     if supervised:
         console.print("the same network with labels:")
         inner = folder / "supervised"
         plain = {f: Config.__dataclass_fields__[f].default for f in unused("supervised")}
         other = replace(config, method="supervised", **plain)
-        prepare(other, inner, resume or inner.exists(), False)
+        prepare(other, inner, (inner / "config.json").exists(), False)
         labelled = follow(other, inner, data)
-        result["baselines"]["supervised"] = measure(other, inner, labelled, data, fine_tune=False)[
-            "test"
-        ]
+        result["baselines"]["supervised"] = score(
+            labelled.encoder, *data.values(), config.seed, fine_tune=False
+        )
     write_json(folder / "result.json", result)
     draw(folder, method, data, result, read_log(folder))
     console.print(table(result))
-    console.print(f"{folder}: result.json, log.jsonl, checkpoint.pt, pictures")
+    console.print(f"{folder}: result.json, log.jsonl, checkpoint.pt, pictures", markup=False)
     return result
 
 
@@ -102,9 +109,39 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
             "--name starts another"
         )
     if file.exists():
-        shutil.rmtree(folder)
+        clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(file, asdict(config))
+
+
+def clear(folder: Path) -> None:
+    """Delete a run, and nothing else that lies in its folder.
+
+    Raises:
+        ValueError: its config.json is not of a run.
+    """
+    train.run_config(folder)
+    for pattern in FILES:
+        for file in folder.glob(pattern):
+            file.unlink()
+    if (folder / "supervised" / "config.json").exists():
+        clear(folder / "supervised")
+
+
+def read_result(folder: Path) -> dict | None:
+    """What a run that came to its end has said; None before that."""
+    file = folder / "result.json"
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def keep_costly(before: dict | None, result: dict) -> None:
+    """What only --supervised and --fine-tune measure stays when a run is resumed without them."""
+    if before and "supervised" in before["baselines"]:
+        result["baselines"]["supervised"] = before["baselines"]["supervised"]
+    old = ((before or {}).get("test") or {}).get("few_labels") or {}
+    for share, row in (result["test"]["few_labels"] or {}).items():
+        if row["fine_tune"] is None and share in old:
+            row["fine_tune"] = old[share]["fine_tune"]
 
 
 def write_json(file: Path, content: dict) -> None:
@@ -129,9 +166,11 @@ def follow(config: Config, folder: Path, data: dict[str, Images]):
             seen["knn"] = line.get("knn", seen["knn"])
             text = gauge(line, chance, floor, seen)
             bar.update(task, total=line["total"], completed=line["step"], gauge=text)
-            if last and line["epoch"] > last["epoch"] or line["step"] == line["total"]:
-                console.print(f"epoch {line['epoch'] + (line['step'] == line['total'])}: {text}")
-            last.update(line)
+            if last and line["epoch"] > last["epoch"]:
+                console.print(f"epoch {line['epoch']}: {last['text']}")
+            if line["step"] == line["total"]:
+                console.print(f"epoch {line['epoch'] + 1}: {text}")
+            last.update(line, text=text)
 
         return train.train(config, folder, data, report)
 
@@ -157,19 +196,19 @@ def measure(config: Config, folder: Path, method, data, fine_tune: bool) -> dict
     scores = evaluate(
         method.encoder, untrained, data["train"], data["val"], data["test"], config.seed, fine_tune
     )
-    log, B = read_log(folder), config.batch_size
+    state, B = train.checkpoint.load(folder), config.batch_size
+    log = read_log(folder)[: state["step"]]  # a run that was killed may have written more
     health = diagnose(config, method, data["test"]) | {"final_loss": log[-1]["loss"]}
     health |= {"chance_loss": method.chance(B), "floor_loss": method.floor(B)}
-    seconds = train.checkpoint.load(folder)["seconds"]
     return {
         "data": config.data,
         "method": config.method,
         "seed": config.seed,
         "epochs": config.epochs,
         "images": {split: len(images) for split, images in data.items()},
-        "wall_seconds": round(seconds, 1),
+        "wall_seconds": round(state["seconds"], 1),
         "evaluation_seconds": round(time.perf_counter() - began, 1),
-        "views_per_second": round(2 * B * len(log) / seconds),
+        "views_per_second": round(2 * B * len(log) / state["seconds"]),
         **scores,
         "diagnostics": health,
         "config": asdict(config),
@@ -195,15 +234,15 @@ def machine() -> str:
 @torch.no_grad()
 def diagnose(config: Config, method, images: Images) -> dict:
     """Health of representations and projections, on views of up to 512 test images."""
-    x = images.pixels[:512].float() / 255
-    x1, x2 = method.eval().views(x.to(next(method.parameters()).device))
-    z1, z2 = method.project(x1), method.project(x2)
+    x1, x2 = method.eval().views(as_input(images.pixels[:512], method))
+    z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # not all of it exists on Apple's GPUs
     h = features(method.encoder, images.pixels[:2000])
+    z = method.projector(h.to(x1.device)).cpu()
     return {
         "alignment": float(alignment(z1, z2)),
         "uniformity": float(uniformity(z1) + uniformity(z2)) / 2,
         "effective_rank_h": float(effective_rank(h)),
-        "effective_rank_z": float(effective_rank(method.projector(h.to(z1.device)))),
+        "effective_rank_z": float(effective_rank(z)),
     }
 
 

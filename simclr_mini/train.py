@@ -22,10 +22,10 @@ from torch import Tensor, nn
 from simclr_mini import checkpoint
 from simclr_mini.config import Config
 from simclr_mini.curation import Curation
-from simclr_mini.data import Images, load
+from simclr_mini.data import Images, as_floats, load
 from simclr_mini.deepcluster import DeepCluster, see_edges
 from simclr_mini.diagnostics import share_of_way
-from simclr_mini.evaluate import features, knn_predict
+from simclr_mini.evaluate import features, knn_predict, share_right
 from simclr_mini.gsimclr import GSimCLR
 from simclr_mini.heads import predictor, projector
 from simclr_mini.nnclr import NNCLR, SupportSet
@@ -70,6 +70,7 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
     epoch_start = checkpoint.generator_states(method)
     if (folder / checkpoint.FILE).exists():
         state = checkpoint.load(folder)
+        check_same_images(state, images)
         method.load_state_dict(state["method"])
         optimizer.load_state_dict(state["optimizer"])
         step, seconds, log_bytes = state["step"], state["seconds"], state["log_bytes"]
@@ -82,7 +83,8 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
             state = {"config": asdict(config), "step": step, "seconds": seconds}
             state |= {"method": method.state_dict(), "optimizer": optimizer.state_dict()}
             state |= {"epoch_start": epoch_start, "now": checkpoint.generator_states(method)}
-            checkpoint.save(folder, state | {"log_bytes": log.size()})
+            state |= {"images": images.fingerprint(), "log_bytes": log.size()}
+            checkpoint.save(folder, state)
 
         for epoch in range(step // per_epoch, config.epochs):
             method.train()
@@ -97,7 +99,7 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
                     continue
                 if done and i == done:
                     checkpoint.set_generators(method, now)
-                x = images.pixels[index].to(device).float() / 255
+                x = as_floats(images.pixels[index], device)
                 x1, x2 = method.views(x)
                 with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
                     z1 = method.project(x1.contiguous(memory_format=torch.channels_last))
@@ -129,6 +131,15 @@ def describe(method, loss: Tensor, step: int, epoch: int, rate: float, B: int) -
     return line | {"share_of_way": share_of_way(line["loss"], method.chance(B), method.floor(B))}
 
 
+def check_same_images(state: dict, images: Images) -> None:
+    """Refuse other images than a run began with: test images might have been trained on."""
+    if state["images"] != images.fingerprint():
+        raise ValueError(
+            f"the pictures of {images.name} are not those that this run began with; put them back, "
+            "or start another run with --name"
+        )
+
+
 def check_finite(loss: Tensor, step: int, config: Config) -> None:
     """Stop at a loss that is no number, before it spoils the weights."""
     if not loss.isfinite():
@@ -149,7 +160,7 @@ def knn_accuracy(encoder: nn.Module, data: dict[str, Images]) -> float:
     """Share of validation images that their nearest training images classify rightly."""
     bank, queries = data["train"].first(2_000), data["val"].first(1_000)
     predicted = knn_predict(features(encoder, bank), bank.labels, features(encoder, queries))
-    return (predicted == queries.labels).float().mean().item()
+    return share_right(predicted, queries.labels)
 
 
 # ---- what a configuration stands for
@@ -159,7 +170,7 @@ def load_splits(config: Config) -> dict[str, Images]:
     """The three splits; validation is cut in proportion where training is.
 
     Raises:
-        ValueError: too few images for a batch.
+        ValueError: too few images for a batch or a measurement, or none that can be classified.
     """
     data = {
         split: load(config.data, None, split, config.size) for split in ("train", "val", "test")
@@ -177,14 +188,32 @@ def load_splits(config: Config) -> dict[str, Images]:
             f"--batch-size must be at most the {len(data['train'])} training images, "
             f"not {config.batch_size}"
         )
-    if config.method == "supervised" and data["train"].labels is None:
-        raise ValueError(f"--method supervised needs labels; {config.data} has none")
+    if len(data["test"]) < 2:
+        raise ValueError(f"{config.data} has 1 image for test; 2 or more are needed")
+    if config.data in ("shapes", "cifar10") and config.size != Config.size:
+        raise ValueError(f"--size is of a folder's pictures; {config.data} has 32 x 32")
+    if config.method == "supervised":
+        check_classes(data["train"], "--method supervised")
+    height, width = data["train"].pixels.shape[2:]
+    if config.method == "gsimclr" and (height % 8 or width % 8):
+        raise ValueError(
+            f"--method gsimclr needs sides that are multiples of 8, for its autoencoder, not "
+            f"{height} x {width}; use another --size"
+        )
     if config.method in ("gsimclr", "deepcluster") and config.clusters > len(data["train"]):
         raise ValueError(
             f"--clusters must be at most the {len(data['train'])} training images, "
             f"not {config.clusters}"
         )
     return data
+
+
+def check_classes(images: Images, option: str) -> None:
+    """Refuse images that nothing can be learned of with labels."""
+    if images.labels is None:
+        raise ValueError(f"{option} needs labels; {images.name} has none")
+    if len(images.classes) < 2:
+        raise ValueError(f"{option} needs 2 or more classes; {images.name} has 1")
 
 
 def build_encoder(config: Config) -> ResNet:
@@ -264,10 +293,13 @@ def pick_bfloat16(config: Config) -> bool:
 
 
 def run_config(run: Path) -> Config:
-    """The configuration of a run. Raises FileNotFoundError where the folder holds none."""
+    """The configuration of a run. FileNotFoundError: there is none; ValueError: it is no run's."""
     if not (run / "config.json").exists():
         raise FileNotFoundError(f"{run} holds no run; `simclr-mini train` makes one")
-    return Config(**json.loads((run / "config.json").read_text()))
+    try:
+        return Config(**json.loads((run / "config.json").read_text()))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{run / 'config.json'} is not of a run of this program") from error
 
 
 def load_run(run: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
@@ -275,9 +307,15 @@ def load_run(run: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
     config = run_config(run)
     state = checkpoint.load(run)
     data = load_splits(config)
+    check_same_images(state, data["train"])
     method = build_method(config, data["train"])
     method.load_state_dict(state["method"])
-    return config, method.to(pick_device(config.device)), data
+    checkpoint.set_generators(method, state["now"])
+    try:
+        device = pick_device(config.device)
+    except ValueError:  # it was trained on another machine
+        device = pick_device("auto")
+    return config, method.to(device), data
 
 
 def load_encoder(run: str | Path) -> ResNet:
@@ -306,6 +344,8 @@ class Log:
     """log.jsonl, cut back to what the checkpoint knew: lines after it will be written again."""
 
     def __init__(self, path: Path, keep_bytes: int):
+        if keep_bytes and (not path.exists() or path.stat().st_size < keep_bytes):
+            raise ValueError(f"{path} has lost lines; train with --force to start again")
         self.file = open(path, "ab")  # noqa: SIM115  closed by __exit__
         self.file.truncate(keep_bytes)
         self.file.seek(0, os.SEEK_END)

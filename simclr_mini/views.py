@@ -539,11 +539,12 @@ def sobel(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tens
     Returns:
         Images in [0, 1], shape (B, 3, H, W), three equal channels where changed.
     """
-
-    def edges(some: Tensor) -> Tensor:
-        return sobel_gradients(some).norm(dim=1, keepdim=True).clamp(max=1).expand_as(some)
-
     return change_some(x, coin(len(x), p, generator), edges)
+
+
+def edges(x: Tensor) -> Tensor:
+    """The strength of edges: the length of the slope, at most 1. Shape (B, 3, H, W), as x."""
+    return sobel_gradients(x).norm(dim=1, keepdim=True).clamp(max=1).expand_as(x)
 
 
 def gaussian_noise(x: Tensor, p: float = 1.0, std: float = 0.1, generator=None) -> Tensor:

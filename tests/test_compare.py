@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from simclr_mini import cli
+from simclr_mini import cli, plots
 from simclr_mini.compare import Row, against, compare, half_range, mean
 from simclr_mini.config import Config
 
@@ -78,6 +78,30 @@ def test_a_difference_within_the_spread_is_called_so():
     below = Row("e", "nnclr", (0, 1), (0, 0), (0.4996, 0.5396), (1, 1))
     assert against(below, one) == "+0.0, within the spread"
     assert "one seed" in against(single, one)
+
+
+def test_the_untrained_row_is_that_of_the_first_run(tmp_path):
+    """Of other data, or of an encoder that sees edges, it is another."""
+    one = a_run(tmp_path / "a", untrained=0.3)
+    edges = a_run(tmp_path / "b", method="deepcluster", sobel=True, untrained=0.2)
+    other = a_run(tmp_path / "c", data="cifar10", untrained=0.1)
+    for runs, value, name in (
+        ([one, edges], 0.3, "untrained, of simclr"),
+        ([edges, one], 0.2, "untrained, of deepcluster, sobel True"),
+        ([other, one], 0.1, "untrained, of simclr, data cifar10"),
+    ):
+        row = compare(runs, mixed=True)[0]
+        assert row.linear_probe == (value,) and row.name == name
+
+
+def test_the_picture_counts_within_the_spread_as_the_table_does():
+    """Ranges that do not meet, whose sum of halves the means' difference still does not exceed."""
+    untrained = Row("untrained", "untrained", (0,), (0,), (0.3,), ())
+    one = Row("a", "simclr", (0, 1), (0, 0), (0.760, 0.780), (1, 1))
+    other = Row("b", "nnclr", (0, 1), (0, 0), (0.745, 0.765), (1, 1))
+    assert "within" in against(other, one)
+    title = plots.comparison_figure([untrained, one, other]).get_suptitle()
+    assert "1 of 1 others come within the spread" in " ".join(title.split())
 
 
 def test_the_command_makes_a_table_and_a_picture(tmp_path, capsys):

@@ -351,6 +351,23 @@ def test_threshold_takes_the_first_that_is_good_enough(rule):
     assert good([0.5, 0.4, 0.6]) == (3, 1)  # none is: the best
 
 
+@pytest.mark.parametrize("rule", ["threshold", "frechet"])
+def test_a_draw_that_was_merely_the_best_is_not_called_accepted(rule):
+    for badness, accepted in (([0.2], 1), ([0.5, 0.25], 1), ([0.4, 0.5, 0.6], 0)):
+        method = ruled(rule)
+        method.median.fill_(0.3)
+        step(method, badness)
+        assert method.last["accepted"] == accepted
+
+
+def test_projections_that_are_no_numbers_are_left_to_the_loss():
+    """The loop stops with one sentence; an eigenvalue that does not converge would be first."""
+    method = network(rule="frechet").train()
+    method.project = lambda x: torch.full((len(x), 4), float("nan"))
+    x1, _ = method.views(torch.rand(6, 3, 16, 16))
+    assert x1.isfinite().all()
+
+
 def test_controls():
     """Reversed takes the worst; random any of them, from its own generator, as often as others."""
     assert step(ruled("reversed"), [0.1, 0.3, 0.3], [0.0, 0.5, 0.4]) == (3, 2)
@@ -443,6 +460,7 @@ def test_meters_of_a_real_step_tell_of_both():
     assert meters["positive_kept"] == pytest.approx(float(positive.mean()), rel=1e-4)
     assert meters["negative_kept"] == pytest.approx(float(negative.mean()), rel=1e-4)
     assert meters["extra_passes"] == 4 and "contrastive_accuracy" in meters
+    assert "accepted" not in meters  # "best" accepts nothing: it chooses among all
     kept, other = method.last["chosen"], 1 - method.last["chosen"]
     badness = [draw["badness"] for draw in method.last["draws"]]
     assert badness[kept] <= badness[other]

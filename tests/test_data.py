@@ -605,7 +605,7 @@ def test_a_built_file_equals_its_folder(tmp_path, classes):
         assert (a.classes, a.name, a.split) == (b.classes, b.name, b.split)
         same = a.labels is None and b.labels is None
         assert same or (torch.equal(a.labels, b.labels) and b.labels.dtype == torch.int64)
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["pets", "pets.json", "pets.npy"]
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["pets", "pets.npy", "pets.npy.json"]
 
 
 def test_a_built_file_is_a_plain_numpy_array(tmp_path):
@@ -613,7 +613,7 @@ def test_a_built_file_is_a_plain_numpy_array(tmp_path):
     build(paint_folder(tmp_path / "pets", 12), tmp_path / "pets.npy", 16)
     array = np.load(tmp_path / "pets.npy", allow_pickle=False)
     assert array.shape == (12, 3, 16, 16) and array.dtype == np.uint8
-    about = json.loads((tmp_path / "pets.json").read_text())
+    about = json.loads((tmp_path / "pets.npy.json").read_text())
     assert about["classes"] == ["cat", "dog"] and len(about["labels"]) == 12
 
 
@@ -672,7 +672,7 @@ def test_a_build_that_fails_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         build(tmp_path / "a", tmp_path / "a.npy", 8, stop)
     assert (tmp_path / "a.npy").read_bytes() == before
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["a", "a.json", "a.npy", "none"]
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["a", "a.npy", "a.npy.json", "none"]
     with pytest.raises(ValueError, match=r"must end in .npy; .*a.bin does not"):
         build(tmp_path / "a", tmp_path / "a.bin", 8)
 

@@ -329,6 +329,13 @@ def test_every_batch_is_full_and_drawn_evenly(images):
     assert (torch.cat(batches) == 0).float().mean() == pytest.approx(0.5, abs=0.12)
 
 
+def test_an_encoder_that_sees_edges_draws_nothing():
+    encoder = see_edges(nn.Flatten())
+    before = torch.get_rng_state()
+    encoder(torch.rand(2, 3, 8, 8, generator=generator(0)))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_an_encoder_that_sees_edges_sees_no_colour():
     """Turned upside down in colour, an image has the same edges."""
     encoder = see_edges(nn.Flatten())

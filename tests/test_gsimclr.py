@@ -284,6 +284,18 @@ def test_every_batching_makes_as_many_batches(batching):
         assert all(collisions(method.pseudo_labels[index]) == 0 for index in epochs[0])
 
 
+def test_all_deals_of_a_strict_epoch_are_drawn_before_its_first_batch():
+    """Resuming passes over the batches that were done: between two of them nothing may be drawn."""
+    method = method_of("strict", sizes=(14, 2, 2, 2, 2, 2))
+    N = len(method.pseudo_labels)
+    assert strict_count(torch.bincount(method.pseudo_labels), 4) < N // 4, "two deals or more"
+    batches = method.batches(N, 4)
+    next(batches)
+    state = method.generators["order"].get_state()
+    assert len(list(batches)) == N // 4 - 1
+    assert torch.equal(method.generators["order"].get_state(), state)
+
+
 def test_meters_of_a_dealt_epoch_add_up_to_the_least():
     """Where N is a multiple of B, collisions are the least on average, and purity the clusters'."""
     labels = labels_of((12, 12), 7)

@@ -225,7 +225,7 @@ def by_our_checks(words, monkeypatch):
     assert words in (
         ["-c", "constraints.txt", "-e", "."],
         ["-c", "constraints.txt", "-e", ".[dev]"],
-        ["torch", "--index-url", "https://download.pytorch.org/whl/cpu"],
+        ["-c", "constraints.txt", "torch", "--index-url", "https://download.pytorch.org/whl/cpu"],
         [".venv"],
         [],
     )

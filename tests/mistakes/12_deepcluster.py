@@ -21,7 +21,7 @@ MEANS = "return torch.where(count > 0, total / count.clamp(min=1), h[:K])"
 
 EXP = "return math.exp(entropy(torch.bincount(pseudo_labels)))"
 
-PAIRS = "torch.bincount(a * (int(b.max()) + 1) + b)"
+PAIRS = "(a * (int(b.max()) + 1) + b).unique(return_counts=True)[1]"
 SHARED = "(of_a + of_b - of_both) / math.sqrt(of_a * of_b)"
 RETURN = f"return min(max({SHARED}, 0.0), 1.0)"
 

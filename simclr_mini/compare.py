@@ -104,7 +104,7 @@ def name_of(config: dict, mixed: bool) -> str:
 
 
 def row(name: str, method: str, results: list[dict], part: str) -> Row:
-    """Runs that differ in their seed alone."""
+    """Runs that differ in their seed alone. Raises ValueError where one seed is there twice."""
     seeds = tuple(result["seed"] for result in results)
     if len(set(seeds)) < len(seeds):
         raise ValueError(f"{name} is there twice with one seed {sorted(seeds)}; name each run once")

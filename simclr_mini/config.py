@@ -163,5 +163,5 @@ def flag(name: str) -> str:
 
 
 def refuse(name: str, value: object, wanted: str) -> None:
-    """Say which option is wrong, what came, and what would do."""
+    """Raise ValueError: which option is wrong, what came, and what would do."""
     raise ValueError(f"--{flag(name)} must be {wanted}, not {value}")

@@ -187,6 +187,9 @@ class Curation(SimCLR):
         warmup: steps before curation begins.
         bfloat16: whether to score in half precision.
         Others as `SimCLR`.
+
+    Raises:
+        ValueError: another rule.
     """
 
     def __init__(

@@ -114,7 +114,11 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
 
 
 def cut(pool: Images, split: str, tests: int = 0) -> Images:
-    """Slice a split out of images in random order: first `tests` of them, then train, then val."""
+    """Slice a split out of images in random order: first `tests` of them, then train, then val.
+
+    Raises:
+        ValueError: too few images for one in each split.
+    """
     if split == "all":
         return pool
     end = len(pool) - max(1, (len(pool) - tests) // HELD_OUT)
@@ -156,7 +160,12 @@ def keep(file: Path, **arrays: np.ndarray) -> None:
 
 
 def load_cifar10(root: Path, split: str) -> Images:
-    """CIFAR-10 from `root` or `root`/cifar-10-batches-bin; downloaded there if in neither."""
+    """CIFAR-10 from `root` or `root`/cifar-10-batches-bin; downloaded there if in neither.
+
+    Raises:
+        FileNotFoundError: it cannot be downloaded, or its training files are missing.
+        ValueError: a file is not what it should be.
+    """
     places = [f for f in (root, root / CIFAR10_FOLDER) if (f / "test_batch.bin").exists()]
     folder = places[0] if places else download_cifar10(root)
     classes = tuple((folder / "batches.meta.txt").read_text().split())
@@ -173,7 +182,11 @@ def load_cifar10(root: Path, split: str) -> Images:
 
 
 def read_cifar10(file: Path) -> tuple[Tensor, Tensor]:
-    """Pixels and labels of one file: records of 1 label byte and 3,072 pixel bytes."""
+    """Pixels and labels of one file: records of 1 label byte and 3,072 pixel bytes.
+
+    Raises:
+        ValueError: its length or a label is no CIFAR-10 file's.
+    """
     record = 1 + 3 * 32 * 32
     raw = np.fromfile(file, np.uint8)
     if len(raw) == 0 or len(raw) % record:
@@ -188,7 +201,11 @@ def read_cifar10(file: Path) -> tuple[Tensor, Tensor]:
 
 
 def download_cifar10(root: Path) -> Path:
-    """Fetch the official archive into `root`, check its SHA-256 and unpack it."""
+    """Fetch the official archive into `root`, check its SHA-256 and unpack it.
+
+    Raises:
+        FileNotFoundError: no network, or another archive.
+    """
     try:
         files = pooch.retrieve(
             CIFAR10_URL,

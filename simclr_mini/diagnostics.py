@@ -159,6 +159,6 @@ def on_sphere(z: Tensor) -> Tensor:
 
 
 def check_batch(B: int) -> None:
-    """Refuse a batch without negatives: its loss is 0 whatever the projections."""
+    """Refuse a batch without negatives, by ValueError: its loss is 0 whatever the projections."""
     if B < 2:
         raise ValueError(f"a batch of {B} has no negatives; use 2 images or more")

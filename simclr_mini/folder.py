@@ -156,7 +156,11 @@ def held_out_folder(root: Path) -> Path | None:
 
 
 def picture_files(root: Path) -> list[Path]:
-    """Every file below a folder but hidden ones, in a seeded random order; those for test first."""
+    """Every file below a folder but hidden ones, in a seeded random order; those for test first.
+
+    Raises:
+        FileNotFoundError: no such folder.
+    """
     if not root.is_dir():
         raise FileNotFoundError(f"there is no folder {root}")
     test = held_out_folder(root)

@@ -284,6 +284,9 @@ class GSimCLR(SimCLR):
         noise: of the autoencoder.
         bfloat16: whether the autoencoder computes in half precision.
         Others as `SimCLR`.
+
+    Raises:
+        ValueError: another batching, or "oracle" without labels.
     """
 
     def __init__(

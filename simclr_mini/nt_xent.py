@@ -148,7 +148,7 @@ def positive_and_negatives(similarity: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def check(z1: Tensor, z2: Tensor, temperature: float = 1.0) -> None:
-    """Refuse what would give a wrong number in silence."""
+    """Refuse what would give a wrong number in silence, by ValueError."""
     if z1.shape != z2.shape or z1.dim() != 2:
         raise ValueError(
             f"z1 and z2 must both have shape (B, d), not {tuple(z1.shape)} and {tuple(z2.shape)}"

@@ -39,7 +39,7 @@ def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor, path: str | Path) -
 
 @matplotlib.rc_context(STYLE)
 def contact_sheet_figure(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
-    """The figure of `contact_sheet`."""
+    """The figure of `contact_sheet`. Raises ValueError where images and views differ in number."""
     if not 0 < len(originals) == len(x1) == len(x2):
         raise ValueError(
             f"each of 1 or more images needs two views, not {len(originals)} images with "
@@ -77,7 +77,11 @@ def neighbour_gallery(
 
 @matplotlib.rc_context(STYLE)
 def neighbour_gallery_figure(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
-    """The figure of `neighbour_gallery`. Its share counts all neighbours given, drawn or not."""
+    """The figure of `neighbour_gallery`. Its share counts all neighbours given, drawn or not.
+
+    Raises:
+        ValueError: a query without neighbours, or none.
+    """
     if not 0 < len(queries) == len(neighbours) or not neighbours.shape[1]:
         raise ValueError(
             f"each of 1 or more queries needs 1 or more neighbours, not {len(queries)} queries "

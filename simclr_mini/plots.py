@@ -84,7 +84,11 @@ def loss_curve(
 
 @matplotlib.rc_context(STYLE)
 def loss_figure(log: list[dict], chance: float, floor: float, method: str = "simclr") -> Figure:
-    """The figure of `loss_curve`. The line is a mean, its band the range; the end, a last tenth."""
+    """The figure of `loss_curve`. The line is a mean, its band the range; the end, a last tenth.
+
+    Raises:
+        ValueError: a log without steps, or a chance that is not above the floor.
+    """
     if not log:
         raise ValueError("the log has no steps; train first")
     if not chance > floor:
@@ -164,7 +168,11 @@ def similarity_histogram(positives: Tensor, negatives: Tensor, path: str | Path)
 
 @matplotlib.rc_context(STYLE)
 def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
-    """The figure of `similarity_histogram`. Each density is scaled to its own peak."""
+    """The figure of `similarity_histogram`. Each density is scaled to its own peak.
+
+    Raises:
+        ValueError: no pair of a kind.
+    """
     if not positives.numel() or not negatives.numel():
         raise ValueError(
             f"both kinds of pairs are needed, not {positives.numel()} positives and "
@@ -247,6 +255,9 @@ def principal_components(h: Tensor) -> tuple[Tensor, list[float]]:
     Returns:
         Points, float64, shape (N, 2), the same at every call: a direction's largest entry is
         positive. And the share of the variance along each direction; 0 where nothing varies.
+
+    Raises:
+        ValueError: h of another shape, or a single row.
     """
     if h.dim() != 2 or len(h) < 2:
         raise ValueError(f"a map needs h of shape (N, D) with N of 2 or more, not {tuple(h.shape)}")
@@ -336,7 +347,11 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
 
 
 def accuracy_rows(result: dict, method: str) -> dict[str, tuple[float, float]]:
-    """Linear probe and k-NN of each row by its name, from the top."""
+    """Linear probe and k-NN of each row by its name, from the top.
+
+    Raises:
+        ValueError: the result has no accuracy, since its images have no labels.
+    """
     baselines = result.get("baselines") or {}
     rows = {
         "supervised": baselines.get("supervised"),

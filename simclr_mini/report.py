@@ -156,7 +156,7 @@ def scores(
     }
 
 
-def score(
+def of_encoder(
     encoder: nn.Module, train: Images, val: Images, test: Images, seed: int, fine_tune: bool = True
 ) -> dict:
     """Test accuracies of an encoder, also with few labels.
@@ -215,7 +215,7 @@ def evaluate(
         return scores(*pairs, **fit)
 
     return {
-        "test": score(encoder, *splits, seed, fine_tune),
+        "test": of_encoder(encoder, *splits, seed, fine_tune),
         "baselines": {
             "pixels": of(
                 pixel_features,
@@ -230,7 +230,7 @@ def evaluate(
 
 
 def check_splits(*splits: Images) -> None:
-    """Refuse splits in another order: a choice would then be made on test images."""
+    """Refuse splits in another order, by ValueError: a choice would be made on test images."""
     names = tuple(images.split for images in splits)
     if names != SPLITS:
         raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

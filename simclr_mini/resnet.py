@@ -142,6 +142,9 @@ class ResNet(nn.Module):
 
     Attributes:
         dim: D, the width of h.
+
+    Raises:
+        ValueError: another stem.
     """
 
     def __init__(self, block, counts, widths=(64, 128, 256, 512), stem="cifar", zero_init=False):

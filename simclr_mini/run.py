@@ -18,7 +18,7 @@ from simclr_mini.data import Images
 from simclr_mini.diagnostics import alignment, effective_rank, uniformity
 from simclr_mini.draw import draw
 from simclr_mini.evaluate import as_input, features
-from simclr_mini.report import evaluate, score
+from simclr_mini.report import evaluate, of_encoder
 
 GAUGES = {  # the meters that tell most, in the progress bar; all of them are in the log
     "contrastive_accuracy": ("finds the other view", ".0%"),
@@ -81,7 +81,7 @@ def run(
         other = replace(config, method="supervised", **plain)
         prepare(other, inner, (inner / "config.json").exists(), False)
         labelled = follow(other, inner, data)
-        result["baselines"]["supervised"] = score(
+        result["baselines"]["supervised"] = of_encoder(
             labelled.encoder, *data.values(), config.seed, fine_tune=False
         )
     write_json(folder / "result.json", result)
@@ -92,7 +92,13 @@ def run(
 
 
 def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
-    """Make the folder of a run, or check that the one that is there may be used."""
+    """Make the folder of a run, or check that the one that is there may be used.
+
+    Raises:
+        FileExistsError: it holds a run, and neither `resume` nor `force` is set.
+        FileNotFoundError: `resume`, and it holds none.
+        ValueError: `resume`, and other options; or `force`, and it is no run's.
+    """
     file = folder / "config.json"
     if file.exists() and resume:
         old = asdict(train.run_config(folder))

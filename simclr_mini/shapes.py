@@ -137,6 +137,9 @@ def pattern(label: int, x: Tensor, y: Tensor, shift_x: Tensor, shift_y: Tensor) 
 
     Returns:
         Bool, shape (B, S, S).
+
+    Raises:
+        ValueError: a label that is no position in `CLASSES`.
     """
     u, v = x + shift_x, y + shift_y
     in_u, in_v = u - u.floor() - 0.5, v - v.floor() - 0.5  # from the middle of the cell

@@ -132,7 +132,11 @@ def describe(method, loss: Tensor, step: int, epoch: int, rate: float, B: int) -
 
 
 def check_same_images(state: dict, images: Images) -> None:
-    """Refuse other images than a run began with: test images might have been trained on."""
+    """Refuse other images than a run began with: test images might have been trained on.
+
+    Raises:
+        ValueError: there are more or fewer, or files of other names.
+    """
     if state["images"] != images.fingerprint():
         raise ValueError(
             f"the pictures of {images.name} are not those that this run began with; put them back, "
@@ -141,7 +145,7 @@ def check_same_images(state: dict, images: Images) -> None:
 
 
 def check_finite(loss: Tensor, step: int, config: Config) -> None:
-    """Stop at a loss that is no number, before it spoils the weights."""
+    """Stop at a loss that is no number, by FloatingPointError, before it spoils the weights."""
     if not loss.isfinite():
         raise FloatingPointError(
             f"the loss is {loss.item()} at step {step}. Likely causes: --learning-rate "
@@ -209,7 +213,7 @@ def load_splits(config: Config) -> dict[str, Images]:
 
 
 def check_classes(images: Images, option: str) -> None:
-    """Refuse images that nothing can be learned of with labels."""
+    """Refuse images that nothing can be learned of with labels, by ValueError."""
     if images.labels is None:
         raise ValueError(f"{option} needs labels; {images.name} has none")
     if len(images.classes) < 2:
@@ -341,7 +345,15 @@ def load_encoder(run: str | Path) -> ResNet:
 
 
 class Log:
-    """log.jsonl, cut back to what the checkpoint knew: lines after it will be written again."""
+    """log.jsonl, cut back to what the checkpoint knew: lines after it will be written again.
+
+    Args:
+        path: of the file.
+        keep_bytes: that the checkpoint knew.
+
+    Raises:
+        ValueError: the file is shorter.
+    """
 
     def __init__(self, path: Path, keep_bytes: int):
         if keep_bytes and (not path.exists() or path.stat().st_size < keep_bytes):

@@ -54,9 +54,27 @@ def test_nothing_is_unpickled(file):
 def test_every_public_thing_says_what_it_is(file):
     for node in ast.walk(ast.parse(file.read_text())):
         public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-        inside = public and node.name in {"note", "edges", "uniform", "save", "report", "closure"}
+        inside = public and node.name in {"note", "uniform", "save", "report", "closure"}
         if public and not inside and node.name != "forward":
             assert ast.get_docstring(node), f"{file.stem}.{node.name}"
+
+
+def raised(function: ast.FunctionDef) -> set[str]:
+    """Names of the errors that a function itself raises."""
+    calls = [n.exc for n in ast.walk(function) if isinstance(n, ast.Raise) and n.exc]
+    return {call.func.id for call in calls if isinstance(call, ast.Call)}
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.stem != "cli"], ids=lambda f: f.stem)
+def test_every_error_that_is_raised_is_in_the_docstring(file):
+    """A constructor's may be in its class's. In `cli` docstrings are the text of --help."""
+    tree = ast.parse(file.read_text())
+    owners = {m: c for c in tree.body if isinstance(c, ast.ClassDef) for m in c.body}
+    for node in [*tree.body, *owners]:
+        if isinstance(node, ast.FunctionDef):
+            said = [ast.get_docstring(n) or "" for n in (node, owners.get(node)) if n]
+            missing = {name for name in raised(node) if not any(name in text for text in said)}
+            assert not missing, f"{file.stem}.{node.name} does not speak of {missing}"
 
 
 def test_the_readme_and_ci_run_the_same_test_command():

@@ -15,9 +15,10 @@ from simclr_mini import compare
 COSTS = ROOT / "docs" / "results" / "mistakes.json"
 HEAD = """# Mistakes
 
-People write these things in good faith. Of the {count}, {silent} are *silent*: nothing crashes, and
-what learns goes on learning. The tests are proven with this catalogue: at least one test rejects
-each, and its sentence is what you read when your function gives the same results.
+People write these things in good faith. Of the {count}, {silent} are called *silent*: nothing
+crashes, and what learns goes on learning. That is [measured](#cost) for {measured}; for the others
+it is our judgement. The tests are proven with this catalogue: at least one test rejects each, and
+its sentence is what you read when your function gives the same results.
 
 Look for a word, such as `temperature`, `detach` or `mask`.
 
@@ -46,7 +47,8 @@ def page() -> str:
     proven = [lesson for lesson in lessons() if matrix_file(lesson).exists()]
     found = [(lesson, mistake) for lesson in proven for mistake in mistakes(lesson.folder)]
     silent = sum(mistake.trains for _, mistake in found)
-    parts = [HEAD.format(count=len(found), silent=silent), cost_table(found)]
+    measured = sum(cost_of(*one) is not None for one in found if one[1].trains)
+    parts = [HEAD.format(count=len(found), silent=silent, measured=measured), cost_table(found)]
     for lesson in proven:
         parts.append(f"\n## Lesson {lesson.number}: {lesson.name}\n")
         for function in lesson.functions:

@@ -6,6 +6,7 @@ import sys
 from lessons.course.desk import Status, load, status
 from lessons.course.manifest import ROOT, lessons
 
+SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
 MARKS = {"new": "○", "unchecked": "◐", "begun": "◐", "done": "●"}
 PLAIN = {"○": "o", "◐": "-", "●": "*", "…": "...", "×": "x", "·": "."}
 COLOURS = {"new": "2", "unchecked": "33", "begun": "33", "done": "32", "bad": "31", "bold": "1"}

@@ -15,7 +15,6 @@ from lessons.course import board, desk, finder
 from lessons.course.manifest import find, lessons
 from lessons.course.run import Verdict, run
 
-SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
 FOLDERS = {lesson.folder for lesson in lessons()}
 collect_ignore_glob = ["*/my_test.py"]  # `score` runs it
 key_in_process = pytest.StashKey[bool]()
@@ -106,7 +105,7 @@ def pytest_report_teststatus(report, config):
     outcome = getattr(report, "lesson_outcome", None)
     if report.when != "call" or outcome is None:
         return None
-    sign = board.plain(SIGNS[outcome])
+    sign = board.plain(board.SIGNS[outcome])
     kinds = {"unstarted": "not started", "skipped": "skipped", "not run": "not run"}
     kind = kinds.get(outcome, outcome)
     markup = {"passed": "green", "failed": "red"}.get(outcome, "yellow")

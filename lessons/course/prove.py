@@ -43,11 +43,9 @@ class Run:
         return [test for test, outcome in self.outcomes.items() if outcome != "passed"]
 
 
-WORST = ["passed", "skipped", "failed", "unstarted"]
-
-
 def run_variant(lesson: Lesson, kind: str, id: str, files: dict, after=None, only=()) -> Run:
     from lessons.course.inner import run_lesson
+    from lessons.course.run import WORST
 
     run = Run(kind, id)
 
@@ -231,7 +229,8 @@ def matrix(lesson: Lesson, runs: list[Run]) -> str:
     lines = [
         f"# Kill matrix of lesson {lesson.number}, {lesson.name}",
         "",
-        f"{len(listed)} mistakes, {len(tests)} tests. With {trains} of them the loss still falls.",
+        f"{len(listed)} mistakes, {len(tests)} tests. "
+        f"{trains} mistakes are silent: nothing crashes.",
         "× is: the test rejects the mistake. "
         f"Written by `python -m lessons.course.prove {lesson.number} --write`.",
         "",

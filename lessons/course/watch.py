@@ -15,8 +15,6 @@ from lessons.course import board, desk
 from lessons.course.manifest import Lesson
 from lessons.course.run import Child, Verdict, run
 
-SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
-
 
 class Forked:
     """A copy of this process that runs one lesson; the same use as `run.Child`."""
@@ -99,7 +97,7 @@ def watch(lesson: Lesson) -> None:
 def report(verdict: Verdict, seconds: float = 0.0) -> None:
     """One line of signs, then the first test that does not pass."""
     lesson = verdict.lesson
-    signs = "".join(SIGNS[verdict.outcomes[test]] for test in verdict.tests)
+    signs = "".join(board.SIGNS[verdict.outcomes[test]] for test in verdict.tests)
     took = f"  {seconds:.2f} s" if seconds else ""
     lines = [f"\n{time.strftime('%H:%M:%S')}  {lesson.number} {lesson.name}  {signs}{took}"]
     if verdict.problem:

@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 CHUNK = 8192  # points compared with the centroids at a time: never a matrix of N x K
-SEEDING_POINTS = 12  # for each cluster, the points among which the start is drawn
+SEEDING_POINTS = 12  # for each cluster, and 1,000 at least: points among which the start is drawn
 
 
 def kmeans(
@@ -66,7 +66,8 @@ def kmeans(
 def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
     """First centroids: points far from each other, by greedy k-means++.
 
-    The first is any point. For each further one, 2 + floor(ln K) candidates are drawn by
+    It looks at SEEDING_POINTS of the points for each cluster, but at 1,000 or more, at random. The
+    first is any of them. For each further one, 2 + floor(ln K) candidates are drawn by
     `far_points`; the one that leaves the smallest sum of squared distances is kept.
 
     Args:

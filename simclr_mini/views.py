@@ -163,7 +163,7 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
         generator: source of randomness.
 
     Returns:
-        top, left, height, width of each box in whole pixels, int64, shape (B, 4).
+        top, left, height, width of each box, sides rounded to whole pixels: int64, shape (B, 4).
     """
     # draw ten candidate sizes for each image: area evenly, ratio evenly in its logarithm
     area = uniform((B, 10), *scale, generator) * height * width

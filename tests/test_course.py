@@ -4,13 +4,17 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+import torch
 
 from lessons.course import blank, desk, finder
+from lessons.course.check import Wrong, call
 from lessons.course.manifest import anchor, find, find_range, lessons
+from lessons.course.mistakes import equal, execute, observe
 from lessons.course.score import question, statement, versions_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -254,7 +258,7 @@ def test_score(run, tmp_path):
     mine.write_text(SCORED.replace("LIMIT", "0.5"), "utf-8")
     ended = run("lessons", "score", "12")
     assert ended.returncode == 1
-    assert "Your test fails on the library, which is right. test_one: assert" in ended.stdout
+    assert "Your test fails on the library, which is right. test_one: This is" in ended.stdout
     scored = SCORED.replace("LIMIT", "1.1").replace(
         "    assert mutual_information(A, A) == 7\n", ""
     )
@@ -293,3 +297,43 @@ def test_update_is_told_and_never_merged(tmp_path, monkeypatch):
     desk.prepare(lesson)
     assert "natural logarithm" in file.read_text("utf-8")
     assert desk.status(lesson).changed == []
+
+
+def test_less_precision_than_was_asked_for_is_called_so():
+    """Printed with six digits, both numbers would look the same."""
+    exact = torch.tensor([1 / 3, 2 / 3], dtype=torch.float64)
+    with pytest.raises(Wrong, match="Right to the precision of torch.float32"):
+        call(lambda: exact.float()).gives(exact, rtol=1e-12)
+    with pytest.raises(Wrong, match="expected +.0.3333333"):
+        call(lambda: exact.float() + 0.01).gives(exact, rtol=1e-12)
+
+
+def test_an_error_of_writing_in_place_is_said_in_words():
+    with pytest.raises(Wrong, match="changes an argument in place; work on a copy"):
+        call(lambda x: x.mul_(2), torch.ones(1).expand(3))
+
+
+def test_a_function_that_spoils_its_input_spoils_no_later_observation():
+    """The inputs of an observation are shared: what is written into them must not stay."""
+    lesson = find(8)
+    source = lesson.library_file("kmeans").read_text("utf-8")
+    right, spoiling = (execute(lesson, "kmeans", source) for _ in range(2))
+    before = observe(lesson, "assign", right)
+    spoiling.assign = lambda x, centroids: right.assign(x.zero_(), centroids)
+    observe(lesson, "assign", spoiling)
+    assert equal(observe(lesson, "assign", right), before)
+
+
+def test_two_threads_may_remember_verdicts(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+
+    def work(name):
+        for i in range(50):
+            desk.save(name, number=i)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert desk.load() == {"a": {"number": 49}, "b": {"number": 49}}

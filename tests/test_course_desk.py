@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = (ROOT / "simclr_mini" / "nt_xent.py").read_text("utf-8")
 NORMALIZE = "z = F.normalize(z, dim=1, eps=1e-8)"
+POSITIVE = "return torch.arange(2 * B, device=device).roll(B)"
 
 
 def changed(old: str, new: str) -> str:
@@ -70,6 +71,9 @@ CASES = {
         "while nt_xent.py was imported",
         0,
     ),
+    "a long wait": (with_line("import time; time.sleep(99)"), "what does your code wait for", 1),
+    "a dictionary": (changed(POSITIVE, "return {1: 2}"), "must return a tensor", 1),
+    "a name used twice": (LIBRARY + "\nnt_xent_loss = 3\n", "is the name used twice?", 1),
     "sys.exit": (with_line("import sys; sys.exit(0)"), "ends the program", 1),
     "sys.exit on import": ("import sys; sys.exit(0)\n" + LIBRARY, "ends the program", 0),
     "os._exit": (with_line("import os; os._exit(0)"), "is there an os._exit", 1),
@@ -119,7 +123,8 @@ CASES = {
         0,
     ),
     "null bytes": (LIBRARY + "\0", "nt_xent.py", 0),
-    "not UTF-8": (LIBRARY.encode() + b"# \xff\n", "nt_xent.py", 0),
+    "not UTF-8": (LIBRARY.encode() + b"# \xff\n", "", 0),
+    "UTF-16": (LIBRARY.encode("utf-16"), "nt_xent.py is not saved as UTF-8", 0),
     "a mistake": (changed(NORMALIZE, "z = z * 1"), "the mistake: You take plain inner products", 1),
     "a mistake, the rest not started": (None, "the mistake: You name every view as its own", 1),
 }
@@ -137,10 +142,12 @@ def only_positive_index() -> str:
 
 def judge_all(out: str) -> None:
     """Run every case and write the verdicts to a file."""
+    from lessons.course import run as running
     from lessons.course.manifest import find
     from lessons.course.run import run
     from lessons.course.watch import warm
 
+    running.PATIENCE = 2
     lesson = dataclasses.replace(find(4), limit=2.5)
     start = warm(lesson)
     import torch

@@ -99,6 +99,7 @@ def crop_boxes(module):
         "edge": coarse((small[:, 0] == 0).double().mean() - 1 / 3, 0.16),
         "middle": coarse((small[:, 1] == 2).double().mean() - 0.2, 0.16),
         "inside": bool(((boxes >= 0).all(1) & (top + h <= 9000) & (left + w <= 12000)).all()),
+        "sides": f(20, 32, 32, (0.2475, 0.2475), (4 / 3, 4 / 3))[:, 2:].double().mean(0),
         "last resort": f(2, 10, 100, (0.9, 1.0), (0.75, 4 / 3))[:, 2:],
         "tall": f(2, 100, 10, (0.9, 1.0), (0.75, 4 / 3))[:, 2:],
         "tries": coarse(full - 0.35, 0.2),

@@ -178,6 +178,16 @@ def test_area_is_even_and_ratio_is_even_on_a_log_scale():
 
 
 @about("crop_boxes")
+def test_sides_are_rounded():
+    """A box of 18.4 × 13.8 pixels becomes one of 18 × 14, not of 18 × 13 nor of 19 × 14."""
+    got = call(crop_boxes, 50, 32, 32, (0.2475, 0.2475), (4 / 3, 4 / 3))
+    other = got.value[(got.value[:, 2:] != torch.tensor([14, 18])).any(1)]
+    if len(other):
+        said = "A side is not the nearest whole number of pixels."
+        wrong(said, call=got.call, expected="height 14, width 18", got=other[0, 2:])
+
+
+@about("crop_boxes")
 def test_every_place_is_as_likely_as_every_other():
     """A 2 × 2 box in a 4 × 6 image has 3 × 5 places, 1/15 of the boxes at each."""
     for H, W, share in [(4, 6, 1 / 6), (4, 4, 0.25)]:

@@ -86,7 +86,9 @@ def test_similarity_of_half_precision_is_computed_in_float32():
 @about("positive_index")
 def test_positive_of_three_images():
     """Rows are a b c A B C: the partners of a b c are rows 3 4 5, those of A B C are rows 0 1 2."""
-    call(positive_index, 3).gives(torch.tensor([3, 4, 5, 0, 1, 2]))
+    got = call(positive_index, 3).gives(torch.tensor([3, 4, 5, 0, 1, 2]))
+    if got.value.dtype != torch.int64:
+        wrong("An index is int64.", call=got.call, expected="torch.int64", got=str(got.value.dtype))
 
 
 @about("positive_index")

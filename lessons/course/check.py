@@ -8,6 +8,8 @@ import inspect
 import torch
 from torch import Tensor
 
+latest: list = []  # the name and the result of the last call
+
 
 class Wrong(AssertionError):
     """A verdict with a message for the learner."""
@@ -64,7 +66,14 @@ def call(f, *args, **kwargs) -> Result:
     text, names = bind(f, args, kwargs)
     given = [*args, *kwargs.values()]
     before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
-    value = f(*args, **kwargs)
+    try:
+        value = f(*args, **kwargs)
+    except RuntimeError as error:
+        if "in-place operation" not in str(error) and "single memory location" not in str(error):
+            raise
+        said = f"{name_of(f)} changes an argument in place; work on a copy."
+        raise Wrong(f"{said}\ncalled with  {text}") from error
+    latest[:] = [name_of(f), value]
     for name, now, old in zip(names, given, before, strict=False):
         if old is not None and not same(now, old):
             wrong(f"{name_of(f)} changes its argument {name} in place; work on a copy.", call=text)
@@ -84,7 +93,9 @@ def bind(f, args: tuple, kwargs: dict) -> tuple[str, list[str]]:
         names = list(inspect.signature(f).bind(*args, **kwargs).arguments)
     except TypeError as error:
         took = inspect.signature(f)
-        wrong(f"{name_of(f)} takes {took} in your file: {error}.", call=text)
+        own = next(iter(inspect.signature(getattr(f, "__func__", f)).parameters), "")
+        hint = " Is `self` missing?" if hasattr(f, "__self__") and own != "self" else ""
+        wrong(f"{name_of(f)} takes {took} in your file: {error}.{hint}", call=text)
     except ValueError:  # no signature to read
         names = [f"argument {i + 1}" for i in range(len(args))]
     return text, [*names[: len(args)], *kwargs]
@@ -104,6 +115,9 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
         for i, (one, other) in enumerate(zip(got, expected, strict=True)):
             compare(f"{call}, result {i + 1}", one, other, rtol, atol, why)
         return
+    if isinstance(expected, Tensor) and expected.dim() and not isinstance(got, Tensor):
+        said = "Your function must return a tensor."
+        wrong(said, call=call, expected=f"a tensor of shape {tuple(expected.shape)}", got=kind(got))
     try:
         a, b = torch.as_tensor(got), torch.as_tensor(expected)
     except (TypeError, ValueError, RuntimeError):
@@ -120,11 +134,24 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
     close = torch.where(finite, (a - b).abs() <= atol + rtol * scale, a == b)
     if close.all():
         return
+    narrow, wide = torch.as_tensor(got).dtype, torch.as_tensor(expected).dtype
+    if narrow.is_floating_point and wide == torch.float64 != narrow:
+        rounding = 8 * torch.finfo(narrow).eps * scale
+        if torch.where(finite, (a - b).abs() <= rounding, a == b).all():
+            said = f"Right to the precision of {narrow}; more was asked for. Where do you lose it?"
+            wrong(said, call=call, expected=str(wide), got=str(narrow))
     if a.numel() <= 8:
         wrong(why, call=call, expected=expected, got=got)
     first = tuple((~close).nonzero()[0].tolist())
     place = f"at {list(first)}, and {int((~close).sum())} of {a.numel()} entries differ"
     wrong(why, call=call, expected=number(b[first]), got=f"{number(a[first])}  {place}")
+
+
+def kind(value) -> str:
+    """What sort of thing was returned, in words."""
+    if value is None:
+        return "None: is there a `return`?"
+    return f"{type(value).__name__}  {show(value)}"
 
 
 def name_of(f) -> str:

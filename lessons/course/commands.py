@@ -37,7 +37,13 @@ def main(arguments: list[str]) -> int:
     if command not in known:
         say(f"There is no command {command}.\n\n{USAGE}")
         return 2
-    return known[command](rest) or 0
+    try:
+        return known[command](rest) or 0
+    except KeyboardInterrupt:
+        return 130
+    except PermissionError as error:
+        say(f"{error.filename} cannot be written: python -m lessons doctor says why.")
+        return 1
 
 
 def say(text: str = "") -> None:
@@ -63,6 +69,8 @@ def hint(rest: list[str]) -> None:
     """The next of three hints for the step that the learner is at."""
     lesson = one_lesson(rest)
     found = desk.status(lesson)
+    if found.state == "unchecked":  # the last verdict says about where the learner is
+        found.outcomes = desk.load().get(lesson.folder, {}).get("outcomes", {})
     asked = " ".join(rest[1:])
     step = asked or found.next_step or lesson.steps[0]
     if step not in lesson.hints:

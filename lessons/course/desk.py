@@ -8,11 +8,14 @@ import difflib
 import hashlib
 import json
 import os
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lessons.course.blank import blank
 from lessons.course.manifest import MY_TEST, Lesson, desk
+
+saving = threading.Lock()
 
 
 def store() -> Path:
@@ -29,13 +32,14 @@ def load() -> dict:
 
 
 def save(folder: str, **changes) -> None:
-    """Change what is remembered of one lesson."""
-    remembered = load()
-    remembered.setdefault(folder, {}).update(changes)
-    store().mkdir(parents=True, exist_ok=True)
-    beside = store() / f"state.{os.getpid()}.json"
-    beside.write_text(json.dumps(remembered, indent=1), "utf-8")
-    os.replace(beside, store() / "state.json")
+    """Change what is remembered of one lesson. Lessons may be judged in several threads."""
+    with saving:
+        remembered = load()
+        remembered.setdefault(folder, {}).update(changes)
+        store().mkdir(parents=True, exist_ok=True)
+        beside = store() / f"state.{os.getpid()}.json"
+        beside.write_text(json.dumps(remembered, indent=1), "utf-8")
+        os.replace(beside, store() / "state.json")
 
 
 def hash_of(*paths: Path) -> str:

@@ -12,6 +12,7 @@ import linecache
 import os
 import random
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.course import finder, fixtures
+from lessons.course import check, finder, fixtures
 from lessons.course.manifest import ROOT, Lesson, Test, find
 
 # Parts of pytest that a lesson has no use for; without them a run starts at once.
@@ -103,6 +104,7 @@ class Reporter:
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.quiet.begin()
+        check.latest.clear()
         self.report({"event": "start", "test": test_name(nodeid)})
 
     def pytest_collectreport(self, report):
@@ -133,6 +135,7 @@ class Reporter:
         event["printed"] = self.quiet.text()
         self.report(event)
         if outcome == "failed" and test.function:
+            self.report({"event": "looking", "test": name})
             said = self.diagnose(test.function)
             if said:
                 self.report({"event": "diagnosis", "test": name, "message": said})
@@ -143,7 +146,10 @@ class Reporter:
 
         if self.diagnosis is None:
             self.diagnosis = Diagnosis(self.lesson, self.modules)
-        return self.diagnosis.of(function)
+        try:
+            return self.diagnosis.of(function)
+        except Exception:  # what a learner returns may be anything: then nothing is named
+            return ""
 
 
 def test_name(nodeid: str) -> str:
@@ -175,12 +181,19 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
         )
     if isinstance(error, AssertionError | pytest.fail.Exception) and not frame(error, files):
         text = str(error).split("\n")
-        return "failed", claim + "\n".join(line[:WIDTH] for line in text[: LINES - 2])
+        if text[0].startswith("assert "):  # pytest's own words: only a comparison says something
+            compared = re.search(r" [=!<>]=? | in ", text[0])
+            text = [f"This is not so: {text[0].removeprefix('assert ')}"] if compared else []
+        said = "\n".join(line[:WIDTH] for line in text[: LINES - 2])
+        return "failed", f"{claim}{said}".rstrip("\n") or "This does not hold."
     if isinstance(error, Missing):
         return "failed", str(error)
     place = where(error, files)
     text = str(error).strip().split("\n")[0][:WIDTH]
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if not place and check.latest:
+        name, value = check.latest
+        said = f"The test cannot use what {name} returned, {check.kind(value)}\n({said})"
     return "failed", f"{claim}{said}\n{place}" if place else f"{claim}{said}"
 
 
@@ -210,6 +223,8 @@ def import_problem(error: BaseException, path: Path) -> str:
     if isinstance(error, SystemExit):
         return f"{name} ends the program while it is imported; only functions belong there."
     text = str(error).split("\n")[0][:WIDTH]
+    if "null bytes" in text:
+        return f"{name} is not saved as UTF-8; choose that in your editor."
     at = where(error, {"": path})
     return f"{name} cannot be imported. {type(error).__name__}: {text}" + (
         f"  ({at})" if at else ""
@@ -230,7 +245,7 @@ class Missing(Exception):
 
 def stand_in(lesson: Lesson, name: str, module) -> None:
     """Put something that says so in the place of each taught function that is not there."""
-    text = Path(module.__file__).read_text("utf-8")
+    text = Path(module.__file__).read_text("utf-8", errors="replace")
     own = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__]
     for function in lesson.write[name]:
         owner, _, attribute = function.rpartition(".")
@@ -238,7 +253,11 @@ def stand_in(lesson: Lesson, name: str, module) -> None:
         if holder is not None and callable(getattr(holder, attribute, None)):
             continue
         file = Path(module.__file__).name
-        if not text.strip():
+        there = getattr(holder, attribute, None)
+        if there is not None:
+            said = f"{function} is of type {type(there).__name__} at the end of {file}: "
+            said += "is the name used twice?"
+        elif not text.strip():
             said = f"{file} is empty. `python -m lessons reset {lesson.number}` brings it back."
         else:
             strange = [n for n in own if n not in lesson.write[name]]
@@ -330,8 +349,21 @@ def breakpoint_in_child(*_, **__):
     raise Missing("breakpoint() needs your terminal: add -s to the command, pytest -s lessons/…")
 
 
-def main(folder: str, report_path: str, only: list[str]) -> None:
-    """The child: run a lesson on the learner's files and write the reports to a file."""
+def clock(seconds: float) -> None:
+    """Processor time until the next report; when it is used up the kernel ends this process."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def main(folder: str, report_path: str, limit: float, only: list[str]) -> None:
+    """The child: run a lesson on the learner's files and write the reports to a file.
+
+    Args:
+        folder: of the lesson.
+        report_path: of the file.
+        limit: seconds of the processor between two reports.
+        only: names of tests; all if empty.
+    """
     lesson = find(folder)
     sys.breakpointhook = breakpoint_in_child
     with open(report_path, "a", encoding="utf-8") as file:
@@ -339,10 +371,11 @@ def main(folder: str, report_path: str, only: list[str]) -> None:
         def report(event: dict) -> None:
             file.write(json.dumps(event) + "\n")
             file.flush()
+            clock(limit)
 
         files = {module: lesson.learner_file(module) for module in lesson.write}
         run_lesson(lesson, files, report, only)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:])

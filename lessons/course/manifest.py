@@ -122,7 +122,7 @@ class Test:
 def read_tests(path: Path) -> list[Test]:
     """The test functions of a file and what their `@about` says."""
     found = []
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in ast.parse(path.read_text("utf-8-sig")).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             function = step = ""
             for mark in node.decorator_list:

@@ -106,6 +106,8 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
     if look is None:
         return None
     state = torch.get_rng_state()
+    shared = vars(observers(lesson.folder))
+    kept = {name: value.clone() for name, value in shared.items() if isinstance(value, Tensor)}
     try:
         torch.default_generator.manual_seed(0)
         with torch.enable_grad():  # whatever a learner's function left behind
@@ -116,6 +118,7 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
         return None
     finally:
         torch.set_rng_state(state)
+        shared.update(kept)  # a learner's function may have written into them
 
 
 @cache
@@ -218,6 +221,23 @@ class Diagnosis:
             self.known[function] = self.find(function)
         return self.known[function]
 
+    def needs(self, function: str) -> set[str]:
+        """The other taught functions that the library's function calls, at any depth."""
+        trees = [ast.parse(text) for text in self.source.values()]
+        found, left = set(), [function]
+        while left:
+            name = left.pop()
+            for tree in trees:
+                try:
+                    node = find_function(tree, name)
+                except LookupError:
+                    continue
+                words = {getattr(n, "id", None) or getattr(n, "attr", None) for n in ast.walk(node)}
+                new = {f for f in self.lesson.functions if f.rpartition(".")[2] in words} - found
+                found |= new
+                left += new
+        return found - {function}
+
     def find(self, function: str) -> str:
         if function not in self.lesson.functions:
             return ""
@@ -227,8 +247,9 @@ class Diagnosis:
         if own:
             return sentence(own, function)
         if seen is None or equal(seen, self.right(function)):
+            needed = self.needs(function)
             for other in self.lesson.functions:
-                if other != function:
+                if other in needed:
                     theirs = [one for one in listed if one.function == other]
                     found = self.matches(self.alone(other), other, theirs)
                     if found:

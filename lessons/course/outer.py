@@ -46,7 +46,7 @@ class LessonFile(pytest.Module):
         lesson = find(self.path.parent.name)
         desk.prepare(lesson)
         for test in lesson.tests:
-            if test.path == self.path:
+            if test.path == self.path or self.path.stem in lesson.write:
                 yield LessonItem.from_parent(self, name=test.name, lesson=lesson, test=test)
 
     def setup(self):

@@ -18,6 +18,7 @@ from lessons.course import desk
 from lessons.course.manifest import ROOT, Lesson
 
 START = 120  # seconds that Python and torch may take to start
+PATIENCE = 6  # times the limit, by the clock on the wall: the machine may be busy
 WORST = ["passed", "skipped", "failed", "unstarted", "not run"]
 
 
@@ -31,6 +32,7 @@ class Verdict:
     problem: str = ""  # with the whole lesson, not with one test
     now: str = ""  # the test that is running
     importing: str = ""
+    looking: str = ""  # the failed test whose mistake is looked for
     ready: bool = False
     done: bool = False
 
@@ -43,13 +45,15 @@ class Verdict:
         elif kind == "problem":
             self.problem = self.problem or event["message"]
         elif kind == "start":
-            self.now, self.importing = test, ""
+            self.now, self.importing, self.looking = test, "", ""
         elif kind == "result":
             self.now = ""
             before = self.outcomes.get(test, "passed")
             self.outcomes[test] = max(before, event["outcome"], key=WORST.index)
             self.messages[test] = self.messages.get(test) or event["message"]
             self.printed[test] = self.printed.get(test, "") + event["printed"]
+        elif kind == "looking":
+            self.looking = test
         elif kind == "diagnosis":
             self.messages[test] = join(self.messages[test], event["message"])
         elif kind == "done":
@@ -60,6 +64,8 @@ class Verdict:
         if self.now:
             self.outcomes[self.now] = "failed"
             self.messages[self.now] = said
+        elif self.looking:
+            self.messages[self.looking] = join(self.messages[self.looking], said)
         elif not self.problem:
             self.problem = said
 
@@ -90,7 +96,8 @@ class Child:
         environ = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         inherited = os.environ.get("PYTHONPATH")
         environ["PYTHONPATH"] = os.pathsep.join([str(ROOT)] + ([inherited] if inherited else []))
-        command = [sys.executable, "-m", self.module, lesson.folder, str(report), *only]
+        command = [sys.executable, "-m", self.module, lesson.folder, str(report)]
+        command += [str(lesson.limit), *only]
         nowhere = subprocess.DEVNULL
         self.process = subprocess.Popen(
             command,
@@ -120,6 +127,7 @@ def supervise(child, verdict: Verdict, report: Path, limit: float, heard=None) -
     """Listen to a child until it is done, has died, or has been silent for too long."""
     last = time.monotonic()
     position = 0
+    wait = limit * (PATIENCE if hasattr(signal, "setitimer") else 1)
     try:
         while not verdict.done:
             ended = child.ended()
@@ -134,28 +142,41 @@ def supervise(child, verdict: Verdict, report: Path, limit: float, heard=None) -
             if whole:
                 position += len(whole) + 1
                 last = time.monotonic()
-            elif ended is not None or time.monotonic() - last > (limit if verdict.ready else START):
+            elif ended is not None or time.monotonic() - last > (wait if verdict.ready else START):
                 break
             time.sleep(0.005)
         if not verdict.done and not verdict.problem:
-            verdict.blame(why_silent(verdict, ended, limit))
+            verdict.blame(why_silent(verdict, ended, limit, wait if verdict.ready else START))
     finally:
         child.kill()
     verdict.close()
     return verdict
 
 
-def why_silent(verdict: Verdict, ended: int | None, limit: float) -> str:
-    """Why no verdict came, in one sentence."""
+def why_silent(verdict: Verdict, ended: int | None, limit: float, waited: float) -> str:
+    """Why no verdict came, in one sentence.
+
+    Args:
+        verdict: as far as it came.
+        ended: the child's exit code; None where it had to be ended.
+        limit: seconds of the processor that it had.
+        waited: seconds by the clock.
+    """
     if verdict.importing:
         place = f"while {verdict.importing}.py was imported"
+    elif verdict.looking:
+        place = "on other inputs, while your mistake was looked for"
     elif verdict.now:
         judged = {test.name: test.function for test in verdict.lesson.tests}
         place = f"in {judged.get(verdict.now) or verdict.now}"
     else:
         place = "before the first test" if not verdict.outcomes else "after a test"
+    if ended is not None and ended == -getattr(signal, "SIGPROF", 0):
+        return f"{limit:.0f} s of computing {place} and no end: is there an endless loop?"
     if ended is None:
-        return f"No answer for {limit:.0f} s {place}: is there an endless loop?"
+        if hasattr(signal, "setitimer"):  # it did not compute, or the kernel would have ended it
+            return f"No answer for {waited:.0f} s {place}: what does your code wait for?"
+        return f"No answer for {waited:.0f} s {place}: is there an endless loop?"
     if ended < 0:
         return f"The process crashed {place} ({signal.Signals(-ended).name})."
     return (

@@ -131,8 +131,9 @@ def on_the_library(verdict: Verdict) -> str:
     return "" if outcome == "passed" else NOT_STARTED
 
 
-def main(folder: str, report_path: str, ids: list[str]) -> None:
+def main(folder: str, report_path: str, limit: float, ids: list[str]) -> None:
     """The child: the learner's test on the library, then on each version."""
+    from lessons.course.inner import clock
     from lessons.course.mistakes import mistakes
     from lessons.course.prove import run_variant
 
@@ -146,6 +147,7 @@ def main(folder: str, report_path: str, ids: list[str]) -> None:
         def report(kind: str, **event) -> None:
             file.write(json.dumps({"event": kind, "printed": "", **event}) + "\n")
             file.flush()
+            clock(limit)
 
         report("ready")
         report("start", test=RIGHT)
@@ -179,4 +181,4 @@ def of_the_library(run, passed: list[str]) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:])

@@ -6,6 +6,7 @@ loaded; the file is the one that its code object was compiled from.
 
 import functools
 import inspect
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -99,12 +100,13 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
             print(board.plain(f"{said}: pytest lessons/{lesson.folder}"))
         left = [str(one.number) for one in chosen if one not in open_ones]
         if left:
-            command = f"python -m lessons train {','.join(left)} -- {' '.join(arguments[1:])}"
+            words = shlex.join(arguments[1:] if arguments[0] == "train" else arguments)
+            command = f"python -m lessons train {','.join(left)} -- {words}"
             print(board.plain(f"To leave it out and use the library's there: {command}"))
         else:
             print(
                 "No lesson of these is done. To train with the library: simclr-mini "
-                + " ".join(arguments)
+                + shlex.join(arguments)
             )
         return 1
     files = {

@@ -139,6 +139,13 @@ MISTAKES = [
         "You multiply one side by the ratio and divide the other by it. What is w / h then?",
     ),
     part(
+        "sides_cut_off",
+        "crop_boxes",
+        "w = (area * aspect).sqrt().round().clamp(min=1)\n    h = (area / aspect).sqrt().round().clamp(min=1)",
+        "w = (area * aspect).sqrt().floor().clamp(min=1)\n    h = (area / aspect).sqrt().floor().clamp(min=1)",
+        "You cut the sides off instead of rounding them, so boxes are too small by half a pixel. Which whole number is 13.8 nearest to?",
+    ),
+    part(
         "ratio_widens_only",
         "crop_boxes",
         "h = (area / aspect).sqrt()",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: the proofs have the other core
 root = str(Path(__file__).resolve().parents[1])
 if root not in sys.path:
     sys.path.insert(0, root)

@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Generator, Tensor
 
-CHUNK = 8192  # points compared with the centroids at a time: never a matrix of N x K
+CHUNK = 4096  # points compared with the centroids at a time: never a matrix of N x K
 SEEDING_POINTS = 12  # for each cluster, and 1,000 at least: points among which the start is drawn
 
 

@@ -67,10 +67,10 @@ def run(
     train.pick_device(config.device)
     if supervised:
         train.check_classes(data["train"], "--supervised")
-    train.build_method(config, data["train"])  # what cannot be built is refused here
+    untrained = train.build_method(config, data["train"])  # what cannot be built is refused here
     prepare(config, folder, resume, force)
     before = read_result(folder)
-    method = follow(config, folder, data)
+    method = follow(config, folder, data, untrained)
     console.print("evaluating on the test images ...")
     result = measure(config, folder, method, data, fine_tune)
     keep_costly(before, result)
@@ -80,7 +80,7 @@ def run(
         plain = {f: Config.__dataclass_fields__[f].default for f in unused("supervised")}
         other = replace(config, method="supervised", **plain)
         prepare(other, inner, (inner / "config.json").exists(), False)
-        labelled = follow(other, inner, data)
+        labelled = follow(other, inner, data, train.build_method(other, data["train"]))
         result["baselines"]["supervised"] = of_encoder(
             labelled.encoder, *data.values(), config.seed, fine_tune=False
         )
@@ -157,12 +157,18 @@ def write_json(file: Path, content: dict) -> None:
     os.replace(part, file)
 
 
-def follow(config: Config, folder: Path, data: dict[str, Images]):
-    """Train with a progress bar; where nobody is watching a terminal, a line for each epoch."""
+def follow(config: Config, folder: Path, data: dict[str, Images], untrained):
+    """Train with a progress bar; where nobody is watching a terminal, a line for each epoch.
+
+    Args:
+        config: every choice.
+        folder: of the run; exists.
+        data: the splits by name.
+        untrained: the method, which tells chance and floor of its loss; it is not trained.
+    """
     columns = [TextColumn("{task.fields[gauge]}"), BarColumn(), TimeRemainingColumn()]
     seen, last = {"views": 0, "seconds": 0.0, "knn": None}, {}
-    method = train.build_method(config, data["train"])
-    chance, floor = method.chance(config.batch_size), method.floor(config.batch_size)
+    chance, floor = untrained.chance(config.batch_size), untrained.floor(config.batch_size)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, gauge="starting")
 

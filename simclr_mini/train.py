@@ -65,6 +65,7 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
     peak = scaled_learning_rate(config.learning_rate, B, config.scaling)
     per_epoch = len(images) // B
     total, warmup = per_epoch * config.epochs, round(per_epoch * config.warmup_epochs)
+    fingerprint = images.fingerprint()  # once: it reads the name of every file
 
     step, seconds, log_bytes = 0, 0.0, 0
     epoch_start = checkpoint.generator_states(method)
@@ -83,7 +84,7 @@ def train(config: Config, folder: Path, data: dict[str, Images], report: Report)
             state = {"config": asdict(config), "step": step, "seconds": seconds}
             state |= {"method": method.state_dict(), "optimizer": optimizer.state_dict()}
             state |= {"epoch_start": epoch_start, "now": checkpoint.generator_states(method)}
-            state |= {"images": images.fingerprint(), "log_bytes": log.size()}
+            state |= {"images": fingerprint, "log_bytes": log.size()}
             checkpoint.save(folder, state)
 
         for epoch in range(step // per_epoch, config.epochs):

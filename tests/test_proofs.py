@@ -31,6 +31,8 @@ def test_lesson_is_proven(lesson, proofs):
 
 def test_all_lessons_take_less_than_a_minute_on_the_library(proofs):
     """(h), its second part; each lesson alone stays below 5 s."""
+    if len(proofs) < len(LESSONS):
+        pytest.skip("the proofs of all lessons run only with the whole file")
     runs = [run for proof in proofs.values() for run in proof.result()["runs"]]
     assert sum(run["seconds"] for run in runs if run["kind"] == "library") < 60
 

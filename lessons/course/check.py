@@ -71,8 +71,7 @@ def call(f, *args, **kwargs) -> Result:
     except RuntimeError as error:
         if "in-place operation" not in str(error) and "single memory location" not in str(error):
             raise
-        said = f"{name_of(f)} changes an argument in place; work on a copy."
-        raise Wrong(f"{said}\ncalled with  {text}") from error
+        wrong(f"{name_of(f)} changes an argument in place; work on a copy.", call=text)
     latest[:] = [name_of(f), value]
     for name, now, old in zip(names, given, before, strict=False):
         if old is not None and not same(now, old):

@@ -531,9 +531,7 @@ def test_probe_stores_mean_and_std_of_the_training_images():
         if not either:
             said = "The std of linear_probe(…) is wrong."
             wrong(said, expected=train_h.std(0, correction=0), got=probe.std)
-        assert probe.classes.tolist() == [-2, 4, 7], (
-            f"classes are -2, 4, 7, not {probe.classes}"
-        )
+        assert probe.classes.tolist() == [-2, 4, 7], f"classes are -2, 4, 7, not {probe.classes}"
         assert probe.penalty == 1.0, f"the only penalty is 1.0, not {probe.penalty}"
 
 

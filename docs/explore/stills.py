@@ -279,8 +279,8 @@ def batch_still() -> Figure:
     last = {name: kinds(labels[batches[-1]]) for name, batches in made.items()}
     false = {name: int((found == 1).sum()) for name, found in last.items()}
     figure = card(
-        f"Of the 360 negatives in an epoch's last batch, {false['random']} are false if it is random, "
-        f"{false['dealt']} if dealt, {false['released']} if released"
+        f"Of the 360 negatives in an epoch's last batch, {false['random']} are false "
+        f"if it is random, {false['dealt']} if dealt, {false['released']} if released"
     )
     colors = torch.tensor([to_rgb(color) for color in (FAINT, WRONG, PULL, MASKED)])
     for k, (name, found) in enumerate(last.items()):
@@ -306,7 +306,7 @@ def batch_still() -> Figure:
 
 @matplotlib.rc_context(STYLE)
 def support_still(steps: int = 8) -> Figure:
-    """The support set on the circle: the last batch, its neighbours, and the newest rows outside."""
+    """The support set on the circle: the last batch and its neighbours, with new rows outside."""
     start = support_data()
     labels, angles = torch.tensor(start["labels"]), torch.tensor(start["angles"])
     support = SupportSet(start["size"], 2)

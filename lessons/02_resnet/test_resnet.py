@@ -72,7 +72,7 @@ def test_conv_of_ones_counts_the_neighbours():
 
 @about("conv3x3")
 def test_conv_has_one_kernel_for_each_pair_of_channels():
-    """There are outputs * inputs * 9 weights and no bias, which the next norm would remove."""
+    """There are outputs * inputs * 9 weights and no bias, as the next norm would remove it."""
     for inputs, outputs in [(3, 5), (4, 4), (2, 6)]:
         conv = conv3x3(inputs, outputs, 2)
         if names(conv) != ["weight"]:
@@ -138,7 +138,7 @@ def test_shortcut_has_torchvisions_names_and_shapes():
 
 @about("shortcut")
 def test_shortcut_equals_the_sum_in_loops(oracle):
-    """A sum over channels, then the norm, with running statistics and with those of the batch."""
+    """It is a sum over channels, then a norm with running statistics or with those of the batch."""
     for config in [(3, 5, 1), (4, 4, 2), (2, 3, 2), (5, 2, 3)]:
         made, plain = fill(shortcut(*config)), fill(oracle("shortcut")(*config))
         x, why = maps(3, config[0], 5, 6), f"shortcut{config} in eval mode"
@@ -158,7 +158,7 @@ def test_shortcut_does_not_mix_images_in_evaluation():
 
 # Steps 3 and 4: the two blocks
 
-# (inputs, width, stride): the shapes agree, the channels change, the size changes, both change
+# (inputs, width, stride): nothing changes, the channels change, the size changes, both change
 BASIC = [(3, 3, 1), (3, 4, 1), (4, 4, 2), (5, 3, 2)]
 DEEP = [(8, 2, 1), (3, 2, 1), (8, 2, 2), (5, 3, 2)]
 
@@ -182,7 +182,7 @@ def check_evaluating(block, configs, loops):
 
 
 def check_training(block, configs, loops):
-    """In train mode, each norm uses the batch's statistics, and updates its own once."""
+    """In train mode, each norm uses the batch's statistics, and updates its running mean once."""
     for config in configs:
         made, plain = fill(block(*config)).train(), fill(block(*config)).train()
         x = maps(3, config[0], 4, 5)
@@ -225,7 +225,7 @@ def gradient_is(grad, expected, name, text):
 
 @about("BasicBlock.forward")
 def test_basic_block_with_zero_kernels_is_the_relu_of_its_shortcut():
-    """If F(x) = 0, relu(x) is left, or the ReLU of the projected x if the shapes differ."""
+    """If F(x) = 0, the block returns relu(x), or relu of the projected x if the shapes differ."""
     check_shortcut_alone(BasicBlock, BASIC)
 
 
@@ -246,7 +246,7 @@ def test_basic_block_by_hand():
 
 @about("BasicBlock.forward")
 def test_basic_block_equals_its_equation_in_loops(oracle):
-    """With random weights and statistics, the result shows whether every part is in its place."""
+    """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(BasicBlock, BASIC, oracle("BasicBlock.forward"))
 
 
@@ -264,7 +264,7 @@ def test_basic_block_passes_gradients_through_both_paths(oracle):
 
 @about("Bottleneck.forward")
 def test_bottleneck_with_zero_kernels_is_the_relu_of_its_shortcut():
-    """If F(x) = 0, relu(x) is left, or the ReLU of the projected x if the shapes differ."""
+    """If F(x) = 0, the block returns relu(x), or relu of the projected x if the shapes differ."""
     check_shortcut_alone(Bottleneck, DEEP)
 
 
@@ -286,7 +286,7 @@ def test_bottleneck_by_hand():
 
 @about("Bottleneck.forward")
 def test_bottleneck_equals_its_equation_in_loops(oracle):
-    """With random weights and statistics, the result shows whether every part is in its place."""
+    """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(Bottleneck, DEEP, oracle("Bottleneck.forward"))
 
 
@@ -531,7 +531,7 @@ def test_model_is_changed_in_place():
     before, linear = list(model.parameters()), model[3].weight.detach().clone()
     got = call(initialise, model)
     for old, now in zip(before, model.parameters(), strict=True):
-        assert old is now, "a parameter was replaced, so an earlier optimiser would not train it"
+        assert old is now, "a parameter was replaced, so an existing optimiser would not train it"
         assert now.requires_grad and now.is_leaf, "a parameter can no longer be trained"
     assert got.value is None, f"initialise must return None, not {got.value!r}"
     assert torch.equal(linear, model[3].weight), "the linear layer was changed"

@@ -34,7 +34,7 @@ def test_mlp_by_hand():
 
 @about("mlp")
 def test_mlp_equals_its_equation_unit_by_unit(oracle):
-    """z is W2 relu(norm(W1 h)) + b2, and its gradient for h agrees with that, too."""
+    """z is W2 relu(norm(W1 h)) + b2, and its gradient for h is right, too."""
     for B, (D, hidden, d) in zip([5, 3, 13], WIDTHS, strict=True):
         ours = oracle("mlp")(D, hidden, d)
         follows_the_equation(call(mlp, D, hidden, d), ours, rand(B, D, seed=B))
@@ -74,7 +74,7 @@ def test_gradient_passes_through_the_mlp():
 
 @about("mlp")
 def test_mlp_treats_rows_separately_in_evaluation():
-    """In eval mode a row has the same z alone as among others, close to its z in training."""
+    """In eval mode a row has the same z alone as in a batch, close to its z in training."""
     h, made = rand(17, 7, seed=3), call(mlp, 7, 11, 3)
     treats_rows_separately(made, h)
 
@@ -134,7 +134,7 @@ def test_projector_mlp_equals_its_equation_unit_by_unit(oracle):
 
 @about("projector")
 def test_linear_is_linear_and_mlp_is_not():
-    """Only "linear" has f(a + b) = f(a) + f(b) - f(0)."""
+    """f(a + b) = f(a) + f(b) - f(0) holds for "linear", and fails for "mlp"."""
     is_nonlinear(call(projector, "mlp", 7, 32, 5), 7)
     is_nonlinear(call(projector, "linear", 7, 32, 5), 7, expected=False)
 
@@ -148,7 +148,7 @@ def test_gradient_passes_through_every_projector():
 
 @about("projector")
 def test_projector_treats_rows_separately_in_evaluation():
-    """In eval mode a row has the same z alone as among others."""
+    """In eval mode a row has the same z alone as in a batch."""
     for kind in ["linear", "mlp"]:
         treats_rows_separately(call(projector, kind, 7, 11, 3), rand(17, 7, seed=3))
 
@@ -192,7 +192,7 @@ def test_predictor_by_hand():
 
 @about("predictor")
 def test_predictor_equals_its_equation_unit_by_unit(oracle):
-    """p is W2 relu(norm(W1 z)) + b2, and its gradient for z agrees with that, too."""
+    """p is W2 relu(norm(W1 z)) + b2, and its gradient for z is right, too."""
     for B, (d, hidden) in zip([5, 3, 13], [(7, 11), (5, 2), (3, 7)], strict=True):
         ours = oracle("predictor")(d, hidden)
         follows_the_equation(call(predictor, d, hidden), ours, rand(B, d, seed=B), "z")
@@ -213,7 +213,7 @@ def test_gradient_passes_through_the_predictor():
 
 @about("predictor")
 def test_predictor_treats_rows_separately_in_evaluation():
-    """In eval mode a row has the same p alone as among others."""
+    """In eval mode a row has the same p alone as in a batch."""
     treats_rows_separately(call(predictor, 7, 11), rand(17, 7, seed=3), "z")
 
 
@@ -240,7 +240,7 @@ def apply(made: Result, h, name: str = "h") -> Result:
     z = is_module(made)(given)
     text = f"{made.call} of {name} {tuple(h.shape)}"
     if not same(given.detach(), h.detach()):
-        said = f"The head changes {name} in place, which others may still need."
+        said = f"The head changes {name} in place, but others may still need {name}."
         wrong(said, call=text)
     if not isinstance(z, torch.Tensor):
         wrong(call=text, expected="a tensor", got=type(z).__name__)
@@ -381,6 +381,6 @@ def has_own_weights(one: Result, other: Result) -> None:
     matrices = [p for p in first if p.dim() == 2]
     for p, q in zip(matrices, [p for p in second if p.dim() == 2], strict=True):
         if torch.equal(p, q):
-            wrong("Two heads start with equal weights, which must be random.", call=one.call)
+            wrong("Two heads start with equal weights, but weights must be random.", call=one.call)
         if any((p - p.select(i, 0).unsqueeze(i)).abs().max() == 0 for i in (0, 1)):
             wrong("All units start equal, so they stay equal: draw the weights.", call=one.call)

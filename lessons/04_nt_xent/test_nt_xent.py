@@ -181,7 +181,7 @@ def test_loss_of_equal_projections_is_the_log_of_2b_minus_1():
 
 @about("nt_xent_loss")
 def test_loss_of_orthogonal_images_by_hand():
-    """For equal pairs and orthogonal images, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
+    """If pairs are equal and images orthogonal, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
     for B, temperature in [(3, 0.5), (5, 1.0)]:
         z = torch.eye(B)
         expected = math.log(1 + (2 * B - 2) * math.exp(-1 / temperature))
@@ -200,7 +200,7 @@ def test_loss_equals_equation_1_in_loops(oracle):
 
 @about("nt_xent_loss")
 def test_the_default_temperature_is_a_half(oracle):
-    """Without a temperature it is 0.5, and it may be given by name."""
+    """If the caller gives no temperature it is 0.5; it may be given by name."""
     z1, z2 = views(3, 5, torch.float64)
     call(nt_xent_loss, z1, z2).gives(oracle("nt_xent_loss")(z1, z2, 0.5), rtol=1e-6)
     expected = oracle("nt_xent_loss")(z1, z2, 0.3)
@@ -284,5 +284,5 @@ def gradient_is(grad, expected, name, call):
     if not torch.allclose(grad, expected, rtol=1e-5, atol=1e-6 * float(expected.abs().max())):
         ratio = float(grad.norm() / expected.norm())
         turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))
-        said = f"The gradient of {name} is wrong: {ratio:.3g} times as long, cosine {turn:.3f}."
+        said = f"The gradient of {name} is wrong: {ratio:.3g} times the norm, cosine {turn:.3f}."
         wrong(said, call=call, expected=expected.flatten()[:4], got=grad.flatten()[:4])

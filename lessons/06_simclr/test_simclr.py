@@ -41,7 +41,7 @@ def method_of(recipe=NOTHING, encoder=None, projector=None, **settings):
 
 
 def id_images(B, size=4):
-    """Images of one grey each, (b + 1) / 10 for image b, which crops and flips do not change."""
+    """Image b is uniformly (b + 1) / 10, which crops and flips do not change."""
     return ((torch.arange(B) + 1) / 10)[:, None, None, None].expand(B, 3, size, size).clone()
 
 
@@ -151,7 +151,7 @@ def test_every_order_is_equally_likely():
     called = "2400 epochs of 4 images, batches of 2"
     if len(counts) != 24:
         wrong(call=called, expected="24 orders", got=f"{len(counts)} orders")
-    # chi-square is about 23 if all are equally likely, and above 70 once in a million times
+    # chi-square is about 23 if all are equally likely, and exceeds 70 once in a million runs
     if sum((count - 100) ** 2 / 100 for count in counts.values()) > 70:
         (often, most), *_, (seldom, least) = counts.most_common()
         got = f"{list(often)} {most} times, {list(seldom)} {least} times"
@@ -311,7 +311,7 @@ def network(D=5, d=3, norm=False, size=4):
 
 @about("SimCLR.project")
 def test_projection_by_hand():
-    """h are the channel means (0.1, 0.2, 0.4); z are 0.1 - 0.4 and twice the sum of all three."""
+    """h = (0.1, 0.2, 0.4) are channel means; z holds 0.1 - 0.4 and twice the sum of all three."""
     projector = nn.Linear(3, 2, bias=False)
     projector.weight.data = torch.tensor([[1.0, 0, -1], [2, 2, 2]])
     h = torch.tensor([[0.1, 0.2, 0.4], [1.0, 0.5, 0.0], [0.0, 0.0, 0.3]])
@@ -395,7 +395,7 @@ def test_loss_of_equal_projections_is_chance():
 
 @about("SimCLR.loss")
 def test_loss_of_perfect_pairs_is_the_floor():
-    """For equal pairs and orthogonal images, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
+    """If pairs are equal and images orthogonal, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
     for B, temperature in [(3, 0.5), (5, 0.2), (4, 1.5)]:
         method = method_of(temperature=temperature)
         expected = math.log(1 + (2 * B - 2) * math.exp(-1 / temperature))
@@ -444,14 +444,15 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
         for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
             if grad is None or not torch.allclose(grad, want, rtol=1e-5, atol=1e-9):
                 ratio = 0 if grad is None else float(grad.norm() / want.norm())
-                wrong(f"The gradient of {name} is wrong: {ratio:.3g} times as long.", call=got.call)
+                said = f"The gradient of {name} is wrong: {ratio:.3g} times the norm."
+                wrong(said, call=got.call)
 
 
 # Step 6: a few steps of training
 
 
 def train(method, x, steps):
-    """The losses of algorithm 1 on one batch, repeated."""
+    """Train by algorithm 1 on the same batch in every step; return the losses."""
     optimizer = torch.optim.Adam(method.parameters(), lr=0.05)
     index, losses = torch.arange(len(x)), []
     for _ in range(steps):
@@ -472,7 +473,7 @@ def learner(recipe, positives="same", seed=0):
 
 
 def colours(B):
-    """Images of one colour each; the colours are far apart, some light and some dark."""
+    """Images of one colour each; the colours differ widely, and some are light, some dark."""
     wheel = torch.arange(B) * 2 * math.pi / B
     rgb = 0.5 + 0.5 * torch.stack([wheel.cos(), wheel.sin(), (2 * wheel).cos()], 1)
     return rgb[:, :, None, None].expand(B, 3, 4, 4).clone()

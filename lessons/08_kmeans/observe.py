@@ -128,8 +128,9 @@ def clusterings(module):
     away = torch.cat([C[:3], C[3:] + 100])
     empty = module.kmeans(X, 5, 3, start=away)
     seen["revived"] = len(empty[1].unique())
-    line = torch.tensor([25.0, 28, 26, 8, 16, 30, 1, 36, 17, 24, 27])[:, None]
-    outside = torch.tensor([-232.0, -213, -217, -237])[:, None]  # at first, most labels change
+    # all labels change at first, then one or two at a time; no point is ever nearly in the middle
+    line = torch.tensor([32.0, 5, 7, 3, 38, 6, 8, 4, 10, 1, 11])[:, None]
+    outside = torch.tensor([-217.0, -226, -204, -237])[:, None]
     seen["outside"] = in_order(module.kmeans(line, 4, 9, start=outside)[0])
     blobs = rand(5, 2, seed=5).repeat_interleave(torch.tensor([3, 20, 5, 2, 7]), 0)
     blobs = 10 * blobs + 0.01 * rand(37, 2, seed=6)

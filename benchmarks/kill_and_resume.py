@@ -37,7 +37,7 @@ def start(folder: Path) -> subprocess.Popen:
 
 
 def finish(folder: Path) -> dict:
-    """What a run leaves when it is trained to the end: 120 steps, checkpoints at 50, 100, 120."""
+    """The state of a finished run, which has 120 steps and checkpoints at 50, 100 and 120."""
     start(folder).communicate()
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
     state["log"] = (folder / "log.jsonl").read_bytes()

@@ -292,7 +292,7 @@ def test_a_start_from_a_larger_penalty_does_not_change_the_result():
 
 
 def test_the_penalty_is_the_one_that_is_best_on_validation():
-    """Validation labels that the probe of one penalty predicts are best met by that penalty."""
+    """If the probe of one penalty made the validation labels, that penalty predicts them best."""
     h, labels = blobs(60, spread=3.0)
     val_h, _ = blobs(2000, seed=1, spread=3.0)
     for penalty in (1.0, 0.1, 0.001):

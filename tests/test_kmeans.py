@@ -186,7 +186,7 @@ def test_the_start_finds_every_clump_from_a_subset_of_the_points():
     assert len(torch.cdist(rows, x[:100]).argmin(1).unique()) == 100
 
 
-# ---- the whole
+# ---- the whole algorithm
 
 
 def test_four_points_by_hand():
@@ -290,7 +290,7 @@ def test_the_order_of_points_does_not_matter():
     assert torch.equal(again[1], labels[order])
 
 
-def test_one_centroid_is_the_mean_and_as_many_as_points_are_the_points():
+def test_one_cluster_gives_the_mean_and_one_per_point_gives_the_points():
     x = points(9, 2)
     centroids, labels = kmeans(x, 1, generator=seeded())
     torch.testing.assert_close(centroids, x.mean(0, keepdim=True))

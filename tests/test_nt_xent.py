@@ -276,7 +276,7 @@ def test_gradient_is_at_right_angles_to_the_projection(loss):
     "dtype, setting", [(torch.float16, 0.05), (torch.bfloat16, 0.05), (torch.float32, 0.01)]
 )
 def test_small_temperature_and_half_precision_stay_finite(loss, dtype, setting):
-    """exp(1/tau) overflows in half precision, or float32 at 0.01; loss and gradient must not."""
+    """exp(1/tau) overflows float16 at 0.05, and float32 at 0.01; loss and gradient must not."""
     base = two_projections(64, 32, dtype=torch.float32)
     z1, z2 = (z.to(dtype).requires_grad_() for z in base)
     value = loss(z1, z2, setting)

@@ -56,7 +56,7 @@ def shapes_by_rule(net, stem="imagenet"):
 
 
 def images(B=2, side=32, seed=0):
-    """Noise instead of images."""
+    """Random noise, used as images."""
     return torch.randn(B, 3, side, side, generator=torch.Generator().manual_seed(seed))
 
 
@@ -227,7 +227,7 @@ def test_every_parameter_gets_a_gradient():
     assert [n for n, p in encoder.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
-# where it starts
+# starting weights
 
 
 def test_convolutions_start_with_kaimings_variance():

@@ -154,7 +154,7 @@ def test_a_label_out_of_range_is_refused():
         pattern(10, zero, zero, zero, zero)
 
 
-# each pattern by its own symmetry
+# each pattern has its own symmetry
 
 
 def plane(name, move_x=0.0, move_y=0.0, turn=0.0):
@@ -193,7 +193,7 @@ def test_checks_swap_colors_when_moved_by_half_a_period():
 
 @pytest.mark.parametrize("name", ["dots", "grid", "diamonds", "circles"])
 def test_cells_repeat_in_both_directions(name):
-    """A period to the right or down changes nothing; half does. A turn changes diamonds only."""
+    """A period right or down changes nothing, half of one does. A turn changes only diamonds."""
     assert agreement(plane(name), plane(name, 1, 0)) > 0.99
     assert agreement(plane(name), plane(name, 0, 1)) > 0.99
     assert agreement(plane(name), plane(name, 0.5, 0)) < 0.9

@@ -294,7 +294,7 @@ def test_area_and_ratio_are_independent():
 
 
 def test_a_box_that_does_not_fit_is_drawn_again_not_clipped():
-    """torchvision's loop over images gives the same areas. Clipping would favour a side of H."""
+    """The areas are torchvision's. Clipping would make too many boxes as high as the image."""
     draws = torch.rand(2000, 10, 2, generator=seeded(1)).tolist()
     areas = []
     for candidates in draws:
@@ -528,7 +528,7 @@ def test_a_grey_image_has_three_equal_channels_of_its_luma():
 
 
 def blur_in_loops(image: Tensor, sigma: float, reach: int) -> Tensor:
-    """Every pixel is a weighted sum of a square around it; outside, the image is reflected."""
+    """Every pixel is a weighted sum of those around it; the image is reflected at its border."""
     H, W = image.shape[1:]
 
     def mirror(i: int, n: int) -> int:

@@ -136,8 +136,8 @@ def clusterings(module):
     blobs = 10 * blobs + 0.01 * rand(37, 2, seed=6)
     runs = [module.kmeans(blobs, 5, 5, seeded(s)) for s in range(4)]
     seen["blobs"] = [bool((blobs - c[own]).square().sum() < 1) for c, own in runs]
-    far = module.kmeans(blobs + 20000, 5, 3, start=blobs[[0, 5, 25, 29, 34]] + 20000)[1]
-    seen["far"] = far
+    far = blobs / 5 + 20000  # squares as large as this are rounded to multiples of 32
+    seen["far"] = module.kmeans(far, 5, 3, start=far[[0, 5, 25, 29, 34]])[1]
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
     seen["same"] = torch.equal(one[0], other[0])
     slow = rand(97, 2, seed=100, dtype=torch.float64) * torch.tensor([0.3, 4.0]) + 1

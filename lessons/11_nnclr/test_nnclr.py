@@ -502,7 +502,7 @@ def gradients_are(got, inputs, expected):
         if not torch.allclose(grad, want, rtol=1e-5, atol=1e-6 * float(want.abs().max())):
             ratio = float(grad.norm() / want.norm())
             turn = float(F.cosine_similarity(grad.flatten(), want.flatten(), dim=0))
-            said = f"The gradient of {name}: norm {ratio:.3g} times the right one, cosine {turn:.3f}."
+            said = f"Gradient of {name}: {ratio:.3g} times the right norm, cosine {turn:.3f}."
             wrong(said, call=got.call)
 
 

@@ -1,4 +1,4 @@
-"""Lesson 8: right ways to write k-means and an autoencoder's parts, from loops on."""
+"""Lesson 8: right ways to write k-means and parts of an autoencoder, starting with loops."""
 
 import math
 

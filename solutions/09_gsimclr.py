@@ -171,7 +171,7 @@ def released_by_one_key(pseudo_labels, batch_size):
 
 @way("released_batches", "lexsort")
 def released_by_lexsort(pseudo_labels, batch_size):
-    """NumPy's sort by two keys, the last key first."""
+    """NumPy's lexsort, whose last key counts first."""
     y = pseudo_labels.numpy()
     rank = np.array([(y[:n] == y[n]).sum() for n in range(len(y))])
     order = torch.from_numpy(np.lexsort((np.arange(len(y)), rank)))
@@ -219,7 +219,7 @@ def deal_in_loops(order, batches, generator=None):
 
 @way("deal", "strides")
 def deal_by_strides(order, batches, generator=None):
-    """Every T-th image, from t on."""
+    """Every T-th image, starting at t."""
     start = torch.rand(batches, generator=generator).argsort()
     return torch.stack([order[t::batches] for t in start.tolist()])
 

@@ -199,7 +199,7 @@ def test_knn_ignores_the_norms_of_the_rows():
     expected = knn_predict(bank, labels, queries, 4, 0.3)
     lengths = torch.linspace(0.01, 50, 41, dtype=DOUBLE)[:, None]
     for a, b in [(lengths[:19].flip(0), 1), (1, lengths), (10, 0.1)]:
-        why = "Only the direction of a representation may count."
+        why = "Only the direction of a representation should count."
         call(knn_predict, a * bank, labels, b * queries, 4, 0.3).gives(expected, why=why)
 
 

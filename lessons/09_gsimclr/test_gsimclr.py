@@ -153,7 +153,7 @@ def test_expected_is_exact_if_a_batch_holds_all_images():
         call(expected_collisions, torch.tensor(sizes), sum(sizes)).gives(float(exactly))
 
 
-# Step 3: the fewest there can be
+# Step 3: the fewest possible collisions
 
 
 @about("least_collisions")
@@ -461,7 +461,7 @@ def test_dealt_batches_draw_only_from_their_generator():
     its_own_generator(lambda generator: dealt_batches(labels, 4, generator), called)
 
 
-# Step 9: how many batches without a collision
+# Step 9: the number of batches without a collision
 
 
 @about("strict_count")
@@ -490,7 +490,7 @@ def test_strict_count_of_equal_clusters_uses_all_images():
         call(strict_count, torch.full((K,), s), B).gives(expected)
 
 
-# Step 10: no collision at all
+# Step 10: batches without a collision
 
 
 @about("strict_batches")

@@ -67,7 +67,7 @@ def test_each_row_holds_the_others_in_their_order():
 
 
 @about("pair_distances")
-def test_distances_in_loops(oracle):
+def test_distances_equal_the_loops(oracle):
     """|u - v| for every view 1 and every view 2, whatever their norms, at several sizes."""
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B), spread(B, d, seed=B + 50)
@@ -111,7 +111,7 @@ def test_gap_goes_from_minus_2_to_2():
 
 
 @about("gap")
-def test_gap_in_loops(oracle):
+def test_gap_equals_the_loops(oracle):
     """The mean of B (B - 1) negatives minus the mean of B positives."""
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B + 1), spread(B, d, seed=B + 51)
@@ -181,7 +181,7 @@ def test_quantile_is_0_05_by_default():
 
 
 @about("violation")
-def test_violation_in_loops(oracle):
+def test_violation_equals_the_loops(oracle):
     """Image by image, with the quantile of its own negatives, at several sizes and quantiles."""
     for (B, d), q in zip(SIZES * 2, [0.0, 0.05, 0.3, 0.5, 0.1] * 2, strict=True):
         z1, z2 = rand(B, d, seed=B + 2), rand(B, d, seed=B + 52)
@@ -251,7 +251,7 @@ def test_spread_along_axes_by_hand():
 
 
 @about("frechet_distance", step="spread")
-def test_frechet_distance_in_loops(oracle):
+def test_frechet_distance_equals_the_loops(oracle):
     """The whole formula, for covariances that do not commute and for fewer vectors than d."""
     for B, d in [(7, 3), (11, 5), (5, 2), (3, 7), (5, 11)]:
         z1 = spread(B, d, seed=B + 4) + torch.linspace(-1, 1, d)
@@ -497,7 +497,7 @@ def test_overlap_by_hand():
 
 
 @about("overlap")
-def test_overlap_in_loops(oracle):
+def test_overlap_equals_the_loops(oracle):
     """Pixels in both boxes over pixels in at least one, counted on a grid."""
     for B, seed in [(31, 3), (5, 4)]:
         a, b = random_boxes(B, seed), random_boxes(B, seed + 10)

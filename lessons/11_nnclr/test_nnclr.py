@@ -56,7 +56,7 @@ def test_find_by_hand():
 
 
 @about("SupportSet.find")
-def test_find_returns_the_least_distance_in_loops(oracle):
+def test_find_equals_the_loops(oracle):
     """argmin over q of |z - q| for every projection of the batch, wherever the winner is."""
     for B, Q, d in SIZES:
         support, z = random_support(Q, d, seed=Q), spread(B, d, seed=B + 9)
@@ -113,7 +113,7 @@ def test_own_rows_do_not_count_by_hand():
 
 
 @about("SupportSet.find", step="the image itself")
-def test_own_rows_never_win_in_loops(oracle):
+def test_own_rows_never_win(oracle):
     """Each query ignores the rows of its own image, and no others."""
     for B, Q, d in [(3, 7, 5), (5, 11, 2), (7, 13, 3)]:
         images = (torch.arange(Q) * 5) % 4
@@ -248,7 +248,7 @@ def test_nearest_returns_the_row_itself():
 
 
 @about("SupportSet.nearest")
-def test_neighbours_are_rows_of_the_set_in_loops(oracle):
+def test_neighbours_are_rows_of_the_set(oracle):
     """Every result is a row of the support set, and none is a projection of the batch."""
     for B, Q, d in SIZES:
         support, z = random_support(Q, d, seed=Q + 20), spread(B, d, seed=B)
@@ -519,7 +519,7 @@ def test_one_direction_by_hand():
 
 
 @about("nnclr_loss")
-def test_one_direction_in_loops(oracle):
+def test_one_direction_equals_the_loops(oracle):
     """View 1 searches, and its neighbours are compared with the predictions of view 2."""
     for (B, Q, d), temperature in zip(SIZES[:3], [0.5, 0.1, 1], strict=True):
         support = random_support(Q, d, seed=Q, dtype=torch.float64)
@@ -618,7 +618,7 @@ def test_equal_predictions_cost_as_much_as_chance():
 
 
 @about("NNCLR.loss")
-def test_both_directions_in_loops(oracle):
+def test_both_directions_equal_the_loops(oracle):
     """The mean of neighbours of view 1 with predictions of view 2, and vice versa."""
     for (B, Q, d), temperature in zip(
         [(3, 7, 5), (5, 11, 2), (7, 13, 3)], [0.5, 0.1, 1], strict=True

@@ -399,7 +399,7 @@ def test_clusters_of_three_and_one_by_hand():
 
 
 @about("effective_clusters")
-def test_effective_clusters_in_loops(oracle):
+def test_effective_clusters_equal_the_loops(oracle):
     """exp of the entropy of the sizes; empty clusters in between add nothing."""
     for sizes in [(1, 2, 3, 4), (50, 1), (0, 3, 0, 0, 2, 7)]:
         labels, why = clusters_of(sizes), f"The clusters have {sizes} images."
@@ -757,7 +757,7 @@ def test_both_views_must_predict_the_cluster_of_their_image():
 
 
 @about("DeepCluster.loss")
-def test_loss_in_loops(oracle):
+def test_loss_equals_the_loops(oracle):
     """The mean over 2B views of -ln of the softmax at the image's cluster."""
     for B, K, N in [(3, 5, 11), (5, 2, 7), (2, 7, 13), (7, 3, 8)]:
         labels = torch.arange(N) % 2

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
-"""Lesson 8: wrong ways to write k-means and an autoencoder's parts, and what to say about each."""
+"""Lesson 8: wrong ways to write k-means and parts of an autoencoder, and what to say about each."""
 
 from lessons.course.mistakes import Mistake
 

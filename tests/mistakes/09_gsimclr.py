@@ -247,7 +247,7 @@ MISTAKES = [
         "cluster_after_cluster",
         "released_batches",
         (RELEASED, "order = pseudo_labels.argsort(stable=True)"),
-        "You sort by cluster, so a batch holds one cluster. By what does the authors' code sort?",
+        "You sort by cluster, so a batch holds one cluster. What does the authors' code sort by?",
         trains=True,
     ),
     Mistake(

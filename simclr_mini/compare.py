@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rich.table import Table
 
-from simclr_mini.config import Config
+from simclr_mini.config import flag
+from simclr_mini.methods import GENERAL, current_names, defaults, method_class
 
 SCORES = ("knn", "linear_probe")
-SAME = ("data", "images", "size", "encoder", "stem", "zero_init", "epochs", "batch_size")
-START = ("data", "images", "size", "encoder", "stem", "zero_init", "sobel")  # of the untrained
+START = ("data", "images", "size", "encoder", "stem", "zero_init")  # what an untrained encoder is
+SAME = (*START, "epochs", "batch_size")
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,17 @@ def compare(folders: list[Path], mixed: bool = False) -> list[Row]:
         ValueError: different data or budgets; a run twice; a run on images without labels.
     """
     results = [read(folder) for folder in folders]
-    differing = sorted({k for r in results for k in SAME if of(r, k) != of(results[0], k)})
+    differing = sorted({k for r in results for k in SAME if option(r, k) != option(results[0], k)})
     if differing and not mixed:
-        values = ", ".join(f"{k} {sorted({str(of(r, k)) for r in results})}" for k in differing)
+        values = ", ".join(f"{k} {sorted({str(option(r, k)) for r in results})}" for k in differing)
         raise ValueError(f"these runs differ in {values}; --mixed compares them all the same")
     groups: dict[str, list[dict]] = {}
     for result in results:
         groups.setdefault(name_of(result["config"], mixed), []).append(result)
     rows = [row(name, some[0]["method"], some, "test") for name, some in groups.items()]
-    same_start = [r for r in results if all(of(r, key) == of(results[0], key) for key in START)]
-    whose = "" if len(same_start) == len(results) else f", of {rows[0].name}"
-    untrained = row(f"untrained{whose}", "untrained", distinct(same_start), "untrained")
+    alike = [r for r in results if same_start(r, results[0])]
+    whose = "" if len(alike) == len(results) else f", of {rows[0].name}"
+    untrained = row(f"untrained{whose}", "untrained", distinct(alike), "untrained")
     return [untrained, *rows]
 
 
@@ -78,6 +79,7 @@ def read(folder: Path) -> dict:
         raise FileNotFoundError(f"{folder} holds no result.json; let the run finish first")
     try:
         result = json.loads(file.read_text())
+        result["config"] = current_names(result["config"])
         probe = result["test"]["linear_probe"]
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{file} is not the result of a run") from error
@@ -86,19 +88,30 @@ def read(folder: Path) -> dict:
     return result
 
 
-def of(result: dict, key: str):
-    """An option of a run; of one that an older version wrote, the default."""
-    return result["config"].get(key, Config.__dataclass_fields__[key].default)
+def option(result: dict, name: str):
+    """An option of a run; its default if the run predates it, None if its method has none."""
+    return result["config"].get(name, standard(result["method"]).get(name))
+
+
+def standard(method: str) -> dict:
+    """The defaults of all options that a method uses."""
+    return GENERAL | defaults(method_class(method).Options)
+
+
+def same_start(one: dict, other: dict) -> bool:
+    """Whether two runs began with encoders that an untrained row can stand for."""
+    edges = [bool(option(result, "sobel")) for result in (one, other)]  # or colours are seen
+    return edges[0] == edges[1] and all(option(one, k) == option(other, k) for k in START)
 
 
 def name_of(config: dict, mixed: bool) -> str:
     """The method, and the options that are not the default."""
     left_out = {"method", "seed"} | (set() if mixed else set(SAME))
-    fields = Config.__dataclass_fields__
+    usual = standard(config["method"])
     said = [
-        f"{key.replace('_', '-')} {value}"
-        for key, value in config.items()
-        if key in fields and key not in left_out and value != fields[key].default
+        f"{flag(name)} {value}"
+        for name, value in config.items()
+        if name in usual and name not in left_out and value != usual[name]
     ]
     return ", ".join([config["method"], *said])
 

@@ -10,21 +10,23 @@ review. What is scored, the rules and the thresholds are OUR INTERPRETATION of t
 either paper applies to it.
 """
 
+from dataclasses import dataclass
+from typing import Literal
+
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe, coin, crop_boxes, one_view, whole_image
+from simclr_mini.config import Config, at_least
+from simclr_mini.data import Images
+from simclr_mini.device import uses_bfloat16
+from simclr_mini.simclr import SimCLR, Temperature, source
+from simclr_mini.views import coin, crop_boxes, one_view, whole_image
 
-RULES = ("best", "threshold", "frechet", "random", "reversed", "off")
 GATES = ("threshold", "frechet")  # rules that take the first draw that is good enough
 QUANTILE = 0.05  # a positive is violated when farther than this share of its negatives
 MEMORY = 0.99  # of the running threshold
 SHRINKAGE = 1e-3  # what is added to the trace of a covariance, to keep it invertible
-
-
-# ---- how good a batch of pairs is
 
 
 def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
@@ -138,9 +140,6 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
             m.training, m.track_running_stats = training, tracked
 
 
-# ---- where the crops lie
-
-
 def overlap(a: Tensor, b: Tensor) -> Tensor:
     """Intersection over union: pixels in both boxes, as a share of the pixels in either.
 
@@ -169,54 +168,64 @@ def area(boxes: Tensor) -> Tensor:
     return boxes[:, 2] * boxes[:, 3]
 
 
-# ---- the method
+@dataclass(frozen=True)
+class CurationOptions(Temperature):
+    """Options of batch curation."""
+
+    curate: Literal["best", "threshold", "frechet", "random", "reversed", "off"] = "best"
+    """Which draw of a batch's views to train on. All rules are our interpretation."""
+    tries: int = 2
+    """Maximum number of draws of a batch."""
+    curate_warmup: int = 0
+    """Epochs before curation begins."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range."""
+        super().check(config)
+        at_least(self, tries=2, curate_warmup=0)
 
 
 class Curation(SimCLR):
     """SimCLR on the better of several draws of each batch's views. OUR INTERPRETATION.
 
-    The first draw is always the one that SimCLR would have made: what is drawn besides comes from
-    a generator of its own.
+    The first draw is always the one that SimCLR would have made; further draws come from a
+    generator of their own. The rules, with R draws at most:
 
-    Args:
-        rule: "best": of R draws that with the lowest violation, then the widest gap.
-            "threshold": the first draw whose violation is at most the running median of first
-            draws; after R draws the best. "frechet": the same with the Frechet distance.
-            For comparison "random" (any of R), "reversed" (the worst of R) and "off".
-        tries: R >= 2, how many draws at most.
-        warmup: steps before curation begins.
-        bfloat16: whether to score in half precision.
-        Others as `SimCLR`.
+    "best": of R draws, the one with the lowest violation, then the widest gap. "threshold": the
+    first draw whose violation is at most the running median of first draws; after R draws, the
+    best. "frechet": the same with the Frechet distance. Controls: "random" (any of R),
+    "reversed" (the worst of R) and "off".
 
-    Raises:
-        ValueError: another rule.
+    Attributes:
+        rule: as above.
+        steps: training steps so far.
+        extra: forward passes spent on scoring so far.
+        median: running median of the first draws' badness; -1 before the first.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        projector: nn.Module,
-        recipe: Recipe,
-        temperature: float,
-        seed: int,
-        rule: str = "best",
-        tries: int = 2,
-        warmup: int = 0,
-        bfloat16: bool = False,
-    ):
-        super().__init__(encoder, projector, recipe, temperature, seed)
-        if rule not in RULES:
-            raise ValueError(f"--curate must be one of {', '.join(RULES)}, not {rule}")
-        self.rule, self.tries, self.warmup, self.bfloat16 = rule, tries, warmup, bfloat16
-        self.generators["tries"] = source(seed, "tries")
+    title, color = "batch curation", "#1e9b89"
+    Options = CurationOptions
+    gauges = SimCLR.gauges | {
+        "accepted": ("accepted", ".0%"),
+        "first_kept": ("first draw kept", ".0%"),
+        "overlap_kept": ("crops overlap", ".0%"),
+    }
+    picture = "curated"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        self.rule = self.curate
+        self.warmup = self.curate_warmup * (len(images) // config.batch_size)  # in steps
+        self.bfloat16 = uses_bfloat16(config.precision, config.device)
+        self.generators["tries"] = source(config.seed, "tries")
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("extra", torch.zeros((), dtype=torch.int64))  # forward passes paid
-        self.register_buffer("median", torch.full((), -1.0))  # of first draws; -1: none yet
-        self.last = {}  # of the last batch, for meters and pictures
+        self.register_buffer("extra", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("median", torch.full((), -1.0))
+        self.last = {}  # the last batch's draws, for meters and pictures
 
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Two views of each image: of the draws that the rule allows, the one it chooses."""
-        first = self.draw(x, self.generators["views"])
+        first = self.draw_views(x, self.generators["views"])
         self.last = {}
         if not self.training or self.rule == "off":
             return first["views"]
@@ -226,28 +235,29 @@ class Curation(SimCLR):
         draws = [self.score(first)]
         threshold = self.follow_median(draws[0]["badness"])
         while len(draws) < self.tries and not self.accepts(draws[-1], threshold):
-            draws.append(self.score(self.draw(x, self.generators["tries"])))
+            draws.append(self.score(self.draw_views(x, self.generators["tries"])))
         chosen = self.choose(draws)
         self.last = {"draws": draws, "chosen": chosen, "pixels": x.shape[2] * x.shape[3]}
         self.last["accepted"] = self.accepts(draws[chosen], threshold)
         return draws[chosen]["views"]
 
-    def draw(self, x: Tensor, generator: Generator) -> dict:
-        """Two views of each image, and the boxes that they were cropped from.
-
-        The boxes come from copies of the generator: the first thing a view draws is its box,
-        then, if some images are not cropped, the coin that says which.
-        """
+    def draw_views(self, x: Tensor, generator: Generator) -> dict:
+        """Two views of each image, and the boxes that they were cropped from."""
         boxes, views = [], []
-        scale, ratio = self.recipe.crop_scale, self.recipe.crop_ratio
         for _ in range(2):
-            copy = Generator()
-            copy.set_state(generator.get_state())
-            crop = crop_boxes(len(x), *x.shape[2:], scale, ratio, copy)
-            cropped = coin(len(x), self.recipe.crop, copy)[:, None]
-            boxes.append(torch.where(cropped, crop, whole_image(x)))
-            views.append(one_view(x, self.recipe, generator))
+            boxes.append(self.draw_boxes(x, generator))
+            views.append(one_view(x, self.recipe, generator, boxes[-1]))
         return {"views": tuple(views), "boxes": tuple(boxes)}
+
+    def draw_boxes(self, x: Tensor, generator: Generator) -> Tensor:
+        """The part of each image that a view shows, shape (B, 4), as `random_resized_crop`."""
+        p, scale, ratio = self.recipe.crop, self.recipe.crop_scale, self.recipe.crop_ratio
+        if not p:
+            return whole_image(x)
+        boxes = crop_boxes(len(x), *x.shape[2:], scale, ratio, generator)
+        if p < 1:
+            boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))
+        return boxes
 
     def score(self, draw: dict) -> dict:
         """The draw with its distances, and its badness: what the rule wants low.
@@ -300,12 +310,12 @@ class Curation(SimCLR):
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
         """What was kept and what was not, and the price."""
-        return super().meters(z1, z2, index) | self.distances()
+        return super().meters(z1, z2, index) | self.statistics()
 
-    def distances(self) -> dict[str, float]:
-        """Of the last batch: whether the first draw was kept; distances, and how the crops lie.
+    def statistics(self) -> dict[str, float]:
+        """Statistics of the last batch: first draw kept or not, distances, crop overlap.
 
-        With a gate also whether the draw that was kept was good enough, or merely the best.
+        With a gate, also whether the kept draw was good enough or merely the best.
         """
         if not self.last:
             return {}
@@ -315,12 +325,12 @@ class Curation(SimCLR):
         if self.rule in GATES:  # the others accept nothing: they choose among all draws
             found["accepted"] = float(self.last["accepted"])
         for name, some in (("kept", [draws[chosen]]), ("rejected", rejected)):
-            values = describe(some, self.last["pixels"])
+            values = crop_statistics(some, self.last["pixels"])
             found |= {f"{key}_{name}": value for key, value in values.items()}
         return found
 
 
-def describe(draws: list[dict], pixels: int) -> dict[str, float]:
+def crop_statistics(draws: list[dict], pixels: int) -> dict[str, float]:
     """Means over some draws of a batch: distances, and how the crops lie. Empty for none.
 
     Args:

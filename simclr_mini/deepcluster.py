@@ -9,21 +9,22 @@ schedule are those of the other methods.
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from simclr_mini.config import Config, Options, at_least
+from simclr_mini.data import Images
 from simclr_mini.evaluate import features
+from simclr_mini.gsimclr import check_clusters
 from simclr_mini.kmeans import kmeans
 from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe, edges
+from simclr_mini.views import edges
 
 LEAST_VARIANCE = 1e-6  # of the largest: directions below it are noise, and are not blown up
 LEAST_SPREAD = 1e-5  # of the length: representations that differ by less differ by rounding
-
-
-# ---- from representations to clusters and to batches
 
 
 def pca_whiten(h: Tensor, dim: int) -> Tensor:
@@ -110,9 +111,6 @@ def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
     return torch.where(count > 0, total / count.clamp(min=1), h[:K])
 
 
-# ---- how good a clustering is
-
-
 def effective_clusters(pseudo_labels: Tensor) -> float:
     """How many clusters there are in effect: exp of the entropy of their sizes.
 
@@ -151,44 +149,65 @@ def entropy(sizes: Tensor) -> float:
     return float(torch.special.entr(sizes.double() / sizes.sum()).sum())
 
 
-# ---- the method
+@dataclass(frozen=True)
+class DeepClusterOptions(Options):
+    """Options of DeepCluster."""
 
+    clusters: int = 256
+    """K, the number of clusters of images."""
+    pca_dim: int = 64
+    """Directions of the representation that are whitened and clustered."""
+    warm_start: bool = False
+    """Start k-means from the last epoch's clusters."""
+    sobel: bool = False
+    """Show the encoder edges instead of colours, as in the paper."""
 
-def see_edges(encoder: nn.Module) -> nn.Module:
-    """The encoder itself, which from now on sees the strength of edges in the place of colours."""
-    encoder.register_forward_pre_hook(lambda module, inputs: (edges(inputs[0]),))
-    return encoder
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range."""
+        at_least(self, clusters=2, pca_dim=1)
 
 
 class DeepCluster(SimCLR):
-    """The method. Its projector is a classifier of the clusters, new in each epoch.
+    """The method. Its projector is a classifier of the clusters, drawn anew in each epoch.
 
-    Args:
-        labels: classes of the training images, shape (N,), or None. For meters only.
-        count: N, how many training images.
-        clusters: K.
-        pca_dim: directions that are kept of the representations.
-        warm_start: whether k-means starts from the last epoch's clusters.
-        Others as `SimCLR`.
+    Attributes:
+        pseudo_labels: cluster of each training image, int64, shape (N,); -1 before clustering.
+        nmi: mutual information of the last two clusterings; -1 before there are two.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        recipe: Recipe,
-        seed: int,
-        labels: Tensor | None,
-        count: int,
-        clusters: int = 256,
-        pca_dim: int = 64,
-        warm_start: bool = False,
-    ):
-        super().__init__(encoder, nn.Linear(encoder.dim, clusters), recipe, seed=seed)
-        self.labels, self.clusters = labels, clusters
-        self.pca_dim, self.warm_start = pca_dim, warm_start
-        self.generators["clusters"] = source(seed, "clusters")
-        self.register_buffer("pseudo_labels", torch.full((count,), -1))  # -1: not clustered yet
-        self.register_buffer("nmi", torch.full((), -1.0))  # of the last two clusterings
+    title, color = "DeepCluster", "#c571c6"
+    Options = DeepClusterOptions
+    ignores = ("projector", "hidden_dim", "out_dim")
+    gauges = {
+        "accuracy": ("finds the cluster", ".0%"),
+        "nmi_last": ("NMI with last clusters", ".2f"),
+        "effective_clusters": ("effective clusters", ".0f"),
+    }
+    picture = "clusters"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        self.generators["clusters"] = source(config.seed, "clusters")
+        self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
+        self.register_buffer("nmi", torch.full((), -1.0))
+        self.facts = {}  # of this epoch's clustering, for `meters`
+
+    @staticmethod
+    def check_images(config: Config, images: Images) -> None:
+        """Raise ValueError if there are more clusters than images."""
+        check_clusters(config, images)
+
+    @staticmethod
+    def wrap(encoder: nn.Module, options: Options) -> nn.Module:
+        """The encoder itself. With --sobel it sees the strength of edges instead of colours."""
+        if options.sobel:
+            encoder.register_forward_pre_hook(lambda module, inputs: (edges(inputs[0]),))
+        return encoder
+
+    @staticmethod
+    def head(config: Config, images: Images, dim: int) -> nn.Module:
+        """A linear classifier of the clusters, (B, D) to (B, K)."""
+        return nn.Linear(dim, config.options.clusters)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster the images as the encoder sees them now, and start a new classifier.
@@ -222,6 +241,7 @@ class DeepCluster(SimCLR):
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
         """N // B batches of images, every cluster equally often."""
+        self.facts = {}
         order = uniform_over_clusters(self.pseudo_labels.cpu(), self.generators["order"])
         yield from order[: N // batch_size * batch_size].split(batch_size)
 
@@ -239,23 +259,30 @@ class DeepCluster(SimCLR):
         clusters = self.pseudo_labels[index.to(self.pseudo_labels.device)]
         return F.cross_entropy(torch.cat([z1, z2]), clusters.repeat(2))
 
+    def clustering_facts(self) -> dict[str, float]:
+        """Health of the clustering, and how well it matches the labels, where there are any."""
+        pseudo_labels = self.pseudo_labels.cpu()
+        health = {
+            "effective_clusters": effective_clusters(pseudo_labels),
+            "empty_clusters": self.clusters - len(pseudo_labels.unique()),
+        }
+        if self.nmi >= 0:
+            health["nmi_last"] = float(self.nmi)
+        if self.labels is not None:
+            health["nmi_labels"] = mutual_information(pseudo_labels, self.labels)
+        return health
+
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
         """Share of views whose cluster is found, and health of the clustering."""
-        pseudo_labels = self.pseudo_labels.cpu()
-        right = torch.cat([z1, z2]).argmax(1).cpu() == pseudo_labels[index].repeat(2)
-        found = {"accuracy": float(right.float().mean())}
-        found["effective_clusters"] = effective_clusters(pseudo_labels)
-        found["empty_clusters"] = self.clusters - len(pseudo_labels.unique())
-        if self.nmi >= 0:
-            found["nmi_last"] = float(self.nmi)
-        if self.labels is not None:
-            found["nmi_labels"] = mutual_information(pseudo_labels, self.labels)
-        return found
+        if not self.facts:  # once an epoch, not once a step
+            self.facts = self.clustering_facts()
+        right = torch.cat([z1, z2]).argmax(1).cpu() == self.pseudo_labels.cpu()[index].repeat(2)
+        return {"accuracy": float(right.float().mean())} | self.facts
 
     def chance(self, B: int) -> float:
-        """ln K: every cluster equally likely."""
+        """ln K: every cluster is equally likely."""
         return math.log(self.clusters)
 
     def floor(self, B: int) -> float:
-        """Zero: every view classified for certain."""
+        """Zero: every view is classified with certainty."""
         return 0.0

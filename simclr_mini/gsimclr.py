@@ -11,19 +11,18 @@ batching.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor, nn
 
 from simclr_mini.autoencoder import latents, train_autoencoder
+from simclr_mini.config import Config, at_least, refuse
+from simclr_mini.data import Images
+from simclr_mini.device import uses_bfloat16
 from simclr_mini.kmeans import kmeans
-from simclr_mini.simclr import SimCLR, shuffled_batches, source
-from simclr_mini.views import Recipe
-
-BATCHINGS = ("dealt", "strict", "released", "random", "frozen", "oracle")
-
-
-# ---- what a batching is worth
+from simclr_mini.simclr import SimCLR, Temperature, shuffled_batches, source
 
 
 def collisions(labels: Tensor) -> int:
@@ -77,9 +76,6 @@ def purity(pseudo_labels: Tensor, labels: Tensor) -> float:
     return int(table.max(1).values.sum()) / len(labels)
 
 
-# ---- how a batch is put together: as released
-
-
 def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
     """How many earlier images are of an image's own cluster: 0 for the first of each.
 
@@ -118,9 +114,6 @@ def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
     # cut, full batches only
     batches = len(order) // batch_size
     return order[: batches * batch_size].view(batches, batch_size)
-
-
-# ---- as few collisions as can be
 
 
 def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
@@ -182,9 +175,6 @@ def dealt_batches(
     return deal(order[kept], batches, generator)
 
 
-# ---- no collision at all
-
-
 def strict_count(sizes: Tensor, batch_size: int) -> int:
     """How many batches without a collision there can be: the largest T with T B images to deal.
 
@@ -231,9 +221,6 @@ def strict_batches(
     return deal(order[kept], batches, generator)
 
 
-# ---- any of the three
-
-
 def pseudo_label_batches(
     pseudo_labels: Tensor,
     batch_size: int,
@@ -267,52 +254,72 @@ def pseudo_label_batches(
         yield from released_batches(pseudo_labels, batch_size)
 
 
-# ---- the method
+@dataclass(frozen=True)
+class GSimCLROptions(Temperature):
+    """Options of G-SimCLR."""
+
+    clusters: int = 256
+    """K, the number of clusters of images."""
+    batching: Literal["dealt", "strict", "released", "random", "frozen", "oracle"] = "dealt"
+    """How batches are composed. "dealt": as few images of one cluster in a batch as possible;
+    with "strict" never two, and some images wait; "released": as in the authors' code. Controls
+    are "random", "frozen" (random, the same every epoch) and "oracle" (by true labels, so not
+    self-supervised)."""
+    autoencoder_epochs: int = 2
+    """Maximum epochs for the autoencoder whose latents are clustered."""
+    noise: float = 0.01
+    """Standard deviation of the noise added to the autoencoder's input."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range, or K < B for strict batches."""
+        super().check(config)
+        at_least(self, clusters=2, autoencoder_epochs=1, noise=0)
+        if self.batching == "strict" and self.clusters < config.batch_size:
+            refuse("clusters", self.clusters, f"--batch-size, {config.batch_size}, or more")
+
+
+def check_clusters(config: Config, images: Images) -> None:
+    """Raise ValueError if there are more clusters than images."""
+    if config.options.clusters > len(images):
+        refuse("clusters", config.options.clusters, f"at most the {len(images)} training images")
 
 
 class GSimCLR(SimCLR):
-    """SimCLR on batches put together by cluster.
+    """SimCLR on batches composed by cluster.
 
-    Args:
-        labels: classes of the training images, shape (N,), or None. For meters, and for "oracle".
-        count: N, how many training images.
-        clusters: K.
-        batching: as `pseudo_label_batches`; or for comparison "random" (a fresh order each
-            epoch), "frozen" (random, the same each epoch), "oracle" (dealt by true classes: for
-            study only, since the method then sees labels).
-        epochs: of the autoencoder, at most.
-        noise: of the autoencoder.
-        bfloat16: whether the autoencoder computes in half precision.
-        Others as `SimCLR`.
-
-    Raises:
-        ValueError: another batching, or "oracle" without labels.
+    Attributes:
+        pseudo_labels: cluster of each training image, int64, shape (N,); -1 before clustering.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        projector: nn.Module,
-        recipe: Recipe,
-        temperature: float,
-        seed: int,
-        labels: Tensor | None,
-        count: int,
-        clusters: int = 256,
-        batching: str = "dealt",
-        epochs: int = 2,
-        noise: float = 0.01,
-        bfloat16: bool = False,
-    ):
-        super().__init__(encoder, projector, recipe, temperature, seed)
-        if batching not in BATCHINGS:
-            raise ValueError(f"--batching must be one of {', '.join(BATCHINGS)}, not {batching}")
-        if batching == "oracle" and labels is None:
+    title, color = "G-SimCLR", "#bf8500"
+    Options = GSimCLROptions
+    gauges = SimCLR.gauges | {
+        "collisions": ("collisions", "d"),
+        "least_collisions": ("minimum", ".0f"),
+        "random_collisions": ("at random", ".0f"),
+        "dropped": ("dropped", ".0%"),
+    }
+    picture = "clusters"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        self.bfloat16 = uses_bfloat16(config.precision, config.device)
+        self.generators["clusters"] = source(config.seed, "clusters")
+        self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
+        self.facts = {}  # of the clustering, for `meters`
+
+    @staticmethod
+    def check_images(config: Config, images: Images) -> None:
+        """Raise ValueError if the autoencoder or the clustering cannot use these images."""
+        height, width = images.pixels.shape[2:]
+        if height % 8 or width % 8:
+            raise ValueError(
+                "--method gsimclr needs sides that are multiples of 8, for its autoencoder, not "
+                f"{height} x {width}; use another --size"
+            )
+        if config.options.batching == "oracle" and images.labels is None:
             raise ValueError("--batching oracle needs labels; the data has none")
-        self.labels, self.clusters, self.batching, self.seed = labels, clusters, batching, seed
-        self.epochs, self.noise, self.bfloat16 = epochs, noise, bfloat16
-        self.generators["clusters"] = source(seed, "clusters")
-        self.register_buffer("pseudo_labels", torch.full((count,), -1))  # -1: not clustered yet
+        check_clusters(config, images)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster, before the first epoch only. Argument and result as `SimCLR.start_epoch`."""
@@ -320,7 +327,13 @@ class GSimCLR(SimCLR):
             return []
         generator, device = self.generators["clusters"], self.pseudo_labels.device
         model = train_autoencoder(
-            pixels, self.epochs, self.noise, 2, generator, device, bfloat16=self.bfloat16
+            pixels,
+            self.autoencoder_epochs,
+            self.noise,
+            2,
+            generator,
+            device,
+            bfloat16=self.bfloat16,
         )
         _, clusters = kmeans(latents(model, pixels), self.clusters, generator=generator)
         self.pseudo_labels.copy_(clusters)
@@ -328,13 +341,14 @@ class GSimCLR(SimCLR):
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
         """N // B batches. "strict" deals again when its images are used up."""
+        self.facts = {}
         generator = self.generators["order"]
         if self.batching == "random":
             yield from shuffled_batches(N, batch_size, generator)
         elif self.batching == "frozen":
             yield from shuffled_batches(N, batch_size, source(self.seed, "frozen"))
         elif self.batching == "strict":
-            dealt = []  # all deals before the first batch: resuming passes over batches, not draws
+            dealt = []  # draw all deals before the first batch: resuming skips batches, not draws
             while len(dealt) < N // batch_size:
                 dealt += self.by_cluster(batch_size)
             yield from dealt[: N // batch_size]
@@ -342,7 +356,7 @@ class GSimCLR(SimCLR):
             yield from self.by_cluster(batch_size)
 
     def by_cluster(self, batch_size: int) -> Iterator[Tensor]:
-        """One deal of the images."""
+        """One deal of all images."""
         oracle = self.batching == "oracle"
         return pseudo_label_batches(
             self.labels if oracle else self.pseudo_labels.cpu(),
@@ -351,22 +365,33 @@ class GSimCLR(SimCLR):
             "dealt" if oracle else self.batching,
         )
 
-    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Collisions of this batch, beside how many a batch has on average at least, and at random.
+    def clustering_facts(self, B: int) -> tuple[dict[str, float], dict[str, float]]:
+        """What the clustering allows, and how well it matches the labels, where there are any.
 
-        "least_collisions" is of batches that use all images: where N mod B of them wait, dealt
+        "least_collisions" assumes batches that use all images; if N mod B of them wait, dealt
         batches may have a few less.
         """
-        pseudo_labels, B = self.pseudo_labels.cpu(), len(index)
+        pseudo_labels = self.pseudo_labels.cpu()
         sizes, T = torch.bincount(pseudo_labels), len(pseudo_labels) // B
-        found = super().meters(z1, z2, index)
-        found["collisions"] = collisions(pseudo_labels[index])
-        found["least_collisions"] = least_collisions(sizes, T) / T
-        found["random_collisions"] = expected_collisions(sizes, B)
-        found["largest_cluster"] = int(sizes.max())
+        allowed = {
+            "least_collisions": least_collisions(sizes, T) / T,
+            "random_collisions": expected_collisions(sizes, B),
+            "largest_cluster": int(sizes.max()),
+        }
         if self.batching == "strict":
-            found["dropped"] = 1 - strict_count(sizes, B) * B / len(pseudo_labels)
+            allowed["dropped"] = 1 - strict_count(sizes, B) * B / len(pseudo_labels)
+        matched = {} if self.labels is None else {"purity": purity(pseudo_labels, self.labels)}
+        return allowed, matched
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """Collisions in this batch, the minimum possible, and the expectation at random."""
+        B = len(index)
+        if B not in self.facts:  # once an epoch, not once a step
+            self.facts[B] = self.clustering_facts(B)
+        allowed, matched = self.facts[B]
+        found = super().meters(z1, z2, index)
+        found["collisions"] = collisions(self.pseudo_labels.cpu()[index])
+        found |= allowed
         if self.labels is not None:
             found["same_class"] = collisions(self.labels[index]) / (B * (B - 1) / 2)
-            found["purity"] = purity(pseudo_labels, self.labels)
-        return found
+        return found | matched

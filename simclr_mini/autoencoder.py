@@ -1,11 +1,11 @@
-"""A denoising autoencoder: a network that gives the clean image back from a noisy one.
+"""A denoising autoencoder: a network that reconstructs the clean image from a noisy one.
 
-It has no labels and no views. What it squeezes the image through, averaged over places, is the
-latent that G-SimCLR clusters.
+It needs no labels and no views. Its latent, the bottleneck averaged over positions, is what
+G-SimCLR clusters.
 
 Paper: Chakraborty, Gosthipaty and Paul 2020, https://arxiv.org/abs/2009.12007 (their released code
 for CIFAR-10: 3x3 filters 32, 64, 128; batch norm; max pooling; Gaussian noise 0.01; MSE; Adam).
-Differs: they stop early on the *test* images; here a tenth of the training images is held out.
+Differs: they stop early by the *test* images; we hold out a tenth of the training images.
 """
 
 import copy
@@ -16,20 +16,20 @@ from torch import Generator, Tensor, nn
 
 from simclr_mini.data import as_floats
 
-HELD_OUT = 10  # one image in ten decides when to stop
+HELD_OUT = 10  # one image in ten is held out to decide when to stop
 
 
 class Autoencoder(nn.Module):
-    """Image to code to image. The code has 1/8 of the side and 128 channels.
+    """An encoder from images to a code, and a decoder back. Built in torch's default dtype.
 
     Attributes:
-        encoder: (B, 3, H, W) to (B, 128, H / 8, W / 8).
-        decoder: back to (B, 3, H, W), in [0, 1].
+        encoder: maps (B, 3, H, W) to the code, (B, 128, H / 8, W / 8).
+        decoder: maps the code to (B, 3, H, W), in [0, 1].
     """
 
     def __init__(self):
         super().__init__()
-        # three halvings, then three doublings, then colours
+        # three halvings, three doublings, then a convolution to the three colours
         self.encoder = nn.Sequential(halving(3, 32), halving(32, 64), halving(64, 128))
         self.decoder = nn.Sequential(
             doubling(128, 128),
@@ -40,60 +40,66 @@ class Autoencoder(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Images in [0, 1] from images. Shape (B, 3, H, W), H and W multiples of 8."""
+        """Reconstructions in [0, 1] of images x, with x's shape, dtype and device.
+
+        x has shape (B, 3, H, W), with H and W multiples of 8, and the weights' dtype and device.
+        """
         return self.decoder(self.encoder(x))
 
     def latent(self, x: Tensor) -> Tensor:
-        """The code, averaged over places: one number for each channel.
+        """The code, averaged over positions: one number for each channel.
 
         Args:
-            x: images in [0, 1], shape (B, 3, H, W).
+            x: images in [0, 1], shape (B, 3, H, W), with the weights' dtype and device.
 
         Returns:
-            Shape (B, 128).
+            Shape (B, 128), with x's dtype and device.
         """
         return self.encoder(x).mean((2, 3))
 
 
 def halving(inputs: int, outputs: int) -> nn.Sequential:
-    """Convolution, norm, ReLU, then the greatest of each 2 x 2 pixels."""
+    """A convolution, a norm and a ReLU, then max pooling over 2 x 2 pixels."""
     return nn.Sequential(*convolution(inputs, outputs), nn.MaxPool2d(2))
 
 
 def doubling(inputs: int, outputs: int) -> nn.Sequential:
-    """Each pixel four times, then convolution, norm, ReLU."""
+    """Upsampling of each pixel to 2 x 2 pixels, then a convolution, a norm and a ReLU."""
     return nn.Sequential(nn.Upsample(scale_factor=2), *convolution(inputs, outputs))
 
 
 def convolution(inputs: int, outputs: int) -> list[nn.Module]:
-    """A 3 x 3 convolution that keeps the size, batch norm, ReLU."""
-    filters = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)  # the norm has an offset
+    """A 3 x 3 convolution that keeps the size, a batch norm and a ReLU, in a list."""
+    filters = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)  # the norm has the offset
     return [filters, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
 
 
 def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
-    """Images with independent Gaussian noise on every value, not cut to [0, 1].
+    """The images with independent Gaussian noise on every value, not clipped to [0, 1].
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        std: standard deviation, in units of x.
+        std: standard deviation of the noise, in units of x.
         generator: source of randomness.
+
+    Returns:
+        Shape (B, 3, H, W), with x's dtype and device.
     """
     return x + std * torch.randn(x.shape, generator=generator).to(x)
 
 
 def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
-    """Mean squared error of what comes out for the noisy images, against the clean ones.
+    """Mean squared error between reconstructions of the noisy images and the clean images.
 
     Args:
         model: the autoencoder.
-        x: clean images in [0, 1], shape (B, 3, H, W).
-        noisy: the same with noise.
+        x: clean images in [0, 1], shape (B, 3, H, W), with the weights' dtype and device.
+        noisy: the same images with noise, shape (B, 3, H, W).
 
     Returns:
-        A scalar.
+        A scalar, float32 or wider, on x's device.
     """
-    # the noise goes in; the clean image is what must come out
+    # reconstruct from the noisy images, and compare with the clean ones
     return F.mse_loss(model(noisy).float(), x)
 
 
@@ -107,36 +113,36 @@ def train_autoencoder(
     batch_size: int = 64,
     bfloat16: bool = False,
 ) -> Autoencoder:
-    """An autoencoder that has learned to take the noise out of these images.
+    """An autoencoder that has learned to remove noise from these images.
 
-    The last tenth of the images is not trained on. When their error has not fallen for `patience`
-    epochs, training stops, and the weights of the best epoch come back.
+    The last tenth of the images is held out. Training stops when the error on these images has not
+    fallen for `patience` epochs, and the autoencoder gets the weights of its best epoch.
 
     Args:
-        pixels: training images in any order but by class, uint8, shape (N, 3, H, W). N >= 20; H
-            and W multiples of 8.
-        epochs: at most.
-        noise: standard deviation, for images in [0, 1].
-        patience: epochs, 1 or more.
-        generator: source of randomness: weights, order, noise.
-        device: where to compute.
-        batch_size: images in a batch.
-        bfloat16: whether to compute in half precision.
+        pixels: training images, not sorted by class, uint8, shape (N, 3, H, W). N is 20 or more;
+            H and W are multiples of 8.
+        epochs: maximum number of epochs.
+        noise: standard deviation of the noise added to images in [0, 1].
+        patience: number of epochs, 1 or more.
+        generator: source of randomness for weights, batch order and noise.
+        device: device to train on.
+        batch_size: number of images in a batch.
+        bfloat16: whether to train under bfloat16 autocast. The weights stay float32.
 
     Returns:
-        The autoencoder in evaluation mode, on `device`.
+        The autoencoder in evaluation mode, float32, on `device`.
 
     Raises:
-        ValueError: too few images, or a side that three halvings do not divide.
+        ValueError: if there are fewer than 20 images, or H or W is not a multiple of 8.
     """
     if len(pixels) < 2 * HELD_OUT:
         raise ValueError(f"{len(pixels)} images are too few for an autoencoder; use 20 or more")
     height, width = pixels.shape[2:]
     if height % 8 or width % 8:
-        raise ValueError(f"sides must be multiples of 8 to be halved thrice; got {height}, {width}")
+        raise ValueError(f"height and width must be multiples of 8, not {height} and {width}")
     with torch.random.fork_rng(devices=[]):
         seed = int(torch.randint(2**62, (1,), generator=generator))
-        torch.default_generator.manual_seed(seed)  # not torch.manual_seed: GPUs keep their state
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed would reseed GPUs too
         model = Autoencoder().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     held_out = pixels[-(len(pixels) // HELD_OUT) :]
@@ -165,12 +171,12 @@ def train_autoencoder(
 
 @torch.no_grad()
 def held_out_error(model: Autoencoder, pixels: Tensor, batch_size: int = 512) -> float:
-    """Mean squared error on images without noise.
+    """Mean squared error of reconstructions of images without noise.
 
     Args:
-        model: in evaluation mode.
-        pixels: uint8, shape (N, 3, H, W).
-        batch_size: images at a time.
+        model: an autoencoder in evaluation mode, float32.
+        pixels: images, uint8, shape (N, 3, H, W).
+        batch_size: number of images in a batch.
     """
     device = next(model.parameters()).device
     parts = [as_floats(some, device) for some in pixels.split(batch_size)]
@@ -183,12 +189,12 @@ def latents(model: Autoencoder, pixels: Tensor, batch_size: int = 512) -> Tensor
     """The latent of every image, without noise.
 
     Args:
-        model: in evaluation mode.
-        pixels: uint8, shape (N, 3, H, W).
-        batch_size: images at a time. It does not change the result.
+        model: an autoencoder in evaluation mode, float32.
+        pixels: images, uint8, shape (N, 3, H, W).
+        batch_size: number of images in a batch. It changes the result by rounding only.
 
     Returns:
-        Shape (N, 128), float32, on the processor.
+        Shape (N, 128), float32, on the CPU.
     """
     device = next(model.parameters()).device
     parts = [model.latent(as_floats(some, device)) for some in pixels.split(batch_size)]

@@ -1,12 +1,12 @@
-"""Evaluation: how good is h, for an encoder that no longer changes?
+"""Evaluation: how good are the representations h of an encoder that no longer changes?
 
-Two readings of frozen representations: the classes of an image's neighbours (k-NN), and a linear
-classifier (the probe). What they must be compared with is in `report`.
+Frozen representations are judged in two ways: by the classes of an image's nearest neighbours
+(k-NN), and by a linear classifier (the probe). The baselines to compare with are in `report`.
 
 Papers: Wu et al. 2018, section 3.4 (k-NN), https://arxiv.org/abs/1805.01978
 Chen et al. 2020, appendices B.6 and B.8 (probe), https://arxiv.org/abs/2002.05709
-Differs: the probe is fitted as B.8 does for transfer, by L-BFGS on features of unchanged images,
-with the penalty chosen on validation images; B.6 trains it by SGD on crops.
+Differs: the probe is fitted as in B.8 (transfer), by L-BFGS on features of unchanged images, with
+the penalty chosen on validation images. B.6 trains it by SGD on crops.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from torch import Generator, Tensor, nn
 
 from simclr_mini.data import Images, as_floats
 
-PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)
+PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)  # weights of |W|^2 / 2 that the probe tries
 QUERIES = 256  # queries compared with the bank at a time
 
 
@@ -29,12 +29,12 @@ QUERIES = 256  # queries compared with the bank at a time
 
 @contextmanager
 def frozen(module: nn.Module) -> Iterator[nn.Module]:
-    """`module` in eval mode, with proof that nothing in it changed.
+    """`module` in eval mode; raise if anything in it changed.
 
-    Every submodule is back in its own mode afterwards.
+    Afterwards every submodule is back in the mode that it had. Any dtype and device will do.
 
     Raises:
-        RuntimeError: a parameter or buffer is not, byte for byte, what it was; it is named.
+        RuntimeError: if a parameter or buffer changed by a single bit. The message names it.
     """
     modes = [(part, part.training) for part in module.modules()]
     before = fingerprints(module)
@@ -49,18 +49,18 @@ def frozen(module: nn.Module) -> Iterator[nn.Module]:
     if changed:
         raise RuntimeError(
             f"a frozen encoder changed: {', '.join(changed[:5])}{' ...' * (len(changed) > 5)}; "
-            "keep it in eval mode (batch norm learns in train mode) and out of the optimizer"
+            "keep it in eval mode (batch norm learns in train mode) and out of the optimiser"
         )
 
 
 def fingerprints(module: nn.Module) -> dict[str, str]:
-    """SHA-256 of the bytes of every parameter and every buffer, by name."""
+    """The SHA-256 of every parameter and every buffer, by name."""
     tensors = dict(module.named_parameters()) | dict(module.named_buffers())
     return {name: hashlib.sha256(raw_bytes(tensor)).hexdigest() for name, tensor in tensors.items()}
 
 
 def raw_bytes(tensor: Tensor) -> bytes:
-    """A tensor's values as they lie in memory, in row order, after its type and shape."""
+    """A tensor's dtype and shape, followed by the bytes of its values in row-major order."""
     values = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
     return f"{tensor.dtype}{tuple(tensor.shape)}".encode() + values
 
@@ -70,30 +70,30 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
     """Representations h of images as they are: no random view, no gradient, no learning.
 
     Args:
-        encoder: maps (B, 3, H, W) to (B, D). It stays as it is; see `frozen`.
-        pixels: uint8, shape (N, 3, H, W), or the images of a split.
-        batch_size: images at a time. It does not change the result.
+        encoder: maps float32 images (B, 3, H, W) to (B, D). It is not changed; see `frozen`.
+        pixels: images, uint8, shape (N, 3, H, W), or a split of them.
+        batch_size: number of images in a batch. It changes the result by rounding only.
 
     Returns:
-        h, shape (N, D), float32, on the processor.
+        h, shape (N, D), float32, on the CPU.
 
     Raises:
-        ValueError: pixels that are not uint8.
-        RuntimeError: the encoder changed.
+        ValueError: if the pixels are not uint8.
+        RuntimeError: if the encoder changed.
     """
     pixels = pixels.pixels if isinstance(pixels, Images) else pixels
     if pixels.dtype != torch.uint8:
         raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
-    # batches in the order of the images; the last may be short
+    # cut the images into batches, in their order; the last may be short
     batches = pixels.split(batch_size)
-    # freeze the encoder, and let it see each batch once
+    # freeze the encoder, and show it each batch once
     with frozen(encoder):
         h = [encoder(as_input(batch, encoder)).float().cpu() for batch in batches]
     return torch.cat(h)
 
 
 def as_input(pixels: Tensor, encoder: nn.Module) -> Tensor:
-    """Pixels in [0, 255] as floats in [0, 1], on the encoder's device. Shape (B, 3, H, W)."""
+    """Pixels in [0, 255] as float32 in [0, 1], on the encoder's device. Shape (B, 3, H, W)."""
     device = next((p.device for p in encoder.parameters()), torch.device("cpu"))
     return as_floats(pixels, device)
 
@@ -104,22 +104,24 @@ def as_input(pixels: Tensor, encoder: nn.Module) -> Tensor:
 def knn_predict(
     bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
 ) -> Tensor:
-    """The class for which the k most similar rows of the bank vote. Wu et al. 2018, section 3.4.
+    """The class that the k most similar rows of the bank vote for. Wu et al. 2018, section 3.4.
 
     A neighbour at cosine similarity s votes for its class with weight exp(s / tau).
 
     Args:
-        bank: representations of labelled images, shape (N, D), of any length.
-        bank_labels: their labels, any integers, shape (N,).
-        queries: representations to classify, shape (M, D). None of them should be in the bank.
-        k: neighbours that vote; all of them where the bank is smaller.
+        bank: representations of labelled images, shape (N, D), not normalised.
+        bank_labels: their labels, any integers, shape (N,), on bank's device.
+        queries: representations to classify, shape (M, D), with bank's dtype and device. None of
+            them should be in the bank.
+        k: number of neighbours that vote; a smaller bank votes as a whole.
         temperature: tau > 0.
 
     Returns:
-        Predicted labels, shape (M,).
+        Predicted labels, shape (M,), with bank_labels' dtype and device.
 
     Raises:
-        ValueError: k below 1, a temperature not above 0, or not one label for each row.
+        ValueError: if k is below 1, the temperature is not above 0, or there is not one label for
+            each row of the bank.
     """
     if k < 1 or not temperature > 0:
         raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
@@ -130,18 +132,18 @@ def knn_predict(
         )
     # number the classes that occur: labels need not be 0, 1, 2, ...
     classes, position = bank_labels.unique(return_inverse=True)
-    # bring every row to length 1; the inner product is then the cosine
+    # scale every row to unit norm; the inner product is then the cosine
     bank, queries = F.normalize(bank, dim=1), F.normalize(queries, dim=1)
-    # the k most similar rows of the bank, for some queries at a time
+    # find the k most similar rows of the bank, for some queries at a time
     k = min(k, len(bank))
     found = [(some @ bank.T).topk(k) for some in queries.split(QUERIES)]
     similarity = torch.cat([values for values, _ in found])  # (M, k)
     neighbours = torch.cat([rows for _, rows in found])  # (M, k)
-    # each neighbour votes for its class with weight exp(s / tau)
-    weight = (similarity / temperature).softmax(1)  # a query's votes all scaled alike: no overflow
+    # let each neighbour vote for its class with weight exp(s / tau)
+    weight = (similarity / temperature).softmax(1)  # one scale for all of a query: no overflow
     votes = weight.new_zeros(len(queries), len(classes))
     votes = votes.scatter_add(1, position[neighbours], weight)
-    # the class with the greatest weight wins
+    # return the class with the greatest weight
     return classes[votes.argmax(1)]
 
 
@@ -153,10 +155,10 @@ class Probe:
     """A linear classifier of standardised representations.
 
     Attributes:
-        weight, bias: shapes (C, D) and (C,).
-        mean, std: of each dimension over the training images, shape (D,).
+        weight, bias: weights and biases of the C classes, shapes (C, D) and (C,).
+        mean, std: mean and standard deviation of each dimension over the training images, (D,).
         classes: the label of each row of `weight`, shape (C,).
-        penalty: weight of the squared norm in the loss that was minimised.
+        penalty: weight of |W|^2 / 2 in the loss that was minimised.
     """
 
     weight: Tensor
@@ -167,12 +169,12 @@ class Probe:
     penalty: float
 
     def predict(self, h: Tensor) -> Tensor:
-        """Predicted labels of representations of shape (M, D). Shape (M,)."""
+        """Predicted labels of h, shape (M, D): shape (M,), with `classes`' dtype and device."""
         logits = F.linear((h - self.mean) / self.std, self.weight, self.bias)
         return self.classes[logits.argmax(1)]
 
     def accuracy(self, h: Tensor, labels: Tensor) -> float:
-        """Share of the labels, shape (M,), that are predicted. In [0, 1]."""
+        """Share of correct predictions, in [0, 1]. h and labels have shapes (M, D) and (M,)."""
         return share_right(self.predict(h), labels)
 
 
@@ -186,48 +188,51 @@ def linear_probe(
 ) -> Probe:
     """The linear classifier of frozen representations that is best on validation images.
 
-    Multinomial logistic regression, fitted on training images once for each penalty. No test
-    image comes in, so none can have a say in the choice.
+    It is a multinomial logistic regression, fitted to the training images once for each penalty.
+    No test images are passed in, so they cannot influence the choice.
 
     Args:
-        train_h, train_labels: shapes (N, D) and (N,); any integers are labels.
-        val_h, val_labels: shapes (M, D) and (M,), none of them in training.
-        penalties: weights lambda of |W|^2 / 2 beside the mean cross entropy; scikit-learn's C
-            is 1 / (lambda N).
-        iterations: of L-BFGS for each penalty, at most.
+        train_h, train_labels: representations, float32 or float64, shape (N, D), and their labels,
+            any integers, shape (N,).
+        val_h, val_labels: the same for validation images, shapes (M, D) and (M,).
+        penalties: weights lambda of |W|^2 / 2, which is added to the mean cross entropy;
+            scikit-learn's C is 1 / (lambda N).
+        iterations: maximum number of L-BFGS iterations for each penalty.
 
     Returns:
-        The probe. Of equally good ones, that with the largest penalty.
+        The probe, with train_h's dtype and device. If several penalties are equally good, it has
+        the largest.
     """
-    # shift and scale each dimension by its mean and deviation over the training images
+    # standardise each dimension by its mean and standard deviation over the training images
     mean, std = train_h.mean(0), train_h.std(0, correction=0)
-    std = torch.where(std > 1e-6, std, torch.ones_like(std))  # a constant dimension says nothing
+    std = torch.where(std > 1e-6, std, torch.ones_like(std))  # a constant dimension is left at 0
     classes, position = train_labels.unique(return_inverse=True)
     h = (train_h - mean) / std
-    # from the largest penalty to the smallest, each fit starting where the last one ended
+    # fit once for each penalty, from the largest to the smallest, starting where the last fit ended
     weight, bias = h.new_zeros(len(classes), h.shape[1]), h.new_zeros(len(classes))
     probes = []
     for penalty in sorted(penalties, reverse=True):
         weight, bias = fit(h, position, weight, bias, penalty, iterations)
         probes.append(Probe(weight, bias, mean, std, classes, penalty))
-    # keep the one that is best on validation images
+    # keep the probe that is best on validation images
     return max(probes, key=lambda probe: probe.accuracy(val_h, val_labels))
 
 
 def fit(
     h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
 ) -> tuple[Tensor, Tensor]:
-    """Weights of a multinomial logistic regression: mean cross entropy + penalty |W|^2 / 2.
+    """Weight W and bias that minimise the mean cross entropy + penalty |W|^2 / 2, by L-BFGS.
 
     Args:
         h: standardised representations, shape (N, D).
-        position: the row of `weight` that stands for each label, shape (N,).
-        weight, bias: where to start, shapes (C, D) and (C,). They stay as they are.
-        penalty: of the weight; the bias is free.
-        iterations: of L-BFGS, at most.
+        position: the row of `weight` that stands for each image's label, int64, shape (N,).
+        weight, bias: where to start, shapes (C, D) and (C,), with h's dtype and device. They are
+            not changed.
+        penalty: lambda >= 0. It applies to the weight and not to the bias.
+        iterations: maximum number of iterations.
 
     Returns:
-        The new weight and bias.
+        The new weight and bias, with h's dtype and device.
     """
     weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()
     optimizer = torch.optim.LBFGS(
@@ -246,7 +251,7 @@ def fit(
 
 
 def share_right(predicted: Tensor, labels: Tensor) -> float:
-    """Share of images whose prediction is their label. Both of shape (M,)."""
+    """Share of images whose prediction is their label, in [0, 1]. Both have shape (M,)."""
     return (predicted == labels).double().mean().item()
 
 
@@ -257,23 +262,23 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
     """A random subset with equally many images of each class. SimCLR, section 6 and appendix B.5.
 
     Args:
-        labels: shape (N,).
-        share: of the images to keep, in (0, 1].
+        labels: label of each image, any integers, shape (N,), on the CPU.
+        share: share of the images to keep, in (0, 1].
         generator: source of randomness.
 
     Returns:
-        index: rows of the subset, shape about (share * N,). At least one of each class; a class
-        with too few images gives all that it has.
+        index: rows of the subset, int64, shape about (share * N,), on the CPU. Each class has at
+        least one row, and a class with too few images has all its rows.
 
     Raises:
-        ValueError: a share outside (0, 1].
+        ValueError: if the share is not in (0, 1].
     """
     if not 0 < share <= 1:
         raise ValueError(f"a share must be above 0 and at most 1, not {share}")
-    # the number of images to keep of each class, at least one
+    # find how many images of each class to keep, at least one
     classes = labels.unique()
     count = max(1, round(share * len(labels) / len(classes)))
-    # all rows in random order, so that the first of a class are a random sample of it
+    # shuffle all rows, so that the first rows of a class are a random sample of it
     order = torch.randperm(len(labels), generator=generator)
-    # the first rows of each class
+    # keep the first rows of each class
     return torch.cat([order[labels[order] == c][:count] for c in classes])

@@ -1,10 +1,13 @@
 """Heads: the small networks between the representation h and the loss.
 
-The loss sees z = projector(h); the representation that is kept is h. Training throws information
-away in z that h may keep, so h does better afterwards (section 4.2 and table 3 of the paper).
+The loss sees z = projector(h), but h is the representation that is kept. The loss makes z discard
+information that h may keep, so h works better afterwards (section 4.2 and table 3 of the paper).
 
 Paper: Chen et al. 2020, sections 2.1 and 4.2. https://arxiv.org/abs/2002.05709
-Differs: a batch norm follows the hidden layer, as in the authors' code (not in the paper's text).
+Differs: a batch norm follows the first matrix, as in the authors' code but not the paper's text.
+
+Modules are built in torch's default dtype, on its default device. What comes out of one has the
+dtype and device of what goes in, which must be those of its weights.
 """
 
 from torch import nn
@@ -20,22 +23,22 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
     Args:
         kind: "none", "linear" or "mlp".
         in_dim: D, width of h.
-        hidden_dim: width of the hidden layer of "mlp".
-        out_dim: d, width of z. "none" keeps D.
+        hidden_dim: width of the hidden layer; only "mlp" uses it.
+        out_dim: d, width of z; "none" ignores it and keeps D.
 
     Returns:
         A module that maps (B, D) to (B, d).
 
     Raises:
-        ValueError: another kind.
+        ValueError: if `kind` is none of these.
     """
-    # "none": the loss sees h itself
+    # for "none", let the loss see h itself
     if kind == "none":
         return nn.Identity()
-    # "linear": one matrix
+    # for "linear", use one matrix
     if kind == "linear":
         return nn.Linear(in_dim, out_dim)
-    # "mlp": two matrices, a norm and a ReLU between them; nothing after the second
+    # for "mlp", use two matrices with a norm and a ReLU between them, and nothing after the second
     if kind == "mlp":
         return mlp(in_dim, hidden_dim, out_dim)
     raise ValueError(f'a projector is "none", "linear" or "mlp", not {kind!r}')
@@ -50,7 +53,7 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
     Returns:
         A module that maps (B, in_dim) to (B, out_dim).
     """
-    # the norm has an offset of its own, so the first matrix needs none
+    # give the first matrix no offset, as the norm after it has one
     return nn.Sequential(
         nn.Linear(in_dim, hidden_dim, bias=False),
         nn.BatchNorm1d(hidden_dim),
@@ -60,10 +63,10 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
 
 
 def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
-    """The head q with p = q(z), of the same width on both sides. NNCLR, section 3.2.
+    """The head q with p = q(z), which NNCLR adds. z and p have the same width.
 
     Args:
-        dim: d, width of z and of p.
+        dim: d, width of z and p.
         hidden_dim: width of the hidden layer.
 
     Returns:

@@ -1,10 +1,13 @@
-r"""NT-Xent, the loss of SimCLR, and the two rivals it was compared with.
+r"""NT-Xent, the loss of SimCLR, and the two rivals that the paper compares it with.
 
 Two views of one image attract; every other view in the batch repels.
 
-Paper: Chen et al. 2020, section 2.1 equation 1, section 5.1 table 2.
-https://arxiv.org/abs/2002.05709
-Differs: nothing. The paper's N is our B. Its table 2 states what is maximised; we minimise.
+Paper: Chen et al. 2020, section 2.1 (equation 1) and section 5.1: table 2 states the three losses,
+table 4 compares them with the best settings of each. https://arxiv.org/abs/2002.05709
+Differs: the paper's N is our B. Its table 2 states what is maximised; we minimise. Our rivals have
+negatives from both views (the paper's from one, appendix B.10) and no semi-hard mining.
+
+Half precision is widened to float32. Call the losses outside autocast, which would narrow it again.
 """
 
 import torch
@@ -13,19 +16,19 @@ from torch import Tensor
 
 
 def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
-    """Cosine similarity of every view with every view. Below equation 1: sim(u, v).
+    """Cosine similarity of every view with every view: the sim(u, v) of equation 1.
 
     Args:
-        z1, z2: projections of the two views of B images, shape (B, d), of any length.
+        z1, z2: projections of the two views of B images, shape (B, d), not normalised.
 
     Returns:
-        Shape (2B, 2B). Rows and columns hold z1's views first, then z2's. In float32 or wider:
-        half precision cannot hold the square of a large number.
+        Shape (2B, 2B), float32 or wider, on z1's device. Rows and columns hold z1's views first,
+        then z2's. Half precision is widened, because it cannot hold the square of a large number.
     """
-    # all 2B views in one matrix, in float32 at least
+    # collect all 2B views in one matrix, in float32 or wider
     z = torch.cat([z1, z2])
     z = z.to(torch.promote_types(z.dtype, torch.float32))
-    # bring every row to length 1; the inner product is then the cosine
+    # scale every row to unit norm; the inner product is then the cosine
     z = F.normalize(z, dim=1, eps=1e-8)  # (2B, d)
     return z @ z.T
 
@@ -35,28 +38,29 @@ def positive_index(B: int, device=None) -> Tensor:
 
     Args:
         B: number of images.
-        device: where to put the result.
+        device: device of the result; None is torch's default.
 
     Returns:
-        Shape (2B,), int64. B = 3 gives 3 4 5 0 1 2.
+        Shape (2B,), int64, on `device`. B = 3 gives 3 4 5 0 1 2.
     """
-    # views are in the order of similarity_matrix: image b has rows b and b + B
+    # exchange the two rows of each image: in the order of similarity_matrix, they are b and b + B
     return torch.arange(2 * B, device=device).roll(B)
 
 
 def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
-    """Logits of equation 1's softmax: similarity / temperature, a view itself left out.
+    """Logits of the softmax in equation 1: similarity / temperature, without the view itself.
 
     Args:
-        similarity: shape (2B, 2B).
+        similarity: shape (2B, 2B), as from `similarity_matrix`.
         temperature: tau > 0.
 
     Returns:
-        Shape (2B, 2B). An entry that is no candidate is -inf, so exp gives it exactly 0.
+        Shape (2B, 2B), with similarity's dtype and device. An entry that is not a candidate is
+        -inf, so that exp makes it exactly 0.
     """
     # divide by the temperature
     logits = similarity / temperature
-    # k != i in equation 1: a view is not its own candidate
+    # leave out k = i, as equation 1 does: a view is not its own candidate
     itself = torch.eye(len(logits), dtype=torch.bool, device=logits.device)
     return logits.masked_fill(itself, float("-inf"))
 
@@ -64,42 +68,44 @@ def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
 def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     r"""Normalised temperature-scaled cross entropy. Equation 1, Algorithm 1.
 
-    l(i, j) = -log( exp(s_ij / tau) / sum_{k != i} exp(s_ik / tau) ), the mean over all 2B views i
-    with j the other view of i's image. 2B - 1 candidates; natural logarithm.
+    l(i, j) = -log( exp(s_ij / tau) / sum_{k != i} exp(s_ik / tau) ), averaged over all 2B views i,
+    where j is the other view of i's image. Each view has 2B - 1 candidates; log is natural.
 
     Args:
-        z1: projections of the first views, shape (B, d), of any length.
+        z1: projections of the first views, shape (B, d), not normalised.
         z2: projections of the second views, shape (B, d); row b belongs to the image of z1's row b.
         temperature: tau > 0.
 
     Returns:
-        A scalar. ln(2B - 1) if all projections are equal.
+        A scalar, float32 or wider, on z1's device. It is ln(2B - 1) if all projections are equal.
 
     Raises:
-        ValueError: fewer than two images, shapes that differ, or a temperature not above 0.
+        ValueError: if there are fewer than two images, the shapes differ, or the temperature is
+            not above 0.
     """
     check(z1, z2, temperature)
-    # cosine of every pair of views, and the other view of each
+    # compute the cosine of every pair of views, and find the other view of each
     similarity = similarity_matrix(z1, z2)
     target = positive_index(len(z1), z1.device)
-    # cross entropy of "which candidate is the other view?", the mean over views
+    # take the cross entropy of "which candidate is the other view?", averaged over the views
     return F.cross_entropy(candidate_logits(similarity, temperature), target)
 
 
 def nt_logistic_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
-    """NT-Logistic: is this pair positive? Asked of each pair alone. Table 2, second row.
+    """NT-Logistic: each pair alone is classified as positive or negative. Table 2, row 2.
 
-    -log sigmoid(s+ / tau) - log sigmoid(-s- / tau), the mean over views and over negatives.
+    -log sigmoid(s+ / tau) - log sigmoid(-s- / tau), averaged over views and over negatives.
 
     Args:
-        z1, z2: projections of the two views of B images, shape (B, d).
+        z1, z2: projections of the two views of B images, shape (B, d), not normalised.
         temperature: tau > 0.
 
     Returns:
-        A scalar.
+        A scalar, float32 or wider, on z1's device.
 
     Raises:
-        ValueError: as `nt_xent_loss`.
+        ValueError: if there are fewer than two images, the shapes differ, or the temperature is
+            not above 0.
     """
     check(z1, z2, temperature)
     positive, negatives = positive_and_negatives(similarity_matrix(z1, z2))
@@ -111,17 +117,17 @@ def nt_logistic_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor
 def margin_triplet_loss(z1: Tensor, z2: Tensor, margin: float = 0.8) -> Tensor:
     """Margin triplet: the positive must be nearer than each negative by a margin. Table 2, row 3.
 
-    max(s- - s+ + m, 0), the mean over views and over negatives.
+    max(s- - s+ + m, 0), averaged over views and over negatives.
 
     Args:
-        z1, z2: projections of the two views of B images, shape (B, d).
+        z1, z2: projections of the two views of B images, shape (B, d), not normalised.
         margin: m >= 0, in units of cosine similarity.
 
     Returns:
-        A scalar.
+        A scalar, float32 or wider, on z1's device.
 
     Raises:
-        ValueError: fewer than two images, shapes that differ, or a margin below 0.
+        ValueError: if there are fewer than two images, the shapes differ, or the margin is below 0.
     """
     check(z1, z2)
     if not margin >= 0:
@@ -131,13 +137,14 @@ def margin_triplet_loss(z1: Tensor, z2: Tensor, margin: float = 0.8) -> Tensor:
 
 
 def positive_and_negatives(similarity: Tensor) -> tuple[Tensor, Tensor]:
-    """Split each row into its positive and its 2B - 2 negatives.
+    """Each row, split into its positive and its 2B - 2 negatives.
 
     Args:
         similarity: shape (2B, 2B), in the order of `similarity_matrix`.
 
     Returns:
-        Positives, shape (2B,), and negatives, shape (2B, 2B - 2).
+        Positives, shape (2B,), and negatives, shape (2B, 2B - 2), with similarity's dtype and
+        device.
     """
     views = len(similarity)
     target = positive_index(views // 2, similarity.device)
@@ -148,7 +155,7 @@ def positive_and_negatives(similarity: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def check(z1: Tensor, z2: Tensor, temperature: float = 1.0) -> None:
-    """Refuse what would give a wrong number in silence, by ValueError."""
+    """Raise ValueError for what would silently give a wrong loss."""
     if z1.shape != z2.shape or z1.dim() != 2:
         raise ValueError(
             f"z1 and z2 must both have shape (B, d), not {tuple(z1.shape)} and {tuple(z2.shape)}"

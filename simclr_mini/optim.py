@@ -1,11 +1,12 @@
-"""LARS, and the learning rate: how it grows with the batch, warms up and decays.
+"""LARS, and the learning rate: how it grows with the batch size, warms up and decays.
 
-Papers: LARS: You et al. 2017, https://arxiv.org/abs/1708.03888, algorithm 1. Schedule and scaling:
-Chen et al. 2020, section 2.3 and appendix B.1, https://arxiv.org/abs/2002.05709
+Papers: You et al. 2017, algorithm 1, for LARS, https://arxiv.org/abs/1708.03888
+Chen et al. 2020, section 2.3 and appendix B.1, for schedule and scaling,
+https://arxiv.org/abs/2002.05709
 Differs: the rate multiplies the step after the momentum, as in torch.optim.SGD, not before it. The
-trust ratio divides by the length |g + decay w|, as SimCLR's code does, not by |g| + decay |w|.
-Biases and norms (parameters of one dimension) get neither weight decay nor adaptation, as in
-SimCLR's code.
+trust ratio divides by the norm |g + decay w|, as SimCLR's code does, not by |g| + decay |w|.
+Biases and norm layers (parameters of one dimension) get neither weight decay nor a trust ratio, as
+in SimCLR's code. The scaling rule "sqrt" is ours; the paper's square root is "simclr_sqrt".
 """
 
 import math
@@ -15,51 +16,58 @@ from torch import Tensor
 
 
 def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
-    """Learning rate for a batch size. Section 2.3 and appendix B.1.
+    """The peak learning rate for a batch size. Appendix B.1 has the first two rules.
 
-    linear: base * B / 256      sqrt: base * sqrt(B / 256)
+    linear:       base * B / 256         SimCLR's rule for LARS: 0.3 * B / 256
+    simclr_sqrt:  base / 4 * sqrt(B)     SimCLR's other rule for LARS: 0.075 * sqrt(B)
+    sqrt:         base * sqrt(B / 256)   our rule for AdamW
+
+    SimCLR's rules agree at 4,096 images, where both give 4.8; at 256 images they give 0.3 and 1.2.
+    Ours agrees with the linear rule at 256 images.
 
     Args:
-        base: the rate at a batch of 256 images.
-        batch_size: B, images in a batch (not views).
-        rule: "linear" or "sqrt".
+        base: the rate that "linear" and "sqrt" give for 256 images; 0.3 in the paper.
+        batch_size: B, the number of images in a batch (not of views).
+        rule: "linear", "simclr_sqrt" or "sqrt".
 
     Returns:
         The rate.
 
     Raises:
-        ValueError: another rule.
+        ValueError: the rule has another name.
     """
-    # the batch in units of 256 images, and the power that the rule puts on it
+    # each rule grows with the batch size or with its square root, from a constant of its own
     if rule == "linear":
         return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)  # equals "linear" at B = 4096
     if rule == "sqrt":
-        return base * math.sqrt(batch_size / 256)
-    raise ValueError(f'a scaling rule is "linear" or "sqrt", not {rule!r}')
+        return base * math.sqrt(batch_size / 256)  # equals "linear" at B = 256
+    raise ValueError(f'a scaling rule is "linear", "simclr_sqrt" or "sqrt", not {rule!r}')
 
 
 def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
-    """Warm-up in a straight line, then half a cosine down to zero. Section 2.3.
+    """The rate of one step: a linear warm-up, then half a cosine down to zero. Section 2.3.
 
     Args:
-        step: steps already done; 0 for the first.
-        total_steps: steps in the whole training.
-        warmup_steps: steps of warm-up, 0 for none. The rate is 0 at step 0, `peak` after them.
+        step: the number of steps already done; 0 for the first step.
+        total_steps: the number of steps in the whole training.
+        warmup_steps: how many steps the rate takes to climb from 0 to `peak`; 0 for no warm-up.
         peak: the highest rate.
 
     Returns:
         The rate for this step; 0 from `total_steps` on.
     """
-    # while warming up, the share of the warm-up that is done
+    # during the warm-up: the share of the warm-up that is done
     if step < warmup_steps:
         return peak * step / warmup_steps
-    # afterwards, the share of the way from the peak to the end, never more than all of it
+    # afterwards: the share of the descent that is done, at most 1
     progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
     return peak * (1 + math.cos(math.pi * progress)) / 2
 
 
 def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
-    """How far to trust an update: in proportion to the size of the weights it changes.
+    """The factor that gives an update the norm eta * |w|.
 
     Args:
         w: weights, any shape.
@@ -67,27 +75,27 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
         trust_coefficient: eta.
 
     Returns:
-        eta * |w| / |update|, a scalar; 1 where either length is zero.
+        eta * |w| / |update|, a scalar; 1 where either norm is zero.
     """
-    # the two lengths
+    # the Euclidean norms of the weights and of the update
     w_norm, update_norm = w.norm(), update.norm()
-    # their ratio; where one of them is zero there is nothing to compare
+    # their ratio times eta; if either norm is zero, there is nothing to compare
     ratio = trust_coefficient * w_norm / update_norm
     return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))
 
 
 class LARS(torch.optim.Optimizer):
-    """SGD with momentum whose step in each layer has a length in proportion to the layer's weights.
+    """SGD with momentum, whose updates are proportional to the norm of each layer's weights.
 
     Args:
         params: parameters, or groups of them.
-        lr: learning rate.
-        momentum: share of the last step that is kept.
-        weight_decay: pull of the weights towards zero.
-        trust_coefficient: eta, length of a step relative to the weights.
+        lr: the learning rate.
+        momentum: the share of the velocity that each step keeps.
+        weight_decay: how strongly weights are pulled towards zero.
+        trust_coefficient: eta, the norm of an update relative to that of its layer's weights.
 
     Raises:
-        ValueError: a negative setting.
+        ValueError: a setting is negative.
     """
 
     def __init__(self, params, lr, momentum=0.9, weight_decay=1e-6, trust_coefficient=1e-3):
@@ -121,33 +129,35 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
 
     u = g + decay * w,  u = ratio * u,  v = momentum * v + u,  w = w - lr * v
 
-    A parameter of one dimension (a bias, or a norm's scale) has no decay, and ratio 1.
+    A bias or a norm layer's scale (at most one dimension) has no decay, and its ratio is 1.
 
     Args:
         w: weights, any shape.
         gradient: g, the gradient of the loss, same shape.
-        velocity: v, the running sum of updates, same shape, zeros at first.
+        velocity: v, the running sum of updates, same shape; zeros before the first step.
         settings: "lr", "momentum", "weight_decay" and "trust_coefficient".
     """
-    # weight decay joins the gradient, and the ratio scales both; biases and norms have neither
+    # weights: add the decay to the gradient, and scale the sum by the ratio
     update = gradient
     if w.dim() > 1:
         update = gradient + settings["weight_decay"] * w
         update = update * trust_ratio(w, update, settings["trust_coefficient"])
-    # remember a share of earlier updates, and step against them
+    # keep a share of the earlier updates, add the new one, and step against the sum
     velocity.mul_(settings["momentum"]).add_(update)
     w.sub_(settings["lr"] * velocity)
 
 
 def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
-    """Weights with decay, and biases and norms without. Section 2.3; the authors' code.
+    """Two groups of parameters: weights with decay, biases and norm layers without.
+
+    SimCLR's code divides them in the same way.
 
     Args:
         model: any module.
-        weight_decay: for parameters of two dimensions or more.
+        weight_decay: the decay of parameters of two dimensions or more.
 
     Returns:
-        Two groups for a torch optimiser.
+        The groups, for a torch optimiser. Each trainable parameter is in one of them.
     """
     weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
     others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]
@@ -158,17 +168,17 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
 
 
 def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
-    """Change every parameter of an optimiser once, against the gradient of a loss.
+    """One step of training: update every parameter of the optimiser, against the loss's gradient.
 
     Args:
         optimizer: any torch optimiser; all its groups get the rate.
-        loss: a scalar with a graph.
-        rate: learning rate of this step.
+        loss: a scalar that requires a gradient.
+        rate: the learning rate of this step.
     """
-    # the rate of this step, in every group
+    # set the rate of this step in every group
     for group in optimizer.param_groups:
         group["lr"] = rate
-    # forget the last gradient, find the new one, step
+    # clear the old gradients, compute the new ones, step
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()

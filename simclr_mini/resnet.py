@@ -2,37 +2,39 @@
 
 Papers: He et al. 2015. https://arxiv.org/abs/1512.03385 Kaiming initialisation: He et al. 2015,
 https://arxiv.org/abs/1502.01852 CIFAR stem: Chen et al. 2020, appendix B.9.
-Differs: no classification layer. `resnet_tiny` is ours: three thin stages for 32 x 32 images on a
-laptop's processor. A stage that shrinks the image does so in its first 3 x 3 convolution, as
-torchvision does, and every parameter has torchvision's name, so its weights load.
+Differs: there is no classification layer. `resnet_tiny` is ours: three thin stages for 32 x 32
+images on a laptop's CPU. A stage that shrinks the image does so in its first 3 x 3 convolution, as
+in torchvision, and every parameter has torchvision's name, so that torchvision's weights load.
+
+Modules are built in torch's default dtype, on its default device.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-STEMS = {"cifar": 1, "half": 2, "imagenet": 4}  # how much each shrinks the image
+STEMS = {"cifar": 1, "half": 2, "imagenet": 4}  # factor by which each shrinks the image
 
 
 def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
-    """A 3 x 3 convolution that keeps the size at stride 1. No bias: a norm follows."""
+    """A 3 x 3 convolution that keeps the size at stride 1. It has no bias, as a norm follows."""
     return nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
 
 
 def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
-    """What the block's input goes through before it is added: nothing, where shapes agree.
+    """The projection of a block's input before it is added, or None if the shapes agree.
 
     Args:
         inputs, outputs: channels before and after the block.
-        stride: how much the block shrinks the image.
+        stride: factor by which the block shrinks the image.
 
     Returns:
         None, or a 1 x 1 convolution with its norm. Section 3.3, option B.
     """
-    # the input can be added as it is if the block changes neither its channels nor its size
+    # leave the input as it is if the block changes neither its channels nor its size
     if stride == 1 and inputs == outputs:
         return None
-    # else project it to the new shape, and normalise
+    # otherwise project it to the new shape, and normalise
     return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
 
@@ -56,17 +58,17 @@ class BasicBlock(nn.Module):
         """relu(F(x) + x), with F = norm(conv(relu(norm(conv(x))))). Equation 1.
 
         Args:
-            x: maps, shape (B, inputs, H, W).
+            x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
 
         Returns:
-            Maps, shape (B, width, H / stride, W / stride).
+            Feature maps, shape (B, width, H / stride, W / stride), with x's dtype and device.
         """
-        # keep the input for the shortcut, projected where shapes differ
+        # keep the input for the shortcut; project it if the shapes differ
         identity = x if self.downsample is None else self.downsample(x)
-        # two convolutions, each normalised, a ReLU between them
+        # apply two convolutions, with a norm after each and a ReLU between them
         x = F.relu(self.bn1(self.conv1(x)))
         x = self.bn2(self.conv2(x))
-        # add the shortcut, then the last ReLU
+        # add the shortcut, then apply the last ReLU
         return F.relu(x + identity)
 
 
@@ -90,21 +92,21 @@ class Bottleneck(nn.Module):
         self.downsample = shortcut(inputs, outputs, stride)
 
     def forward(self, x: Tensor) -> Tensor:
-        """relu(F(x) + x), with F three convolutions that narrow, look around and widen.
+        """relu(F(x) + x), where F narrows the channels, looks at neighbours and widens again.
 
         Args:
-            x: maps, shape (B, inputs, H, W).
+            x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
 
         Returns:
-            Maps, shape (B, 4 * width, H / stride, W / stride).
+            Feature maps, shape (B, 4 * width, H / stride, W / stride), with x's dtype and device.
         """
-        # keep the input for the shortcut, projected where shapes differ
+        # keep the input for the shortcut; project it if the shapes differ
         identity = x if self.downsample is None else self.downsample(x)
-        # three convolutions, each normalised, a ReLU after the first and the second
+        # apply three convolutions, with a norm after each and a ReLU after the first two
         x = F.relu(self.bn1(self.conv1(x)))
         x = F.relu(self.bn2(self.conv2(x)))
         x = self.bn3(self.conv3(x))
-        # add the shortcut, then the last ReLU
+        # add the shortcut, then apply the last ReLU
         return F.relu(x + identity)
 
 
@@ -113,17 +115,17 @@ def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: i
 
     Args:
         block: `BasicBlock` or `Bottleneck`.
-        inputs: channels that come in.
-        width: channels inside each block; `width * block.expansion` go out.
-        count: how many blocks.
-        stride: how much the first block shrinks the image.
+        inputs: channels of the stage's input.
+        width: channels inside each block; its output has `width * block.expansion`.
+        count: number of blocks.
+        stride: factor by which the first block shrinks the image.
 
     Returns:
         The blocks, as one `nn.Sequential`.
     """
-    # the first block goes from the old shape to the new one
+    # let the first block make the new shape
     blocks = [block(inputs, width, stride)]
-    # the others keep it; each has weights of its own
+    # add the others, which keep it; each has its own weights
     blocks += [block(width * block.expansion, width) for _ in range(count - 1)]
     return nn.Sequential(*blocks)
 
@@ -133,8 +135,8 @@ class ResNet(nn.Module):
 
     Args:
         block: `BasicBlock` or `Bottleneck`.
-        counts: blocks in each stage.
-        widths: width of each stage.
+        counts: number of blocks in each stage.
+        widths: width of each stage, as in `stage`.
         stem: "cifar" keeps the resolution (3 x 3 convolution, stride 1, no pooling); "half" halves
             it (the same at stride 2); "imagenet" divides it by four (7 x 7, stride 2, max-pooling).
         zero_init: start the last norm of each block at zero, so that each block starts as its
@@ -144,7 +146,7 @@ class ResNet(nn.Module):
         dim: D, the width of h.
 
     Raises:
-        ValueError: another stem.
+        ValueError: if the stem is none of these.
     """
 
     def __init__(self, block, counts, widths=(64, 128, 256, 512), stem="cifar", zero_init=False):
@@ -169,28 +171,28 @@ class ResNet(nn.Module):
         """Representations h. Section 3.3.
 
         Args:
-            x: images, shape (B, 3, H, W).
+            x: images, shape (B, 3, H, W), with the weights' dtype and device.
 
         Returns:
-            h, shape (B, D).
+            h, shape (B, D), with x's dtype and device.
         """
-        # stem: convolution, norm, ReLU, and pooling where the stem has it
+        # apply the stem: convolution, norm, ReLU, and pooling where the stem has it
         x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
-        # the stages, one after the other
+        # apply the stages, one after the other
         for i in range(self.stages):
             x = self.get_submodule(f"layer{i + 1}")(x)
-        # the mean of each channel over the map
+        # average each channel over its map
         return x.mean((2, 3))
 
 
 def initialise(model: nn.Module, zero_init: bool = False) -> None:
     """Kaiming initialisation, in place. He et al. 2015 (1502.01852), section 2.2, equation 14.
 
-    Convolutions get normal weights of variance 2 / (outputs * kernel height * kernel width);
-    norms start as the identity.
+    Weights of convolutions are drawn from a normal distribution with mean 0 and variance
+    2 / (outputs * kernel height * kernel width); norms start as the identity.
 
     Args:
-        model: any module; its convolutions and norms are set.
+        model: any module; its convolutions and norms are changed.
         zero_init: start the last norm of each block at zero.
     """
     for module in model.modules():
@@ -206,22 +208,22 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 
 
 def resnet_tiny(stem: str = "half", zero_init: bool = False) -> ResNet:
-    """Three stages of one block, 0.8 M parameters, D = 256. Ours, for a processor."""
+    """Three stages of one block, 832,416 parameters, D = 256. Ours, for a CPU."""
     return ResNet(BasicBlock, (1, 1, 1), (32, 64, 256), stem, zero_init)
 
 
 def resnet18(stem: str = "cifar", zero_init: bool = False) -> ResNet:
-    """ResNet-18, 11 M parameters, D = 512. Table 1."""
+    """ResNet-18, 11.2 M parameters, D = 512. Table 1."""
     return ResNet(BasicBlock, (2, 2, 2, 2), stem=stem, zero_init=zero_init)
 
 
 def resnet34(stem: str = "cifar", zero_init: bool = False) -> ResNet:
-    """ResNet-34, 21 M parameters, D = 512. Table 1."""
+    """ResNet-34, 21.3 M parameters, D = 512. Table 1."""
     return ResNet(BasicBlock, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
 
 
 def resnet50(stem: str = "cifar", zero_init: bool = False) -> ResNet:
-    """ResNet-50, 24 M parameters, D = 2048. Table 1."""
+    """ResNet-50, 23.5 M parameters, D = 2048. Table 1."""
     return ResNet(Bottleneck, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
 
 
@@ -235,5 +237,5 @@ ENCODERS = {
 
 @torch.no_grad()
 def parameter_count(model: nn.Module) -> int:
-    """How many numbers training can change."""
+    """The number of parameters that training can change."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -1,10 +1,10 @@
 """Shapes: the built-in data set. Ten patterns, drawn from a seed, so nothing is downloaded.
 
-The class is the *pattern*; colours, light, place, size, tilt, ground, clutter and noise are
-nuisances, drawn independently of it, and their values can be had. Made so that crops and colour
-changes keep the class, and a linear classifier of raw pixels or colour histograms hardly finds it.
-Colours and light tell images apart: two crops of one image share them, which is a shortcut unless
-views change them.
+The class is the *pattern*. Colours, light, position, size, tilt, ground, clutter and noise are
+nuisances: they are drawn independently of the class and are returned with the images. Crops and
+colour changes keep the class, and a linear classifier of raw pixels or colour histograms can
+hardly find it. Colours and light tell images apart: two crops of one image share them, which is a
+shortcut unless the views change them.
 
 Ours; no paper.
 """
@@ -24,8 +24,8 @@ CLASSES = (
     "spiral",
     "bricks",
 )
-SIDE = 32  # pixels
-FINE = 2  # each pixel is the mean of FINE x FINE points, which smooths the edges
+SIDE = 32  # height and width of an image in pixels
+FINE = 2  # each pixel is the mean of FINE x FINE samples, which smooths the edges
 PALETTE = torch.tensor(
     [
         [0.84, 0.20, 0.18],
@@ -39,16 +39,16 @@ PALETTE = torch.tensor(
 
 
 def draw(N: int, seed: int) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Draw a balanced set of images in random order.
+    """A balanced set of images in random order, drawn from a seed.
 
     Args:
-        N: how many images.
-        seed: the same seed gives the same images.
+        N: number of images.
+        seed: random seed; the same seed gives the same images.
 
     Returns:
-        Pixels, uint8, shape (N, 3, 32, 32); labels, int64, shape (N,), the positions in `CLASSES`;
-        and the nuisances of each image by name, shape (N, ...), lengths in pixels and tilt in
-        radians.
+        Pixels, uint8, shape (N, 3, 32, 32); labels, int64, shape (N,), positions in `CLASSES`; and
+        the nuisances by name, float32 ("colors": int64), shape (N, ...), with lengths in pixels
+        and the tilt in radians. All on the CPU.
     """
     generator = Generator().manual_seed(seed)
     labels = (torch.arange(N) % len(CLASSES))[torch.randperm(N, generator=generator)]
@@ -63,7 +63,7 @@ def draw(N: int, seed: int) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
 
 
 def draw_nuisances(N: int, generator: Generator) -> dict[str, Tensor]:
-    """Everything about an image but its class. One row for each image."""
+    """Everything random about N images except the class, by name. Shapes (N, ...), on the CPU."""
 
     def uniform(low: float, high: float, *shape: int) -> Tensor:
         return low + (high - low) * torch.rand(N, *shape, generator=generator)
@@ -71,37 +71,37 @@ def draw_nuisances(N: int, generator: Generator) -> dict[str, Tensor]:
     first = torch.randint(len(PALETTE), (N,), generator=generator)
     other = torch.randint(1, len(PALETTE), (N,), generator=generator)
     return {
-        "colors": torch.stack([first, (first + other) % len(PALETTE)], 1),  # rows of PALETTE
-        "position": uniform(-2.0, 2.0, 2),  # of the disc's centre, from the image's, right and down
-        "radius": uniform(0.9, 1.1) * SIDE / 2,  # of the disc
-        "size": uniform(7.0, 10.0),  # pixels in one period of the pattern
-        "phase": uniform(0.0, 1.0, 2),  # shift of the pattern, in periods
-        "tilt": uniform(-0.6, 0.6),
-        "ground": uniform(0.35, 0.65),  # brightness behind the disc
-        "texture": uniform(0.0, 0.04),  # strength of the waves in the ground
-        "wave": uniform(-0.6, 0.6, 2),  # their frequency, radians a pixel
+        "colors": torch.stack([first, (first + other) % len(PALETTE)], 1),  # two rows of PALETTE
+        "position": uniform(-2.0, 2.0, 2),  # the disc's centre, right of and below the image's
+        "radius": uniform(0.9, 1.1) * SIDE / 2,  # radius of the disc
+        "size": uniform(7.0, 10.0),  # one period of the pattern
+        "phase": uniform(0.0, 1.0, 2),  # shift of the pattern in periods
+        "tilt": uniform(-0.6, 0.6),  # tilt of the pattern in radians
+        "ground": uniform(0.35, 0.65),  # brightness of the background
+        "texture": uniform(0.0, 0.04),  # amplitude of the waves in the background
+        "wave": uniform(-0.6, 0.6, 2),  # frequency of the waves in radians per pixel
         "clutter": uniform(0.0, float(SIDE), 2, 2),  # centres of two specks
-        "speck": uniform(0.6, 1.2),  # radius of a speck
-        "light": uniform(0.6, 1.0, 1),  # on the whole image; 1 is full
-        "noise": uniform(0.01, 0.05),  # standard deviation
+        "speck": uniform(0.6, 1.2),  # radius of both specks
+        "light": uniform(0.6, 1.0, 1),  # factor of the whole image's brightness
+        "noise": uniform(0.01, 0.05),  # standard deviation of the noise
     }
 
 
 def render(label: int, nuisances: dict[str, Tensor], generator: Generator) -> Tensor:
-    """Draw images of one class.
+    """Images of one class, drawn from their nuisances.
 
     Args:
         label: position in `CLASSES`.
-        nuisances: one row for each of B images.
+        nuisances: as from `draw_nuisances`, one row for each of B images.
         generator: source of the noise.
 
     Returns:
-        Images in [0, 1], shape (B, 3, 32, 32).
+        Images in [0, 1], shape (B, 3, 32, 32), float32, on the CPU.
     """
-    at = (torch.arange(SIDE * FINE) + 0.5) / FINE  # in pixels
+    at = (torch.arange(SIDE * FINE) + 0.5) / FINE  # where the samples lie, in pixels, (S,)
     down, right = torch.meshgrid(at, at, indexing="ij")  # (S, S)
     n = {name: v.view(*v.shape, 1, 1) for name, v in nuisances.items()}  # (B, ..., 1, 1)
-    # coordinates of the pattern: about the disc's centre, tilted, in periods
+    # coordinates of the pattern in periods: tilted axes with their origin at the disc's centre
     x = right - SIDE / 2 - n["position"][:, 0]
     y = down - SIDE / 2 - n["position"][:, 1]
     cos, sin = n["tilt"].cos(), n["tilt"].sin()
@@ -116,7 +116,7 @@ def render(label: int, nuisances: dict[str, Tensor], generator: Generator) -> Te
     front = torch.where(ink[:, None], colors[:, 0], colors[:, 1])  # (B, 3, S, S)
     waves = (n["wave"][:, 0] * right + n["wave"][:, 1] * down).sin()
     back = (n["ground"] + n["texture"] * waves)[:, None]
-    inside = (n["radius"] - (x**2 + y**2).sqrt() + 0.5).clamp(0, 1)[:, None]  # a soft edge
+    inside = (n["radius"] - (x**2 + y**2).sqrt() + 0.5).clamp(0, 1)[:, None]  # the edge is soft
     image = back + inside * (front - back)
     for i in range(2):
         dx, dy = right - n["clutter"][:, i, 0], down - n["clutter"][:, i, 1]
@@ -132,17 +132,18 @@ def pattern(label: int, x: Tensor, y: Tensor, shift_x: Tensor, shift_y: Tensor) 
 
     Args:
         label: position in `CLASSES`.
-        x, y: coordinates in periods about the pattern's centre, shape (B, S, S).
-        shift_x, shift_y: in periods, shape (B, 1, 1).
+        x, y: coordinates in periods from the pattern's centre, shape (B, S, S).
+        shift_x, shift_y: shift of the pattern in periods, shape (B, 1, 1).
 
     Returns:
-        Bool, shape (B, S, S).
+        Bool, shape (B, S, S), on x's device.
 
     Raises:
-        ValueError: a label that is no position in `CLASSES`.
+        IndexError: if `label` is not a position in `CLASSES`.
+        ValueError: if the class has no pattern here.
     """
     u, v = x + shift_x, y + shift_y
-    in_u, in_v = u - u.floor() - 0.5, v - v.floor() - 0.5  # from the middle of the cell
+    in_u, in_v = u - u.floor() - 0.5, v - v.floor() - 0.5  # measured from the middle of the cell
     r = (x**2 + y**2).sqrt()
     match CLASSES[label]:
         case "stripes across":
@@ -168,4 +169,4 @@ def pattern(label: int, x: Tensor, y: Tensor, shift_x: Tensor, shift_y: Tensor) 
             course = v.floor() % 2
             joint = ((u + course) / 2).remainder(1.0) - 0.5
             return (joint.abs() < 0.07) | (in_v.abs() > 0.38)
-    raise ValueError(f"a label is 0 to {len(CLASSES) - 1}, not {label}")
+    raise ValueError(f"there is no pattern for class {label}, {CLASSES[label]!r}")

@@ -1,12 +1,14 @@
 """Views: the random changes of an image that a representation should not notice.
 
-Every operation takes a whole batch, and every image of it draws its own coin and its own
+Every operation takes a whole batch, and every image in it draws its own coin and its own
 parameters. Drawing them once per batch is a known bug: whole batches then come out unchanged.
-Random numbers come from a `torch.Generator` on the processor (`None`: torch's global one) and are
-then moved to the images' device, so one seed gives the same views everywhere.
+Random numbers come from a `torch.Generator` on the CPU (`None` is torch's global one) and are then
+moved to the images' device, so one seed gives the same views everywhere. Images are float32 or
+float64.
 
 Paper: Chen et al. 2020, section 3 and appendix A. https://arxiv.org/abs/2002.05709
-Differs: factors of colour are multiplied, as in torchvision, not added as in the paper's listing.
+Differs: brightness is multiplied by a factor, as in torchvision; in the paper's TensorFlow listing
+an amount is added to it.
 """
 
 import math
@@ -22,14 +24,15 @@ LUMA = (0.2989, 0.587, 0.114)  # red, green, blue: ITU-R 601, rounded as in torc
 
 @dataclass(frozen=True)
 class Recipe:
-    """How strong each change is. A probability or strength of 0 leaves it out.
+    """How likely and how strong each change is. A probability of 0 leaves a change out.
 
     Attributes:
-        size: side of the square view in pixels; 0 keeps the image's height, and needs it square.
-        crop_scale: share of the image's area that a crop covers, drawn evenly from this range.
-        crop_ratio: width over height of a crop, drawn evenly on a log scale.
+        size: side of the square view in pixels; 0 is the height of the images.
+        crop_scale: range of the share of the image's area that a crop covers.
+        crop_ratio: range of a crop's width / height.
         crop, flip, jitter, gray, blur, rotation, cutout, sobel, noise: probability of each change.
-        strength: s of the colour jitter: brightness, contrast, saturation 0.8 s, hue 0.2 s.
+        strength: s of the colour jitter: 0.8 s for brightness, contrast and saturation, 0.2 s for
+            hue.
     """
 
     size: int = 0
@@ -96,15 +99,16 @@ def two_views(
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        recipe: which changes, and how strong.
+        recipe: which changes to make, and how strong they are.
         generator: source of randomness.
 
     Returns:
-        x1, x2: row b of each is a view of image b, shape (B, 3, size, size), in [0, 1].
+        x1, x2: row b of each is a view of image b, in [0, 1], shape (B, 3, size, size), with x's
+        dtype and device.
     """
     # draw the first view of every image
     x1 = one_view(x, recipe, generator)
-    # draw the second, with parameters of its own
+    # draw the second view, with parameters of its own
     x2 = one_view(x, recipe, generator)
     return x1, x2
 
@@ -116,12 +120,12 @@ def one_view(
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        recipe: which changes, and how strong.
+        recipe: which changes to make, and how strong they are.
         generator: source of randomness.
         boxes: what each view shows, shape (B, 4), if it has been drawn already. None: draw it.
 
     Returns:
-        Views in [0, 1], shape (B, 3, size, size).
+        Views in [0, 1], shape (B, 3, size, size), with x's dtype and device.
     """
     s = recipe.strength
     size = recipe.size or x.shape[2]
@@ -153,36 +157,36 @@ def one_view(
 
 
 def coin(B: int, p: float, generator: Generator | None = None) -> Tensor:
-    """One throw for each image, true with probability p. Shape (B,), bool, on the processor."""
+    """One coin for each image, true with probability p. Shape (B,), bool, on the CPU."""
     return torch.rand(B, generator=generator) < p
 
 
 def uniform(shape, low: float, high: float, generator: Generator | None = None) -> Tensor:
-    """Even draws from [low, high), on the processor. The shape is B, or (B, draws per image)."""
+    """Uniform draws from [low, high), on the CPU. The shape is B, or (B, draws per image)."""
     return low + (high - low) * torch.rand(shape, generator=generator)
 
 
 def change_some(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tensor) -> Tensor:
-    """The batch with the chosen images changed. `x` itself stays as it was.
+    """A copy of the batch with the chosen images changed.
 
     Args:
         x: images, shape (B, 3, H, W).
-        chosen: which images to change, bool, shape (B,).
+        chosen: which images to change, bool, shape (B,), on the CPU.
         change: called with the chosen images and their rows of each of `parameters`.
-        parameters: tensors with one row for each of the B images.
+        parameters: tensors with one row for each of the B images, on the CPU.
 
     Returns:
-        Images, shape (B, 3, H, W).
+        Images, shape (B, 3, H, W), with x's dtype and device.
     """
     return change_some_(x.clone(), chosen, change, *parameters)
 
 
 def change_some_(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tensor) -> Tensor:
-    """As `change_some`, in place: `x` itself is changed and returned."""
+    """The same as `change_some`, but in place: `x` itself is changed and returned."""
     rows = chosen.nonzero()[:, 0]
     if len(rows) == 0:
         return x
-    own = [p[rows].to(x) for p in parameters]  # to the device and the type of x
+    own = [p[rows].to(x) for p in parameters]  # with x's dtype and device
     rows = rows.to(x.device)
     return x.index_copy_(0, rows, change(x.index_select(0, rows), *own).to(x))
 
@@ -190,57 +194,57 @@ def change_some_(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tenso
 def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
     """One random box for each image, as in torchvision's RandomResizedCrop. Appendix A.
 
-    The area is an even draw from `scale` times the image's, width / height an even draw from
-    `ratio` on a log scale. A box that does not fit is drawn again, up to ten times; the last
-    resort is the largest box of an allowed ratio. (torchvision puts that one in the centre.)
+    The share of the area is drawn uniformly, and width / height uniformly on a log scale. A box
+    that does not fit is drawn again, up to ten draws in all; the last resort is the largest box of
+    an allowed ratio. (torchvision places that box at the centre.)
 
     Args:
-        B: how many boxes.
+        B: number of boxes.
         height, width: size of the images in pixels.
-        scale: least and greatest share of the area, as (low, high).
-        ratio: least and greatest width over height, as (low, high).
+        scale: range of the box's share of the image's area, as (low, high).
+        ratio: range of the box's width / height, as (low, high).
         generator: source of randomness.
 
     Returns:
-        top, left, height, width of each box, sides rounded to whole pixels: int64, shape (B, 4).
+        top, left, height, width of each box in whole pixels, int64, shape (B, 4), on the CPU.
     """
-    # draw ten candidate sizes for each image: area evenly, ratio evenly in its logarithm
+    # draw ten candidate sizes for each image: area uniformly, ratio uniformly in its logarithm
     area = uniform((B, 10), *scale, generator) * height * width
     aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
     w = (area * aspect).sqrt().round().clamp(min=1)
     h = (area / aspect).sqrt().round().clamp(min=1)
-    # keep the first candidate that fits; where none does, take the largest box allowed
+    # keep the first candidate that fits; if none does, take the largest box allowed
     fits = (w <= width) & (h <= height)
     first = fits.int().argmax(1, keepdim=True)  # (B, 1)
     widest = min(width, round(height * ratio[1]))
     tallest = min(height, round(width / ratio[0]))
     w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)
     h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)
-    # place it anywhere inside the image, each whole position equally likely
+    # place it anywhere inside the image, with all whole positions equally likely
     top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()
     left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()
     return torch.stack([top, left, h, w], 1).long()
 
 
 def whole_image(x: Tensor) -> Tensor:
-    """The box that holds all of each image: rows 0, 0, H, W. Shape (B, 4)."""
+    """The box that holds all of each image: rows 0, 0, H, W. Shape (B, 4), int64, on the CPU."""
     return torch.tensor([0, 0, x.shape[2], x.shape[3]]).expand(len(x), 4)
 
 
 def resize_weights(start: Tensor, length: Tensor, source: int, size: int) -> Tensor:
-    """Which source pixels make each pixel of a resized line: bilinear, with anti-aliasing.
+    """Weights of the source pixels in each pixel of a resized line: bilinear, with anti-aliasing.
 
-    Output pixel i looks at the point start + (i + 1/2) * length / size of the source line.
-    A source pixel weighs 1 there, and less with its distance, down to 0 one pixel away (one
-    *output* pixel, where the line shrinks). The weights of an output pixel sum to 1.
+    Output pixel i is centred at start + (i + 1/2) * length / size on the source line. The weight
+    of a source pixel falls linearly with its distance from there, and is 0 one pixel away (one
+    *output* pixel if the line shrinks). The weights of an output pixel are scaled to sum to 1.
 
     Args:
         start, length: the part of the line to show, in source pixels, shape (B,).
-        source: pixels in the source line.
-        size: pixels in the resized line.
+        source: number of pixels in the source line.
+        size: number of pixels in the resized line.
 
     Returns:
-        Weights, shape (B, size, source).
+        Weights, shape (B, size, source), with start's dtype and device.
     """
     step = length[:, None, None] / size  # source pixels per output pixel, (B, 1, 1)
     output = torch.arange(size, device=start.device)[:, None] + 0.5  # (size, 1)
@@ -248,12 +252,12 @@ def resize_weights(start: Tensor, length: Tensor, source: int, size: int) -> Ten
     first, last = start[:, None, None], (start + length)[:, None, None]
     distance = (pixel - (first + output * step)).abs()  # (B, size, source)
     weights = (1 - distance / step.clamp(min=1)).clamp(min=0)
-    weights = weights * ((pixel > first) & (pixel < last))  # nothing outside the box is seen
+    weights = weights * ((pixel > first) & (pixel < last))  # nothing outside the box counts
     return weights / weights.sum(2, keepdim=True)
 
 
 def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """Cut each image's box out and resize it: bilinear, anti-aliased. Appendix A.
+    """The box of each image, cut out and resized: bilinear, anti-aliased. Appendix A.
 
     Resizing is linear, so it is two matrix products: rows @ image @ columns^T.
 
@@ -263,10 +267,10 @@ def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
         size: side of the result in pixels.
 
     Returns:
-        Images, shape (B, 3, size, size).
+        Images, shape (B, 3, size, size), with x's dtype and device.
     """
     top, left, height, width = boxes.to(x).unbind(1)
-    # weigh the rows of the source for each row of the result, and the columns likewise
+    # find the weights of the source rows in each row of the result; do the same for the columns
     rows = resize_weights(top, height, x.shape[2], size)  # (B, size, H)
     columns = resize_weights(left, width, x.shape[3], size)  # (B, size, W)
     # apply both: y_bcij = sum over h, w of rows_bih x_bchw columns_bjw
@@ -276,54 +280,54 @@ def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
 def random_resized_crop(
     x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
 ) -> Tensor:
-    """Show a random part of each image at full size. Appendix A.
+    """A random part of each image, resized to a square. Appendix A.
 
     Args:
         x: images, shape (B, 3, H, W).
         size: side of the result in pixels.
-        scale: share of the area that is shown, as (low, high).
-        ratio: width over height of the part, as (low, high).
+        scale: range of the part's share of the area, as (low, high).
+        ratio: range of the part's width / height, as (low, high).
         generator: source of randomness.
-        p: probability for each image; one that is not cropped is resized whole.
+        p: probability that an image is cropped; the others are resized whole.
 
     Returns:
-        Images, shape (B, 3, size, size).
+        Images, shape (B, 3, size, size), with x's dtype and device.
     """
     # draw a box for each image
     boxes = crop_boxes(len(x), x.shape[2], x.shape[3], scale, ratio, generator)
     if p < 1:
         boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))
-    # show what is in it
+    # cut the boxes out and resize them
     return crop_and_resize(x, boxes, size)
 
 
 def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
-    """Mirror each image left to right with probability p. Section 3.
+    """Each image, flipped left to right with probability p. Section 3.
 
     Args:
         x: images, shape (B, 3, H, W).
-        p: probability for each image.
+        p: probability that an image is flipped.
         generator: source of randomness.
 
     Returns:
-        Images, shape (B, 3, H, W).
+        Images, shape (B, 3, H, W), with x's dtype and device.
     """
     # throw one coin for each image
     mirrored = coin(len(x), p, generator)
-    # where it shows heads, reverse the columns
+    # where it shows heads, reverse the order of the columns
     return change_some(x, mirrored, lambda some: some.flip(3))
 
 
 def rotate(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Turn each image by 0, 90, 180 or 270 degrees, each equally likely. Section 3.
+    """Each image, turned by 0, 90, 180 or 270 degrees, all equally likely. Section 3.
 
     Args:
         x: square images, shape (B, 3, H, H).
-        p: probability that an image takes part.
+        p: probability that an image takes part; the others stay as they are.
         generator: source of randomness.
 
     Returns:
-        Images, shape (B, 3, H, H).
+        Images, shape (B, 3, H, H), with x's dtype and device.
     """
     turns = torch.randint(4, (len(x),), generator=generator) * coin(len(x), p, generator)
     for quarter in (1, 2, 3):
@@ -332,16 +336,18 @@ def rotate(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Ten
 
 
 def cutout(x: Tensor, p: float = 1.0, share: float = 0.5, generator=None) -> Tensor:
-    """Paint a square of each image black. Section 3; DeVries and Taylor 2017.
+    """Each image with a square painted black. Section 3; DeVries and Taylor 2017.
+
+    The centre lies anywhere in the image, so part of the square may lie outside it.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        p: probability for each image.
-        share: side of the square as a share of the image's height.
+        p: probability that an image is painted.
+        share: side of the square divided by the image's height.
         generator: source of randomness.
 
     Returns:
-        Images, shape (B, 3, H, W). The centre is anywhere, so part of a square may lie outside.
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
     B, _, H, W = x.shape
     row = uniform(B, 0, H, generator)[:, None, None]
@@ -354,106 +360,107 @@ def cutout(x: Tensor, p: float = 1.0, share: float = 0.5, generator=None) -> Ten
 
 
 def to_gray(x: Tensor) -> Tensor:
-    """Brightness of each pixel as the eye weighs it: 0.2989 R + 0.587 G + 0.114 B.
+    """Brightness of each pixel as the eye perceives it: 0.2989 R + 0.587 G + 0.114 B.
 
     Args:
         x: images, shape (B, 3, H, W).
 
     Returns:
-        Grey images, shape (B, 1, H, W).
+        Grey images, shape (B, 1, H, W), with x's dtype and device.
     """
     red, green, blue = x.unbind(1)
     return (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue)[:, None]
 
 
 def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> Tensor:
-    """Take the colour out of each image with probability p. Appendix A, "color drop".
+    """Each image, made grey with probability p. Appendix A, "color drop".
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        p: probability for each image.
+        p: probability that an image is made grey.
         generator: source of randomness.
 
     Returns:
-        Images, shape (B, 3, H, W); a grey one has three equal channels.
+        Images, shape (B, 3, H, W), with x's dtype and device. A grey image has three equal
+        channels.
     """
     # throw one coin for each image
     drop = coin(len(x), p, generator)
-    # where it shows heads, give all three channels the brightness
+    # where it shows heads, set all three channels to the brightness
     return change_some(x, drop, lambda some: to_gray(some).expand_as(some))
 
 
 def blend(x: Tensor, other: Tensor, factor: Tensor) -> Tensor:
-    """factor * x + (1 - factor) * other, cut to [0, 1]. Factor has shape (B,)."""
+    """factor * x + (1 - factor) * other, clipped to [0, 1]. Factor has shape (B,)."""
     factor = factor[:, None, None, None]
     return (factor * x).add_((1 - factor) * other).clamp_(0, 1)
 
 
 def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
-    """Blend each image with black: factor 0 is black, 1 the image, 2 twice as bright.
+    """Each image, blended with black: factor 0 is black, 1 the image, 2 twice as bright.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        factor: one number >= 0 for each image, shape (B,).
+        factor: one number >= 0 for each image, shape (B,), with x's dtype and device.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W).
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
-    # scale every value of an image by its factor, and cut to [0, 1]
+    # scale every value of an image by its factor, and clip to [0, 1]
     return (x * factor[:, None, None, None]).clamp_(0, 1)
 
 
 def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
-    """Blend each image with its mean brightness: factor 0 is flat grey, 1 the image.
+    """Each image, blended with its mean brightness: factor 0 is flat grey, 1 the image.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        factor: one number >= 0 for each image, shape (B,).
+        factor: one number >= 0 for each image, shape (B,), with x's dtype and device.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W).
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
-    # one number for each image: the mean of its grey version
+    # find one number for each image: the mean of its grey version
     mean = to_gray(x).mean((1, 2, 3), keepdim=True)  # (B, 1, 1, 1)
-    # move every value away from it or towards it, and cut to [0, 1]
+    # move every value away from it or towards it, and clip to [0, 1]
     return blend(x, mean, factor)
 
 
 def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
-    """Blend each image with its grey version: factor 0 is grey, 1 the image.
+    """Each image, blended with its grey version: factor 0 is grey, 1 the image.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        factor: one number >= 0 for each image, shape (B,).
+        factor: one number >= 0 for each image, shape (B,), with x's dtype and device.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W).
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
-    # the grey version, pixel by pixel
+    # make the grey version, pixel by pixel
     gray = to_gray(x)  # (B, 1, H, W)
-    # move every pixel away from it or towards it, and cut to [0, 1]
+    # move every pixel away from it or towards it, and clip to [0, 1]
     return blend(x, gray, factor)
 
 
 def adjust_hue(x: Tensor, shift: Tensor) -> Tensor:
-    """Turn the colour wheel of each image: shift 1/3 makes red green, 1/2 makes red cyan.
+    """Each image with its colour wheel turned: shift 1/3 makes red green, 1/2 makes red cyan.
 
-    In hue, saturation and value: V is the largest channel, C is V minus the smallest, and the hue
-    h in [0, 6) is where the colour stands on the wheel: red 0, yellow 1, green 2, cyan 3, blue 4,
-    magenta 5. V and C stay; h moves by 6 * shift, round the wheel.
+    V is the largest channel, C is V minus the smallest, and the hue h in [0, 6) is the place of
+    the colour on the wheel: red 0, yellow 1, green 2, cyan 3, blue 4, magenta 5. V and C are kept;
+    h moves by 6 * shift around the wheel.
 
-    A colour stands 2 + (G + B - R - V) / C sixths of a turn from red, on green's side or on blue's.
-    So no pixel asks which of its channels is the largest, which is twice as fast.
+    A colour is 2 + (G + B - R - V) / C sixths of a turn away from red, towards green or blue. This
+    formula is the same whichever channel is the largest, which makes it twice as fast.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        shift: turns of the wheel, in [-1/2, 1/2], shape (B,).
+        shift: turns of the wheel, in [-1/2, 1/2], shape (B,), with x's dtype and device.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W).
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
     red, green, blue = x.unbind(1)  # (B, H, W) each
-    # V, the largest channel, and C, its distance to the smallest
+    # V, the largest channel, and C, its distance from the smallest
     V = torch.maximum(torch.maximum(red, green), blue)
     C = V - torch.minimum(torch.minimum(red, green), blue)
     # hue in sixths of a turn: how far from red, and on which side
@@ -462,7 +469,7 @@ def adjust_hue(x: Tensor, shift: Tensor) -> Tensor:
     # turn the wheel, and come back into [0, 6)
     h = h + 6 * shift[:, None, None]
     h = h - 6 * (h / 6).floor()
-    # how far each channel stands below the largest, as a share of C: 0 at its own hue
+    # how far each channel is below the largest, as a share of C: 0 at its own hue
     below = torch.stack([2 - (h - 3).abs(), (h - 2).abs() - 1, (h - 4).abs() - 1], 1)
     return V[:, None] - C[:, None] * below.clamp_(0, 1)
 
@@ -476,23 +483,23 @@ def color_jitter(
     p: float = 0.8,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Change the colours of each image with probability p, in an order of its own. Appendix A.
+    """Each image with its colours changed, with probability p and in its own order. Appendix A.
 
-    Factors are even draws from [max(0, 1 - strength), 1 + strength], the shift of hue from
-    [-hue, hue].
+    Factors are drawn uniformly from [max(0, 1 - strength), 1 + strength], and the shift of the hue
+    uniformly from [-hue, hue].
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
         brightness, contrast, saturation: strengths >= 0.
         hue: strength in [0, 1/2], in turns of the colour wheel.
-        p: probability for each image.
+        p: probability that an image is changed.
         generator: source of randomness.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W).
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
     B = len(x)
-    # for each image: does it take part, which factors, and in which order
+    # draw for each image whether it is changed, its factors and its order
     chosen = coin(B, p, generator)
     steps = [
         (adjust_brightness, uniform(B, max(0, 1 - brightness), 1 + brightness, generator)),
@@ -501,7 +508,7 @@ def color_jitter(
         (adjust_hue, uniform(B, -hue, hue, generator)),
     ]
     order = torch.rand(B, 4, generator=generator).argsort(1)  # (B, 4)
-    # in each of four rounds, every image has the change that its order names
+    # in each of four rounds, apply to each image the change that its order names
     x = x.clone()
     for turn in range(4):
         for k, (adjust, amount) in enumerate(steps):
@@ -510,18 +517,19 @@ def color_jitter(
 
 
 def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
-    """Blur each image with probability p, its width drawn evenly from `sigma`. Appendix A.
+    """Each image, blurred with probability p by a width drawn uniformly from `sigma`. Appendix A.
 
-    The kernel is about a tenth of the image's side, an odd number of pixels, at least 3.
+    The kernel is about a tenth of the image's height: an odd number of pixels, at least 3. Pixels
+    outside the image are reflections of those inside.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        p: probability for each image.
-        sigma: least and greatest standard deviation in pixels, as (low, high).
+        p: probability that an image is blurred.
+        sigma: range of the standard deviation in pixels, as (low, high).
         generator: source of randomness.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W). Edges are mirrored.
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
     # throw one coin and draw one width for each image
     chosen = coin(len(x), p, generator)
@@ -531,18 +539,18 @@ def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -
 
 
 def blur(x: Tensor, sigma: Tensor) -> Tensor:
-    """Gaussian blur of each image with its own standard deviation.
+    """Each image, blurred by a Gaussian with its own standard deviation.
 
     Args:
         x: images, shape (B, 3, H, W).
-        sigma: standard deviations in pixels, shape (B,).
+        sigma: standard deviations in pixels, shape (B,), with x's dtype and device.
 
     Returns:
-        Images, shape (B, 3, H, W).
+        Images, shape (B, 3, H, W), with x's dtype and device.
     """
     H, W = x.shape[2:]
     reach = max(1, H // 20)
-    # weights of a bell curve at whole pixels, for each image with sum 1
+    # weights of a bell curve at whole pixels, scaled to sum 1 for each image
     offset = torch.arange(-reach, reach + 1, device=x.device)[:, None]
     weights = torch.exp(-0.5 * (offset / sigma) ** 2)  # (2 reach + 1, B)
     weights = (weights / weights.sum(0))[:, :, None, None, None]
@@ -554,13 +562,15 @@ def blur(x: Tensor, sigma: Tensor) -> Tensor:
 
 
 def sobel_gradients(x: Tensor) -> Tensor:
-    """Slope of brightness to the right and downwards. The fixed filters of DeepCluster.
+    """Slopes of the brightness to the right and downwards, by DeepCluster's fixed filters.
+
+    Pixels outside the image are reflections of those inside.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
 
     Returns:
-        Slopes per pixel, shape (B, 2, H, W), in [-1, 1]. Edges are mirrored.
+        Slopes in [-1, 1], shape (B, 2, H, W), with x's dtype and device.
     """
     right = x.new_tensor([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4
     kernels = torch.stack([right, right.T])[:, None]  # (2, 1, 3, 3)
@@ -568,35 +578,36 @@ def sobel_gradients(x: Tensor) -> Tensor:
 
 
 def sobel(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Replace each image by the strength of its edges, with probability p. Section 3.
+    """Each image, replaced by the strength of its edges with probability p. Section 3.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        p: probability for each image.
+        p: probability that an image is replaced.
         generator: source of randomness.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W), three equal channels where changed.
+        Images in [0, 1], shape (B, 3, H, W), with x's dtype and device. A replaced image has three
+        equal channels.
     """
     return change_some(x, coin(len(x), p, generator), edges)
 
 
 def edges(x: Tensor) -> Tensor:
-    """The strength of edges: the length of the slope, at most 1. Shape (B, 3, H, W), as x."""
+    """The strength of edges: the norm of the slopes, clipped to 1. Shape, dtype, device: as x."""
     return sobel_gradients(x).norm(dim=1, keepdim=True).clamp(max=1).expand_as(x)
 
 
 def gaussian_noise(x: Tensor, p: float = 1.0, std: float = 0.1, generator=None) -> Tensor:
-    """Add independent noise to every value, with probability p for each image. Section 3.
+    """Each image with independent noise added to every value, with probability p. Section 3.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
-        p: probability for each image.
+        p: probability that an image gets noise.
         std: standard deviation of the noise, in units of x.
         generator: source of randomness.
 
     Returns:
-        Images in [0, 1], shape (B, 3, H, W).
+        Images, clipped to [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
     chosen = coin(len(x), p, generator)
     noise = std * torch.randn(x.shape, generator=generator)

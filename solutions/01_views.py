@@ -1,4 +1,4 @@
-"""Lesson 1: right ways to write the views, from one image at a time to the whole batch."""
+"""Lesson 1: correct ways to write the views, from one image at a time to the whole batch."""
 
 import math
 
@@ -12,12 +12,12 @@ LUMA = (0.2989, 0.587, 0.114)
 
 
 def throw(p, generator=None):
-    """One coin."""
+    """The toss of one coin, true with probability p."""
     return torch.rand((), generator=generator).item() < p
 
 
 def draw(low, high, generator=None):
-    """One even draw."""
+    """One uniform random number from [low, high)."""
     return low + (high - low) * torch.rand((), generator=generator).item()
 
 
@@ -30,7 +30,7 @@ def per_image(factor):
 
 @way("horizontal_flip", "loops")
 def flip_in_loops(x, p=0.5, generator=None):
-    """Image by image, pixel column by pixel column."""
+    """Copy the columns one by one, image by image."""
     y = x.clone()
     W = x.shape[3]
     for b in range(len(x)):
@@ -42,14 +42,14 @@ def flip_in_loops(x, p=0.5, generator=None):
 
 @way("horizontal_flip", "where")
 def flip_by_where(x, p=0.5, generator=None):
-    """Both versions of every image, and a choice."""
+    """Make both versions of every image, and choose one."""
     heads = torch.rand(len(x), 1, 1, 1, generator=generator) < p
     return torch.where(heads, x.flip(-1), x)
 
 
 @way("horizontal_flip", "gather")
 def flip_by_gather(x, p=0.5, generator=None):
-    """Each image's own list of columns; the coin by Bernoulli."""
+    """Gather the columns by an index for each image; torch.bernoulli tosses the coins."""
     heads = torch.bernoulli(torch.full((len(x),), float(p)), generator=generator).long()[:, None]
     column = torch.arange(x.shape[3])
     columns = heads * column.flip(0) + (1 - heads) * column
@@ -69,7 +69,7 @@ def flip_in_numpy(x, p=0.5, generator=None):
 
 @way("crop_boxes", "loops")
 def boxes_in_loops(B, height, width, scale, ratio, generator=None):
-    """torchvision's loop of ten tries, one box after the other."""
+    """Try ten times for each box, as torchvision does."""
     boxes = []
     for _ in range(B):
         h = min(height, round(width / ratio[0]))
@@ -89,7 +89,7 @@ def boxes_in_loops(B, height, width, scale, ratio, generator=None):
 
 @way("crop_boxes", "redraw the misfits")
 def boxes_by_rounds(B, height, width, scale, ratio, generator=None):
-    """Ten rounds, each only for those that have no box yet; the largest box to begin with."""
+    """Start with the largest box; in ten rounds, redraw those that have no other box yet."""
     h = torch.full((B,), min(height, round(width / ratio[0])))
     w = torch.full((B,), min(width, round(height * ratio[1])))
     waiting = torch.arange(B)
@@ -109,7 +109,7 @@ def boxes_by_rounds(B, height, width, scale, ratio, generator=None):
 
 @way("crop_boxes", "numpy, backwards")
 def boxes_in_numpy(B, height, width, scale, ratio, generator=None):
-    """All draws at once; the candidates written from the last to the first."""
+    """Draw everything at once, and write the candidates from the last to the first."""
     u = torch.rand(B, 22, generator=generator, dtype=torch.float64).numpy()
     h = np.full(B, min(height, round(width / ratio[0])))
     w = np.full(B, min(width, round(height * ratio[1])))
@@ -129,7 +129,7 @@ def boxes_in_numpy(B, height, width, scale, ratio, generator=None):
 
 
 def line(start, length, source, size):
-    """The weights of one line, number by number."""
+    """Compute the weights of one line, number by number."""
     step = length / size
     rows = []
     for i in range(size):
@@ -142,7 +142,7 @@ def line(start, length, source, size):
 
 @way("crop_and_resize", "loops")
 def resize_in_loops(x, boxes, size):
-    """Every pixel of the result is a sum over rows of sums over columns."""
+    """Each pixel of the result is a sum over rows of sums over columns."""
     y = x.new_zeros(len(x), 3, size, size)
     H, W = x.shape[2:]
     for b, (top, left, height, width) in enumerate(boxes.tolist()):
@@ -158,7 +158,7 @@ def resize_in_loops(x, boxes, size):
 
 @way("crop_and_resize", "interpolate")
 def resize_by_interpolate(x, boxes, size):
-    """torch's own resizing, on each image's box."""
+    """Use torch's own resizing on each image's box."""
     return torch.cat(
         [
             F.interpolate(
@@ -174,7 +174,7 @@ def resize_by_interpolate(x, boxes, size):
 
 @way("crop_and_resize", "cut, then two products")
 def resize_by_products(x, boxes, size):
-    """Cut first, so that no weight outside the box is ever made."""
+    """Cut the box out first, so that no pixel outside it needs a weight."""
     out = []
     for image, (t, le, h, w) in zip(x.double(), boxes.tolist(), strict=True):
         part = image[:, t : t + h, le : le + w]
@@ -190,7 +190,7 @@ def resize_by_products(x, boxes, size):
 
 @way("random_resized_crop", "loops")
 def crop_in_loops(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p=1.0):
-    """Image by image: a coin, a box, a resize."""
+    """For each image, toss a coin, draw a box and resize."""
     H, W = x.shape[2:]
     out = []
     for image in x:
@@ -203,7 +203,7 @@ def crop_in_loops(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=No
 
 @way("random_resized_crop", "boxes for heads only")
 def crop_of_heads(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p=1.0):
-    """First the coins, then boxes for as many as show heads."""
+    """Toss the coins first, and draw boxes only for the images with heads."""
     B, _, H, W = x.shape
     heads = torch.rand(B, generator=generator) < p
     boxes = torch.tensor([0, 0, H, W]).repeat(B, 1)
@@ -213,7 +213,7 @@ def crop_of_heads(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=No
 
 @way("random_resized_crop", "two versions")
 def crop_two_versions(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p=1.0):
-    """All cropped and all whole, and a choice."""
+    """Make a cropped and a whole version of every image, and choose one."""
     B, _, H, W = x.shape
     cropped = resize_by_interpolate(x, boxes_in_numpy(B, H, W, scale, ratio, generator), size)
     whole = F.interpolate(x, (size, size), mode="bilinear", antialias=True)
@@ -225,7 +225,7 @@ def crop_two_versions(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generato
 
 @way("to_gray", "loops")
 def gray_in_loops(x):
-    """Channel by channel."""
+    """Add the channels one by one."""
     y = torch.zeros_like(x[:, :1])
     for c in range(3):
         y[:, 0] += LUMA[c] * x[:, c]
@@ -304,7 +304,7 @@ def contrast_in_loops(x, factor):
 
 @way("adjust_contrast", "distance from the mean")
 def contrast_by_distance(x, factor):
-    """mean + factor (x - mean); the mean brightness from the means of the channels."""
+    """Use mean + factor (x - mean), with the mean brightness from the means of the channels."""
     mean = per_image(x.mean((2, 3)) @ torch.tensor(LUMA, dtype=x.dtype))
     return (mean + per_image(factor) * (x - mean)).clip(0, 1)
 
@@ -332,7 +332,7 @@ def saturation_by_distance(x, factor):
 
 @way("adjust_saturation", "one matrix for each image")
 def saturation_by_matrix(x, factor):
-    """A colour matrix per image: factor I + (1 - factor) 1 luma^T."""
+    """Apply a colour matrix to each image: factor I + (1 - factor) 1 luma^T."""
     eye, luma = torch.eye(3).to(x), torch.tensor(LUMA).to(x).expand(3, 3)
     f = factor.to(x).reshape(-1, 1, 1)
     return torch.einsum("bdc,bchw->bdhw", f * eye + (1 - f) * luma, x).clamp(0, 1)
@@ -342,7 +342,7 @@ def saturation_by_matrix(x, factor):
 
 
 def turned(x, shift):
-    """The colour wheel turned, by the textbook's formula of HSV."""
+    """Images with shifted hue, by the textbook formula for HSV."""
     V, C = x.amax(1), x.amax(1) - x.amin(1)
     r, g, b = x.unbind(1)
     safe = C.clamp(min=1e-12)
@@ -362,7 +362,7 @@ def ranges(brightness, contrast, saturation, hue):
 
 @way("color_jitter", "loops")
 def jitter_in_loops(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
-    """Image by image: a coin, an order, and each change with an amount of its own."""
+    """For each image, toss a coin, draw an order, and draw an amount for each change."""
     law = ranges(brightness, contrast, saturation, hue)
     out = []
     for image in x.split(1):
@@ -376,7 +376,7 @@ def jitter_in_loops(x, brightness, contrast, saturation, hue, p=0.8, generator=N
 
 @way("color_jitter", "all four, then a choice")
 def jitter_by_choice(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
-    """In each round all four changes of the whole batch, and each image takes its own."""
+    """In each round, apply all four changes to the whole batch and choose one per image."""
     B = len(x)
     order = torch.stack([torch.randperm(4, generator=generator) for _ in range(B)])
     amounts = []
@@ -391,7 +391,7 @@ def jitter_by_choice(x, brightness, contrast, saturation, hue, p=0.8, generator=
 
 @way("color_jitter", "grouped by order")
 def jitter_by_groups(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
-    """The images that share one of the 24 orders go through it together."""
+    """Process all images that share one of the 24 orders together."""
     from itertools import permutations
 
     B = len(x)
@@ -419,7 +419,7 @@ def bell(reach, sigma):
 
 @way("gaussian_blur", "loops")
 def blur_in_loops(x, p=0.5, sigma=(0.1, 2.0), generator=None):
-    """Image by image; each line a weighted sum of shifted lines, mirrored at the edges."""
+    """For each image, add weighted copies of shifted lines; edges are reflected."""
     H, W = x.shape[2:]
     reach = max(1, H // 20)
     y = x.clone()
@@ -440,7 +440,7 @@ def blur_in_loops(x, p=0.5, sigma=(0.1, 2.0), generator=None):
 
 @way("gaussian_blur", "convolution in groups")
 def blur_by_convolution(x, p=0.5, sigma=(0.1, 2.0), generator=None):
-    """Every image's channels are groups of one convolution with the square kernel."""
+    """Use one grouped convolution, in which each channel of each image is a group."""
     B, C, H, W = x.shape
     reach = max(1, H // 20)
     s = sigma[0] + (sigma[1] - sigma[0]) * torch.rand(B, 1, generator=generator)
@@ -454,7 +454,7 @@ def blur_by_convolution(x, p=0.5, sigma=(0.1, 2.0), generator=None):
 
 @way("gaussian_blur", "matrices")
 def blur_by_matrices(x, p=0.5, sigma=(0.1, 2.0), generator=None):
-    """Blur is linear: rows @ image @ columns^T; where there is no blur, unit matrices."""
+    """Blur is linear: rows @ image @ columns^T, with identity matrices where there is no blur."""
     B, _, H, W = x.shape
     reach = max(1, H // 20)
     heads = torch.bernoulli(torch.full((B, 1, 1), float(p)), generator=generator).to(x)
@@ -472,11 +472,11 @@ def blur_by_matrices(x, p=0.5, sigma=(0.1, 2.0), generator=None):
     return torch.einsum("bhi,bciw,bvw->bchv", matrix(H), x, matrix(W))
 
 
-# two_views: `one_view` is given in the learner's file; a way that stands alone makes its own
+# two_views: a solution may not import `one_view` from the learner's file, so it has its own
 
 
 def view(x, recipe, generator):
-    """One view, from the ways above."""
+    """One view, made by the functions above."""
     s = recipe.strength
     size = recipe.size or x.shape[2]
     box = (size, recipe.crop_scale, recipe.crop_ratio, generator, recipe.crop)
@@ -490,7 +490,7 @@ def view(x, recipe, generator):
 
 @way("two_views", "loops")
 def views_in_loops(x, recipe, generator=None):
-    """Image by image, the first view and then the second."""
+    """Make the first and then the second view of each image."""
     pairs = [[view(image, recipe, generator) for _ in range(2)] for image in x.split(1)]
     return tuple(torch.cat(views) for views in zip(*pairs, strict=True))
 
@@ -503,5 +503,5 @@ def views_backwards(x, recipe, generator=None):
 
 @way("two_views", "one batch twice as large")
 def views_of_doubled_batch(x, recipe, generator=None):
-    """Every image twice in one batch; each row has draws of its own."""
+    """Put every image twice into one batch, in which each row has its own draws."""
     return view(torch.cat([x, x]), recipe, generator).chunk(2)

@@ -1,4 +1,4 @@
-"""Lesson 5: right ways to write the learning rate, LARS and one step of training."""
+"""Lesson 5: correct ways to write the learning rate, LARS and one step of training."""
 
 import itertools
 import math
@@ -11,32 +11,35 @@ from lessons.course.ways import way
 
 @way("scaled_learning_rate", "loops")
 def scaled_in_loops(base, batch_size, rule="linear"):
-    """One 256th of the base rate per image; the root by Newton's method."""
-    if rule not in ("linear", "sqrt"):
-        raise ValueError(f"a rule {rule!r}")
+    """Each image adds 1/256 of the base rate; Newton's method finds the root."""
+    if rule not in ("linear", "simclr_sqrt", "sqrt"):
+        raise ValueError(f"there is no rule {rule!r}")
     times = sum(1 / 256 for _ in range(batch_size))
     root = times
     for _ in range(60):
         root = (root + times / root) / 2
-    return base * (times if rule == "linear" else root)
+    return base * {"linear": times, "simclr_sqrt": 4 * root, "sqrt": root}[rule]
 
 
 @way("scaled_learning_rate", "power")
 def scaled_by_power(base, batch_size, rule="linear"):
-    """A table of powers."""
-    powers = {"linear": 1.0, "sqrt": 0.5}
+    """A table of powers, and of the batch sizes at which a rule agrees with the linear one."""
+    powers = {"linear": (1.0, 256), "simclr_sqrt": (0.5, 4096), "sqrt": (0.5, 256)}
     if rule not in powers:
         raise ValueError(f"{rule} is not one of {list(powers)}")
-    return base * (batch_size / 256) ** powers[rule]
+    power, size = powers[rule]
+    return base * size / 256 * (batch_size / size) ** power
 
 
 @way("scaled_learning_rate", "logarithms")
 def scaled_by_logarithms(base, batch_size, rule="linear"):
-    """Doublings from 256: each doubles the rate, or half of it in powers."""
+    """Count how often 256 was doubled: each doubling multiplies the rate by 2 or by its root."""
     doublings = math.log2(batch_size) - 8
     match rule:
         case "linear":
             return math.ldexp(base, 0) * 2**doublings
+        case "simclr_sqrt":
+            return base * 2 ** (doublings / 2 + 2)
         case "sqrt":
             return base * 2 ** (doublings / 2)
     raise ValueError(rule)
@@ -44,18 +47,18 @@ def scaled_by_logarithms(base, batch_size, rule="linear"):
 
 @way("scaled_learning_rate", "sixteen")
 def scaled_by_sixteen(base, batch_size, rule="linear"):
-    """The root of 256 is 16; the result may be NumPy's number."""
+    """The square root of 256 is 16. The result may be a NumPy number."""
     if rule == "linear":
         return np.float64(base) / 256 * batch_size
-    elif rule == "sqrt":
-        return base * np.sqrt(batch_size) / 16
+    elif rule in ("simclr_sqrt", "sqrt"):
+        return base * np.sqrt(batch_size) / (16 if rule == "sqrt" else 4)
     else:
-        raise ValueError("linear or sqrt")
+        raise ValueError("linear, simclr_sqrt or sqrt")
 
 
 @way("learning_rate", "loops")
 def rate_in_loops(step, total_steps, warmup_steps, peak):
-    """Walk: equal steps up, then turn a hand by equal angles from 0° to 180°."""
+    """Go up in equal steps, then turn a hand from 0° to 180° in equal steps."""
     rate = 0.0 if warmup_steps else peak
     hand, turn = 1 + 0j, 1 + 0j
     if total_steps > warmup_steps:
@@ -72,7 +75,7 @@ def rate_in_loops(step, total_steps, warmup_steps, peak):
 
 @way("learning_rate", "squared cosine")
 def rate_by_half_angle(step, total_steps, warmup_steps, peak):
-    """(1 + cos 2a) / 2 = cos² a; three cases, one after the other."""
+    """Use (1 + cos 2a) / 2 = cos² a, in three cases."""
     if step >= total_steps:
         return 0.0
     if warmup_steps > 0 and step <= warmup_steps:
@@ -83,7 +86,7 @@ def rate_by_half_angle(step, total_steps, warmup_steps, peak):
 
 @way("learning_rate", "interpolation")
 def rate_by_interpolation(step, total_steps, warmup_steps, peak):
-    """np.interp draws the line and holds the ends; cosine of the falling part."""
+    """np.interp gives the straight line, and the angle for the cosine, and holds both ends."""
     if step < warmup_steps:
         return float(np.interp(step, [0, warmup_steps], [0, peak]))
     end = max(total_steps, warmup_steps + 1)
@@ -92,7 +95,7 @@ def rate_by_interpolation(step, total_steps, warmup_steps, peak):
 
 @way("learning_rate", "torch")
 def rate_in_torch(step, total_steps, warmup_steps, peak):
-    """Both curves at every step, one chosen; a tensor comes back."""
+    """Compute both curves at every step and choose one; the result is a tensor."""
     at = torch.tensor(float(step), dtype=torch.float64)
     up = at / max(warmup_steps, 1)
     share = ((at - warmup_steps) / max(total_steps - warmup_steps, 1)).clamp(0, 1)
@@ -101,7 +104,7 @@ def rate_in_torch(step, total_steps, warmup_steps, peak):
 
 @way("trust_ratio", "loops")
 def ratio_in_loops(w, update, trust_coefficient):
-    """Sums of squares, number by number."""
+    """Add the squares, number by number."""
     lengths = [0.0, 0.0]
     for i, tensor in enumerate([w, update]):
         for number in tensor.flatten().tolist():
@@ -113,7 +116,7 @@ def ratio_in_loops(w, update, trust_coefficient):
 
 @way("trust_ratio", "root mean square")
 def ratio_of_means(w, update, trust_coefficient):
-    """Both have the same number of entries, so means of squares will do."""
+    """Both tensors have the same number of entries, so means of squares are enough."""
     a, b = w.square().mean().sqrt(), update.square().mean().sqrt()
     if a > 0 and b > 0:
         return trust_coefficient * a / b
@@ -122,7 +125,7 @@ def ratio_of_means(w, update, trust_coefficient):
 
 @way("trust_ratio", "double")
 def ratio_in_double(w, update, trust_coefficient):
-    """einsum in float64; 0/0 and 1/0 put right afterwards."""
+    """Use einsum in float64, and replace the results of 0/0, 1/0 and 0/1 afterwards."""
     a, b = w.double().reshape(-1), update.double().reshape(-1)
     squares = torch.einsum("i,i->", a, a) / torch.einsum("i,i->", b, b)
     ratio = trust_coefficient * squares.sqrt()
@@ -131,7 +134,7 @@ def ratio_in_double(w, update, trust_coefficient):
 
 @way("trust_ratio", "a plain number")
 def ratio_as_number(w, update, trust_coefficient):
-    """A float, with the usual epsilon that changes nothing."""
+    """Return a float; the usual epsilon is too small to change it."""
     a = torch.linalg.vector_norm(w).item()
     b = torch.linalg.vector_norm(update).item()
     return trust_coefficient * a / (b + 1e-12) if a and b else 1.0
@@ -139,7 +142,7 @@ def ratio_as_number(w, update, trust_coefficient):
 
 @way("lars_update", "loops")
 def lars_in_loops(w, gradient, velocity, settings):
-    """Algorithm 1, number by number."""
+    """Apply algorithm 1 number by number."""
     places = list(itertools.product(*[range(size) for size in w.shape]))
     update = {at: gradient[at].item() for at in places}
     if w.dim() > 1:
@@ -157,7 +160,7 @@ def lars_in_loops(w, gradient, velocity, settings):
 
 @way("lars_update", "copy")
 def lars_by_copy(w, gradient, velocity, settings):
-    """New tensors, in float64, copied over the old ones at the end."""
+    """Make new tensors in float64, and copy them over the old ones at the end."""
     old, u = w.detach().double(), gradient.double()
     if len(w.shape) >= 2:
         u = u + settings["weight_decay"] * old
@@ -171,7 +174,7 @@ def lars_by_copy(w, gradient, velocity, settings):
 
 @way("lars_update", "torch.optim.SGD")
 def lars_by_sgd(w, gradient, velocity, settings):
-    """Scale the gradient; torch's own SGD does the rest, with our velocity as its buffer."""
+    """Update the velocity here, and let torch's SGD take the step with it as the gradient."""
     scaled = gradient.clone()
     if w.ndim > 1:
         scaled.add_(w, alpha=settings["weight_decay"])
@@ -187,7 +190,7 @@ def lars_by_sgd(w, gradient, velocity, settings):
 
 @way("lars_update", "foreach")
 def lars_by_foreach(w, gradient, velocity, settings):
-    """torch's operations on lists, and slice assignment."""
+    """Use torch's operations on lists of tensors, and slice assignment."""
     update = [gradient]
     if w.dim() != 1:
         update = torch._foreach_add(update, [w * settings["weight_decay"]])
@@ -200,7 +203,7 @@ def lars_by_foreach(w, gradient, velocity, settings):
 
 @way("parameter_groups", "loops")
 def groups_in_loops(model, weight_decay):
-    """Parameter by parameter."""
+    """Sort the parameters one by one."""
     weights, others = [], []
     for parameter in model.parameters():
         if not parameter.requires_grad:
@@ -217,7 +220,7 @@ def groups_in_loops(model, weight_decay):
 
 @way("parameter_groups", "filters")
 def groups_by_filters(model, weight_decay):
-    """Generators, which an optimiser empties itself; the group without decay comes first."""
+    """Return generators, which the optimiser reads; the group without decay comes first."""
 
     def of(wanted):
         return (p for p in model.parameters() if p.requires_grad and (p.ndim > 1) == wanted)
@@ -229,7 +232,7 @@ def groups_by_filters(model, weight_decay):
 
 @way("parameter_groups", "walk over modules")
 def groups_by_modules(model, weight_decay):
-    """Module by module, each parameter noted once by its identity."""
+    """Visit module by module; a dict keyed by identity holds each parameter once."""
     groups = {decay: {} for decay in (True, False)}
     for module in model.modules():
         for p in module.parameters(recurse=False):
@@ -243,7 +246,7 @@ def groups_by_modules(model, weight_decay):
 
 @way("parameter_groups", "by name")
 def groups_by_name(model, weight_decay):
-    """Sets of names, one taken from the other."""
+    """Make two sets of names, and subtract one from the other."""
     named = {name: p for name, p in model.named_parameters() if p.requires_grad}
     small = {name for name, p in named.items() if p.shape.numel() == max([*p.shape, 1])}
     small &= {name for name, p in named.items() if p.dim() < 2}
@@ -255,7 +258,7 @@ def groups_by_name(model, weight_decay):
 
 @way("take_step", "loops")
 def step_in_loops(optimizer, loss, rate):
-    """Parameter by parameter: forget, then backward and step."""
+    """Clear the gradient of each parameter, then call backward and step."""
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
@@ -267,7 +270,7 @@ def step_in_loops(optimizer, loss, rate):
 
 @way("take_step", "closure")
 def step_by_closure(optimizer, loss, rate):
-    """The optimiser asks for the gradient itself."""
+    """Pass a closure, with which the optimiser computes the gradient itself."""
     for group in optimizer.param_groups:
         group.update(lr=rate)
 
@@ -281,7 +284,7 @@ def step_by_closure(optimizer, loss, rate):
 
 @way("take_step", "autograd.grad")
 def step_by_grad(optimizer, loss, rate):
-    """Ask for the gradients, put them in their places, and clear them afterwards."""
+    """Compute the gradients with autograd.grad, assign them, and clear them after the step."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     grads = torch.autograd.grad(loss, parameters, allow_unused=True)
     for p, grad in zip(parameters, grads, strict=True):
@@ -294,7 +297,7 @@ def step_by_grad(optimizer, loss, rate):
 
 @way("take_step", "zeros")
 def step_with_zeros(optimizer, loss, rate):
-    """Gradients of zero instead of none."""
+    """Set the gradients to zero instead of None."""
     optimizer.zero_grad(set_to_none=False)
     torch.autograd.backward(loss)
     [group.__setitem__("lr", rate) for group in optimizer.param_groups]

@@ -1,4 +1,4 @@
-"""Lesson 7: right ways to read frozen representations, from one image at a time to matrices."""
+"""Lesson 7: right ways to evaluate frozen representations, from loops over images to matrices."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lessons.course.ways import way
 
 @way("features", "loops")
 def features_in_loops(encoder, pixels, batch_size=512):
-    """One image at a time: no batch, so none can matter."""
+    """One image at a time: without batches, no image can affect another."""
     pixels = getattr(pixels, "pixels", pixels)
     modes = {part: part.training for part in encoder.modules()}
     encoder.eval()
@@ -28,7 +28,7 @@ def features_in_loops(encoder, pixels, batch_size=512):
 @way("features", "slices")
 @torch.inference_mode()
 def features_in_slices(encoder, pixels, batch_size=512):
-    """Batches by counting, written into a tensor that waits for them."""
+    """Batches cut by start and stop, written into a tensor made beforehand."""
     if not torch.is_tensor(pixels):
         pixels = pixels.pixels
     was = [(part, part.training) for part in encoder.modules()]
@@ -47,7 +47,7 @@ def features_in_slices(encoder, pixels, batch_size=512):
 
 @way("features", "data loader")
 def features_by_loader(encoder, pixels, batch_size=512):
-    """torch's loader in order, and detach in the place of no_grad."""
+    """torch's DataLoader without shuffling, and detach instead of no_grad."""
     from torch.utils.data import DataLoader
 
     x = pixels if isinstance(pixels, torch.Tensor) else pixels.pixels
@@ -62,12 +62,12 @@ def features_by_loader(encoder, pixels, batch_size=512):
 
 @way("knn_predict", "loops")
 def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
-    """Query by query: sort the cosines, let the first k vote."""
+    """Query by query: sort the cosines, and let the first k vote."""
     labels, predicted = bank_labels.tolist(), []
     for query in queries:
         cosines = [(torch.dot(query, b) / (query.norm() * b.norm())).item() for b in bank]
         nearest = sorted(range(len(bank)), key=lambda row: -cosines[row])[:k]
-        top = cosines[nearest[0]]  # exp(s / tau) / exp(top / tau): the same for all
+        top = cosines[nearest[0]]  # dividing every weight by exp(top / tau) changes no vote
         votes = {}
         for row in nearest:
             weight = math.exp((cosines[row] - top) / temperature)
@@ -78,7 +78,7 @@ def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
 
 @way("knn_predict", "one-hot product")
 def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
-    """Weights of all rows, 0 beyond the k-th, times a table of who is what."""
+    """The weights of all rows, 0 beyond the k-th, times the one-hot labels."""
     bank = bank / bank.norm(dim=1, keepdim=True)
     queries = queries / queries.norm(dim=1, keepdim=True)
     s = torch.einsum("md,nd->mn", queries, bank)
@@ -105,7 +105,7 @@ def knn_in_numpy(bank, bank_labels, queries, k=20, temperature=0.07):
 
 @way("knn_predict", "logsumexp")
 def knn_by_logsumexp(bank, bank_labels, queries, k=20, temperature=0.07):
-    """A class's weight is the logsumexp of its neighbours' s / tau."""
+    """The score of a class is the logsumexp of s / tau over its neighbours."""
     s, rows = F.cosine_similarity(queries[:, None], bank[None], dim=2).topk(min(k, len(bank)))
     classes = bank_labels.unique()
     own = bank_labels[rows].unsqueeze(1) == classes[None, :, None]  # (M, C, k)
@@ -115,7 +115,7 @@ def knn_by_logsumexp(bank, bank_labels, queries, k=20, temperature=0.07):
 
 @way("class_balanced", "loops")
 def balanced_in_loops(labels, share, generator=None):
-    """Class by class: shuffle its rows, keep the first."""
+    """Class by class: shuffle its rows, and keep the first few."""
     classes = sorted(set(labels.tolist()))
     count = max(round(share * len(labels) / len(classes)), 1)
     kept = []
@@ -128,7 +128,7 @@ def balanced_in_loops(labels, share, generator=None):
 
 @way("class_balanced", "random keys")
 def balanced_by_keys(labels, share, generator=None):
-    """Every row draws a number; of each class the rows with the smallest numbers."""
+    """Every row draws a number; each class keeps the rows with its smallest numbers."""
     key = torch.rand(len(labels), generator=generator, dtype=torch.float64)
     classes = torch.unique(labels)
     count = max(1, int(share * len(labels) / len(classes) + 0.5))
@@ -166,7 +166,7 @@ def balanced_in_numpy(labels, share, generator=None):
 
 @way("Probe.predict", "loops")
 def predict_in_loops(self, h):
-    """The class with the greatest logit, number by number."""
+    """The class of the largest logit, computed number by number."""
     C, D = self.weight.shape
     predicted = []
     for row in h:
@@ -183,7 +183,7 @@ def predict_in_loops(self, h):
 
 @way("Probe.predict", "folded")
 def predict_folded(self, h):
-    """Mean and deviation moved into weight and bias; the softmax changes no order."""
+    """Mean and std folded into weight and bias; the softmax keeps the order."""
     weight = self.weight / self.std
     bias = self.bias - weight @ self.mean
     share = torch.softmax(h @ weight.T + bias, dim=1)
@@ -192,14 +192,14 @@ def predict_folded(self, h):
 
 @way("Probe.predict", "einsum")
 def predict_by_einsum(self, h):
-    """Added up in float64, the best by sorting."""
+    """Logits summed in float64, the largest found by sorting."""
     standard = h.double().sub(self.mean).div(self.std)
     logits = torch.einsum("cd,md->mc", self.weight.double(), standard).add_(self.bias)
     return self.classes[logits.argsort(dim=1)[:, -1]]
 
 
 def newton(h, position, weight, bias, penalty, steps=50):
-    """The minimum by Newton's method, gradient and curvature image by image."""
+    """The minimum by Newton's method, with gradient and curvature summed image by image."""
     (N, D), C = h.shape, len(bias)
     kind, h = h.dtype, h.double().numpy()
     x = np.concatenate([h, np.ones((N, 1))], 1)  # the bias is the weight of a constant
@@ -239,11 +239,11 @@ def fit_by_newton(h, position, weight, bias, penalty, iterations):
 
 @way("fit", "gradient descent")
 def fit_by_descent(h, position, weight, bias, penalty, iterations):
-    """Plain descent with the gradient by hand, in float64, until it is flat."""
+    """Gradient descent with momentum and a gradient by hand, in float64, until it is nearly 0."""
     kind, N = weight.dtype, len(h)
     x, w, b = h.double(), weight.double(), bias.double()
     right = F.one_hot(position, len(b)).double()
-    step = 1.0 / (0.5 * (x.square().sum(1).max() + 1) + penalty)  # never too long
+    step = 1.0 / (0.5 * (x.square().sum(1).max() + 1) + penalty)  # small enough never to diverge
     momentum_w, momentum_b, old = torch.zeros_like(w), torch.zeros_like(b), math.inf
     for _ in range(20_000):
         residual = ((x + 0.0) @ w.T + b).softmax(1) - right
@@ -261,7 +261,7 @@ def fit_by_descent(h, position, weight, bias, penalty, iterations):
 
 @way("fit", "one parameter")
 def fit_one_matrix(h, position, weight, bias, penalty, iterations):
-    """Weight and bias in one matrix, torch's L-BFGS, the loss by logsumexp."""
+    """Weight and bias in one matrix, fitted by torch's L-BFGS; the loss uses logsumexp."""
     W = torch.column_stack([weight, bias]).double().requires_grad_(True)
     x = torch.column_stack([h, torch.ones(len(h))]).double()
     optimizer = torch.optim.LBFGS(
@@ -284,7 +284,7 @@ def fit_one_matrix(h, position, weight, bias, penalty, iterations):
 
 @dataclass
 class Line:
-    """A probe of one's own."""
+    """A minimal class in place of Probe."""
 
     weight: torch.Tensor
     bias: torch.Tensor
@@ -305,7 +305,7 @@ PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 
 @way("linear_probe", "loops")
 def probe_in_loops(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
-    """Every fit from zero, by Newton's method; count the right ones."""
+    """Each penalty is fitted from zero by Newton's method; the most correct answers win."""
     N, D = train_h.shape
     mean, std = [], []
     for d in range(D):
@@ -330,7 +330,7 @@ def probe_in_loops(train_h, train_labels, val_h, val_labels, penalties=PENALTIES
 
 @way("linear_probe", "smallest first")
 def probe_from_below(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
-    """From the smallest penalty up; an equally good one takes the place of the last."""
+    """From the smallest penalty up; a later one that is as good replaces the earlier one."""
     std, mean = torch.std_mean(train_h, dim=0, unbiased=False)
     std = std.masked_fill(std < 1e-6, 1.0)
     classes, position = torch.unique(train_labels, return_inverse=True)
@@ -348,7 +348,7 @@ def probe_from_below(train_h, train_labels, val_h, val_labels, penalties=PENALTI
 
 @way("linear_probe", "list of pairs")
 def probe_by_sorting(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
-    """In the order given; the best pair of accuracy and penalty."""
+    """Penalties in the order given; the largest pair of accuracy and penalty wins."""
     mean = train_h.mean(dim=0)
     std = (train_h - mean).square().mean(dim=0).sqrt()
     std = torch.where(std > 1e-6, std, 1.0)

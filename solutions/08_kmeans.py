@@ -11,7 +11,7 @@ from lessons.course.ways import way
 
 @way("assign", "loops")
 def assign_in_loops(x, centroids):
-    """|x - c|^2, number by number; the least over the centroids."""
+    """|x - c|^2, number by number, and the least over the centroids."""
     labels, distances = [], []
     for point in x.tolist():
         best = (math.inf, 0)
@@ -25,7 +25,7 @@ def assign_in_loops(x, centroids):
 
 @way("assign", "one centroid at a time")
 def assign_by_centroids(x, centroids):
-    """All points meet one centroid; who has come nearer changes over."""
+    """All points are compared with one centroid at a time; those nearer to it change to it."""
     distances = torch.full((len(x),), math.inf, dtype=x.dtype, device=x.device)
     labels = torch.zeros(len(x), dtype=torch.long, device=x.device)
     for k in range(len(centroids)):
@@ -38,7 +38,7 @@ def assign_by_centroids(x, centroids):
 
 @way("assign", "cdist")
 def assign_by_cdist(x, centroids):
-    """Distances of 500 points, then their squares."""
+    """Distances for 500 points at a time, then their squares."""
     labels = torch.empty(len(x), dtype=torch.int64)
     distances = x.new_empty(len(x))
     for i in range(0, len(x), 500):
@@ -58,7 +58,7 @@ def assign_by_broadcasting(x, centroids):
 
 
 def revive(result, empty, x, distances):
-    """Put the farthest points in the place of the centroids `empty`."""
+    """Replace the centroids `empty` by the farthest points."""
     for k, n in zip(empty, distances.argsort(descending=True).tolist(), strict=False):
         if distances[n] > 0:
             result[k] = x[n]
@@ -67,7 +67,7 @@ def revive(result, empty, x, distances):
 
 @way("means", "loops")
 def means_in_loops(x, labels, distances, centroids):
-    """Add up, count, divide; then the empty ones, farthest point first."""
+    """Add up, count, divide; then revive the empty clusters, the farthest point first."""
     K, d = centroids.shape
     total, count = [[0.0] * d for _ in range(K)], [0] * K
     for point, k in zip(x.tolist(), labels.tolist(), strict=True):
@@ -108,7 +108,7 @@ def means_by_product(x, labels, distances, centroids):
 
 @way("means", "scatter_reduce")
 def means_by_scatter(x, labels, distances, centroids):
-    """The mean is a reduction that torch has; it leaves clusters without points as they are."""
+    """torch has a mean reduction, which leaves clusters without points unchanged."""
     where = labels[:, None].expand_as(x)
     result = centroids.scatter_reduce(0, where, x, "mean", include_self=False)
     empty = sorted(set(range(len(centroids))) - set(labels.tolist()))
@@ -117,7 +117,7 @@ def means_by_scatter(x, labels, distances, centroids):
 
 @way("far_points", "loops")
 def far_in_loops(squared, count, generator=None):
-    """Walk along the points until the draw is used up."""
+    """Walk along the line, point by point, until the draw is used up."""
     weights = squared.tolist()
     found = []
     for draw in torch.rand(count, generator=generator, dtype=torch.float64).tolist():
@@ -141,14 +141,14 @@ def far_by_multinomial(squared, count, generator=None):
 
 @way("far_points", "a race")
 def far_by_race(squared, count, generator=None):
-    """Exponential waiting times, at a rate of each point's weight: who comes first has won."""
+    """Exponential waiting times, whose rates are the weights: the first to arrive wins."""
     even = torch.rand(count, len(squared), generator=generator, dtype=torch.float64)
     return (-torch.log1p(-even) / squared.double().clamp(min=1e-300)).argmin(1)
 
 
 @way("far_points", "Gumbel")
 def far_by_gumbel(squared, count, generator=None):
-    """log weight plus Gumbel noise: the largest is a draw in proportion to the weights."""
+    """The largest log weight plus Gumbel noise is a draw in proportion to the weights."""
     even = torch.rand(count, len(squared), generator=generator, dtype=torch.float64)
     return (squared.double().log() - (-even.clamp(min=1e-300).log()).log()).argmax(1)
 
@@ -180,7 +180,7 @@ def plus_plus_in_loops(x, k, generator=None):
 
 @way("plus_plus", "a table of distances")
 def plus_plus_by_table(x, k, generator=None):
-    """All distances once, of at most 2,000 points; the rest is picking rows."""
+    """Compute all distances once, among at most 2,000 points; the rest is picking rows."""
     some = x[torch.randperm(len(x), generator=generator)[: max(2000, 4 * k)]]
     table = torch.cdist(some.double(), some.double(), compute_mode="donot_use_mm_for_euclid_dist")
     table = table.square()
@@ -195,7 +195,7 @@ def plus_plus_by_table(x, k, generator=None):
 
 @way("plus_plus", "one distance at a time")
 def plus_plus_by_columns(x, k, generator=None):
-    """Keep the best candidate while they are drawn one by one; draws by multinomial."""
+    """Draw candidates one by one with multinomial, and keep the best so far."""
     rows = [x[int(torch.randint(len(x), (), generator=generator))]]
     nearest = (x - rows[0]).pow(2).sum(1)
     for _ in range(k - 1):
@@ -212,7 +212,7 @@ def plus_plus_by_columns(x, k, generator=None):
 
 
 def lloyd(x, centroids, iterations, assign, means):
-    """Both steps in turn, as long as centroids move."""
+    """Alternate the two steps as long as centroids move."""
     labels, distances = assign(x, centroids)
     while iterations > 0:
         moved = means(x, labels, distances, centroids)
@@ -224,14 +224,14 @@ def lloyd(x, centroids, iterations, assign, means):
 
 @way("kmeans", "loops")
 def kmeans_in_loops(x, k, iterations=20, generator=None, start=None):
-    """The two steps in loops, as often as asked for."""
+    """The two steps in loops, for as many iterations as asked for."""
     start = plus_plus_in_loops(x, k, generator) if start is None else start
     return lloyd(x, start, iterations, assign_in_loops, means_in_loops)
 
 
 @way("kmeans", "float64")
 def kmeans_in_float64(x, k, iterations=20, generator=None, start=None):
-    """With 16 digits, no centring is needed; masks and broadcasting."""
+    """float64, whose 16 digits make centring unnecessary; masks and broadcasting."""
     wide = x.double()
     first = plus_plus_by_table(wide, k, generator) if start is None else start.double()
     centroids, labels = lloyd(wide, first, iterations, assign_by_broadcasting, means_by_masks)
@@ -240,7 +240,7 @@ def kmeans_in_float64(x, k, iterations=20, generator=None, start=None):
 
 @way("kmeans", "recursion")
 def kmeans_by_recursion(x, k, iterations=20, generator=None, start=None):
-    """One iteration, then k-means from where that led."""
+    """One iteration, then k-means from the centroids that it gave."""
     if start is None:
         start = plus_plus_by_columns(x, k, generator)
     labels, distances = assign_by_centroids(x, start)
@@ -254,7 +254,7 @@ def kmeans_by_recursion(x, k, iterations=20, generator=None, start=None):
 
 @way("add_noise", "loops")
 def noise_in_loops(x, std, generator=None):
-    """A normal number of its own for every value, image by image, channel by channel."""
+    """An independent normal number for every value, image by image, channel by channel."""
     noisy = torch.empty_like(x)
     for b in range(x.shape[0]):
         for c in range(x.shape[1]):
@@ -265,13 +265,13 @@ def noise_in_loops(x, std, generator=None):
 
 @way("add_noise", "normal")
 def noise_by_normal(x, std, generator=None):
-    """Draw around the image itself."""
+    """Normal numbers whose mean is the image itself."""
     return torch.normal(x, float(std), generator=generator)
 
 
 @way("add_noise", "Box and Muller")
 def noise_from_even(x, std, generator=None):
-    """A normal number from two even ones: √(-2 ln u) cos 2πv."""
+    """A normal number from two uniform ones: √(-2 ln u) cos 2πv."""
     u, v = torch.rand(2, *x.shape, generator=generator, dtype=torch.float64)
     noise = (-2 * torch.log1p(-u)).sqrt() * (2 * math.pi * v).cos()
     return x + (noise * std).to(x)
@@ -279,7 +279,7 @@ def noise_from_even(x, std, generator=None):
 
 @way("reconstruction_loss", "loops")
 def loss_in_loops(model, x, noisy):
-    """The square of each difference, added up, by their number."""
+    """The sum of all squared differences, divided by their number."""
     total = 0
     out = model(noisy)
     for image, clean in zip(out, x, strict=True):
@@ -296,7 +296,7 @@ def loss_by_hand(model, x, noisy):
 
 @way("reconstruction_loss", "length of the difference")
 def loss_by_norm(model, x, noisy):
-    """The mean over images of each one's squared length over its size."""
+    """The squared norm of each image's error over its size, averaged over images."""
     difference = (model(noisy) - x).flatten(1)
     return torch.linalg.vector_norm(difference, dim=1).pow(2).mean() / difference.shape[1]
 

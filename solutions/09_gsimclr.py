@@ -1,4 +1,4 @@
-"""Lesson 9: right ways to count collisions, and to put batches together."""
+"""Lesson 9: right ways to count collisions and to compose batches."""
 
 import bisect
 import itertools
@@ -14,12 +14,12 @@ from lessons.course.ways import way
 
 
 def seeded(generator):
-    """Python's source of randomness, from a seed that the generator gives."""
+    """A random.Random of Python, seeded with a number from the generator."""
     return random.Random(torch.randint(2**62, (), generator=generator).item())
 
 
 def members(pseudo_labels):
-    """The images of each cluster that has any, in the data's order."""
+    """The images of each cluster that has any, in the order of the data."""
     clusters = defaultdict(list)
     for n, c in enumerate(pseudo_labels.tolist()):
         clusters[c].append(n)
@@ -28,14 +28,14 @@ def members(pseudo_labels):
 
 @way("collisions", "loops")
 def collisions_in_loops(labels):
-    """Every pair of the batch, once."""
+    """Every pair of the batch counts once."""
     y = labels.tolist()
     return sum(y[i] == y[j] for i in range(len(y)) for j in range(i))
 
 
 @way("collisions", "matrix")
 def collisions_in_a_matrix(labels):
-    """Who equals whom, above the diagonal."""
+    """The entries above the diagonal of the matrix of equal labels."""
     return (labels[:, None] == labels[None]).triu(diagonal=1).sum().item()
 
 
@@ -47,14 +47,14 @@ def collisions_by_binomials(labels):
 
 @way("collisions", "ordered pairs")
 def collisions_of_ordered_pairs(labels):
-    """Each pair is counted twice in the squares, and each image once with itself."""
+    """The squared counts contain each pair twice, and each image once with itself."""
     sizes = labels.unique(return_counts=True)[1]
     return (sizes.square().sum() - len(labels)) // 2
 
 
 @way("expected_collisions", "loops")
 def expected_in_loops(sizes, batch_size):
-    """The mean over all pairs of images, times the pairs of a batch."""
+    """The share of all pairs of images that collide, times the pairs of a batch."""
     y = [c for c, s in enumerate(sizes.tolist()) for _ in range(s)]
     same = [y[i] == y[j] for i in range(len(y)) for j in range(i)]
     return math.comb(batch_size, 2) * sum(same) / len(same)
@@ -62,16 +62,16 @@ def expected_in_loops(sizes, batch_size):
 
 @way("expected_collisions", "first and other")
 def expected_by_one_image(sizes, batch_size):
-    """B images with B - 1 others each, of which (s - 1) / (N - 1) share the cluster; halved."""
+    """Each of B images has B - 1 others, of which (s - 1) / (N - 1) share its cluster; halved."""
     s = sizes.double()
     N = s.sum()
-    other = (s / N * (s - 1) / (N - 1)).sum()  # chance that another image shares one's cluster
+    other = (s / N * (s - 1) / (N - 1)).sum()  # chance that another image shares the cluster
     return batch_size * (batch_size - 1) * other / 2
 
 
 @way("expected_collisions", "hypergeometric")
 def expected_hypergeometric(sizes, batch_size):
-    """Over how many images of a cluster a batch may get, and how likely each number is."""
+    """The sum over how many images of a cluster a batch may get, and how likely each number is."""
     N, B, total = int(sizes.sum()), batch_size, Fraction(0)
     for s in sizes.tolist():
         for n in range(2, min(s, B) + 1):
@@ -82,7 +82,7 @@ def expected_hypergeometric(sizes, batch_size):
 
 @way("least_collisions", "loops")
 def least_in_loops(sizes, batches):
-    """One image after the other goes where there are fewest of its cluster, and meets those."""
+    """One by one, each image goes where there are fewest of its cluster, and meets those."""
     met = 0
     for s in sizes.tolist():
         held = [0] * batches
@@ -95,7 +95,7 @@ def least_in_loops(sizes, batches):
 
 @way("least_collisions", "binomials")
 def least_by_binomials(sizes, batches):
-    """Some batches get s // T, the others one more; pairs in each."""
+    """Some batches get s // T images, the others one more; add up the pairs in each."""
     total = 0
     for s in sizes.tolist():
         each, more = divmod(s, batches)
@@ -105,13 +105,13 @@ def least_by_binomials(sizes, batches):
 
 @way("least_collisions", "images before")
 def least_by_images_before(sizes, batches):
-    """Image j of a cluster, from 0, meets j // T that are in its batch already."""
+    """Image j of a cluster, from 0, meets the j // T that are already in its batch."""
     return sum((torch.arange(int(s)) // batches).sum() for s in sizes)
 
 
 @way("least_collisions", "chunks")
 def least_by_chunks(sizes, batches):
-    """A table of batches and clusters, even as can be: torch splits a range so."""
+    """Batch sizes per cluster, as even as possible: torch.tensor_split makes them."""
     table = [[len(part) for part in np.array_split(np.arange(s), batches)] for s in sizes.tolist()]
     table = torch.tensor(table)
     return (table * (table - 1)).sum() // 2
@@ -129,20 +129,20 @@ def rank_in_loops(pseudo_labels):
 
 @way("rank_in_cluster", "matrix")
 def rank_by_pairs(pseudo_labels):
-    """Who is earlier and of one's cluster, in a matrix of N x N."""
+    """An N x N matrix that says which images are earlier and in the same cluster."""
     return (pseudo_labels[:, None] == pseudo_labels).tril(diagonal=-1).sum(1)
 
 
 @way("rank_in_cluster", "running counts")
 def rank_by_running_counts(pseudo_labels):
-    """How many of each cluster there are up to here."""
+    """A running count for each cluster."""
     counts = torch.nn.functional.one_hot(pseudo_labels).cumsum(0)
     return counts.gather(1, pseudo_labels[:, None]).squeeze(1) - 1
 
 
 @way("rank_in_cluster", "cluster by cluster")
 def rank_cluster_by_cluster(pseudo_labels):
-    """0, 1, 2, ... into the places of each cluster."""
+    """Write 0, 1, 2, ... to the positions of each cluster."""
     rank = torch.zeros_like(pseudo_labels)
     for c in pseudo_labels.unique():
         own = pseudo_labels == c
@@ -152,7 +152,7 @@ def rank_cluster_by_cluster(pseudo_labels):
 
 @way("released_batches", "loops")
 def released_in_loops(pseudo_labels, batch_size):
-    """Round by round, one image of each cluster that has one left; a batch when it is full."""
+    """Round by round, one image from each cluster that has one left; cut when a batch is full."""
     clusters, order = members(pseudo_labels), []
     for r in range(max(len(own) for own in clusters)):
         order += sorted(own[r] for own in clusters if len(own) > r)
@@ -180,7 +180,7 @@ def released_by_lexsort(pseudo_labels, batch_size):
 
 @way("in_clusters", "loops")
 def clusters_in_loops(pseudo_labels, generator=None):
-    """A list for each cluster; shuffle the lists, then what is in them."""
+    """Make a list for each cluster; shuffle the lists, then the images in each."""
     chance, clusters = seeded(generator), members(pseudo_labels)
     chance.shuffle(clusters)
     for own in clusters:
@@ -190,7 +190,7 @@ def clusters_in_loops(pseudo_labels, generator=None):
 
 @way("in_clusters", "random keys")
 def clusters_by_random_keys(pseudo_labels, generator=None):
-    """A random number for each cluster, one for each image; sort by the first, then the second."""
+    """A random number for each cluster and each image; sort by the first, then the second."""
     K = int(pseudo_labels.max()) + 1
     cluster = torch.rand(K, generator=generator, dtype=torch.float64)[pseudo_labels]
     image = torch.rand(len(pseudo_labels), generator=generator, dtype=torch.float64)
@@ -199,7 +199,7 @@ def clusters_by_random_keys(pseudo_labels, generator=None):
 
 @way("in_clusters", "cat")
 def clusters_joined(pseudo_labels, generator=None):
-    """Cluster by cluster, each a permutation of its own."""
+    """Cluster by cluster, each with a permutation of its own."""
     names = pseudo_labels.unique()
     parts = []
     for c in names[torch.randperm(len(names), generator=generator)]:
@@ -210,7 +210,7 @@ def clusters_joined(pseudo_labels, generator=None):
 
 @way("deal", "loops")
 def deal_in_loops(order, batches, generator=None):
-    """Card by card, round; then the hands are mixed."""
+    """Card by card, round after round; then the hands are shuffled."""
     hands = [[] for _ in range(batches)]
     for card, image in enumerate(order.tolist()):
         hands[card % batches].append(image)
@@ -226,14 +226,14 @@ def deal_by_strides(order, batches, generator=None):
 
 @way("deal", "mixed columns")
 def deal_by_columns(order, batches, generator=None):
-    """A round is a row; mix the columns, and read them from the bottom."""
+    """Each round is a row; shuffle the columns, and read them from the bottom."""
     rounds = order.reshape(len(order) // batches, batches)
     return rounds.flip(0)[:, torch.randperm(batches, generator=generator)].t().contiguous()
 
 
 @way("deal", "scatter")
 def deal_by_scatter(order, batches, generator=None):
-    """Where each image goes: its batch by the remainder, its place there by the quotient."""
+    """The remainder gives the batch of each image, and the quotient its position there."""
     n = torch.arange(len(order))
     hands = order.new_empty(batches, len(order) // batches)
     hands[torch.randperm(batches, generator=generator)[n % batches], n // batches] = order
@@ -242,7 +242,7 @@ def deal_by_scatter(order, batches, generator=None):
 
 @way("dealt_batches", "loops")
 def dealt_in_loops(pseudo_labels, batch_size, generator=None):
-    """Shuffle, put the surplus aside; then image by image, cluster by cluster, the next batch."""
+    """Shuffle, and leave out the surplus; then cluster by cluster, each image to the next batch."""
     chance, N = seeded(generator), len(pseudo_labels)
     T = N // batch_size
     used = chance.sample(range(N), T * batch_size)
@@ -257,7 +257,7 @@ def dealt_in_loops(pseudo_labels, batch_size, generator=None):
 
 @way("dealt_batches", "fewest of its own")
 def dealt_to_fewest_of_its_own(pseudo_labels, batch_size, generator=None):
-    """Where fewest of its cluster are; of these, where fewest images are; of these, any."""
+    """Each image goes where fewest of its cluster are; ties go to the emptiest batch, then any."""
     chance, N = seeded(generator), len(pseudo_labels)
     T = N // batch_size
     used = chance.sample(range(N), T * batch_size)
@@ -275,7 +275,7 @@ def dealt_to_fewest_of_its_own(pseudo_labels, batch_size, generator=None):
 
 @way("dealt_batches", "numpy")
 def dealt_in_numpy(pseudo_labels, batch_size, generator=None):
-    """Sort the images that are used by their clusters' random names; deal by a transposed table."""
+    """Sort the chosen images by random cluster names, and deal with a transposed table."""
     draw = np.random.default_rng(torch.randint(2**62, (), generator=generator).item())
     y, T = pseudo_labels.numpy(), len(pseudo_labels) // batch_size
     used = draw.permutation(len(y))[: T * batch_size]
@@ -285,7 +285,7 @@ def dealt_in_numpy(pseudo_labels, batch_size, generator=None):
 
 @way("dealt_batches", "split")
 def dealt_by_splitting(pseudo_labels, batch_size, generator=None):
-    """A random name for each cluster, sort, split into rounds; one of each round to a batch."""
+    """Sort by random cluster names and split into rounds; a batch takes one of each round."""
     T = len(pseudo_labels) // batch_size
     used = torch.randperm(len(pseudo_labels), generator=generator)[: T * batch_size]
     name = torch.rand(int(pseudo_labels.max()) + 1, generator=generator, dtype=torch.float64)
@@ -295,7 +295,7 @@ def dealt_by_splitting(pseudo_labels, batch_size, generator=None):
 
 @way("strict_count", "loops")
 def strict_count_in_loops(sizes, batch_size):
-    """One batch more, as long as the clusters can give enough images."""
+    """Add one batch at a time, as long as the clusters have enough images."""
     T = 0
     while sum(min(s, T + 1) for s in sizes.tolist()) >= (T + 1) * batch_size:
         T += 1
@@ -304,7 +304,7 @@ def strict_count_in_loops(sizes, batch_size):
 
 @way("strict_count", "build them")
 def strict_count_by_building(sizes, batch_size):
-    """Take one image of each of the B fullest clusters, as often as there are B."""
+    """Take one image from each of the B fullest clusters, as long as there are B."""
     left, T = sorted(sizes.tolist()), 0
     while batch_size <= len(left) and left[-batch_size] > 0:
         left[-batch_size:] = [s - 1 for s in left[-batch_size:]]
@@ -315,7 +315,7 @@ def strict_count_by_building(sizes, batch_size):
 
 @way("strict_count", "from above")
 def strict_count_from_above(sizes, batch_size):
-    """Start with what all images could fill; each time, count what T batches may use."""
+    """Start with the batches that all images could fill, and lower T to what T batches may use."""
     T = int(sizes.sum()) // batch_size
     while (fewer := int(sizes.clamp(max=T).sum()) // batch_size) < T:
         T = fewer
@@ -324,7 +324,7 @@ def strict_count_from_above(sizes, batch_size):
 
 @way("strict_count", "bisection")
 def strict_count_by_bisection(sizes, batch_size):
-    """If T batches are possible, fewer are: search for the first T that is not."""
+    """If T batches are possible, so are fewer: search for the first T that is not."""
 
     def impossible(T):
         return bool(torch.minimum(sizes, torch.tensor(T)).sum() < T * batch_size)
@@ -334,7 +334,7 @@ def strict_count_by_bisection(sizes, batch_size):
 
 @way("strict_batches", "loops")
 def strict_in_loops(pseudo_labels, batch_size, generator=None):
-    """Put aside what cannot be used; then image by image, cluster by cluster, the next batch."""
+    """Leave out what cannot be used; then cluster by cluster, each image to the next batch."""
     chance, clusters = seeded(generator), members(pseudo_labels)
     T = strict_count_in_loops(torch.tensor([len(own) for own in clusters]), batch_size)
     chance.shuffle(clusters)
@@ -349,7 +349,7 @@ def strict_in_loops(pseudo_labels, batch_size, generator=None):
 
 @way("strict_batches", "fullest first")
 def strict_from_the_fullest(pseudo_labels, batch_size, generator=None):
-    """As above, but each batch takes from the B clusters with most images left; ties at random."""
+    """Each batch takes an image from the B clusters with the most left; ties are random."""
     chance, clusters = seeded(generator), members(pseudo_labels)
     T = strict_count_in_loops(torch.tensor([len(own) for own in clusters]), batch_size)
     used = [(k, n) for k, own in enumerate(clusters) for n in chance.sample(own, min(len(own), T))]
@@ -366,7 +366,7 @@ def strict_from_the_fullest(pseudo_labels, batch_size, generator=None):
 
 @way("strict_batches", "tensors")
 def strict_in_tensors(pseudo_labels, batch_size, generator=None):
-    """Rank in the cluster by pairs, at most T of each; random names, sort, a table of rounds."""
+    """Ranks by comparing pairs, at most T per cluster; random names, sort, a table of rounds."""
     T = strict_count_from_above(torch.bincount(pseudo_labels), batch_size)
     order = torch.randperm(len(pseudo_labels), generator=generator)
     own = pseudo_labels[order]

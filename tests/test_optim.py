@@ -238,14 +238,32 @@ def test_the_rate_climbs_to_the_peak_once_and_never_rises_after(total, share, pe
     assert all(b <= a for a, b in zip(rates[warmup:], rates[warmup + 1 :], strict=False))
 
 
-def test_scaled_learning_rate_by_both_rules():
-    """SimCLR's own: 0.3 at 256, 4.8 at 4096; by the square root 0.075 * sqrt(4096) = 4.8 too."""
-    assert scaled_learning_rate(0.3, 256) == pytest.approx(0.3)
-    assert scaled_learning_rate(0.3, 4096) == pytest.approx(4.8)
-    assert scaled_learning_rate(0.3, 128, "linear") == pytest.approx(0.15)
-    assert scaled_learning_rate(0.075 * 16, 4096, "sqrt") == pytest.approx(4.8)
+@pytest.mark.parametrize("B", [1, 128, 256, 999, 4096, 8192])
+def test_scaling_rules_are_those_of_appendix_b1_and_ours(B):
+    """The paper's are 0.3 * B / 256 and 0.075 * sqrt(B), ours is base * sqrt(B / 256)."""
+    assert scaled_learning_rate(0.3, B) == pytest.approx(0.3 * B / 256)
+    assert scaled_learning_rate(0.3, B, "linear") == pytest.approx(0.3 * B / 256)
+    assert scaled_learning_rate(0.3, B, "simclr_sqrt") == pytest.approx(0.075 * B**0.5)
+    assert scaled_learning_rate(0.003, B, "sqrt") == pytest.approx(0.003 * (B / 256) ** 0.5)
+
+
+def test_the_papers_rules_agree_at_4096_images_and_ours_at_256():
+    """4.8 by both of the paper's rules; at 256 images they give 0.3 and 1.2."""
+    assert scaled_learning_rate(0.3, 4096, "linear") == pytest.approx(4.8)
+    assert scaled_learning_rate(0.3, 4096, "simclr_sqrt") == pytest.approx(4.8)
+    assert scaled_learning_rate(0.3, 256, "simclr_sqrt") == pytest.approx(1.2)
     assert scaled_learning_rate(0.3, 256, "sqrt") == pytest.approx(0.3)
-    with pytest.raises(ValueError, match='"linear" or "sqrt", not \'cube\''):
+
+
+def test_the_default_rate_is_what_it_was_to_the_last_bit():
+    """Runs that were made with the rule "sqrt" come out again."""
+    for B in (32, 96, 128, 256, 1024):
+        assert scaled_learning_rate(3e-3, B, "sqrt") == 3e-3 * math.sqrt(B / 256)
+
+
+def test_an_unknown_scaling_rule_is_refused():
+    """The error lists the rules that exist."""
+    with pytest.raises(ValueError, match='"linear", "simclr_sqrt" or "sqrt", not \'cube\''):
         scaled_learning_rate(0.3, 256, "cube")
 
 

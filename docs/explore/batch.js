@@ -1,5 +1,5 @@
-/* The batch: which of the 2B x 2B pairs are positive, negative, masked or falsely negative, for
-   three ways to put a batch together. The arithmetic is that of simclr_mini/gsimclr.py. */
+/* The batch: which of the 2B x 2B pairs are positives, negatives, false negatives or masked, for
+   three ways to compose a batch. The arithmetic is that of simclr_mini/gsimclr.py. */
 
 window.simclrExplore = window.simclrExplore || {};
 
@@ -8,7 +8,7 @@ window.simclrExplore = window.simclrExplore || {};
 (function (explore) {
   "use strict";
 
-  /** The positions of values, smallest value first; equals keep their order. */
+  /** The positions of values, smallest value first; ties keep their order. */
   const stableOrder = (values) => values.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
 
   const cut = (order, size) =>
@@ -26,7 +26,7 @@ window.simclrExplore = window.simclrExplore || {};
   /** One random order of all images, cut into batches. */
   const shuffledBatches = (pseudoLabels, B, source) => cut(source.permutation(pseudoLabels.length), B);
 
-  /** Cluster after cluster, dealt like cards: as few pairs from one cluster as there can be. */
+  /** Cluster after cluster, dealt like cards: no batching has fewer pairs from one cluster. */
   function dealtBatches(pseudoLabels, B, source) {
     const N = pseudoLabels.length;
     const batches = Math.floor(N / B);
@@ -38,7 +38,7 @@ window.simclrExplore = window.simclrExplore || {};
     return source.permutation(batches).map((hand) => cards.filter((_, at) => at % batches === hand));
   }
 
-  /** For each image, how many earlier ones are of its own cluster. */
+  /** For each image, how many earlier images are in the same cluster. */
   function rankInCluster(pseudoLabels) {
     const seen = {};
     return pseudoLabels.map((cluster) => (seen[cluster] = (seen[cluster] ?? -1) + 1));
@@ -47,24 +47,24 @@ window.simclrExplore = window.simclrExplore || {};
   /** Images by their rank in the cluster, cut into batches: the same in every epoch. */
   const releasedBatches = (pseudoLabels, B) => cut(stableOrder(rankInCluster(pseudoLabels)), B);
 
-  /** How many pairs of a batch are of one cluster, or of one class. */
+  /** How many pairs of images in a batch share a cluster, or a class. */
   const collisions = (labels) => sizesOf(labels).reduce((sum, n) => sum + (n * (n - 1)) / 2, 0);
 
-  /** The fewest collisions that a number of batches can have together: the pigeonhole bound. */
+  /** The fewest collisions that this many batches can have in total: the pigeonhole bound. */
   const leastCollisions = (sizes, batches) =>
     sizes.reduce((sum, size) => {
       const [each, over] = [Math.floor(size / batches), size % batches];
       return sum + (batches * each * (each - 1)) / 2 + over * each;
     }, 0);
 
-  /** Collisions of a batch of random images, on average. */
+  /** The mean number of collisions in a batch of random images. */
   function expectedCollisions(sizes, B) {
     const N = sizes.reduce((a, b) => a + b);
     const same = sizes.reduce((sum, n) => sum + n * (n - 1), 0);
     return (((B * (B - 1)) / 2) * same) / (N * (N - 1));
   }
 
-  /** What NT-Xent makes of each pair of the 2B views, first views first. Labels: of B images. */
+  /** How NT-Xent treats each pair of the 2B views, first views first, given the labels of the B images. */
   function kinds(labels) {
     const B = labels.length;
     return Array.from({ length: 2 * B }, (_, i) =>
@@ -76,7 +76,7 @@ window.simclrExplore = window.simclrExplore || {};
     );
   }
 
-  /** The share of a batch's negatives that are of the anchor's own class. */
+  /** The share of a batch's negatives that have the anchor's class. */
   const falseShare = (labels) =>
     collisions(labels) / ((labels.length * (labels.length - 1)) / 2);
 
@@ -104,12 +104,12 @@ window.simclrExplore = window.simclrExplore || {};
     positive: "positive: pulled together",
     negative: "negative: pushed apart",
     false: "false negative: same pattern, pushed apart",
-    masked: "masked: a view and itself",
+    masked: "masked: a view with itself",
   };
   const pictures = start.pictures.map((text) => explore.address(explore.bytes(text), side));
   const state = { batching: "random", wrong: 0, batch: 0, anchor: 0, seed: 1 };
 
-  /** The clustering: labels, but the first images to go astray are in another cluster. */
+  /** The clustering: the labels, except that the first `strays` are in another cluster. */
   function pseudoLabels() {
     const found = [...labels];
     strays.slice(0, Math.round(state.wrong * N)).forEach((i) => (found[i] = strayed[i]));
@@ -205,7 +205,7 @@ window.simclrExplore = window.simclrExplore || {};
     masked: (x, y, c) => svg("path", { d: `M${x + c * 0.25} ${y + c * 0.75}l${c * 0.5} ${-c * 0.5}` }),
   };
 
-  /** One cell; `node` takes it and its mark. */
+  /** Draw one cell and its mark into `node`. */
   function square(node, kind, x, y, size) {
     node.append(svg("rect", { x, y, width: size - 1, height: size - 1, class: `explore-cell explore-${kind}` }));
     if (MARKS[kind]) {
@@ -329,12 +329,12 @@ window.simclrExplore = window.simclrExplore || {};
       `Row ${state.anchor + 1}: the ${state.anchor < B ? "first" : "second"} view of ` +
       `\u201c${classes[own[image]]}\u201d. Its positive is in column ${((state.anchor + B) % (2 * B)) + 1}. ` +
       (enemies
-        ? `${count(2 * enemies, "negative")} of ${2 * B - 2} show the same pattern.`
+        ? `${2 * enemies} of its ${2 * B - 2} negatives show the same pattern.`
         : `None of its ${2 * B - 2} negatives shows the same pattern.`);
     const falses = flat.filter((kind) => kind === "false").length;
     sentence.say(
       `Batch ${state.batch + 1} of ${T}, ${state.batching}: ` +
-        `${count(pairs, "pair")} of images from one cluster; ${falses} of ` +
+        `${count(pairs, "pair")} of images from the same cluster; ${falses} of ` +
         `${2 * B * (2 * B - 2)} negatives are false (${percent(falses / (2 * B * (2 * B - 2)))}).`
     );
     matrix.setAttribute(

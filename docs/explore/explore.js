@@ -1,5 +1,5 @@
 /* What the live figures share: elements, numbers as text, random draws, and words for a screen
-   reader. Each figure's arithmetic is in its own file, next to its drawing. */
+   reader. The arithmetic of each figure is in the figure's own file, next to its drawing code. */
 
 window.simclrExplore = window.simclrExplore || {};
 
@@ -62,7 +62,7 @@ window.simclrExplore = window.simclrExplore || {};
     };
   };
 
-  /** A row of native radio buttons. Choices are [value, label] pairs; a label may be a node. */
+  /** A row of native radio buttons. Choices are [value, label] pairs; a label can be a node. */
   explore.radios = function ({ legend, choices, value, change, quiet = false }) {
     const name = explore.name();
     const inputs = new Map();
@@ -89,14 +89,14 @@ window.simclrExplore = window.simclrExplore || {};
       label
     );
 
-  /** A sentence for everyone; a screen reader hears it once the reader pauses. */
+  /** A sentence that all readers get; a screen reader speaks it after a pause. */
   explore.sentence = function () {
     const seen = explore.element("p", { class: "explore-sentence", "aria-hidden": "true" });
     const heard = explore.element("p", { class: "explore-hidden", "aria-live": "polite" });
     let wait = 0;
     return {
       nodes: [seen, heard],
-      /** Only to be seen: the figure is still at work. */
+      /** Show a text without speaking it, while the figure is still computing. */
       show(text) {
         clearTimeout(wait);
         seen.textContent = text;
@@ -110,7 +110,7 @@ window.simclrExplore = window.simclrExplore || {};
     };
   };
 
-  /** Put a figure where the page has room for it, and hide its still picture. */
+  /** Put a figure into its place on the page, and hide its still picture. */
   explore.mount = function (id, ...children) {
     const place = document.getElementById(id);
     if (!place) return null;
@@ -172,7 +172,7 @@ window.simclrExplore = window.simclrExplore || {};
 
   /* ---- random draws */
 
-  /** Even, whole and normal random numbers; one seed gives one stream. Xorshift. */
+  /** Uniform, integer and normal random numbers; each seed gives one stream. Xorshift. */
   explore.source = function (seed) {
     let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0 || 1;
     function next() {
@@ -182,7 +182,7 @@ window.simclrExplore = window.simclrExplore || {};
       state >>>= 0;
       return state / 2 ** 32;
     }
-    for (let i = 0; i < 20; i += 1) next(); // neighbouring seeds part
+    for (let i = 0; i < 20; i += 1) next(); // streams of neighbouring seeds diverge
     return {
       uniform: next,
       integer: (n) => Math.floor(n * next()),

@@ -1,8 +1,8 @@
-"""The live figures' starting numbers, and a still picture of each for print and without scripts.
+"""The initial numbers of the live figures, and still pictures for print and for no JavaScript.
 
     python docs/explore/stills.py
 
-writes `data.js` and the four pictures beside this file. All numbers are the library's.
+writes `data.js` and the four still pictures next to this file. The library computes all numbers.
 """
 
 import base64
@@ -27,7 +27,7 @@ PULL, PUSH, FAINT, WRONG, MASKED = "#0550b4", "#e08a2c", "#f3d9b8", "#d11765", "
 CLASS_COLORS, MARKERS = ("#0072b2", "#c44f00", "#008060"), ("o", "s", "^")
 TEMPERATURES = [0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.2]
 TEMPERATURES += [0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2, 1.5, 2]
-CANDIDATES = {  # of an anchor in a batch of 4: its column in the matrix, kind, and similarity
+CANDIDATES = {  # of an anchor in a batch of 4: column in the matrix, kind, and similarity
     "its other view": (4, "positive", 0.8),
     "other dots, view 1": (1, "false", 0.7),
     "other dots, view 2": (5, "false", 0.6),
@@ -42,11 +42,11 @@ PRESETS = {
     "one hard negative": [0.8, 0.0, 0.0, 0.75, 0.0, 0.0, 0.0],
 }
 SHOWN = ("dots", "checks", "rings", "bricks", "stripes across", "spiral")
-B = 10  # images of a batch in the figure of the batch, and as many patterns
-WRONG_SHARE = 0.4  # of images in a wrong cluster, in the still picture
+B = 10  # images in a batch of the batch figure, and also the number of patterns
+WRONG_SHARE = 0.4  # share of images in the wrong cluster, in the still picture
 
 
-# ---- the numbers that the figures start from
+# ---- the numbers that the figures start with
 
 
 def text(pixels: Tensor) -> str:
@@ -67,7 +67,7 @@ def shown_pictures() -> Tensor:
 
 
 def candidate_pictures() -> Tensor:
-    """The anchor and its candidates, uint8, shape (8, 3, 20, 20): mild views, to be recognised."""
+    """The anchor and its candidates, uint8, shape (8, 3, 20, 20). Mild views stay recognisable."""
     pixels, labels, _ = shapes.draw(60, seed=5)
     rows = [(labels == shapes.CLASSES.index(name)).nonzero()[:, 0] for name in ("dots", "circles")]
     bricks = (labels == shapes.CLASSES.index("bricks")).nonzero()[0, 0]
@@ -80,8 +80,8 @@ def candidate_pictures() -> Tensor:
 def batch_data() -> dict:
     """Fifty pictures, their patterns, and a clustering that can be made worse bit by bit.
 
-    `strays` is the order in which images go astray, `strayed` the cluster where each then is. Half
-    of them gather in one cluster: real clusters are unequal.
+    `strays` is the order in which images move to a wrong cluster, and `strayed` says which cluster.
+    Half of them move to the same one, because real clusters differ in size.
     """
     pixels, labels, _ = shapes.draw(5 * B, seed=11)
     generator = Generator().manual_seed(0)
@@ -100,7 +100,7 @@ def batch_data() -> dict:
 
 
 def clustering(data: dict, share: float) -> Tensor:
-    """The labels, but a share of the images is in another cluster. Shape (N,)."""
+    """The labels, with a share of the images in another cluster. Shape (N,)."""
     found = torch.tensor(data["labels"])
     astray = data["strays"][: round(share * len(found))]
     found[astray] = torch.tensor(data["strayed"])[astray]
@@ -108,7 +108,7 @@ def clustering(data: dict, share: float) -> Tensor:
 
 
 def support_data() -> dict:
-    """Angles on the circle of 24 images of three classes, and random rows to begin with."""
+    """Angles on the circle for 24 images of three classes, and the initial random rows."""
     generator = Generator().manual_seed(4)
     labels = torch.arange(24) % 3
     angles = torch.pi * (0.5 + 2 / 3 * labels) + 0.3 * torch.randn(24, generator=generator)
@@ -124,7 +124,7 @@ def support_data() -> dict:
 
 
 def data() -> dict:
-    """Everything that the figures start from."""
+    """Everything that the figures start with."""
     return {
         "temperature": {
             "side": 20,
@@ -149,7 +149,7 @@ def data() -> dict:
 
 
 def script() -> str:
-    """`data.js`: one line for each number or list, so that a change can be read."""
+    """The text of `data.js`: one line for each number or list, so that a diff is readable."""
     lines = ["/* Written by docs/explore/stills.py. */", ""]
     lines.append("window.simclrExplore = window.simclrExplore || {};")
     lines.append("window.simclrExplore.data = {};")
@@ -164,14 +164,14 @@ def script() -> str:
 
 
 def show(figure: Figure, picture: Tensor, left: float, low: float, wide: float) -> None:
-    """Put a picture, shape (3, S, S), on the card; place and width are shares of the card."""
+    """Put a picture, shape (3, S, S), on the card; position and width are fractions of the card."""
     axes = figure.add_axes((left, low, wide, wide * plots.WIDTH / plots.HEIGHT))
     axes.imshow(picture.permute(1, 2, 0).numpy(), interpolation="nearest")
     axes.axis("off")
 
 
 def push_shares(temperature: float) -> Tensor:
-    """Each candidate's share of the push on its anchor, from the gradient of the library's loss.
+    """Each candidate's share of the push, from the gradient of the library's loss.
 
     Returns:
         Shape (7,), in the order of `CANDIDATES`; 0 for the positive.
@@ -187,13 +187,13 @@ def push_shares(temperature: float) -> Tensor:
 
 @matplotlib.rc_context(STYLE)
 def temperature_still() -> Figure:
-    """The share of the push of each negative at every temperature, stacked."""
+    """A stacked chart of each negative's share of the push at every temperature."""
     at = torch.logspace(*(float(torch.tensor(t).log10()) for t in (0.02, 2.0)), 81)
     shares = torch.stack([push_shares(tau) for tau in at.tolist()], 1)[1:]  # (6, 81)
     low, high = (push_shares(tau).max() for tau in (0.1, 1.0))
     figure = card(
-        f"At τ = 0.1 the hardest negative takes {plots.percent(low)} of the push, "
-        f"at τ = 1 it takes {plots.percent(high)}"
+        f"At τ = 0.1 the hardest negative gets {plots.percent(low)} of the push, "
+        f"at τ = 1 it gets {plots.percent(high)}"
     )
     axes = figure.add_axes((0.1, 0.15, 0.55, 0.72))
     kinds = [kind for _, kind, _ in CANDIDATES.values()][1:]
@@ -213,7 +213,7 @@ def temperature_still() -> Figure:
         similarity = CANDIDATES[name][2]
         label = f"{name}: {similarity:g}".replace("-", "−")
         figure.text(0.735, 0.15 + 0.72 * middle, label, va="center")
-    figure.text(0.735, 0.062, "and its similarity to the anchor", color=GRAY, va="center")
+    figure.text(0.735, 0.062, "similarity to the anchor", color=GRAY, va="center")
     return figure
 
 
@@ -240,7 +240,7 @@ def every_change(x: Tensor) -> dict[str, Tensor]:
 @matplotlib.rc_context(STYLE)
 def views_still() -> Figure:
     """One picture after each change alone."""
-    figure = card("The pattern survives each change; place, colour and detail do not")
+    figure = card("The pattern survives every change; position, colour and detail do not")
     x = shown_pictures()[3:4].float() / 255
     for k, (name, picture) in enumerate(every_change(x).items()):
         left, low = 0.025 + 0.163 * (k % 6), 0.58 - 0.4 * (k // 6)
@@ -250,10 +250,10 @@ def views_still() -> Figure:
 
 
 def kinds(labels: Tensor) -> Tensor:
-    """What NT-Xent makes of each pair of views: 0 negative, 1 false negative, 2 positive, 3 masked.
+    """The kind of each pair of views: 0 negative, 1 false negative, 2 positive, 3 masked.
 
     Args:
-        labels: of the images of a batch, shape (B,).
+        labels: the labels of the images in a batch, shape (B,).
     """
     views_of = labels.repeat(2)
     found = (views_of[:, None] == views_of).long()
@@ -263,7 +263,7 @@ def kinds(labels: Tensor) -> Tensor:
 
 
 def batchings(pseudo_labels: Tensor, generator: Generator) -> dict[str, list[Tensor]]:
-    """One epoch of each way to put batches together."""
+    """One epoch of batches for each way to compose them."""
     made = {"random": list(shuffled_batches(len(pseudo_labels), B, generator))}
     for name in ("dealt", "released"):
         made[name] = list(gsimclr.pseudo_label_batches(pseudo_labels, B, generator, name))
@@ -272,15 +272,15 @@ def batchings(pseudo_labels: Tensor, generator: Generator) -> dict[str, list[Ten
 
 @matplotlib.rc_context(STYLE)
 def batch_still() -> Figure:
-    """The last batch of an epoch, for three ways to put batches together."""
+    """The last batch of an epoch, for three ways to compose batches."""
     start = batch_data()
     labels, clusters = torch.tensor(start["labels"]), clustering(start, WRONG_SHARE)
     made = batchings(clusters, Generator().manual_seed(0))
     last = {name: kinds(labels[batches[-1]]) for name, batches in made.items()}
     false = {name: int((found == 1).sum()) for name, found in last.items()}
     figure = card(
-        f"Of 360 negatives in an epoch's last batch {false['random']} are false if it is random, "
-        f"{false['dealt']} if it is dealt, {false['released']} if it is the released one"
+        f"Of the 360 negatives in an epoch's last batch, {false['random']} are false "
+        f"if it is random, {false['dealt']} if dealt, {false['released']} if released"
     )
     colors = torch.tensor([to_rgb(color) for color in (FAINT, WRONG, PULL, MASKED)])
     for k, (name, found) in enumerate(last.items()):
@@ -298,7 +298,7 @@ def batch_still() -> Figure:
         axes.plot(columns.tolist(), rows.tolist(), "o", color=CARD, markersize=1.6)
         axes.set_title(name, fontsize=9, loc="left")
     legend = ((PULL, "● positive"), (FAINT, "■ negative"), (WRONG, "× false negative"))
-    for k, (color, name) in enumerate((*legend, (MASKED, "■ masked: itself"))):
+    for k, (color, name) in enumerate((*legend, (MASKED, "■ masked: a view with itself"))):
         figure.text(0.03 + 0.22 * k, 0.1, name[0], color=color, fontsize=11, va="center")
         figure.text(0.055 + 0.22 * k, 0.1, name[2:], color=INK, va="center")
     return figure
@@ -306,7 +306,7 @@ def batch_still() -> Figure:
 
 @matplotlib.rc_context(STYLE)
 def support_still(steps: int = 8) -> Figure:
-    """The support set on the circle: the last batch and its neighbours, newest rows outside."""
+    """The support set on the circle: the last batch and its neighbours, with new rows outside."""
     start = support_data()
     labels, angles = torch.tensor(start["labels"]), torch.tensor(start["angles"])
     support = SupportSet(start["size"], 2)
@@ -345,11 +345,11 @@ def support_still(steps: int = 8) -> Figure:
     for point, image in zip(z, images[-1], strict=True):
         style = {"marker": MARKERS[labels[image]], "ls": "", "color": CLASS_COLORS[labels[image]]}
         axes.plot(*point.tolist(), markersize=8, mec=INK, mew=1.5, **style)
-    figure.text(0.56, 0.74, "On the rim: four projections z.")
-    figure.text(0.56, 0.68, "Inside: the rows, older ones farther in.")
+    figure.text(0.56, 0.74, "Four projections z are on the rim.")
+    figure.text(0.56, 0.68, "The rows are inside, older ones farther in.")
     figure.text(0.56, 0.62, "A line leads to the nearest row.")
-    figure.text(0.56, 0.45, "The same rows in memory, with their age.")
-    figure.text(0.56, 0.24, "Framed: the next row to go.", color=PULL)
+    figure.text(0.56, 0.45, "The same rows in memory, with their ages:")
+    figure.text(0.56, 0.24, "The framed row is replaced next.", color=PULL)
     return figure
 
 

@@ -1,4 +1,4 @@
-/* The support set: a ring of recent projections, and whom each new projection finds in it.
+/* The support set: a ring of recent projections, and which row each new projection finds in it.
    The arithmetic is that of simclr_mini/nnclr.py, in d dimensions; the figure shows d = 2. */
 
 window.simclrExplore = window.simclrExplore || {};
@@ -11,7 +11,7 @@ window.simclrExplore = window.simclrExplore || {};
   const product = (u, v) => u.reduce((sum, value, k) => sum + value * v[k], 0);
   const normalize = (u) => u.map((value) => value / Math.max(1e-12, Math.sqrt(product(u, u))));
 
-  /** A support set of given rows, which are brought to length 1. Nothing was pushed yet. */
+  /** A support set that starts with given rows, which are normalised. Nothing has been pushed yet. */
   const create = (rows) => ({
     rows: rows.map(normalize),
     images: rows.map(() => -1),
@@ -19,7 +19,7 @@ window.simclrExplore = window.simclrExplore || {};
     position: 0,
   });
 
-  /** Where the row nearest to z is. Rows of the image to exclude count as the farthest. */
+  /** The place of the row nearest to z. Rows of the excluded image count as the farthest. */
   function find(set, z, exclude = null) {
     const unit = normalize(z);
     let best = -Infinity;
@@ -33,7 +33,7 @@ window.simclrExplore = window.simclrExplore || {};
 
   const nearest = (set, z) => set.rows[find(set, z)];
 
-  /** The set after a push: the newest rows in the place of the oldest, round the end. */
+  /** The set after a push: the newest rows replace the oldest, wrapping around at the end. */
   function push(set, z, images = z.map(() => -1)) {
     const Q = set.rows.length;
     if (z.length > Q) throw new Error(`${z.length} projections do not fit a support set of ${Q}`);
@@ -79,7 +79,7 @@ window.simclrExplore = window.simclrExplore || {};
     [step, waiting, last, history] = [0, [], null, []];
   }
 
-  /** One step of training: draw a batch, look up, push; or, wrongly, push and look up. */
+  /** One step of training: draw a batch, look up, push; or, in the wrong order, push and look up. */
   function advance() {
     if (waiting.length < B) waiting = [...waiting, ...explore.permutation(N, source)];
     const images = waiting.splice(0, B);
@@ -220,7 +220,7 @@ window.simclrExplore = window.simclrExplore || {};
     const outside = middle - 18;
     const shown = last ? last.searched : set;
     const oldest = Math.max(1, ...shown.ages);
-    // age is drawn as distance from the rim: the newest outside; rows never pushed farthest in
+    // the distance from the rim shows the age; rows that were never pushed are farthest in
     const radius = (age) => outside * (age < 0 ? 0.42 : 0.9 - 0.4 * (age / oldest));
     const place = (row, r) => [middle + r * row[0], middle - r * row[1]];
     circle.append(svg("circle", { cx: middle, cy: middle, r: outside, class: "explore-rim" }));
@@ -250,9 +250,9 @@ window.simclrExplore = window.simclrExplore || {};
     }
   }
 
-  /* the ring, as the memory sees it */
+  /* the ring as it is in memory */
 
-  const strip = element("ol", { class: "explore-strip", "aria-label": "The rows of the ring, by place" });
+  const strip = element("ol", { class: "explore-strip", "aria-label": "The rows of the ring, in order" });
 
   function drawStrip() {
     const written = last ? last.images.map((_, b) => (set.position - B + b + state.size) % state.size) : [];
@@ -276,7 +276,8 @@ window.simclrExplore = window.simclrExplore || {};
           element(
             "span",
             { class: "explore-hidden" },
-            (age < 0 ? "random" : `${classes[label]}, ${count(age, "push", "pushes")} old`) + (next ? ", next to go" : "")
+            (age < 0 ? "initial random row" : `${classes[label]}, ${count(age, "push", "pushes")} old`) +
+              (next ? ", to be replaced next" : "")
           )
         );
       })
@@ -303,10 +304,10 @@ window.simclrExplore = window.simclrExplore || {};
       const at = find(set, vector(state.free));
       const similarity = vector(state.free).reduce((total, v, k) => total + v * set.rows[at][k], 0);
       text =
-        `The nearest row is in place ${at + 1}: cosine ${fixed(similarity, 3)}, ` +
+        `The nearest row is in place ${at + 1}, with cosine ${fixed(similarity, 3)}. ` +
         (set.ages[at] < 0
-          ? "a random row of the start."
-          : `${classes[labels[set.images[at]]]}, ${count(set.ages[at], "push", "pushes")} old.`);
+          ? "It is one of the initial random rows."
+          : `Its class is ${classes[labels[set.images[at]]]}, and it is ${count(set.ages[at], "push", "pushes")} old.`);
     }
     sentence.say(text);
     circle.setAttribute("aria-label", `The support set on the circle. ${text}`);
@@ -315,13 +316,13 @@ window.simclrExplore = window.simclrExplore || {};
   const legend = element(
     "ul",
     { class: "explore-legend explore-classes" },
-    ...[...classes, "random row of the start"].map((name, label) => {
+    ...[...classes, "initial random row"].map((name, label) => {
       const swatch = svg("svg", { width: 18, height: 18, "aria-hidden": "true" });
       const each = label < classes.length ? label : undefined;
       swatch.append(mark(each, 9, 9, 6, { class: kind(each) }));
       return element("li", {}, swatch, element("span", {}, name));
     }),
-    element("li", {}, element("span", {}, "On the rim: projections z. Farther in: older. Ringed: the nearest."))
+    element("li", {}, element("span", {}, "Projections z are on the rim. Older rows are farther in. Rings mark the nearest rows."))
   );
 
   explore.mount(
@@ -347,7 +348,7 @@ window.simclrExplore = window.simclrExplore || {};
         )
       )
     ),
-    element("h3", { class: "explore-title" }, "The rows in memory, with their age in pushes. Framed: the next to go"),
+    element("h3", { class: "explore-title" }, "The rows in memory, with their ages in pushes. The framed row is replaced next."),
     strip
   );
   restart();

@@ -1,4 +1,4 @@
-/* Temperature: one anchor's row of similarities, its softmax, and who gets the gradient.
+/* Temperature: one anchor's row of similarities, its softmax, and its gradient.
    The arithmetic is that of simclr_mini/nt_xent.py, for one of the 2B anchors. */
 
 window.simclrExplore = window.simclrExplore || {};
@@ -24,7 +24,7 @@ window.simclrExplore = window.simclrExplore || {};
   }
 
   /** What this anchor's term adds to the gradient of nt_xent_loss, the mean over 2B anchors, with
-      respect to each similarity. There are as many anchors as candidates and one: 2B. */
+      respect to each similarity. There is one more anchor than there are candidates: 2B. */
   function gradient(similarities, positive, temperature) {
     const anchors = similarities.length + 1;
     return softmax(similarities, temperature).map(
@@ -33,7 +33,7 @@ window.simclrExplore = window.simclrExplore || {};
   }
 
   /** Each negative's share of the push; 0 for the positive. It is the softmax of the negatives
-      alone: the positive decides how strong the push is, not whom it meets. */
+      alone: the positive decides how strong the push is, not how it is divided. */
   function shares(similarities, positive, temperature) {
     const negatives = similarities.filter((_, j) => j !== positive);
     const push = softmax(negatives, temperature);
@@ -41,7 +41,7 @@ window.simclrExplore = window.simclrExplore || {};
     return push;
   }
 
-  /** How many negatives count: e to the entropy of their shares, from 1 to 2B - 2. */
+  /** Over how many negatives the push is spread: e to the entropy of the shares, 1 to 2B - 2. */
   function counting(push) {
     return Math.exp(-push.reduce((sum, q) => (q > 0 ? sum + q * Math.log(q) : sum), 0));
   }
@@ -127,7 +127,7 @@ window.simclrExplore = window.simclrExplore || {};
   });
   const presets = element(
     "div",
-    { class: "explore-buttons", role: "group", "aria-label": "Similarities to start from" },
+    { class: "explore-buttons", role: "group", "aria-label": "Initial similarities" },
     ...Object.entries(start.presets).map(([name, similarities]) =>
       explore.button(name, () => {
         state.similarities = [...similarities];
@@ -246,12 +246,12 @@ window.simclrExplore = window.simclrExplore || {};
         ` (chance ${fixed(Math.log(p.length), 2)}). ` +
         (even
           ? `All ${all} negatives share the push evenly.`
-          : `The most pushed is \u201c${start.names[most]}\u201d, with ${percent(push[most])} of the push. ` +
-            `It is as if ${fixed(counts, 1)} of ${all} negatives counted.`)
+          : `The negative most pushed is \u201c${start.names[most]}\u201d, with ${percent(push[most])} of the push. ` +
+            `The push is spread as if over ${fixed(counts, 1)} of the ${all} negatives.`)
     );
     chart.setAttribute(
       "aria-label",
-      `Share of the push by temperature, stacked. At ${TEMPERATURES[0]} the largest share is ` +
+      `Stacked chart of each negative\u2019s share of the push, by temperature. At ${TEMPERATURES[0]} the largest share is ` +
         `${percent(Math.max(...shares(similarities, POSITIVE, TEMPERATURES[0])))}, at 2 it is ` +
         `${percent(Math.max(...shares(similarities, POSITIVE, 2)))}.`
     );
@@ -264,7 +264,7 @@ window.simclrExplore = window.simclrExplore || {};
       "div",
       { class: "explore-anchor" },
       anchor,
-      element("p", {}, "The anchor, one view of a picture of dots, and its 7 candidates. B = 4."),
+      element("p", {}, "The anchor is one view of a picture of dots. With B = 4 it has 7 candidates."),
       presets
     ),
     temperature.node,

@@ -11,7 +11,7 @@ window.simclrExplore = window.simclrExplore || {};
   const LUMA = [0.2989, 0.587, 0.114];
   const clamp = (value) => Math.min(1, Math.max(0, value));
 
-  /** A picture: side, and 3 * side * side values. */
+  /** A picture: its side, and 3 * side * side values. */
   function picture(side, fill) {
     const values = new Float64Array(3 * side * side);
     for (let channel = 0; channel < 3; channel += 1) {
@@ -35,7 +35,7 @@ window.simclrExplore = window.simclrExplore || {};
 
   /* -- crop */
 
-  /** The laws of crop_boxes: ten candidates, the first that fits, any place in the picture. */
+  /** Draws as crop_boxes does: the first of ten candidates that fits, at a random place. */
   function cropBox(side, scale, ratio, source) {
     const draws = Array.from({ length: 20 }, source.uniform);
     const [least, most] = ratio.map(Math.log);
@@ -56,8 +56,8 @@ window.simclrExplore = window.simclrExplore || {};
     return { top, left, ...box };
   }
 
-  /** Which source pixels make each pixel of a resized line: for each, weights with sum 1 from a
-      first pixel on; all others weigh nothing. */
+  /** Which source pixels make each pixel of a resized line: the first of them, and their weights,
+      which sum to 1; all other pixels have weight 0. */
   function resizeWeights(start, length, size) {
     const step = length / size;
     const reach = Math.max(1, step);
@@ -74,8 +74,8 @@ window.simclrExplore = window.simclrExplore || {};
     });
   }
 
-  /** Each line of a picture as weighted sums of its pixels; the result lies on its side, so that
-      a second call does the other direction and puts it upright. */
+  /** Each line of a picture as weighted sums of its pixels; the result is transposed, so that a
+      second call does the other direction and transposes it back. */
   function resizeLines(values, lines, length, table) {
     const made = new Float64Array(3 * lines * table.length);
     for (let c = 0; c < 3; c += 1) {
@@ -101,7 +101,7 @@ window.simclrExplore = window.simclrExplore || {};
 
   const flip = (x) => picture(x.side, (c, i, j) => look(x, c, i, x.side - 1 - j));
 
-  /** Quarter turns against the clock. */
+  /** Counter-clockwise quarter turns. */
   function rotate(x, turns) {
     let turned = x;
     for (let k = 0; k < turns; k += 1) {
@@ -123,7 +123,7 @@ window.simclrExplore = window.simclrExplore || {};
 
   const blend = (value, other, factor) => clamp(factor * value + (1 - factor) * other);
 
-  /** Brightness of each pixel as the eye weighs it, once for each. */
+  /** The perceived brightness of each pixel. */
   function luma({ side, values }) {
     const area = side * side;
     const gray = new Float64Array(area);
@@ -157,7 +157,7 @@ window.simclrExplore = window.simclrExplore || {};
     return { side: x.side, values: x.values.map((value, at) => blend(value, gray[at], factor)) };
   }
 
-  /** Turn the colour wheel. V, the largest channel, and C, its distance to the smallest, stay. */
+  /** Shift the hue. V, the largest channel, and C, largest minus smallest, do not change. */
   function adjustHue({ side, values }, shift) {
     const area = side * side;
     const made = new Float64Array(3 * area);
@@ -179,7 +179,7 @@ window.simclrExplore = window.simclrExplore || {};
 
   /* -- blur, edges, noise */
 
-  /** A place outside the picture, mirrored at its edge. */
+  /** An index outside the picture, reflected at its edge. */
   const mirror = (k, side) => (k < 0 ? -k : k >= side ? 2 * side - 2 - k : k);
 
   function blur(x, sigma) {
@@ -188,7 +188,7 @@ window.simclrExplore = window.simclrExplore || {};
     const offsets = Array.from({ length: 2 * reach + 1 }, (_, k) => k - reach);
     const bell = offsets.map((offset) => Math.exp(-0.5 * (offset / sigma) ** 2));
     const sum = bell.reduce((a, b) => a + b);
-    // for each pixel of a line, the pixels near it and their weights: as a resize to its own size
+    // the pixels near each pixel of a line, and their weights: a resize to the same size
     const table = Array.from({ length: side }, (_, i) => {
       const weights = new Float64Array(side);
       offsets.forEach((offset, k) => (weights[mirror(i + offset, side)] += bell[k] / sum));
@@ -199,7 +199,7 @@ window.simclrExplore = window.simclrExplore || {};
     return { side, values: resizeLines(along, side, side, table) };
   }
 
-  /** The strength of the edges, at most 1, in all three channels. */
+  /** The strength of the edges, at most 1, copied to all three channels. */
   function sobel(x) {
     const gray = toGray(x);
     const at = (i, j) => look(gray, 0, mirror(i, x.side), mirror(j, x.side));
@@ -223,8 +223,8 @@ window.simclrExplore = window.simclrExplore || {};
 
   const ADJUST = { adjustBrightness, adjustContrast, adjustSaturation, adjustHue };
 
-  /** What one_view draws for one image, in its order. `source(name)` gives the random numbers of
-      each change. A change that does not happen is null. */
+  /** The parameters that one_view draws for one image, in its order. `source(name)` gives the
+      random numbers of a change. A change that does not happen is null. */
   function draw(side, recipe, source) {
     const { strength: s } = recipe;
     const drawn = {};
@@ -272,7 +272,7 @@ window.simclrExplore = window.simclrExplore || {};
     return drawn;
   }
 
-  /** The view that drawn parameters make of a picture, in the paper's order. */
+  /** Apply drawn parameters to a picture, in the paper's order. */
   function apply(x, drawn) {
     let view = x;
     if (drawn.crop) view = cropAndResize(view, drawn.crop, x.side);
@@ -289,9 +289,9 @@ window.simclrExplore = window.simclrExplore || {};
 
   const oneView = (x, recipe, source) => apply(x, draw(x.side, recipe, source));
 
-  /* -- what a view gives away by its colours alone */
+  /* -- what the colours of a view alone reveal */
 
-  /** The share of a picture's pixels in each of 4 x 4 x 4 bins, as report.histogram_features. */
+  /** The share of a picture's pixels in each of 4 x 4 x 4 bins, as in histogram_features. */
   function histogram(bytes, side) {
     const area = side * side;
     const shares = new Float64Array(64);
@@ -324,10 +324,10 @@ window.simclrExplore = window.simclrExplore || {};
   const pictures = start.pictures.map((text) => fromBytes(explore.bytes(text), side));
   const state = { shown: 0, recipe: { ...recipes.simclr }, seed: 1 };
   const CHANGES = ["crop", "flip", "rotation", "cutout", "jitter", "gray", "blur", "sobel", "noise"];
-  const TRIALS = 50; // draws of two views of every picture, for the test by colour
+  const TRIALS = 50; // how often two views of every picture are drawn, to match them by colour
 
-  /** Random numbers of one view: a stream of its own for each change, so that moving a slider
-      changes what it names and nothing else. */
+  /** Random numbers for one view, with a separate stream for each change, so that moving a slider
+      affects only the change that it names. */
   function streams(seed) {
     const made = {};
     return (name) =>
@@ -451,7 +451,7 @@ window.simclrExplore = window.simclrExplore || {};
     const { crop } = drawn;
     if (crop) parts.push(`box ${crop.width}\u00d7${crop.height} at ${crop.left}, ${crop.top}`);
     if (drawn.flip) parts.push("mirrored");
-    if (drawn.rotation) parts.push(`turned ${90 * drawn.rotation}\u00b0`);
+    if (drawn.rotation) parts.push(`rotated by ${90 * drawn.rotation}\u00b0`);
     if (drawn.cutout) parts.push("a square cut out");
     for (const [name, amount] of drawn.jitter || []) parts.push(JITTER[name](amount));
     if (drawn.gray) parts.push("grey");
@@ -461,7 +461,7 @@ window.simclrExplore = window.simclrExplore || {};
     return parts.join(", then ") || "unchanged";
   }
 
-  /** A strip of the bins that a picture's pixels fall in: as wide as its share, in the mean
+  /** A strip with a segment for each bin of a picture: as wide as the bin's share, in the mean
       colour of its pixels. */
   function strip(node, bytes) {
     const area = side * side;
@@ -480,8 +480,8 @@ window.simclrExplore = window.simclrExplore || {};
     );
   }
 
-  /** How often the view with the most colours in common is the other view of the picture: one
-      draw of two views of every picture, as a count. */
+  /** For how many pictures the view with the most colours in common is the right one, in one
+      draw of two views of every picture. */
   function foundByColour(trial) {
     const seen = [0, 1].map((second) =>
       pictures.map((x, i) => {
@@ -495,7 +495,7 @@ window.simclrExplore = window.simclrExplore || {};
     }).length;
   }
 
-  /** All trials, a few at a time, so that the page stays quick; then `done(share)`. */
+  /** Run the trials one at a time, so that the page stays responsive; then call `done(share)`. */
   function measure(done, trial = 0, found = 0) {
     clearTimeout(wait);
     if (trial === TRIALS) return done(found / (TRIALS * pictures.length));
@@ -542,7 +542,7 @@ window.simclrExplore = window.simclrExplore || {};
     canvases[0].canvas.setAttribute("aria-label", `The picture: ${names[state.shown]}`);
     const same = common(histogram(seen[1], side), histogram(seen[2], side));
     const first = `The two views have ${percent(same)} of their colours in common. `;
-    const rest = `${TRIALS} draws of two views of ${pictures.length} pictures: colours alone find `;
+    const rest = `In ${TRIALS} draws of two views of each of the ${pictures.length} pictures, colours alone find `;
     sentence.show(`${first}${rest}the other view in \u2026 of cases.`);
     clearTimeout(wait);
     wait = setTimeout(measure, 120, (share) =>

@@ -1,4 +1,4 @@
-"""Build the site once for all tests that look at it."""
+"""Build the site once for all tests that need it."""
 
 import atexit
 import os
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @cache
 def build_site() -> tuple[Path, str]:
-    """Its folder, and what the build said. Raises AssertionError if the build fails."""
+    """The folder of the site, and the build's messages. AssertionError: the build failed."""
     folder = Path(tempfile.mkdtemp(prefix="site-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)]

@@ -1,11 +1,11 @@
-"""Run commands and keep what they print, for `{{ output NAME }}` on a page.
+"""Run commands and save their output, for `{{ output NAME }}` on a page.
 
-    python docs/site/capture.py              # all that are not there yet
-    python docs/site/capture.py board        # these, again
-    python docs/site/capture.py all          # all, again
+    python docs/site/capture.py              # all commands whose output is missing
+    python docs/site/capture.py board        # only these, again
+    python docs/site/capture.py all          # all commands, again
 
-Each runs at a desk of its own, with fresh blanks, written as `lessons`, as a learner's is. The
-repository's path is written as ~/simclr-mini.
+Each command runs with its own folder of learner's files, which starts with fresh blanks. The output
+shows this folder as `lessons`, and the repository's path as ~/simclr-mini.
 """
 
 import os
@@ -18,11 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "docs" / "captured"
-WIDTH = "100"  # of the terminal
+WIDTH = "100"  # columns of the terminal
 
-# NAME: the command as a learner types it, or (command, desk). A desk says what lies in a learner's
-# files, in any number of words: `4` is the library's code in lesson 4, `4:no_mask` the same with
-# that mistake, `3=mlp` the blank with that function written. Append only.
+# NAME: the command as a learner types it, or (command, files). The words in `files` say what the
+# learner's files contain: `4` is the library's code in lesson 4, `4:no_mask` is the same with that
+# mistake, and `3=mlp` is the blank with only that function written. Append only.
 COMMANDS: dict[str, str | tuple[str, str]] = {
     "board": "python -m lessons",
     "doctor": "python -m lessons doctor",
@@ -71,7 +71,7 @@ COMMANDS: dict[str, str | tuple[str, str]] = {
 
 
 def lay_out(desk: Path, words: str) -> None:
-    """Write a learner's files and judge them, so that the board knows."""
+    """Write a learner's files and run their tests, so that the board shows the results."""
     sys.path.insert(0, str(ROOT))
     from lessons.course.blank import make_blank
     from lessons.course.manifest import find
@@ -100,7 +100,7 @@ def lay_out(desk: Path, words: str) -> None:
 
 
 def run(command: str, desk: Path) -> str:
-    """What a command prints, on either stream."""
+    """The output of a command, from both streams."""
     words = shlex.split(command)
     module = {"pytest": "pytest", "simclr-mini": "simclr_mini.cli"}.get(words[0])
     words = [sys.executable, *(["-m", module] if module else []), *words[1:]]
@@ -115,7 +115,7 @@ def run(command: str, desk: Path) -> str:
 
 
 def capture(name: str) -> None:
-    """Run one and write docs/captured/NAME.txt: the command after a $, then its output."""
+    """Run one command and write docs/captured/NAME.txt: the command after a $, then its output."""
     entry = COMMANDS[name]
     command, words = entry if isinstance(entry, tuple) else (entry, "")
     with tempfile.TemporaryDirectory() as folder:

@@ -15,12 +15,12 @@ from simclr_mini import compare
 COSTS = ROOT / "docs" / "results" / "mistakes.json"
 HEAD = """# Mistakes
 
-People write these things in good faith. Of the {count}, {silent} are called *silent*: nothing
-crashes, and what learns goes on learning. That is [measured](#cost) for {measured}; for the others
-it is our judgement. The tests are proven with this catalogue: at least one test rejects each, and
-its sentence is what you read when your function gives the same results.
+These are mistakes that people really make. {silent} of the {count} are *silent*: nothing crashes,
+and training continues. We [measured](#cost) this for {measured} of them; for the others it is our
+judgement. Each mistake is rejected by at least one test. When your function gives the same results
+as one of these mistakes, you see the sentence next to its name.
 
-Look for a word, such as `temperature`, `detach` or `mask`.
+Search for a word, such as `temperature`, `detach` or `mask`.
 
 <div class="mistake-search" hidden>
 <label>Search the mistakes <input type="search" id="mistake-words"></label>
@@ -31,13 +31,13 @@ Look for a word, such as `temperature`, `detach` or `mask`.
 COST = """
 ## What they cost {{ #cost }}
 
-The same short training on shapes, with the mistake in the library's place: {budget}. The command is
-`python docs/results/mistake_costs.py`, and the numbers are in `docs/results/mistakes.json`. Without
-a mistake, {seeds} seeds give a linear probe of {probe} and k-NN of {knn}. A difference within this
-spread says nothing, and a mistake that costs nothing here may cost much in a longer training. With
-{falls} of these {measured} the loss falls all the same.
+For some of the mistakes we ran the same short training on shapes: {budget}. The command is
+`python docs/results/mistake_costs.py`, and the numbers are in `docs/results/mistakes.json`.
+Without a mistake, {seeds} seeds give {probe} with the linear probe and {knn} with k-NN. A
+difference within this spread says nothing, and a mistake that costs nothing here may cost a lot
+in a longer training. With {falls} of these {measured} mistakes, the loss still falls.
 
-| mistake | in | linear probe | k-NN | cost |
+| mistake | function | linear probe | k-NN | change in points |
 |---|---|---:|---:|---:|
 """
 
@@ -67,7 +67,7 @@ def anchor(lesson: Lesson, mistake: Mistake) -> str:
 
 
 def entry(lesson: Lesson, mistake: Mistake) -> str:
-    """One mistake: its sentence, the tests that reject it, its cost, and the change of the code."""
+    """One mistake: its sentence, the tests that reject it, its cost, and the diff of the code."""
     killers = killed_by(lesson.folder).get(mistake.id)
     if killers is None:
         command = f"python -m lessons.course.prove {lesson.number} --write"
@@ -94,7 +94,7 @@ def in_html(text: str) -> str:
 
 
 def change(lesson: Lesson, mistake: Mistake) -> str:
-    """The lines that differ from the library's, with a line around them. No line is empty."""
+    """The diff from the library's code, with one line of context. No line is empty."""
     right = read(lesson.library_file(lesson.module_of(mistake.function)))
     wrong = mistake.source(right)
     lines = list(difflib.unified_diff(right.splitlines(), wrong.splitlines(), n=1, lineterm=""))
@@ -114,7 +114,7 @@ def read(file: Path) -> str:
 
 @cache
 def killed_by(folder: str) -> dict[str, list[str]]:
-    """For each mistake of a lesson, the tests that reject it, as its kill matrix says."""
+    """For each mistake in a lesson, the tests that reject it according to the kill matrix."""
     return known_killers(find(folder))
 
 
@@ -123,19 +123,19 @@ def killed_by(folder: str) -> dict[str, list[str]]:
 
 @cache
 def costs(file: Path = COSTS) -> dict[str, dict]:
-    """What was measured, by `lesson/mistake` and `right/seed`; nothing if nothing was."""
+    """The measurements by `lesson/mistake` and `right/seed`; empty if there are none."""
     return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 
 def rights() -> list[dict]:
-    """What the right code reaches, seed by seed."""
+    """The measurements of the right code, one for each seed."""
     return [cost for key, cost in costs().items() if key.startswith("right/")]
 
 
 def cost_of(lesson: Lesson, mistake: Mistake) -> dict | None:
-    """What was measured with a mistake. None: nothing, or not a number other than the right one's.
+    """The measurement of a mistake, or None if there is none or if it equals the right code's.
 
-    Equal to the last digit means that this training does not call the function.
+    If it is equal to the last digit, this training does not call the function.
     """
     cost = costs().get(f"{lesson.folder}/{mistake.id}")
     return None if cost is None or cost == costs()["right/0"] else cost
@@ -146,15 +146,16 @@ def cost_in_words(lesson: Lesson, mistake: Mistake) -> str:
     if cost is None:
         return ""
     if "error" in cost:
-        return f"After a short training: {in_html(cost['error'])}"
+        return f"A short training ended with: {in_html(cost['error'])}"
     return (
-        f"After a short training: linear probe {cost['linear_probe']:.1%}, k-NN {cost['knn']:.1%}; "
-        f"right: {mean('linear_probe'):.1%}, {mean('knn'):.1%}."
+        f"A short training reaches {cost['linear_probe']:.1%} with the linear probe and "
+        f"{cost['knn']:.1%} with k-NN; the right code reaches {mean('linear_probe'):.1%} and "
+        f"{mean('knn'):.1%}."
     )
 
 
 def mean(key: str) -> float:
-    """Of the right code's accuracies."""
+    """The mean accuracy of the right code over its seeds."""
     return compare.mean([one[key] for one in rights()])
 
 
@@ -164,7 +165,7 @@ def spread(key: str) -> str:
 
 
 def cost_table(found: list[tuple[Lesson, Mistake]]) -> str:
-    """Every measured mistake, the dearest first."""
+    """A table of every measured mistake, the most costly first."""
     measured = [(cost_of(*pair), *pair) for pair in found if cost_of(*pair)]
     measured = [row for row in measured if "error" not in row[0]]
     if not measured:

@@ -1,15 +1,15 @@
-"""What the site takes from the repository while it is built, so that no page can disagree with it.
+"""Parts of the site that come from the repository at build time, so no page can contradict it.
 
-A directive stands alone on its line:
+A directive is on a line of its own:
 
     {{ code simclr_mini/heads.py mlp }}        a function, class, Class.method or constant
     {{ code simclr_mini/heads.py mlp body }}   the same without its docstring
     {{ output board }}                         docs/captured/board.txt, see capture.py
     {{ results shapes }}                       tables and figures, see docs/results/page.py
 
-Two pages are made here: the mistakes from `tests/mistakes`, and contributing from CONTRIBUTING.md.
-A formula becomes an SVG: it shows without a network, a script or a font. What cannot be found or
-drawn stops the build.
+Two pages are generated here: the mistakes from `tests/mistakes`, and contributing from
+CONTRIBUTING.md. A formula becomes an SVG, which needs no network, script or font. If something
+cannot be found or drawn, the build stops.
 """
 
 import ast
@@ -28,7 +28,7 @@ from mkdocs.structure.files import File, InclusionLevel
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "results")]
 
-import catalogue  # noqa: E402  beside this file
+import catalogue  # noqa: E402  in this folder
 import page as results  # noqa: E402  docs/results/page.py
 
 DIRECTIVE = re.compile(r"^([ \t]*)\{\{(.*)\}\}[ \t]*$", re.M)
@@ -37,16 +37,16 @@ DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.S)
 ORIGIN = re.compile(r"<p>(?:Papers?|Source): .*?</p>", re.S)
 RECTANGLE = re.compile(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"')
 FORMULA_SIZE = 20  # units of the drawing; pages scale it to their text
-FORMULA_EM = 1.1  # height of its letters beside those of the text
+FORMULA_EM = 1.1  # height of its letters relative to those of the text
 
 ziamath.config.svg2 = False  # no ids, which would repeat on a page
 
 
-# ---- what MkDocs calls
+# ---- functions that MkDocs calls
 
 
 def on_files(files, config):
-    """Add what is made here to the files of the site."""
+    """Add the generated pages and figures to the files of the site."""
 
     def add(path: str, content: str) -> None:
         made = File.generated(config, path, content=content, inclusion=InclusionLevel.INCLUDED)
@@ -68,7 +68,7 @@ def on_page_markdown(markdown, page, config, files):
 
 
 def on_page_content(content, page, config, files):
-    """Draw the formulas of a page; in the reference, set off where a module's ideas are from."""
+    """Draw the formulas of a page, and in the reference link the papers of a module."""
     if page.file.src_uri.startswith("reference/"):
         content = ORIGIN.sub(origin, content)
     try:
@@ -79,7 +79,7 @@ def on_page_content(content, page, config, files):
 
 
 def origin(found: re.Match) -> str:
-    """Where a module's ideas are from, with links, and what differs on a line of its own."""
+    """The papers of a module, with links, and what differs from them on a separate line."""
     text = found[0].replace("\nDiffers:", "<br>\nDiffers:")
     return re.sub(r"https://[\w./~]+\w", r'<a href="\g<0>">\g<0></a>', text)
 
@@ -88,7 +88,7 @@ def origin(found: re.Match) -> str:
 
 
 def expand(found: re.Match) -> str:
-    """The text that a directive stands for, indented as it is."""
+    """The text that replaces a directive, with the same indentation."""
     indent, words = found[1], found[2].split()
     match words:
         case ["code", file, name]:
@@ -105,28 +105,28 @@ def expand(found: re.Match) -> str:
 
 
 def fence(text: str, kind: str) -> str:
-    """A code block of the page."""
+    """The text as a code block."""
     return f"````{kind}\n{text.rstrip()}\n````"
 
 
 def captured(name: str) -> str:
-    """What a command printed when capture.py ran it."""
+    """The output of a command when capture.py ran it."""
     file = ROOT / "docs" / "captured" / f"{name}.txt"
     if not file.exists():
-        raise LookupError(f"no output {name}: add it to docs/site/capture.py and run that")
+        raise LookupError(f"there is no output {name}: add it to docs/site/capture.py and run that")
     return file.read_text("utf-8")
 
 
 def source(file: str, name: str, body: bool = False) -> str:
-    """The source of a definition, from its first decorator on.
+    """The source of a definition, including its decorators.
 
     Args:
-        file: path from the root of the repository.
+        file: the path, relative to the root of the repository.
         name: a function, a class, `Class.method` or a constant of the module.
-        body: leave the docstring out.
+        body: whether to leave out the docstring.
 
     Raises:
-        LookupError: no such file, or not one such name in it.
+        LookupError: the file does not exist, or does not define the name exactly once.
     """
     path = ROOT / file
     if not path.exists():
@@ -146,7 +146,7 @@ def source(file: str, name: str, body: bool = False) -> str:
         said = node.body[0]
         after = said.end_lineno + 1
         if after <= last and not lines[after - 1].strip():
-            after += 1  # a blank line below the docstring goes with it
+            after += 1  # leave out the blank line after the docstring too
         kept = [i for i in kept if not said.lineno <= i < after]
     return textwrap.dedent("\n".join(lines[i - 1] for i in kept))
 
@@ -164,7 +164,7 @@ def names(node: ast.stmt) -> list[str]:
 
 @functools.cache
 def draw(tex: str, inline: bool = False) -> str:
-    """A formula as inline SVG, in the colour of the text, with its TeX for those who cannot see it.
+    """A formula as inline SVG, in the colour of the text, with its TeX for screen readers.
 
     Raises:
         ValueError: ziamath cannot draw it.

@@ -1,4 +1,4 @@
-// The search on the page of mistakes, and what the theme leaves undone for keyboards and readers.
+// The search on the mistakes page, and what the theme lacks for keyboards and screen readers.
 "use strict";
 
 function searchMistakes() {

@@ -1,4 +1,4 @@
-"""What lesson 1 gives: exact results where nothing is random, coarse facts of the draws."""
+"""Results of lesson 1's functions: exact if nothing is random, coarse facts about draws if not."""
 
 import math
 
@@ -12,7 +12,7 @@ def images(B, H, W, seed=0):
 
 
 def coarse(value, step=0.25):
-    """A number rounded so widely that the draw does not matter."""
+    """A number, rounded so coarsely that it does not depend on the random draw."""
     value = float(value)
     return round(value / step) if math.isfinite(value) else "not finite"
 
@@ -22,7 +22,7 @@ def changed(x, y):
 
 
 def law(values, low, high):
-    """Mean, spread and ends of what should be even in [low, high]."""
+    """Mean, quarters and ends of values that should be uniform in [low, high]."""
     u = (values.double() - low) / (high - low)
     return {
         "mean": coarse(u.mean()),
@@ -43,7 +43,7 @@ def related(a, b):
 
 
 def coins(f, p, B=400):
-    """Facts about a change of probability p."""
+    """Facts about a change that each image should have with probability p."""
     x = images(B, 3, 3)
     hit = changed(x, f(x)).double()
     half = hit[: B // 2].mean() - hit[B // 2 :].mean()
@@ -57,7 +57,7 @@ def coins(f, p, B=400):
 
 
 def draws(f):
-    """Whether the given generator is what decides."""
+    """Whether the results depend on the given generator."""
     g = torch.Generator().manual_seed(1)
     a, b, c = f(g), f(g), f(torch.Generator().manual_seed(1))
     return {"obeys": torch.equal(a, c), "repeats": torch.equal(a, b)}

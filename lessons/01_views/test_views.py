@@ -1,4 +1,4 @@
-"""Lesson 1: the random changes of an image, from one coin to two views."""
+"""Lesson 1: random changes of an image, from one coin to two views."""
 
 import math
 
@@ -30,12 +30,12 @@ def seeded(seed=0):
 
 
 def images(B, H, W, seed=0):
-    """Random colours in [0, 1], no two alike."""
+    """Images of random colours in [0, 1]; no two pixels are the same."""
     return torch.rand(B, 3, H, W, generator=seeded(seed))
 
 
 def ramps(B, H, W):
-    """Each pixel says where it is: red its row, green its column, blue its image."""
+    """Images whose pixels hold their position: red is the row, green the column, blue the image."""
     row = ((torch.arange(H) + 0.5) / H)[:, None].expand(B, H, W)
     column = ((torch.arange(W) + 0.5) / W).expand(B, H, W)
     number = (torch.arange(B) / B)[:, None, None].expand(B, H, W)
@@ -43,33 +43,34 @@ def ramps(B, H, W):
 
 
 def changed(x, y):
-    """Which images of a batch differ, (B,)."""
+    """Whether each image differs between two batches, shape (B,)."""
     return ((x - y).abs() > 1e-4).flatten(1).any(1)
 
 
 def rate_is(flags, p, call, what):
-    """As many as p says, within five standard deviations; and neighbours do not agree on it."""
+    """A share of p is true, within five standard deviations, and neighbours are independent."""
     n, hits = len(flags), int(flags.sum())
     if abs(hits - n * p) > 5 * math.sqrt(n * p * (1 - p)):
-        wrong(f"{what}: the share is off.", call=call, expected=f"about {p:.3g}", got=hits / n)
+        said = f"The share of images that are {what} is wrong."
+        wrong(said, call=call, expected=f"about {p:.3g}", got=hits / n)
     agree = (flags[1:] == flags[:-1]).float().mean().item()
     fair = p * p + (1 - p) ** 2
     if abs(agree - fair) > 6 * math.sqrt(fair * (1 - fair) / n) + 1e-3:
-        said = f"{what}: neighbours in the batch know of each other's coin."
-        wrong(said, call=call, expected=f"the same in {fair:.2f} of all pairs", got=agree)
+        said = f"Whether an image is {what} depends on its neighbour in the batch."
+        wrong(said, call=call, expected=f"the same for {fair:.2f} of all pairs", got=agree)
 
 
 def number_varies(f, B=3):
-    """In batches of three, none, one, two or all three can be hit."""
+    """In a batch of three, any number of images may be changed: 0, 1, 2 or 3."""
     x = images(B, 3, 3)
     counts = {int(changed(x, f(x)).sum()) for _ in range(100)}
     if counts != set(range(B + 1)):
-        said = "Each image has a coin of its own, so any number of three images can be changed."
+        said = "Each image should have its own coin, so 0, 1, 2 or 3 of three images may change."
         wrong(said, expected="0, 1, 2 and 3", got=f"only {sorted(counts)} in 100 batches")
 
 
-def even(values, low, high, call, what):
-    """Kolmogorov-Smirnov: the values spread evenly over [low, high]."""
+def is_uniform(values, low, high, call, what):
+    """The values are uniform on [low, high], by the Kolmogorov-Smirnov test."""
     values = values.double().sort().values
     n = len(values)
     law = ((values - low) / (high - low)).clamp(0, 1)
@@ -77,47 +78,46 @@ def even(values, low, high, call, what):
     gap = torch.maximum((law - steps[:-1]).abs(), (law - steps[1:]).abs()).max().item()
     if gap > 2.5 / math.sqrt(n):
         ends = f"from {values[0]:.3g} to {values[-1]:.3g}, median {values[n // 2]:.3g}"
-        wrong(
-            f"{what} is no even draw.", call=call, expected=f"even in {low:g} … {high:g}", got=ends
-        )
+        said = f"{what} is not uniform."
+        wrong(said, call=call, expected=f"uniform in {low:g} … {high:g}", got=ends)
 
 
-def unrelated(a, b, call, what):
-    """Correlation near 0."""
+def is_uncorrelated(a, b, call, what):
+    """The correlation of two lists of values is close to 0."""
     r = torch.corrcoef(torch.stack([a.double(), b.double()]))[0, 1].item()
     if not abs(r) < 5 / math.sqrt(len(a)):
-        wrong(f"{what} depend on each other.", call=call, expected="correlation 0", got=r)
+        wrong(f"{what} are correlated.", call=call, expected="correlation 0", got=r)
 
 
 def obeys_generator(f):
-    """One seed, one result; the next draw is another; torch's global generator is not touched."""
+    """The result depends on the given generator and on nothing else."""
     state = torch.get_rng_state()
     g = seeded(3)
     first, second = f(g), f(g)
     again = f(seeded(3))
     if not torch.equal(first, again):
-        wrong("Two generators of one seed give two results: do all your draws use `generator`?")
+        wrong("Two generators with one seed give different results: do all draws use `generator`?")
     if torch.equal(first, second):
-        wrong("The second call repeats the first: is a generator seeded anew inside?")
+        wrong("The second call repeats the first: do you seed a generator inside the function?")
     if not torch.equal(state, torch.get_rng_state()):
-        wrong("A generator was given, and torch's global one was used or seeded.")
+        wrong("You use or seed torch's global generator although you were given another one.")
 
 
-# Step 1: mirror
+# Step 1: flip
 
 
 @about("horizontal_flip")
 def test_flip_by_hand():
-    """With p = 1, 1 2 3 becomes 3 2 1, in every row and channel, and the rows stay."""
+    """With p = 1, every row 1 2 3 becomes 3 2 1, in every channel; the rows keep their order."""
     x = torch.arange(1.0, 19.0).reshape(1, 3, 2, 3) / 18
     expected = x[:, :, :, [2, 1, 0]]
-    why = "Left becomes right; up stays up, red stays red."
+    why = "Left becomes right, but up stays up and red stays red."
     call(horizontal_flip, x, 1.0).gives(expected, why=why)
 
 
 @about("horizontal_flip")
-def test_flip_in_loops(oracle):
-    """With p = 1 pixel j comes from pixel W - 1 - j, at every size; with p = 0 from itself."""
+def test_flip_equals_the_loops(oracle):
+    """With p = 1 pixel j comes from pixel W - 1 - j; with p = 0 nothing changes."""
     for B, H, W in [(2, 5, 3), (3, 2, 7), (5, 3, 4)]:
         x = images(B, H, W, seed=W)
         call(horizontal_flip, x, 1.0).gives(oracle("horizontal_flip")(x, 1.0))
@@ -125,21 +125,21 @@ def test_flip_in_loops(oracle):
 
 
 @about("horizontal_flip")
-def test_flip_takes_an_image_whole_or_leaves_it():
-    """Each image is either itself or its mirror, with probability p for each alone."""
+def test_each_image_is_flipped_or_unchanged_by_its_own_coin():
+    """Each image is either unchanged or flipped as a whole, with probability p for each alone."""
     x = images(1500, 2, 3)
     for p in [0.5, 0.2]:
         got = call(horizontal_flip, x, p)
-        same, mirror = ~changed(x, got.value), ~changed(x.flip(3), got.value)
-        if not (same | mirror).all():
-            wrong("Some image is neither itself nor its mirror.", call=got.call)
-        rate_is(mirror, p, got.call, "mirrored")
+        same, flipped = ~changed(x, got.value), ~changed(x.flip(3), got.value)
+        if not (same | flipped).all():
+            wrong("Some image is neither unchanged nor flipped.", call=got.call)
+        rate_is(flipped, p, got.call, "flipped")
     number_varies(horizontal_flip)
 
 
 @about("horizontal_flip")
-def test_flip_draws_from_the_generator():
-    """One seed gives one batch, and each call draws anew."""
+def test_flip_uses_the_given_generator():
+    """The same seed gives the same batch, and each further call gives another."""
     x = images(40, 2, 3)
     obeys_generator(lambda g: call(horizontal_flip, x, 0.5, g).value)
 
@@ -148,8 +148,8 @@ def test_flip_draws_from_the_generator():
 
 
 @about("crop_boxes")
-def test_boxes_are_whole_pixels_inside_the_image():
-    """Top, left, height, width: all whole, none outside, for any size of image."""
+def test_boxes_have_whole_pixels_and_lie_inside_the_image():
+    """Top, left, height and width are whole numbers, and no box leaves the image."""
     for H, W in [(5, 5), (7, 31), (32, 11)]:
         got = call(crop_boxes, 500, H, W, (0.08, 1.0), (0.5, 2.0))
         boxes = got.value
@@ -163,89 +163,89 @@ def test_boxes_are_whole_pixels_inside_the_image():
         top, left, h, w = boxes.unbind(1)
         inside = (top >= 0) & (left >= 0) & (h > 0) & (w > 0) & (top + h <= H) & (left + w <= W)
         if not inside.all():
-            wrong("A box leaves the image.", call=got.call, got=boxes[~inside][0])
+            wrong("A box extends beyond the image.", call=got.call, got=boxes[~inside][0])
 
 
 @about("crop_boxes")
-def test_area_is_even_and_ratio_is_even_on_a_log_scale():
-    """Area is h · w over H · W. Ratio is w over h: twice as wide is as likely as twice as tall."""
+def test_area_is_uniform_and_ratio_is_uniform_on_a_log_scale():
+    """Twice as wide is as likely as twice as tall; the area h · w / (H · W) is uniform."""
     H, W, scale, ratio = 9000, 12000, (0.02, 0.14), (0.5, 3.0)
     got = call(crop_boxes, 2000, H, W, scale, ratio)
     _, _, h, w = got.value.double().unbind(1)
-    even(h * w / (H * W), *scale, got.call, "The share of the area")
-    even((w / h).log(), math.log(0.5), math.log(3.0), got.call, "log(width / height)")
-    unrelated(h * w, (w / h).log(), got.call, "Area and ratio")
+    is_uniform(h * w / (H * W), *scale, got.call, "The share of the area")
+    is_uniform((w / h).log(), math.log(0.5), math.log(3.0), got.call, "log(width / height)")
+    is_uncorrelated(h * w, (w / h).log(), got.call, "Area and ratio")
 
 
 @about("crop_boxes")
-def test_sides_are_rounded():
-    """A box of 18.4 × 13.8 pixels becomes one of 18 × 14, not of 18 × 13 nor of 19 × 14."""
+def test_sides_are_rounded_to_the_nearest_pixel():
+    """A box of 18.4 × 13.8 pixels becomes 18 × 14, not 18 × 13 or 19 × 14."""
     got = call(crop_boxes, 50, 32, 32, (0.2475, 0.2475), (4 / 3, 4 / 3))
     other = got.value[(got.value[:, 2:] != torch.tensor([14, 18])).any(1)]
     if len(other):
-        said = "A side is not the nearest whole number of pixels."
+        said = "A side is not rounded to the nearest whole number of pixels."
         wrong(said, call=got.call, expected="height 14, width 18", got=other[0, 2:])
 
 
 @about("crop_boxes")
-def test_every_place_is_as_likely_as_every_other():
-    """A 2 × 2 box in a 4 × 6 image has 3 × 5 places, 1/15 of the boxes at each."""
+def test_every_position_is_equally_likely():
+    """A 2 × 2 box has 3 × 5 positions in a 4 × 6 image, and 1/15 of the boxes are at each."""
     for H, W, share in [(4, 6, 1 / 6), (4, 4, 0.25)]:
         B = 3000
         got = call(crop_boxes, B, H, W, (share, share), (1.0, 1.0))
         top, left = got.value[:, 0], got.value[:, 1]
         if not (got.value[:, 2:] == 2).all():
-            wrong("A box of that area and ratio 1 is 2 × 2.", call=got.call, got=got.value[0, 2:])
+            wrong("This area and ratio make a 2 × 2 box.", call=got.call, got=got.value[0, 2:])
         p = 1 / ((H - 1) * (W - 1))
         for i in range(H - 1):
             for j in range(W - 1):
                 hits = int(((top == i) & (left == j)).sum())
                 if abs(hits - B * p) > 5 * math.sqrt(B * p):
-                    said = f"Place ({i}, {j}) does not have its share."
+                    said = f"The number of boxes at position ({i}, {j}) is wrong."
                     wrong(said, call=got.call, expected=f"about {B * p:.0f} of {B}", got=hits)
 
 
 @about("crop_boxes")
-def test_place_is_drawn_evenly_for_every_box():
-    """The free room above a box is any part of all the free room, and so is that to its left."""
+def test_position_is_uniform_for_boxes_of_every_size():
+    """The space above a box is a uniform share of all vertical space, and likewise to its left."""
     got = call(crop_boxes, 2000, 9000, 12000, (0.02, 0.14), (0.5, 2.0))
     top, left, h, w = got.value.double().unbind(1)
-    even(top / (9000 - h), 0, 1, got.call, "The place from top to bottom")
-    even(left / (12000 - w), 0, 1, got.call, "The place from left to right")
-    unrelated(top / (9000 - h), left / (12000 - w), got.call, "Top and left")
+    is_uniform(top / (9000 - h), 0, 1, got.call, "The position from top to bottom")
+    is_uniform(left / (12000 - w), 0, 1, got.call, "The position from left to right")
+    is_uncorrelated(top / (9000 - h), left / (12000 - w), got.call, "Top and left")
 
 
 @about("crop_boxes")
-def test_a_wide_box_fits_a_wide_image():
-    """Boxes twice as long as the short side allows the other way: all fit, none is drawn again."""
+def test_wide_boxes_fit_into_a_wide_image():
+    """Wide boxes fit into a wide image and tall ones into a tall image, so none is redrawn."""
     for H, W, ratio in [(1000, 3000, 2.0), (3000, 1000, 0.5)]:
         got = call(crop_boxes, 1000, H, W, (0.2, 0.6), (ratio, ratio))
         _, _, h, w = got.value.double().unbind(1)
-        even(h * w / (H * W), 0.2, 0.6, got.call, "The share of the area")
+        is_uniform(h * w / (H * W), 0.2, 0.6, got.call, "The share of the area")
 
 
 @about("crop_boxes")
-def test_what_does_not_fit_is_drawn_again_ten_times():
-    """If a tenth of the candidates fits, 0.9^10 = 0.35 of the boxes are the last resort."""
-    # In a strip of 1000 × 10000 a square of more than a tenth of the area is too tall.
+def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
+    """If one candidate in ten fits, a share of 0.9^10 = 0.35 of the boxes are the last resort."""
+    # In an image of 1000 × 10000, a square of more than a tenth of the area is too tall.
     got = call(crop_boxes, 2000, 1000, 10000, (0.05, 0.55), (1.0, 1.0))
     h, w = got.value[:, 2], got.value[:, 3]
     if not (h == w).all():
-        wrong("Ratio 1 is allowed, and no other.", call=got.call, got=got.value[h != w][0])
-    rate_is(h == 1000, 0.9**10 + 0.002, got.call, "boxes of full height")
+        wrong("Only a ratio of 1 is allowed.", call=got.call, got=got.value[h != w][0])
+    rate_is(h == 1000, 0.9**10 + 0.002, got.call, "cropped to boxes of full height")
     share = h[h < 999].double() ** 2 / 1e7
-    even(share, 0.05, 0.0998, got.call, "The area of those that fit")
+    is_uniform(share, 0.05, 0.0998, got.call, "The area of boxes that fit")
 
 
 @about("crop_boxes")
 def test_the_last_resort_is_the_largest_box_of_an_allowed_ratio():
-    """No box fits a long strip: take its full short side and the extreme ratio, 10 by 13."""
+    """If no box fits into a strip, take its full short side and the extreme ratio: 10 by 13."""
     for H, W, size in [(10, 100, [10, 13]), (100, 10, [13, 10]), (10, 12, [10, 12])]:
         scale = (1.5, 1.6) if W == 12 else (0.9, 1.0)
         got = call(crop_boxes, 50, H, W, scale, (3 / 4, 4 / 3))
         if not (got.value[:, 2:] == torch.tensor(size)).all():
             wrong(
-                "The last resort is another box.",
+                "Your last resort is not the largest box of an allowed ratio.",
                 call=got.call,
                 expected=f"height, width {size}",
                 got=got.value[0, 2:],
@@ -253,17 +253,17 @@ def test_the_last_resort_is_the_largest_box_of_an_allowed_ratio():
 
 
 @about("crop_boxes")
-def test_boxes_draw_from_the_generator():
-    """One seed gives one set of boxes, and each call draws anew."""
+def test_boxes_use_the_given_generator():
+    """The same seed gives the same boxes, and each further call gives others."""
     obeys_generator(lambda g: call(crop_boxes, 9, 32, 40, (0.08, 1.0), (0.75, 1.33), g).value)
 
 
-# Step 3: cut out and resize
+# Step 3: crop and resize
 
 
 @about("crop_and_resize")
-def test_a_box_of_the_right_size_is_only_cut_out():
-    """No resizing: the pixels themselves, each image from its own box."""
+def test_a_box_of_the_final_size_is_cut_out_without_resampling():
+    """The result holds the pixels themselves, for each image those of its own box."""
     x = images(3, 5, 7)
     boxes = torch.tensor([[0, 1, 2, 2], [3, 0, 2, 2], [1, 5, 2, 2]])
     expected = torch.stack(
@@ -273,8 +273,8 @@ def test_a_box_of_the_right_size_is_only_cut_out():
 
 
 @about("crop_and_resize")
-def test_a_ramp_says_where_each_pixel_came_from():
-    """Pixel j of the result shows the point left + (j + 1/2) · width / size of the source."""
+def test_each_pixel_shows_the_right_point_of_the_source():
+    """Pixel j of the result shows the source's point left + (j + 1/2) · width / size."""
     x = 20 * ramps(1, 20, 20).double()
     for top, left, h, w, size in [(2, 5, 12, 9, 3), (0, 8, 7, 12, 12), (7, 1, 6, 18, 6)]:
         got = call(crop_and_resize, x, torch.tensor([[top, left, h, w]]), size)
@@ -284,13 +284,13 @@ def test_a_ramp_says_where_each_pixel_came_from():
             inner = slice(2, -2) if length <= size else slice(1, -1)  # an edge has one neighbour
             want = (start + place * length / size)[inner]
             if not torch.allclose(seen[inner].double(), want, atol=1e-3):
-                said = f"The {name} of the result's inner pixels comes from elsewhere."
+                said = f"The result's inner pixels show the wrong {name} of the source."
                 wrong(said, call=got.call, expected=want[:6], got=seen[inner][:6])
 
 
 @about("crop_and_resize")
-def test_resize_is_bilinear_in_loops(oracle):
-    """Weight 1 at the point looked at, falling to 0 one pixel (of the coarser grid) away."""
+def test_resize_equals_bilinear_loops(oracle):
+    """A weight falls from 1 at the sampled point to 0 one pixel of the coarser grid away."""
     x = images(3, 7, 5, seed=2).double()
     boxes = torch.tensor([[0, 0, 7, 5], [1, 2, 5, 3], [4, 0, 1, 4]])
     for size in [3, 8]:
@@ -300,34 +300,34 @@ def test_resize_is_bilinear_in_loops(oracle):
 
 
 @about("crop_and_resize")
-def test_nothing_outside_the_box_is_seen():
-    """A million around the box, and the result is the same, up to its edges."""
+def test_pixels_outside_the_box_have_no_influence():
+    """Values of a million around the box leave the result unchanged, up to its edges."""
     x = images(2, 9, 9)
     boxes = torch.tensor([[2, 3, 5, 4], [0, 4, 3, 5]])
-    dark = torch.full_like(x, 1e6)
+    glare = torch.full_like(x, 1e6)
     for b, (t, le, h, w) in enumerate(boxes.tolist()):
-        dark[b, :, t : t + h, le : le + w] = x[b, :, t : t + h, le : le + w]
+        glare[b, :, t : t + h, le : le + w] = x[b, :, t : t + h, le : le + w]
     for size in [2, 11]:
         expected = crop_and_resize(x, boxes, size)
-        call(crop_and_resize, dark, boxes, size).gives(expected, rtol=1e-4)
-        assert expected.max() <= x.max() + 1e-4, "a mean of pixels cannot exceed the largest"
+        call(crop_and_resize, glare, boxes, size).gives(expected, rtol=1e-4)
+        assert expected.max() <= x.max() + 1e-4, "a mean of pixels cannot exceed the largest one"
 
 
 @about("crop_and_resize")
 def test_fine_stripes_turn_grey_when_shrunk():
-    """Black and white pixel columns, made four times smaller: grey, not black or white."""
+    """Alternating black and white columns become grey when the image is made four times smaller."""
     x = (torch.arange(24) % 2).float().expand(1, 3, 24, 24)
     got = call(crop_and_resize, x, torch.tensor([[0, 0, 24, 24]]), 6)
     if (got.value - 0.5).abs().max() > 0.1:
-        said = "Pixels are skipped: every source pixel must have its share (anti-aliasing)."
+        said = "You skip pixels: every source pixel must contribute (anti-aliasing)."
         wrong(said, call=got.call, expected="about 0.5", got=got.value[0, 0, 0])
 
 
-# Step 4: a random part
+# Step 4: a random crop
 
 
 def seen_boxes(y, H, W):
-    """Height, width and centre of the part that a view of `ramps` shows, from its inner pixels."""
+    """Height, width and centre of the part of `ramps` that a view shows, by its inner pixels."""
     size = y.shape[2]
     h = (y[:, 0, -2].mean(1) - y[:, 0, 1].mean(1)).double() / (size - 3) * size * H
     w = (y[:, 1, :, -2].mean(1) - y[:, 1, :, 1].mean(1)).double() / (size - 3) * size * W
@@ -336,35 +336,35 @@ def seen_boxes(y, H, W):
 
 @about("random_resized_crop")
 def test_crop_shows_boxes_of_the_given_scale_and_ratio():
-    """From the ramps: area even in `scale`, width over height even on a log scale in `ratio`."""
+    """The area is uniform in `scale`, and the ratio is uniform in `ratio` on a log scale."""
     H, W, scale, ratio = 90, 120, (0.1, 0.3), (0.8, 1.8)
     x = ramps(1, H, W).expand(500, -1, -1, -1)
     got = call(random_resized_crop, x, 7, scale, ratio)
     assert got.value.shape == (500, 3, 7, 7), f"{got.call} gave {tuple(got.value.shape)}"
     h, w, row, column = seen_boxes(got.value, H, W)
-    even(h * w / (H * W), *scale, got.call, "The share of the area shown")
-    even((w / h).log(), math.log(0.8), math.log(1.8), got.call, "log(width / height)")
-    even((row - h / 2) / (H - h), 0, 1, got.call, "The place from top to bottom")
-    even((column - w / 2) / (W - w), 0, 1, got.call, "The place from left to right")
+    is_uniform(h * w / (H * W), *scale, got.call, "The share of the area")
+    is_uniform((w / h).log(), math.log(0.8), math.log(1.8), got.call, "log(width / height)")
+    is_uniform((row - h / 2) / (H - h), 0, 1, got.call, "The position from top to bottom")
+    is_uniform((column - w / 2) / (W - w), 0, 1, got.call, "The position from left to right")
 
 
 @about("random_resized_crop")
 def test_crop_keeps_the_order_of_the_batch_and_of_the_pixels():
-    """Row b shows image b; rows and columns still grow; nothing comes from outside."""
+    """Row b shows image b, and the rows and columns of its pixels keep their order."""
     x = ramps(20, 15, 17)
     for size in [5, 16]:
         got = call(random_resized_crop, x, size)
         y = got.value
         if not torch.allclose(y[:, 2], x[:, 2, :1, :1].expand(20, size, size), atol=1e-5):
-            wrong("Row b of the result shows another image than b.", call=got.call)
+            wrong("Row b of the result does not show image b.", call=got.call)
         down, right = y[:, 0].diff(dim=1), y[:, 1].diff(dim=2)
         if min(down.min(), right.min()) < -1e-5:
-            wrong("Rows or columns come out in another order.", call=got.call)
+            wrong("The rows or columns of pixels are in another order.", call=got.call)
 
 
 @about("random_resized_crop")
-def test_crop_spares_an_image_with_probability_1_minus_p(oracle):
-    """One that is not cropped is resized whole; p = 0 spares all, p = 1 none."""
+def test_crop_leaves_an_image_whole_with_probability_1_minus_p(oracle):
+    """An image that is not cropped is resized whole: with p = 0 all are, with p = 1 none is."""
     x = images(2, 9, 6)
     whole = torch.tensor([[0, 0, 9, 6]] * 2)
     for size in [4, 9]:
@@ -376,20 +376,20 @@ def test_crop_spares_an_image_with_probability_1_minus_p(oracle):
         h, w, _, _ = seen_boxes(got.value, 16, 16)
         cropped = h * w < 200
         if p == 1:
-            assert cropped.all(), f"{got.call} spares some images"
+            assert cropped.all(), f"{got.call} leaves some images whole"
         else:
             rate_is(cropped, p, got.call, "cropped")
 
 
 @about("random_resized_crop")
-def test_crop_without_a_scale_shows_from_8_to_100_percent():
-    """The paper's default: mean share a little under 0.54, as the widest ones may not fit."""
+def test_default_crop_shows_8_to_100_percent_of_the_area():
+    """The mean share is a little under 0.54, because some of the largest boxes do not fit."""
     x = ramps(1, 60, 60).expand(500, -1, -1, -1)
     got = call(random_resized_crop, x, 6)
     h, w, _, _ = seen_boxes(got.value, 60, 60)
     share = (h * w / 3600).mean().item()
     if not 0.44 < share < 0.56:
-        wrong("The mean share of the area is off.", call=got.call, expected="about 0.5", got=share)
+        wrong("The mean share of area is wrong.", call=got.call, expected="about 0.5", got=share)
     obeys_generator(lambda g: call(random_resized_crop, x[:9], 6, generator=g, p=0.7).value)
 
 
@@ -398,27 +398,27 @@ def test_crop_without_a_scale_shows_from_8_to_100_percent():
 
 @about("to_gray")
 def test_gray_of_pure_colours():
-    """Pure red is 0.2989, green 0.587, blue 0.114; white is their sum, 0.9999."""
+    """Pure red gives 0.2989, green 0.587 and blue 0.114; white gives their sum, 0.9999."""
     x = torch.tensor([[1.0, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1]])[None, :, None]
     expected = torch.tensor([[[[0.2989, 0.587, 0.114, 0.9999]]]])
     call(to_gray, x).gives(expected, rtol=1e-5)
 
 
 @about("to_gray")
-def test_gray_is_one_channel_pixel_by_pixel(oracle):
-    """The weighted sum of three channels, shape (B, 1, H, W)."""
+def test_gray_has_one_channel_and_equals_the_loops(oracle):
+    """The result is the weighted sum of the channels, of shape (B, 1, H, W)."""
     for B, H, W in [(2, 3, 5), (3, 3, 2), (1, 7, 1)]:
         x = images(B, H, W, seed=H)
         call(to_gray, x).gives(oracle("to_gray")(x), rtol=1e-5)
         call(to_gray, 0.5 * x).gives(0.5 * oracle("to_gray")(x), rtol=1e-5)
 
 
-# Step 6: colour drop
+# Step 6: no colour
 
 
 @about("grayscale")
 def test_gray_image_has_three_equal_channels(oracle):
-    """p = 1: all three channels are 0.2989 R + 0.587 G + 0.114 B. p = 0: nothing changes."""
+    """With p = 1 each channel is 0.2989 R + 0.587 G + 0.114 B; with p = 0 nothing changes."""
     for B, H, W in [(2, 3, 5), (3, 4, 2)]:
         x = images(B, H, W, seed=B)
         expected = oracle("to_gray")(x).expand(B, 3, H, W)
@@ -427,21 +427,21 @@ def test_gray_image_has_three_equal_channels(oracle):
 
 
 @about("grayscale")
-def test_grayscale_throws_a_coin_for_each_image():
-    """Each image is either itself or all grey; p of them, 0.2 unless said."""
+def test_grayscale_tosses_a_coin_for_each_image():
+    """Each image is either unchanged or grey all over, with probability p; the default is 0.2."""
     x = images(1500, 2, 2)
     for p, given in [(0.2, ()), (0.6, (0.6,))]:
         got = call(grayscale, x, *given)
         gray = ~changed(got.value[:, :1], got.value[:, 1:])
         if (changed(x, got.value) & ~gray).any():
-            wrong("Some image is neither itself nor grey.", call=got.call)
+            wrong("Some image is neither unchanged nor grey.", call=got.call)
         rate_is(gray, p, got.call, "grey")
     number_varies(lambda x: grayscale(x, 0.5))
 
 
 @about("grayscale")
-def test_grayscale_draws_from_the_generator():
-    """One seed gives one batch, and each call draws anew."""
+def test_grayscale_uses_the_given_generator():
+    """The same seed gives the same batch, and each further call gives another."""
     x = images(40, 2, 3)
     obeys_generator(lambda g: call(grayscale, x, 0.5, g).value)
 
@@ -450,47 +450,46 @@ def test_grayscale_draws_from_the_generator():
 
 
 def adjusted(adjust, name, oracle):
-    """As in loops, every image with its own factor, odd sizes, values in [0, 1]."""
+    """The results equal the loops', each image has its own factor, and values stay in [0, 1]."""
     for B, H, W in [(5, 3, 5), (3, 7, 2), (2, 1, 3)]:
         x, factor = images(B, H, W, seed=B), FACTORS.flip(0)[:B]
         expected = oracle(name)(x.double(), factor.double())
         call(adjust, x, factor).gives(expected, atol=2e-6)
     x = images(5, 3, 2)
-    call(adjust, x, torch.ones(5)).gives(x, atol=2e-6, why="Factor 1 is the image itself.")
+    call(adjust, x, torch.ones(5)).gives(x, atol=2e-6, why="Factor 1 must give the image itself.")
     strong = call(adjust, x, torch.full((5,), 9.0)).value
     if strong.min() < 0 or strong.max() > 1:
-        wrong(
-            "Values leave [0, 1].", expected="0 … 1", got=(float(strong.min()), float(strong.max()))
-        )
+        ends = float(strong.min()), float(strong.max())
+        wrong("Some values are outside [0, 1].", expected="0 … 1", got=ends)
 
 
-def is_alone(adjust):
-    """An image's result does not depend on the other images of its batch."""
+def is_independent(adjust):
+    """The result of an image does not depend on the other images in its batch."""
     x, factor = images(4, 3, 5, seed=8), torch.tensor([0.5, 1.2, 1.5, 0.2])
     for b in range(4):
         expected = call(adjust, x, factor).value[b : b + 1]
-        why = "The other images of the batch change the result."
+        why = "The result depends on the other images in the batch."
         call(adjust, x[b : b + 1], factor[b : b + 1]).gives(expected, atol=2e-6, why=why)
 
 
 @about("adjust_brightness")
 def test_brightness_by_hand():
-    """0.3 times 2 is 0.6; 0.8 times 2 is 1, not 1.6; times 0 is black."""
+    """A factor of 2 makes 0.3 0.6, but 0.8 becomes 1 and not 1.6; a factor of 0 makes it black."""
     x = torch.tensor([0.3, 0.8]).expand(3, 3, 1, 2)
     expected = torch.tensor([[0.6, 1.0], [0.15, 0.4], [0.0, 0.0]])[:, None, None].expand(3, 3, 1, 2)
     call(adjust_brightness, x, torch.tensor([2.0, 0.5, 0.0])).gives(expected, atol=1e-6)
 
 
 @about("adjust_brightness")
-def test_brightness_in_loops(oracle):
-    """Every value times the factor of its image, cut to [0, 1]."""
+def test_brightness_equals_the_loops(oracle):
+    """Each value is multiplied by the factor of its image and clamped to [0, 1]."""
     adjusted(adjust_brightness, "adjust_brightness", oracle)
-    is_alone(adjust_brightness)
+    is_independent(adjust_brightness)
 
 
 @about("adjust_contrast")
 def test_contrast_by_hand():
-    """Greys 0.2 and 0.6 have mean 0.4 (times 0.9999): factor 0 gives it, 1/2 goes half the way."""
+    """The mean of 0.2 and 0.6 is 0.4 (times 0.9999). Factor 0 gives it, 1/2 goes half the way."""
     x = torch.tensor([0.2, 0.6]).expand(2, 3, 1, 2)
     m = 0.4 * 0.9999
     expected = torch.tensor([[m, m], [0.1 + m / 2, 0.3 + m / 2]])[:, None, None].expand(2, 3, 1, 2)
@@ -498,8 +497,8 @@ def test_contrast_by_hand():
 
 
 @about("adjust_contrast")
-def test_contrast_of_colours_moves_to_one_number_of_the_image():
-    """Half red, half blue: the mean brightness is (0.2989 + 0.114) / 2, for all channels alike."""
+def test_contrast_blends_colours_with_one_number_per_image():
+    """For a red and a blue pixel it is (0.2989 + 0.114) / 2, the same in all channels."""
     x = torch.zeros(1, 3, 1, 2)
     x[0, 0, 0, 0] = x[0, 2, 0, 1] = 1
     flat = torch.full((1, 3, 1, 2), (0.2989 + 0.114) / 2)
@@ -507,15 +506,15 @@ def test_contrast_of_colours_moves_to_one_number_of_the_image():
 
 
 @about("adjust_contrast")
-def test_contrast_in_loops(oracle):
-    """factor · x + (1 - factor) · mean, cut to [0, 1], image by image."""
+def test_contrast_equals_the_loops(oracle):
+    """Each image becomes factor · x + (1 - factor) · mean, clamped to [0, 1]."""
     adjusted(adjust_contrast, "adjust_contrast", oracle)
-    is_alone(adjust_contrast)
+    is_independent(adjust_contrast)
 
 
 @about("adjust_saturation")
 def test_saturation_by_hand():
-    """Pure green is grey 0.587: factor 0 gives that, factor 1/2 goes half the way."""
+    """The grey of pure green is 0.587. Factor 0 gives it, factor 1/2 goes half the way."""
     x = torch.tensor([0.0, 1.0, 0.0]).reshape(1, 3, 1, 1).expand(2, 3, 1, 1)
     expected = torch.tensor([[0.587] * 3, [0.2935, 0.7935, 0.2935]])[:, :, None, None]
     call(adjust_saturation, x, torch.tensor([0.0, 0.5])).gives(expected, atol=1e-6)
@@ -523,41 +522,43 @@ def test_saturation_by_hand():
 
 @about("adjust_saturation")
 def test_saturation_keeps_the_brightness_of_each_pixel():
-    """The grey version stays (but for 0.01 %), as long as nothing is cut off."""
+    """The grey version stays the same, within 0.01 %, as long as no value is clamped."""
     x = 0.4 + 0.2 * images(3, 3, 5)
     got = call(adjust_saturation, x, torch.tensor([0.0, 0.7, 1.5])).value
     call(to_gray, got).gives(to_gray(x), atol=2e-4)
 
 
 @about("adjust_saturation")
-def test_saturation_in_loops(oracle):
-    """factor · x + (1 - factor) · grey, pixel by pixel, cut to [0, 1]."""
+def test_saturation_equals_the_loops(oracle):
+    """Each pixel becomes factor · x + (1 - factor) · grey, clamped to [0, 1]."""
     adjusted(adjust_saturation, "adjust_saturation", oracle)
-    is_alone(adjust_saturation)
+    is_independent(adjust_saturation)
 
 
 # Step 10: colour jitter
 
 
 def spread(y):
+    """How far an image's values are from their mean, shape (B,): contrast scales it."""
     return (y - y.mean((1, 2, 3), keepdim=True)).flatten(1).norm(dim=1)
 
 
 def chroma(y):
+    """The mean distance of largest and smallest channel, shape (B,): saturation scales it."""
     return (y.amax(1) - y.amin(1)).mean((1, 2))
 
 
 @about("color_jitter")
-def test_jitter_of_no_strength_changes_nothing():
-    """Strengths 0 leave factor 1 and shift 0; p = 0 leaves the images alone."""
+def test_jitter_of_strength_zero_changes_nothing():
+    """Strengths of 0 mean factors of 1 and no shift; with p = 0 no image takes part."""
     x = images(5, 3, 4)
     call(color_jitter, x, 0.0, 0.0, 0.0, 0.0, 1.0).gives(x, atol=1e-5)
     call(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.0).gives(x, atol=1e-6)
 
 
 @about("color_jitter")
-def test_jitter_draws_each_factor_evenly():
-    """One strength at a time: factors even in 1 - strength … 1 + strength, read off the images."""
+def test_jitter_draws_each_factor_uniformly():
+    """With one strength at a time, the factors are uniform in 1 - strength … 1 + strength."""
     x = (0.35 + 0.2 * images(1, 2, 3)).expand(700, -1, -1, -1)
     for i, measure in enumerate([lambda y: y.mean((1, 2, 3)), spread, chroma]):
         for strength in [0.3, 0.6]:
@@ -566,43 +567,43 @@ def test_jitter_draws_each_factor_evenly():
             got = call(color_jitter, x, *strengths, 1.0)
             factor = measure(got.value) / measure(x)
             name = ["brightness", "contrast", "saturation"][i]
-            even(factor, 1 - strength, 1 + strength, got.call, f"The factor of {name}")
+            is_uniform(factor, 1 - strength, 1 + strength, got.call, f"The factor of {name}")
 
 
 @about("color_jitter")
-def test_jitter_draws_the_hue_evenly():
-    """Red turned by s shows green 6 s, or blue for a negative s: even in -hue … hue."""
+def test_jitter_draws_the_hue_shift_uniformly():
+    """A shift of s gives red a green of 6 s, or a blue if s < 0; s is uniform in -hue … hue."""
     x = torch.tensor([1.0, 0, 0])[:, None, None].expand(900, 3, 1, 1)
     for hue in [0.05, 0.15]:
         got = call(color_jitter, x, 0.0, 0.0, 0.0, hue, 1.0)
         y = got.value[:, :, 0, 0]
-        even((y[:, 1] - y[:, 2]) / 6, -hue, hue, got.call, "The shift of hue")
+        is_uniform((y[:, 1] - y[:, 2]) / 6, -hue, hue, got.call, "The hue shift")
 
 
 @about("color_jitter")
 def test_factors_are_never_negative():
-    """Strength 2 draws from 0 … 3, not from -1: no third of the images turns black."""
+    """A strength of 2 draws factors from 0 … 3, not from -1 … 3, which would make images black."""
     x = torch.full((900, 3, 1, 1), 0.3)
     got = call(color_jitter, x, 2.0, 0.0, 0.0, 0.0, 1.0)
-    even(got.value[:, 0, 0, 0] / 0.3, 0, 3, got.call, "The factor of brightness")
+    is_uniform(got.value[:, 0, 0, 0] / 0.3, 0, 3, got.call, "The factor of brightness")
 
 
 @about("color_jitter")
-def test_brightness_and_saturation_have_factors_of_their_own():
-    """Two strengths at once: a bright image is no more colourful than a dark one."""
+def test_brightness_and_saturation_factors_are_independent():
+    """An image that becomes brighter does not become more colourful for that reason."""
     x = (0.35 + 0.15 * images(1, 1, 3)).expand(900, -1, -1, -1)
     got = call(color_jitter, x, 0.3, 0.0, 0.3, 0.0, 1.0)
     luma = torch.tensor([0.2989, 0.587, 0.114])[:, None, None]
     brightness = (got.value * luma).sum((1, 2, 3)) / (x * luma).sum((1, 2, 3))
     saturation = chroma(got.value) / chroma(x) / brightness
-    even(brightness, 0.7, 1.3, got.call, "The factor of brightness")
-    unrelated(brightness, saturation, got.call, "The factors of brightness and saturation")
-    even(saturation, 0.7, 1.3, got.call, "The factor of saturation, beside brightness")
+    is_uniform(brightness, 0.7, 1.3, got.call, "The factor of brightness")
+    is_uncorrelated(brightness, saturation, got.call, "The factors of brightness and saturation")
+    is_uniform(saturation, 0.7, 1.3, got.call, "The factor of saturation")
 
 
 @about("color_jitter")
-def test_all_four_changes_come_to_one_image():
-    """With p = 1 an image has all four: brightness, contrast, saturation and hue at once."""
+def test_jitter_applies_all_four_changes_to_each_image():
+    """With p = 1 each image changes in brightness, contrast, saturation and hue."""
     x = 0.3 + 0.4 * images(1, 2, 2).expand(300, -1, -1, -1)
     for i in range(4):
         strengths = [0.0] * 4
@@ -611,27 +612,27 @@ def test_all_four_changes_come_to_one_image():
         share = ((x - got.value).abs().amax((1, 2, 3)) > 2e-4).double().mean().item()
         if share < 0.97:
             name = ["brightness", "contrast", "saturation", "hue"][i]
-            wrong(f"Only some images have another {name}.", call=got.call, expected=1.0, got=share)
+            wrong(f"Only some images change in {name}.", call=got.call, expected=1.0, got=share)
 
 
 @about("color_jitter")
-def test_half_of_the_images_turn_hue_before_saturation():
-    """The order is drawn for each image: of any two changes, either comes first as often."""
+def test_half_of_the_images_change_hue_before_saturation():
+    """Each image draws its own order, so either of two changes comes first half the time."""
     x = torch.tensor([0.5, 0.1, 0.1])[:, None, None].expand(1500, 3, 1, 1)
     got = call(color_jitter, x, 0.0, 0.0, 0.4, 0.15, 1.0)
     y = got.value[:, :, 0, 0].double()
     factor = (y.amax(1) - y.amin(1)) / 0.4
-    clear = (factor - 1).abs() > 0.1  # at factor 1 the order leaves no trace
-    gray = 0.1 * 0.9999 + 0.4 * 0.2989  # of the red, before it is turned
+    clear = (factor - 1).abs() > 0.1  # at factor 1 the order cannot be seen
+    gray = 0.1 * 0.9999 + 0.4 * 0.2989  # of the red, before the hue shifts
     first = y.amax(1) - factor * 0.5 - (1 - factor) * gray
-    turned = (y[:, 1] - y[:, 2]).abs() / (y.amax(1) - y.amin(1)) > 0.1
-    keep = clear & turned
-    rate_is(first[keep].abs() < 1e-4, 0.5, got.call, "saturation before hue")
+    shifted = (y[:, 1] - y[:, 2]).abs() / (y.amax(1) - y.amin(1)) > 0.1
+    keep = clear & shifted
+    rate_is(first[keep].abs() < 1e-4, 0.5, got.call, "saturated before the hue shifts")
 
 
 @about("color_jitter")
 def test_half_of_the_images_change_brightness_before_contrast():
-    """What brightness cuts off at 1, contrast cannot bring back; so the order shows."""
+    """Values that brightness clamps to 1 are lost to contrast, so the result shows the order."""
     x = torch.tensor([0.95, 0.55]).expand(2000, 3, 1, 2)
     b, c = torch.meshgrid(torch.linspace(0, 2, 301), torch.linspace(0, 2, 301), indexing="ij")
     low, high = (0.55 * b).clamp(max=1), (0.95 * b).clamp(max=1)
@@ -645,15 +646,13 @@ def test_half_of_the_images_change_brightness_before_contrast():
     early, late = flat.double().mean().item(), late.double().mean().item()
     expected = (early + late) / 2
     if abs(share - expected) > 5 * math.sqrt(0.25 / 2000) * 0.8:
-        said = (
-            f"The share of flat images is {early:.3f} if brightness is first, {late:.3f} if last."
-        )
-        wrong(said, call=got.call, expected=f"half and half: {expected:.3f}", got=share)
+        said = f"The share of flat images is {early:.3f} if brightness is first, {late:.3f} if not."
+        wrong(said, call=got.call, expected=f"halfway between: {expected:.3f}", got=share)
 
 
 @about("color_jitter")
-def test_jitter_throws_one_coin_for_each_image():
-    """An image takes part in all four changes or in none; p of them, 0.8 unless said."""
+def test_jitter_tosses_one_coin_for_each_image():
+    """An image takes part in all changes or in none, with probability p; the default is 0.8."""
     x = (0.3 + 0.4 * images(1, 2, 2)).expand(1000, -1, -1, -1)
     for p, given in [(0.8, ()), (0.3, (0.3,))]:
         got = call(color_jitter, x, 0.4, 0.4, 0.4, 0.1, *given)
@@ -661,12 +660,12 @@ def test_jitter_throws_one_coin_for_each_image():
 
 
 @about("color_jitter")
-def test_jitter_draws_from_the_generator():
-    """One seed gives one batch, each call draws anew, and values stay in [0, 1]."""
+def test_jitter_uses_the_given_generator():
+    """The same seed gives the same batch, further calls give others, values stay in [0, 1]."""
     x = images(9, 2, 3)
     obeys_generator(lambda g: call(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.8, g).value)
     y = color_jitter(images(60, 3, 3), 0.9, 2.0, 2.0, 0.5, 1.0)
-    assert y.min() >= -1e-5 and y.max() <= 1 + 1e-5, "values leave [0, 1]"
+    assert y.min() >= -1e-5 and y.max() <= 1 + 1e-5, "some values are outside [0, 1]"
 
 
 # Step 11: blur
@@ -680,8 +679,8 @@ def dots(B, side=7):
 
 
 @about("gaussian_blur")
-def test_blur_of_one_width_in_loops(oracle):
-    """sigma = (s, s) leaves nothing to chance: a bell curve of width s, sum 1, mirrored edges."""
+def test_blur_of_a_fixed_width_equals_the_loops(oracle):
+    """With sigma = (s, s) nothing is random: a normalised Gaussian of width s, edges reflected."""
     for H, W, s in [(5, 7, 0.8), (41, 9, 1.7)]:
         x = images(2, H, W, seed=W)
         expected = oracle("gaussian_blur")(x.double(), 1.0, (s, s))
@@ -690,27 +689,27 @@ def test_blur_of_one_width_in_loops(oracle):
 
 
 @about("gaussian_blur")
-def test_each_image_has_a_width_of_its_own():
-    """Around a dot the neighbour is exp(-1 / 2σ²) times the middle: that gives σ away."""
+def test_each_image_has_its_own_blur_width():
+    """The pixel next to a dot is exp(-1 / 2σ²) times the middle one, which reveals σ."""
     for low, high in [(0.5, 1.5), (1.0, 1.8)]:
         got = call(gaussian_blur, dots(900), 1.0, (low, high))
         y = got.value[:, 0, 3]
         sigma = (-0.5 / (y[:, 2] / y[:, 3]).log()).sqrt()
-        even(sigma, low, high, got.call, "The width σ")
+        is_uniform(sigma, low, high, got.call, "The width σ")
 
 
 @about("gaussian_blur")
-def test_blur_without_a_sigma_draws_from_a_tenth_to_two():
-    """The paper's range: half of the widths lie below 1.05."""
+def test_default_blur_width_is_between_a_tenth_and_two_pixels():
+    """In the paper's range, half of the widths are below 1.05."""
     got = call(gaussian_blur, dots(1500), 1.0)
     y = got.value[:, 0, 3]
     sharp = y[:, 2] / y[:, 3] < math.exp(-0.5 / 1.05**2)
-    rate_is(sharp, 0.5, got.call, "widths below 1.05")
+    rate_is(sharp, 0.5, got.call, "blurred by a width below 1.05")
 
 
 @about("gaussian_blur")
-def test_blur_throws_a_coin_for_each_image():
-    """p of the images are blurred, half of them unless said, whatever their neighbours do."""
+def test_blur_tosses_a_coin_for_each_image():
+    """Each image is blurred with probability p, independently; the default is 1/2."""
     x = dots(1500)
     for p, given in [(0.5, {}), (0.15, {"p": 0.15})]:
         got = call(gaussian_blur, x, sigma=(0.7, 1.0), **given)
@@ -719,12 +718,12 @@ def test_blur_throws_a_coin_for_each_image():
 
 
 @about("gaussian_blur")
-def test_the_coin_does_not_choose_the_width():
-    """Among the blurred images the widths are as even as before."""
+def test_the_coin_does_not_influence_the_width():
+    """Among the images that are blurred, the widths are still uniform."""
     got = call(gaussian_blur, dots(2000), 0.4, (0.5, 1.5))
     y = got.value[changed(dots(2000), got.value)][:, 0, 3]
     sigma = (-0.5 / (y[:, 2] / y[:, 3]).log()).sqrt()
-    even(sigma, 0.5, 1.5, got.call, "The width σ of the blurred images")
+    is_uniform(sigma, 0.5, 1.5, got.call, "The width σ of the blurred images")
     obeys_generator(lambda g: call(gaussian_blur, images(30, 5, 5), 0.5, generator=g).value)
 
 
@@ -735,8 +734,8 @@ FLIP = Recipe(crop=0.0, flip=0.5, jitter=0.0, gray=0.0, blur=0.0)
 
 
 @about("two_views")
-def test_views_without_a_change_are_the_image():
-    """The recipe "none" changes nothing: both views are x. A size resizes both."""
+def test_views_of_the_recipe_none_are_the_image():
+    """Both views are x itself, or x resized if the recipe has a size."""
     x = images(3, 5, 5)
     call(two_views, x, RECIPES["none"]).gives((x, x))
     small = Recipe(size=3, crop=0.0, flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
@@ -746,47 +745,48 @@ def test_views_without_a_change_are_the_image():
 
 @about("two_views")
 def test_row_b_of_both_views_shows_image_b():
-    """Images of one colour each, and no change of colour: both views keep it."""
+    """If each image has one colour and the recipe only crops, both views have that colour."""
     colours = images(11, 1, 1).expand(-1, -1, 8, 8)
     got = call(two_views, colours, RECIPES["crop_only"])
     for name, view in zip(["x1", "x2"], got.value, strict=True):
         if not torch.allclose(view, colours, atol=1e-4):
-            wrong(f"A row of {name} shows another image.", call=got.call)
+            wrong(f"Some row b of {name} does not show image b.", call=got.call)
 
 
 @about("two_views")
-def test_both_views_are_changed_and_each_by_its_own_coin():
-    """Mirrored: the first view in 1/2, the second in 1/2, both in 1/4 of the images."""
+def test_both_views_are_changed_and_independent():
+    """Half of the first views are flipped, half of the second, and both in a quarter."""
     x = images(1500, 2, 3).contiguous()
     x = torch.cat([x, x[..., :1]], 3)[..., :2].contiguous()  # square
     got = call(two_views, x, FLIP)
     first, second = (changed(x, view) for view in got.value)
-    rate_is(first, 0.5, got.call, "x1 mirrored")
-    rate_is(second, 0.5, got.call, "x2 mirrored")
-    rate_is(first & second, 0.25, got.call, "x1 and x2 mirrored")
+    rate_is(first, 0.5, got.call, "flipped in x1")
+    rate_is(second, 0.5, got.call, "flipped in x2")
+    rate_is(first & second, 0.25, got.call, "flipped in both views")
 
 
 @about("two_views")
-def test_crops_of_the_two_views_are_unrelated():
-    """Where x1 looks says nothing of where x2 looks; each sees a part of the whole image."""
+def test_crops_of_the_two_views_are_independent():
+    """The crop of x1 tells nothing about that of x2, and both are cut from the whole image."""
     x = ramps(1, 24, 24).expand(600, -1, -1, -1)
     recipe = Recipe(size=6, crop_scale=(0.2, 0.4), flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
     got = call(two_views, x, recipe)
     boxes = [seen_boxes(view, 24, 24) for view in got.value]
     for i, name in enumerate(["height", "width", "row", "column"]):
-        unrelated(boxes[0][i], boxes[1][i], got.call, f"The {name} of the two crops")
+        is_uncorrelated(boxes[0][i], boxes[1][i], got.call, f"The {name} of the two crops")
     for name, (h, w, _, _) in zip(["x1", "x2"], boxes, strict=True):
         share = (h * w).mean().item() / 576
         if not 0.28 < share < 0.32:
-            wrong(f"{name}'s share of the image is off.", call=got.call, expected=0.3, got=share)
+            said = f"The share of the image that {name} shows is wrong."
+            wrong(said, call=got.call, expected=0.3, got=share)
 
 
 @about("two_views")
-def test_views_draw_from_the_generator():
-    """One seed gives one pair of views, and the next pair is another."""
+def test_views_use_the_given_generator():
+    """The same seed gives the same pair of views, and the next pair is different."""
     x = images(8, 6, 6)
     obeys_generator(lambda g: torch.cat(call(two_views, x, RECIPES["simclr"], g).value))
     x1, x2 = two_views(x, RECIPES["simclr"], seeded(1))
-    assert changed(x1, x2).all(), "the two views of some image are the same"
-    assert min(x1.min(), x2.min()) >= -1e-5, "values below 0"
-    assert max(x1.max(), x2.max()) <= 1 + 1e-5, "values above 1"
+    assert changed(x1, x2).all(), "the two views of some image are identical"
+    assert min(x1.min(), x2.min()) >= -1e-5, "some values are below 0"
+    assert max(x1.max(), x2.max()) <= 1 + 1e-5, "some values are above 1"

@@ -1,4 +1,4 @@
-"""What lesson 5's functions give on small odd inputs: by this a mistake is recognised."""
+"""Results of lesson 5's functions on small, odd inputs. A mistake is recognised by them."""
 
 import torch
 from torch import nn
@@ -11,7 +11,7 @@ def scaled_learning_rate(module):
     sizes = [1, 37, 256, 999, 4096]
     seen = {
         f"{rule} {base}": torch.tensor([float(scaled(base, B, rule)) for B in sizes])
-        for rule in ("linear", "sqrt")
+        for rule in ("linear", "simclr_sqrt", "sqrt")
         for base in (0.3, 2.0)
     }
     seen["default"] = float(scaled(0.3, 1024))
@@ -71,7 +71,7 @@ def lars_update(module):
 
 
 class Network(nn.Module):
-    """Every kind of parameter, at two depths; one frozen, one in two places."""
+    """Parameters of every kind, at two depths; one is frozen, and one is shared by two layers."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What lesson 7's functions give on small odd inputs: by this a mistake is recognised."""
+"""What the functions of lesson 7 return for small, odd inputs. A mistake is recognised by it."""
 
 import torch
 from torch import nn
@@ -7,7 +7,7 @@ from lessons.course.check import rand
 
 
 def encoder() -> nn.Module:
-    """Convolution and batch norm that have seen other data; some parts in train mode."""
+    """A convolution and a batch norm that has seen other data; some parts are in train mode."""
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
     with torch.no_grad():
         net[0].weight.copy_(rand(4, 3, 3, 3, seed=1))
@@ -112,7 +112,7 @@ def fit(module):
 
 
 def stays(module, h, position, where, penalty) -> bool:
-    """One more iteration from the end of the first does not lead away."""
+    """One more iteration, started from `where`, stays there."""
     weight, _ = module.fit(h, position, *(one.clone() for one in where), penalty, 1)
     return bool(torch.allclose(weight.detach(), where[0], atol=1e-2))
 
@@ -128,10 +128,10 @@ def linear_probe(module):
         seen[f"{seed}"] = (*parts, probe.classes, probe.penalty)
     h = rand(18, 2, seed=5, dtype=torch.float64)
     val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
-    for best in (2.0, 0.3):  # validation labels are what the probe of one penalty says
+    for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts
         said = module.linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
         seen[f"chosen {best}"] = module.linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
-    # the greatest penalty is right once, the next never, the least most often
+    # the largest penalty is right once, the next one never, the smallest most often
     val = 2 * rand(400, 2, seed=6, dtype=torch.float64)
     large, middle, small = (
         module.linear_probe(h, labels, val, labels[:1].expand(400), (p,)).predict(val)

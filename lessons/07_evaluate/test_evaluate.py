@@ -1,4 +1,4 @@
-"""Lesson 7: reading a frozen encoder, by its neighbours and by a line."""
+"""Lesson 7: judging a frozen encoder, by nearest neighbours and by a linear probe."""
 
 import math
 from itertools import combinations
@@ -21,9 +21,9 @@ DOUBLE = torch.float64
 
 
 class Spy(nn.Module):
-    """A small encoder, 4 x 4 pixels to 16 numbers, that notes what it was shown.
+    """A small encoder, from 4 x 4 pixels to 16 numbers, that records what it is shown.
 
-    Its batch norm has seen other images, and its parts are in different modes.
+    Its batch norm remembers the statistics of other images.
     """
 
     def __init__(self, dtype=torch.float32):
@@ -50,12 +50,12 @@ class Split(Images):
 
 
 def pictures(N):
-    """Random pictures of 4 x 4 pixels, every value from 0 to 255."""
+    """N random pictures of 4 x 4 pixels, with values from 0 to 255."""
     return (rand(N, 3, 4, 4, seed=N) * 70 + 128).clamp(0, 255).to(torch.uint8)
 
 
 def plain(pixels):
-    """The encoder's formula on pixels / 255, with the statistics that batch norm remembers."""
+    """The output of the encoder for pixels / 255, with the statistics that batch norm remembers."""
     net = Spy(DOUBLE).eval()
     with torch.no_grad():
         return net(pixels.double() / 255)
@@ -65,31 +65,32 @@ def plain(pixels):
 
 
 @about("features")
-def test_features_are_the_encoder_on_pixels_over_255():
-    """Seven images in batches of three, the last one short: h is in their order."""
+def test_features_are_the_encoders_output_for_pixels_over_255():
+    """Seven images in batches of three, the last one short: h keeps the order of the images."""
     for N, batch_size in [(7, 3), (5, 5), (4, 512), (3, 1)]:
         got = call(features, Spy(), pictures(N), batch_size)
         got.gives(plain(pictures(N)), rtol=1e-5)
 
 
 @about("features")
-def test_features_show_the_encoder_every_image_once_as_it_is():
-    """No random view, no mirror image: pixels / 255, each once, batch_size of them at most."""
+def test_features_show_the_encoder_each_image_once_and_unchanged():
+    """No random view, no flip: pixels / 255, each image once, at most batch_size at a time."""
     net = Spy()
     got = call(features, net, pictures(7), 3)
     sizes = [len(x) for x in net.inputs]
     if sum(sizes) != 7 or max(sizes) > 3:
-        wrong("Batches of 3 or fewer, 7 images in all.", call=got.call, got=f"batches {sizes}")
+        said = "Every batch should have at most 3 images, and there are 7 images in all."
+        wrong(said, call=got.call, got=f"batches of {sizes}")
     shown = torch.cat(net.inputs)
     if not torch.allclose(shown.double(), pictures(7).double() / 255, atol=1e-6):
         said = "The encoder was not shown pixels / 255 in the order of the images."
-        span = f"from {shown.min():.3f} to {shown.max():.3f}"
-        wrong(said, call=got.call, expected="from 0 to 1, in order", got=span)
+        span = f"values from {shown.min():.3f} to {shown.max():.3f}"
+        wrong(said, call=got.call, expected="values from 0 to 1, in order", got=span)
 
 
 @about("features")
 def test_features_of_an_image_do_not_depend_on_its_batch():
-    """Batch norm in train mode would mix the images of a batch; in eval mode it cannot."""
+    """In train mode batch norm mixes the images of a batch; in eval mode it does not."""
     expected = features(Spy(), pictures(6), 6)
     for batch_size in [1, 4]:
         why = "The batch size changed the result."
@@ -98,7 +99,7 @@ def test_features_of_an_image_do_not_depend_on_its_batch():
 
 @about("features")
 def test_features_leave_the_encoder_as_it_was():
-    """Weights, running statistics, and the mode of every single part."""
+    """Weights, running statistics and the mode of every single part stay as they were."""
     for training in [True, False]:
         net = Spy().train(training)
         net.conv.train(not training)
@@ -107,28 +108,29 @@ def test_features_leave_the_encoder_as_it_was():
         got = call(features, net, pictures(5), 2)
         for name, value in net.state_dict().items():
             if not torch.equal(value, state[name]):
-                wrong(f"Your call changed {name} of the encoder.", call=got.call)
+                wrong(f"Your function changed {name} of the encoder.", call=got.call)
         for name, part in net.named_modules():
             if part.training != modes[name]:
                 was, now = ("train" if t else "eval" for t in (modes[name], part.training))
-                said = f"{name or 'the encoder'} was in {was} mode, and is left in {now} mode."
+                said = f"{name or 'the encoder'} was in {was} mode, and you left it in {now} mode."
                 wrong(said, call=got.call)
         frozen = [name for name, p in net.named_parameters() if not p.requires_grad]
-        assert not frozen, f"{frozen[0]} can no longer learn: its requires_grad is False"
+        assert not frozen, f"{frozen[0]} can no longer learn: you left its requires_grad False"
 
 
 @about("features")
 def test_features_carry_no_gradient():
-    """Nothing will learn through h, so no graph may keep the images in memory."""
+    """Nothing is trained through h, so no graph should keep the images in memory."""
     for N in [2, 5]:
         got = call(features, Spy(), pictures(N), 2)
         if got.value.requires_grad:
-            wrong("h still carries the encoder's graph.", call=got.call, got="requires_grad=True")
+            said = "h is still attached to the encoder's graph."
+            wrong(said, call=got.call, got="requires_grad=True")
 
 
 @about("features")
-def test_features_take_a_split_of_a_data_set():
-    """An `Images` holds its pixels beside labels and names; the same h comes out."""
+def test_features_accept_a_split_of_a_data_set():
+    """An `Images` holds pixels, labels and names; h is the same as for its pixels alone."""
     for N in [3, 5]:
         split = Split(pictures(N), torch.arange(N), ("a", "b"), "made up", "test")
         call(features, Spy(), split, 2).gives(plain(pictures(N)), rtol=1e-5)
@@ -138,13 +140,13 @@ def test_features_take_a_split_of_a_data_set():
 
 
 def at(*degrees, dtype=torch.float32):
-    """Points of a circle."""
+    """Points on the unit circle, at these angles."""
     angle = torch.tensor(degrees, dtype=dtype).deg2rad()
     return torch.stack([angle.cos(), angle.sin()], 1)
 
 
 def clouds(N, M, D=4, dtype=DOUBLE, seed=1):
-    """A labelled bank and queries, whose rows have very different lengths."""
+    """A labelled bank and queries, whose rows have very different norms."""
     names = torch.tensor([7, -3, 40, 2, 7])
     bank = rand(N, D, seed=seed, dtype=dtype) * torch.linspace(0.2, 5, N, dtype=dtype)[:, None]
     queries = rand(M, D, seed=seed + 50, dtype=dtype)
@@ -154,7 +156,7 @@ def clouds(N, M, D=4, dtype=DOUBLE, seed=1):
 
 @about("knn_predict")
 def test_knn_of_one_neighbour_is_its_class():
-    """Bank at 0°, 90° and 200°: who is nearest to 30°, 80°, 230° and 300°?"""
+    """The bank is at 0°, 90° and 200°: which row is nearest to 30°, 80°, 230° and 300°?"""
     bank, labels = at(0, 90, 200), torch.tensor([5, 1, 8])
     expected = torch.tensor([5, 1, 8, 5])
     call(knn_predict, bank, labels, at(30, 80, 230, 300), 1).gives(expected)
@@ -162,20 +164,20 @@ def test_knn_of_one_neighbour_is_its_class():
 
 
 @about("knn_predict")
-def test_knn_one_near_against_two_far():
-    """One at cosine 0.94, two at 0.5: at tau = 0.1 the near one wins, at tau = 10 the two."""
+def test_knn_temperature_decides_between_one_near_and_two_far():
+    """One is at cosine 0.94, two are at 0.5: at tau = 0.1 the one wins, at tau = 10 the two."""
     bank, labels = at(20, 60, -60), torch.tensor([3, 6, 6])
     for temperature, winner in [(0.1, 3), (10.0, 6), (0.5, 3), (0.8, 6)]:
         near, far = math.exp(math.cos(math.radians(20)) / temperature), math.exp(0.5 / temperature)
-        said = f"Class 3 has a weight of {near:.4g}, class 6 has 2 x {far:.4g}."
+        said = f"Class 3 has weight {near:.4g}, and class 6 has weight 2 x {far:.4g}."
         call(knn_predict, bank, labels, at(0), 3, temperature).gives(
             torch.tensor([winner]), why=said
         )
 
 
 @about("knn_predict")
-def test_knn_is_the_vote_of_the_nearest_in_loops(oracle):
-    """Query by query: sort the cosines, let the first k vote. Labels are any integers."""
+def test_knn_equals_the_vote_in_loops(oracle):
+    """Query by query: sort the cosines, and let the first k vote. Labels are any integers."""
     for (N, M), k, temperature in [
         ((17, 31), 5, 0.07),
         ((13, 29), 2, 0.5),
@@ -191,8 +193,8 @@ def test_knn_is_the_vote_of_the_nearest_in_loops(oracle):
 
 
 @about("knn_predict")
-def test_knn_does_not_see_lengths():
-    """Row by row other lengths, in the bank and among the queries: the same neighbours."""
+def test_knn_ignores_the_norms_of_the_rows():
+    """If the norms of rows change, in the bank or in the queries, the neighbours stay the same."""
     bank, labels, queries = clouds(19, 41)
     expected = knn_predict(bank, labels, queries, 4, 0.3)
     lengths = torch.linspace(0.01, 50, 41, dtype=DOUBLE)[:, None]
@@ -202,8 +204,8 @@ def test_knn_does_not_see_lengths():
 
 
 @about("knn_predict")
-def test_knn_of_a_bank_smaller_than_k(oracle):
-    """All rows vote where there are fewer than k."""
+def test_knn_lets_all_rows_vote_if_there_are_fewer_than_k(oracle):
+    """With fewer than k rows, all of them vote."""
     for N, k in [(3, 20), (5, 6)]:
         bank, labels, queries = clouds(N, 11, seed=4)
         expected = oracle("knn_predict")(bank, labels, queries, N, 0.5)
@@ -211,8 +213,8 @@ def test_knn_of_a_bank_smaller_than_k(oracle):
 
 
 @about("knn_predict")
-def test_knn_has_20_neighbours_and_a_temperature_of_7_hundredths(oracle):
-    """Unless said otherwise; and both may be given by name."""
+def test_knn_defaults_to_20_neighbours_and_temperature_0_07(oracle):
+    """These are the defaults, and both can be given by name."""
     bank, labels, queries = clouds(61, 83, D=3)
     expected = oracle("knn_predict")(bank, labels, queries, 20, 0.07)
     call(knn_predict, bank, labels, queries).gives(expected)
@@ -221,18 +223,18 @@ def test_knn_has_20_neighbours_and_a_temperature_of_7_hundredths(oracle):
 
 
 @about("knn_predict")
-def test_knn_of_many_queries_is_that_of_each_alone():
-    """Queries have no say in each other's class, be they 1 or 700."""
+def test_knn_classifies_each_query_independently():
+    """One query or 700: none of them affects the class of another."""
     bank, labels, queries = clouds(11, 700)
     expected = knn_predict(bank, labels, queries, 3, 0.4)
     for some in [slice(0, 1), slice(699, 700), slice(250, 263)]:
         got = call(knn_predict, bank, labels, queries[some], 3, 0.4)
-        got.gives(expected[some], why="Beside other queries, the answer was another.")
+        got.gives(expected[some], why="The other queries of the call changed the answer.")
 
 
 @about("knn_predict", step="votes at a low temperature")
-def test_knn_at_a_temperature_of_a_thousandth(oracle):
-    """exp(1000) is infinite. What counts is the weight of one class beside another's."""
+def test_knn_does_not_overflow_at_temperature_0_001(oracle):
+    """exp(1000) overflows, but only the ratio of the weights of two classes matters."""
     for temperature in [0.01, 0.005, 0.001]:
         bank, labels, queries = clouds(23, 41, dtype=torch.float32)
         args = bank.double(), labels, queries.double()
@@ -244,7 +246,7 @@ def test_knn_at_a_temperature_of_a_thousandth(oracle):
 
 
 def classes_of(*sizes):
-    """Labels 2, 5, 8, … of so many images each, mixed, and the same each time."""
+    """Labels 2, 5, 8, …, as many of each as `sizes` says, in a fixed mixed order."""
     labels = torch.cat([torch.full((size,), 2 + 3 * c) for c, size in enumerate(sizes)])
     return labels[rand(len(labels), seed=len(labels)).argsort()]
 
@@ -255,7 +257,7 @@ def seeded(seed=0):
 
 @about("class_balanced")
 def test_balanced_counts_by_hand():
-    """A third of 27 images is 9, so 3 of each of three classes, however large each is."""
+    """A third of 27 images is 9, so each of three classes gives 3, whatever its size."""
     for sizes, share, count in [
         ((6, 9, 12), 1 / 3, [3, 3, 3]),
         ((5, 20, 5), 0.1, [1, 1, 1]),
@@ -267,8 +269,8 @@ def test_balanced_counts_by_hand():
 
 
 @about("class_balanced")
-def test_balanced_keeps_one_of_each_class_at_least():
-    """One in a hundred of 30 images is less than one of each class; a class must not vanish."""
+def test_balanced_keeps_at_least_one_of_each_class():
+    """1 % of 30 images is less than one image of each class, yet no class may vanish."""
     for sizes, share in [((10, 10, 10), 0.01), ((3, 20), 0.02)]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, [1] * len(sizes))
@@ -276,27 +278,27 @@ def test_balanced_keeps_one_of_each_class_at_least():
 
 @about("class_balanced")
 def test_balanced_takes_all_of_a_class_that_is_too_small():
-    """Four of each are asked for, one class has two: it gives two, the others still four."""
+    """Four of each are asked for and one class has only two: it gives two, the others four."""
     for sizes, share, count in [((2, 11, 11), 0.5, [2, 4, 4]), ((12, 1, 5), 1.0, [6, 1, 5])]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, count)
 
 
 @about("class_balanced")
-def test_balanced_rows_are_different_rows():
-    """Each image at most once, and rows of the data set, not places within a class."""
+def test_balanced_rows_are_distinct():
+    """Each image comes at most once, and rows count in the data set, not within a class."""
     labels = classes_of(8, 8, 8)
     for seed in range(10):
         got = call(class_balanced, labels, 0.75, seeded(seed))
         rows = got.value.tolist()
         if len(set(rows)) < len(rows):
-            wrong("An image is there twice.", call=got.call, got=sorted(rows))
+            wrong("An image is in the subset twice.", call=got.call, got=sorted(rows))
         counts_are(got, labels, [6, 6, 6])
 
 
 @about("class_balanced")
 def test_balanced_picks_every_pair_of_a_class_equally_often():
-    """Two of five images of a class: ten pairs, each in a tenth of all draws."""
+    """Two of the five images of a class make ten pairs, and each comes in a tenth of the draws."""
     labels, draws = torch.arange(10) % 2, 800
     source = seeded(3)
     found = [call(class_balanced, labels, 0.4, source).value.tolist() for _ in range(draws)]
@@ -305,61 +307,64 @@ def test_balanced_picks_every_pair_of_a_class_equally_often():
         for rows in found:
             pair = tuple(sorted(row for row in rows if row % 2 == c))
             if pair not in often:
-                wrong(f"Rows {rows} hold no two images of class {c}.", expected="two different")
+                said = f"Rows {rows} do not hold two different images of class {c}."
+                wrong(said)
             often[pair] += 1
         for pair, times in often.items():
             if abs(times - draws / 10) > 5.5 * math.sqrt(draws * 0.09):
-                said = f"In {draws} draws, rows {pair} were the two of class {c} {times} times."
+                said = f"In {draws} draws, rows {pair} were chosen from class {c} {times} times."
                 wrong(said, expected="about 80 times")
 
 
 @about("class_balanced")
-def test_balanced_choices_of_two_classes_do_not_hang_together():
-    """Place 1 chosen in one class says nothing of place 1 in the other."""
+def test_balanced_chooses_independently_in_each_class():
+    """Whether one class gives its first image says nothing about the other class."""
     labels, source = torch.arange(12) % 2, seeded(4)
     same = 0
     for _ in range(300):
         rows = class_balanced(labels, 1 / 6, source).tolist()
         same += len({row // 2 for row in rows}) == 1
     if not 15 < same < 90:
-        said = f"One image of six in each of two classes: the same place in {same} of 300 draws."
+        said = f"Both classes gave the image in the same position in {same} of 300 draws."
         wrong(said, expected="about 50")
 
 
 @about("class_balanced")
-def test_balanced_is_the_generators_choice():
-    """One seed, one choice, whatever torch's own generator did; the next draw is another."""
+def test_balanced_choice_comes_from_the_generator():
+    """The same seed gives the same choice, whatever torch's global generator did before."""
     labels = classes_of(20, 20)
     torch.manual_seed(1)
     first = call(class_balanced, labels, 0.5, seeded(6)).value.sort().values
     torch.manual_seed(2)
     again = class_balanced(labels, 0.5, seeded(6)).sort().values
     if not torch.equal(first, again):
-        wrong("The same seed gave two choices: is the generator used for every draw?")
+        wrong("The same seed gave two different choices. Is the generator used for every draw?")
     source = seeded(6)
     both = [class_balanced(labels, 0.5, source).sort().values.tolist() for _ in range(2)]
     if both[0] == both[1]:
-        wrong("One generator, used twice, gave the same choice twice.")
+        wrong("Two calls with one generator gave the same choice twice.")
     both = [class_balanced(labels, 0.5).sort().values.tolist() for _ in range(2)]
     if both[0] == both[1]:
-        wrong("Without a generator, two calls gave the same choice.")
+        wrong("Without a generator, two calls gave the same choice twice.")
 
 
 def counts_are(got, labels, expected):
-    """So many rows of each class."""
+    """The numbers of rows of each class are as expected."""
     rows = got.value
     if rows.numel() and (rows.min() < 0 or rows.max() >= len(labels)):
-        wrong(f"There are rows 0 to {len(labels) - 1}.", call=got.call, got=rows.sort().values)
+        said = f"Rows are numbered from 0 to {len(labels) - 1}."
+        wrong(said, call=got.call, got=rows.sort().values)
     counts = [int((labels[rows] == c).sum()) for c in labels.unique()]
     if counts != expected:
-        wrong("Images of each class:", call=got.call, expected=expected, got=counts)
+        said = "The number of images per class is wrong."
+        wrong(said, call=got.call, expected=expected, got=counts)
 
 
 # Step 4: the prediction of a linear probe
 
 
 def some_probe(C, D, dtype=DOUBLE):
-    """A probe of C classes whose labels are neither sorted nor 0, 1, 2, …"""
+    """A probe of C classes, whose labels are neither sorted nor 0, 1, 2, …"""
     classes = torch.tensor([9, -4, 30, 5, 17])[:C]
     weight, bias = rand(C, D, seed=C, dtype=dtype), 2 * rand(C, seed=D, dtype=dtype)
     mean, std = 3 * rand(D, seed=9, dtype=dtype), torch.linspace(0.2, 3, D, dtype=dtype)
@@ -382,8 +387,8 @@ def test_prediction_by_hand():
 
 
 @about("Probe.predict")
-def test_prediction_is_the_greatest_logit_in_loops(oracle):
-    """W (h - mean) / std + b, number by number."""
+def test_prediction_is_the_class_of_the_largest_logit(oracle):
+    """The logits are W (h - mean) / std + b, computed number by number."""
     for C, D, M in [(3, 5, 41), (5, 2, 37), (2, 3, 31)]:
         probe = some_probe(C, D)
         h = probe.mean + 2 * probe.std * rand(M, D, seed=M, dtype=DOUBLE)
@@ -391,8 +396,8 @@ def test_prediction_is_the_greatest_logit_in_loops(oracle):
 
 
 @about("Probe.predict")
-def test_prediction_of_the_mean_is_the_class_with_the_greatest_bias():
-    """At the mean of the training images every standardised number is 0."""
+def test_prediction_at_the_mean_is_the_class_with_the_largest_bias():
+    """At the mean of the training images, every standardised number is 0."""
     for C, D in [(3, 5), (5, 2)]:
         probe = some_probe(C, D)
         expected = probe.classes[probe.bias.argmax()][None]
@@ -401,20 +406,20 @@ def test_prediction_of_the_mean_is_the_class_with_the_greatest_bias():
 
 @about("Probe.predict")
 def test_prediction_does_not_depend_on_the_other_images():
-    """Mean and deviation are the training images', not those of the images asked about."""
+    """Mean and standard deviation are those of the training images, not of the queries."""
     probe = some_probe(4, 3)
     h = probe.mean + probe.std * (rand(17, 3, seed=2, dtype=DOUBLE) + 1)
     expected = probe.predict(h)
     for rows in [slice(0, 1), slice(5, 8)]:
         got = call(probe.predict, h[rows])
-        got.gives(expected[rows], why="Beside other images, the answer was another.")
+        got.gives(expected[rows], why="The other images of the call changed the answer.")
 
 
 # Step 5: the weights of the probe
 
 
 def problem(N, C, D, dtype=DOUBLE):
-    """Overlapping classes off the origin, and somewhere to start."""
+    """Overlapping classes away from the origin, and a weight and a bias to start from."""
     h = rand(N, D, seed=N, dtype=dtype) + 0.5
     position = (torch.arange(N) + (h[:, 0] > 1)) % C
     h = h + 0.7 * position[:, None]
@@ -422,7 +427,7 @@ def problem(N, C, D, dtype=DOUBLE):
 
 
 def weights_are(got, weight, bias, rtol=2e-3):
-    """Weight, and bias up to a constant, which no softmax sees."""
+    """The weight, and the bias up to a constant, to which softmax is blind, are as expected."""
     if not isinstance(got.value, tuple | list) or len(got.value) != 2:
         wrong("", call=got.call, expected="weight and bias", got=got.value)
     now = got.value[0].detach(), got.value[1].detach()
@@ -432,7 +437,7 @@ def weights_are(got, weight, bias, rtol=2e-3):
 
 @about("fit")
 def test_fit_of_two_images_by_hand():
-    """At -1 and 1, weights -a and a: penalty = 1 / (a (1 + e^2a)), 2 / (1 + e) at a = 1/2."""
+    """For images at -1 and 1, the weights are -a and a if penalty = 1 / (a (1 + e^2a))."""
     h, position = torch.tensor([[-1.0], [1.0]]), torch.tensor([0, 1])
     for a in [0.5, 1.0]:
         penalty = 1 / (a * (1 + math.exp(2 * a)))
@@ -441,8 +446,8 @@ def test_fit_of_two_images_by_hand():
 
 
 @about("fit")
-def test_fit_of_images_that_are_all_alike_is_the_share_of_each_class():
-    """All h are 0, so only the bias can speak, and it is free: 6 : 3 : 1, ln 6, ln 3 and ln 1."""
+def test_fit_of_identical_images_gives_the_share_of_each_class():
+    """All h are 0, so only the bias counts. Shares of 6 : 3 : 1 need ln 6, ln 3 and ln 1."""
     position = torch.tensor([0] * 6 + [1] * 3 + [2])
     for penalty in [0.1, 2.0]:
         h, weight = torch.zeros(10, 2, dtype=DOUBLE), torch.zeros(3, 2, dtype=DOUBLE)
@@ -452,7 +457,7 @@ def test_fit_of_images_that_are_all_alike_is_the_share_of_each_class():
 
 @about("fit")
 def test_fit_is_the_minimum_by_newtons_method(oracle):
-    """Mean cross entropy + penalty |W|² / 2; gradient and curvature image by image."""
+    """Mean cross entropy + penalty |W|² / 2, minimised with its gradient and curvature."""
     for (N, C, D), penalty in [((13, 3, 2), 0.5), ((23, 2, 5), 0.05), ((19, 4, 3), 2.0)]:
         args = problem(N, C, D)
         got = call(fit, *args, penalty, 200)
@@ -460,8 +465,8 @@ def test_fit_is_the_minimum_by_newtons_method(oracle):
 
 
 @about("fit")
-def test_fit_is_balanced_between_data_and_penalty():
-    """There the gradient is 0: penalty x W is the mean of (right - p) h, and bias pulls nowhere."""
+def test_fit_has_gradient_zero():
+    """At the minimum, penalty x W is the mean of (one-hot - p) h, and one-hot - p has mean 0."""
     for (N, C, D), penalty in [((17, 3, 4), 0.2), ((31, 5, 2), 0.03)]:
         h, position, *start = problem(N, C, D)
         got = call(fit, h, position, *start, penalty, 300)
@@ -470,12 +475,13 @@ def test_fit_is_balanced_between_data_and_penalty():
         pull = residual.T @ h / N - penalty * weight
         worst = max(pull.abs().max().item(), residual.mean(0).abs().max().item())
         if worst > 1e-3:
-            wrong("The gradient is not 0.", call=got.call, expected="below 0.001", got=worst)
+            said = "At your result the gradient is not 0."
+            wrong(said, call=got.call, expected="below 0.001", got=worst)
 
 
 @about("fit")
-def test_fit_does_not_see_that_every_image_came_twice():
-    """A mean of the losses, so twice the images beside the same penalty change nothing."""
+def test_fit_does_not_change_if_every_image_comes_twice():
+    """The loss is a mean, so with the same penalty, doubling the data set changes nothing."""
     h, position, *start = problem(13, 3, 2)
     weight, bias = fit(h, position, *start, 0.3, 200)
     got = call(fit, torch.cat([h, h]), position.repeat(2), *start, 0.3, 200)
@@ -483,17 +489,17 @@ def test_fit_does_not_see_that_every_image_came_twice():
 
 
 @about("fit")
-def test_fit_starts_where_it_is_told_and_leaves_the_start_alone(oracle):
-    """From the minimum, one iteration leads nowhere; what comes back carries no graph."""
+def test_fit_starts_from_the_given_weights_and_leaves_them_unchanged(oracle):
+    """Started at the minimum, one iteration stays there, and the result carries no graph."""
     for N, C, D in [(13, 3, 2), (17, 2, 3)]:
         h, position, *start = problem(N, C, D)
         best = oracle("fit")(h, position, *start, 0.1, 200)
         given = [one.clone() for one in best]
         got = call(fit, h, position, *given, 0.1, 1)
         if any(one.requires_grad for one in given):
-            wrong("You switched requires_grad on in the caller's tensors; work on a copy.")
+            wrong("You switched on requires_grad in the caller's tensors. Work on copies.")
         if any(one.requires_grad for one in got.value):
-            wrong("The result still requires a gradient; detach it.", call=got.call)
+            wrong("The result still requires a gradient. Detach it.", call=got.call)
         weights_are(got, *best)
 
 
@@ -501,7 +507,7 @@ def test_fit_starts_where_it_is_told_and_leaves_the_start_alone(oracle):
 
 
 def two_splits(seed, N=24, M=40, D=3):
-    """Training and validation images of three overlapping classes, in odd units."""
+    """Training and validation images of three overlapping classes; dimensions differ in scale."""
     units, shift = torch.tensor([1.0, 30.0, 0.02]), torch.tensor([5.0, -100.0, 0.3])
     names = torch.tensor([7, -2, 4])
     parts = []
@@ -513,24 +519,25 @@ def two_splits(seed, N=24, M=40, D=3):
 
 
 @about("linear_probe")
-def test_probe_carries_mean_and_deviation_of_the_training_images():
-    """Not of the validation images, nor of both; and the labels it knows."""
+def test_probe_stores_mean_and_std_of_the_training_images():
+    """Not those of the validation images, nor of both. It also stores the labels it knows."""
     for seed in [1, 2]:
         train_h, train_labels, val_h, val_labels = two_splits(seed)
         probe = call(linear_probe, train_h, train_labels, val_h + 9, val_labels, (1.0,)).value
         if not torch.allclose(probe.mean, train_h.mean(0), rtol=1e-5):
-            wrong("mean of linear_probe(…)", expected=train_h.mean(0), got=probe.mean)
+            wrong("The mean of linear_probe(…) is wrong.", expected=train_h.mean(0), got=probe.mean)
         ratio = probe.std / train_h.std(0, correction=0)
         either = ratio.sub(1).abs().max() < 1e-4 or ratio.sub((24 / 23) ** 0.5).abs().max() < 1e-4
         if not either:
-            wrong("std of linear_probe(…)", expected=train_h.std(0, correction=0), got=probe.std)
+            said = "The std of linear_probe(…) is wrong."
+            wrong(said, expected=train_h.std(0, correction=0), got=probe.std)
         assert probe.classes.tolist() == [-2, 4, 7], f"classes are -2, 4, 7, not {probe.classes}"
         assert probe.penalty == 1.0, f"the only penalty is 1.0, not {probe.penalty}"
 
 
 @about("linear_probe")
 def test_probe_is_the_fit_of_the_training_images(oracle):
-    """Weights of standardised training images at the penalty that it names."""
+    """Its weights are those of `fit` for standardised training images and the chosen penalty."""
     for seed, penalty in [(1, 0.3), (4, 0.05)]:
         parts = two_splits(seed)
         got = call(linear_probe, *parts, (penalty,))
@@ -543,20 +550,20 @@ def test_probe_is_the_fit_of_the_training_images(oracle):
 
 
 @about("linear_probe")
-def test_probe_does_not_see_units():
-    """Millimetres or kilometres, each dimension its own: the same answers."""
+def test_probe_does_not_depend_on_units():
+    """Millimetres or kilometres, whatever the unit of each dimension: the answers stay the same."""
     train_h, train_labels, val_h, val_labels = two_splits(3)
     probe = linear_probe(train_h, train_labels, val_h, val_labels, (0.1,))
     expected = probe.predict(val_h)
     for units in [torch.tensor([1000.0, 1.0, 0.01]), torch.tensor([1.0, 50.0, 1.0])]:
         got = call(linear_probe, train_h * units, train_labels, val_h * units, val_labels, (0.1,))
         got.value = got.value.predict(val_h * units)
-        got.gives(expected, why="Other units gave other predictions.")
+        got.gives(expected, why="A change of units changed the predictions.")
 
 
 @about("linear_probe")
 def test_probe_chooses_on_validation_images():
-    """Validation labels are what the probe of one penalty says: that penalty must be chosen."""
+    """If the validation labels are the predictions of one penalty, that penalty is chosen."""
     penalties = (3.0, 0.1, 0.001)
     train_h, train_labels, val_h, _ = two_splits(5, N=18, M=90)
     for penalty in penalties:
@@ -565,7 +572,7 @@ def test_probe_chooses_on_validation_images():
         got = call(linear_probe, train_h, train_labels, val_h, said, penalties)
         if got.value.penalty != penalty:
             wrong(
-                f"With {penalty} every validation image is right.",
+                f"With penalty {penalty} every validation image is classified correctly.",
                 call=got.call,
                 expected=penalty,
                 got=got.value.penalty,
@@ -574,7 +581,7 @@ def test_probe_chooses_on_validation_images():
 
 @about("linear_probe")
 def test_probe_tries_every_penalty():
-    """The greatest penalty is right once, the next never, the least most often."""
+    """The largest penalty is right once, the next one never, the smallest most often."""
     penalties = (3.0, 0.1, 0.001)
     train_h, train_labels, val_h, _ = two_splits(5, N=18, M=90)
     any_label = train_labels[:1].expand(90)
@@ -588,25 +595,26 @@ def test_probe_tries_every_penalty():
     rows, labels = torch.cat([once, many]), torch.cat([large[once], small[many]])
     got = call(linear_probe, train_h, train_labels, val_h[rows], labels, penalties)
     if got.value.penalty != 0.001:
-        wrong("A later penalty is best.", call=got.call, expected=0.001, got=got.value.penalty)
+        wrong("A later penalty is better.", call=got.call, expected=0.001, got=got.value.penalty)
 
 
 @about("linear_probe")
-def test_probe_of_equally_good_penalties_has_the_largest():
-    """Classes far apart: every penalty is right on all, in whatever order they are given."""
+def test_probe_keeps_the_largest_of_equally_good_penalties():
+    """The classes are far apart, so every penalty classifies all images correctly."""
     label = torch.arange(15) % 3
     h = 20 * torch.eye(3)[label] + rand(15, 3, seed=1)
     for penalties in [(0.01, 0.5, 0.1), (0.5, 0.01), (0.01, 0.5)]:
         got = call(linear_probe, h[:9], label[:9], h[9:], label[9:], penalties)
         if got.value.penalty != 0.5:
-            wrong("All are right.", call=got.call, expected=0.5, got=got.value.penalty)
+            said = "All penalties are equally good."
+            wrong(said, call=got.call, expected=0.5, got=got.value.penalty)
     got = call(linear_probe, h[:9], label[:9], h[9:], label[9:])
-    assert got.value.penalty == 1.0, "the largest of the penalties that it has unless said"
+    assert got.value.penalty == 1.0, "by default the largest penalty is 1.0"
 
 
 @about("linear_probe", step="a dimension that is always the same")
-def test_probe_of_a_constant_dimension_is_that_without_it():
-    """A dead unit of the encoder has deviation 0. 0 / 0 is NaN; it should say nothing."""
+def test_probe_ignores_a_constant_dimension():
+    """A dead unit of the encoder has std 0, and 0 / 0 is NaN. It should not matter."""
     for value in [0.0, 4.0]:
         train_h, train_labels, val_h, val_labels = two_splits(6)
         without = linear_probe(train_h, train_labels, val_h, val_labels, (0.1,))
@@ -617,4 +625,4 @@ def test_probe_of_a_constant_dimension_is_that_without_it():
         if not torch.isfinite(probe.weight).all():
             wrong("The weights are not finite.", call=got.call, got=probe.weight[0])
         got.value = probe.predict(wide[1])
-        got.gives(without.predict(val_h), why="A dimension that is constant changed the answers.")
+        got.gives(without.predict(val_h), why="A constant dimension changed the answers.")

@@ -1,9 +1,9 @@
-"""Lesson 8, your own test: would you notice if a `means` were wrong?
+"""Lesson 8, your own test: would you notice if `means` were wrong?
 
-Choose points, labels and distances small enough to know the answer by hand, and let them reveal:
-clusters of unequal size, points of which no two are alike, an empty cluster, then two. Change
-nothing in the arguments, and say what must come out. One test or several; each a function named
-test_...
+Choose a few points, labels and distances for which you know the answer by hand. Use clusters of
+unequal size, points of which no two are equal, one empty cluster, then two. Do not change the
+arguments, and state the result that must come out. Write one test or several; each is a function
+named test_...
 
 Target: catch at least 12 of the 16 wrong versions of means, and pass on the right one.
 """

@@ -1,4 +1,4 @@
-"""What lesson 8's functions give on small odd inputs: by this a mistake is recognised."""
+"""What the functions of lesson 8 return for small, odd inputs. A mistake is recognised by it."""
 
 from contextlib import contextmanager
 
@@ -43,7 +43,7 @@ def far_points(module):
     again = module.far_points(squared, 50, Generator().manual_seed(2))
     same = torch.equal(again, module.far_points(squared, 50, Generator().manual_seed(2)))
     few = [module.far_points(squared, 2, Generator().manual_seed(s)) for s in range(25)]
-    equal = {bool(a == b) for a, b in few}  # two draws are one point: at times
+    equal = {bool(a == b) for a, b in few}  # now and then both draws are the same point
     different = len(torch.cat(few).unique()) > 1
     thrice = [module.far_points(torch.ones(3), 3, Generator().manual_seed(s)) for s in range(12)]
     twice = any(len(drawn.unique()) < 3 for drawn in thrice)
@@ -63,7 +63,7 @@ def far_points(module):
 
 @contextmanager
 def beside(module, **others):
-    """Exchange what a function calls, so that a mistake in there is not taken for one in here."""
+    """Replace functions that are called, so that their mistakes are not blamed on the caller."""
     kept = {name: getattr(module, name) for name in others}
     vars(module).update(others)
     try:
@@ -78,7 +78,7 @@ def right_draws(squared, count, generator=None):
 
 
 def far_rows(x, k, generator=None):
-    """A start that is good enough: any point, then the farthest, k - 1 times."""
+    """A start that is good enough: any point, then k - 1 times the farthest one."""
     rows = [x[int(torch.randint(len(x), (), generator=generator))]]
     for _ in range(k - 1):
         rows.append(x[torch.cdist(x, torch.stack(rows)).amin(1).argmax()])
@@ -173,7 +173,7 @@ def add_noise(module):
 
 
 class Scale(nn.Module):
-    """Multiplies by a weight of its own for each channel, and notes what it sees."""
+    """Multiplies each channel by a weight of its own, and records what it is shown."""
 
     def __init__(self):
         super().__init__()
@@ -215,7 +215,7 @@ def Autoencoder_latent(module):
 
 
 class Largest(torch.utils._python_dispatch.TorchDispatchMode):
-    """Notes the size of the largest tensor that is made."""
+    """Records the size of the largest tensor that is made."""
 
     size = 0
 
@@ -232,5 +232,5 @@ def seeded(seed):
 
 
 def in_order(rows):
-    """Rows sorted by their first number."""
+    """The rows, sorted by their first number."""
     return rows[rows[:, 0].argsort()]

@@ -1,4 +1,4 @@
-"""Lesson 8, first half: k-means, from the nearest centroid to the whole."""
+"""Lesson 8, first half: k-means, from the nearest centroid to the whole algorithm."""
 
 import itertools
 
@@ -9,12 +9,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from lessons.course.check import about, call, rand, wrong
 from simclr_mini.kmeans import assign, far_points, kmeans, means, plus_plus
 
-# Points, centroids and dimensions, all prime: a wrong broadcast then crashes, or shows.
+# Points, centroids and dimensions are all prime, so that a wrong broadcast crashes or shows.
 SIZES = [(17, 5, 3), (11, 2, 7), (23, 13, 2)]
 
 
 def points(N, d, seed=0):
-    """Points around 1 whose dimensions spread by very different amounts."""
+    """Points around 1, whose dimensions have very different spreads."""
     return rand(N, d, seed=100 + seed, dtype=torch.float64) * torch.linspace(0.3, 4, d) + 1
 
 
@@ -27,7 +27,7 @@ def seeded(seed):
 
 @about("assign")
 def test_assign_by_hand():
-    """(0, 0) is 1 away from (0, 1); (10, 1) is 6 and 1 away from (4, 0): 36 + 1 = 37."""
+    """(0, 0) is 1 away from (0, 1). (10, 1) differs from (4, 0) by 6 and 1, and 36 + 1 = 37."""
     x = torch.tensor([[0.0, 0.0], [3.0, 0.0], [10.0, 1.0]])
     centroids = torch.tensor([[0.0, 1.0], [4.0, 0.0]])
     expected = (torch.tensor([0, 1, 1]), torch.tensor([1.0, 1.0, 37.0]))
@@ -35,8 +35,8 @@ def test_assign_by_hand():
 
 
 @about("assign")
-def test_assign_is_the_least_of_all_distances_in_loops(oracle):
-    """Point by point, centroid by centroid; centroids of very different lengths."""
+def test_assign_equals_the_search_in_loops(oracle):
+    """Point by point and centroid by centroid, with centroids of very different norms."""
     for N, K, d in SIZES:
         x = points(N, d)
         centroids = points(K, d, seed=1) * torch.linspace(0.2, 3, K)[:, None]
@@ -46,36 +46,36 @@ def test_assign_is_the_least_of_all_distances_in_loops(oracle):
 
 
 @about("assign")
-def test_points_keep_their_order():
-    """Label n belongs to point n, also far down in a long table."""
+def test_labels_keep_the_order_of_the_points():
+    """Label n belongs to point n, even far down in a long table."""
     centroids = torch.tensor([[0.0, 0.0], [5.0, 0.0], [0.0, 5.0]])
     expected = (torch.arange(20011) // 7) % 3
     x = centroids[expected] + 0.1
-    why = "Which row is point 20,000 in?"
+    why = "In which row of the result is point 20,000?"
     far = torch.full((20011,), 0.02)
     call(assign, x, centroids).gives((expected, far), atol=1e-4, why=why)
 
 
 @about("assign", step="a few points at a time")
-def test_assign_never_makes_a_table_of_all_points_and_centroids():
-    """With a million points and 1,000 centroids, N x K numbers are 4 gigabytes."""
+def test_assign_never_holds_all_distances_at_once():
+    """With a million points and 1,000 centroids, N x K numbers take up 4 gigabytes."""
     N, K = 20011, 7
     with Largest() as largest:
         got = call(assign, rand(N, 2, seed=1), rand(K, 2, seed=2))
-    assert got.value[0].shape == (N,), f"{N} points have {N} labels"
+    assert got.value[0].shape == (N,), f"{N} points need {N} labels"
     if largest.size >= N * K:
-        said = "You make a tensor for all points and all centroids at once. Take CHUNK points."
+        said = "You make one tensor for all points and all centroids. Take CHUNK points at a time."
         wrong(said, call=got.call, expected=f"fewer than {N * K} numbers", got=largest.size)
 
 
 @about("assign", step="no distance below zero")
-def test_a_point_on_a_centroid_is_not_less_than_nothing_away():
-    """|x|^2 - 2 x.c + |c|^2 is a difference of large numbers: rounding takes it below 0."""
+def test_no_squared_distance_is_negative():
+    """|x|^2 - 2 x.c + |c|^2 is a difference of large numbers: rounding can take it below 0."""
     x = (rand(300, 3, seed=3) + 100).float()
     got = call(assign, x, x[:150])
     if got.value[1].min() < 0:
         wrong("A squared distance is negative.", call=got.call, got=got.value[1].min())
-    assert got.value[1][:150].max() < 0.1, "a point that is a centroid is about 0 away"
+    assert got.value[1][:150].max() < 0.1, "the distance of a point to itself is 0 or nearly 0"
 
 
 # Step 2: the mean of each cluster
@@ -83,7 +83,7 @@ def test_a_point_on_a_centroid_is_not_less_than_nothing_away():
 
 @about("means")
 def test_means_by_hand():
-    """(0, 0) and (2, 0) have the mean (1, 0); (10, 4) is alone."""
+    """(0, 0) and (2, 0) have the mean (1, 0); (10, 4) is alone in its cluster."""
     x = torch.tensor([[0.0, 0.0], [2.0, 0.0], [10.0, 4.0]])
     labels, distances = torch.tensor([1, 1, 0]), torch.tensor([1.0, 1.0, 0.0])
     expected = torch.tensor([[10.0, 4.0], [1.0, 0.0]])
@@ -91,8 +91,8 @@ def test_means_by_hand():
 
 
 @about("means")
-def test_means_are_sum_over_count_in_loops(oracle):
-    """Cluster by cluster; where the centroids were before does not matter."""
+def test_means_equal_sum_over_count_in_loops(oracle):
+    """Cluster by cluster; it does not matter where the centroids were before."""
     for N, K, d in SIZES:
         x, labels = points(N, d), (torch.arange(N) * 5 + torch.arange(N) // 3) % K
         labels[:K] = torch.arange(K)  # none is empty
@@ -105,27 +105,27 @@ def test_means_are_sum_over_count_in_loops(oracle):
 
 
 @about("means")
-def test_a_mean_balances_its_points():
-    """What points are away from their mean adds up to zero, and unequal clusters count alike."""
+def test_deviations_from_each_mean_add_up_to_zero():
+    """In every cluster, large or small, the points' deviations from the mean add up to zero."""
     x = points(23, 3)
     labels = torch.tensor([0] * 19 + [1] * 3 + [2])
     got = call(means, x, labels, torch.ones(23), points(3, 3, seed=1))
-    assert got.value.shape == (3, 3), f"three centroids of three numbers, not {got.value.shape}"
+    assert got.value.shape == (3, 3), f"you should return shape (3, 3), not {got.value.shape}"
     for k in range(3):
         left = (x[labels == k] - got.value[k]).sum(0)
         if left.abs().max() > 1e-4:
-            said = f"The points of cluster {k} are not around their centroid."
+            said = f"The deviations from centroid {k} do not add up to zero."
             wrong(said, call=got.call, expected=torch.zeros(3), got=left)
 
 
 @about("means", step="empty clusters")
 def test_an_empty_cluster_gets_the_farthest_point():
-    """Point 3 is 25 away from its centroid: it is where a centroid is missing."""
+    """Point 3 has squared distance 25 to its centroid, so that is where a centroid is needed."""
     x = torch.tensor([[0.0, 0.0], [2.0, 0.0], [1.0, 1.0], [1.0, -5.0], [8.0, 0.0]])
     labels = torch.tensor([0, 0, 0, 0, 2])
     distances = torch.tensor([1.0, 1.0, 1.0, 25.0, 0.0])
     expected = torch.tensor([[1.0, -1.0], [1.0, -5.0], [8.0, 0.0]])
-    why = "Cluster 1 is empty; 0 and 2 are the means of all their points."
+    why = "Cluster 1 is empty; centroids 0 and 2 are the means of their points."
     call(means, x, labels, distances, 50 * torch.ones(3, 2)).gives(expected, rtol=1e-6, why=why)
     other = torch.tensor([1, 1, 1, 1, 2])
     expected = expected[[1, 0, 2]]
@@ -134,53 +134,54 @@ def test_an_empty_cluster_gets_the_farthest_point():
 
 
 @about("means", step="empty clusters")
-def test_two_empty_clusters_get_two_points():
-    """The farthest and the second; which of the two gets which is free."""
+def test_two_empty_clusters_get_the_two_farthest_points():
+    """They get the farthest point and the second farthest, in either order."""
     x, labels = points(13, 2), torch.tensor([0, 4] * 6 + [3])
     distances = torch.linspace(1, 9, 13)[torch.arange(13) * 5 % 13]
     far = x[distances.argsort(descending=True)[:2]]
     got = call(means, x, labels, distances.double(), points(5, 2, seed=1)).value
-    assert got.shape == (5, 2), f"five centroids of two numbers, not {tuple(got.shape)}"
-    rows_are(got[[1, 2]], far, "Clusters 1 and 2 are empty.")
+    assert got.shape == (5, 2), f"you should return shape (5, 2), not {tuple(got.shape)}"
+    rows_are(got[[1, 2]], far, "Clusters 1 and 2 are empty, and should get these points.")
     for k in (0, 3, 4):
         close = torch.allclose(got[k], x[labels == k].mean(0), rtol=1e-6)
         assert close, f"cluster {k} is not empty: its centroid is the mean of its points"
 
 
 @about("means", step="empty clusters")
-def test_with_no_point_to_spare_an_empty_cluster_stays():
-    """Every point lies on its centroid: nothing can be gained by moving one."""
+def test_an_empty_cluster_stays_if_every_point_is_on_its_centroid():
+    """Every point lies on its centroid, so nothing can be gained by moving an empty cluster."""
     x = torch.tensor([[0.0, 1.0], [4.0, 4.0], [0.0, 1.0]])
     before = torch.tensor([[4.0, 4.0], [7.0, 7.0], [0.0, 1.0], [-3.0, 2.0]])
     labels, distances = torch.tensor([2, 0, 2]), torch.zeros(3)
-    why = "No distance is above 0: the empty clusters 1 and 3 stay where they were."
+    why = "No distance is above 0, so the empty clusters 1 and 3 stay where they were."
     call(means, x, labels, distances, before).gives(before, why=why)
     got = call(means, x + 1, labels, torch.tensor([0.0, 2.0, 0.0]), before).value
     some = torch.stack([got[1], got[3]])
     kept = any(torch.equal(row, old) for row, old in zip(some, before[[1, 3]], strict=True))
     moved = any(torch.allclose(row, x[1] + 1) for row in some)
-    assert kept and moved, "one point is away from its centroid: one empty cluster gets it"
+    assert kept and moved, "one point is off its centroid, so one empty cluster moves to it"
 
 
 # Step 3: draws that prefer far points
 
 
 @about("far_points")
-def test_a_point_is_drawn_as_often_as_its_share_of_the_squared_distances():
-    """9 : 1 : 6 is 56 %, 6 %, 38 %; a point at distance 0 is never drawn."""
+def test_points_are_drawn_in_proportion_to_squared_distance():
+    """9 : 1 : 6 means 56 %, 6 % and 38 %; a point at distance 0 is never drawn."""
     squared = torch.tensor([0.0, 9.0, 0.0, 1.0, 6.0, 0.0])
     got = call(far_points, squared, 4000, seeded(1))
     drawn = positions(got, 4000, 6)
     share = torch.bincount(drawn, minlength=6) / 4000
     if share[squared == 0].max() > 0:
-        wrong("A point at distance 0 is drawn.", call=got.call, got=share)
+        wrong("A point at distance 0 was drawn.", call=got.call, got=share)
     if (share - squared / 16).abs().max() > 0.04:
-        wrong("The shares of 4,000 draws are far off.", expected=squared / 16, got=share)
+        said = "The shares of the points in 4,000 draws are far off."
+        wrong(said, expected=squared / 16, got=share)
 
 
 @about("far_points")
 def test_the_scale_of_distances_does_not_matter():
-    """Only proportions count: a thousand times as far, or a thousandth."""
+    """Only proportions count, so the points may be a thousand times nearer or farther."""
     for scale in [1e-6, 1e6]:
         squared = scale * torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64)
         got = call(far_points, squared, 2000, seeded(2))
@@ -190,34 +191,35 @@ def test_the_scale_of_distances_does_not_matter():
 
 
 @about("far_points")
-def test_draws_do_not_know_of_each_other():
-    """Of three equal points, each draw is the point of the one before a third of the time."""
+def test_draws_are_independent():
+    """With three equally likely points, a draw repeats the one before it a third of the time."""
     draws = [call(far_points, torch.ones(3), 3, seeded(s)) for s in range(150)]
     drawn = torch.stack([positions(got, 3, 3) for got in draws])
     again = float((drawn[:, 1:] == drawn[:, :-1]).double().mean())
     if abs(again - 1 / 3) > 0.14:
-        wrong("The same point twice running", expected="1/3 of the time", got=f"{again:.2f}")
+        said = "How often a draw repeats the one before"
+        wrong(said, expected="1/3 of draws", got=f"{again:.2f}")
 
 
 @about("far_points")
-def test_far_points_draw_from_the_generator():
-    """The same generator state gives the same draws; the global one is left alone."""
+def test_far_points_draws_only_from_the_generator():
+    """The same generator state gives the same draws, and the global generator is not used."""
     squared = torch.arange(40.0)
     state = torch.get_rng_state()
     one, same, other = (far_points(squared, 9, seeded(s)) for s in (1, 1, 2))
-    assert torch.equal(one, same), "two equal generators give different draws: is it used?"
-    assert not torch.equal(one, other), "two different generators give the same draws"
+    assert torch.equal(one, same), "the same seed gave different draws: do you use the generator?"
+    assert not torch.equal(one, other), "two different generators gave the same draws"
     source = seeded(1)
     first, second = far_points(squared, 9, source), far_points(squared, 9, source)
     assert not torch.equal(first, second), (
-        "one generator gives the same draws again: it stands still"
+        "the same draws came again: your function did not advance the generator"
     )
     assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
 
 
 @about("far_points", step="all distances are zero")
 def test_if_all_distances_are_zero_any_point_will_do():
-    """Every point is a centroid already; there still is an answer."""
+    """Every point is a centroid already, and the draws must still be valid positions."""
     positions(call(far_points, torch.zeros(5), 3, seeded(1)), 3, 5)
 
 
@@ -225,33 +227,34 @@ def test_if_all_distances_are_zero_any_point_will_do():
 
 
 @about("plus_plus")
-def test_the_first_centroid_is_any_point():
-    """Each of four points about a quarter of the time."""
+def test_the_first_centroid_may_be_any_point():
+    """Each of four points is chosen about a quarter of the time."""
     x = torch.tensor([[0.0], [1.0], [2.0], [50.0]])
     first = [float(call(plus_plus, x, 1, seeded(s)).value) for s in range(400)]
     for value in (0, 1, 2, 50):
         share = first.count(value) / 400
         if abs(share - 0.25) > 0.11:
-            wrong(f"{value} is the first centroid", expected="25 % of the time", got=f"{share:.0%}")
+            said = f"How often {value} is the first centroid"
+            wrong(said, expected="25 % of the time", got=f"{share:.0%}")
 
 
 @about("plus_plus")
-def test_the_start_is_made_of_different_points():
-    """Five of seven points, none twice; and all of seven, if asked."""
+def test_the_start_consists_of_distinct_points():
+    """Five of seven points, none of them twice; or all seven points, if k is 7."""
     x = points(7, 2)
     for k, seed in itertools.product([5, 7], range(8)):
         got = call(plus_plus, x, k, seeded(seed))
         rows = got.value
-        assert rows.shape == (k, 2), f"{k} centroids of 2 numbers, not {tuple(rows.shape)}"
+        assert rows.shape == (k, 2), f"you should return shape ({k}, 2), not {tuple(rows.shape)}"
         which = (rows[:, None] == x[None]).all(2)
         assert which.any(1).all(), "a centroid of the start is not one of the points"
         if int(which.any(0).sum()) < k:
-            wrong("A point is taken twice.", call=got.call, got=which.double().argmax(1))
+            wrong("A point was chosen twice.", call=got.call, got=which.double().argmax(1))
 
 
 @about("plus_plus")
 def test_every_clump_gets_a_centroid():
-    """Six tight clumps, one of 60 points, one of a single one: far beats many."""
+    """Six tight clumps, of 60 points or only one: being far matters more than being many."""
     spots = torch.tensor([[0.0, 0], [9, 0], [0, 7], [50, 5], [-8, 1], [3, -40]])
     clump = torch.arange(6).repeat_interleave(torch.tensor([60, 1, 5, 2, 9, 3]))
     x = spots[clump] + 0.001 * rand(80, 2, seed=1)
@@ -260,14 +263,15 @@ def test_every_clump_gets_a_centroid():
         found = torch.cdist(got.value, spots).argmin(1).unique()
         if len(found) < 6:
             missing = sorted(set(range(6)) - set(found.tolist()))
-            wrong(f"No centroid in clump {missing}.", call=got.call, expected=6, got=len(found))
+            said = f"There is no centroid in clump {missing}."
+            wrong(said, call=got.call, expected=6, got=len(found))
 
 
 @about("plus_plus")
-def test_of_two_far_points_the_better_one_is_kept():
-    """40 points at 0, nine at 1, one at 3: the ninth-fold 1 and the 3 are equally likely draws.
+def test_the_better_of_two_candidates_is_kept():
+    """With 40 points at 0, nine at 1 and one at 3, a draw gives 1 or 3 with equal probability.
 
-    A centroid at 1 leaves a sum of 4, one at 3 leaves 9. So 3 is kept only if both draws are 3.
+    A centroid at 1 leaves a sum of 4, and one at 3 leaves 9. So 3 is kept only if both draws are 3.
     """
     x = torch.tensor([0.0] * 40 + [1.0] * 9 + [3.0])[:, None]
     second = []
@@ -277,37 +281,37 @@ def test_of_two_far_points_the_better_one_is_kept():
             second.append(float(rows[1, 0]))
     share = second.count(3.0) / max(1, len(second))
     if abs(share - 0.25) > 0.1:
-        said = "After 0, the second centroid is 3"
+        said = "If the first centroid is 0, how often is 3 the second one?"
         wrong(said, expected="25 % of the time, 1/2 · 1/2", got=f"{share:.0%}")
 
 
 @about("plus_plus")
-def test_points_at_the_end_of_the_data_count_too():
-    """Data is often in order. If you start from some of the points, they must be random ones."""
+def test_the_start_considers_points_at_the_end_of_the_data():
+    """Data is often sorted. If you start from some of the points only, choose them at random."""
     x = torch.cat([torch.zeros(1700, 2), torch.ones(600, 2)])
     for seed in range(3):
         got = call(plus_plus, x, 2, seeded(seed))
         if torch.equal(got.value[0], got.value[1]):
-            wrong("Both centroids are the same point.", call=got.call, got=got.value)
+            wrong("Both centroids are equal.", call=got.call, got=got.value)
 
 
 @about("plus_plus")
-def test_the_start_draws_from_the_generator():
-    """The same generator state gives the same start; the global one is left alone."""
+def test_plus_plus_draws_only_from_the_generator():
+    """The same generator state gives the same start, and the global generator is not used."""
     x = points(40, 2)
     state = torch.get_rng_state()
     one, same, other = (plus_plus(x, 5, seeded(s)) for s in (1, 1, 2))
-    assert torch.equal(one, same), "two equal generators give different starts: is it used?"
-    assert not torch.equal(one, other), "two different generators give the same start"
+    assert torch.equal(one, same), "the same seed gave different starts: do you use the generator?"
+    assert not torch.equal(one, other), "two different generators gave the same start"
     assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
 
 
-# Step 5: the whole
+# Step 5: the whole algorithm
 
 
 @about("kmeans")
 def test_kmeans_by_hand():
-    """0, 1, 9, 10 from centroids 0 and 1: first means 0 and 20/3, then 1/2 and 19/2."""
+    """For 0, 1, 9 and 10, centroids 0 and 1 move to 0 and 20/3, then to 1/2 and 19/2."""
     x = torch.tensor([[0.0], [1.0], [9.0], [10.0]])
     for iterations, centroids, labels in [
         (0, [0, 1], [0, 1, 1, 1]),
@@ -320,8 +324,8 @@ def test_kmeans_by_hand():
 
 
 @about("kmeans")
-def test_kmeans_is_the_two_steps_in_loops(oracle):
-    """From the same start, the same centroids and labels after each number of iterations."""
+def test_kmeans_equals_the_two_steps_in_loops(oracle):
+    """The same start gives the same centroids and labels, after any number of iterations."""
     for (N, K, d), iterations in zip(SIZES, [1, 2, 5], strict=True):
         x, start = points(N, d), points(K, d, seed=1)
         expected = oracle("kmeans")(x, K, iterations, start=start)
@@ -330,7 +334,7 @@ def test_kmeans_is_the_two_steps_in_loops(oracle):
 
 @about("kmeans")
 def test_no_iteration_raises_the_inertia():
-    """Means are the best centroids, the nearest centroid is the best label: it can only fall."""
+    """Means are the best centroids, and the nearest centroid is the best label: it cannot rise."""
     x, start = points(61, 2), points(61, 2)[:7] + 0.5
     before = float("inf")
     for iterations in range(7):
@@ -339,28 +343,29 @@ def test_no_iteration_raises_the_inertia():
         own = (x - centroids[labels]).square().sum(1)
         inertia = float(own.sum())
         if inertia > before * (1 + 1e-9):
-            wrong("The inertia rises.", call=got.call, expected=f"below {before}", got=inertia)
+            said = "The inertia has risen."
+            wrong(said, call=got.call, expected=f"at most {before}", got=inertia)
         nearest = torch.cdist(x, centroids).square().amin(1)
         if (own - nearest).max() > 1e-6:
-            wrong("A point has another label than its nearest centroid's.", call=got.call)
+            wrong("A point's label is not that of the nearest centroid.", call=got.call)
         before = inertia
 
 
 @about("kmeans")
-def test_it_goes_on_until_nothing_changes():
-    """Given time enough, every centroid is the mean of its points, to the last digit."""
+def test_kmeans_continues_until_nothing_changes():
+    """With enough iterations, every centroid is exactly the mean of its points."""
     x, start = points(97, 2), points(97, 2)[:6] * 0.1
     got = call(kmeans, x, 6, 500, start=start)
     centroids, labels = got.value
     for k in range(6):
         mean = x[labels == k].mean(0)
         if not torch.allclose(centroids[k], mean, rtol=1e-6):
-            wrong(f"Cluster {k} is not at rest.", call=got.call, expected=mean, got=centroids[k])
+            wrong(f"Centroid {k} can still move.", call=got.call, expected=mean, got=centroids[k])
 
 
 @about("kmeans")
-def test_kmeans_finds_clumps_by_itself():
-    """Five tight clumps of unequal size and no start given: none is shared or split."""
+def test_kmeans_finds_clumps_without_a_given_start():
+    """Five tight clumps of unequal size are found without a start: none is split or merged."""
     spots = torch.tensor([[0.0, 0], [9, 0], [0, 7], [50, 5], [-8, 1]])
     clump = torch.arange(5).repeat_interleave(torch.tensor([30, 2, 5, 3, 13]))
     x = spots[clump] + 0.01 * rand(53, 2, seed=1)
@@ -368,47 +373,48 @@ def test_kmeans_finds_clumps_by_itself():
         got = call(kmeans, x, 5, generator=seeded(seed))
         labels = got.value[1]
         if not torch.equal(labels[:, None] == labels, clump[:, None] == clump):
-            wrong("A clump is split, or two share a label.", call=got.call, got=labels.bincount())
+            said = "A clump is split, or two clumps share a label."
+            wrong(said, call=got.call, got=labels.bincount())
 
 
 @about("kmeans")
-def test_kmeans_draws_from_the_generator():
-    """The same generator state gives the same clusters; the global one is left alone."""
+def test_kmeans_draws_only_from_the_generator():
+    """The same generator state gives the same clusters; the global generator is not used."""
     x = points(60, 2)
     state = torch.get_rng_state()
     one, same, other = (kmeans(x, 9, 1, seeded(s))[0] for s in (1, 1, 2))
-    assert torch.equal(one, same), "two equal generators give different clusters: is it used?"
-    assert not torch.equal(one, other), "two different generators give the same start"
+    assert torch.equal(one, same), "the same seed gave other clusters: do you use the generator?"
+    assert not torch.equal(one, other), "two different generators gave the same centroids"
     assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
 
 
 @about("kmeans", step="traps")
-def test_a_start_far_outside_is_revived():
-    """Two of five centroids begin where no point is. In the end all five have points."""
+def test_centroids_that_start_far_away_are_revived():
+    """Two of five centroids start far from all points. In the end all five have points."""
     x = points(31, 2)
     start = torch.cat([x[:3], torch.full((2, 2), 1000.0).double()])
     got = call(kmeans, x, 5, 10, start=start)
     used = len(got.value[1].unique())
     if used < 5:
-        wrong("Clusters stay empty.", call=got.call, expected="5 labels in use", got=used)
+        wrong("Some clusters stay empty.", call=got.call, expected="5 labels in use", got=used)
 
 
 @about("kmeans", step="traps")
-def test_fewer_different_points_than_clusters():
-    """Three places, five clusters: three are used, every point lies on its centroid, no NaN."""
+def test_fewer_distinct_points_than_clusters_give_no_nan():
+    """With three distinct points and five clusters, every point lies on its centroid; no NaN."""
     x = torch.tensor([[0.0, 1.0], [2.0, 2.0], [5.0, -1.0]]).repeat(4, 1)
     for seed in range(4):
         got = call(kmeans, x, 5, generator=seeded(seed))
         centroids, labels = got.value
-        assert centroids.shape == (5, 2), f"five centroids, not {tuple(centroids.shape)}"
-        assert bool(centroids.isfinite().all()), "a centroid of an empty cluster is not a number"
+        assert centroids.shape == (5, 2), f"you should return shape (5, 2), not {centroids.shape}"
+        assert bool(centroids.isfinite().all()), "an empty cluster has a NaN or infinite centroid"
         if not torch.allclose(centroids[labels], x, atol=1e-5):
             wrong("A point is not on its centroid.", call=got.call, got=labels.bincount())
 
 
 @about("kmeans", step="traps")
 def test_clusters_do_not_depend_on_where_zero_is():
-    """At 20,000 from zero, a float32 square keeps no room for distances: count from the mean."""
+    """20,000 away from zero, float32 squares are too coarse. Subtract the mean first."""
     clump = torch.arange(3).repeat_interleave(torch.tensor([9, 4, 6]))
     spots = torch.tensor([[0.0, 0.0, 1.0], [2.0, 0.0, 0.0], [0.0, 3.0, -1.0]])
     x = spots[clump] + 0.1 * rand(19, 3, seed=1) + 20000
@@ -417,7 +423,7 @@ def test_clusters_do_not_depend_on_where_zero_is():
 
 
 class Largest(TorchDispatchMode):
-    """Notes the size of the largest tensor that torch makes."""
+    """Records the size of the largest tensor that torch makes."""
 
     size = 0
 
@@ -430,17 +436,17 @@ class Largest(TorchDispatchMode):
 
 
 def positions(got, count, N):
-    """The drawn positions, once they are known to be some."""
+    """The drawn positions, once it is certain that they are valid."""
     drawn = got.value
     if not isinstance(drawn, torch.Tensor) or drawn.shape != (count,) or drawn.is_floating_point():
-        wrong("", call=got.call, expected=f"{count} positions, whole numbers", got=drawn)
+        wrong("", call=got.call, expected=f"{count} positions, as integers", got=drawn)
     if drawn.min() < 0 or drawn.max() >= N:
-        wrong(f"A position is not one of {N} points.", call=got.call, got=drawn)
+        wrong(f"A position is not that of one of the {N} points.", call=got.call, got=drawn)
     return drawn
 
 
 def rows_are(got, expected, why):
-    """The same rows in any order."""
+    """The rows are the same, in any order."""
     order = [rows[rows[:, 0].argsort()] for rows in (got, expected)]
     if not torch.allclose(*(rows.double() for rows in order), rtol=1e-6):
         wrong(why, expected=expected, got=got)

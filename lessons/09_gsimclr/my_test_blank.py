@@ -1,8 +1,9 @@
-"""Lesson 9, your own test: would you notice if a `dealt_batches` were wrong?
+"""Lesson 9, your own test: would you notice if `dealt_batches` were wrong?
 
-It draws, so no single result is the right one. Write down what must hold of *every* draw, and of
-many draws together, and fail where it does not. Choose pseudo labels that reveal: unequal clusters,
-single images, an N that no B divides. One test or several; each a function named test_...
+It draws at random, so no single result is the right one. Assert what must be true of *every* draw,
+and of many draws together. Choose pseudo labels that reveal mistakes: unequal clusters, clusters of
+one image, an N that is not a multiple of B. Write one test or several; each is a function named
+test_...
 
 Target: catch at least 9 of the 14 wrong versions of dealt_batches, and pass on the right one.
 """

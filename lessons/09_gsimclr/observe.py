@@ -1,4 +1,4 @@
-"""What lesson 9's functions give; of random ones, facts that no draw changes."""
+"""What the functions of lesson 9 return; for random ones, facts that hold for every draw."""
 
 from collections import Counter
 from itertools import combinations, groupby
@@ -63,7 +63,7 @@ def released_batches(module):
 
 
 def source_of(draw):
-    """Where the randomness of `draw(generator)` comes from."""
+    """Which generators the randomness of `draw(generator)` comes from."""
     generator, state = Generator().manual_seed(1), torch.get_rng_state()
     first, second = draw(generator).tolist(), draw(generator).tolist()
     return {
@@ -76,7 +76,7 @@ def source_of(draw):
 
 
 def share(count, total):
-    """Whether something happens never, seldom, often or always: coarse, so that no draw matters."""
+    """Whether something happens never, seldom, often or always: too coarse for chance to matter."""
     if count in (0, total):
         return "never" if count == 0 else "always"
     return "sometimes"
@@ -96,17 +96,17 @@ def in_clusters(module):
     seen["orders inside"] = len(set(inside))
     seen["orders beside"] = len(set(beside))
     seen["orders of both"] = len(set(zip(inside, beside, strict=True))) > 20
-    # an order that comes four times in ten is no chance: a sixth is expected
+    # an order that comes four times in ten is not chance: a sixth is expected
     seen["evenly"] = Counter(inside).most_common(1)[0][1] < 40
     mixed = [module.in_clusters(torch.tensor([2, 0, 1, 1, 2, 0]), generator) for _ in range(90)]
     turns = {tuple(torch.tensor([2, 0, 1, 1, 2, 0])[order].tolist()[::2]) for order in mixed}
     seen["turns"] = len(turns)
-    # what a fixed order of clusters would be: by number, by size
+    # two fixed orders of clusters: by number and by size
     sizes = of_sizes(3, 1, 5, 2)
     rows = [sizes[module.in_clusters(sizes, generator)] for _ in range(12)]
     seen["by number"] = all(bool((row.diff() >= 0).all()) for row in rows)
     seen["by size"] = all([*dict.fromkeys(row.tolist())] == [2, 0, 3, 1] for row in rows)
-    # a large cluster comes first: in a third of 200 epochs, five times in seven, or always
+    # how often the large cluster is first in 200 epochs: a third of them, five sevenths, or all
     sizes, generator = of_sizes(5, 1, 1), Generator().manual_seed(12)
     first = sum(int(module.in_clusters(sizes, generator)[0]) < 5 for _ in range(200))
     seen["large first"] = share(first, 200) if first in (0, 200) else str(first > 105)
@@ -135,7 +135,7 @@ def least(sizes, T):
 
 
 def facts_of_batches(draw, labels, B):
-    """Shape, copies, and collisions beside the least and the random number, over several draws."""
+    """Shape, repeats, and collisions compared with the least and the random number."""
     N, generator, copies, found, fewest, chance = (
         len(labels),
         Generator().manual_seed(6),
@@ -158,7 +158,7 @@ def facts_of_batches(draw, labels, B):
 
 
 def facts_of_several(draw, cases):
-    """The same of several clusterings, and whether they are worse than random batches by far."""
+    """The same for several clusterings, and whether they are far worse than random batches."""
     seen, found, chance = {}, 0, 0
     for sizes, B in cases:
         facts, one, other = facts_of_batches(draw, of_sizes(*sizes), B)
@@ -167,7 +167,7 @@ def facts_of_several(draw, cases):
 
 
 def together(draw, labels, B, epochs, apart):
-    """Whether images meet, and are used: by how often over some epochs."""
+    """Whether images meet and are used, judged by how often they do in some epochs."""
     N, generator = len(labels), Generator().manual_seed(7)
     met, used = torch.zeros(N, N), torch.zeros(N)
     for _ in range(epochs):
@@ -191,13 +191,13 @@ def dealt_batches(module):
     seen["meet beside"] = bool((met[[0, 1, 6, 7]][:, [0, 1, 6, 7]] > 0).all())
     _, used, how_often, _ = together(draw, of_sizes(1, 6), 3, 120, False)
     seen["used"] = how_often
-    # a small cluster waits as often as others: one epoch in seven, not in two
+    # the single image is left out in one epoch of seven, like any other, and not in every second
     seen["waits"] = float(used[0]) > 78
-    # two of nine images wait: always two of one cluster?
+    # two of nine images are left out: are they always of one cluster?
     labels, generator = of_sizes(3, 3, 3), Generator().manual_seed(8)
 
     def waiting(epochs):
-        """The clusters of those who wait, epoch by epoch."""
+        """The clusters of the images that are left out, epoch by epoch."""
         used = [set(draw(labels, 7, generator).flatten().tolist()) for _ in range(epochs)]
         return [{int(labels[n]) for n in set(range(9)) - one} for one in used]
 

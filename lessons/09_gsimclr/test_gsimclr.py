@@ -1,4 +1,4 @@
-"""Lesson 9: G-SimCLR's batches. Count what is wrong with a batch, then put together better ones."""
+"""Lesson 9: the batches of G-SimCLR. Count what is wrong with a batch, then build better ones."""
 
 import itertools
 import math
@@ -24,7 +24,7 @@ from simclr_mini.gsimclr import (
 
 
 def clusters(*sizes, seed=None):
-    """Pseudo labels: so many images of cluster 0, 1, ..., in a row or, with a seed, mixed."""
+    """Pseudo labels: clusters 0, 1, ... of these sizes, in a row or, with a seed, mixed."""
     labels = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
     if seed is None:
         return labels
@@ -32,22 +32,22 @@ def clusters(*sizes, seed=None):
 
 
 def pairs(labels):
-    """Pairs of one cluster in a batch, counted one by one."""
+    """The pairs in a batch that share a cluster, counted one by one."""
     labels = labels.tolist()
     return sum(a == b for a, b in itertools.combinations(labels, 2))
 
 
 def positions(got, shape, N):
-    """The result as a tensor of different positions of images; a message if it is not one."""
+    """The result, once it is certain that it holds distinct positions of images."""
     if not isinstance(got.value, torch.Tensor) or got.value.dtype != torch.int64:
         kind = got.value.dtype if isinstance(got.value, torch.Tensor) else type(got.value).__name__
-        wrong("Positions of images are asked for.", call=got.call, expected="int64", got=kind)
+        wrong("You should return positions of images.", call=got.call, expected="int64", got=kind)
     if tuple(got.value.shape) != shape:
         wrong(call=got.call, expected=f"shape {shape}", got=f"shape {tuple(got.value.shape)}")
     seen = Counter(got.value.flatten().tolist())
     twice = [n for n, count in seen.items() if count > 1]
     if twice:
-        said = "An image is there twice: it would be its own negative."
+        said = "An image comes twice, so it would be its own negative."
         wrong(said, call=got.call, got=f"image {twice[0]}, {seen[twice[0]]} times")
     if seen and not 0 <= min(seen) <= max(seen) < N:
         wrong(call=got.call, expected=f"positions from 0 to {N - 1}", got=str(sorted(seen)[:12]))
@@ -55,7 +55,7 @@ def positions(got, shape, N):
 
 
 def as_sets(hands):
-    """The batches without the order inside them, sorted."""
+    """The batches in sorted order, each sorted too, so that only their images count."""
     return sorted(sorted(hand) for hand in hands.tolist())
 
 
@@ -64,30 +64,32 @@ def about_equal(counts, expected, what, called):
     for name, count in counts.items():
         if abs(count - expected) > 5 * math.sqrt(expected):
             got = f"{name} {count} times"
-            wrong(f"Not {what}.", call=called, expected=f"each about {expected:.0f} times", got=got)
+            said = f"It is not true that {what}."
+            wrong(said, call=called, expected=f"each about {expected:.0f} times", got=got)
 
 
 def its_own_generator(draw, called):
-    """`draw(generator)` is repeated by the state of the generator, and by nothing else."""
+    """The state of the generator, and nothing else, decides what `draw(generator)` returns."""
 
     def two(seed):
         generator = Generator().manual_seed(seed)
-        torch.rand(1)  # the global generator is somewhere else at each call
+        torch.rand(1)  # the global generator has another state at each call
         before = torch.get_rng_state()
         drawn = [draw(generator).tolist() for _ in range(2)]
         if not torch.equal(before, torch.get_rng_state()):
-            wrong("A generator is given, and you draw from torch's global one.", call=called)
+            wrong("You draw from torch's global generator although one is given.", call=called)
         return drawn
 
     first = two(1)
     if first[0] == first[1]:
-        wrong("Two calls with one generator give the same.", call=called, expected="a new draw")
+        wrong("Two calls with one generator gave the same.", call=called, expected="a new draw")
     if two(1) != first:
-        wrong("Equal seeds give different results: whose random numbers are these?", call=called)
+        said = "The same seed gave different results. Do you use only the generator?"
+        wrong(said, call=called)
     if two(2)[0] == first[0]:
-        wrong("Generators with different seeds give the same.", call=called)
+        wrong("Generators with different seeds gave the same result.", call=called)
     if draw(None).tolist() == draw(None).tolist():
-        wrong("Without a generator, two calls give the same.", call=called)
+        wrong("Without a generator, two calls gave the same result.", call=called)
 
 
 # Step 1: the collisions of a batch
@@ -95,14 +97,14 @@ def its_own_generator(draw, called):
 
 @about("collisions")
 def test_collisions_by_hand():
-    """Three cats make three pairs, two dogs one; images of different clusters make none."""
+    """Three images of a cluster make three pairs, and two make one. Other pairs do not count."""
     for labels, count in [([0, 1, 0, 2, 0], 3), ([4, 4], 1), ([1, 0, 1, 0, 0], 4), ([3, 1, 2], 0)]:
         call(collisions, torch.tensor(labels)).gives(count)
 
 
 @about("collisions")
 def test_collisions_are_counted_pair_by_pair(oracle):
-    """Every pair once, whatever the clusters are called."""
+    """Every pair counts once, whatever the numbers of the clusters."""
     for B, K, seed in [(7, 3, 1), (23, 5, 2), (64, 2, 3), (11, 400, 4)]:
         labels = torch.randint(K, (B,), generator=Generator().manual_seed(seed))
         call(collisions, labels).gives(oracle("collisions")(labels))
@@ -110,7 +112,7 @@ def test_collisions_are_counted_pair_by_pair(oracle):
 
 @about("collisions")
 def test_collisions_of_one_cluster_are_all_pairs():
-    """B images of one cluster: B (B - 1) / 2 pairs. One image alone makes none."""
+    """B images of one cluster make B (B - 1) / 2 pairs. A single image makes none."""
     for B in [1, 2, 3, 13]:
         call(collisions, torch.full((B,), 2)).gives(B * (B - 1) // 2)
 
@@ -120,7 +122,7 @@ def test_collisions_of_one_cluster_are_all_pairs():
 
 @about("expected_collisions")
 def test_expected_by_hand():
-    """Clusters of 8, 2 and 2: 30 of 66 pairs share one. Batches of three have 3 pairs: 1.36."""
+    """In clusters of 8, 2 and 2, 30 of 66 pairs collide. A batch of three has 3 pairs: 1.36."""
     sizes = torch.tensor([8, 2, 2])
     call(expected_collisions, sizes, 3).gives(3 * 30 / 66)
     call(expected_collisions, sizes, 4).gives(6 * 30 / 66)
@@ -128,7 +130,7 @@ def test_expected_by_hand():
 
 @about("expected_collisions")
 def test_expected_is_the_mean_over_all_batches():
-    """Every batch of three or four of seven images, one after the other."""
+    """It is the mean over every batch of three or four that seven images can form."""
     for sizes, B in [((4, 2, 1), 3), ((3, 3, 1), 4), ((6, 1), 3)]:
         batches = [torch.tensor(batch) for batch in itertools.combinations(clusters(*sizes), B)]
         mean = sum(pairs(batch) for batch in batches) / len(batches)
@@ -137,15 +139,15 @@ def test_expected_is_the_mean_over_all_batches():
 
 @about("expected_collisions")
 def test_expected_is_right_for_many_sizes(oracle):
-    """Empty clusters, single images, large clusters; no image is drawn twice."""
+    """Empty clusters, clusters of one, large clusters; no image is drawn twice."""
     for sizes, B in [((5, 0, 3), 3), ((1, 1, 1, 1), 3), ((17, 2, 40, 6), 8), ((2,), 2)]:
         sizes = torch.tensor(sizes)
         call(expected_collisions, sizes, B).gives(oracle("expected_collisions")(sizes, B))
 
 
 @about("expected_collisions")
-def test_expected_of_all_images_is_certain():
-    """A batch of all N images is no chance: all pairs of every cluster."""
+def test_expected_is_exact_if_a_batch_holds_all_images():
+    """A batch of all N images leaves nothing to chance: every pair of every cluster collides."""
     for sizes in [(8, 2, 2), (3, 5), (1, 1, 1)]:
         exactly = sum(math.comb(s, 2) for s in sizes)
         call(expected_collisions, torch.tensor(sizes), sum(sizes)).gives(float(exactly))
@@ -156,14 +158,14 @@ def test_expected_of_all_images_is_certain():
 
 @about("least_collisions")
 def test_least_by_hand():
-    """Eight images in four batches: two in each, one pair. Five in two: three and two, 3 + 1."""
+    """Eight images in four batches: one pair in each. Five in two: three and two, so 3 + 1."""
     for sizes, T, least in [((8, 2, 2), 4, 4), ((5,), 2, 4), ((5, 5), 2, 8), ((7,), 3, 5)]:
         call(least_collisions, torch.tensor(sizes), T).gives(least)
 
 
 @about("least_collisions")
-def test_least_is_the_best_of_all_ways_to_share():
-    """Each image to any batch: of all ways, the one with fewest pairs."""
+def test_least_is_the_minimum_over_all_distributions():
+    """Of all ways to distribute the images over the batches, the best has this many pairs."""
     for s, T in [(4, 3), (5, 3), (6, 2), (7, 2)]:
         ways = itertools.product(range(T), repeat=s)
         best = min(pairs(torch.tensor(way)) for way in set(map(tuple, map(sorted, ways))))
@@ -172,15 +174,15 @@ def test_least_is_the_best_of_all_ways_to_share():
 
 @about("least_collisions")
 def test_least_is_right_for_many_sizes(oracle):
-    """Card by card, where fewest of the cluster are."""
+    """Each image goes to a batch that holds the fewest of its cluster."""
     for sizes, T in [((11, 3, 1, 6), 4), ((23, 2), 5), ((9, 9, 9), 3), ((0, 13, 14), 6)]:
         sizes = torch.tensor(sizes)
         call(least_collisions, sizes, T).gives(oracle("least_collisions")(sizes, T))
 
 
 @about("least_collisions")
-def test_least_of_many_batches_is_none_and_of_one_is_all():
-    """With as many batches as images no two need meet; in one batch all must."""
+def test_least_is_zero_for_many_batches_and_all_pairs_for_one():
+    """With as many batches as images, no two need to meet; in a single batch, all of them do."""
     sizes = torch.tensor([7, 3, 1])
     for T, least in [(7, 0), (8, 0), (20, 0), (1, 24)]:
         call(least_collisions, sizes, T).gives(least)
@@ -191,21 +193,21 @@ def test_least_of_many_batches_is_none_and_of_one_is_all():
 
 @about("rank_in_cluster")
 def test_rank_by_hand():
-    """The first of each cluster has rank 0, wherever it stands."""
+    """The first image of each cluster has rank 0, wherever it is."""
     call(rank_in_cluster, torch.tensor([2, 0, 2, 2, 0, 5])).gives(torch.tensor([0, 0, 1, 2, 1, 0]))
 
 
 @about("rank_in_cluster")
-def test_rank_is_how_many_came_before(oracle):
-    """Counted image by image; some numbers have no image."""
+def test_rank_counts_earlier_images_of_the_cluster(oracle):
+    """Counted image by image; some cluster numbers have no image."""
     for sizes, seed in [((5, 1, 3), 1), ((0, 7, 0, 4, 2), 2), ((13, 9, 1, 1), 3)]:
         labels = clusters(*sizes, seed=seed)
         call(rank_in_cluster, labels).gives(oracle("rank_in_cluster")(labels))
 
 
 @about("rank_in_cluster")
-def test_rank_of_one_cluster_and_of_single_images():
-    """One cluster: 0, 1, 2, ... Every image alone: 0."""
+def test_rank_in_a_single_cluster_and_in_clusters_of_one():
+    """In a single cluster the ranks are 0, 1, 2, ...; in clusters of one image they are all 0."""
     call(rank_in_cluster, torch.tensor([3, 3, 3, 3])).gives(torch.arange(4))
     call(rank_in_cluster, torch.tensor([2, 4, 0, 1])).gives(torch.zeros(4, dtype=torch.int64))
 
@@ -215,14 +217,14 @@ def test_rank_of_one_cluster_and_of_single_images():
 
 @about("released_batches")
 def test_released_by_hand():
-    """Clusters of 8, 2 and 2, three to a batch: two good batches, then two of one cluster."""
+    """Clusters of 8, 2 and 2 in batches of three: two good ones, then two of a single cluster."""
     expected = torch.tensor([[0, 8, 10], [1, 9, 11], [2, 3, 4], [5, 6, 7]])
     call(released_batches, clusters(8, 2, 2), 3).gives(expected)
 
 
 @about("released_batches")
-def test_released_are_the_rounds_cut_into_batches(oracle):
-    """Round by round, equal ranks in the data's order; what fills no batch is cut off the end."""
+def test_released_batches_are_sorted_by_rank_and_cut(oracle):
+    """Rank by rank, in the data's order; images at the end that fill no batch are cut off."""
     cases = [((5, 1, 3), 2, 1), ((4, 7, 0, 2), 3, 2), ((6, 6, 1), 4, 3), ((2, 3), 5, 4)]
     for sizes, B, seed in cases:
         labels = clusters(*sizes, seed=seed)
@@ -231,12 +233,12 @@ def test_released_are_the_rounds_cut_into_batches(oracle):
 
 
 @about("released_batches")
-def test_released_are_the_same_in_every_epoch():
-    """Nothing is drawn: two calls give the same, and torch's generator stands still."""
+def test_released_batches_are_the_same_in_every_epoch():
+    """Nothing is random: two calls give the same, and torch's generator is not used."""
     labels, before = clusters(9, 4, 2, seed=5), torch.get_rng_state()
     first = call(released_batches, labels, 4).value
     torch.rand(3)
-    call(released_batches, labels, 4).gives(first, why="The released order is frozen.")
+    call(released_batches, labels, 4).gives(first, why="The released order never changes.")
     torch.set_rng_state(before)
     released_batches(labels, 4)
     if not torch.equal(before, torch.get_rng_state()):
@@ -244,17 +246,17 @@ def test_released_are_the_same_in_every_epoch():
 
 
 @about("released_batches")
-def test_released_are_worse_than_random_on_unequal_clusters():
-    """Clusters of 40, 12, 6 and 2: no collision at first, and in all more than by chance."""
+def test_released_batches_are_worse_than_random_on_unequal_clusters():
+    """Clusters of 40, 12, 6 and 2: no collisions at first, but more in total than at random."""
     labels, B = clusters(40, 12, 6, 2, seed=6), 4
     got = call(released_batches, labels, B)
     found = [pairs(labels[index]) for index in positions(got, (15, B), 60)]
     chance = 15 * 6 * (40 * 39 + 12 * 11 + 6 * 5 + 2) / (60 * 59)
     if found[0] or found[1]:
-        wrong("The first batch has one image of each cluster.", call=got.call, got=str(found))
+        wrong("The first two batches should have no collisions.", call=got.call, got=str(found))
     if not sum(found) > chance:
         said = f"more than the {chance:.1f} of random batches"
-        wrong("In all batches together:", call=got.call, expected=said, got=sum(found))
+        wrong("Collisions of all batches:", call=got.call, expected=said, got=sum(found))
 
 
 # Step 6: cluster after cluster
@@ -262,7 +264,7 @@ def test_released_are_worse_than_random_on_unequal_clusters():
 
 @about("in_clusters")
 def test_in_clusters_holds_every_image_once():
-    """All N positions, no one twice, none left out."""
+    """It returns all N positions, none of them twice."""
     for sizes, seed in [((3, 2), 1), ((1, 5, 0, 7), 2), ((11,), 3), ((0, 0, 4), 4)]:
         labels = clusters(*sizes, seed=seed)
         positions(call(in_clusters, labels), (len(labels),), len(labels))
@@ -270,19 +272,19 @@ def test_in_clusters_holds_every_image_once():
 
 @about("in_clusters")
 def test_in_clusters_keeps_clusters_together():
-    """Where a cluster ends, it does not come again."""
+    """A cluster that has ended does not come again."""
     for sizes, seed in [((4, 3, 5), 1), ((1, 0, 6, 2), 2), ((9, 9), 3)]:
         labels = clusters(*sizes, seed=seed)
         got = call(in_clusters, labels, Generator().manual_seed(seed))
         row = labels[got.value].tolist()
         blocks = [c for c, _ in itertools.groupby(row)]
         if len(blocks) != len(set(row)):
-            wrong("A cluster is torn apart.", call=got.call, got=f"clusters {row}")
+            wrong("A cluster is split up.", call=got.call, got=f"clusters {row}")
 
 
 @about("in_clusters")
-def test_images_of_a_cluster_come_in_any_order():
-    """Three images have six orders, and a small cluster beside them changes nothing."""
+def test_images_of_a_cluster_come_in_random_order():
+    """Three images have six orders, all equally likely, whatever other clusters there are."""
     labels, generator = torch.tensor([1, 0, 1, 0, 1]), Generator().manual_seed(1)
     counts = Counter(dict.fromkeys(itertools.permutations([0, 2, 4]), 0))
     for _ in range(900):
@@ -292,8 +294,8 @@ def test_images_of_a_cluster_come_in_any_order():
 
 
 @about("in_clusters")
-def test_each_cluster_is_shuffled_by_itself():
-    """Two clusters of two: the order in one says nothing about the order in the other."""
+def test_each_cluster_is_shuffled_independently():
+    """With two clusters of two, the order in one says nothing about the order in the other."""
     labels, generator = torch.tensor([0, 1, 0, 1]), Generator().manual_seed(9)
     counts = Counter(dict.fromkeys(itertools.product(["0 2", "2 0"], ["1 3", "3 1"]), 0))
     for _ in range(600):
@@ -301,12 +303,12 @@ def test_each_cluster_is_shuffled_by_itself():
         inside = [" ".join(str(n) for n in row if labels[n] == c) for c in (0, 1)]
         counts[tuple(inside)] += 1
     called = "600 times in_clusters([0, 1, 0, 1]), orders of both clusters"
-    about_equal(counts, 150, "each of four is equally likely", called)
+    about_equal(counts, 150, "all four are equally likely", called)
 
 
 @about("in_clusters")
-def test_clusters_come_in_any_order():
-    """Three clusters of two have six orders: neighbours in the row change from epoch to epoch."""
+def test_clusters_come_in_random_order():
+    """Three clusters have six orders, all equally likely, so neighbours change between epochs."""
     labels, generator = torch.tensor([2, 0, 1, 1, 2, 0]), Generator().manual_seed(2)
     counts = Counter(dict.fromkeys(itertools.permutations([0, 1, 2]), 0))
     for _ in range(900):
@@ -316,8 +318,8 @@ def test_clusters_come_in_any_order():
 
 
 @about("in_clusters")
-def test_a_large_cluster_has_its_turn_like_a_small_one():
-    """Clusters of 5, 1 and 1: each is the first of the row in a third of the epochs."""
+def test_the_turn_of_a_cluster_does_not_depend_on_its_size():
+    """With clusters of 5, 1 and 1, each comes first in a third of the epochs."""
     labels, generator = clusters(5, 1, 1), Generator().manual_seed(10)
     counts = Counter(dict.fromkeys(range(3), 0))
     for _ in range(450):
@@ -327,8 +329,8 @@ def test_a_large_cluster_has_its_turn_like_a_small_one():
 
 
 @about("in_clusters")
-def test_in_clusters_draws_from_its_generator_alone():
-    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+def test_in_clusters_draws_only_from_its_generator():
+    """Equal seeds give equal results, different seeds do not, and each call draws again."""
     labels = clusters(6, 5, 9, 4, seed=1)
     called = "in_clusters(pseudo_labels (24,), generator)"
     its_own_generator(lambda generator: in_clusters(labels, generator), called)
@@ -339,29 +341,30 @@ def test_in_clusters_draws_from_its_generator_alone():
 
 @about("deal")
 def test_deal_by_hand():
-    """Twelve cards in four hands: A A B, A A B, A A C, A A C."""
+    """Dealing twelve cards to four hands gives A A B, A A B, A A C and A A C."""
     order = torch.tensor([20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 40, 41])
     got = call(deal, order, 4)
     expected = [[20, 24, 30], [21, 25, 31], [22, 26, 40], [23, 27, 41]]
     if as_sets(positions(got, (4, 3), 42)) != expected:
-        wrong("In some order:", call=got.call, expected=str(expected), got=str(as_sets(got.value)))
+        wrong("In any order:", call=got.call, expected=str(expected), got=str(as_sets(got.value)))
 
 
 @about("deal")
 def test_deal_gives_each_hand_every_t_th_image(oracle):
-    """Hand t holds the images t, t + T, t + 2 T, ..., for tall tables and wide ones."""
+    """Hand t holds the images t, t + T, t + 2 T, ..., for few hands and for many."""
     for T, B in [(3, 5), (5, 3), (7, 2), (1, 4), (4, 1)]:
         order = torch.randperm(T * B, generator=Generator().manual_seed(T))
         got = call(deal, order, T, Generator().manual_seed(B))
         expected, found = as_sets(oracle("deal")(order, T)), as_sets(positions(got, (T, B), T * B))
         for want, hand in zip(expected, found, strict=True):
             if want != hand:
-                wrong(f"The hand with image {want[0]}:", call=got.call, expected=want, got=hand)
+                said = f"The batch with image {want[0]} is wrong."
+                wrong(said, call=got.call, expected=want, got=hand)
 
 
 @about("deal")
-def test_batches_come_in_any_order():
-    """Three hands have six orders; which comes first says nothing about its images."""
+def test_batches_come_in_random_order():
+    """Three batches have six orders, all equally likely."""
     generator = Generator().manual_seed(3)
     counts = Counter(dict.fromkeys(itertools.permutations(range(3)), 0))
     for _ in range(900):
@@ -371,18 +374,18 @@ def test_batches_come_in_any_order():
 
 
 @about("deal")
-def test_deal_draws_from_its_generator_alone():
-    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+def test_deal_draws_only_from_its_generator():
+    """Equal seeds give equal results, different seeds do not, and each call draws again."""
     called = "deal(0 ... 39, 20, generator)"
     its_own_generator(lambda generator: deal(torch.arange(40), 20, generator), called)
 
 
-# Step 8: as few collisions as can be
+# Step 8: as few collisions as possible
 
 
 @about("dealt_batches")
 def test_dealt_batches_are_full_and_hold_no_image_twice():
-    """N // B batches of B different images."""
+    """There are N // B batches of B distinct images."""
     cases = [((8, 2, 2), 3), ((5, 4, 4), 3), ((7, 1, 3), 4), ((2, 3), 5), ((4, 0, 3), 1)]
     for sizes, B in cases:
         labels = clusters(*sizes, seed=B)
@@ -391,8 +394,8 @@ def test_dealt_batches_are_full_and_hold_no_image_twice():
 
 
 @about("dealt_batches")
-def test_dealt_batches_have_no_more_collisions_than_they_must(oracle):
-    """Of the images that are in them: exactly the least number, however skewed the clusters."""
+def test_dealt_batches_have_the_fewest_possible_collisions(oracle):
+    """The images in them collide exactly as often as they must, however unequal the clusters."""
     cases = [
         ((8, 2, 2), 3),
         ((9, 5, 1, 6), 4),
@@ -409,35 +412,36 @@ def test_dealt_batches_have_no_more_collisions_than_they_must(oracle):
             used = torch.bincount(labels[index.flatten()])
             least = oracle("least_collisions")(used, len(index))
             if found != least:
-                wrong(f"Clusters of {sizes}:", call=got.call, expected=least, got=found)
+                said = f"Collisions with clusters of {sizes}:"
+                wrong(said, call=got.call, expected=least, got=found)
 
 
 @about("dealt_batches")
-def test_another_image_waits_in_each_epoch():
-    """Clusters of 1 and 6 in batches of three: of seven images one waits, each as often."""
+def test_every_image_is_equally_likely_to_be_left_out():
+    """With clusters of 1 and 6 in batches of three, each image is left out equally often."""
     labels, generator = clusters(1, 6), Generator().manual_seed(4)
     counts = Counter(dict.fromkeys(range(7), 0))
     for _ in range(700):
         counts.update(set(range(7)) - set(dealt_batches(labels, 3, generator).flatten().tolist()))
-    called = "700 times dealt_batches([0, 1, 1, 1, 1, 1, 1], 3), which image is not there"
-    about_equal(counts, 100, "all are equally likely to wait", called)
+    called = "700 times dealt_batches([0, 1, 1, 1, 1, 1, 1], 3), which image is left out"
+    about_equal(counts, 100, "all are equally likely to be left out", called)
 
 
 @about("dealt_batches")
-def test_those_who_wait_do_not_know_of_each_other():
-    """Clusters of 3, 3 and 3, batches of seven: two wait, three times in four of two clusters."""
+def test_images_are_left_out_independently():
+    """Of three clusters of 3, two images are left out, from two clusters in 3 of 4 epochs."""
     labels, generator = clusters(3, 3, 3), Generator().manual_seed(11)
     counts = {"two clusters": 0}
     for _ in range(200):
         wait = set(range(9)) - set(dealt_batches(labels, 7, generator).flatten().tolist())
         counts["two clusters"] += len({int(labels[n]) for n in wait}) == 2
-    called = "200 times dealt_batches([0, 0, 0, 1, 1, 1, 2, 2, 2], 7), the clusters of who waits"
-    about_equal(counts, 150, "any two are equally likely to wait", called)
+    called = "200 times dealt_batches([0, 0, 0, 1, 1, 1, 2, 2, 2], 7), clusters of the two left out"
+    about_equal(counts, 150, "any two are equally likely to be left out", called)
 
 
 @about("dealt_batches", step="a new deal in each epoch")
 def test_any_two_images_can_meet():
-    """One cluster of four and four of one, two batches of four: in 150 epochs each pair meets."""
+    """One cluster of four and four of one, two batches of four: all pairs meet in 150 epochs."""
     labels, generator = clusters(1, 1, 4, 1, 1), Generator().manual_seed(5)
     met = Counter(dict.fromkeys(itertools.combinations(range(8), 2), 0))
     for _ in range(150):
@@ -450,8 +454,8 @@ def test_any_two_images_can_meet():
 
 
 @about("dealt_batches", step="a new deal in each epoch")
-def test_dealt_batches_draw_from_their_generator_alone():
-    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+def test_dealt_batches_draw_only_from_their_generator():
+    """Equal seeds give equal results, different seeds do not, and each call draws again."""
     labels = clusters(9, 4, 7, 5, seed=2)
     called = "dealt_batches(pseudo_labels (25,), 4, generator)"
     its_own_generator(lambda generator: dealt_batches(labels, 4, generator), called)
@@ -462,15 +466,15 @@ def test_dealt_batches_draw_from_their_generator_alone():
 
 @about("strict_count")
 def test_strict_count_by_hand():
-    """Clusters of 8, 2 and 2 in threes: two. Of 5, 5 and 1 in twos: five. Two make no three."""
+    """8, 2 and 2 images make two batches of three; 5, 5 and 1 make five of two; 9 and 9 none."""
     cases = [((8, 2, 2), 3, 2), ((5, 5, 1), 2, 5), ((3, 3, 1, 1), 2, 4), ((9, 9), 3, 0)]
     for sizes, B, T in cases:
         call(strict_count, torch.tensor(sizes), B).gives(T)
 
 
 @about("strict_count")
-def test_strict_count_is_the_largest_that_can_be_dealt(oracle):
-    """One batch more, as long as the clusters can give T images each to T + 1 batches."""
+def test_strict_count_is_the_largest_possible(oracle):
+    """Count up from T = 0 as long as the clusters have enough images for one more batch."""
     generator = Generator().manual_seed(7)
     for K, B in [(3, 2), (5, 3), (7, 4), (6, 5), (4, 1), (9, 2), (2, 3)]:
         for most in [3, 12]:
@@ -480,7 +484,7 @@ def test_strict_count_is_the_largest_that_can_be_dealt(oracle):
 
 @about("strict_count")
 def test_strict_count_of_equal_clusters_uses_all_images():
-    """K clusters of s images: K s // B batches if K is at least B, else none."""
+    """K clusters of s images give K s // B batches if K is at least B, and otherwise none."""
     for K, s, B in [(3, 5, 3), (5, 4, 2), (7, 3, 4), (4, 6, 5), (5, 1, 5)]:
         expected = K * s // B if K >= B else 0
         call(strict_count, torch.full((K,), s), B).gives(expected)
@@ -491,7 +495,7 @@ def test_strict_count_of_equal_clusters_uses_all_images():
 
 @about("strict_batches")
 def test_strict_batches_have_no_collision():
-    """B images of B clusters, whatever the sizes; no image twice."""
+    """Each batch has B images from B clusters, whatever their sizes, and no image twice."""
     for sizes, B in [((8, 2, 2), 3), ((5, 5, 1), 2), ((9, 3, 0, 4, 4), 3), ((30, 2, 7, 5), 2)]:
         labels = clusters(*sizes, seed=B)
         for seed in range(4):
@@ -499,12 +503,13 @@ def test_strict_batches_have_no_collision():
             for index in positions(got, (len(got.value), B), len(labels)):
                 if pairs(labels[index]):
                     row = labels[index].tolist()
-                    wrong("A batch has two of one cluster.", call=got.call, got=f"clusters {row}")
+                    said = "A batch has two images of one cluster."
+                    wrong(said, call=got.call, got=f"clusters {row}")
 
 
 @about("strict_batches")
-def test_strict_batches_are_as_many_as_can_be(oracle):
-    """No batch is lost that the clusters allow."""
+def test_there_are_as_many_strict_batches_as_possible(oracle):
+    """No batch that the clusters allow is missing."""
     cases = [((8, 2, 2), 3), ((5, 5, 1), 2), ((3, 3, 1, 1), 2), ((6, 0, 5, 4, 4), 3), ((1, 9), 1)]
     for sizes, B in cases:
         labels = clusters(*sizes, seed=B)
@@ -514,7 +519,7 @@ def test_strict_batches_are_as_many_as_can_be(oracle):
 
 @about("strict_batches")
 def test_images_of_a_large_cluster_take_turns():
-    """Clusters of 6, 2 and 2, two batches of three: each of the six in a third of the epochs."""
+    """Clusters of 6, 2 and 2, two batches of three: each of the six is used a third of the time."""
     labels, generator = clusters(6, 2, 2), Generator().manual_seed(6)
     counts = Counter(dict.fromkeys(range(6), 0))
     for _ in range(450):
@@ -525,8 +530,8 @@ def test_images_of_a_large_cluster_take_turns():
 
 
 @about("strict_batches")
-def test_no_image_waits_for_ever():
-    """Clusters of 5, 5 and 1 in pairs use ten of eleven images: every one is used, and waits."""
+def test_no_image_is_always_used_or_always_left_out():
+    """Pairs from clusters of 5, 5 and 1 use ten images of eleven: each is left out now and then."""
     labels, generator = clusters(5, 5, 1), Generator().manual_seed(7)
     counts = Counter(dict.fromkeys(range(11), 0))
     for _ in range(250):
@@ -535,14 +540,14 @@ def test_no_image_waits_for_ever():
     for n, count in counts.items():
         if count in (0, 250):
             said = f"image {n} {'always' if count else 'never'}"
-            wrong("Which image waits is left to chance.", call=called, got=said)
-    waits = {n: 250 - counts[n] for n in range(11)}
-    about_equal(waits, 250 / 11, "all are equally likely to wait", called)
+            wrong("Chance should decide which image is left out.", call=called, got=said)
+    left_out = {n: 250 - counts[n] for n in range(11)}
+    about_equal(left_out, 250 / 11, "all are equally likely to be left out", called)
 
 
 @about("strict_batches", step="no image has fixed partners")
 def test_images_of_different_clusters_can_meet():
-    """Six clusters, two of them large: in 150 epochs each pair from different ones meets."""
+    """In 150 epochs every two images from different clusters meet, in large and small clusters."""
     labels, generator = clusters(1, 1, 3, 1, 1, 3), Generator().manual_seed(8)
     met = {pair: 0 for pair in itertools.combinations(range(10), 2)}
     for _ in range(150):
@@ -556,16 +561,16 @@ def test_images_of_different_clusters_can_meet():
 
 
 @about("strict_batches", step="no image has fixed partners")
-def test_strict_batches_draw_from_their_generator_alone():
-    """Equal seeds repeat, other seeds do not, and each call draws anew."""
+def test_strict_batches_draw_only_from_their_generator():
+    """Equal seeds give equal results, different seeds do not, and each call draws again."""
     labels = clusters(9, 6, 7, 5, 8, seed=3)
     called = "strict_batches(pseudo_labels (35,), 4, generator)"
     its_own_generator(lambda generator: strict_batches(labels, 4, generator), called)
 
 
 @about("strict_batches", step="all three side by side")
-def test_released_random_dealt_strict():
-    """Clusters of 60, 20, 10, 6 and 4 in fours: each has fewer collisions than the one before."""
+def test_collisions_fall_from_released_to_random_to_dealt_to_strict():
+    """Clusters of 60, 20, 10, 6 and 4 in batches of four; strict batches have no collision."""
     labels, found = clusters(60, 20, 10, 6, 4, seed=4), {}
     for batching in ("released", "dealt", "strict"):
         batches = list(pseudo_label_batches(labels, 4, Generator().manual_seed(9), batching))
@@ -573,5 +578,6 @@ def test_released_random_dealt_strict():
     found["random"] = expected_collisions(torch.bincount(labels), 4)
     row = [round(float(found[name]), 2) for name in ("released", "random", "dealt", "strict")]
     if not (row[0] > row[1] > row[2] > row[3] == 0):
-        said = "collisions a batch, each fewer than the one before, the last 0"
-        wrong("released, random, dealt, strict:", expected=said, got=str(row))
+        said = "falling numbers, the last one 0"
+        what = "Collisions per batch: released, random, dealt, strict"
+        wrong(what, expected=said, got=str(row))

@@ -188,7 +188,7 @@ MISTAKES = [
         "basic_norm_after_sum",
         "BasicBlock.forward",
         (
-            "x = self.bn2(self.conv2(x))\n        # add the shortcut, then the last ReLU\n        return F.relu(x + identity)",
+            "x = self.bn2(self.conv2(x))\n        # add the shortcut, then apply the last ReLU\n        return F.relu(x + identity)",
             "return F.relu(self.bn2(self.conv2(x) + identity))",
         ),
         "Your second norm comes after the sum and changes the shortcut too. If all kernels are 0, does x come through as it is?",

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
-"""Lesson 9: wrong ways to count collisions and to put batches together, and what to say about each."""
+"""Lesson 9: wrong ways to count collisions and to compose batches, and what to say about each."""
 
 from lessons.course.mistakes import Mistake
 
@@ -31,42 +31,42 @@ MISTAKES = [
         "every_pair_twice",
         "collisions",
         (PAIRS, "(count * (count - 1))"),
-        "You count the pair (a, b) and the pair (b, a). How many pairs do two images make?",
+        "You count both (a, b) and (b, a). How many pairs do two images make?",
         trains=True,
     ),
     Mistake(
         "pairs_with_itself",
         "collisions",
         (PAIRS, "(count * (count + 1) // 2)"),
-        "You let each image make a pair with itself. How many pairs has a batch of one?",
+        "You let each image make a pair with itself. How many pairs are there in a batch of one image?",
         trains=True,
     ),
     Mistake(
         "images_too_many",
         "collisions",
         (PAIRS, "(count - 1).clamp(min=0)"),
-        "You count the images beyond the first of each cluster. Three images of one cluster: is the second beside the third no pair?",
+        "You count the images after the first of each cluster. With three images of one cluster, are the second and the third not a pair?",
         trains=True,
     ),
     Mistake(
         "images_in_company",
         "collisions",
         (PAIRS, "count[count > 1]"),
-        "You count images that are not alone in their cluster. Two such images make two images, and how many pairs?",
+        "You count the images that are not alone in their cluster. How many pairs do two such images make?",
         trains=True,
     ),
     Mistake(
         "clusters_that_repeat",
         "collisions",
         (PAIRS, "(count > 1)"),
-        "You count clusters that come more than once, whether twice or ten times. How many negatives are false among ten images of one cluster?",
+        "You count the clusters that occur more than once, whether twice or ten times. How many pairs do ten images of one cluster make?",
         trains=True,
     ),
     Mistake(
         "neighbours_only",
         "collisions",
         "def collisions(labels):\n    return int((labels[1:] == labels[:-1]).sum())",
-        "You compare each image with the next one only. Does the order inside a batch matter to the loss?",
+        "You compare each image only with the next one. Does the order of images within a batch matter to the loss?",
         trains=True,
     ),
     Mistake(
@@ -80,7 +80,7 @@ MISTAKES = [
         "halved_too_early",
         "collisions",
         (PAIRS, "(count * ((count - 1) // 2))"),
-        "You halve n - 1 and round down before you multiply, so two images make no pair. Of n and n - 1 one is even: when may you halve?",
+        "You halve n - 1 and round down before you multiply, so two images make no pair. One of n and n - 1 is even, so when is it safe to halve?",
         trains=True,
     ),
     # expected_collisions
@@ -88,21 +88,21 @@ MISTAKES = [
         "drawn_with_replacement",
         "expected_collisions",
         (SHARE, "int((sizes * sizes).sum()) / (N * N)"),
-        "Your second image may be the first one again. How many images are left once one is drawn?",
+        "You allow the second image to be the first one again. How many images are left once one is drawn?",
         trains=True,
     ),
     Mistake(
         "all_left_in",
         "expected_collisions",
         (SHARE, "int((sizes * (sizes - 1)).sum()) / (N * N)"),
-        "You take the first image out of its cluster, but not out of the N. How many are there to draw the second from?",
+        "You take the first image out of its cluster, but not out of the N images. From how many is the second one drawn?",
         trains=True,
     ),
     Mistake(
         "equal_clusters",
         "expected_collisions",
         (SHARE, "1 / int((sizes > 0).sum())"),
-        "You take 1 / K for the chance that two images share a cluster. Is that so if one cluster holds nearly all images?",
+        "You take 1 / K as the chance that two images share a cluster. Is that right if one cluster holds nearly all images?",
         trains=True,
     ),
     Mistake(
@@ -116,14 +116,14 @@ MISTAKES = [
         "of_one_image",
         "expected_collisions",
         (BATCH, "(batch_size - 1) * share"),
-        "You give the collisions of one image of the batch. How many images are there, and how many does each collision concern?",
+        "You return the collisions of a single image of the batch. How many images are there, and how many share each collision?",
         trains=True,
     ),
     Mistake(
         "of_an_epoch",
         "expected_collisions",
         (BATCH, BATCH + " * (N // batch_size)"),
-        "You give the collisions of a whole epoch. Of how many batches does the docstring speak?",
+        "You return the collisions of a whole epoch. How many batches does the docstring speak of?",
         trains=True,
     ),
     Mistake(
@@ -138,35 +138,35 @@ MISTAKES = [
         "rest_forgotten",
         "least_collisions",
         (LEAST, "(batches * (each * (each - 1) // 2))"),
-        "The s mod T images that are left over cost nothing in your sum. Whom of their cluster do they meet in their batch?",
+        "You count no pairs for the s mod T images that are left over. How many images of their cluster are already in their batch?",
         trains=True,
     ),
     Mistake(
         "one_batch_only",
         "least_collisions",
         (LEAST, "(each * (each - 1) // 2 + more * each)"),
-        "You count the pairs of one batch. How many batches hold s // T images of the cluster?",
+        "You count the s // T images of a cluster for one batch only. How many batches hold that many?",
         trains=True,
     ),
     Mistake(
         "rounded_up",
         "least_collisions",
         (LEAST, "(batches * ((each + (more > 0)) * (each + (more > 0) - 1) // 2))"),
-        "You let every batch hold the larger number, as if the cluster had more images. How many batches get one more?",
+        "You give every batch the larger number, as if the cluster had more images. How many batches get one more?",
         trains=True,
     ),
     Mistake(
         "surplus_counted_once",
         "least_collisions",
         (LEAST, "(sizes - batches).clamp(min=0)"),
-        "Each image beyond the first T costs one in your sum. With how many of its cluster is the third image of a batch?",
+        "You count one collision for each image after the first T. How many of its cluster does the third image in a batch collide with?",
         trains=True,
     ),
     Mistake(
         "rest_in_one_batch",
         "least_collisions",
         (LEAST, "(batches * (each * (each - 1) // 2) + more * each + more * (more - 1) // 2)"),
-        "You put all images that are left over into one batch, where they meet each other. Where could each go alone?",
+        "You put all images that are left over into one batch, where they collide with each other. How could you keep them apart?",
         trains=True,
     ),
     Mistake(
@@ -183,7 +183,7 @@ MISTAKES = [
         "each_pair_twice",
         "least_collisions",
         (LEAST, "(batches * (each * (each - 1)) + 2 * more * each)"),
-        "You double every pair. By what does the number of pairs of q images divide q (q - 1)?",
+        "You count every pair twice. By what must you divide q (q - 1) to get the pairs of q images?",
         trains=True,
     ),
     # rank_in_cluster
@@ -191,42 +191,42 @@ MISTAKES = [
         "rank_from_one",
         "rank_in_cluster",
         ("return rank", "return rank + 1"),
-        "Your first image of each cluster has rank 1, as in the authors' code. How many of its cluster came before it?",
+        "You give the first image of each cluster rank 1, as the authors' code does. How many of its cluster came before it?",
         trains=True,
     ),
     Mistake(
         "rank_from_the_end",
         "rank_in_cluster",
         ("return rank", "return sizes[pseudo_labels] - 1 - rank"),
-        "You count the images of the cluster that come later. Which image of a cluster has rank 0?",
+        "You count the later images of the cluster. Which image of a cluster has rank 0?",
         trains=True,
     ),
     Mistake(
         "not_put_back",
         "rank_in_cluster",
         ("rank[order] =", "rank[:] ="),
-        "Your ranks stand in the order of the sorted images. At which place does the rank of image order[0] belong?",
+        "You leave the ranks in the order of the sorted images. At which position does the rank of image order[0] belong?",
         trains=True,
     ),
     Mistake(
         "put_back_the_other_way",
         "rank_in_cluster",
         ("return rank", "return rank[order][order]"),
-        "You move the ranks by the order once more than back. Does rank[order] = r put r at the places `order`, or take it from there?",
+        "You apply the order to the ranks again when they are already back in place. Does rank[order] = r write to the positions in `order`, or read from them?",
         trains=True,
     ),
     Mistake(
         "place_among_all",
         "rank_in_cluster",
         (" - first[pseudo_labels[order]]", ""),
-        "You give the place among all sorted images. Where does the image's own cluster begin?",
+        "You return the position among all sorted images. Where does the image's own cluster begin?",
         trains=True,
     ),
     Mistake(
         "of_other_clusters",
         "rank_in_cluster",
         ("return rank", "return torch.arange(len(rank)) - rank"),
-        "You count earlier images of the other clusters. Which ones does the docstring count?",
+        "You count the earlier images of all other clusters. Which images does the docstring count?",
         trains=True,
     ),
     Mistake(
@@ -239,7 +239,7 @@ MISTAKES = [
             rank[n] = rank[n - 1] + 1
     return rank
 """,
-        "Your count starts again when another cluster comes between. Does an image forget those of its cluster further up?",
+        "You restart the count when another cluster comes in between. What about the images of the same cluster further up?",
         trains=True,
     ),
     # released_batches
@@ -254,14 +254,14 @@ MISTAKES = [
         "in_the_datas_order",
         "released_batches",
         (RELEASED, "order = torch.arange(len(pseudo_labels))"),
-        "You cut the data as it is stored. Where do the clusters come in?",
+        "You cut the data into batches in its stored order. What part do the clusters play?",
         trains=True,
     ),
     Mistake(
         "ranks_downwards",
         "released_batches",
         (RELEASED, "order = rank_in_cluster(pseudo_labels).argsort(stable=True, descending=True)"),
-        "You begin with the last images of the largest cluster. Which rank comes first?",
+        "You start with the highest ranks, the last images of the largest cluster. Which rank comes first?",
         trains=True,
     ),
     Mistake(
@@ -272,7 +272,7 @@ MISTAKES = [
             "order = pseudo_labels.argsort(stable=True)\n"
             "    order = order[rank_in_cluster(pseudo_labels)[order].argsort(stable=True)]",
         ),
-        "You order images of equal rank by cluster. In which order does the docstring put them?",
+        "You order images of equal rank by cluster. What order does the docstring ask for?",
         trains=True,
     ),
     Mistake(
@@ -283,28 +283,28 @@ MISTAKES = [
             "order = torch.randperm(len(pseudo_labels))\n"
             "    order = order[rank_in_cluster(pseudo_labels)[order].argsort(stable=True)]",
         ),
-        "You shuffle images of equal rank, so epochs differ. What does the released code draw?",
+        "You shuffle images of equal rank, so epochs differ. Does the released code draw anything at random?",
         trains=True,
     ),
     Mistake(
         "dealt_not_cut",
         "released_batches",
         (CUT, "order[: batches * batch_size].view(batch_size, batches).T"),
-        "You deal the order to the batches, which mends the flaw. The authors' code cuts: which images are neighbours in a batch?",
+        "You deal the images out to the batches, which removes the flaw of the authors' code. If you cut the order instead, which images share a batch?",
         trains=True,
     ),
     Mistake(
         "cut_at_the_front",
         "released_batches",
         (CUT, "order[len(order) - batches * batch_size :].view(batches, batch_size)"),
-        "You leave out the first images of the order. Where is what fills no batch?",
+        "You leave out the first images of the order. Which images does the docstring leave out?",
         trains=True,
     ),
     Mistake(
         "batches_shuffled",
         "released_batches",
         (CUT, CUT + "[torch.randperm(batches)]"),
-        "You shuffle the batches. Is the order of the authors' epochs ever another?",
+        "You shuffle the batches. Does the authors' order ever change from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -316,7 +316,7 @@ MISTAKES = [
             "    last = sizes[sizes > 0].min()\n"
             "    order = rank_in_cluster(pseudo_labels).clamp(max=last).argsort(stable=True)",
         ),
-        "Once the smallest cluster is used up, you go on in the data's order. What do the other clusters' ranks still say?",
+        "You ignore the ranks once the smallest cluster is used up, and continue in the data's order. Which images should come next?",
         trains=True,
     ),
     # in_clusters
@@ -324,7 +324,7 @@ MISTAKES = [
         "clusters_by_number",
         "in_clusters",
         (TURN, "turn = torch.arange(int(pseudo_labels.max()) + 1)"),
-        "Your clusters always come in the order of their numbers, so the same ones are neighbours in every epoch. What else is in random order?",
+        "You keep the clusters in the order of their numbers, so the same ones are neighbours in every epoch. Besides the images, what should be in random order?",
         trains=True,
     ),
     Mistake(
@@ -334,7 +334,7 @@ MISTAKES = [
             TURN,
             "turn = torch.bincount(pseudo_labels).argsort(descending=True, stable=True).argsort()",
         ),
-        "Your clusters always come by size, so the same ones are neighbours in every epoch. Who asked for large ones first?",
+        "You always sort the clusters by size, so the same ones are neighbours in every epoch. What order does the docstring ask for?",
         trains=True,
     ),
     Mistake(
@@ -345,7 +345,7 @@ MISTAKES = [
             "K = int(pseudo_labels.max()) + 1\n"
             "    turn = torch.arange(K).roll(int(torch.randint(K, (), generator=generator)))",
         ),
-        "You begin with a random cluster, and go on by number: the same ones are neighbours in every epoch. How many orders have three clusters?",
+        "You start with a random cluster and continue by number, so the same ones are neighbours in every epoch. How many orders do three clusters have?",
         trains=True,
     ),
     Mistake(
@@ -356,7 +356,7 @@ MISTAKES = [
             "sizes = torch.bincount(pseudo_labels)\n"
             "    turn = (-sizes - torch.rand(len(sizes), generator=generator)).argsort().argsort()",
         ),
-        "You lay large clusters before small ones, and draw only among equals. Which cluster may be the first?",
+        "You put large clusters before small ones, and draw only among clusters of equal size. Which clusters should have a chance to be first?",
         trains=True,
     ),
     Mistake(
@@ -367,14 +367,14 @@ MISTAKES = [
             "turn = torch.full((int(pseudo_labels.max()) + 1,), len(order))\n"
             '    turn = turn.scatter_reduce(0, pseudo_labels[order], torch.arange(len(order)), "amin")',
         ),
-        "A cluster has its turn where the first of its shuffled images lies, so large ones come early. How likely should each be the first?",
+        "You place each cluster where the first of its shuffled images is, so large clusters come early. How likely should each cluster be to come first?",
         trains=True,
     ),
     Mistake(
         "images_as_stored",
         "in_clusters",
         (SHUFFLE, "order = torch.arange(len(pseudo_labels))"),
-        "Inside a cluster the images always follow each other as they are stored. What should two epochs have different?",
+        "You leave the images of each cluster in their stored order. What should differ between two epochs?",
         trains=True,
     ),
     Mistake(
@@ -384,14 +384,14 @@ MISTAKES = [
             SHUFFLE,
             "order = torch.arange(len(pseudo_labels)).roll(int(torch.randint(len(pseudo_labels), (), generator=generator)))",
         ),
-        "You begin at a random image, and then follow the data's order. How many orders have three images?",
+        "You start at a random image and then follow the data's order. How many orders do three images have?",
         trains=True,
     ),
     Mistake(
         "clusters_forgotten",
         "in_clusters",
         (GATHER, "return order"),
-        "You shuffle all images, and that is all. Where do images of one cluster come together?",
+        "You shuffle all images and do nothing else. What brings the images of a cluster together?",
         trains=True,
     ),
     Mistake(
@@ -403,14 +403,14 @@ MISTAKES = [
             "        len(pseudo_labels), pseudo_labels.shape, generator=generator\n"
             "    )",
         ),
-        "You draw each image by itself, so some come twice and others not at all. What is a shuffle?",
+        "You draw each image independently, so some come twice and others not at all. Which function shuffles without repeats?",
         trains=True,
     ),
     Mistake(
         "places_for_images",
         "in_clusters",
         (GATHER, "return turn[pseudo_labels[order]].argsort(stable=True)"),
-        "You return places of the shuffled row. Which image lies at such a place?",
+        "You return positions in the shuffled row. Which image is at such a position?",
         trains=True,
     ),
     Mistake(
@@ -420,7 +420,7 @@ MISTAKES = [
             TURN,
             "turn = torch.randint(int(pseudo_labels.max()) + 1, (int(pseudo_labels.max()) + 1,), generator=generator)",
         ),
-        "You draw each cluster's turn by itself, so two clusters can have the same one, and mix. How do you draw different turns?",
+        "You draw each cluster's turn independently, so two clusters can get the same turn and mix. How do you draw distinct turns?",
         trains=True,
     ),
     Mistake(
@@ -431,21 +431,21 @@ MISTAKES = [
             "rank = rank_in_cluster(pseudo_labels)\n"
             "    order = torch.randperm(len(pseudo_labels), generator=generator)[rank].argsort(stable=True)",
         ),
-        "You shuffle the ranks once, for all clusters alike: images of equal rank always stand at the same place of their clusters. How many shuffles are needed?",
+        "You shuffle the ranks once for all clusters, so images of equal rank always end up at the same position in their clusters. How many shuffles are needed?",
         trains=True,
     ),
     Mistake(
         "generator_ignored",
         "in_clusters",
         (SHUFFLE, "generator = None\n    " + SHUFFLE),
-        "You draw from torch's global generator though one is given. Can the run be repeated from its seed?",
+        "You draw from torch's global generator although a generator is given. Can the run be repeated from its seed?",
         trains=True,
     ),
     Mistake(
         "seeded_inside",
         "in_clusters",
         (SHUFFLE, FROZEN + SHUFFLE),
-        "You seed a generator of your own at each call, so every epoch is the same. Who keeps the state from epoch to epoch?",
+        "You seed a generator of your own at each call, so every epoch is the same. What keeps its state from epoch to epoch?",
         trains=True,
     ),
     # deal
@@ -453,14 +453,14 @@ MISTAKES = [
         "cut_like_bread",
         "deal",
         (HANDS, "hands = order.view(batches, -1)"),
-        "You cut the row into batches, so a batch gets what follows each other: one cluster. To whom goes the second card?",
+        "You cut the row into batches, so each batch gets neighbours, which are mostly of one cluster. Which player should get the second card?",
         trains=True,
     ),
     Mistake(
         "turned_and_cut",
         "deal",
         (HANDS, "hands = order.view(batches, -1).T.reshape(batches, -1)"),
-        "You make a row of the order for each batch, and then read the columns: you deal to B players and cut at T. How many players are there?",
+        "You lay out one row for each batch and then read down the columns, so you deal to B players. How many players are there?",
         trains=True,
     ),
     Mistake(
@@ -470,7 +470,7 @@ MISTAKES = [
             HANDS,
             "hands = order.view(-1, batches).clone()\n    hands[1::2] = hands[1::2].flip(1)\n    hands = hands.T",
         ),
-        "You deal to and fro, so the last player gets two cards in a row. Of which cluster are two cards in a row?",
+        "You reverse direction after each round, so the last player gets two cards in a row. Which cluster are two successive cards likely to be from?",
         trains=True,
     ),
     Mistake(
@@ -481,42 +481,42 @@ MISTAKES = [
             "rounds = order.view(-1, batches)\n"
             "    hands = torch.stack([r[torch.randperm(batches, generator=generator)] for r in rounds], 1)",
         ),
-        "You shuffle the players in every round. A cluster that goes on into the next round then meets itself: in what order must the second round go?",
+        "You shuffle the players in every round, so a cluster that continues into the next round can meet itself. In what order must the second round go?",
         trains=True,
     ),
     Mistake(
         "cards_shuffled",
         "deal",
         (HANDS, "order = order[torch.randperm(len(order), generator=generator)]\n    " + HANDS),
-        "You shuffle the cards, so clusters no longer follow each other. What is dealt out evenly now?",
+        "You shuffle the cards first, so images of a cluster no longer follow each other. What does dealing spread evenly now?",
         trains=True,
     ),
     Mistake(
         "batches_in_order",
         "deal",
         (MIX, "return hands"),
-        "Your first batch always holds the first card. Which batch of an epoch should that be?",
+        "You always put the batch with the first card first. In what order should the batches come?",
         trains=True,
     ),
     Mistake(
         "batches_turned",
         "deal",
         (MIX, "return hands.roll(int(torch.randint(batches, (), generator=generator)), 0)"),
-        "You begin with a random batch, and go on in order. How many orders have three batches?",
+        "You start with a random batch and continue in order. How many orders do three batches have?",
         trains=True,
     ),
     Mistake(
         "deal_ignores_generator",
         "deal",
         (MIX, "return hands[torch.randperm(batches)]"),
-        "You put the batches in order by torch's global generator though one is given. Which numbers does a checkpoint keep?",
+        "You shuffle the batches with torch's global generator although a generator is given. Which generator's state does a checkpoint save?",
         trains=True,
     ),
     Mistake(
         "deal_seeded_inside",
         "deal",
         (MIX, FROZEN + MIX),
-        "You seed a generator of your own at each call, so the batches always come in one order. Who keeps the state?",
+        "You seed a generator of your own at each call, so the batches always come in the same order. What keeps its state from call to call?",
         trains=True,
     ),
     # dealt_batches
@@ -524,7 +524,7 @@ MISTAKES = [
         "dealt_at_random",
         "dealt_batches",
         (ORDER, "order = torch.randperm(len(pseudo_labels), generator=generator)"),
-        "Your batches are random: clusters play no part. What must be neighbours before you deal?",
+        "You make random batches, in which clusters play no part. Which images must be neighbours before you deal?",
         trains=True,
         ties=("order_lost",),
     ),
@@ -532,7 +532,7 @@ MISTAKES = [
         "order_lost",
         "dealt_batches",
         (KEPT, KEPT.replace(".sort().values", "")),
-        "You take the images in the order in which they were drawn, so clusters are torn apart. In which order must the drawn places stand?",
+        "You take the images in the order in which they were drawn, so clusters are scattered. In what order must the drawn positions be?",
         trains=True,
         ties=("dealt_at_random",),
     ),
@@ -540,14 +540,14 @@ MISTAKES = [
         "last_cluster_waits",
         "dealt_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You cut off the end of the row: the last cluster waits, and an image of a small cluster more often than others. Who should wait?",
+        "You cut off the end of the row, so the last cluster is left out, and images of small clusters more often than others. Which images should be left out?",
         trains=True,
     ),
     Mistake(
         "last_images_never_come",
         "dealt_batches",
         (ORDER, "order = in_clusters(pseudo_labels[: batches * batch_size], generator)"),
-        "You leave out the last images of the data, in every epoch. Who should wait?",
+        "You leave out the last images of the data in every epoch. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -561,7 +561,7 @@ MISTAKES = [
             "    kept = torch.tensor([n for n in range(len(order)) if n not in own.tolist()])\n"
             "    kept = kept[: batches * batch_size]",
         ),
-        "Only images of the largest cluster wait, so they are seen less often. Who should wait?",
+        "You leave out images of the largest cluster only, so the network sees them less often. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -572,14 +572,14 @@ MISTAKES = [
             "start = int(torch.randint(len(order), (), generator=generator))\n"
             "    kept = (torch.arange(batches * batch_size) + start).remainder(len(order)).sort().values",
         ),
-        "Those who wait stand side by side in the row, so they are of one cluster or two. What do any two have in common?",
+        "You leave out images that are next to each other in the row, so they come from one or two clusters. Should leaving out one image make it likelier that the next one is left out too?",
         trains=True,
     ),
     Mistake(
         "order_drawn_once",
         "dealt_batches",
         (ORDER, "order = in_clusters(pseudo_labels, Generator().manual_seed(0))"),
-        "Your row is the same in every epoch; new are only who waits and the order of batches. What does in_clusters need, to draw anew?",
+        "You use the same row in every epoch; only the images left out and the order of the batches change. What does in_clusters need to draw a new row?",
         trains=True,
     ),
     Mistake(
@@ -589,7 +589,7 @@ MISTAKES = [
             KEPT,
             "kept = torch.randint(len(order), (batches * batch_size,), generator=generator).sort().values",
         ),
-        "You draw each place by itself, so an image can come twice. What is an image's own copy in the batch: a negative?",
+        "You draw each position independently, so an image can come twice. Should an image be its own negative?",
         trains=True,
     ),
     Mistake(
@@ -599,7 +599,7 @@ MISTAKES = [
             DEAL,
             "return order[kept].view(batches, batch_size)[torch.randperm(batches, generator=generator)]",
         ),
-        "You cut the row of clusters, so a batch is as much of one cluster as can be. Which function of yours spreads them?",
+        "You cut the row of clusters, so each batch has as many images of one cluster as possible. Which of your functions spreads them?",
         trains=True,
     ),
     Mistake(
@@ -613,7 +613,7 @@ MISTAKES = [
             "        hands[min(range(batches), key=lambda t: (len(hands[t]), chance[t]))].append(n)\n"
             "    return torch.tensor(hands)[torch.randperm(batches, generator=generator)]",
         ),
-        "Each image goes to any of the emptiest batches, so a cluster can meet itself where a round ends. Which of them holds none of its cluster yet?",
+        "You put each image into a random one of the emptiest batches, so a cluster can meet itself where a round ends. Which batches hold none of its cluster yet?",
         trains=True,
     ),
     Mistake(
@@ -624,7 +624,7 @@ MISTAKES = [
             "order = torch.randperm(len(pseudo_labels), generator=generator)\n"
             "    order = order[pseudo_labels[order].argsort(stable=True)]",
         ),
-        "You lay the clusters in the order of their numbers: images of two small clusters side by side never meet. Which function of yours mixes clusters, too?",
+        "You put the clusters in the order of their numbers, so images of two small clusters next to each other never meet. Which of your functions shuffles the clusters too?",
         trains=True,
     ),
     Mistake(
@@ -635,21 +635,21 @@ MISTAKES = [
             "turn = torch.randperm(int(pseudo_labels.max()) + 1, generator=generator)\n"
             "    order = turn[pseudo_labels].argsort(stable=True)",
         ),
-        "Inside a cluster your images stand as they are stored, so the same ones are always dealt together or apart. What does in_clusters shuffle?",
+        "You leave the images of a cluster in their stored order, so the same ones are always dealt together or always apart. What does in_clusters shuffle?",
         trains=True,
     ),
     Mistake(
         "one_draw_is_global",
         "dealt_batches",
         (ORDER, "order = in_clusters(pseudo_labels)"),
-        "One of your draws does not get the generator. Can the run be repeated from its seed?",
+        "You make one of the draws without the generator. Can the run be repeated from its seed?",
         trains=True,
     ),
     Mistake(
         "dealt_once",
         "dealt_batches",
         (ORDER, FROZEN + ORDER),
-        "You seed a generator of your own at each call, so all epochs have the same batches, as in the released code. Who keeps the state?",
+        "You seed a generator of your own at each call, so all epochs have the same batches, as in the released code. What should keep the state from epoch to epoch?",
         trains=True,
     ),
     # strict_count
@@ -657,7 +657,7 @@ MISTAKES = [
         "all_that_images_fill",
         "strict_count",
         (MAX, "return most"),
-        "You count the batches that all images could fill. How many images of a cluster of 30 can 5 batches use?",
+        "You count the batches that all images together could fill. How many images of a cluster of 30 can 5 batches use?",
     ),
     Mistake(
         "smallest_cluster",
@@ -666,7 +666,7 @@ MISTAKES = [
             MAX,
             "full = sizes[sizes > 0]\n    return int(full.min()) if len(full) >= batch_size else 0",
         ),
-        "You stop where the smallest cluster is used up. Are there not others that can fill a batch without it?",
+        "You stop when the smallest cluster is used up. Can the other clusters not fill a batch without it?",
         trains=True,
     ),
     Mistake(
@@ -677,34 +677,34 @@ MISTAKES = [
             "largest = sizes.sort(descending=True).values\n"
             "    return int(largest[batch_size - 1]) if len(largest) >= batch_size else 0",
         ),
-        "You use the B largest clusters only, until one is empty. Can small clusters not take turns?",
+        "You use only the B largest clusters, until one of them is empty. Can the small clusters not take turns?",
         trains=True,
     ),
     Mistake(
         "cut_once",
         "strict_count",
         (MAX, "return int(sizes.clamp(max=most).sum()) // batch_size"),
-        "You cut large clusters to N // B images, once. With fewer batches, may a cluster still give as many?",
+        "You limit clusters to N // B images, and only once. If there are fewer batches than that, may a cluster still give as many?",
     ),
     Mistake(
         "exactly_full_refused",
         "strict_count",
         (COUNT, COUNT.replace("= [t", "= [0] + [t").replace(">=", ">")),
-        "You ask for more images than the batches need. Is exactly enough not enough?",
+        "You require more images than the batches need. What if there are exactly enough?",
         trains=True,
     ),
     Mistake(
         "last_not_tried",
         "strict_count",
         (COUNT, COUNT.replace("= [t", "= [0] + [t").replace("most + 1", "most")),
-        "Your range ends before N // B. When can all images be used?",
+        "You do not try T = N // B. When can all images be used?",
         trains=True,
     ),
     Mistake(
         "whole_rounds",
         "strict_count",
         (MAX, "return int(sum((sizes > r).sum() // batch_size for r in range(int(sizes.max()))))"),
-        "You take round after round, one image of each cluster, and throw away what fills no batch of that round. Can it not join the next round's images?",
+        "You take one image of each cluster in every round, and discard the images that do not fill a batch. Can they not join the next round?",
         trains=True,
     ),
     # strict_batches
@@ -712,35 +712,35 @@ MISTAKES = [
         "surplus_stays",
         "strict_batches",
         (SURPLUS, "order = order.clone()"),
-        "You deal from all images, so a cluster with more than T of them meets itself. How many may it give?",
+        "You deal all images, so a cluster with more than T of them meets itself. How many may it give?",
         trains=True,
     ),
     Mistake(
         "always_the_first_images",
         "strict_batches",
         (SURPLUS, "order = order[rank_in_cluster(pseudo_labels)[order] < batches]"),
-        "Of a large cluster you keep the first images of the data, in every epoch. Whose rank is asked for: in the data, or in this epoch's order?",
+        "You keep the first images of a large cluster in the data, the same in every epoch. Which rank do you need, that in the data or that in this epoch's order?",
         trains=True,
     ),
     Mistake(
         "strict_order_lost",
         "strict_batches",
         (KEPT, KEPT.replace(".sort().values", "")),
-        "You take the images in the order in which they were drawn, so clusters are torn apart before you deal. In which order must the drawn places stand?",
+        "You take the images in the order in which they were drawn, so clusters are scattered before you deal. In what order must the drawn positions be?",
         trains=True,
     ),
     Mistake(
         "strict_end_waits",
         "strict_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You cut off the end of the row, so an image of a small cluster waits more often than others. Who should wait?",
+        "You cut off the end of the row, so images of small clusters are left out more often than others. Which images should be left out?",
         trains=True,
     ),
     Mistake(
         "surplus_beyond_the_batch",
         "strict_batches",
         (SURPLUS, SURPLUS.replace("< batches", "< max(batches, batch_size)")),
-        "You let a cluster keep B images if there are fewer batches than that. How many batches can take one each?",
+        "You let a cluster keep B images even if there are fewer than B batches. How many batches can take one image each?",
         trains=True,
     ),
     Mistake(
@@ -750,7 +750,7 @@ MISTAKES = [
             DEAL,
             "return order[kept].view(batches, batch_size)[torch.randperm(batches, generator=generator)]",
         ),
-        "You cut the row of clusters, so a batch holds neighbours: one cluster. What gives neighbours to different batches?",
+        "You cut the row of clusters, so each batch holds neighbours of one cluster. What puts neighbours into different batches?",
         trains=True,
     ),
     Mistake(
@@ -762,7 +762,7 @@ MISTAKES = [
             "    rank = (sizes.argsort(descending=True, stable=True)).argsort()\n"
             "    order = order[rank[pseudo_labels[order]].argsort(stable=True)][: batches * batch_size]",
         ),
-        "You fill up with the largest clusters first, so the smallest never gets a place. Who should wait?",
+        "You take images from the largest clusters first, so the smallest may never get a place. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -773,7 +773,7 @@ MISTAKES = [
             "order = torch.randperm(len(pseudo_labels), generator=generator)\n"
             "    order = order[pseudo_labels[order].argsort(stable=True)]",
         ),
-        "Your clusters lie by number, so two small ones side by side are never in one batch, in any epoch. What lays them in random order?",
+        "You put the clusters in the order of their numbers, so two small neighbouring clusters never share a batch, in any epoch. What puts clusters in random order?",
         trains=True,
     ),
     Mistake(
@@ -798,21 +798,21 @@ MISTAKES = [
             "        hands.append(ones[:batch_size])\n"
             "    return torch.stack(hands)",
         ),
-        "You draw each batch from all images, so an epoch shows some of them twice. What has an earlier batch of this epoch used up?",
+        "You draw each batch from all images, so an epoch shows some of them twice. Which images have earlier batches used up?",
         trains=True,
     ),
     Mistake(
         "strict_draw_is_global",
         "strict_batches",
         (ORDER, "order = in_clusters(pseudo_labels)"),
-        "A function that draws is called without the generator. Will a resumed run have the same batches?",
+        "You call a function that draws without passing the generator. Will a resumed run have the same batches?",
         trains=True,
     ),
     Mistake(
         "strict_once",
         "strict_batches",
         (ORDER, FROZEN + ORDER),
-        "You seed a generator of your own at each call, so all epochs have the same batches. Who keeps the state?",
+        "You seed a generator of your own at each call, so all epochs have the same batches. What should keep the state from epoch to epoch?",
         trains=True,
     ),
 ]

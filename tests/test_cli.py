@@ -121,7 +121,7 @@ def test_force_does_not_touch_what_is_no_run(own):
     (folder / "config.json").write_text('{"layers": 3}')
     (folder / "model.png").write_text("mine")
     words = ("train", "--data", "pets", "--runs", "models", "--name", "net", *TINY, "--force")
-    assert "is not of a run" in refused(*words)
+    assert "does not belong to a run" in refused(*words)
     assert (folder / "model.png").read_text() == "mine"
     assert "inside runs" in refused("train", "--data", "pets", "--name", ".", "--force", *TINY)
 

@@ -10,9 +10,9 @@ from simclr_mini.methods import METHODS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    "device shapes folder data views resnet heads nt_xent optim kmeans autoencoder",
+    "device shapes folder data views resnet heads nt_xent optim kmeans patches autoencoder ring",
     "evaluate diagnostics accuracy baselines canvas config",
-    " ".join(METHODS),
+    " ".join(METHODS | dict.fromkeys(("moco", "swav"))),
     "methods build checkpoint resume train runs report charts sheets figures experiment",
     "compare cli",
 ]

@@ -1,1 +1,1 @@
-"""The course: write the library yourself, lesson by lesson. `python -m lessons` shows the board."""
+"""A course: write the library yourself, lesson by lesson. `python -m lessons` shows the board."""

@@ -1,8 +1,8 @@
-"""`python -m lessons`: the board; with a word, the rest of the course tool."""
+"""`python -m lessons` prints the board; `python -m lessons --help` lists the other commands."""
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036  whoever has not installed yet
+if sys.version_info < (3, 11):  # noqa: UP036  the course may not be installed yet
     sys.exit("The course needs Python 3.11 or later.")
 
 from lessons.course.commands import main  # noqa: E402

@@ -1,4 +1,4 @@
-"""`pytest lessons`: every lesson in a process of its own, and the board."""
+"""Loads the plugin that runs each lesson in a process of its own and prints the board."""
 
 import sys
 from pathlib import Path
@@ -7,4 +7,4 @@ root = str(Path(__file__).resolve().parents[1])
 if root not in sys.path:
     sys.path.insert(0, root)
 
-from lessons.course.outer import *  # noqa: E402, F403
+from lessons.course.plugin import *  # noqa: E402, F403

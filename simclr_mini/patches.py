@@ -5,8 +5,8 @@ them, summed over each quarter of the image: 4K numbers.
 
 Paper: Coates, Ng and Lee 2011, section 3: whitening, k-means with the "triangle" code, stride 1.
 https://proceedings.mlr.press/v15/coates11a.html
-Differs: k-means is ours, which starts from k-means++. The constants 10 and 0.1 are those of the
-authors' code.
+Differs: k-means starts from K of the patches. The constants 10 and 0.1 are those of the authors'
+code.
 """
 
 from dataclasses import dataclass
@@ -66,7 +66,9 @@ def learn(pixels: Tensor, K: int, generator: Generator | None = None) -> Patches
     mean = patches.mean(0)
     variance, directions = torch.linalg.eigh(torch.cov(patches.T.double()))
     whitening = (directions / (variance + 0.1).sqrt() @ directions.T).float()
-    centroids, _ = kmeans((patches - mean) @ whitening, K, ITERATIONS, generator)
+    x = (patches - mean) @ whitening
+    # start from random patches: k-means++ would pick outliers, which say nothing of most images
+    centroids, _ = kmeans(x, K, ITERATIONS, generator, start=x[:K])
     return Patches(mean, whitening, centroids)
 
 

@@ -1,4 +1,4 @@
-"""Lesson 2: right ways to write a ResNet, from sums over pixels to torch's layers."""
+"""Lesson 2: correct ways to write a ResNet, from sums over pixels to torch's layers."""
 
 import math
 
@@ -10,7 +10,7 @@ from lessons.course.ways import way
 
 
 def convolve(x, conv):
-    """A convolution, pixel by pixel: the window around it, times the weights, added up."""
+    """A convolution in loops: each output pixel is the sum of a window times the weights."""
     (kh, kw), (ph, pw), s = conv.kernel_size, conv.padding, conv.stride[0]
     x = F.pad(x, (pw, pw, ph, ph))
     lines = []
@@ -24,7 +24,7 @@ def convolve(x, conv):
 
 
 def normalise(x, norm):
-    """Batch normalisation, channel by channel."""
+    """Batch normalisation, one channel at a time."""
     channels = []
     for c in range(x.shape[1]):
         v = x[:, c]
@@ -40,7 +40,7 @@ def normalise(x, norm):
 
 
 def functional(x, conv, norm):
-    """Convolution and norm as functions of the layers' weights."""
+    """A convolution and a norm, called as functions with the layers' weights."""
     x = F.conv2d(x, conv.weight, stride=conv.stride, padding=conv.padding)
     seen = (norm.running_mean, norm.running_var)
     return F.batch_norm(x, *seen, norm.weight, norm.bias, norm.training, norm.momentum, norm.eps)
@@ -50,7 +50,7 @@ def functional(x, conv, norm):
 
 
 class Loops(nn.Conv2d):
-    """A convolution that computes in loops."""
+    """A convolution layer that computes in loops."""
 
     def forward(self, x):
         return convolve(x, self)
@@ -58,27 +58,27 @@ class Loops(nn.Conv2d):
 
 @way("conv3x3", "loops")
 def conv_in_loops(inputs, outputs, stride=1):
-    """Every output pixel is a sum over its 3 x 3 neighbours, zeros around the image."""
+    """Each output pixel is a sum over its 3 x 3 neighbours; zeros surround the image."""
     return Loops(inputs, outputs, 3, stride=stride, padding=1, bias=False)
 
 
 @way("conv3x3", "keywords")
 def conv_by_keywords(inputs, outputs, stride=1):
-    """All sizes as pairs."""
+    """Give all sizes as pairs."""
     size = {"kernel_size": (3, 3), "stride": (stride, stride), "padding": (1, 1)}
     return nn.Conv2d(in_channels=inputs, out_channels=outputs, bias=False, **size)
 
 
 @way("conv3x3", "bias taken away")
 def conv_without_its_bias(inputs, outputs, stride=1):
-    """With a bias first, which is then removed."""
+    """Make a convolution with a bias, and remove the bias."""
     conv = nn.Conv2d(inputs, outputs, 3, stride, 1)
     conv.bias = None
     return conv
 
 
 class Unfolded(nn.Conv2d):
-    """A convolution as one matrix product over all windows."""
+    """A convolution that is one matrix product over all windows."""
 
     def forward(self, x):
         B, _, H, W = x.shape
@@ -90,7 +90,7 @@ class Unfolded(nn.Conv2d):
 
 @way("conv3x3", "unfold")
 def conv_by_unfold(inputs, outputs, stride=1):
-    """Windows in a matrix."""
+    """Use the convolution that puts all windows into a matrix."""
     return Unfolded(inputs, outputs, 3, stride, padding=1, bias=False)
 
 
@@ -98,7 +98,7 @@ def conv_by_unfold(inputs, outputs, stride=1):
 
 
 class NormLoops(nn.BatchNorm2d):
-    """A norm that computes in loops."""
+    """A norm layer that computes in loops."""
 
     def forward(self, x):
         return normalise(x, self)
@@ -106,7 +106,7 @@ class NormLoops(nn.BatchNorm2d):
 
 @way("shortcut", "loops")
 def shortcut_in_loops(inputs, outputs, stride):
-    """A weighted sum over the channels of every stride-th pixel, then the norm."""
+    """Take a weighted sum over the channels of every stride-th pixel, then normalise."""
     if inputs != outputs or stride != 1:
         conv = Loops(inputs, outputs, 1, stride=stride, bias=False)
         return nn.Sequential(conv, NormLoops(outputs))
@@ -115,7 +115,7 @@ def shortcut_in_loops(inputs, outputs, stride):
 
 @way("shortcut", "append")
 def shortcut_by_append(inputs, outputs, stride):
-    """Layer after layer."""
+    """Append the layers one by one."""
     same = stride == 1 and inputs == outputs
     if same:
         return None
@@ -126,7 +126,7 @@ def shortcut_by_append(inputs, outputs, stride):
 
 
 class Pixels(nn.Conv2d):
-    """Every stride-th pixel, and a matrix product over its channels."""
+    """Take every stride-th pixel, and multiply its channels by a matrix."""
 
     def forward(self, x):
         x = x[:, :, :: self.stride[0], :: self.stride[1]]
@@ -135,7 +135,7 @@ class Pixels(nn.Conv2d):
 
 @way("shortcut", "slice and einsum")
 def shortcut_by_slices(inputs, outputs, stride):
-    """A 1 x 1 convolution looks at one pixel alone."""
+    """Subsample by slicing first, because a 1 x 1 convolution sees only one pixel."""
     if (inputs, 1) == (outputs, stride):
         return None
     return nn.Sequential(Pixels(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
@@ -146,7 +146,7 @@ def shortcut_by_slices(inputs, outputs, stride):
 
 @way("BasicBlock.forward", "loops")
 def basic_in_loops(self, x):
-    """relu(F(x) + x), pixel by pixel."""
+    """Compute relu(F(x) + x) with the convolutions in loops."""
     identity = x
     if self.downsample is not None:
         identity = normalise(convolve(x, self.downsample[0]), self.downsample[1])
@@ -157,7 +157,7 @@ def basic_in_loops(self, x):
 
 @way("BasicBlock.forward", "in place")
 def basic_in_place(self, x):
-    """Own results are overwritten, the argument is not."""
+    """Work in place on intermediate results, but never on the argument."""
     out = self.bn1(self.conv1(x)).relu_()
     out = self.bn2(self.conv2(out))
     out += self.downsample(x) if self.downsample is not None else x
@@ -166,7 +166,7 @@ def basic_in_place(self, x):
 
 @way("BasicBlock.forward", "functional")
 def basic_functional(self, x):
-    """By the layers' weights, with the shortcut last."""
+    """Call functions with the layers' weights, and compute the shortcut last."""
     out = functional(x, self.conv1, self.bn1)
     out = functional(torch.where(out > 0, out, 0.0), self.conv2, self.bn2)
     rest = x if self.downsample is None else functional(x, *self.downsample)
@@ -175,7 +175,7 @@ def basic_functional(self, x):
 
 @way("BasicBlock.forward", "sequential")
 def basic_sequential(self, x):
-    """F as one module, made on the spot."""
+    """Build F as one nn.Sequential."""
     residual = nn.Sequential(self.conv1, self.bn1, nn.ReLU(), self.conv2, self.bn2)
     identity = nn.Identity() if self.downsample is None else self.downsample
     return nn.ReLU()(identity(x) + residual(x))
@@ -186,7 +186,7 @@ def basic_sequential(self, x):
 
 @way("Bottleneck.forward", "loops")
 def bottleneck_in_loops(self, x):
-    """Three convolutions pixel by pixel, plus x."""
+    """Compute three convolutions in loops, and add x."""
     identity = x
     if self.downsample is not None:
         identity = normalise(convolve(x, self.downsample[0]), self.downsample[1])
@@ -198,7 +198,7 @@ def bottleneck_in_loops(self, x):
 
 @way("Bottleneck.forward", "in place")
 def bottleneck_in_place(self, x):
-    """As torchvision writes it."""
+    """Write it as torchvision does."""
     out = self.conv1(x)
     out = self.bn1(out)
     out = F.relu(out, inplace=True)
@@ -215,7 +215,7 @@ def bottleneck_in_place(self, x):
 
 @way("Bottleneck.forward", "functional")
 def bottleneck_functional(self, x):
-    """A loop over the pairs of convolution and norm."""
+    """Loop over the pairs of convolution and norm."""
     out = x
     for k in (1, 2, 3):
         out = functional(out, getattr(self, f"conv{k}"), getattr(self, f"bn{k}"))
@@ -228,7 +228,7 @@ def bottleneck_functional(self, x):
 
 @way("Bottleneck.forward", "products")
 def bottleneck_by_products(self, x):
-    """The 1 x 1 convolutions are matrix products over the channels."""
+    """Write the 1 x 1 convolutions as matrix products over the channels."""
 
     def mix(maps, conv):
         return torch.einsum("oi,bihw->bohw", conv.weight.flatten(1), maps)
@@ -244,7 +244,7 @@ def bottleneck_by_products(self, x):
 
 @way("stage", "loops")
 def stage_in_loops(block, inputs, width, count, stride):
-    """Block after block; what came out goes in."""
+    """Make block after block; the output channels of one are the inputs of the next."""
     blocks = nn.Sequential()
     for i in range(count):
         blocks.append(block(inputs, width, stride if i == 0 else 1))
@@ -254,7 +254,7 @@ def stage_in_loops(block, inputs, width, count, stride):
 
 @way("stage", "add_module")
 def stage_by_add_module(block, inputs, width, count, stride):
-    """By name, as torchvision's are called: 0, 1, 2, …"""
+    """Add the blocks under torchvision's names: 0, 1, 2, …"""
     layers = nn.Sequential()
     layers.add_module("0", block(inputs=inputs, width=width, stride=stride))
     for i in range(1, count):
@@ -264,7 +264,7 @@ def stage_by_add_module(block, inputs, width, count, stride):
 
 @way("stage", "zip")
 def stage_by_zip(block, inputs, width, count, stride):
-    """Lists of channels and strides, one entry per block."""
+    """Make lists of channels and strides, with one entry for each block."""
     channels = [inputs] + [width * block.expansion] * (count - 1)
     strides = [stride] + [1] * (count - 1)
     return nn.Sequential(*(block(c, width, s) for c, s in zip(channels, strides, strict=True)))
@@ -272,7 +272,7 @@ def stage_by_zip(block, inputs, width, count, stride):
 
 @way("stage", "recursion")
 def stage_by_recursion(block, inputs, width, count, stride):
-    """A first block, and the rest is a stage that keeps its shape."""
+    """Make the first block; the others are a stage that keeps the shape."""
     first = block(inputs, width, stride)
     if count == 1:
         return nn.Sequential(first)
@@ -285,7 +285,7 @@ def stage_by_recursion(block, inputs, width, count, stride):
 
 @way("ResNet.forward", "loops")
 def forward_in_loops(self, x):
-    """Stem, stages, and the mean pixel by pixel."""
+    """Apply the stem and the stages, and add up the mean pixel by pixel."""
     x = self.maxpool(normalise(convolve(x, self.conv1), self.bn1).clamp(min=0))
     for i in range(1, self.stages + 1):
         for block in getattr(self, f"layer{i}"):
@@ -299,7 +299,7 @@ def forward_in_loops(self, x):
 
 @way("ResNet.forward", "adaptive pooling")
 def forward_by_pooling(self, x):
-    """Pooling before the ReLU: the largest is the largest, in either order."""
+    """Pool before the ReLU: the maximum commutes with it."""
     x = F.relu(self.maxpool(self.bn1(self.conv1(x))), inplace=True)
     for i in range(self.stages):
         x = getattr(self, "layer" + str(i + 1))(x)
@@ -308,7 +308,7 @@ def forward_by_pooling(self, x):
 
 @way("ResNet.forward", "children")
 def forward_by_children(self, x):
-    """Over the modules in the order in which they were made."""
+    """Call the child modules in the order in which they were made."""
     for name, module in self.named_children():
         x = module(x)
         if name == "bn1":
@@ -318,7 +318,7 @@ def forward_by_children(self, x):
 
 @way("ResNet.forward", "functional")
 def forward_functional(self, x):
-    """The stem by its weights, the mean as a sum of products."""
+    """Call functions with the stem's weights, and take the mean with einsum."""
     x = functional(x, self.conv1, self.bn1).clamp_min(0)
     x = self.maxpool(x)
     x = nn.Sequential(*[self.get_submodule(f"layer{k}") for k in range(1, self.stages + 1)])(x)
@@ -330,13 +330,13 @@ def forward_functional(self, x):
 
 
 def last_norm(module):
-    """The last norm of a block, or None of what is no block."""
+    """The last norm of a block; None if the module is not a block."""
     return {"BasicBlock": "bn2", "Bottleneck": "bn3"}.get(type(module).__name__)
 
 
 @way("initialise", "loops")
 def initialise_in_loops(model, zero_init=False):
-    """Equation 14: the root of 2 / (outputs * area), layer by layer."""
+    """Equation 14: the standard deviation is √(2 / (outputs * kernel area)) in each layer."""
     with torch.no_grad():
         for layer in model.modules():
             if isinstance(layer, nn.Conv2d):
@@ -352,7 +352,7 @@ def initialise_in_loops(model, zero_init=False):
 
 @way("initialise", "data")
 def initialise_data(model, zero_init=False):
-    """Through .data, in another order of draws."""
+    """Write to .data, and draw the weights in another order."""
     layers = list(model.modules())
     for layer in reversed(layers):
         if isinstance(layer, nn.Conv2d):
@@ -371,7 +371,7 @@ def initialise_data(model, zero_init=False):
 
 @way("initialise", "by fan")
 def initialise_by_fan(model, zero_init=False):
-    """torch's own helper; leaky_relu with slope 0, its default, is the ReLU."""
+    """Use torch's helper; its default, leaky_relu with slope 0, is the ReLU."""
 
     def start(layer):
         if isinstance(layer, nn.Conv2d):
@@ -386,7 +386,7 @@ def initialise_by_fan(model, zero_init=False):
 
 @way("initialise", "own generator")
 def initialise_by_generator(model, zero_init=False):
-    """float64 draws, brought to the weights' own precision."""
+    """Draw in float64, and convert to the weights' dtype."""
     blocks = [m for m in model.modules() if last_norm(m)]
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d):

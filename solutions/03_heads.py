@@ -1,4 +1,4 @@
-"""Lesson 3: right ways to write the heads, from single units to torch's layers."""
+"""Lesson 3: correct ways to write the heads, from single units to torch's layers."""
 
 import math
 from collections import OrderedDict
@@ -11,12 +11,12 @@ from lessons.course.ways import way
 
 
 def uniform(*shape, bound):
-    """A parameter that begins with numbers between -bound and bound."""
+    """A parameter that starts with uniform numbers between -bound and bound."""
     return nn.Parameter(torch.empty(*shape).uniform_(-bound, bound))
 
 
 class UnitByUnit(nn.Module):
-    """z = W2 relu(norm(W1 h)) + b2, one unit after the other."""
+    """z = W2 relu(norm(W1 h)) + b2, computed unit by unit."""
 
     def __init__(self, in_dim, hidden_dim, out_dim):
         super().__init__()
@@ -29,7 +29,7 @@ class UnitByUnit(nn.Module):
         self.register_buffer("variance", torch.ones(hidden_dim))
 
     def norm(self, j, a):
-        """A column (B,) of hidden unit j, with mean 0 and variance 1 over the batch."""
+        """The values of hidden unit j, normalised over the batch, shape (B,)."""
         mean, variance = self.mean[j].clone(), self.variance[j].clone()
         if self.training:
             mean = sum(a) / len(a)
@@ -53,13 +53,13 @@ class UnitByUnit(nn.Module):
 
 @way("mlp", "loops")
 def mlp_in_loops(in_dim, hidden_dim, out_dim):
-    """Unit by unit."""
+    """Compute every unit in a loop."""
     return UnitByUnit(in_dim, hidden_dim, out_dim)
 
 
 @way("mlp", "a module of its own")
 def mlp_as_module(in_dim, hidden_dim, out_dim):
-    """Layers as attributes, in another order than they are used."""
+    """Keep the layers as attributes, in another order than that of their use."""
 
     class Head(nn.Module):
         def __init__(self):
@@ -76,7 +76,7 @@ def mlp_as_module(in_dim, hidden_dim, out_dim):
 
 @way("mlp", "by matrix products")
 def mlp_by_products(in_dim, hidden_dim, out_dim):
-    """Own parameters, matrices stored the other way round, and torch's functional norm."""
+    """Use own parameters, transposed matrices, and torch's batch norm as a function."""
 
     class Head(nn.Module):
         def __init__(self):
@@ -101,7 +101,7 @@ def mlp_by_products(in_dim, hidden_dim, out_dim):
 
 @way("mlp", "norm written out")
 def mlp_with_own_norm(in_dim, hidden_dim, out_dim):
-    """Layers in an OrderedDict; the batch norm is ours, with var_mean."""
+    """Put the layers into an OrderedDict, with a batch norm of our own."""
 
     class Norm(nn.Module):
         def __init__(self):
@@ -130,14 +130,14 @@ def mlp_with_own_norm(in_dim, hidden_dim, out_dim):
 
 
 class Same(nn.Module):
-    """z = h."""
+    """The identity, z = h, as a copy."""
 
     def forward(self, h):
         return h.clone()
 
 
 class Affine(nn.Module):
-    """z = W h + b, one output after the other."""
+    """z = W h + b, computed output by output."""
 
     def __init__(self, in_dim, out_dim):
         super().__init__()
@@ -154,7 +154,7 @@ class Affine(nn.Module):
 
 @way("projector", "loops")
 def projector_in_loops(kind, in_dim, hidden_dim, out_dim):
-    """Each kind as its equation, unit by unit."""
+    """Compute each kind's equation unit by unit."""
     if kind == "none":
         return Same()
     elif kind == "linear":
@@ -166,7 +166,7 @@ def projector_in_loops(kind, in_dim, hidden_dim, out_dim):
 
 @way("projector", "match")
 def projector_by_match(kind, in_dim, hidden_dim, out_dim):
-    """An empty Sequential is the identity, too."""
+    """Use an empty Sequential, which is the identity, too."""
     match kind:
         case "none":
             return nn.Sequential()
@@ -180,7 +180,7 @@ def projector_by_match(kind, in_dim, hidden_dim, out_dim):
 
 @way("projector", "table of makers")
 def projector_from_table(kind, in_dim, hidden_dim, out_dim):
-    """Makers by name; only the one asked for is called."""
+    """Look the maker up by name, and call only the one that is asked for."""
     makers = {
         "none": nn.Identity,
         "linear": lambda: nn.Linear(in_dim, out_dim, bias=True),
@@ -197,7 +197,7 @@ def projector_from_table(kind, in_dim, hidden_dim, out_dim):
 
 @way("projector", "one class")
 def projector_in_one_class(kind, in_dim, hidden_dim, out_dim):
-    """A list of layers, walked through by hand."""
+    """Apply a list of layers in a loop."""
     if kind not in ("none", "linear", "mlp"):
         raise ValueError(f"unknown kind {kind}")
 
@@ -225,13 +225,13 @@ def projector_in_one_class(kind, in_dim, hidden_dim, out_dim):
 
 @way("predictor", "loops")
 def predictor_in_loops(dim, hidden_dim):
-    """Unit by unit, from dim to dim."""
+    """Compute every unit in a loop, from dim to dim."""
     return UnitByUnit(dim, hidden_dim, dim)
 
 
 @way("predictor", "sequential")
 def predictor_in_layers(dim, hidden_dim):
-    """Layers added one by one."""
+    """Append the layers one by one."""
     layers = nn.Sequential()
     layers.append(nn.Linear(dim, hidden_dim, False))
     layers.append(nn.BatchNorm1d(num_features=hidden_dim))
@@ -242,13 +242,13 @@ def predictor_in_layers(dim, hidden_dim):
 
 @way("predictor", "as matrices")
 def predictor_as_matrices(dim, hidden_dim):
-    """The same, on its own parameters."""
+    """Use own parameters and matrix products."""
     return mlp_by_products(dim, hidden_dim, dim)
 
 
 @way("predictor", "a module of its own")
 def predictor_as_module(dim, hidden_dim):
-    """Layers as attributes."""
+    """Keep the layers as attributes."""
 
     class Predictor(nn.Module):
         def __init__(self):

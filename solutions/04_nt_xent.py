@@ -1,4 +1,4 @@
-"""Lesson 4: right ways to write NT-Xent, from equation 1 in loops to a matrix product."""
+"""Lesson 4: correct ways to write NT-Xent, from equation 1 in loops to a matrix product."""
 
 import math
 
@@ -11,7 +11,7 @@ from lessons.course.ways import way
 
 @way("similarity_matrix", "loops")
 def similarity_in_loops(z1, z2):
-    """sim(u, v) = u·v / (|u| |v|), pair by pair."""
+    """Compute sim(u, v) = u·v / (|u| |v|) for each pair."""
     kind = torch.promote_types(z1.dtype, torch.float32)
     z = [row.to(kind) for row in [*z1, *z2]]
     rows = [[torch.dot(u, v) / (u.norm() * v.norm()) for v in z] for u in z]
@@ -20,7 +20,7 @@ def similarity_in_loops(z1, z2):
 
 @way("similarity_matrix", "cosine_similarity")
 def similarity_by_cosine(z1, z2):
-    """torch's cosine similarity, by broadcasting: (2B, 1, d) with (1, 2B, d)."""
+    """Use torch's cosine similarity, broadcasting (2B, 1, d) with (1, 2B, d)."""
     z = torch.cat((z1, z2), dim=0)
     z = z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
     return F.cosine_similarity(z[:, None], z[None], dim=2)
@@ -28,7 +28,7 @@ def similarity_by_cosine(z1, z2):
 
 @way("similarity_matrix", "blocks")
 def similarity_in_blocks(z1, z2):
-    """Four (B, B) blocks: first with first, first with second, and so on."""
+    """Compute four blocks of shape (B, B): first with first, first with second, and so on."""
     kind = torch.promote_types(z1.dtype, torch.float32)
     a, b = z1.to(kind), z2.to(kind)
     a = a / a.norm(dim=1, keepdim=True)
@@ -40,7 +40,7 @@ def similarity_in_blocks(z1, z2):
 
 @way("similarity_matrix", "product over lengths")
 def similarity_of_products(z1, z2):
-    """First every inner product, in float64, then the lengths out of it."""
+    """Compute all inner products in float64, then divide by the lengths."""
     z = torch.vstack([z1, z2]).double()
     lengths = z.pow(2).sum(1).sqrt()
     return torch.inner(z, z) / torch.outer(lengths, lengths)
@@ -58,26 +58,26 @@ def positive_in_loops(B, device=None):
 
 @way("positive_index", "two halves")
 def positive_in_halves(B, device=None):
-    """The second half, then the first."""
+    """Join the second half and the first."""
     rows = torch.arange(2 * B, device=device)
     return torch.cat([rows[B:], rows[:B]])
 
 
 @way("positive_index", "modulo")
 def positive_by_modulo(B, device=None):
-    """B further, around the end."""
+    """Go B rows further, modulo 2B."""
     return (torch.arange(2 * B, device=device) + B) % (2 * B)
 
 
 @way("positive_index", "numpy")
 def positive_in_numpy(B, device=None):
-    """A table (2, B) of rows, its two lines exchanged."""
+    """Put the row numbers into a table of shape (2, B), and exchange its two lines."""
     return torch.from_numpy(np.arange(2 * B).reshape(2, B)[::-1].reshape(-1).copy()).to(device)
 
 
 @way("candidate_logits", "loops")
 def logits_in_loops(similarity, temperature):
-    """s_ik / tau for every k but i."""
+    """Compute s_ik / tau for every k except i."""
     rows = []
     for i, row in enumerate(similarity):
         rows.append(
@@ -90,7 +90,7 @@ def logits_in_loops(similarity, temperature):
 
 @way("candidate_logits", "fill_diagonal_")
 def logits_in_place(similarity, temperature):
-    """Divide, which makes a copy, then write on its diagonal."""
+    """Divide, which makes a copy, then fill the copy's diagonal."""
     logits = similarity / temperature
     logits.fill_diagonal_(-torch.inf)
     return logits
@@ -98,7 +98,7 @@ def logits_in_place(similarity, temperature):
 
 @way("candidate_logits", "where")
 def logits_by_where(similarity, temperature):
-    """Choose by comparing row and column numbers."""
+    """Compare row and column numbers to choose."""
     rows = torch.arange(similarity.shape[0], device=similarity.device)
     other = rows.unsqueeze(1) != rows.unsqueeze(0)
     return torch.where(other, similarity * (1 / temperature), -math.inf)
@@ -114,7 +114,7 @@ def logits_by_adding(similarity, temperature):
 
 @way("nt_xent_loss", "loops")
 def loss_in_loops(z1, z2, temperature=0.5):
-    """Equation 1, anchor by anchor."""
+    """Compute equation 1 for each anchor."""
     z, B = torch.cat([z1, z2]), len(z1)
     losses = []
     for i in range(2 * B):
@@ -141,7 +141,7 @@ def loss_in_two_terms(z1, z2, temperature=0.5):
 
 @way("nt_xent_loss", "positive first")
 def loss_positive_first(z1, z2, temperature=0.5):
-    """Rows without their own column; the positive moved to column 0, so the target is 0."""
+    """Drop each row's own column, and put the positive into column 0: every target is 0."""
     a, b = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
     B = len(a)
     rest = ~torch.eye(B, dtype=torch.bool)
@@ -158,18 +158,18 @@ def loss_positive_first(z1, z2, temperature=0.5):
 
 @way("nt_xent_loss", "interleaved")
 def loss_interleaved(z1, z2, temperature=0.5):
-    """Views in the order 1a 1b 2a 2b …, as in Algorithm 1; the partner is row ^ 1."""
+    """Order the views 1a 1b 2a 2b …, as Algorithm 1 does; the partner is row ^ 1."""
     z = torch.stack([z1, z2], dim=1).flatten(0, 1).double()
     z = z / z.norm(dim=1, keepdim=True)
     logits = torch.einsum("id,kd->ik", z, z) / temperature
     rows = torch.arange(len(z))
     logits[rows, rows] = -torch.inf
-    return -logits.log_softmax(dim=0)[rows ^ 1, rows].mean()  # symmetric: columns do as well
+    return -logits.log_softmax(dim=0)[rows ^ 1, rows].mean()  # symmetric, so columns will do
 
 
 @way("nt_xent_loss", "exp and log by hand")
 def loss_by_hand(z1, z2, temperature=0.5):
-    """A softmax written out, the largest logit taken out first; both directions averaged."""
+    """Write the softmax out, subtract the largest logit first, and average both directions."""
 
     def one_side(anchors, partners):
         keys = torch.cat([partners, anchors])

@@ -1,4 +1,4 @@
-"""Lesson 6: right ways to put SimCLR together."""
+"""Lesson 6: correct ways to put SimCLR together."""
 
 from functools import reduce
 
@@ -14,7 +14,7 @@ from simclr_mini.views import one_view, two_views
 
 @way("shuffled_batches", "loops")
 def batches_in_loops(N, batch_size, generator=None):
-    """Draw images out of a hat, and hand over a batch whenever it is full."""
+    """Draw images out of a hat, and yield a batch whenever it is full."""
     hat, batch = list(range(N)), []
     while hat:
         batch.append(hat.pop(int(torch.randint(len(hat), (), generator=generator))))
@@ -25,7 +25,7 @@ def batches_in_loops(N, batch_size, generator=None):
 
 @way("shuffled_batches", "a table of batches")
 def batches_in_a_table(N, batch_size, generator=None):
-    """Sort by random numbers, cut the rest off, and fold; no generator function."""
+    """Sort by random numbers, drop the rest, and reshape; return an iterator."""
     order = torch.rand(N, generator=generator, dtype=torch.float64).argsort()
     count = N // batch_size
     return iter(order[: count * batch_size].view(count, batch_size))
@@ -33,7 +33,7 @@ def batches_in_a_table(N, batch_size, generator=None):
 
 @way("shuffled_batches", "split")
 def batches_by_splitting(N, batch_size, generator=None):
-    """torch.split, and whatever is short is left out."""
+    """Split the order, and skip a batch that is too short."""
     for index in torch.randperm(N, generator=generator).split(batch_size):
         if len(index) == batch_size:
             yield index
@@ -41,7 +41,7 @@ def batches_by_splitting(N, batch_size, generator=None):
 
 @way("shuffled_batches", "samplers")
 def batches_of_samplers(N, batch_size, generator=None):
-    """What a DataLoader does, with drop_last."""
+    """Use the samplers of a DataLoader, with drop_last."""
     order = torch.utils.data.RandomSampler(range(N), generator=generator)
     for batch in torch.utils.data.BatchSampler(order, batch_size, drop_last=True):
         yield torch.tensor(batch)
@@ -49,7 +49,7 @@ def batches_of_samplers(N, batch_size, generator=None):
 
 @way("shuffled_batches", "numpy")
 def batches_in_numpy(N, batch_size, generator=None):
-    """NumPy's permutation, from a seed that the generator gives."""
+    """Use NumPy's permutation, with a seed from the generator."""
     seed = torch.randint(2**62, (), generator=generator).item()
     order = torch.from_numpy(np.random.default_rng(seed).permutation(N))
     yield from (order[i * batch_size :][:batch_size] for i in range(N // batch_size))
@@ -57,7 +57,7 @@ def batches_in_numpy(N, batch_size, generator=None):
 
 @way("SimCLR.views", "loops")
 def views_in_loops(self, x):
-    """Image by image: one view of it, then one of it or of its neighbour."""
+    """For each image, make one view of it, then one of it or of its neighbour."""
     away = 1 if self.positives == "wrong" else 0
     first, second = [], []
     for b in range(len(x)):
@@ -69,7 +69,7 @@ def views_in_loops(self, x):
 
 @way("SimCLR.views", "roll the images")
 def views_of_rolled_images(self, x):
-    """The control moves the images before their views are made; second view drawn first."""
+    """Move the images before their views are made, and draw the second view first."""
     generator = self.generators["views"]
     others = x.roll(-1, dims=0) if self.positives == "wrong" else x
     x2 = one_view(others, self.recipe, generator=generator)
@@ -78,7 +78,7 @@ def views_of_rolled_images(self, x):
 
 @way("SimCLR.views", "one batch of 2B")
 def views_of_doubled_batch(self, x):
-    """Every image twice in one batch, cut in two afterwards."""
+    """Put every image twice into one batch, and cut the views in two afterwards."""
     both = one_view(torch.cat([x, x]), self.recipe, self.generators["views"])
     x1, x2 = both.chunk(2)
     if self.positives != "same":
@@ -88,7 +88,7 @@ def views_of_doubled_batch(self, x):
 
 @way("SimCLR.views", "index")
 def views_by_index(self, x):
-    """Rows by number."""
+    """Choose rows by an index."""
     x1, x2 = two_views(x, self.recipe, generator=self.generators["views"])
     rows = torch.arange(len(x))
     if self.positives == "wrong":
@@ -98,7 +98,7 @@ def views_by_index(self, x):
 
 @way("SimCLR.project", "loops")
 def project_in_loops(self, x):
-    """f, then g."""
+    """Apply f, then g."""
     for network in (self.encoder, self.projector):
         x = network(x)
     return x
@@ -106,26 +106,26 @@ def project_in_loops(self, x):
 
 @way("SimCLR.project", "sequential")
 def project_in_sequence(self, x):
-    """One network of two."""
+    """Join both networks into one."""
     return nn.Sequential(self.encoder, self.projector)(x)
 
 
 @way("SimCLR.project", "composed")
 def project_composed(self, x):
-    """Function after function."""
+    """Reduce over a list of functions."""
     return reduce(lambda value, f: f(value), [self.encoder, self.projector], x)
 
 
 @way("SimCLR.project", "functional call")
 def project_functional(self, x):
-    """The projector with its parameters handed to it."""
+    """Call the projector as a function of its parameters."""
     h = self.encoder(x)
     return torch.func.functional_call(self.projector, dict(self.projector.named_parameters()), h)
 
 
 @way("SimCLR.loss", "loops")
 def loss_in_loops(self, z1, z2, index):
-    """Equation 1, anchor by anchor."""
+    """Compute equation 1 for each anchor."""
     z, B = torch.cat([z1, z2]), len(z1)
     losses = []
     for i in range(2 * B):
@@ -137,13 +137,13 @@ def loss_in_loops(self, z1, z2, index):
 
 @way("SimCLR.loss", "swapped")
 def loss_swapped(self, z1, z2, index):
-    """Which view is first does not matter."""
+    """Exchange the two views, which does not change the loss."""
     return nt_xent_loss(temperature=self.temperature, z1=z2, z2=z1)
 
 
 @way("SimCLR.loss", "by hand")
 def loss_by_hand(self, z1, z2, index):
-    """A cross entropy over 2B views, the image itself taken out."""
+    """Take a cross entropy over the 2B views, without the view itself."""
     z = F.normalize(torch.vstack([z1, z2]).double(), dim=1)
     logits = torch.einsum("id,kd->ik", z, z) / self.temperature
     logits.fill_diagonal_(-torch.inf)
@@ -152,6 +152,6 @@ def loss_by_hand(self, z1, z2, index):
 
 @way("SimCLR.loss", "both sides")
 def loss_of_both_sides(self, z1, z2, index):
-    """The mean of the loss and of its mirror image."""
+    """Average the losses for both orders of the views."""
     losses = [nt_xent_loss(a, b, self.temperature) for a, b in [(z1, z2), (z2, z1)]]
     return torch.stack(losses).mean()

@@ -15,7 +15,7 @@ SHRINKAGE = 1e-3
 
 @way("pair_distances", "loops")
 def distances_in_loops(z1, z2):
-    """|u - v|, image by image."""
+    """|u - v|, pair by pair."""
     u, v = ([one / one.norm() for one in z] for z in (z1, z2))
     positive, negative = [], []
     for b, one in enumerate(u):
@@ -26,7 +26,7 @@ def distances_in_loops(z1, z2):
 
 @way("pair_distances", "from cosines")
 def distances_from_cosines(z1, z2):
-    """|u - v|^2 = 2 - 2 u . v; the diagonal falls out when the table is cut one number longer."""
+    """|u - v|^2 = 2 - 2 u . v; rows of B + 1 numbers put the whole diagonal in one column."""
     u, v = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
     distance = (2 - 2 * u @ v.T).clamp(min=0).sqrt()
     B = len(u)
@@ -36,7 +36,7 @@ def distances_from_cosines(z1, z2):
 
 @way("pair_distances", "differences")
 def distances_from_differences(z1, z2):
-    """All differences at once, in float64, and a gather of the columns that are not one's own."""
+    """All differences at once, in float64; gather takes the columns of the other images."""
     u, v = (z.double() / z.double().norm(dim=1, keepdim=True) for z in (z1, z2))
     distance = (u[:, None] - v[None]).square().sum(2).sqrt()
     column = torch.arange(len(u) - 1).repeat(len(u), 1)
@@ -46,7 +46,7 @@ def distances_from_differences(z1, z2):
 
 @way("gap", "loops")
 def gap_in_loops(z1, z2):
-    """Two sums, two counts."""
+    """Two sums and two counts."""
     u, v = ([one / one.norm() for one in z] for z in (z1, z2))
     near = far = 0.0
     for b, one in enumerate(u):
@@ -58,7 +58,7 @@ def gap_in_loops(z1, z2):
 
 @way("gap", "all less the diagonal")
 def gap_from_sums(z1, z2):
-    """The sum of the table, of which the trace is no negative."""
+    """The sum of the table minus its trace is the sum of the negatives."""
     distance = torch.cdist(F.normalize(z1.double()), F.normalize(z2.double()))
     B = len(z1)
     return (distance.sum() - distance.trace()) / (B * B - B) - distance.trace() / B
@@ -66,7 +66,7 @@ def gap_from_sums(z1, z2):
 
 @way("gap", "numpy")
 def gap_in_numpy(z1, z2):
-    """Differences in NumPy."""
+    """Differences of all pairs, in NumPy."""
     u, v = (z.detach().double().numpy() for z in (z1, z2))
     u, v = (z / np.linalg.norm(z, axis=1, keepdims=True) for z in (u, v))
     distance = np.linalg.norm(u[:, None] - v[None], axis=2)
@@ -76,7 +76,7 @@ def gap_in_numpy(z1, z2):
 
 @way("violation", "loops")
 def violation_in_loops(z1, z2, quantile=0.05):
-    """For each image: sort its negatives, walk q of the way, interpolate."""
+    """For each image: sort its negatives, go q of the way, and interpolate."""
     u, v = ([one / one.norm() for one in z] for z in (z1, z2))
     violated = 0
     for b, one in enumerate(u):
@@ -91,7 +91,7 @@ def violation_in_loops(z1, z2, quantile=0.05):
 
 @way("violation", "infinite diagonal")
 def violation_with_infinite_diagonal(z1, z2, quantile=0.05):
-    """Sort rows whose own entry is infinitely far, then interpolate between two columns."""
+    """Set the diagonal to infinity, sort the rows, and interpolate between two columns."""
     u, v = F.normalize(z1.double()), F.normalize(z2.double())
     distance = (u[:, None] - v).norm(dim=2)
     own, B = distance.diagonal().clone(), len(u)
@@ -114,7 +114,7 @@ def violation_in_numpy(z1, z2, quantile=0.05):
 
 @way("frechet_distance", "loops")
 def frechet_in_loops(z1, z2):
-    """Means and covariances number by number; the roots of the eigenvalues of S1 S2 itself."""
+    """Means and covariances number by number, and roots of the eigenvalues of S1 S2 itself."""
     means, covariances = [], []
     for z in (z1, z2):
         z = [(one / one.norm()).double() for one in z]
@@ -135,7 +135,7 @@ def frechet_in_loops(z1, z2):
 
 @way("frechet_distance", "Cholesky")
 def frechet_by_cholesky(z1, z2):
-    """With S = L L^T the trace of the root is the sum of the singular values of L1^T L2."""
+    """With S = L L^T, the trace of the root is the sum of the singular values of L1^T L2."""
     shift, L = 0, []
     for z, sign in ((z1, 1), (z2, -1)):
         z = z.double() / z.double().norm(dim=1, keepdim=True)
@@ -165,7 +165,7 @@ BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 @way("embed", "loops")
 def embed_in_loops(model, x):
-    """Write down the modes, norm by norm; ask; put them back, norm by norm."""
+    """Save the modes norm by norm, project, and restore them norm by norm."""
     before = []
     for m in model.modules():
         if isinstance(m, BATCH_NORMS):
@@ -183,7 +183,7 @@ def embed_in_loops(model, x):
 
 @way("embed", "a copy")
 def embed_with_a_copy(model, x):
-    """Whatever happens to a copy leaves no trace."""
+    """Use a copy: whatever happens to it leaves no trace."""
     other = copy.deepcopy(model)
     for m in other.modules():
         if isinstance(m, BATCH_NORMS):
@@ -195,7 +195,7 @@ def embed_with_a_copy(model, x):
 
 @way("embed", "buffers kept")
 def embed_with_buffers_kept(model, x):
-    """Let the norms write their running averages, and write the old ones over them."""
+    """Let the norms update their running averages, then overwrite them with the old ones."""
     norms = [m for m in model.modules() if isinstance(m, BATCH_NORMS)]
     modes = [m.training for m in norms]
     kept = {name: value.clone() for name, value in model.named_buffers()}
@@ -225,7 +225,7 @@ def intersection_in_loops(a, b):
 
 @way("intersection", "sides")
 def intersection_by_sides(a, b):
-    """Rows that are shared, times columns that are shared."""
+    """The number of common rows times the number of common columns."""
     sides = []
     for i in (0, 1):
         start = torch.where(a[:, i] > b[:, i], a[:, i], b[:, i])
@@ -236,7 +236,7 @@ def intersection_by_sides(a, b):
 
 @way("intersection", "grid")
 def intersection_on_a_grid(a, b):
-    """Which rows and which columns of a grid lie in both."""
+    """The rows and columns of a grid that are in both boxes."""
     total = torch.ones(len(a), dtype=torch.int64)
     for i in (0, 1):
         pixel = torch.arange(int(torch.max((a + b)[:, i] + (a + b)[:, i + 2])))
@@ -250,7 +250,7 @@ def intersection_on_a_grid(a, b):
 
 @way("overlap", "loops")
 def overlap_in_loops(a, b):
-    """Pixels in both, pixels in either."""
+    """Count pixels in both boxes, and pixels in at least one."""
     shares = []
     for one, two in zip(a.tolist(), b.tolist(), strict=True):
         first, second = (
@@ -263,7 +263,7 @@ def overlap_in_loops(a, b):
 
 @way("overlap", "by hand")
 def overlap_by_hand(a, b):
-    """Corners, sides, areas, in float64."""
+    """Corners, sides and areas, in float64."""
     a, b = a.double(), b.double()
     start = torch.max(a[:, :2], b[:, :2])
     end = torch.min(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
@@ -274,7 +274,7 @@ def overlap_by_hand(a, b):
 
 @way("overlap", "in either")
 def overlap_by_inverses(a, b):
-    """One over (areas / shared - 1), where anything is shared."""
+    """One over (sum of areas / common - 1), where the boxes meet."""
     start, end = torch.maximum(a, b), torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
     height, width = (end - start[:, :2]).clamp(min=0).unbind(1)
     shared = height * width
@@ -284,7 +284,7 @@ def overlap_by_inverses(a, b):
 
 @way("Curation.choose", "loops")
 def choose_in_loops(self, draws):
-    """Walk along and keep the better one."""
+    """Go through the draws and keep the better one."""
     if self.rule == "random":
         return int(torch.rand((), generator=self.generators["tries"]) * len(draws))
     chosen = 0
@@ -298,7 +298,7 @@ def choose_in_loops(self, draws):
 
 @way("Curation.choose", "min and max")
 def choose_by_min(self, draws):
-    """Tuples are compared number by number."""
+    """Python compares tuples number by number."""
     positions = range(len(draws))
     if self.rule == "random":
         return torch.randperm(len(draws), generator=self.generators["tries"])[0].item()
@@ -308,7 +308,7 @@ def choose_by_min(self, draws):
 
 @way("Curation.choose", "numpy")
 def choose_by_lexsort(self, draws):
-    """lexsort: the last key counts first."""
+    """numpy.lexsort, whose last key counts first."""
     order = np.lexsort(([-draw["gap"] for draw in draws], [draw["badness"] for draw in draws]))
     place = {"reversed": -1}.get(self.rule, 0)
     if self.rule == "random":

@@ -1,7 +1,7 @@
-"""Lets `pytest` alone find `lessons`, which is not installed; and runs the proofs of the lessons.
+"""Puts the repository on the import path, where `lessons` is, and runs the proofs of the lessons.
 
-They take as long as all other tests together, so they run beside them: one lesson after another,
-from the first test on, in processes of their own, and are asked for last.
+The proofs take as long as all other tests together. So they run in the background from the first
+test on, one lesson after another in a process of its own, and their tests come last.
 """
 
 import json
@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: the proofs have the other core
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # set before torch is imported
 root = str(Path(__file__).resolve().parents[1])
 if root not in sys.path:
     sys.path.insert(0, root)
@@ -25,7 +27,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def proofs(request, tmp_path_factory):
-    """By folder: a future of what `prove` says of the lesson, for lessons that are asked for."""
+    """For each lesson's folder, a future with what `prove` says of it."""
     lessons = {
         item.callspec.params["lesson"].folder: item.callspec.params["lesson"]
         for item in request.session.items
@@ -37,7 +39,7 @@ def proofs(request, tmp_path_factory):
         file = folder / f"{lesson.folder}.json"
         command = [sys.executable, "-m", "lessons.course.prove", lesson.folder, "--quick"]
         command += ["--json", str(file)]
-        # The learner's files are elsewhere: whatever they have written, this passes.
+        # The learner's files are read from an empty folder, so their work has no effect here.
         environ = {**os.environ, "SIMCLR_MINI_DESK": str(folder), "OMP_NUM_THREADS": "1"}
         environ["PYTHONPATH"] = root
         ended = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The course tool itself: blanks, the finder, the commands. On files in a temporary folder."""
+"""The course tool itself: blanks, the finder, the commands. All files lie in a temporary folder."""
 
 import os
 import re
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from lessons.course import blank, desk, finder
+from lessons.course import blank, files, finder, memory, progress
 from lessons.course.check import Wrong, call
+from lessons.course.diagnosis import equal, execute, observe
 from lessons.course.manifest import anchor, find, find_range, lessons
-from lessons.course.mistakes import equal, execute, observe
 from lessons.course.score import question, statement, versions_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def run(tmp_path):
-    """Run Python as a learner whose desk is in `tmp_path`."""
+    """Run Python as a learner whose files lie in `tmp_path`."""
 
     def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess:
         environ = {
@@ -143,7 +143,7 @@ def test_spawned_process_gets_the_learners_file(tmp_path, monkeypatch):
 
 
 def test_fresh_desk_is_not_started(run, tmp_path):
-    """`pytest lessons` makes the files, ends at once, and says what is next; no traceback."""
+    """`pytest lessons` makes the files, ends at once, and says what is next without a traceback."""
     begin = time.perf_counter()
     ended = run("pytest", "lessons")
     assert time.perf_counter() - begin < 30
@@ -156,11 +156,11 @@ def test_fresh_desk_is_not_started(run, tmp_path):
             )
     assert "Traceback" not in ended.stdout and "FAILURES" not in ended.stdout
     assert "Next: " in ended.stdout and f"pytest lessons/{lessons()[0].folder}" in ended.stdout
-    assert "\033" not in ended.stdout, "no colour when piped"
+    assert "\033" not in ended.stdout, "a pipe gets no colours"
 
 
 def test_board_answers_at_once(run):
-    """In under 0.3 s, without torch or pytest. The best of five: the machine may be busy."""
+    """It takes under 0.3 s and imports neither torch nor pytest. The best of five counts."""
     run("lessons")
     took = []
     for _ in range(5):
@@ -182,8 +182,8 @@ def test_board_in_ascii(run):
     assert ended.stdout.isascii() and " o " in ended.stdout, ended.stderr
 
 
-def test_whole_way_of_a_lesson(run, tmp_path):
-    """Wrong, named; then right, and done; remembered; reset keeps the old file."""
+def test_a_lesson_from_wrong_to_done_to_reset(run, tmp_path):
+    """The mistake is named; the right file is done and remembered; reset keeps the old file."""
     lesson = find(4)
     file = tmp_path / lesson.folder / "nt_xent.py"
     file.parent.mkdir(parents=True)
@@ -209,14 +209,14 @@ def test_whole_way_of_a_lesson(run, tmp_path):
 
 
 def test_blank_in_process_is_not_started(run):
-    """With -s and --pdb, too: neither a failure nor something to debug."""
+    """With -s and --pdb as well: it is no failure and nothing to debug."""
     ended = run("pytest", "-s", "--pdb", "lessons/03_heads")
     assert ended.returncode == 1
     assert "not started" in ended.stdout.splitlines()[-1]
     assert "FAILURES" not in ended.stdout and "(Pdb)" not in ended.stdout
 
 
-def test_score_says_the_question_of_what_is_missed():
+def test_a_missed_mistake_shows_only_its_question():
     says = "You add a, and b. Which has c.d? Or e?"
     assert (statement(says), question(says)) == ("You add a, and b.", "Which has c.d? Or e?")
     assert question("You add a. There is a function for it.") == "There is a function for it."
@@ -246,7 +246,7 @@ def test_two():
 
 
 def test_score(run, tmp_path):
-    """Not started; wrong on the library; then scored, though one version ends the process."""
+    """Not started, then wrong on the library, then scored although one version exits."""
     ended = run("lessons", "score", "12")
     assert ended.returncode == 1 and "Your test is not started." in ended.stdout, ended.stderr
     lesson = find(12)
@@ -279,28 +279,28 @@ def test_score(run, tmp_path):
 
 
 def test_update_is_told_and_never_merged(tmp_path, monkeypatch):
-    """A blank that changed since the learner began is reported; their file stays as it is."""
+    """A blank that has changed since the learner began is reported; their file stays as it is."""
     monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
     lesson = find(4)
-    desk.prepare(lesson)
-    file, kept = lesson.learner_file("nt_xent"), desk.kept_blank(lesson, "nt_xent")
+    files.prepare(lesson)
+    file, kept = lesson.learner_file("nt_xent"), files.kept_blank(lesson, "nt_xent")
     old = kept.read_text("utf-8").replace("natural logarithm", "some logarithm")
     kept.write_text(old, "utf-8")
     mine = old.replace('raise NotImplementedError("lesson 4: write positive_index")', "return 1")
     file.write_text(mine, "utf-8")
-    desk.save(lesson.folder, library={"nt_xent": "of an older version"})
-    assert desk.status(lesson).changed == ["nt_xent"]
-    assert "natural logarithm" in desk.difference(lesson)
-    desk.prepare(lesson)
+    memory.save(lesson.folder, library={"nt_xent": "of an older version"})
+    assert progress.status(lesson).changed == ["nt_xent"]
+    assert "natural logarithm" in files.difference(lesson)
+    files.prepare(lesson)
     assert file.read_text("utf-8") == mine
     file.write_text(old, "utf-8")  # untouched: then it is renewed
-    desk.prepare(lesson)
+    files.prepare(lesson)
     assert "natural logarithm" in file.read_text("utf-8")
-    assert desk.status(lesson).changed == []
+    assert progress.status(lesson).changed == []
 
 
-def test_less_precision_than_was_asked_for_is_called_so():
-    """Printed with six digits, both numbers would look the same."""
+def test_too_little_precision_is_called_that():
+    """Printed with seven digits, both numbers would look the same."""
     exact = torch.tensor([1 / 3, 2 / 3], dtype=torch.float64)
     with pytest.raises(Wrong, match="Right to the precision of torch.float32"):
         call(lambda: exact.float()).gives(exact, rtol=1e-12)
@@ -308,13 +308,13 @@ def test_less_precision_than_was_asked_for_is_called_so():
         call(lambda: exact.float() + 0.01).gives(exact, rtol=1e-12)
 
 
-def test_an_error_of_writing_in_place_is_said_in_words():
+def test_an_in_place_error_is_explained():
     with pytest.raises(Wrong, match="changes an argument in place; work on a copy"):
         call(lambda x: x.mul_(2), torch.ones(1).expand(3))
 
 
 def test_a_function_that_spoils_its_input_spoils_no_later_observation():
-    """The inputs of an observation are shared: what is written into them must not stay."""
+    """Observations share their inputs, so what a function writes into them must not stay."""
     lesson = find(8)
     source = lesson.library_file("kmeans").read_text("utf-8")
     right, spoiling = (execute(lesson, "kmeans", source) for _ in range(2))
@@ -324,16 +324,16 @@ def test_a_function_that_spoils_its_input_spoils_no_later_observation():
     assert equal(observe(lesson, "assign", right), before)
 
 
-def test_two_threads_may_remember_verdicts(tmp_path, monkeypatch):
+def test_two_threads_can_save_verdicts(tmp_path, monkeypatch):
     monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
 
     def work(name):
         for i in range(50):
-            desk.save(name, number=i)
+            memory.save(name, number=i)
 
     threads = [threading.Thread(target=work, args=(name,)) for name in ("a", "b")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert desk.load() == {"a": {"number": 49}, "b": {"number": 49}}
+    assert memory.load() == {"a": {"number": 49}, "b": {"number": 49}}

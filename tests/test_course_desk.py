@@ -1,7 +1,7 @@
-"""What a learner's file can do to the course: nothing but earn one clear sentence.
+"""Whatever a learner's file does to the course, all it gets is one clear sentence.
 
-All cases run in one process that forks a child per case, as `watch` does (where there is no fork,
-a fresh Python each), on files in a temporary folder.
+All cases run in one process that forks a child for each, as `watch` does. Where there is no fork,
+each child is a fresh Python. The files lie in a temporary folder.
 """
 
 import dataclasses
@@ -30,7 +30,7 @@ def with_line(line: str) -> str:
     return changed("    z = torch.cat([z1, z2])\n", f"    {line}\n    z = torch.cat([z1, z2])\n")
 
 
-# name: the learner's file, what must be said, and of how many tests (0: of the file as a whole)
+# name: the learner's file, what must be said, and 1 if a test says it, 0 if the file's problem does
 CASES = {
     "right": (LIBRARY, "", 0),
     "syntax error": (
@@ -142,17 +142,16 @@ def only_positive_index() -> str:
 
 def judge_all(out: str) -> None:
     """Run every case and write the verdicts to a file."""
-    from lessons.course import run as running
+    from lessons.course import supervisor
+    from lessons.course.fork import warm
     from lessons.course.manifest import find
-    from lessons.course.run import run
-    from lessons.course.watch import warm
 
-    running.PATIENCE = 2
+    supervisor.PATIENCE = 2
     lesson = dataclasses.replace(find(4), limit=2.5)
     start = warm(lesson)
     import torch
 
-    torch.ones(1, device="meta") + 1  # imports 800 modules; not within the limit of a case
+    torch.ones(1, device="meta") + 1  # imports 800 modules, which must not count for a case
     verdicts = {}
     for name, (text, _, _) in CASES.items():
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as desk:
@@ -161,11 +160,11 @@ def judge_all(out: str) -> None:
             file.parent.mkdir(parents=True)
             text = only_positive_index() if text is None else text
             file.write_bytes(text if isinstance(text, bytes) else text.encode())
-            verdict = run(lesson, start=start)
+            verdict = supervisor.judge(lesson, start=start)
             verdicts[name] = {
                 "problem": verdict.problem,
                 "outcomes": verdict.outcomes,
-                "messages": verdict.messages,
+                "messages": {test: verdict.message(test) for test in verdict.outcomes},
                 "printed": {k: len(v) for k, v in verdict.printed.items()},
             }
     Path(out).write_text(json.dumps(verdicts), "utf-8")
@@ -183,7 +182,7 @@ def verdicts(tmp_path_factory):
 
 @pytest.mark.parametrize("case", CASES)
 def test_one_clear_sentence(case, verdicts):
-    """The sentence is there, where it belongs, and short; what was right stays right."""
+    """The sentence is short and appears where it belongs; a right file still passes."""
     text, said, tests = CASES[case]
     verdict = verdicts[case]
     outcomes = list(verdict["outcomes"].values())
@@ -205,7 +204,7 @@ def test_one_clear_sentence(case, verdicts):
     assert all(length < 5000 for length in verdict["printed"].values())
 
 
-def test_mistake_is_named_while_others_are_not_started(verdicts):
+def test_mistake_is_named_while_other_functions_are_not_started(verdicts):
     outcomes = verdicts["a mistake, the rest not started"]["outcomes"]
     assert outcomes["test_positive_of_three_images"] == "failed"
     assert outcomes["test_similarity_by_hand"] == "unstarted"

@@ -169,14 +169,15 @@ def learned(x, K, seed=0, count=400):
 def test_learn_whitens_and_clusters_patches_of_the_images(monkeypatch):
     x, calls = pictures(6, 8, 7), []
 
-    def watched(points, K, iterations, generator):
-        calls.append((points, K, iterations, generator))
+    def watched(points, K, iterations, generator, start):
+        calls.append((points, K, iterations, generator, start))
         return points[:K] + 1, None
 
     monkeypatch.setattr(module, "kmeans", watched)
     patches = learned(x, 5, count=500)
-    [(points, K, iterations, generator)] = calls
-    # what comes from k-means is kept
+    [(points, K, iterations, generator, start)] = calls
+    # k-means starts from different patches, and what comes from it is kept
+    assert torch.equal(start, points[:5]) and len(start.unique(dim=0)) == 5
     assert (K, iterations) == (5, module.ITERATIONS) and isinstance(generator, Generator)
     assert points.shape == (500, 108)
     assert torch.equal(patches.centroids, points[:5] + 1)

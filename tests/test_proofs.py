@@ -1,7 +1,7 @@
-"""The proofs that let the course be trusted, for every lesson of the manifest.
+"""Proofs for each lesson that its tests can be trusted.
 
-`lessons/course/prove.py` runs a lesson's tests on all variants of its module in one process; here
-is what must have come of it. `conftest.py` runs them, beside all other tests.
+`lessons/course/prove.py` runs a lesson's tests on all variants of its modules. This file checks the
+results. `conftest.py` runs the proofs in the background of all other tests.
 """
 
 import ast
@@ -13,8 +13,8 @@ import sys
 
 import pytest
 
-from lessons.course import prove
 from lessons.course.blank import find_function
+from lessons.course.kill_matrix import matrix_file
 from lessons.course.manifest import ROOT, anchor, lessons
 from lessons.course.score import score, versions_of
 
@@ -30,25 +30,26 @@ def test_lesson_is_proven(lesson, proofs):
 
 
 def test_all_lessons_take_less_than_a_minute_on_the_library(proofs):
-    """(h), its second part; each lesson alone stays below 5 s."""
+    """(h), its second part. Each lesson alone stays below 5 s."""
     if len(proofs) < len(LESSONS):
-        pytest.skip("the proofs of all lessons run only with the whole file")
+        pytest.skip("this needs the proofs of all lessons: run the whole file")
     runs = [run for proof in proofs.values() for run in proof.result()["runs"]]
     assert sum(run["seconds"] for run in runs if run["kind"] == "library") < 60
 
 
 @each_lesson
 def test_no_rejection_of_the_kill_matrix_is_lost(lesson, proofs):
-    """Every test that the committed table says rejects a mistake does so today."""
-    written = prove.matrix_file(lesson).read_text("utf-8")
+    """If the committed table says that a test rejects a mistake, it still does."""
+    written = matrix_file(lesson).read_text("utf-8")
     command = f"python -m lessons.course.prove {lesson.number} --write"
     assert written == proofs[lesson.folder].result()["matrix"], f"run {command}"
 
 
 @each_lesson
-def test_every_function_is_taught_whole(lesson):
-    """Each taught function has tests, an observer, right ways, and hints."""
-    from lessons.course.mistakes import mistakes, observers
+def test_each_taught_function_has_all_its_parts(lesson):
+    """Each has tests, an observer, right ways, and hints."""
+    from lessons.course.diagnosis import observers
+    from lessons.course.mistakes import mistakes
     from lessons.course.ways import ways
 
     tested = {test.function for test in lesson.tests}
@@ -67,7 +68,7 @@ def test_every_function_is_taught_whole(lesson):
 
 @each_lesson
 def test_right_ways_stand_alone(lesson):
-    """A solution that called the learner's file would be judged by it."""
+    """A solution that imported the learner's module would be judged by the learner's code."""
     own = {f"simclr_mini.{module}" for module in lesson.write}
     for path in (lesson.ways_file, lesson.observe_file):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -77,7 +78,7 @@ def test_right_ways_stand_alone(lesson):
 
 @each_lesson
 def test_taught_functions_say_what_to_do(lesson):
-    """A blank is enough to do the exercise: every taught function has a docstring."""
+    """Each taught function has a docstring, so that the blank is enough to do the exercise."""
     for module, names in lesson.write.items():
         tree = ast.parse(lesson.library_file(module).read_text("utf-8"))
         for name in names:
@@ -87,7 +88,7 @@ def test_taught_functions_say_what_to_do(lesson):
 
 @each_lesson
 def test_page_explains_every_step(lesson):
-    """The board and a failing test name the page and the section of the step."""
+    """Each step has a section, as the board and failing tests refer to it."""
     ids = re.findall(r"\{ #([\w-]+) \}", (ROOT / lesson.page).read_text("utf-8"))
     wanted = [anchor(step) for step in lesson.steps]
     assert len(set(wanted)) == len(wanted)
@@ -106,8 +107,8 @@ else:
     sys.exit("the other simclr_mini is not found first")
 
 from lessons.course.blank import blank
-from lessons.course.inner import run_lesson
 from lessons.course.manifest import lessons
+from lessons.course.runner import run_lesson
 
 outcomes = {}
 for lesson in lessons():
@@ -125,8 +126,8 @@ Path("outcomes.json").write_text(json.dumps(outcomes))
 """
 
 
-def test_learners_file_runs_whatever_is_installed(tmp_path):
-    """(e) With another simclr_mini installed, every test meets the learner's blank."""
+def test_the_learners_file_runs_whatever_is_installed(tmp_path):
+    """(e) With another simclr_mini installed, each test still imports the learner's blank."""
     other = tmp_path / "simclr_mini"
     other.mkdir()
     (other / "__init__.py").write_text("raise ImportError('this is the installed one')")
@@ -147,7 +148,7 @@ def names(lesson) -> list[str]:
     "lesson", [one for one in LESSONS if one.score], ids=lambda one: one.folder
 )
 def test_own_test_can_reach_its_target(lesson, tmp_path, monkeypatch, capsys):
-    """The answer passes on the library and catches enough; the blank says of how many."""
+    """The answer passes on the library and catches enough; the blank states the numbers."""
     monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
     file = lesson.learner_file("my_test")
     file.parent.mkdir()

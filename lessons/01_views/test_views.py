@@ -35,7 +35,7 @@ def images(B, H, W, seed=0):
 
 
 def ramps(B, H, W):
-    """Images whose pixels hold their position: red is the row, green the column, blue the image."""
+    """Images that tell where a pixel is: red holds its row, green its column, blue its image."""
     row = ((torch.arange(H) + 0.5) / H)[:, None].expand(B, H, W)
     column = ((torch.arange(W) + 0.5) / W).expand(B, H, W)
     number = (torch.arange(B) / B)[:, None, None].expand(B, H, W)
@@ -48,7 +48,7 @@ def changed(x, y):
 
 
 def rate_is(flags, p, call, what):
-    """A share of p is true, within five standard deviations, and neighbours are independent."""
+    """A share p is true, within five standard deviations, and neighbours are independent."""
     n, hits = len(flags), int(flags.sum())
     if abs(hits - n * p) > 5 * math.sqrt(n * p * (1 - p)):
         said = f"The share of images that are {what} is wrong."
@@ -117,7 +117,7 @@ def test_flip_by_hand():
 
 @about("horizontal_flip")
 def test_flip_equals_the_loops(oracle):
-    """With p = 1 pixel j comes from pixel W - 1 - j; with p = 0 nothing changes."""
+    """With p = 1, pixel j comes from pixel W - 1 - j; with p = 0, nothing changes."""
     for B, H, W in [(2, 5, 3), (3, 2, 7), (5, 3, 4)]:
         x = images(B, H, W, seed=W)
         call(horizontal_flip, x, 1.0).gives(oracle("horizontal_flip")(x, 1.0))
@@ -207,7 +207,7 @@ def test_every_position_is_equally_likely():
 
 @about("crop_boxes")
 def test_position_is_uniform_for_boxes_of_every_size():
-    """The space above a box is a uniform share of all vertical space, and likewise to its left."""
+    """The share of the free space above a box is uniform, and so is the share to its left."""
     got = call(crop_boxes, 2000, 9000, 12000, (0.02, 0.14), (0.5, 2.0))
     top, left, h, w = got.value.double().unbind(1)
     is_uniform(top / (9000 - h), 0, 1, got.call, "The position from top to bottom")
@@ -226,7 +226,7 @@ def test_wide_boxes_fit_into_a_wide_image():
 
 @about("crop_boxes")
 def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
-    """If one candidate in ten fits, a share of 0.9^10 = 0.35 of the boxes are the last resort."""
+    """If one candidate in ten fits, 0.9^10 = 35 % of the boxes are the last resort."""
     # In an image of 1000 × 10000, a square of more than a tenth of the area is too tall.
     got = call(crop_boxes, 2000, 1000, 10000, (0.05, 0.55), (1.0, 1.0))
     h, w = got.value[:, 2], got.value[:, 3]
@@ -263,7 +263,7 @@ def test_boxes_use_the_given_generator():
 
 @about("crop_and_resize")
 def test_a_box_of_the_final_size_is_cut_out_without_resampling():
-    """The result holds the pixels themselves, for each image those of its own box."""
+    """Each image's result holds the very pixels of its box."""
     x = images(3, 5, 7)
     boxes = torch.tensor([[0, 1, 2, 2], [3, 0, 2, 2], [1, 5, 2, 2]])
     expected = torch.stack(
@@ -281,7 +281,7 @@ def test_each_pixel_shows_the_right_point_of_the_source():
         place = torch.arange(size).double() + 0.5
         rows, columns = got.value[0, 0].mean(1), got.value[0, 1].mean(0)
         for name, seen, start, length in [("row", rows, top, h), ("column", columns, left, w)]:
-            inner = slice(2, -2) if length <= size else slice(1, -1)  # an edge has one neighbour
+            inner = slice(2, -2) if length <= size else slice(1, -1)  # edges have one neighbour
             want = (start + place * length / size)[inner]
             if not torch.allclose(seen[inner].double(), want, atol=1e-3):
                 said = f"The result's inner pixels show the wrong {name} of the source."
@@ -301,7 +301,7 @@ def test_resize_equals_bilinear_loops(oracle):
 
 @about("crop_and_resize")
 def test_pixels_outside_the_box_have_no_influence():
-    """Values of a million around the box leave the result unchanged, up to its edges."""
+    """Values of a million outside the box do not change the result, not even at its edges."""
     x = images(2, 9, 9)
     boxes = torch.tensor([[2, 3, 5, 4], [0, 4, 3, 5]])
     glare = torch.full_like(x, 1e6)
@@ -315,7 +315,7 @@ def test_pixels_outside_the_box_have_no_influence():
 
 @about("crop_and_resize")
 def test_fine_stripes_turn_grey_when_shrunk():
-    """Alternating black and white columns become grey when the image is made four times smaller."""
+    """Alternating black and white columns become grey when the image shrinks to a quarter."""
     x = (torch.arange(24) % 2).float().expand(1, 3, 24, 24)
     got = call(crop_and_resize, x, torch.tensor([[0, 0, 24, 24]]), 6)
     if (got.value - 0.5).abs().max() > 0.1:
@@ -428,7 +428,7 @@ def test_gray_image_has_three_equal_channels(oracle):
 
 @about("grayscale")
 def test_grayscale_tosses_a_coin_for_each_image():
-    """Each image is either unchanged or grey all over, with probability p; the default is 0.2."""
+    """Each image is either unchanged or entirely grey, with probability p; the default is 0.2."""
     x = images(1500, 2, 2)
     for p, given in [(0.2, ()), (0.6, (0.6,))]:
         got = call(grayscale, x, *given)
@@ -450,7 +450,7 @@ def test_grayscale_uses_the_given_generator():
 
 
 def adjusted(adjust, name, oracle):
-    """The results equal the loops', each image has its own factor, and values stay in [0, 1]."""
+    """The results equal those of the loops, with one factor per image, and stay in [0, 1]."""
     for B, H, W in [(5, 3, 5), (3, 7, 2), (2, 1, 3)]:
         x, factor = images(B, H, W, seed=B), FACTORS.flip(0)[:B]
         expected = oracle(name)(x.double(), factor.double())
@@ -474,7 +474,7 @@ def is_independent(adjust):
 
 @about("adjust_brightness")
 def test_brightness_by_hand():
-    """A factor of 2 makes 0.3 0.6, but 0.8 becomes 1 and not 1.6; a factor of 0 makes it black."""
+    """A factor of 2 turns 0.3 into 0.6, but 0.8 into 1 and not 1.6; a factor of 0 gives black."""
     x = torch.tensor([0.3, 0.8]).expand(3, 3, 1, 2)
     expected = torch.tensor([[0.6, 1.0], [0.15, 0.4], [0.0, 0.0]])[:, None, None].expand(3, 3, 1, 2)
     call(adjust_brightness, x, torch.tensor([2.0, 0.5, 0.0])).gives(expected, atol=1e-6)
@@ -498,7 +498,7 @@ def test_contrast_by_hand():
 
 @about("adjust_contrast")
 def test_contrast_blends_colours_with_one_number_per_image():
-    """For a red and a blue pixel it is (0.2989 + 0.114) / 2, the same in all channels."""
+    """The mean of a red and a blue pixel is (0.2989 + 0.114) / 2, the same in all channels."""
     x = torch.zeros(1, 3, 1, 2)
     x[0, 0, 0, 0] = x[0, 2, 0, 1] = 1
     flat = torch.full((1, 3, 1, 2), (0.2989 + 0.114) / 2)
@@ -544,7 +544,7 @@ def spread(y):
 
 
 def chroma(y):
-    """The mean distance of largest and smallest channel, shape (B,): saturation scales it."""
+    """The mean difference of largest and smallest channel, shape (B,): saturation scales it."""
     return (y.amax(1) - y.amin(1)).mean((1, 2))
 
 
@@ -623,11 +623,11 @@ def test_half_of_the_images_change_hue_before_saturation():
     y = got.value[:, :, 0, 0].double()
     factor = (y.amax(1) - y.amin(1)) / 0.4
     clear = (factor - 1).abs() > 0.1  # at factor 1 the order cannot be seen
-    gray = 0.1 * 0.9999 + 0.4 * 0.2989  # of the red, before the hue shifts
+    gray = 0.1 * 0.9999 + 0.4 * 0.2989  # the grey of that red
     first = y.amax(1) - factor * 0.5 - (1 - factor) * gray
     shifted = (y[:, 1] - y[:, 2]).abs() / (y.amax(1) - y.amin(1)) > 0.1
     keep = clear & shifted
-    rate_is(first[keep].abs() < 1e-4, 0.5, got.call, "saturated before the hue shifts")
+    rate_is(first[keep].abs() < 1e-4, 0.5, got.call, "changed in saturation before hue")
 
 
 @about("color_jitter")
@@ -754,8 +754,8 @@ def test_row_b_of_both_views_shows_image_b():
 
 
 @about("two_views")
-def test_both_views_are_changed_and_independent():
-    """Half of the first views are flipped, half of the second, and both in a quarter."""
+def test_both_views_are_changed_independently():
+    """Half of the first views are flipped, half of the second views, and both of a quarter."""
     x = images(1500, 2, 3).contiguous()
     x = torch.cat([x, x[..., :1]], 3)[..., :2].contiguous()  # square
     got = call(two_views, x, FLIP)

@@ -1,4 +1,4 @@
-"""What lesson 2's functions give on small odd inputs: by this a mistake is recognised."""
+"""Results of lesson 2's functions on small, odd inputs. A mistake is recognised by them."""
 
 import math
 
@@ -11,7 +11,7 @@ DOUBLE = torch.float64
 
 
 def fill(module, seed=0):
-    """Numbers of its own for every weight and every running statistic; float64, evaluation."""
+    """The module in float64 and eval mode, with random weights and running statistics."""
     module.double().eval()
     for i, (name, value) in enumerate(module.state_dict().items()):
         if value.is_floating_point():
@@ -21,14 +21,14 @@ def fill(module, seed=0):
 
 
 def seen(module, *shape):
-    """Names, shapes, results and gradients of a module, evaluating and training."""
+    """Names, shapes, results and gradients of a module, in eval and in train mode."""
     names = " ".join(f"{n}{tuple(v.shape)}" for n, v in module.state_dict().items())
     fill(module)
     x = rand(*shape, seed=5, dtype=DOUBLE).requires_grad_()
     facts = {"names": names, "eval": module(x)}
     y = module.train()(x)
     facts["train"] = y
-    # A weight for every entry, and those below zero are seen: no sum hides a difference.
+    # Each entry has a weight of its own, so that differences do not cancel in the sum.
     weights = list(module.parameters())
     asked = (y * rand(*y.shape, seed=6, dtype=DOUBLE)).sum()
     grads = torch.autograd.grad(asked, [x, *weights], allow_unused=True)
@@ -98,7 +98,7 @@ def ResNet_forward(module):
 
 
 def initialise(module):
-    """Facts that do not depend on the draw: variances and shapes of distributions, rounded."""
+    """Facts that do not depend on the random draw: rounded variances and shares."""
     facts = {}
     for zero_init in (False, True):
         net = nn.ModuleList(

@@ -1,4 +1,4 @@
-"""Lesson 2: a ResNet, from one convolution to the network and its starting weights."""
+"""Lesson 2: a ResNet, from one convolution to the network and its initial weights."""
 
 import pytest
 import torch
@@ -17,11 +17,11 @@ from simclr_mini.resnet import (
 )
 
 DOUBLE = torch.float64
-EPS = 1e-5  # a fresh norm divides by the root of 1 + EPS
+EPS = 1e-5  # a fresh norm divides by the square root of 1 + EPS
 
 
 def fill(module, seed=0):
-    """Numbers of its own for every weight and every running statistic; float64, evaluation."""
+    """The module in float64 and eval mode, with random weights and running statistics."""
     module.double().eval()
     for i, (name, value) in enumerate(module.state_dict().items()):
         if value.is_floating_point():
@@ -31,11 +31,12 @@ def fill(module, seed=0):
 
 
 def maps(*shape, seed=7):
+    """Random feature maps in float64."""
     return rand(*shape, seed=seed, dtype=DOUBLE)
 
 
 def without_convolutions(block):
-    """F(x) = 0: only the shortcut is left."""
+    """The block with kernels of zero, so F(x) = 0 and only the shortcut is left."""
     for name, weight in block.named_parameters():
         if "conv" in name:
             nn.init.zeros_(weight)
@@ -51,7 +52,7 @@ def names(module):
 
 @about("conv3x3")
 def test_conv_keeps_the_size_and_a_stride_divides_it():
-    """(H, W) at stride 1, half of it at stride 2, rounded up."""
+    """At stride 1 the size stays the same; a larger stride divides it, rounded up."""
     for H, W in [(5, 8), (1, 7)]:
         for stride in (1, 2, 3):
             expected = torch.zeros(2, 4, -(-H // stride), -(-W // stride))
@@ -60,31 +61,31 @@ def test_conv_keeps_the_size_and_a_stride_divides_it():
 
 
 @about("conv3x3")
-def test_conv_counts_neighbours():
-    """With all weights 1, an image of ones gives 4 in a corner, 6 on an edge, 9 inside."""
+def test_conv_of_ones_counts_the_neighbours():
+    """With all weights 1, an image of ones gives 4 in the corners, 6 on the edges and 9 inside."""
     conv = conv3x3(1, 1)
     nn.init.ones_(conv.weight)
     expected = torch.tensor([[4.0, 6, 6, 4], [6, 9, 9, 6], [4, 6, 6, 4]])
-    why = "How many of the 3 x 3 neighbours lie in the image? Outside it are zeros."
+    why = "How many of the 3 x 3 neighbours are inside the image? All others are zeros."
     call(conv.forward, torch.ones(1, 1, 3, 4)).gives(expected[None, None], why=why)
 
 
 @about("conv3x3")
 def test_conv_has_one_kernel_for_each_pair_of_channels():
-    """outputs * inputs * 9 weights, and no bias: the norm after it would take it away again."""
+    """There are outputs * inputs * 9 weights and no bias, as the next norm would remove it."""
     for inputs, outputs in [(3, 5), (4, 4), (2, 6)]:
         conv = conv3x3(inputs, outputs, 2)
         if names(conv) != ["weight"]:
             wrong(expected="one parameter, weight", got=names(conv), call=f"{conv}")
         shape, expected = tuple(conv.weight.shape), (outputs, inputs, 3, 3)
         if shape != expected:
-            wrong("The weight's shape.", call=f"{conv}", expected=expected, got=shape)
+            wrong("The shape of the weight is wrong.", call=f"{conv}", expected=expected, got=shape)
         assert conv.weight.requires_grad, "training must be able to change the weight"
 
 
 @about("conv3x3")
-def test_conv_is_its_sum_in_loops(oracle):
-    """Pixel by pixel, at every stride; the stride is 1 unless said."""
+def test_conv_equals_the_sum_in_loops(oracle):
+    """Every output pixel equals its sum, at every stride; the default stride is 1."""
     for inputs, outputs, H, W in [(3, 5, 5, 7), (2, 2, 6, 4)]:
         for given in [(), (1,), (2,), (3,)]:
             conv = fill(conv3x3(inputs, outputs, *given))
@@ -98,21 +99,21 @@ def test_conv_is_its_sum_in_loops(oracle):
 
 
 @about("shortcut")
-def test_shortcut_is_nothing_where_shapes_agree():
-    """None at stride 1 with equal channels, and only then."""
+def test_shortcut_is_none_exactly_if_shapes_agree():
+    """The shortcut is None at stride 1 with equal channels, and a module otherwise."""
     for inputs, outputs, stride in [(3, 3, 1), (8, 8, 1), (3, 8, 1), (8, 3, 1), (8, 8, 2)]:
         got = call(shortcut, inputs, outputs, stride)
         agrees = stride == 1 and inputs == outputs
         if (got.value is None) != agrees:
-            said = "The input can be added as it is." if agrees else "The shapes differ."
+            said = "The input can be added as it is." if agrees else "The shapes do not agree."
             wrong(said, call=got.call, expected="None" if agrees else "a module", got=got.value)
 
 
 @about("shortcut")
 def test_shortcut_by_hand():
-    """Weights 1 and 10, stride 2: a + 10 b of every second pixel, over the root of 1 + eps."""
+    """Weights 1 and 10 at stride 2 give a + 10 b for every second pixel, over √(1 + eps)."""
     made = shortcut(2, 1, 2).double().eval()
-    assert len(names(made)) > 0, "the shortcut has no weights to learn: option B has"
+    assert len(names(made)) > 0, "the shortcut has no weights, but option B of section 3.3 has some"
     with torch.no_grad():
         next(made.parameters()).copy_(torch.tensor([1.0, 10.0]).view(1, 2, 1, 1))
     x = torch.arange(24, dtype=DOUBLE).view(1, 2, 3, 4)  # b = a + 12
@@ -123,78 +124,80 @@ def test_shortcut_by_hand():
 
 @about("shortcut")
 def test_shortcut_has_torchvisions_names_and_shapes():
-    """0 is the convolution, (outputs, inputs, 1, 1) and no bias; 1 is the norm, with its own."""
+    """0 is a convolution of shape (outputs, inputs, 1, 1) without bias, and 1 is the norm."""
     for inputs, outputs, stride in [(3, 5, 1), (4, 4, 2)]:
         got = call(shortcut, inputs, outputs, stride)
         one = (outputs,)
         expected = {"0.weight": (outputs, inputs, 1, 1), "1.weight": one, "1.bias": one}
         shapes = {name: tuple(p.shape) for name, p in got.value.named_parameters()}
         for name in sorted({*shapes, *expected}):
-            want, have = expected.get(name, "no such"), shapes.get(name, "no such")
+            want, have = expected.get(name, "none"), shapes.get(name, "none")
             if want != have:
-                wrong(f"Its parameter {name}.", call=got.call, expected=want, got=have)
+                wrong(f"The shape of {name} is wrong.", call=got.call, expected=want, got=have)
 
 
 @about("shortcut")
-def test_shortcut_is_its_sum_in_loops(oracle):
-    """A sum over channels, then the norm: with running statistics, and with the batch's."""
+def test_shortcut_equals_the_sum_in_loops(oracle):
+    """It is a sum over channels, then a norm with running statistics or with those of the batch."""
     for config in [(3, 5, 1), (4, 4, 2), (2, 3, 2), (5, 2, 3)]:
         made, plain = fill(shortcut(*config)), fill(oracle("shortcut")(*config))
-        x, why = maps(3, config[0], 5, 6), f"shortcut{config}, evaluating"
+        x, why = maps(3, config[0], 5, 6), f"shortcut{config} in eval mode"
         call(made.forward, x).gives(plain(x), rtol=1e-8, why=why)
-        made, plain, why = made.train(), plain.train(), f"shortcut{config}, training"
+        made, plain, why = made.train(), plain.train(), f"shortcut{config} in train mode"
         call(made.forward, x).gives(plain(x), rtol=1e-8, why=why)
 
 
 @about("shortcut")
-def test_shortcut_of_an_image_does_not_see_its_neighbours():
-    """In evaluation an image gives the same alone as in a batch."""
+def test_shortcut_does_not_mix_images_in_evaluation():
+    """In eval mode an image has the same result alone as in a batch."""
     made = fill(shortcut(3, 5, 2))
     x = maps(4, 3, 6, 5)
     expected = made(x)[1:2]
-    call(made.forward, x[1:2]).gives(expected, rtol=1e-9, why="image 1, alone")
+    call(made.forward, x[1:2]).gives(expected, rtol=1e-9, why="This is image 1 alone.")
 
 
 # Steps 3 and 4: the two blocks
 
-# inputs, width, stride: shapes that agree, then more channels, a smaller image, both
+# (inputs, width, stride): nothing changes, the channels change, the size changes, both change
 BASIC = [(3, 3, 1), (3, 4, 1), (4, 4, 2), (5, 3, 2)]
 DEEP = [(8, 2, 1), (3, 2, 1), (8, 2, 2), (5, 3, 2)]
 
 
 def check_shortcut_alone(block, configs):
-    """With F = 0 a block is the relu of what its shortcut gives."""
+    """If F = 0, the block is the ReLU of its shortcut."""
     for config in configs:
         made = without_convolutions(block(*config).double())
         x = maps(2, config[0], 5, 7)
         identity = x if made.downsample is None else made.downsample(x)
-        why = f"{block.__name__}{config} with F = 0 must be relu(shortcut)"
+        why = f"{block.__name__}{config} with F = 0 must be relu(shortcut)."
         call(made.forward, x).gives(identity.clamp(min=0), rtol=1e-9, why=why)
 
 
 def check_evaluating(block, configs, loops):
+    """In eval mode, the block equals the loops."""
     for config in configs:
         made, x = fill(block(*config)), maps(2, config[0], 5, 7)
-        why = f"{block.__name__}{config}, evaluating"
+        why = f"{block.__name__}{config} in eval mode"
         call(made.forward, x).gives(loops(made, x), rtol=1e-8, why=why)
 
 
 def check_training(block, configs, loops):
-    """The batch's statistics are used, and kept, once."""
+    """In train mode, each norm uses the batch's statistics, and updates its running mean once."""
     for config in configs:
         made, plain = fill(block(*config)).train(), fill(block(*config)).train()
         x = maps(3, config[0], 4, 5)
         expected = loops(plain, x)
         label = f"{block.__name__}{config}"
-        got = call(made.forward, x).gives(expected, rtol=1e-8, why=f"{label}, training")
+        got = call(made.forward, x).gives(expected, rtol=1e-8, why=f"{label} in train mode")
         for name, value in plain.state_dict().items():
             now = made.state_dict()[name]
             if name.endswith("running_mean") and not torch.allclose(now, value, rtol=1e-6):
-                said = f"{label}: {name} after one call. Each norm sees the maps once."
+                said = f"{label}: {name} is wrong after a call; each norm should see the maps once."
                 wrong(said, call=got.call, expected=value[:4], got=now[:4])
 
 
 def check_gradients(block, configs, loops):
+    """The gradients of the input and of every weight equal those of the loops."""
     for config in configs:
         made = fill(block(*config)).train()
         x = maps(3, config[0], 4, 5).requires_grad_()
@@ -211,7 +214,7 @@ def check_gradients(block, configs, loops):
 
 
 def gradient_is(grad, expected, name, text):
-    """The gradient is there, and is the right one."""
+    """A gradient exists, and has the right value."""
     if grad is None:
         wrong(f"No gradient reaches {name}.", call=text)
     close = torch.allclose(grad, expected, rtol=1e-6, atol=1e-8 * float(expected.abs().max() + 1))
@@ -221,14 +224,14 @@ def gradient_is(grad, expected, name, text):
 
 
 @about("BasicBlock.forward")
-def test_basic_block_without_convolutions_is_the_relu_of_its_shortcut():
-    """F(x) = 0 leaves relu(0 + x), or relu of the projected x where shapes differ."""
+def test_basic_block_with_zero_kernels_is_the_relu_of_its_shortcut():
+    """If F(x) = 0, the block returns relu(x), or relu of the projected x if the shapes differ."""
     check_shortcut_alone(BasicBlock, BASIC)
 
 
 @about("BasicBlock.forward")
 def test_basic_block_by_hand():
-    """Kernels that copy a pixel, shifts of -3 and 1: relu(relu(x - 3) + 1 + x)."""
+    """The kernels copy a pixel and the norms add -3 and 1: relu(relu(x - 3) + 1 + x)."""
     block = BasicBlock(1, 1).double().eval()
     for conv in (block.conv1, block.conv2):
         nn.init.zeros_(conv.weight)
@@ -242,32 +245,32 @@ def test_basic_block_by_hand():
 
 
 @about("BasicBlock.forward")
-def test_basic_block_is_its_equation_in_loops(oracle):
-    """All weights and statistics random: every part in its place, and once."""
+def test_basic_block_equals_its_equation_in_loops(oracle):
+    """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(BasicBlock, BASIC, oracle("BasicBlock.forward"))
 
 
 @about("BasicBlock.forward")
-def test_basic_block_trains_with_the_batchs_statistics(oracle):
-    """In training the norms use the batch, and keep its mean."""
+def test_basic_block_uses_batch_statistics_in_training(oracle):
+    """In train mode the norms normalise by the batch, and update their running means."""
     check_training(BasicBlock, BASIC, oracle("BasicBlock.forward"))
 
 
 @about("BasicBlock.forward")
-def test_basic_block_sends_its_gradient_both_ways(oracle):
-    """To every weight, and to the input through F and past it."""
+def test_basic_block_passes_gradients_through_both_paths(oracle):
+    """Gradients reach every weight, and reach the input both through F and around it."""
     check_gradients(BasicBlock, BASIC, oracle("BasicBlock.forward"))
 
 
 @about("Bottleneck.forward")
-def test_bottleneck_without_convolutions_is_the_relu_of_its_shortcut():
-    """F(x) = 0 leaves relu(0 + x), or relu of the projected x where shapes differ."""
+def test_bottleneck_with_zero_kernels_is_the_relu_of_its_shortcut():
+    """If F(x) = 0, the block returns relu(x), or relu of the projected x if the shapes differ."""
     check_shortcut_alone(Bottleneck, DEEP)
 
 
 @about("Bottleneck.forward")
 def test_bottleneck_by_hand():
-    """Copies of a pixel, shifts of -3, -1 and 1: relu(relu(relu(x - 3) - 1) + 1 + x)."""
+    """The kernels copy, the norms add -3, -1 and 1: relu(relu(relu(x - 3) - 1) + 1 + x)."""
     block = Bottleneck(4, 1).double().eval()
     for conv in (block.conv1, block.conv2, block.conv3):
         nn.init.zeros_(conv.weight)
@@ -282,20 +285,20 @@ def test_bottleneck_by_hand():
 
 
 @about("Bottleneck.forward")
-def test_bottleneck_is_its_equation_in_loops(oracle):
-    """All weights and statistics random: every part in its place, and once."""
+def test_bottleneck_equals_its_equation_in_loops(oracle):
+    """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(Bottleneck, DEEP, oracle("Bottleneck.forward"))
 
 
 @about("Bottleneck.forward")
-def test_bottleneck_trains_with_the_batchs_statistics(oracle):
-    """In training the norms use the batch, and keep its mean."""
+def test_bottleneck_uses_batch_statistics_in_training(oracle):
+    """In train mode the norms normalise by the batch, and update their running means."""
     check_training(Bottleneck, DEEP, oracle("Bottleneck.forward"))
 
 
 @about("Bottleneck.forward")
-def test_bottleneck_sends_its_gradient_both_ways(oracle):
-    """To every weight, and to the input through F and past it."""
+def test_bottleneck_passes_gradients_through_both_paths(oracle):
+    """Gradients reach every weight, and reach the input both through F and around it."""
     check_gradients(Bottleneck, DEEP, oracle("Bottleneck.forward"))
 
 
@@ -303,7 +306,7 @@ def test_bottleneck_sends_its_gradient_both_ways(oracle):
 
 
 class Probe(nn.Module):
-    """A block that notes how it was made, adds 1, and triples its width."""
+    """A block that records its arguments, triples its width, and returns 10 x + inputs."""
 
     expansion = 3
 
@@ -317,36 +320,36 @@ class Probe(nn.Module):
 
 
 @about("stage")
-def test_stage_makes_its_blocks_with_the_right_numbers():
-    """The first goes from inputs to width * expansion with the stride; the others keep both."""
+def test_stage_builds_its_blocks_with_the_right_arguments():
+    """The first block changes channels and size; the others get width * expansion channels."""
     for inputs, width, count, stride in [(5, 4, 3, 2), (12, 4, 2, 1), (7, 2, 1, 2)]:
         got = call(stage, Probe, inputs, width, count, stride)
-        assert isinstance(got.value, nn.Module), f"a stage is a module, not {got.value!r}"
+        assert isinstance(got.value, nn.Module), f"a stage must be a module, not {got.value!r}"
         made = [m.made for m in got.value.modules() if isinstance(m, Probe)]
         expected = [(inputs, width, stride)] + [(3 * width, width, 1)] * (count - 1)
         if made != expected:
-            said = "The blocks' inputs, width and stride."
+            said = "The (inputs, width, stride) of the blocks are wrong."
             wrong(said, call=got.call, expected=expected, got=made)
 
 
 @about("stage")
 def test_stage_runs_its_blocks_in_order():
-    """Each block here gives 10 x + inputs, and nothing comes between or after them."""
+    """Each block of this test returns 10 x + inputs; nothing comes between or after them."""
     made = stage(Probe, 1, 3, 3, 2)
     x = -torch.ones(1, 1, 4, 6)
     expected = torch.full((1, 1, 4, 6), -1000.0 + 100 + 90 + 9)
-    call(made.forward, x).gives(expected, why="stage(Probe, 1, 3, 3, 2)")
+    call(made.forward, x).gives(expected, why="This is stage(Probe, 1, 3, 3, 2).")
 
 
 @about("stage")
-def test_blocks_of_a_stage_have_weights_of_their_own():
-    """Training sees every block's weights, as torchvision names them: 0., 1., 2., …"""
+def test_each_block_of_a_stage_has_its_own_weights():
+    """The stage registers each block's weights under torchvision's names: 0., 1., 2., …"""
     for count in (1, 4):
         got = call(stage, Probe, 3, 1, count, 1)
         expected = [f"{i}.weight" for i in range(count)]
         found = names(got.value)
         if found != expected:
-            said = "What training sees: each block once, by its number."
+            said = "The names of the stage's parameters: each block once, by its number."
             wrong(said, call=got.call, expected=expected, got=found)
 
 
@@ -355,7 +358,7 @@ def test_blocks_of_a_stage_have_weights_of_their_own():
 
 @pytest.fixture
 def net(monkeypatch):
-    """A network whose weights the test sets: initialise is the next step."""
+    """A ResNet class that does not call initialise, which is the next step."""
     monkeypatch.setattr(resnet, "initialise", lambda *_, **__: None)
     return ResNet
 
@@ -374,19 +377,20 @@ def label(config):
 
 @about("ResNet.forward")
 def test_representation_is_one_row_per_image(net):
-    """(B, D), for one image too: (1, D) and not (D,)."""
+    """The shape is (B, D), and for a single image (1, D) and not (D,)."""
     for config in NETS:
         model = fill(net(*config))
         for B in (3, 1):
             got = call(model.forward, maps(B, 3, 8, 8))
             shape = tuple(got.value.shape)
             if shape != (B, model.dim):
-                wrong(label(config), call=got.call, expected=(B, model.dim), got=shape)
+                said = f"The shape of h is wrong: {label(config)}."
+                wrong(said, call=got.call, expected=(B, model.dim), got=shape)
 
 
 @about("ResNet.forward")
 def test_representation_is_the_mean_over_the_map(net):
-    """Channels that copy red: 0 1 2 … 15 has the mean 7.5, -8 … 7 has 1.75 after the ReLU."""
+    """The channels copy red: the mean of 0 … 15 is 7.5, that of -8 … 7 is 1.75 after the ReLU."""
     model = without_convolutions(net(BasicBlock, (2,), (5,)).double())
     with torch.no_grad():
         model.conv1.weight[:, 0, 1, 1] = (1 + EPS) ** 0.5
@@ -397,42 +401,42 @@ def test_representation_is_the_mean_over_the_map(net):
 
 
 @about("ResNet.forward")
-def test_stem_ends_with_its_relu(net):
-    """All convolutions 0: h is relu of the stem norm's bias, whatever the image."""
+def test_stem_applies_its_relu(net):
+    """If all kernels are 0, h is the ReLU of the bias of the stem's norm, for every image."""
     bias = torch.tensor([-3.0, 0.0, 0.5, 4.0], dtype=DOUBLE)
     for stem in ("cifar", "imagenet"):
         model = without_convolutions(net(BasicBlock, (1,), (4,), stem).double())
         with torch.no_grad():
             model.bn1.bias.copy_(bias)
         got = call(model.forward, maps(2, 3, 8, 8))
-        got.gives(bias.clamp(min=0).expand(2, 4), rtol=1e-9, why=f"{stem} stem")
+        got.gives(bias.clamp(min=0).expand(2, 4), rtol=1e-9, why=f"This is the {stem} stem.")
 
 
 @about("ResNet.forward")
-def test_representation_is_stem_stages_and_mean_in_loops(net, oracle):
-    """Two, three and five stages, both stems, sides that are no power of two."""
+def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
+    """Two, three and five stages, two stems, and sides that are not powers of two."""
     for config in NETS:
         model, x = fill(net(*config)), maps(2, 3, 11, 9)
         expected = oracle("ResNet.forward")(model, x)
-        call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)}, evaluating")
+        call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)} in eval mode")
         model.train()
         expected = oracle("ResNet.forward")(model, x)
-        call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)}, training")
+        call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)} in train mode")
 
 
 @about("ResNet.forward")
-def test_representation_of_an_image_does_not_see_its_neighbours(net):
-    """In evaluation an image gives the same alone as in a batch."""
+def test_representation_does_not_mix_images_in_evaluation(net):
+    """In eval mode an image has the same result alone as in a batch."""
     model = fill(net(*NETS[0]))
     x = maps(4, 3, 8, 8)
     h = model(x)
-    call(model.forward, x[2:3]).gives(h[2:3], rtol=1e-9, why="image 2, alone")
-    assert not torch.allclose(h[2], h[1]), "two images give the same h"
+    call(model.forward, x[2:3]).gives(h[2:3], rtol=1e-9, why="This is image 2 alone.")
+    assert not torch.allclose(h[2], h[1]), "two different images have the same h"
 
 
 @about("ResNet.forward")
-def test_every_weight_gets_its_gradient(net, oracle):
-    """From h back to the first convolution and to the image: as in loops."""
+def test_every_weight_gets_the_right_gradient(net, oracle):
+    """Gradients go from h back to the first convolution and to the image, as in the loops."""
     for config in NETS[:3]:
         model = fill(net(*config)).train()
         x = maps(2, 3, 10, 9).requires_grad_()
@@ -442,7 +446,7 @@ def test_every_weight_gets_its_gradient(net, oracle):
         wanted = torch.autograd.grad((h * weights).sum(), list(inputs.values()))
         got = call(model.forward, x)
         if not got.value.requires_grad:
-            wrong("No gradient comes back from h.", call=got.call)
+            wrong("No gradient goes back from h.", call=got.call)
         asked = (got.value * weights).sum()
         found = torch.autograd.grad(asked, list(inputs.values()), allow_unused=True)
         for name, grad, want in zip(inputs, found, wanted, strict=True):
@@ -453,7 +457,7 @@ def test_every_weight_gets_its_gradient(net, oracle):
 
 
 def convolutions():
-    """Unequal channels and sides, a stride, and one deep inside."""
+    """Convolutions of unequal channels and sides; one has a stride, one is nested deeply."""
     return nn.Sequential(
         nn.Conv2d(32, 128, (3, 5), bias=False),
         nn.Conv2d(128, 32, 1, 2, bias=False),
@@ -463,24 +467,24 @@ def convolutions():
 
 @about("initialise")
 def test_convolutions_start_with_kaimings_variance():
-    """Mean 0, variance 2 / (outputs * height * width), within six standard errors."""
+    """The mean is 0 and the variance 2 / (outputs * height * width), within 6 standard errors."""
     for zero_init in (False, True):
         model = convolutions()
         got = call(initialise, model, zero_init)
         for conv in (m for m in model.modules() if isinstance(m, nn.Conv2d)):
             w, (outputs, _, height, width) = conv.weight.detach(), conv.weight.shape
             expected = 2 / (outputs * height * width)
-            error = (2 / w.numel()) ** 0.5  # of a variance, relative
+            error = (2 / w.numel()) ** 0.5  # the relative standard error of a variance
             if abs(w.var().item() / expected - 1) > 6 * error:
-                said = f"The variance of weights {tuple(w.shape)}."
+                said = f"The variance of the weights of shape {tuple(w.shape)} is wrong."
                 wrong(said, call=got.call, expected=expected, got=w.var())
             if abs(w.mean().item()) > 6 * (expected / w.numel()) ** 0.5:
-                wrong("The mean of the weights.", call=got.call, expected=0.0, got=w.mean())
+                wrong("The weights' mean is not 0.", call=got.call, expected=0.0, got=w.mean())
 
 
 @about("initialise")
-def test_starting_weights_are_normal():
-    """Of normal numbers 68.3 % lie within one deviation, 95.4 % within two, 99.7 % within three."""
+def test_initial_weights_are_normally_distributed():
+    """68.3 % are within one standard deviation, 95.4 % within two, 99.7 % within three."""
     model = convolutions()
     got = call(initialise, model)
     w = (model[0].weight / model[0].weight.std()).detach().abs()
@@ -488,24 +492,24 @@ def test_starting_weights_are_normal():
         error = (share * (1 - share) / w.numel()) ** 0.5
         found = (w < deviations).double().mean().item()
         if abs(found - share) > 6 * error:
-            said = f"The share of weights within {deviations} standard deviations."
+            said = f"The share of weights within {deviations} standard deviations is wrong."
             wrong(said, call=got.call, expected=share, got=found)
 
 
 @about("initialise")
-def test_every_convolution_starts_from_numbers_of_its_own():
-    """Two convolutions of one shape differ, and so do two calls."""
+def test_every_convolution_draws_its_own_weights():
+    """Two convolutions of the same shape get different weights, and so do two calls."""
     model = nn.Sequential(*(nn.Conv2d(3, 4, 3, bias=False) for _ in range(2)))
     call(initialise, model)
     first, second = (conv.weight.detach().clone() for conv in model)
-    assert not torch.equal(first, second), "two convolutions start from the same numbers"
+    assert not torch.equal(first, second), "two convolutions start with the same weights"
     call(initialise, model)
-    assert not torch.equal(first, model[0].weight), "the second call draws the first one's numbers"
+    assert not torch.equal(first, model[0].weight), "the second call draws the first one's weights"
 
 
 @about("initialise")
 def test_norms_start_as_the_identity():
-    """Weight 1 and bias 0 in every norm, whatever was there before."""
+    """Every norm gets weight 1 and bias 0, whatever it had before."""
     model = ResNet(BasicBlock, (1, 1), (3, 4))
     for parameter in model.parameters():
         nn.init.constant_(parameter, 7.0)
@@ -514,27 +518,28 @@ def test_norms_start_as_the_identity():
         if value.dim() == 1:
             expected = 1.0 if name.endswith("weight") else 0.0
             if not (value == expected).all():
-                wrong(name, call=got.call, expected=expected, got=value[0])
+                said = f"The value of {name} is wrong."
+                wrong(said, call=got.call, expected=expected, got=value[0])
         else:
-            assert (value != 7).all(), f"{name} was not set"
+            assert (value != 7).all(), f"{name} was not initialised"
 
 
 @about("initialise")
 def test_model_is_changed_in_place():
-    """The same parameters, still trainable; what is neither convolution nor norm stays."""
+    """The parameters are the same objects and trainable; the linear layer is unchanged."""
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 2))
     before, linear = list(model.parameters()), model[3].weight.detach().clone()
     got = call(initialise, model)
     for old, now in zip(before, model.parameters(), strict=True):
-        assert old is now, "a parameter was replaced: an optimiser made before would miss it"
+        assert old is now, "a parameter was replaced, so an existing optimiser would not train it"
         assert now.requires_grad and now.is_leaf, "a parameter can no longer be trained"
-    assert got.value is None, f"initialise returns nothing, not {got.value!r}"
+    assert got.value is None, f"initialise must return None, not {got.value!r}"
     assert torch.equal(linear, model[3].weight), "the linear layer was changed"
 
 
 @about("initialise")
-def test_zero_init_makes_a_block_its_shortcut():
-    """relu(0 + shortcut) at the start: for both kinds of block, at every stride."""
+def test_zero_init_makes_each_block_the_relu_of_its_shortcut():
+    """At the start, blocks of both kinds give relu(0 + shortcut), at every stride."""
     for block, configs in [(BasicBlock, BASIC), (Bottleneck, DEEP)]:
         for config in configs:
             made = block(*config)
@@ -542,14 +547,14 @@ def test_zero_init_makes_a_block_its_shortcut():
             x = rand(2, config[0], 5, 7, seed=3)
             made.eval()
             identity = x if made.downsample is None else made.downsample(x)
-            why = f"{got.call}, then {block.__name__}{config}: F(x) = 0"
+            why = f"{block.__name__}{config}: F(x) must be 0 after {got.call}."
             call(made.forward, x).gives(identity.clamp(min=0), rtol=1e-5, why=why)
-            assert identity.abs().sum() > 0, f"{block.__name__}{config}: the shortcut gives 0"
+            assert identity.abs().sum() > 0, f"{block.__name__}{config}: the shortcut is all 0"
 
 
 @about("initialise")
-def test_zero_init_touches_only_the_last_norm_of_each_block():
-    """Without it no weight of a norm is 0; with it, bn2's or bn3's; every bias is 0."""
+def test_zero_init_changes_only_the_last_norm_of_each_block():
+    """With zero_init the weight of bn2 or bn3 is 0, without it none is; every bias is 0."""
     for block, last in [(BasicBlock, "bn2"), (Bottleneck, "bn3")]:
         for given in [{}, {"zero_init": False}, {"zero_init": True}]:
             model = ResNet(block, (2, 1), (3, 4))
@@ -561,4 +566,5 @@ def test_zero_init_touches_only_the_last_norm_of_each_block():
                 if given.get("zero_init") and name.endswith(f"{last}.weight"):
                     expected = 0.0
                 if not (value == expected).all():
-                    wrong(f"{name}", call=got.call, expected=expected, got=value[0])
+                    said = f"The value of {name} is wrong."
+                    wrong(said, call=got.call, expected=expected, got=value[0])

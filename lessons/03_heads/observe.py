@@ -1,4 +1,4 @@
-"""What lesson 3's functions give on small odd inputs: by this a mistake is recognised."""
+"""Results of lesson 3's functions on small, odd inputs. A mistake is recognised by them."""
 
 import torch
 
@@ -28,7 +28,7 @@ def predictor(module):
 
 
 def facts(make, width: int) -> dict:
-    """What a head can learn, and what it gives when known numbers are in all its parameters."""
+    """The parameters of a head, and its results when they are filled with known numbers."""
     one, two = make(), make()
     parameters = list(one.parameters())
     seen = {
@@ -37,7 +37,7 @@ def facts(make, width: int) -> dict:
         "drawn": all((p - p[:1]).abs().max() > 0 for p in parameters if p.dim() == 2),
         "learns": all(p.requires_grad for p in parameters),
     }
-    if not seen["own"]:  # what it gives depends on what was done with it before
+    if not seen["own"]:  # its results depend on what was done with it before
         return {"own": False}
     first, second = results(one, width), results(two, width)
     if not torch.equal(first[0], second[0]):
@@ -47,7 +47,7 @@ def facts(make, width: int) -> dict:
 
 
 def results(head, width: int) -> tuple:
-    """z in training, its gradient for h, whether h is as it was, and z in evaluation."""
+    """z in train mode, its gradient for h, whether h is unchanged, and z in eval mode."""
     fill(head)
     head.train()
     h = rand(5, width, seed=1).requires_grad_()
@@ -62,7 +62,7 @@ def results(head, width: int) -> tuple:
 
 
 def fill(head) -> None:
-    """Numbers that depend on a parameter's shape only, not on its name or which way it lies."""
+    """Fill parameters with numbers that depend on their shapes, not on names or orientation."""
     ranks = {}
     for p in sorted(head.parameters(), key=lambda p: -p.dim() if p.dim() > 1 else -p.mean().item()):
         shape = tuple(sorted(p.shape))

@@ -1,4 +1,4 @@
-"""What lesson 4's functions give on small odd inputs: by this a mistake is recognised."""
+"""Results of lesson 4's functions on small, odd inputs. A mistake is recognised by them."""
 
 import torch
 
@@ -8,7 +8,7 @@ SIMILARITY = rand(6, 6, seed=3).tanh()
 
 
 def views(B: int, d: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two views of unequal lengths, within one image and between images."""
+    """Two views whose lengths differ between views and between images."""
     lengths = torch.linspace(0.3, 4, B)[:, None]
     z1, z2 = rand(B, d, seed=1) * lengths, rand(B, d, seed=2) * lengths.flip(0)
     return z1.requires_grad_(), z2.requires_grad_()
@@ -31,7 +31,7 @@ def positive_index(module):
 def candidate_logits(module):
     s = SIMILARITY.clone().requires_grad_()
     logits = module.candidate_logits(s, 0.3)
-    sum_of = (logits.softmax(1) * SIMILARITY.flip(0)).sum() + 0 * s.sum()  # a cut gradient is 0
+    sum_of = (logits.softmax(1) * SIMILARITY.flip(0)).sum() + 0 * s.sum()  # no gradient is 0
     grad = torch.autograd.grad(sum_of, s)
     other = module.candidate_logits(SIMILARITY[:4, :4].clone(), 0.07)
     return {"logits": logits, "gradient": none_is_zero(grad), "other": other}

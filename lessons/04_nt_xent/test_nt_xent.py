@@ -12,7 +12,7 @@ from simclr_mini.nt_xent import (
     similarity_matrix,
 )
 
-# Odd and prime sizes: a wrong broadcast then crashes, or shows.
+# Odd and prime sizes, so that a wrong broadcast crashes or gives a wrong result
 SIZES = [(3, 5), (5, 2), (2, 7)]
 
 
@@ -27,7 +27,7 @@ def views(B, d, dtype=torch.float32):
 
 @about("similarity_matrix")
 def test_similarity_by_hand():
-    """The cosine of (3, 0) and (1, 1) is 1/√2, of (3, 0) and (0, -2) it is 0."""
+    """The cosine of (3, 0) and (1, 1) is 1/√2, and that of (3, 0) and (0, -2) is 0."""
     z1 = torch.tensor([[3.0, 0.0], [1.0, 1.0]])
     z2 = torch.tensor([[0.0, -2.0], [-4.0, 0.0]])
     r = 1 / math.sqrt(2)
@@ -37,7 +37,7 @@ def test_similarity_by_hand():
 
 @about("similarity_matrix")
 def test_similarity_is_the_cosine_pair_by_pair(oracle):
-    """Every entry is u·v / (|u| |v|); rows and columns hold z1's views, then z2's."""
+    """Every entry is u·v / (|u| |v|); rows and columns hold z1's views first, then z2's."""
     for B, d in SIZES:
         z1, z2 = views(B, d, torch.float64)
         expected = oracle("similarity_matrix")(z1, z2)
@@ -46,18 +46,18 @@ def test_similarity_is_the_cosine_pair_by_pair(oracle):
 
 
 @about("similarity_matrix")
-def test_similarity_does_not_see_lengths():
-    """Ten times as long, or ten thousand times as short: the angle is the same."""
+def test_similarity_does_not_depend_on_lengths():
+    """Vectors that are ten times as long, or ten thousand times as short, have the same cosine."""
     z1, z2 = views(3, 5)
     expected = similarity_matrix(z1, z2)
     for a, b in [(10, 0.1), (1e-4, 1e-4), (1, 1e4)]:
-        why = "Only the direction of a vector may count, not its length."
+        why = "Only the direction of a vector may matter, not its length."
         call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=1e-5, why=why)
 
 
 @about("similarity_matrix")
 def test_similarity_sends_its_gradient_to_both_views(oracle):
-    """Each of u and v moves the cosine, and its length is part of it: as in loops."""
+    """The gradients for z1 and z2 equal those of the loops, including the part through |u|."""
     z1, z2 = (z.requires_grad_() for z in views(3, 5, torch.float64))
     weights = rand(6, 6, seed=9, dtype=torch.float64)
     expected = torch.autograd.grad((oracle("similarity_matrix")(z1, z2) * weights).sum(), (z1, z2))
@@ -71,49 +71,51 @@ def test_similarity_sends_its_gradient_to_both_views(oracle):
 
 @about("similarity_matrix")
 def test_similarity_of_half_precision_is_computed_in_float32():
-    """In float16 the square of 300 is infinite; in float32 it is 90,000."""
+    """The square of 300 is infinite in float16, but 90,000 in float32."""
     z1, z2 = (300 * rand(3, 5, seed=s) for s in (1, 2))
     expected = similarity_matrix(z1.half().float(), z2.half().float())
     got = call(similarity_matrix, z1.half(), z2.half())
     if got.value.dtype in (torch.float16, torch.bfloat16):
-        wrong("", call=got.call, expected="float32 or wider", got=got.value.dtype)
+        said = "The result has half precision."
+        wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
     got.gives(expected, rtol=1e-5)
 
 
-# Step 2: which view is the other view
+# Step 2: the other view of each image
 
 
 @about("positive_index")
 def test_positive_of_three_images():
-    """Rows are a b c A B C: the partners of a b c are rows 3 4 5, those of A B C are rows 0 1 2."""
+    """In the order a b c A B C, the partners of a b c are rows 3 4 5, those of A B C rows 0 1 2."""
     got = call(positive_index, 3).gives(torch.tensor([3, 4, 5, 0, 1, 2]))
     if got.value.dtype != torch.int64:
-        wrong("An index is int64.", call=got.call, expected="torch.int64", got=str(got.value.dtype))
+        wrong("An index must be int64.", call=got.call, expected="torch.int64", got=got.value.dtype)
 
 
 @about("positive_index")
-def test_positive_of_the_positive_is_the_view_itself():
-    """The partner of the partner is the view itself, and it lies B rows away, for every B."""
+def test_the_partner_of_the_partner_is_the_view_itself():
+    """The partner is B rows away for every B, and its partner is the view itself."""
     for B in [1, 2, 5, 8]:
         got = call(positive_index, B).gives(torch.arange(2 * B).roll(B))
         back = got.value[got.value]
-        assert torch.equal(back, torch.arange(2 * B)), "partner of partner is another view"
+        assert torch.equal(back, torch.arange(2 * B)), "the partner of the partner is another view"
 
 
 @about("positive_index")
-def test_positive_lies_where_the_views_are_equal():
-    """If both views of an image are equal, their similarity is 1: that entry is the positive."""
+def test_the_partner_is_the_equal_view_if_pairs_are_equal():
+    """If both views of an image are equal, the entry of the positive has a cosine of 1."""
     z = rand(5, 7, seed=4)
     similarity = torch.nn.functional.normalize(torch.cat([z, z]), dim=1)
     similarity = similarity @ similarity.T
     index = call(positive_index, 5).value
-    assert index.shape == (10,), f"10 views have 10 partners, not {tuple(index.shape)}"
+    assert index.shape == (10,), f"10 views need 10 partners; the shape is {tuple(index.shape)}"
     picked = similarity[torch.arange(10), index]
     compare_to_one = torch.ones(10)
     if not torch.allclose(picked, compare_to_one, atol=1e-5):
         row = int((picked - 1).abs().argmax())
-        wrong(f"For row {row} you say row {int(index[row])}.", expected=(row + 5) % 10)
-    assert (index != torch.arange(10)).all(), "no view is its own partner"
+        said = f"Your partner of row {row} is row {int(index[row])}."
+        wrong(said, expected=f"row {(row + 5) % 10}")
+    assert (index != torch.arange(10)).all(), "a view must not be its own partner"
 
 
 # Step 3: the candidates of the softmax
@@ -121,7 +123,7 @@ def test_positive_lies_where_the_views_are_equal():
 
 @about("candidate_logits")
 def test_logits_by_hand():
-    """0.6 / 0.5 is 1.2; the diagonal is no candidate, and exp(-inf) is exactly 0."""
+    """0.6 / 0.5 is 1.2; the diagonal is not a candidate, so it is -inf, and exp(-inf) is 0."""
     similarity = torch.tensor([[1.0, 0.6], [-0.2, 1.0]])
     expected = torch.tensor([[-math.inf, 1.2], [-0.4, -math.inf]])
     call(candidate_logits, similarity, 0.5).gives(expected, rtol=1e-6)
@@ -129,7 +131,7 @@ def test_logits_by_hand():
 
 @about("candidate_logits")
 def test_logits_are_similarity_over_temperature(oracle):
-    """At every temperature: s / tau off the diagonal."""
+    """Off the diagonal, a logit is s / tau, at every temperature."""
     for B, temperature in [(1, 1.0), (3, 0.07), (5, 2.0)]:
         similarity = rand(2 * B, 2 * B, seed=B, dtype=torch.float64).tanh()
         expected = oracle("candidate_logits")(similarity, temperature)
@@ -138,22 +140,23 @@ def test_logits_are_similarity_over_temperature(oracle):
 
 @about("candidate_logits")
 def test_a_view_has_no_share_in_its_own_softmax():
-    """The softmax over a row gives the view itself 0, and all others something."""
+    """The softmax of a row gives exactly 0 to the view itself, and more to all others."""
     for temperature in [0.1, 1.0]:
-        similarity = torch.eye(6) * 2 - 1  # 1 with itself, -1 with all others
+        similarity = torch.eye(6) * 2 - 1  # 1 with itself, -1 with the others
         got = call(candidate_logits, similarity, temperature)
         share = got.value.softmax(dim=1)
-        why = "The view itself keeps a share of the softmax."
+        why = "The view itself still has a share of the softmax."
         if share.diagonal().max() > 0:
             wrong(why, call=got.call, expected=0.0, got=share.diagonal().max())
         expected = (1 - torch.eye(6)) / 5
         if not torch.allclose(share, expected, atol=1e-6):
-            wrong("Five equal candidates.", call=got.call, expected="1/5 each", got=share[0])
+            said = "Five equal candidates must have equal shares."
+            wrong(said, call=got.call, expected="1/5 each", got=share[0])
 
 
 @about("candidate_logits")
-def test_logits_send_gradient_to_every_candidate():
-    """d logits / d s is 1 / tau for a candidate, 0 for the view itself."""
+def test_logits_send_a_gradient_to_every_candidate():
+    """The gradient of a logit for its similarity is 1 / tau, and 0 on the diagonal."""
     similarity = rand(6, 6, seed=2).tanh().requires_grad_()
     for temperature in [0.5, 0.2]:
         got = call(candidate_logits, similarity, temperature)
@@ -168,8 +171,8 @@ def test_logits_send_gradient_to_every_candidate():
 
 
 @about("nt_xent_loss")
-def test_loss_of_equal_projections_is_log_of_candidates():
-    """If all views are equal, 2B - 1 candidates are equally likely: ln(2B - 1). What is ln 11?"""
+def test_loss_of_equal_projections_is_the_log_of_2b_minus_1():
+    """If all views are equal, 2B - 1 candidates are equally likely, and the loss is ln(2B - 1)."""
     for B in [2, 6]:
         z = torch.ones(B, 4)
         for temperature in [0.5, 0.1]:
@@ -178,7 +181,7 @@ def test_loss_of_equal_projections_is_log_of_candidates():
 
 @about("nt_xent_loss")
 def test_loss_of_orthogonal_images_by_hand():
-    """Pairs equal, images at right angles: -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
+    """If pairs are equal and images orthogonal, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
     for B, temperature in [(3, 0.5), (5, 1.0)]:
         z = torch.eye(B)
         expected = math.log(1 + (2 * B - 2) * math.exp(-1 / temperature))
@@ -186,8 +189,8 @@ def test_loss_of_orthogonal_images_by_hand():
 
 
 @about("nt_xent_loss")
-def test_loss_is_equation_1_in_loops(oracle):
-    """Anchor by anchor, candidate by candidate; several sizes and temperatures."""
+def test_loss_equals_equation_1_in_loops(oracle):
+    """The loss equals the sum over anchors and candidates, for several sizes and temperatures."""
     for (B, d), temperature in zip([*SIZES, (11, 3)], [0.5, 0.1, 1.0, 0.2], strict=True):
         z1, z2 = views(B, d, torch.float64)
         expected = oracle("nt_xent_loss")(z1, z2, temperature).item()
@@ -196,8 +199,8 @@ def test_loss_is_equation_1_in_loops(oracle):
 
 
 @about("nt_xent_loss")
-def test_temperature_is_a_half_unless_said(oracle):
-    """Section 2.1: tau has a default here, 0.5, and may be given by name."""
+def test_the_default_temperature_is_a_half(oracle):
+    """If the caller gives no temperature it is 0.5; it may be given by name."""
     z1, z2 = views(3, 5, torch.float64)
     call(nt_xent_loss, z1, z2).gives(oracle("nt_xent_loss")(z1, z2, 0.5), rtol=1e-6)
     expected = oracle("nt_xent_loss")(z1, z2, 0.3)
@@ -205,7 +208,7 @@ def test_temperature_is_a_half_unless_said(oracle):
 
 
 @about("nt_xent_loss")
-def test_loss_does_not_care_which_view_is_first():
+def test_loss_does_not_depend_on_which_view_is_first():
     """Both views are anchors, so L(z1, z2) = L(z2, z1)."""
     for B, d in SIZES:
         z1, z2 = views(B, d)
@@ -213,8 +216,8 @@ def test_loss_does_not_care_which_view_is_first():
 
 
 @about("nt_xent_loss")
-def test_loss_does_not_care_for_the_order_of_images():
-    """The images of a batch have no order; but row b of z2 belongs to row b of z1."""
+def test_loss_does_not_depend_on_the_order_of_images():
+    """The images of a batch have no order, but row b of z2 must belong to row b of z1."""
     z1, z2 = views(5, 3)
     order = torch.tensor([3, 0, 4, 1, 2])
     loss = nt_xent_loss(z1, z2, 0.3)
@@ -222,13 +225,13 @@ def test_loss_does_not_care_for_the_order_of_images():
     apart = call(nt_xent_loss, z1, z1[order], 0.3)
     together = nt_xent_loss(z1, z1, 0.3)
     if not apart.value > together:
-        said = "Views of other images as partners must cost more than the right ones."
+        said = "The loss must be higher if the partners are views of other images."
         wrong(said, call=apart.call, expected=f"more than {together.item():.4f}", got=apart.value)
 
 
 @about("nt_xent_loss")
 def test_loss_sends_its_gradient_to_both_views(oracle):
-    """Every view is anchor, positive and negative: the whole gradient, direction and size."""
+    """The gradients for z1 and z2 have the right direction and size."""
     for (B, d), temperature in zip(SIZES, [0.5, 0.2, 1.0], strict=True):
         z1, z2 = (z.requires_grad_() for z in views(B, d, torch.float64))
         expected = torch.autograd.grad(oracle("nt_xent_loss")(z1, z2, temperature), (z1, z2))
@@ -244,8 +247,8 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
 
 
 @about("nt_xent_loss", step="stability at low temperature")
-def test_loss_at_a_temperature_of_a_hundredth(oracle):
-    """Logits of 100 and more: exp overflows in float32, a difference of logits does not."""
+def test_loss_is_right_at_a_temperature_of_a_hundredth(oracle):
+    """The exp of logits above 88 overflows in float32, but differences of logits do not."""
     for (B, d), temperature in zip(SIZES, [0.01, 0.005, 0.02], strict=True):
         z1, z2 = (z.float() for z in views(B, d, torch.float64))
         expected = oracle("nt_xent_loss")(z1.double(), z2.double(), temperature).item()
@@ -254,32 +257,32 @@ def test_loss_at_a_temperature_of_a_hundredth(oracle):
 
 @about("nt_xent_loss", step="stability at low temperature")
 def test_loss_of_good_pairs_at_a_low_temperature():
-    """Pairs equal, images at right angles, tau = 0.01: e^-100 is left, and never below 0."""
+    """For equal pairs and orthogonal images the loss is nearly 0, and never negative."""
     for temperature in [0.05, 0.01]:
         z = torch.eye(5)
         expected = math.log1p(8 * math.exp(-1 / temperature))
         got = call(nt_xent_loss, z, z, temperature).gives(expected, atol=1e-6)
-        assert got.value >= 0, "a cross entropy is never below 0"
+        assert got.value >= 0, "a cross entropy cannot be negative"
 
 
 @about("nt_xent_loss", step="stability at low temperature")
 def test_gradient_is_finite_at_a_low_temperature():
-    """Training goes on only if no gradient is NaN."""
+    """A single NaN in the gradient would end the training."""
     z1, z2 = (z.requires_grad_() for z in views(5, 3))
     got = call(nt_xent_loss, z1, z2, 0.005)
     grads = torch.autograd.grad(got.value, (z1, z2))
     finite = all(torch.isfinite(grad).all() for grad in grads)
     if not finite:
-        wrong("The gradient has NaN or infinity.", call=got.call)
+        wrong("The gradient contains NaN or infinity.", call=got.call)
     assert sum(grad.abs().sum() for grad in grads) > 0, "the gradient is 0"
 
 
 def gradient_is(grad, expected, name, call):
-    """The gradient is there, and is the right one."""
+    """A gradient exists, and has the right value."""
     if grad is None:
         wrong(f"No gradient reaches {name}.", call=call, expected="a gradient", got=grad)
     if not torch.allclose(grad, expected, rtol=1e-5, atol=1e-6 * float(expected.abs().max())):
         ratio = float(grad.norm() / expected.norm())
         turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))
-        said = f"The gradient of {name} is wrong: {ratio:.3g} times as long, cosine {turn:.3f}."
+        said = f"The gradient of {name} is wrong: {ratio:.3g} times the norm, cosine {turn:.3f}."
         wrong(said, call=call, expected=expected.flatten()[:4], got=grad.flatten()[:4])

@@ -25,21 +25,21 @@ SHAPES = [(3, 5), (2, 3, 3, 1), (7, 1), (5, 2, 3)]
 
 @about("scaled_learning_rate")
 def test_linear_rule_by_hand():
-    """A base of 0.3 is for 256 images. Twice the images, twice the rate; 4,096 are 16 times 256."""
+    """The base of 0.3 is the rate for 256 images; twice the images double it, 4,096 give 4.8."""
     for B, expected in [(256, 0.3), (512, 0.6), (128, 0.15), (4096, 4.8)]:
         call(scaled_learning_rate, 0.3, B, "linear").gives(expected, rtol=1e-6)
 
 
 @about("scaled_learning_rate")
 def test_papers_square_root_rule_by_hand():
-    """0.075 · √B: 1.2 for 256 images, and 4.8 for 4,096, where it agrees with the linear rule."""
+    """0.075 · √B is 1.2 for 256 images, and 4.8 for 4,096, as by the linear rule."""
     for B, expected in [(256, 1.2), (1024, 2.4), (64, 0.6), (4096, 4.8)]:
         call(scaled_learning_rate, 0.3, B, "simclr_sqrt").gives(expected, rtol=1e-6)
 
 
 @about("scaled_learning_rate")
 def test_our_square_root_rule_by_hand():
-    """Four times the images, twice the rate; for 256 images it agrees with the linear rule."""
+    """Four times the images double the rate; for 256 images it is that of the linear rule."""
     for B, expected in [(256, 0.3), (1024, 0.6), (64, 0.15), (4096, 1.2)]:
         call(scaled_learning_rate, 0.3, B, "sqrt").gives(expected, rtol=1e-6)
 
@@ -82,7 +82,7 @@ def test_an_unknown_rule_is_refused():
 
 @about("learning_rate", step="warm-up")
 def test_warm_up_by_hand():
-    """Ten steps take the rate to 2: it is 0 at step 0, 1 halfway, 1.8 when nine are done."""
+    """In ten steps the rate climbs to 2: it is 0 at step 0, 1 halfway, and 1.8 at step 9."""
     for step, expected in [(0, 0.0), (1, 0.2), (5, 1.0), (9, 1.8)]:
         call(learning_rate, step, 100, 10, 2.0).gives(expected, rtol=1e-6, atol=1e-9)
 
@@ -108,7 +108,7 @@ def test_a_run_may_be_all_warm_up():
 
 @about("learning_rate")
 def test_cosine_by_hand():
-    """The rate falls from 2 to 0 in 90 steps; a third of the way, cos 60° = 1/2 makes it 1.5."""
+    """The rate falls from 2 to 0 in 90 steps; after 30 of them, cos 60° = 1/2, so it is 1.5."""
     for step, expected in [(10, 2.0), (40, 1.5), (55, 1.0), (70, 0.5), (100, 0.0)]:
         call(learning_rate, step, 100, 10, 2.0).gives(expected, rtol=1e-6, atol=1e-9)
 
@@ -156,7 +156,7 @@ def test_rate_climbs_to_the_peak_once_and_then_only_falls():
 
 @about("learning_rate")
 def test_second_half_of_the_descent_mirrors_the_first():
-    """The rate k steps before the end equals what it has lost k steps after the peak."""
+    """The rate k steps before the end equals the drop from the peak k steps after it."""
     for k in [0, 3, 8]:
         late = float(learning_rate(27 - k, 27, 4, 2.0))
         call(learning_rate, 4 + k, 27, 4, 2.0).gives(2.0 - late, rtol=1e-6)
@@ -284,7 +284,7 @@ def test_update_is_in_place_and_keeps_the_gradient():
         if not torch.equal(gradient, before[1]):
             wrong("You change the gradient in place; add to a copy.", call=made.call)
         if chosen != settings(momentum=0.9, decay=0.2):
-            wrong("You change the settings; they are only to be read.", call=made.call)
+            wrong("You change the settings, which you should only read.", call=made.call)
 
 
 # Step 7: LARS for weights
@@ -531,7 +531,7 @@ def test_the_step_follows_the_gradient_of_this_loss():
         take_step(optimizer, (w - 3) ** 2, 0.25)
         Result("take_step(SGD, (w - 3)**2, 0.25)", w).gives(left, rtol=1e-6)
     take_step(optimizer, -w, 0.5)
-    Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="This loss is another one.")
+    Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="The loss is another one here.")
 
 
 @about("take_step")

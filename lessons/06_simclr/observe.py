@@ -1,4 +1,4 @@
-"""What lesson 6's functions do, told by facts that no draw changes."""
+"""Facts about lesson 6's functions that do not depend on random draws."""
 
 from itertools import islice
 
@@ -37,7 +37,7 @@ def shuffled_batches(module):
     seen["shuffled"] = first != sorted(first)
     seen["from seed"] = flat(epoch(40, 5, Generator().manual_seed(2))) == first
     seen["other seed"] = flat(epoch(40, 5, Generator().manual_seed(3))) != first
-    # neighbours in storage: in the same batch always, in line always?
+    # Are neighbours in storage always in the same batch, or always next to each other?
     many = [epoch(40, 5, generator) for _ in range(3)]
     groups = [{b // 5 for b in index} for batches in many for index in batches]
     seen["mixed"] = any(len(group) > 1 for group in groups)
@@ -57,7 +57,7 @@ def SimCLR_views(module):
     for name, recipe in [("nothing", NOTHING), ("mirror", MIRROR)]:
         seen[name] = tuple(method(recipe).views(x))
     seen["evaluation"] = tuple(method(MIRROR).eval().views(x))
-    # the control: either neighbour will do
+    # the control: both neighbours are right
     x1, x2 = method(NOTHING, positives="wrong").views(x)
     seen["control first"] = x1
     near = [torch.equal(x2, x.roll(shift, 0)) for shift in (1, -1)]

@@ -1,4 +1,4 @@
-"""Lesson 10, a good answer: everything before and after, and training as the judge of the value."""
+"""Lesson 10, a good answer: the whole state before and after, and the value as in training."""
 
 import copy
 
@@ -10,7 +10,7 @@ from simclr_mini.curation import embed
 
 
 class Network(nn.Module):
-    """Norms of both kinds, one frozen, one deep inside; a dropout; an error on demand."""
+    """Both kinds of norm, one of them nested; dropout; an error on demand."""
 
     def __init__(self):
         super().__init__()
@@ -27,7 +27,7 @@ class Network(nn.Module):
 
 
 def networks():
-    """In training, in evaluation, and with a norm that was frozen by hand."""
+    """In train mode, in eval mode, and with a norm that was frozen by hand."""
     for mode in ("training", "evaluation", "frozen"):
         torch.manual_seed(1)
         model = Network().train(mode != "evaluation")
@@ -39,7 +39,7 @@ def networks():
 
 
 def state(model):
-    """All that may not change, as text."""
+    """Everything that must not change, as text."""
     modes = [(m.training, getattr(m, "track_running_stats", None)) for m in model.modules()]
     momentum = [m.momentum for m in model.modules() if hasattr(m, "momentum")]
     frozen = [p.requires_grad for p in model.parameters()]
@@ -47,14 +47,14 @@ def state(model):
     return str((modes, momentum, frozen, numbers, torch.is_grad_enabled()))
 
 
-def test_value_is_that_of_training():
+def test_projections_are_those_of_training():
     for model, x in networks():
         training = copy.deepcopy(model).train()
         training.drop.eval()
         assert torch.allclose(embed(model, x), training.project(x), atol=1e-5)
 
 
-def test_no_trace_and_no_gradient():
+def test_embed_leaves_no_trace_and_no_gradient():
     for model, x in networks():
         before = state(model)
         z = embed(model, x)
@@ -63,7 +63,7 @@ def test_no_trace_and_no_gradient():
         assert enabled and not z.requires_grad
 
 
-def test_no_trace_after_an_error():
+def test_embed_leaves_no_trace_after_an_error():
     for model, x in networks():
         model.broken, before = True, state(model)
         with pytest.raises(RuntimeError):

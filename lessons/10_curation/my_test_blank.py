@@ -1,9 +1,9 @@
 """Lesson 10, your own test: would you notice if `embed` left a trace?
 
-Scoring looks at draws that are thrown away, so it must not change the network that looks; and it
-must look as training does. Nothing crashes if it does not, and the loss falls all the same. Make a
-small network with batch norms, call `embed`, and say what must be as it was before, and what must
-come out. One test or several; each a function named test_...
+Scoring projects draws that are thrown away, so it must not change the network; and it must project
+as training does. If it does not, nothing crashes and the loss still falls. Make a small network
+with batch norms, call `embed`, and assert what must be unchanged and what must come out. Write one
+test or several; each is a function named test_...
 
 Target: catch at least 11 of the 17 wrong versions of embed, and pass on the right one.
 """

@@ -1,4 +1,4 @@
-"""What lesson 10's functions do on small odd inputs; of draws, only facts that no draw changes."""
+"""What the functions of lesson 10 return for small inputs; for draws, facts without chance."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
 
 
 def pairs(seed, agree=0.0):
-    """Two views of several batches, some of whose pairs agree."""
+    """Two views of several batches; some pairs of views are similar."""
     for B, d in SIZES:
         z1, z2 = (rand(B, d, seed=seed + s + B, dtype=torch.float64) for s in (0, 50))
         longer = torch.logspace(-1, 1.5, B, dtype=torch.float64)[:, None]
@@ -106,7 +106,7 @@ def embed(module):
 
 
 def boxes():
-    """Boxes in an image of 13 x 13; some apart, some equal, some inside others."""
+    """Boxes in an image of 13 x 13 pixels; some apart, some equal, some inside others."""
     generator = torch.Generator().manual_seed(1)
     size = torch.randint(1, 10, (80, 2), generator=generator)
     place = (torch.rand(80, 2, generator=generator) * (14 - size)).long()

@@ -22,23 +22,23 @@ from simclr_mini.curation import (
     violation,
 )
 
-# Odd and prime sizes B, d: a wrong broadcast then crashes, or shows.
+# B and d differ and are mostly prime, so that a wrong broadcast crashes or shows.
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (11, 7)]
 
 
 def spread(B, d, seed):
-    """Vectors of very different lengths."""
+    """Vectors of very different norms."""
     return rand(B, d, seed=seed) * torch.logspace(-1, 1.5, B)[:, None]
 
 
 def at(*degrees, length=1.0):
-    """Vectors in the plane."""
+    """Vectors in the plane, at these angles."""
     turn = torch.tensor(degrees, dtype=torch.float64) * math.pi / 180
     return (length * torch.stack([turn.cos(), turn.sin()], 1)).float()
 
 
 def chord(degrees):
-    """The distance of two points of the unit circle that lie so far apart."""
+    """The straight distance between two points of the unit circle that are this far apart."""
     return 2 * math.sin(math.radians(degrees) / 2)
 
 
@@ -47,7 +47,7 @@ def chord(degrees):
 
 @about("pair_distances")
 def test_distances_by_hand():
-    """Two images: views at (1, 0), (0, 1) and, longer, at (0.8, 0.6), (-0.6, 0.8)."""
+    """Views 1 of two images are (1, 0) and (0, 1); views 2 are 3 (0.8, 0.6) and 3 (-0.6, 0.8)."""
     z1, z2 = torch.eye(2), 3 * torch.tensor([[0.8, 0.6], [-0.6, 0.8]])
     positive = torch.tensor([0.4, 0.4]).sqrt()
     negative = torch.tensor([[3.2], [0.8]]).sqrt()
@@ -56,7 +56,7 @@ def test_distances_by_hand():
 
 @about("pair_distances")
 def test_each_row_holds_the_others_in_their_order():
-    """Views 1 at 0, 90, 200 degrees, views 2 at 10, 120, 250: row b leaves out image b alone."""
+    """Views 1 at 0, 90, 200 degrees, views 2 at 10, 120, 250: row b leaves out only image b."""
     expected = (
         torch.tensor([chord(10), chord(30), chord(50)]),
         torch.tensor(
@@ -68,7 +68,7 @@ def test_each_row_holds_the_others_in_their_order():
 
 @about("pair_distances")
 def test_distances_in_loops(oracle):
-    """|u - v| of every view 1 and every view 2, whatever their lengths; several sizes."""
+    """|u - v| for every view 1 and every view 2, whatever their norms, at several sizes."""
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B), spread(B, d, seed=B + 50)
         expected = oracle("pair_distances")(z1.double(), z2.double())
@@ -76,15 +76,15 @@ def test_distances_in_loops(oracle):
 
 
 @about("pair_distances")
-def test_equal_views_are_at_zero_and_opposite_ones_at_two():
-    """The ends of the scale, for 31 images: no number is lost to rounding."""
+def test_equal_views_are_0_apart_and_opposite_views_2():
+    """At both ends of the scale, rounding makes no distance NaN."""
     z = rand(31, 13, seed=3)
     for z2, expected in [(z, 0.0), (-2 * z, 2.0)]:
         got = call(pair_distances, z, z2)
         if not isinstance(got.value, tuple) or len(got.value) != 2:
             wrong("", call=got.call, expected="two results", got=got.value)
         if not all(bool(one.isfinite().all()) for one in got.value):
-            wrong("A distance is not a number: what is below the root?", call=got.call)
+            wrong("A distance is NaN or infinite. What is under the root?", call=got.call)
         if (got.value[0] - expected).abs().max() > 2e-3:
             wrong("", call=got.call, expected=f"positives of {expected}", got=got.value[0][:4])
 
@@ -94,25 +94,25 @@ def test_equal_views_are_at_zero_and_opposite_ones_at_two():
 
 @about("gap")
 def test_gap_by_hand():
-    """Negatives are 1.789 and 0.894 apart, positives 0.632: the gap is 0.709."""
+    """Negatives are 1.789 and 0.894 apart, and positives 0.632, so the gap is 0.709."""
     z1, z2 = torch.eye(2), torch.tensor([[0.8, 0.6], [-0.6, 0.8]])
     expected = (math.sqrt(3.2) + math.sqrt(0.8)) / 2 - math.sqrt(0.4)
     call(gap, z1, z2).gives(expected, rtol=1e-5)
-    second = torch.tensor([[0.28, 0.96], [-0.6, 0.8]])  # the first pair has drifted apart
+    second = torch.tensor([[0.28, 0.96], [-0.6, 0.8]])  # image 0's views have moved apart
     expected = (math.sqrt(3.2) + math.sqrt(0.08) - math.sqrt(1.44) - math.sqrt(0.4)) / 2
     call(gap, z1, second).gives(expected, rtol=1e-5)
 
 
 @about("gap")
-def test_gap_at_its_ends():
-    """Views equal and images opposite: 2. Every view at its own place, of another image: -2."""
+def test_gap_goes_from_minus_2_to_2():
+    """It is 2 if views are equal and images opposite, and -2 if views are exchanged."""
     call(gap, at(20, 200), at(20, 200)).gives(2.0, atol=1e-3)
     call(gap, at(20, 200), at(200, 20)).gives(-2.0, atol=1e-3)
 
 
 @about("gap")
 def test_gap_in_loops(oracle):
-    """Mean over B (B - 1) negatives less mean over B positives."""
+    """The mean of B (B - 1) negatives minus the mean of B positives."""
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B + 1), spread(B, d, seed=B + 51)
         call(gap, z1, z2).gives(oracle("gap")(z1.double(), z2.double()), rtol=1e-4, atol=2e-6)
@@ -123,7 +123,7 @@ def test_gap_in_loops(oracle):
 
 @about("violation")
 def test_violation_by_hand():
-    """Three images, views 1 at 0, 90, 200 degrees: whose own view 2 is farther than another's?"""
+    """Views 1 are at 0, 90 and 200 degrees. Whose own view 2 is farther away than another's?"""
     z1 = at(0, 90, 200)
     call(violation, z1, at(10, 120, 250)).gives(0.0)
     # b: its own at 60, that of c at 50
@@ -135,8 +135,8 @@ def test_violation_by_hand():
 
 
 @about("violation")
-def test_quantile_interpolates():
-    """Negatives at 20, 60 and 100 degrees: half of them lie below 60, a quarter below 40."""
+def test_quantile_interpolates_between_negatives():
+    """With negatives at 20, 60 and 100 degrees, the quantiles 0, 1/2 and 1 are at these angles."""
     z1 = at(0, 0, 0, 0)
     for q, degrees in [(0.0, 20.0), (0.5, 60.0), (1.0, 100.0)]:
         for own, expected in [(degrees - 1, 0.0), (degrees + 1, 1.0)]:
@@ -144,10 +144,10 @@ def test_quantile_interpolates():
             got = call(violation, z1, z2, q).value
             first = 4 * float(got) - others_violated(z2, q)
             if abs(first - expected) > 1e-4:
-                said = f"Image 0, its views {own:g} degrees apart, negatives at 20, 60, 100."
+                said = f"Image 0 has views {own:g} degrees apart, and negatives at 20, 60, 100."
                 want = "violated" if expected else "not violated"
                 wrong(said, call=f"violation(z1, z2, {q})", expected=want, got=f"{float(got):.4f}")
-    middle = (chord(20) + chord(60)) / 2  # at q = 1/4 halfway between the first two distances
+    middle = (chord(20) + chord(60)) / 2  # q = 1/4 is halfway between the first two distances
     degrees = math.degrees(2 * math.asin(middle / 2))
     for own, expected in [(degrees - 1, 0.0), (degrees + 1, 1.0)]:
         z2 = at(own, 20, 60, 100)
@@ -156,15 +156,15 @@ def test_quantile_interpolates():
 
 
 def others_violated(z2, q):
-    """How many of images 1, 2 and 3 are violated when all views 1 lie at 0 degrees."""
+    """How many of images 1, 2 and 3 are violated if all views 1 are at 0 degrees."""
     distance = (z2.double() - torch.tensor([1.0, 0.0])).norm(dim=1)
     rest = [torch.cat([distance[:b], distance[b + 1 :]]) for b in range(4)]
     return sum(int(distance[b] > rest[b].quantile(q)) for b in (1, 2, 3))
 
 
 @about("violation")
-def test_five_hundredths_unless_said():
-    """q is 0.05 by default: nearly the nearest negative, but between the first and the second."""
+def test_quantile_is_0_05_by_default():
+    """q is 0.05 by default, which lies between the nearest negative and the second nearest."""
     z1 = at(*[0] * 12)
     far = list(range(100, 111))  # eleven negatives of image 0
     far[0] = 20
@@ -182,7 +182,7 @@ def test_five_hundredths_unless_said():
 
 @about("violation")
 def test_violation_in_loops(oracle):
-    """Image by image, against the quantile of its own negatives; several sizes and quantiles."""
+    """Image by image, with the quantile of its own negatives, at several sizes and quantiles."""
     for (B, d), q in zip(SIZES * 2, [0.0, 0.05, 0.3, 0.5, 0.1] * 2, strict=True):
         z1, z2 = rand(B, d, seed=B + 2), rand(B, d, seed=B + 52)
         z2 = z2 + z1 if B > 3 else z2  # some pairs agree
@@ -192,8 +192,8 @@ def test_violation_in_loops(oracle):
 
 
 @about("violation")
-def test_who_finds_its_own_view_is_not_violated():
-    """At q = 0 the violation is the share of views 1 whose nearest view 2 is not their own."""
+def test_violation_at_quantile_zero_counts_wrong_nearest_views():
+    """At q = 0, the violation is the share of views 1 whose nearest view 2 is not their own."""
     z1 = rand(29, 5, seed=8)
     z2 = z1 + 0.9 * rand(29, 5, seed=9)
     nearest = torch.cdist(F.normalize(z1.double()), F.normalize(z2.double())).argmin(1)
@@ -202,8 +202,8 @@ def test_who_finds_its_own_view_is_not_violated():
 
 
 @about("violation")
-def test_as_far_as_a_negative_is_not_farther():
-    """All projections at one place: no positive is farther than any negative."""
+def test_a_positive_at_the_limit_is_not_violated():
+    """If all projections are equal, no positive is farther away than a negative."""
     one = torch.tensor([[0.0, 1.0, 0.0]]).repeat(5, 1)
     call(violation, one, 4 * one).gives(0.0)
     call(violation, one, one, 0.5).gives(0.0)
@@ -213,8 +213,8 @@ def test_as_far_as_a_negative_is_not_farther():
 
 
 @about("frechet_distance")
-def test_sets_are_as_far_apart_as_their_means():
-    """(0.6, ±0.8) and (-0.6, ±0.8): equal covariances, so |m1 - m2|^2 = 1.44 is all."""
+def test_sets_of_equal_covariance_are_as_far_apart_as_their_means():
+    """(0.6, ±0.8) and (-0.6, ±0.8) have equal covariances, so only |m1 - m2|^2 = 1.44 is left."""
     z1 = torch.tensor([[0.6, 0.8], [0.6, -0.8], [0.6, 0.8], [0.6, -0.8]])
     call(frechet_distance, z1, -2 * z1).gives(1.44, rtol=1e-6)
     z1 = torch.tensor([[0.96, 0.28, 0], [0.96, -0.28, 0], [0.96, 0, 0.28]])
@@ -223,8 +223,8 @@ def test_sets_are_as_far_apart_as_their_means():
 
 
 @about("frechet_distance")
-def test_equal_sets_are_at_zero():
-    """Nothing between a set and itself, however few vectors: zero, not nearly zero, not below."""
+def test_equal_sets_are_at_distance_zero():
+    """The distance of a set to itself is zero, however few vectors it has, and never below zero."""
     for B, d in [*SIZES, (3, 17)]:
         z = rand(B, d, seed=B + 3)
         got = call(frechet_distance, z, z.clone()).gives(0.0, atol=1e-9)
@@ -233,8 +233,8 @@ def test_equal_sets_are_at_zero():
 
 
 @about("frechet_distance")
-def test_lengths_do_not_count():
-    """Every projection is brought to length 1 before anything is measured."""
+def test_frechet_distance_ignores_norms():
+    """Every projection is normalised before anything is measured."""
     z1, z2 = rand(7, 3, seed=4), rand(7, 3, seed=5)
     expected = call(frechet_distance, F.normalize(z1), F.normalize(z2)).value
     longer = torch.logspace(-1, 1, 7)[:, None]
@@ -243,7 +243,7 @@ def test_lengths_do_not_count():
 
 @about("frechet_distance", step="spread")
 def test_spread_along_axes_by_hand():
-    """Equal means; variances 0.36, 0.64 and 0.64, 0.36: for each axis (sqrt a - sqrt b)^2."""
+    """With equal means, each axis of variances a and b adds (sqrt a - sqrt b)^2."""
     z1 = torch.tensor([[0.6, 0.8], [0.6, -0.8], [-0.6, 0.8], [-0.6, -0.8]])
     a, b = 0.36 + 0.0005, 0.64 + 0.0005  # with 0.001 / 2 of the identity
     expected = 2 * (math.sqrt(a) - math.sqrt(b)) ** 2
@@ -252,7 +252,7 @@ def test_spread_along_axes_by_hand():
 
 @about("frechet_distance", step="spread")
 def test_frechet_distance_in_loops(oracle):
-    """The whole formula, with covariances that do not commute, and with fewer vectors than d."""
+    """The whole formula, for covariances that do not commute and for fewer vectors than d."""
     for B, d in [(7, 3), (11, 5), (5, 2), (3, 7), (5, 11)]:
         z1 = spread(B, d, seed=B + 4) + torch.linspace(-1, 1, d)
         z2 = rand(B, d, seed=B + 54) * torch.linspace(0.3, 2, d)
@@ -262,24 +262,24 @@ def test_frechet_distance_in_loops(oracle):
 
 @about("frechet_distance", step="spread")
 def test_a_rotation_of_both_sets_changes_nothing():
-    """Which axes are called first and second is no matter of distance."""
+    """The distance does not depend on the choice of axes, and it is symmetric."""
     z1, z2 = rand(13, 4, seed=6), rand(13, 4, seed=7) * torch.tensor([2, 1, 0.5, 0.2])
     turn = torch.linalg.qr(rand(4, 4, seed=8))[0]
     expected = call(frechet_distance, z1, z2).value
     call(frechet_distance, z1 @ turn, z2 @ turn).gives(expected, rtol=1e-4)
-    call(frechet_distance, z2, z1).gives(expected, rtol=1e-6, why="It is symmetric.")
+    call(frechet_distance, z2, z1).gives(expected, rtol=1e-6, why="The distance is symmetric.")
 
 
 @about("frechet_distance", step="spread")
-def test_it_cannot_see_who_belongs_to_whom():
-    """Second views in another order: the set is the same, though every pair is wrong now."""
+def test_frechet_distance_ignores_which_views_belong_together():
+    """If the second views are reordered, every pair is wrong, but the set is the same."""
     z1 = rand(7, 3, seed=9)
     z2 = z1 + 0.2 * rand(7, 3, seed=10)
     expected = call(frechet_distance, z1, z2).value
     call(frechet_distance, z1, z2.roll(1, 0)).gives(expected, rtol=1e-6)
 
 
-# Step 6: a look that leaves no trace
+# Step 6: projections that leave no trace
 
 
 class Broken(Exception):
@@ -287,7 +287,7 @@ class Broken(Exception):
 
 
 class Small(nn.Module):
-    """A network with norms of both kinds, one in a part of a part."""
+    """A network with both kinds of norm, one of them nested two levels deep."""
 
     def __init__(self, seed=0, tracked=True):
         super().__init__()
@@ -313,7 +313,7 @@ class Small(nn.Module):
         return self.head(self.drop(h))
 
     def by_hand(self, x):
-        """What `project` gives if both norms use this batch, without dropout."""
+        """What `project` returns without dropout, if both norms use this batch."""
         h = self.first(x)
         mean, var = h.mean((0, 2, 3), True), h.var((0, 2, 3), correction=0, keepdim=True)
         shape = (1, 4, 1, 1)
@@ -325,7 +325,7 @@ class Small(nn.Module):
 
 
 def small(mode="training", **choices):
-    """The network, without dropout, in a mode."""
+    """The network in a given mode, without dropout."""
     model = Small(**choices)
     model.train(mode != "evaluation")
     model.drop.eval()
@@ -335,7 +335,7 @@ def small(mode="training", **choices):
 
 
 def marks(model):
-    """Every number and every mode that scoring might leave changed."""
+    """Every number and every mode that scoring could change."""
     found = {f"the buffer {name}": value.clone() for name, value in model.named_buffers()}
     found |= {f"the parameter {name}": p.detach().clone() for name, p in model.named_parameters()}
     found |= {f"{name}.requires_grad": p.requires_grad for name, p in model.named_parameters()}
@@ -348,13 +348,13 @@ def marks(model):
 
 
 def no_trace(before, model, called):
-    """Nothing has changed."""
+    """Fail if anything has changed."""
     after = marks(model)
     for name, old in before.items():
         new = after.get(name, "nothing")
         same = torch.equal(old, new) if isinstance(old, torch.Tensor) else old == new
         if not same:
-            wrong(f"After embed, {name} is another.", call=called, expected=old, got=new)
+            wrong(f"embed changed {name}.", call=called, expected=old, got=new)
     if not torch.is_grad_enabled():
         wrong("After embed, gradients are switched off everywhere.", call=called)
 
@@ -364,16 +364,16 @@ MODES = [("training", True), ("evaluation", True), ("mixed", True), ("mixed", Fa
 
 @about("embed")
 def test_norms_use_the_statistics_of_the_batch():
-    """As in training: by hand, with mean and variance of this batch, in whatever mode."""
+    """Norms use the mean and variance of this batch, as in training, whatever their mode."""
     for (mode, tracked), B in zip(MODES, [5, 7, 3, 4], strict=True):
         model, x = small(mode, tracked=tracked), rand(B, 3, 5, 5, seed=B)
         expected = model.by_hand(x).detach()
-        call(embed, model, x).gives(expected, rtol=1e-4, why=f"The model's mode: {mode}.")
+        call(embed, model, x).gives(expected, rtol=1e-4, why=f"The mode of the model is {mode}.")
 
 
 @about("embed")
-def test_the_same_views_give_the_same_again():
-    """The second look does not depend on the first, nor on other views between them."""
+def test_embed_gives_the_same_result_again():
+    """A second call does not depend on the first one, or on other views in between."""
     model, x = small("mixed"), rand(5, 3, 5, 5, seed=1)
     expected = call(embed, model, x).value
     call(embed, model, 5 + rand(3, 3, 5, 5, seed=2))
@@ -381,36 +381,36 @@ def test_the_same_views_give_the_same_again():
 
 
 @about("embed")
-def test_other_modules_stay_in_their_mode():
-    """A dropout that is switched off stays off while embed looks, and one that is on stays on."""
+def test_modules_other_than_norms_stay_in_their_mode():
+    """Dropout that is off stays off during embed, and dropout that is on stays on."""
     x = rand(7, 3, 5, 5, seed=3)
     model = small("evaluation")
     call(embed, model, x).gives(model.by_hand(x).detach(), rtol=1e-4, why="Dropout is off.")
     model.drop.train()
     got = call(embed, model, x)
     if torch.allclose(got.value, model.by_hand(x), rtol=1e-3):
-        wrong("Dropout is on in this model, and you switch it off.", call=got.call)
+        wrong("Dropout is on in this model, and you switched it off.", call=got.call)
 
 
 @about("embed", step="no gradient")
 def test_no_gradient_is_kept():
-    """The result is numbers without history; afterwards gradients are on as they were."""
+    """The result carries no graph, and afterwards gradients are on or off as they were before."""
     model = small()
     got = call(embed, model, rand(5, 3, 5, 5, seed=4))
     if got.value.requires_grad:
-        wrong("The projections carry a gradient.", call=got.call, expected="requires_grad False")
+        wrong("The projections carry a graph.", call=got.call, expected="requires_grad False")
     if not torch.is_grad_enabled():
         wrong("After embed, gradients are switched off everywhere.", call=got.call)
     model.project(rand(5, 3, 5, 5, seed=4)).square().sum().backward()
     with torch.no_grad():
         embed(model, rand(5, 3, 5, 5, seed=4))
         if torch.is_grad_enabled():
-            wrong("Called where gradients are off, embed leaves them switched on.", call=got.call)
+            wrong("Gradients were off, and embed left them switched on.", call=got.call)
 
 
 @about("embed", step="no trace")
 def test_no_running_average_has_moved():
-    """Running means, variances and counters are byte for byte what they were."""
+    """Running means, variances and counters are byte for byte what they were before."""
     for mode, tracked in MODES:
         model = small(mode, tracked=tracked)
         before = marks(model)
@@ -419,8 +419,8 @@ def test_no_running_average_has_moved():
 
 
 @about("embed", step="no trace")
-def test_the_next_step_does_not_know_that_it_was_scored():
-    """Training after a look goes on exactly as without it, and evaluation too."""
+def test_embed_does_not_affect_the_next_training_step():
+    """Training and evaluation give the same results after embed as without it."""
     x = rand(5, 3, 5, 5, seed=6)
     looked, plain = small(), small()
     for seed in range(3):
@@ -430,16 +430,16 @@ def test_the_next_step_does_not_know_that_it_was_scored():
     expected = dict(plain.named_buffers())
     for name, value in looked.named_buffers():
         if not torch.equal(value, expected[name]):
-            said = f"After scoring and one training step, {name} is not that of training alone."
+            said = f"After embed and one training step, {name} is not what training alone gives."
             wrong(said, expected=expected[name], got=value)
     call(embed, looked.eval(), x)
     if not torch.equal(looked.project(x), plain.eval().project(x)):
-        wrong("In evaluation the model that was scored answers otherwise.")
+        wrong("After embed, the model gives another output in eval mode.")
 
 
 @about("embed", step="after an error")
-def test_an_error_leaves_no_trace_either():
-    """`project` raises in the middle: the error comes out, and every mode is as before."""
+def test_embed_leaves_no_trace_after_an_error():
+    """If `project` raises an error, the error passes through, and every mode is as before."""
     for mode, tracked in MODES:
         model = small(mode, tracked=tracked)
         model.broken = True
@@ -449,16 +449,16 @@ def test_an_error_leaves_no_trace_either():
         no_trace(before, model, "embed(model, x), where model.project raises an error")
 
 
-# Step 10: where the crops lie
+# Step 10: where the crops are
 
 # top, left, height, width
 ONE = torch.tensor([[0, 0, 4, 4], [2, 1, 3, 5], [0, 0, 2, 2], [1, 1, 2, 2], [0, 0, 3, 3]])
 TWO = torch.tensor([[2, 3, 4, 4], [2, 1, 3, 5], [5, 6, 2, 2], [0, 0, 6, 7], [3, 0, 3, 3]])
-SHARED = torch.tensor([2.0, 15, 0, 4, 0])  # apart by both sides, row 2; touching, row 4
+SHARED = torch.tensor([2.0, 15, 0, 4, 0])  # row 2 is apart in both directions; row 4 touches
 
 
 def random_boxes(B, seed, side=13):
-    """Boxes in an image of 13 x 13."""
+    """Random boxes in an image of 13 x 13 pixels."""
     generator = torch.Generator().manual_seed(seed)
     size = torch.randint(1, 10, (B, 2), generator=generator)
     place = torch.rand(B, 2, generator=generator) * (side - size + 1)
@@ -467,22 +467,22 @@ def random_boxes(B, seed, side=13):
 
 @about("intersection")
 def test_intersection_by_hand():
-    """A corner of 2 x 1, the same box, two that are apart, one inside another, two that touch."""
+    """A common corner, equal boxes, boxes apart, a box inside another, boxes that touch."""
     call(intersection, ONE, TWO).gives(SHARED, rtol=1e-6)
     call(intersection, TWO, ONE).gives(SHARED, rtol=1e-6)
 
 
 @about("intersection")
 def test_intersection_counts_pixels(oracle):
-    """Painted on a grid: how many pixels lie in both."""
+    """Draw both boxes on a grid, and count the pixels that are in both."""
     for B, seed in [(31, 1), (7, 2)]:
         a, b = random_boxes(B, seed), random_boxes(B, seed + 10)
         call(intersection, a, b).gives(oracle("intersection")(a, b).double(), rtol=1e-6)
 
 
 @about("intersection")
-def test_boxes_that_are_apart_share_nothing():
-    """Apart by rows, by columns, and by both: twice less than nothing is not more than nothing."""
+def test_boxes_that_are_apart_share_no_pixel():
+    """Boxes may be apart in rows, in columns or in both: two negative sides make no area."""
     a = torch.tensor([[0, 0, 2, 3]] * 3)
     b = torch.tensor([[7, 0, 2, 3], [0, 8, 2, 3], [9, 8, 2, 3]])
     call(intersection, a, b).gives(torch.zeros(3), atol=1e-9)
@@ -490,7 +490,7 @@ def test_boxes_that_are_apart_share_nothing():
 
 @about("overlap")
 def test_overlap_by_hand():
-    """2 of 30, all, none, 4 of 42, none."""
+    """The boxes share 2 of 30 pixels, all, none, 4 of 42, and none."""
     expected = torch.tensor([2 / 30, 1, 0, 4 / 42, 0])
     call(overlap, ONE, TWO).gives(expected, rtol=1e-5)
     call(overlap, TWO, ONE).gives(expected, rtol=1e-5)
@@ -498,44 +498,45 @@ def test_overlap_by_hand():
 
 @about("overlap")
 def test_overlap_in_loops(oracle):
-    """Pixels in both over pixels in either, counted on a grid."""
+    """Pixels in both boxes over pixels in at least one, counted on a grid."""
     for B, seed in [(31, 3), (5, 4)]:
         a, b = random_boxes(B, seed), random_boxes(B, seed + 10)
         call(overlap, a, b).gives(oracle("overlap")(a, b), rtol=1e-5)
 
 
-# Step 12: choose
+# Step 12: choose a draw
 
 
 def method_of(rule, seed=0, tries=3):
-    """A method whose network is not asked."""
+    """A method whose network is never used."""
     return bare_method(Curation, seed=seed, curate=rule, tries=tries)
 
 
 def draws_of(badness, gaps):
-    """Draws that were scored."""
+    """Draws with these scores."""
     pairs = zip(badness, gaps, strict=True)
     return [{"badness": b, "gap": g, "positive": 1.0, "negative": 1.0} for b, g in pairs]
 
 
 def chooses(rule, badness, gaps, expected, why=""):
-    """The rule takes the draw at this position, and leaves the list as it is."""
+    """Fail unless the rule chooses this position and leaves the list unchanged."""
     draws = draws_of(badness, gaps)
     got = method_of(rule).choose(draws)
     called = f"choose, rule {rule}: badness {badness}, gap {gaps}"
     position = position_of(got, called)
     if draws != draws_of(badness, gaps):
-        wrong("choose changes the draws or their order.", call=called)
+        wrong("You changed the draws or their order.", call=called)
     if position != expected:
         wrong(why, call=called, expected=f"position {expected}", got=position)
 
 
 def position_of(value, called):
-    """A position as a whole number; a draw itself is none."""
+    """The position as an int; fail if a draw itself was returned."""
     try:
         return operator.index(value)
     except TypeError:
-        return wrong("choose returns a position.", call=called, expected="an int", got=type(value))
+        said = "You should return a position."
+        return wrong(said, call=called, expected="an int", got=type(value))
 
 
 GOOD = ("best", "threshold", "frechet")
@@ -543,20 +544,20 @@ GOOD = ("best", "threshold", "frechet")
 
 @about("Curation.choose")
 def test_best_is_the_draw_with_the_lowest_badness():
-    """Wherever it stands, whatever its gap, and also if none was good enough."""
+    """This is true wherever it is, whatever its gap, and even if no draw was accepted."""
     for rule in GOOD:
         chooses(rule, [0.3, 0.1, 0.2], [0.5, 0.5, 0.5], 1)
         chooses(rule, [0.1, 0.3, 0.2], [0.5, 0.5, 0.5], 0)
-        chooses(rule, [0.3, 0.2, 0.1], [1.9, 0.5, -1.5], 2, "The gap counts among equals only.")
+        chooses(rule, [0.3, 0.2, 0.1], [1.9, 0.5, -1.5], 2, "The gap counts only between equals.")
         chooses(rule, [0.5, 0.4375, 0.46875, 0.75], [-0.5, -1.5, 1, 2], 1)
-        chooses(rule, [33 / 128, 32 / 128], [1.0, 0.5], 1, "One image of 128 less.")
-        chooses(rule, [0.0118, 0.0112], [1.0, 0.5], 1, "Lower is lower, however little.")
+        chooses(rule, [33 / 128, 32 / 128], [1.0, 0.5], 1, "The difference is one image of 128.")
+        chooses(rule, [0.0118, 0.0112], [1.0, 0.5], 1, "A small difference counts too.")
         chooses(rule, [0.7], [0.1], 0)
 
 
 @about("Curation.choose")
-def test_among_equals_the_widest_gap():
-    """Violations are shares of a batch and often equal; then the gap decides."""
+def test_the_widest_gap_decides_between_equals():
+    """Violations are shares of a batch, and often equal. Then the gap decides."""
     for rule in GOOD:
         chooses(rule, [0.25, 0.25, 0.25], [0.1, 0.4, 0.2], 1)
         chooses(rule, [0.25, 0.0, 0.0, 0.0], [2.0, -0.4, -0.2, -0.3], 2)
@@ -566,7 +567,7 @@ def test_among_equals_the_widest_gap():
 
 @about("Curation.choose", step="the reverse")
 def test_reversed_takes_the_worst():
-    """A control: the highest badness, among equals the narrowest gap."""
+    """This control takes the highest badness, and among equals the narrowest gap."""
     chooses("reversed", [0.3, 0.1, 0.2], [0.5, 0.5, 0.5], 0)
     chooses("reversed", [0.1, 0.3, 0.2], [0.1, 0.9, 0.5], 1)
     chooses("reversed", [0.3, 0.3, 0.3], [0.4, 0.1, 0.2], 1)
@@ -575,7 +576,7 @@ def test_reversed_takes_the_worst():
 
 
 def drawn(seed, times=300, count=3):
-    """What the rule random chooses, again and again."""
+    """What the rule random chooses in many calls."""
     method, draws = method_of("random", seed), draws_of([0.1, 0.2, 0.3], [0.3, 0.2, 0.1])[:count]
     before = torch.get_rng_state()
     called = f"choose, rule random, {count} draws"
@@ -586,8 +587,8 @@ def drawn(seed, times=300, count=3):
 
 
 @about("Curation.choose", step="at random")
-def test_random_takes_each_equally_often():
-    """300 times one of three: each about 100 times, whatever its score."""
+def test_random_takes_each_draw_equally_often():
+    """In 300 calls, each of three draws is chosen about 100 times, whatever its score."""
     for count in (2, 3):
         counts = Counter(drawn(1, count=count))
         width = 5 * math.sqrt(300 / count * (1 - 1 / count))
@@ -596,35 +597,35 @@ def test_random_takes_each_equally_often():
                 expected, got = f"each about {300 // count} times in 300", dict(counts)
                 wrong("", call="choose, rule random", expected=expected, got=str(got))
     if set(drawn(1, 9, 1)) != {0}:
-        wrong("One draw, and you choose another.")
+        wrong("There is only one draw, and you chose another.")
 
 
 @about("Curation.choose", step="at random")
-def test_random_is_drawn_from_the_generator_tries():
-    """Equal seeds repeat the choices, others do not, and no draw is the last one again."""
+def test_random_draws_only_from_the_generator_tries():
+    """Equal seeds give equal choices, different seeds do not, and choices vary."""
     torch.rand(3)
     first = drawn(1, 40)
     torch.rand(5)
     if drawn(1, 40) != first:
-        wrong("One seed, and other choices in the second run: a resumed run would differ.")
+        wrong("The same seed gave different choices, so a resumed run would differ.")
     if drawn(2, 40) == first:
-        wrong("Another seed, and the same choices.")
+        wrong("Different seeds gave the same choices.")
     if len(set(first)) == 1:
-        wrong("40 batches, and the same position each time.")
+        wrong("You chose the same position for 40 batches.")
     method = method_of("random", 1)
     others = {name: g.get_state() for name, g in method.generators.items() if name != "tries"}
     for _ in range(5):
         method.choose(draws_of([0.1, 0.2], [0, 0]))
     for name, state in others.items():
         if not torch.equal(state, method.generators[name].get_state()):
-            wrong(f'You draw from the generator "{name}", which is SimCLR\'s.', expected='"tries"')
+            wrong(f'You drew from the generator "{name}" of SimCLR.', expected='"tries"')
 
 
 # Step 15: all together
 
 
 class Told(nn.Module):
-    """An encoder that gives an image's first three numbers, through a norm."""
+    """An encoder that returns the first three numbers of an image, through a norm."""
 
     def __init__(self):
         super().__init__()
@@ -635,8 +636,8 @@ class Told(nn.Module):
 
 
 @about("Curation.choose", step="a curated batch")
-def test_a_planted_bad_draw_is_not_trained_on():
-    """One draw of three has its second views exchanged, another is good: who is kept?"""
+def test_curation_does_not_train_on_a_planted_bad_draw():
+    """In one draw of three the second views are exchanged. The best rule takes the good draw."""
     good, noise = rand(7, 3, seed=1), rand(7, 3, seed=2)
     x = torch.zeros(7, 3, 2, 2)
 
@@ -660,7 +661,7 @@ def test_a_planted_bad_draw_is_not_trained_on():
         got = method.views(x)
         found = [i for i, draw in enumerate(planned) if torch.equal(draw["views"][1], got[1])]
         if found != [expected]:
-            said = "Draw 0 has exchanged pairs, draw 1 nearly equal views, draw 2 less."
+            said = "Draw 0 has exchanged views, draw 1 nearly equal views, draw 2 noisier ones."
             wrong(said, call=f"views, rule {rule}", expected=f"draw {expected}", got=f"{found}")
         if not torch.equal(before, method.encoder.norm.running_mean):
-            wrong("Scoring has moved a running mean.", call=f"views, rule {rule}")
+            wrong("Scoring changed a running mean.", call=f"views, rule {rule}")

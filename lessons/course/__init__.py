@@ -1,1 +1,1 @@
-"""The course tool. How to write a lesson: README.md beside this file."""
+"""The course tool. HOW.md says how it works, README.md how to write a lesson."""

@@ -1,7 +1,7 @@
-"""The learner's file, made from the library's: the same module with the taught bodies taken out.
+"""Makes the learner's file from the library's: the same module without the taught bodies.
 
-A body keeps its docstring, its leading guards and the full-line comments at its own level; the
-rest becomes one `raise NotImplementedError`.
+A taught function keeps its docstring, its leading guards and the full-line comments at the level of
+its body. One `raise NotImplementedError` replaces the rest.
 """
 
 import ast
@@ -28,7 +28,7 @@ def find_function(tree: ast.Module, name: str) -> ast.FunctionDef:
 
 
 def lines_of(node: ast.AST) -> tuple[int, int]:
-    """First and last line of a definition, its decorators included, counted from 1."""
+    """The first and last line of a definition with its decorators, counted from 1."""
     first = min([node.lineno] + [mark.lineno for mark in node.decorator_list])
     return first, node.end_lineno
 
@@ -48,7 +48,7 @@ def make_blank(source: str, number: int, functions: list[str]) -> str:
         else:
             while lines[start - 2].lstrip().startswith("#"):
                 start -= 1
-        inside = set()  # lines of the statements that go; a comment within one goes too
+        inside = set()  # lines of the statements that go; comments inside them go too
         for statement in node.body[kept:]:
             inside.update(range(statement.lineno, statement.end_lineno + 1))
         indent = " " * node.body[0].col_offset
@@ -63,9 +63,9 @@ def make_blank(source: str, number: int, functions: list[str]) -> str:
 
 
 def number_kept(node: ast.FunctionDef) -> int:
-    """How many of the first statements stay: a docstring, then guards."""
+    """How many of the first statements stay: the docstring and the guards after it."""
     kept = int(is_docstring(node.body[0]))
-    while kept < len(node.body) and stays(node.body[kept]):
+    while kept < len(node.body) and is_guard(node.body[kept]):
         kept += 1
     return kept
 
@@ -75,8 +75,8 @@ def is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(value, ast.Constant)
 
 
-def stays(statement: ast.stmt) -> bool:
-    """A guard: `if …: raise`, or a call of something named `check…`."""
+def is_guard(statement: ast.stmt) -> bool:
+    """Whether a statement is `if …: raise`, or calls something whose name starts with `check`."""
     if isinstance(statement, ast.If):
         return not statement.orelse and all(isinstance(s, ast.Raise) for s in statement.body)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
@@ -86,7 +86,7 @@ def stays(statement: ast.stmt) -> bool:
 
 
 def blank(lesson: Lesson, module: str) -> str:
-    """The text of the learner's file as it is today."""
+    """The blank of one module, made from today's library."""
     source = lesson.library_file(module).read_text("utf-8")
     return make_blank(source, lesson.number, lesson.write[module])
 

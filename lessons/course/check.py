@@ -1,6 +1,6 @@
-"""What a lesson's tests are written with: `about`, `call`, `rand`, `wrong`.
+"""The words in which a lesson's tests are written: `about`, `call`, `rand`, `wrong`.
 
-A failure says what was called, what was expected and what came; never more than a few lines.
+A failure says what was called, what was expected and what came, in a few lines.
 """
 
 import inspect
@@ -8,15 +8,17 @@ import inspect
 import torch
 from torch import Tensor
 
+from lessons.course.show import describe, kind, name_of, number, show
+
 latest: list = []  # the name and the result of the last call
 
 
 class Wrong(AssertionError):
-    """A verdict with a message for the learner."""
+    """A failed check, with a message for the learner."""
 
 
 def about(function: str, step: str = ""):
-    """Mark a test with the taught function that it judges, and the step's name if that differs."""
+    """Mark a test with the taught function that it judges, and its step if that differs."""
 
     def mark(test):
         test.about = function
@@ -27,7 +29,7 @@ def about(function: str, step: str = ""):
 
 
 def rand(*shape: int, seed: int, dtype=torch.float32) -> Tensor:
-    """Normal random numbers from a generator of their own."""
+    """Numbers from a standard normal distribution, drawn from a new generator."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
 
@@ -52,10 +54,10 @@ class Result:
         self.value = value
 
     def gives(self, expected, rtol: float = 1e-6, atol: float = 0.0, why: str = "") -> "Result":
-        """The value equals `expected`: shape, then entries.
+        """Fail unless the value equals `expected`, in shape and in every entry.
 
         An entry may differ by `atol` plus `rtol` times the largest entry. Infinities must be in
-        the same places. Precision is free; whole numbers must be whole.
+        the same places. Any floating-point dtype will do, but whole numbers must have a whole one.
         """
         compare(self.call, self.value, expected, rtol, atol, why)
         return self
@@ -80,13 +82,13 @@ def call(f, *args, **kwargs) -> Result:
 
 
 def call_in_place(f, *args, **kwargs) -> Result:
-    """As `call`, of a function that is meant to change its arguments."""
+    """Like `call`, for a function that is meant to change its arguments."""
     text, _ = bind(f, args, kwargs)
     return Result(text, f(*args, **kwargs))
 
 
 def bind(f, args: tuple, kwargs: dict) -> tuple[str, list[str]]:
-    """The call as text, and the arguments' names; refuses what the signature does not take."""
+    """The call as text and the arguments' names; fails if the signature does not take them."""
     text = describe(f, args, kwargs)
     try:
         names = list(inspect.signature(f).bind(*args, **kwargs).arguments)
@@ -105,7 +107,7 @@ def same(a: Tensor, b: Tensor) -> bool:
 
 
 def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -> None:
-    """Fail unless `got` equals `expected`; both numbers, tensors, or tuples of them."""
+    """Fail unless `got` equals `expected`. Both are numbers, tensors, or tuples of them."""
     if got is None:
         wrong("Your function returns None: is there a `return`?", call=call, expected=expected)
     if isinstance(expected, tuple | list):
@@ -137,73 +139,10 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
     if narrow.is_floating_point and wide == torch.float64 != narrow:
         rounding = 8 * torch.finfo(narrow).eps * scale
         if torch.where(finite, (a - b).abs() <= rounding, a == b).all():
-            said = f"Right to the precision of {narrow}; more was asked for. Where do you lose it?"
+            said = f"Right to the precision of {narrow}, and no more. Where do you lose the rest?"
             wrong(said, call=call, expected=str(wide), got=str(narrow))
     if a.numel() <= 8:
         wrong(why, call=call, expected=expected, got=got)
     first = tuple((~close).nonzero()[0].tolist())
     place = f"at {list(first)}, and {int((~close).sum())} of {a.numel()} entries differ"
     wrong(why, call=call, expected=number(b[first]), got=f"{number(a[first])}  {place}")
-
-
-def kind(value) -> str:
-    """What sort of thing was returned, in words."""
-    if value is None:
-        return "None: is there a `return`?"
-    return f"{type(value).__name__}  {show(value)}"
-
-
-def name_of(f) -> str:
-    """A function's name; of a method or class, with its class."""
-    return getattr(f, "__qualname__", None) or type(f).__name__
-
-
-def describe(f, args: tuple, kwargs: dict) -> str:
-    """A call as one would type it, with shapes in the place of large tensors."""
-    try:
-        bound = inspect.signature(f).bind(*args, **kwargs).arguments
-        names = [name for name in bound]
-    except (TypeError, ValueError):
-        names = []
-    parts = []
-    for i, value in enumerate(args):
-        large = isinstance(value, Tensor) and value.numel() > 8
-        parts.append(f"{names[i]} {show(value)}" if large and i < len(names) else show(value))
-    parts += [f"{name}={show(value)}" for name, value in kwargs.items()]
-    return f"{name_of(f)}({', '.join(parts)})"
-
-
-def show(value) -> str:
-    """A value in a few characters."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Tensor):
-        if value.numel() == 1 and value.dim() == 0:
-            return number(value)
-        if value.numel() <= 8:
-            return " ".join(str(rounded(value.tolist())).split())
-        return str(tuple(value.shape))
-    if isinstance(value, bool | int) or value is None:
-        return str(value)
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, tuple | list) and len(value) <= 8:
-        return "(" + ", ".join(show(one) for one in value) + ")"
-    text = repr(value) if not isinstance(value, torch.Generator) else "generator"
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def rounded(value):
-    """Nested lists with six digits."""
-    return [rounded(one) for one in value] if isinstance(value, list) else Number(number(value))
-
-
-class Number(str):
-    """A number's text, which a list prints without quotes."""
-
-    __repr__ = str.__str__
-
-
-def number(value) -> str:
-    value = value.item() if isinstance(value, Tensor) else value
-    return f"{value:.7g}" if isinstance(value, float) else str(value)

@@ -1,20 +1,23 @@
-"""The commands of `python -m lessons`. Nothing heavy is imported before it is needed."""
+"""The commands of `python -m lessons`. Each imports what is slow to import when it is called."""
 
 import ast
 import sys
 
-from lessons.course import board, desk
+from lessons.course import files, memory
+from lessons.course.board import board
 from lessons.course.manifest import Lesson, find, find_range, lessons
+from lessons.course.progress import status
+from lessons.course.terminal import say
 
 USAGE = """python -m lessons                     the board
 python -m lessons watch [N]           a verdict at each save
 python -m lessons hint N [STEP]       the next hint: a question, the idea, the shape of the answer
 python -m lessons solution N [--anyway]   the right ways, once the lesson passes
-python -m lessons score N             what the test that you write catches
-python -m lessons diff N              what an update changed in the blank since you began
-python -m lessons reset N             the blank again; your file is kept aside
+python -m lessons score N             which mistakes the test that you write catches
+python -m lessons diff N              what an update changed in the blank after you began
+python -m lessons reset N             the blank again; your file is kept under another name
 python -m lessons train 1-6 -- ARGS   train with your own files; simclr-mini's arguments after --
-python -m lessons doctor              checks the install
+python -m lessons doctor              checks the installation
 pytest lessons/NN_NAME                check one lesson; pytest lessons: all"""
 
 
@@ -42,63 +45,59 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except PermissionError as error:
-        say(f"{error.filename} cannot be written: python -m lessons doctor says why.")
+        say(f"{error.filename} cannot be written. To find out why: python -m lessons doctor")
         return 1
 
 
-def say(text: str = "") -> None:
-    print(board.plain(text))
-
-
 def one_lesson(rest: list[str]) -> Lesson:
-    """The lesson named first, or the one that the learner is at."""
+    """The lesson named first, or the one that the learner is working on."""
     if rest:
         return find(rest[0])
-    remembered = desk.load()
-    states = [desk.status(lesson, remembered) for lesson in lessons()]
+    remembered = memory.load()
+    states = [status(lesson, remembered) for lesson in lessons()]
     begun = [one.lesson for one in states if one.state in ("begun", "unchecked")]
     new = [one.lesson for one in states if one.state == "new"]
     return (begun + new + [lessons()[-1]])[0]
 
 
 def show_board(rest: list[str]) -> None:
-    print(board.board())
+    say(board())
 
 
 def hint(rest: list[str]) -> None:
-    """The next of three hints for the step that the learner is at."""
+    """Print the next of three hints for the step that the learner is working on."""
     lesson = one_lesson(rest)
-    found = desk.status(lesson)
-    if found.state == "unchecked":  # the last verdict says about where the learner is
-        found.outcomes = desk.load().get(lesson.folder, {}).get("outcomes", {})
+    found = status(lesson)
+    if found.state == "unchecked":  # then the last verdict says where the learner is
+        found.outcomes = memory.load().get(lesson.folder, {}).get("outcomes", {})
     asked = " ".join(rest[1:])
     step = asked or found.next_step or lesson.steps[0]
     if step not in lesson.hints:
-        say(f"There is no hint for {step}. There are: {', '.join(lesson.hints)}.")
+        say(f"There is no hint for {step}. There are hints for {', '.join(lesson.hints)}.")
         return
-    given = desk.load().get(lesson.folder, {}).get("hints", {})
+    given = memory.load().get(lesson.folder, {}).get("hints", {})
     level = min(given.get(step, 0) + 1, 3)
-    desk.save(lesson.folder, hints={**given, step: level})
+    memory.save(lesson.folder, hints={**given, step: level})
     say(f"{lesson.number} {lesson.name}, {step}")
     for number, text in enumerate(lesson.hints[step][:level], 1):
         say(f"  {number}. {text}")
     if level < 3:
-        say(f"The next one: python -m lessons hint {lesson.number}{' ' + asked if asked else ''}")
+        say(f"For the next one: python -m lessons hint {lesson.number}{f' {asked}'.rstrip()}")
 
 
 def solution(rest: list[str]) -> int:
-    """The right ways to write each function, once the lesson passes."""
+    """Print the right ways to write each function, once the lesson passes."""
     anyway = "--anyway" in rest
     lesson = one_lesson([word for word in rest if word != "--anyway"])
-    if desk.status(lesson).state != "done" and not anyway:
+    if status(lesson).state != "done" and not anyway:
         say(f"Lesson {lesson.number} does not pass yet: pytest lessons/{lesson.folder}")
-        say(f"A hint: python -m lessons hint {lesson.number}. To look before: --anyway")
+        say(f"For a hint: python -m lessons hint {lesson.number}. To see it anyway: --anyway")
         return 1
+    from lessons.course.blank import find_function, lines_of
+
     for module in lesson.write:
         source = lesson.library_file(module).read_text("utf-8")
-        say(f"# The library's: {lesson.show(lesson.library_file(module))}")
-        from lessons.course.blank import find_function, lines_of
-
+        say(f"# From the library: {lesson.show(lesson.library_file(module))}")
         for name in lesson.write[module]:
             first, last = lines_of(find_function(ast.parse(source), name))
             say("\n".join(source.splitlines()[first - 1 : last]) + "\n")
@@ -114,7 +113,7 @@ def score(rest: list[str]) -> int:
     lesson = one_lesson(rest)
     if not lesson.score:
         some = ", ".join(str(one.number) for one in lessons() if one.score)
-        say(f"Lesson {lesson.number} has no test to write. These have: {some}.")
+        say(f"Lesson {lesson.number} has no test for you to write. These lessons have one: {some}.")
         return 1
     from lessons.course.score import score as start
 
@@ -123,15 +122,16 @@ def score(rest: list[str]) -> int:
 
 def diff(rest: list[str]) -> None:
     lesson = one_lesson(rest)
-    say(desk.difference(lesson) or f"Nothing: the blank of lesson {lesson.number} is the same.")
+    unchanged = f"The blank of lesson {lesson.number} has not changed since you began."
+    say(files.difference(lesson) or unchanged)
 
 
 def reset(rest: list[str]) -> int:
     if not rest:
         say("Which lesson? python -m lessons reset N")
         return 2
-    for file, aside in desk.reset(find(rest[0])):
-        kept = f"; your old one is {aside.name}, beside it" if aside else ""
+    for file, aside in files.reset(find(rest[0])):
+        kept = f"; your old file is now {aside.name} in the same folder" if aside else ""
         say(f"{file.name} is the blank again{kept}.")
     return 0
 

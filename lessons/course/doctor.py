@@ -1,16 +1,16 @@
-"""`doctor`: checks what the course needs, and says the fix."""
+"""`doctor`: checks what the course needs, and says how to mend what is missing."""
 
 import importlib
 import importlib.util
 import os
 import sys
 
-from lessons.course import board
 from lessons.course.manifest import LIBRARY, ROOT, desk
+from lessons.course.terminal import say
 
 
 def checks():
-    """Pairs: what holds, and the fix if it does not ("" if all is well)."""
+    """Pairs of what was found and how to mend it; the second is empty if all is well."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     fix = "" if sys.version_info >= (3, 11) else "install Python 3.11 or later"
     yield f"Python {version}", fix
@@ -47,8 +47,8 @@ def doctor() -> int:
     bad = 0
     for what, fix in checks():
         bad += bool(fix)
-        print(board.plain(f" {'×' if fix else '●'} {what}"))
+        say(f" {'×' if fix else '●'} {what}")
         if fix:
-            print(board.plain(f"     fix: {fix}"))
-    print("\nReady: python -m lessons" if not bad else f"\n{bad} to fix")
+            say(f"     fix: {fix}")
+    say("\nReady: python -m lessons" if not bad else f"\n{bad} to fix")
     return int(bool(bad))

@@ -1,7 +1,7 @@
-"""Puts files in the place of the library's modules: the learner's, or a wrong way's.
+"""Makes Python import other files as the library's modules: a learner's, or one with a mistake.
 
-`simclr_mini` is always this repository's, whatever is installed. A process that a test starts gets
-the same files: they travel in the environment, and `site/sitecustomize.py` installs them there.
+`simclr_mini` is always this repository's, whatever is installed. A process that a test starts
+imports the same files: an environment variable lists them, and `site/sitecustomize.py` reads it.
 """
 
 import importlib.abc
@@ -19,7 +19,7 @@ VARIABLE = "SIMCLR_MINI_FILES"
 
 
 class Loader(importlib.machinery.SourceFileLoader):
-    """Loads a source file, and never a stale cache: two saves in one second are two files."""
+    """Loads a source file and ignores bytecode caches: two saves in one second are two files."""
 
     after: Callable | None = None
 
@@ -33,11 +33,11 @@ class Loader(importlib.machinery.SourceFileLoader):
 
 
 class Finder(importlib.abc.MetaPathFinder):
-    """Finds `simclr_mini` in this repository, and the modules in `files` where these say."""
+    """Finds `simclr_mini` in this repository, and each module in `files` at the given path."""
 
     def __init__(self, files: dict[str, Path], after: Callable | None = None):
         self.files = {name: str(path) for name, path in files.items()}
-        self.after = after  # called with every module of simclr_mini once it has been loaded
+        self.after = after  # is called with each module of simclr_mini once it is loaded
 
     def find_spec(self, name, path=None, target=None):
         package, _, module = name.partition(".")
@@ -61,13 +61,13 @@ class Finder(importlib.abc.MetaPathFinder):
 
 
 def purge() -> dict:
-    """Forget every imported module of the library; returns them."""
+    """Forget all imported modules of the library, and return them."""
     names = [name for name in sys.modules if name.partition(".")[0] == "simclr_mini"]
     return {name: sys.modules.pop(name) for name in names}
 
 
 def install(files: dict[str, Path], after: Callable | None = None) -> None:
-    """From here on, in this process and those it starts, `files` are the library's modules."""
+    """From now on, this process and those it starts import `files` as the library's modules."""
     remove()
     sys.meta_path.insert(0, Finder(files, after))
     os.environ[VARIABLE] = json.dumps({name: str(path) for name, path in files.items()})
@@ -77,13 +77,13 @@ def install(files: dict[str, Path], after: Callable | None = None) -> None:
 
 
 def remove() -> dict:
-    """Undo `install`, and forget what was imported; returns the forgotten modules."""
+    """Undo `install`, forget what was imported, and return the forgotten modules."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Finder)]
     os.environ.pop(VARIABLE, None)
     return purge()
 
 
 def install_from_environment() -> None:
-    """What a process that a test has started does first."""
+    """Do the same in a process that a test has started, before anything else."""
     if VARIABLE in os.environ:
         sys.meta_path.insert(0, Finder(json.loads(os.environ[VARIABLE])))

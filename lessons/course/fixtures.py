@@ -1,4 +1,4 @@
-"""The fixtures of the lessons' tests, at the learner's desk and in CI alike."""
+"""The fixtures of the lessons' tests, both for learners and in CI."""
 
 import random
 import zlib
@@ -13,14 +13,14 @@ from lessons.course.ways import oracle as find_oracle
 
 @pytest.fixture
 def oracle(request):
-    """`oracle("f")` is the way to write f in plain loops."""
+    """`oracle("f")` is a right version of f, written in plain loops."""
     lesson = find(request.path.parent.name)
     return lambda function: find_oracle(lesson, function)
 
 
 @pytest.fixture(autouse=True)
 def seeded(request):
-    """Every test starts from global generators of its own, whatever ran before it."""
+    """Each test starts from random states of its own, whatever ran before it."""
     seed = zlib.crc32(request.node.name.encode())
     torch.default_generator.manual_seed(seed)
     numpy.random.seed(seed)

@@ -1,6 +1,6 @@
-"""What the lessons are: `lessons.toml`, read into plain objects, and where every file lies.
+"""The lessons as plain objects, read from `lessons.toml`, and the path of every file.
 
-Imports neither torch nor pytest: the board must be on screen at once.
+This module imports neither torch nor pytest, so that the board appears at once.
 """
 
 import ast
@@ -13,11 +13,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "simclr_mini"
-MY_TEST = "my_test"  # the file with the learner's own test
+MY_TEST = "my_test"  # the name of the file in which a learner writes a test
 
 
 def desk() -> Path:
-    """The folder of the learner's files: `lessons`, or another one for the tool's own tests."""
+    """The folder of the learner's files: `lessons`, unless SIMCLR_MINI_DESK names another one."""
     return Path(os.environ.get("SIMCLR_MINI_DESK") or ROOT / "lessons").resolve()
 
 
@@ -29,9 +29,9 @@ class Lesson:
     write: dict[str, list[str]]  # module: the functions to write, in order
     minutes: int = 30
     needs: str = ""
-    limit: float = 10  # seconds that one test may take at the learner's desk
+    limit: float = 10  # seconds of CPU time that one test may take
     hints: dict[str, list[str]] = field(default_factory=dict)
-    score: list[str] = field(default_factory=list)  # functions that the learner writes a test of
+    score: list[str] = field(default_factory=list)  # functions for which the learner writes a test
 
     @property
     def name(self) -> str:
@@ -41,22 +41,26 @@ class Lesson:
     def functions(self) -> list[str]:
         return [name for names in self.write.values() for name in names]
 
-    def module_of(self, function: str) -> str:
-        return next(module for module, names in self.write.items() if function in names)
+    def module_of(self, name: str) -> str:
+        """The module of a taught function, or of a class with taught methods."""
+        for module, names in self.write.items():
+            if any(one == name or one.startswith(f"{name}.") for one in names):
+                return module
+        raise LookupError(f"{name} is not among the functions of lesson {self.number}")
 
     def library_file(self, module: str) -> Path:
         return LIBRARY / f"{module}.py"
 
     @property
     def files(self) -> list[str]:
-        """The names of all that the learner writes: the modules, and `my_test` if there is one."""
+        """The names of all files that the learner writes: the modules, and `my_test` if any."""
         return [*self.write, *([MY_TEST] if self.score else [])]
 
     def learner_file(self, name: str) -> Path:
         return desk() / self.folder / f"{name}.py"
 
     def source_file(self, name: str) -> Path:
-        """What a learner's file is made from."""
+        """The file from which a learner's file is made."""
         if name == MY_TEST:
             return ROOT / "lessons" / self.folder / "my_test_blank.py"
         return self.library_file(name)
@@ -83,7 +87,7 @@ class Lesson:
 
     @cached_property
     def tests(self) -> list["Test"]:
-        """The tests in the order of the files, read and not run."""
+        """The tests in the order of the files. They are read, not run."""
         return [test for path in self.test_files if path.exists() for test in read_tests(path)]
 
     @property
@@ -91,7 +95,7 @@ class Lesson:
         return list(dict.fromkeys(test.step for test in self.tests))
 
     def section(self, step: str) -> str:
-        """Where the lesson's page explains a step."""
+        """The section of the lesson's page that explains a step."""
         return f"{self.page}#{anchor(step)}"
 
     def show(self, path: Path) -> str:
@@ -103,13 +107,13 @@ class Lesson:
 
 
 def anchor(step: str) -> str:
-    """The id of a step's heading: `SimCLR.loss` is `simclr-loss`."""
+    """The id of a step's heading: `simclr-loss` for `SimCLR.loss`."""
     return re.sub(r"\W+", "-", step.lower()).strip("-")
 
 
 @dataclass(frozen=True)
 class Test:
-    __test__ = False  # pytest, this is not one of yours
+    __test__ = False  # tells pytest that this class is not a test
 
     path: Path
     name: str
@@ -120,7 +124,7 @@ class Test:
 
 
 def read_tests(path: Path) -> list[Test]:
-    """The test functions of a file and what their `@about` says."""
+    """The test functions of a file, with what their `@about` says."""
     found = []
     for node in ast.parse(path.read_text("utf-8-sig")).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
@@ -144,17 +148,17 @@ def lessons() -> list[Lesson]:
 
 
 def find(which: str | int) -> Lesson:
-    """The lesson of a number, a folder or a name."""
+    """The lesson with this number, folder or name."""
     word = Path(str(which).rstrip("/\\")).name
     for lesson in lessons():
         if word in (lesson.folder, lesson.name) or word.lstrip("0") == str(lesson.number):
             return lesson
     known = ", ".join(f"{lesson.number} {lesson.name}" for lesson in lessons())
-    raise SystemExit(f"There is no lesson {which}. There are: {known}.")
+    raise SystemExit(f"There is no lesson {which}. The lessons are: {known}.")
 
 
 def find_range(text: str) -> list[Lesson]:
-    """The lessons of a text such as `1-3,5`."""
+    """The lessons that a text such as `1-3,5` names."""
     chosen = []
     for part in text.split(","):
         first, dash, last = part.partition("-")

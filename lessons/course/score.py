@@ -1,23 +1,24 @@
-"""`score`: the learner's own test, run on the library and then on each mistake of some functions.
+"""`score`: runs the learner's own test on the library, then on each mistake of some functions.
 
-All versions run in one child. One on which the test finds no end, or ends the child, is caught too;
-another child goes on with the rest.
+All versions run in one child. A version with which the test never ends, or which ends the child, is
+caught too; another child goes on with the rest.
 """
 
 import ast
 import dataclasses
-import json
 import re
 import sys
 import tempfile
 import textwrap
 from pathlib import Path
 
-from lessons.course import board, desk
+from lessons.course import files
 from lessons.course.manifest import MY_TEST, Lesson, find
-from lessons.course.run import Child, Verdict, supervise
+from lessons.course.supervisor import Fresh, supervise
+from lessons.course.terminal import say
+from lessons.course.verdict import Verdict
 
-RIGHT = f"{MY_TEST}.py"  # the name of the run on the library
+RIGHT = f"{MY_TEST}.py"  # stands for the run on the library
 NOT_STARTED = "Your test is not started."
 
 
@@ -34,14 +35,14 @@ def exercise(lesson: Lesson) -> Exercise:
     return Exercise(**fields)
 
 
-class ScoreChild(Child):
+class ScoreChild(Fresh):
     module = "lessons.course.score"
 
 
 def score(lesson: Lesson) -> int:
-    """Print what the learner's test catches; 0 if that is enough."""
+    """Print what the learner's test catches. Returns 0 if that is enough, otherwise 1."""
     file = lesson.learner_file(MY_TEST)
-    desk.prepare(lesson)
+    files.prepare(lesson)
     say(f"{lesson.number} {lesson.name}, {lesson.show(file)}")
     problem = nothing_to_run(lesson)
     versions = {} if problem else versions_of(lesson)
@@ -69,19 +70,15 @@ def score(lesson: Lesson) -> int:
     return int(len(caught) < goal)
 
 
-def say(text: str) -> None:
-    print(board.plain(text), flush=True)
-
-
 def versions_of(lesson: Lesson) -> dict:
-    """By id: the mistakes that count."""
+    """The mistakes that count, by id."""
     from lessons.course.mistakes import mistakes
 
     return {one.id: one for one in mistakes(lesson.folder) if one.function in lesson.score}
 
 
 def target(lesson: Lesson) -> int:
-    """How many to catch, as the blank says."""
+    """How many mistakes the test must catch, as the blank says."""
     text = ast.get_docstring(ast.parse(lesson.source_file(MY_TEST).read_text("utf-8")))
     return int(re.search(r"catch at least (\d+)", text, re.I).group(1))
 
@@ -91,19 +88,19 @@ def sentences(says: str) -> list[str]:
 
 
 def question(says: str) -> str:
-    """What a mistake's sentence asks."""
+    """The questions in a mistake's sentence, or its last part if it asks none."""
     parts = sentences(says)
     return " ".join(part for part in parts if part.endswith("?")) or parts[-1]
 
 
 def statement(says: str) -> str:
-    """What a mistake's sentence says that the code does."""
+    """The part of a mistake's sentence that says what the code does."""
     return " ".join(part for part in sentences(says) if not part.endswith("?")) or says
 
 
 def nothing_to_run(lesson: Lesson) -> str:
     """Why there is nothing to run, in one sentence."""
-    if desk.read(lesson.learner_file(MY_TEST)) == desk.fresh(lesson, MY_TEST):
+    if files.read(lesson.learner_file(MY_TEST)) == files.fresh(lesson, MY_TEST):
         return NOT_STARTED
     try:
         tests = exercise(lesson).tests
@@ -115,12 +112,8 @@ def nothing_to_run(lesson: Lesson) -> str:
 
 
 def judge(lesson: Lesson, ids: list[str]) -> Verdict:
-    """What became of the library and of these versions."""
-    verdict = Verdict(lesson, [RIGHT, *ids])
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        report = Path(folder) / "report.jsonl"
-        report.touch()
-        return supervise(ScoreChild(lesson, report, ids), verdict, report, lesson.limit)
+    """The outcome of the learner's test on the library and on these versions."""
+    return supervise(Verdict(lesson, [RIGHT, *ids]), ScoreChild, ids)
 
 
 def on_the_library(verdict: Verdict) -> str:
@@ -132,52 +125,47 @@ def on_the_library(verdict: Verdict) -> str:
 
 
 def main(folder: str, report_path: str, limit: float, ids: list[str]) -> None:
-    """The child: the learner's test on the library, then on each version."""
-    from lessons.course.inner import clock
+    """In the child: run the learner's test on the library, then on each version."""
+    from lessons.course.child import reports
     from lessons.course.mistakes import mistakes
-    from lessons.course.prove import run_variant
+    from lessons.course.variants import Variants, try_out
 
     lesson = exercise(find(folder))
-    library = {module: lesson.library_file(module) for module in lesson.write}
+    listed = {one.id: one for one in mistakes(folder)}
     with (
-        open(report_path, "a", encoding="utf-8") as file,
+        reports(report_path, limit) as report,
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as made,
     ):
-
-        def report(kind: str, **event) -> None:
-            file.write(json.dumps({"event": kind, "printed": "", **event}) + "\n")
-            file.flush()
-            clock(limit)
-
-        report("ready")
-        report("start", test=RIGHT)
-        right = run_variant(lesson, "library", RIGHT, library)
-        passed = [test for test, outcome in right.outcomes.items() if outcome == "passed"]
-        report("result", test=RIGHT, **of_the_library(right, passed))
-        listed = {one.id: one for one in mistakes(folder)}
-        if right.problem or "failed" in right.outcomes.values() or not passed:
-            ids = []
-        for id in ids:
-            report("start", test=id)
-            module = lesson.module_of(listed[id].function)
-            path = Path(made) / id / f"{module}.py"
-            path.parent.mkdir()
-            path.write_text(listed[id].source(library[module].read_text("utf-8")), "utf-8")
-            wrong = run_variant(lesson, "mistake", id, {**library, module: path}, only=passed)
-            caught = wrong.problem or "failed" in wrong.outcomes.values()
-            report("result", test=id, outcome="failed" if caught else "passed", message="")
-        report("done")
+        variants = Variants(lesson, Path(made))
+        report({"event": "ready"})
+        report({"event": "start", "test": RIGHT})
+        right = try_out(lesson, "library", RIGHT, variants.library).verdict
+        outcome, message = of_the_library(right)
+        report(result(RIGHT, outcome, message))
+        passed = [test for test in right.outcomes if right.outcomes[test] == "passed"]
+        for id in ids if outcome == "passed" else []:
+            report({"event": "start", "test": id})
+            changed = variants.with_mistake(listed[id])
+            wrong = try_out(lesson, "mistake", id, changed, only=passed).verdict
+            caught = wrong.problem or wrong.failed
+            report(result(id, "failed" if caught else "passed"))
+        report({"event": "done"})
 
 
-def of_the_library(run, passed: list[str]) -> dict[str, str]:
+def result(id: str, outcome: str, message: str = "") -> dict:
+    """The event that says what became of one version."""
+    return {"event": "result", "test": id, "outcome": outcome, "message": message, "printed": ""}
+
+
+def of_the_library(right: Verdict) -> tuple[str, str]:
     """The outcome on the library, and why it failed or which tests are not started."""
-    failed = [test for test, outcome in run.outcomes.items() if outcome == "failed"]
-    if run.problem or failed:
-        text = run.problem or f"{failed[0]}: {run.messages[failed[0]]}"
-        return {"outcome": "failed", "message": text}
-    new = [test for test, outcome in run.outcomes.items() if outcome == "unstarted"]
+    if right.problem:
+        return "failed", right.problem
+    if right.failed:
+        return "failed", f"{right.failed[0]}: {right.messages[right.failed[0]]}"
+    new = [test for test, outcome in right.outcomes.items() if outcome == "unstarted"]
     said = f"Not started: {', '.join(new)}." if new else ""
-    return {"outcome": "passed" if passed else "unstarted", "message": said}
+    return "passed" if "passed" in right.outcomes.values() else "unstarted", said
 
 
 if __name__ == "__main__":

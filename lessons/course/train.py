@@ -1,7 +1,7 @@
-"""`train`: the command line of simclr-mini with the learner's files in the library's place.
+"""`train`: runs simclr-mini with the learner's files in place of the library's.
 
-At the end, function by function, whose code ran. Every taught function is wrapped as its module is
-loaded; the file is the one that its code object was compiled from.
+At the end a table says whose code ran, function by function. To count calls, each taught function
+is wrapped when its module is loaded; its code object says from which file it was compiled.
 """
 
 import functools
@@ -12,13 +12,15 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from lessons.course import board, desk, finder
+from lessons.course import finder
 from lessons.course.manifest import LIBRARY, Lesson, lessons
-from lessons.course.run import run
+from lessons.course.progress import status
+from lessons.course.supervisor import judge
+from lessons.course.terminal import say
 
 
 class Provenance:
-    """Counts the calls of every taught function, by the file of the code that ran."""
+    """Counts the calls of each taught function, and from which file its code comes."""
 
     def __init__(self):
         self.calls: Counter = Counter()  # (module, function, file)
@@ -29,7 +31,7 @@ class Provenance:
         }
 
     def wrap_module(self, module) -> None:
-        """The finder's hook: called with each module once it is loaded."""
+        """The finder calls this with each module once it is loaded."""
         for name in self.taught.get(module.__name__, []):
             owner, _, attribute = name.rpartition(".")
             holder = getattr(module, owner, None) if owner else module
@@ -51,7 +53,7 @@ class Provenance:
         return counted
 
     def table(self, files: dict[str, Path]) -> str:
-        """Function; yours, the library's, or not called; how often."""
+        """A line for each function: its name, whose code ran, and how often."""
         rows = []
         own = {str(path) for path in files.values()}
         for lesson in lessons():
@@ -79,35 +81,33 @@ class Provenance:
 
 
 def unfinished(chosen: list[Lesson]) -> list[Lesson]:
-    """The lessons that do not pass, checked now where nothing is remembered."""
+    """The lessons that do not pass. Those that have changed since the last check run now."""
     found = []
     for lesson in chosen:
-        if desk.status(lesson).state == "unchecked":
-            run(lesson)
-        if desk.status(lesson).state != "done":
+        if status(lesson).state == "unchecked":
+            judge(lesson)
+        if status(lesson).state != "done":
             found.append(lesson)
     return found
 
 
 def train(chosen: list[Lesson], arguments: list[str]) -> int:
-    """Train; refuse a range with an unfinished lesson in it."""
+    """Train, unless one of the chosen lessons is unfinished. Returns the exit code."""
     if not arguments or arguments[0].startswith("-"):
         arguments = ["train", *arguments]
     open_ones = unfinished(chosen)
     if open_ones:
         for lesson in open_ones:
             said = f"Lesson {lesson.number} ({lesson.name}) is not done"
-            print(board.plain(f"{said}: pytest lessons/{lesson.folder}"))
+            say(f"{said}: pytest lessons/{lesson.folder}")
         left = [str(one.number) for one in chosen if one not in open_ones]
         if left:
             words = shlex.join(arguments[1:] if arguments[0] == "train" else arguments)
             command = f"python -m lessons train {','.join(left)} -- {words}"
-            print(board.plain(f"To leave it out and use the library's there: {command}"))
+            say(f"To use the library's code for what is not done: {command}")
         else:
-            print(
-                "No lesson of these is done. To train with the library: simclr-mini "
-                + shlex.join(arguments)
-            )
+            command = f"simclr-mini {shlex.join(arguments)}"
+            say(f"None of these lessons is done. To train with the library's code: {command}")
         return 1
     files = {
         f"simclr_mini.{module}": lesson.learner_file(module)
@@ -129,5 +129,5 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
         code = 130
     finally:
         finder.remove()
-    print("\n" + board.plain(provenance.table(files)))
+    say("\n" + provenance.table(files))
     return code if isinstance(code, int) else 0

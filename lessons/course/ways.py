@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from lessons.course.manifest import Lesson
+from lessons.course.manifest import Lesson, find
 
 _found: list["Way"] = []
 
@@ -22,7 +22,7 @@ class Way:
 
 
 def way(function: str, name: str):
-    """Register a right way to write `function`. The one named "loops" is the tests' oracle."""
+    """Register a right way to write `function`. The tests use the way named "loops" as oracle."""
 
     def register(body):
         _found.append(Way(function, name, body))
@@ -42,8 +42,6 @@ def load_file(path, name: str):
 @cache
 def ways(lesson_folder: str) -> list[Way]:
     """The right ways of a lesson, in the order of its file."""
-    from lessons.course.manifest import find
-
     lesson: Lesson = find(lesson_folder)
     _found.clear()
     load_file(lesson.ways_file, f"ways_of_{lesson.folder}")

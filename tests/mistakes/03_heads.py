@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
-"""Lesson 3: wrong ways to write the heads, and what to say about each."""
+"""Wrong ways to write the heads of lesson 3, with a sentence about each."""
 
 from lessons.course.mistakes import Mistake
 
@@ -13,7 +13,7 @@ PREDICTOR = "return mlp(dim, hidden_dim, dim)"
 
 
 def head(forward: str) -> str:
-    """A module around the library's perceptron, with another forward."""
+    """The source of an mlp whose module has another forward."""
     return f"""def mlp(in_dim, hidden_dim, out_dim):
     class Head(nn.Module):
         def __init__(self):
@@ -33,7 +33,7 @@ def head(forward: str) -> str:
 
 
 def around(made: str, forward: str) -> str:
-    """Statements that return `made`, a module, with another forward."""
+    """The source of statements that return the module `made` with another forward."""
     return f"""class Head(nn.Module):
             def __init__(self):
                 super().__init__()
@@ -51,91 +51,91 @@ MISTAKES = [
         "no_relu",
         "mlp",
         ("        nn.ReLU(),\n", ""),
-        "There is no ReLU between your matrices. What are two matrices after each other?",
+        "You have no ReLU between the matrices. What do two matrices in a row amount to?",
         trains=True,
     ),
     Mistake(
         "no_norm",
         "mlp",
         ("        " + NORM + "\n", ""),
-        "There is no norm after your first matrix. Which four layers does the docstring name?",
+        "You have no norm after the first matrix. Which four layers does the docstring name?",
         trains=True,
     ),
     Mistake(
         "norm_after_relu",
         "mlp",
         (NORM + "\n        nn.ReLU(),", "nn.ReLU(),\n        " + NORM),
-        "Your norm follows the ReLU. In relu(norm(W1 h)), which comes first?",
+        "You put the norm after the ReLU. In relu(norm(W1 h)), which comes first?",
         trains=True,
     ),
     Mistake(
         "relu_at_end",
         "mlp",
         (LAST, LAST + " nn.ReLU(),"),
-        "A ReLU follows your second matrix, so z is never below 0. Which cosines can two such z not have?",
+        "You put a ReLU after the second matrix, so z is never below 0. Which cosines can two such z not have?",
         trains=True,
     ),
     Mistake(
         "norm_at_end",
         "mlp",
         (LAST, LAST + " nn.BatchNorm1d(out_dim),"),
-        "A norm follows your second matrix, as in the authors' code. What follows W2 in the equation here?",
+        "You put a norm after the second matrix, as the authors' code does. What follows W2 in the equation here?",
         trains=True,
     ),
     Mistake(
         "first_offset",
         "mlp",
         (", bias=False", ""),
-        "Your first matrix has an offset. What does the norm, which takes the mean away, leave of it?",
+        "You give the first matrix a bias. What does the norm, which subtracts the mean, leave of it?",
         trains=True,
     ),
     Mistake(
         "no_last_offset",
         "mlp",
         (LAST, LAST[:-2] + ", bias=False),"),
-        "Your second matrix has no offset. Where is b2 of the equation?",
+        "You give the second matrix no bias. Where is b2 of the equation?",
         trains=True,
     ),
     Mistake(
         "layer_norm",
         "mlp",
         (NORM, "nn.LayerNorm(hidden_dim),"),
-        "Your norm takes its mean over the units of one row. Over what does a batch norm take it?",
+        "You normalise over the units of one row. Over what does a batch norm take its mean?",
         trains=True,
     ),
     Mistake(
         "norm_without_weights",
         "mlp",
         (NORM, NORM[:-2] + ", affine=False),"),
-        "Your norm has no scale and offset to learn. Which offset is left before the ReLU?",
+        "You give the norm no scale and shift to learn. What could move the inputs of the ReLU then?",
         trains=True,
     ),
     Mistake(
         "batch_norm_in_evaluation",
         "mlp",
         (NORM, NORM[:-2] + ", track_running_stats=False),"),
-        "In evaluation your norm still uses the batch at hand. What should one image give, whichever others lie beside it?",
+        "You let the norm use the current batch in eval mode as well. Should an image's result depend on the others in its batch?",
         trains=True,
     ),
     Mistake(
         "leaky_relu",
         "mlp",
         ("nn.ReLU()", "nn.LeakyReLU(0.1)"),
-        "Below 0, your ReLU lets a tenth through. What does relu(-1) give?",
+        "You let a tenth of what is below 0 through the ReLU. What is relu(-1)?",
         trains=True,
     ),
     Mistake(
         "gelu",
         "mlp",
         ("nn.ReLU()", "nn.GELU()"),
-        "You use a GELU, the bend of transformers. Which one does the docstring name?",
+        "You use a GELU, the activation of transformers. Which one does the docstring name?",
         trains=True,
     ),
     Mistake(
         "dropout",
         "mlp",
         ("nn.ReLU(),", "nn.ReLU(), nn.Dropout(0.1),"),
-        "You drop hidden units by chance. Where does the equation do so?",
+        "You drop hidden units at random. Where does the equation do so?",
         trains=True,
     ),
     Mistake(
@@ -149,7 +149,7 @@ MISTAKES = [
         nn.Linear(out_dim, out_dim),
     )
 """,
-        "Your hidden layer is as wide as the output. Which argument says how wide it is?",
+        "You make the hidden layer as wide as the output. Which argument is its width?",
         trains=True,
     ),
     Mistake(
@@ -160,7 +160,7 @@ MISTAKES = [
             "nn.Linear(hidden_dim, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.ReLU(), "
             + LAST,
         ),
-        "You have two hidden layers, as SimCLR's second version. How many matrices has the equation?",
+        "You have two hidden layers, as SimCLR's second version does. How many matrices does the equation have?",
         trains=True,
     ),
     Mistake(
@@ -184,21 +184,21 @@ MISTAKES = [
 
     return Head()
 """,
-        "You keep the layers in a plain list, so parameters() is empty. What does the optimizer get to learn?",
+        "You keep the layers in a plain list, so parameters() is empty. What could an optimiser train?",
         trains=True,
     ),
     Mistake(
         "detached_input",
         "mlp",
         head("return self.layers(h.detach())"),
-        "You cut the gradient at h. The loss may fall, but what does the encoder learn from?",
+        "You stop the gradient at h. The loss may fall, but what does the encoder learn from?",
         trains=True,
     ),
     Mistake(
         "normalized_output",
         "mlp",
         head("z = self.layers(h)\n            return z / z.norm(dim=1, keepdim=True)"),
-        "Your head gives z length 1. Who does that in SimCLR, the head or the loss?",
+        "You normalise z to length 1 in the head. Which part of SimCLR normalises it, the head or the loss?",
         trains=True,
     ),
     Mistake(
@@ -208,7 +208,7 @@ MISTAKES = [
             "h.data.div_(h.data.norm(dim=1, keepdim=True).clamp(min=1e-8))\n"
             "            return self.layers(h)"
         ),
-        "You give h length 1 in place. What does the linear probe see of h afterwards?",
+        "You normalise h to length 1 in place. What would a linear probe see of h afterwards?",
         trains=True,
     ),
     Mistake(
@@ -226,7 +226,7 @@ MISTAKES = [
         )
     return made[widths]
 """,
-        "Two calls return the same module, weights and all. What becomes of the first head when the second is trained?",
+        "You return the same module from two calls. What happens to the first head when the second is trained?",
         trains=True,
     ),
     Mistake(
@@ -237,13 +237,13 @@ MISTAKES = [
     nn.init.constant_(first.weight, 1 / in_dim)
     return nn.Sequential(first, nn.BatchNorm1d(hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
 """,
-        "All hidden units begin with the same weights. What could ever make two of them differ?",
+        "You start all hidden units with the same weights. What could ever make two of them differ?",
     ),
     Mistake(
         "frozen",
         "mlp",
         (LAST + "\n    )", LAST + "\n    ).requires_grad_(False)"),
-        "No weight of your head takes a gradient: it stays as it was drawn. Who learns g?",
+        "You freeze every weight of the head, so it stays as it was drawn. How could the optimiser train it?",
         trains=True,
     ),
     # projector
@@ -251,55 +251,55 @@ MISTAKES = [
         "none_is_a_matrix",
         "projector",
         (NONE, "return nn.Linear(in_dim, in_dim)"),
-        'Your "none" has a matrix to learn. What is z when there is no head?',
+        'You give "none" a matrix to learn. What is z when there is no head?',
         trains=True,
     ),
     Mistake(
         "none_with_relu",
         "projector",
         (NONE, "return nn.ReLU()"),
-        'Your "none" cuts at 0; a ResNet\'s h hides that. What should come back for h = -1?',
+        'You apply a ReLU in "none". A ResNet\'s h is never negative, so that hides it, but what should z be for h = -1?',
         trains=True,
     ),
     Mistake(
         "none_with_norm",
         "projector",
         (NONE, "return nn.BatchNorm1d(in_dim)"),
-        'Your "none" norms h over the batch. What is left of h when nothing is done to it?',
+        'You normalise h over the batch in "none". What should happen to h when there is no head?',
         trains=True,
     ),
     Mistake(
         "none_normalized",
         "projector",
         (NONE, around("nn.Identity()", "return nn.functional.normalize(h, dim=1)")),
-        'Your "none" gives h length 1. Is that h itself?',
+        'You normalise h to length 1 in "none". Is that h itself?',
         trains=True,
     ),
     Mistake(
         "none_detached",
         "projector",
         (NONE, around("nn.Identity()", "return h.detach()")),
-        'Your "none" cuts the gradient. What does the encoder learn from?',
+        'You stop the gradient in "none". What does the encoder learn from?',
     ),
     Mistake(
         "linear_without_offset",
         "projector",
         (LINEAR, "return nn.Linear(in_dim, out_dim, bias=False)"),
-        'Your "linear" has no offset. Where is b of z = W h + b?',
+        'You give "linear" no bias. Where is b of z = W h + b?',
         trains=True,
     ),
     Mistake(
         "linear_with_relu",
         "projector",
         (LINEAR, "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.ReLU())"),
-        'A ReLU follows the matrix of your "linear". Is that head still linear?',
+        'You put a ReLU after the matrix of "linear". Is that head still linear?',
         trains=True,
     ),
     Mistake(
         "linear_with_norm",
         "projector",
         (LINEAR, "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.BatchNorm1d(out_dim))"),
-        'A norm follows the matrix of your "linear". Does z = W h + b look at the other rows of the batch?',
+        'You put a norm after the matrix of "linear". Does z = W h + b depend on the other rows of the batch?',
         trains=True,
     ),
     Mistake(
@@ -309,28 +309,28 @@ MISTAKES = [
             LINEAR,
             "return nn.Sequential(nn.Linear(in_dim, hidden_dim), nn.Linear(hidden_dim, out_dim))",
         ),
-        'Your "linear" has two matrices, with nothing between them. How many has z = W h + b?',
+        'You give "linear" two matrices with nothing between them. How many does z = W h + b have?',
         trains=True,
     ),
     Mistake(
         "linear_is_mlp",
         "projector",
         (LINEAR, "return mlp(in_dim, hidden_dim, out_dim) "),
-        'Your "linear" is the perceptron. What does section 4.2 compare with what?',
+        'You return the MLP for "linear". Which heads does section 4.2 compare?',
         trains=True,
     ),
     Mistake(
         "mlp_is_linear",
         "projector",
         (MLP, "return nn.Linear(in_dim, out_dim) "),
-        'Your "mlp" is one matrix. What did you write mlp for?',
+        'You return one matrix for "mlp". What did you write mlp for?',
         trains=True,
     ),
     Mistake(
         "hidden_width_ignored",
         "projector",
         (MLP, "return mlp(in_dim, in_dim, out_dim)"),
-        "Your hidden layer is as wide as h, whatever hidden_dim says. Which argument do you not use?",
+        "You make the hidden layer as wide as h, whatever hidden_dim is. Which argument do you not use?",
         trains=True,
     ),
     Mistake(
@@ -340,14 +340,14 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "return mlp(in_dim, hidden_dim, out_dim)  # any other kind",
         ),
-        'Any other kind gets the perceptron. What does somebody train who writes "lienar"?',
+        'You return the MLP for any other kind. What does someone train who types "lienar"?',
         trains=True,
     ),
     Mistake(
         "first_letters",
         "projector",
         ('if kind == "linear"', 'if "linear" in kind'),
-        'You look for "linear" somewhere in the name. What does "nonlinear" get?',
+        'You look for "linear" anywhere in the name. What does "nonlinear" return?',
         trains=True,
     ),
     Mistake(
@@ -360,14 +360,14 @@ MISTAKES = [
                 "return nn.functional.normalize(self.layers(h), dim=1)",
             ),
         ),
-        "Your projector gives z length 1. Is that in z = W2 relu(norm(W1 h)) + b2?",
+        "You normalise z to length 1 in the projector. Is that part of z = W2 relu(norm(W1 h)) + b2?",
         trains=True,
     ),
     Mistake(
         "input_detached",
         "projector",
         (MLP, around("mlp(in_dim, hidden_dim, out_dim)", "return self.layers(h.detach())")),
-        "Your projector cuts the gradient at h. The loss may fall, but what does the encoder learn from?",
+        "You stop the gradient at h in the projector. The loss may fall, but what does the encoder learn from?",
         trains=True,
     ),
     Mistake(
@@ -377,7 +377,7 @@ MISTAKES = [
             MLP,
             "return nn.Sequential(nn.ReLU(inplace=True), *mlp(in_dim, hidden_dim, out_dim))",
         ),
-        "You write a ReLU into h before the perceptron. Whose h is it?",
+        "You apply a ReLU to h in place before the MLP. Who else still needs h?",
         trains=True,
     ),
     # predictor
@@ -385,21 +385,21 @@ MISTAKES = [
         "one_matrix",
         "predictor",
         (PREDICTOR, "return nn.Linear(dim, dim)"),
-        "Your predictor is one matrix. Where is the hidden layer?",
+        "You use one matrix as the predictor. Where is the hidden layer?",
         trains=True,
     ),
     Mistake(
         "no_prediction",
         "predictor",
         (PREDICTOR, "return nn.Identity()"),
-        "Your predictor gives z back. What does it learn?",
+        "You return z itself as the prediction. What could this predictor learn?",
         trains=True,
     ),
     Mistake(
         "hidden_is_dim",
         "predictor",
         (PREDICTOR, "return mlp(dim, dim, dim)"),
-        "Your hidden layer is as wide as z. What is hidden_dim for?",
+        "You make the hidden layer as wide as z. What is hidden_dim for?",
         trains=True,
     ),
     Mistake(
@@ -411,7 +411,7 @@ MISTAKES = [
                 "\n    ", "\n"
             ),
         ),
-        "You add z to the result, as a residual block does. Is it in p = q(z)?",
+        "You add z to the result, as a residual block does. Is that part of p = q(z)?",
         trains=True,
     ),
     Mistake(
@@ -423,7 +423,7 @@ MISTAKES = [
                 "\n    ", "\n"
             ),
         ),
-        "You stop the gradient before the predictor. Through which of p and its target must the encoder learn?",
+        "You stop the gradient before the predictor. Should the encoder learn through p or through its target?",
         trains=True,
     ),
     Mistake(
@@ -442,7 +442,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "Your second matrix is the first one turned round, as in a tied autoencoder. Which weights has W2?",
+        "You use the transpose of the first matrix as the second, as a tied autoencoder does. Which weights does W2 have?",
         trains=True,
     ),
     Mistake(
@@ -452,21 +452,21 @@ MISTAKES = [
             PREDICTOR,
             "return nn.Sequential(nn.Linear(dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, dim))",
         ),
-        "Your predictor has no norm. Which function has put one there for you?",
+        "You build the predictor without a norm. Which of your functions already has one?",
         trains=True,
     ),
     Mistake(
         "prediction_with_relu",
         "predictor",
         (PREDICTOR, "return nn.Sequential(*mlp(dim, hidden_dim, dim), nn.ReLU())"),
-        "A ReLU follows your predictor, so p is never below 0. Can it then be near every z?",
+        "You put a ReLU after the predictor, so p is never below 0. Could it be close to every z then?",
         trains=True,
     ),
     Mistake(
         "prediction_with_norm",
         "predictor",
         (PREDICTOR, "return nn.Sequential(*mlp(dim, hidden_dim, dim), nn.BatchNorm1d(dim))"),
-        "A norm follows your predictor. What follows W2 in the equation of mlp?",
+        "You put a norm after the predictor. What follows W2 in the equation of mlp?",
         trains=True,
     ),
     Mistake(
@@ -476,7 +476,7 @@ MISTAKES = [
     made = vars(predictor).setdefault("made", {})
     return made.setdefault((dim, hidden_dim), mlp(dim, hidden_dim, dim))
 """,
-        "Two calls return the same module. What becomes of the first predictor when the second is trained?",
+        "You return the same module from two calls. What happens to the first predictor when the second is trained?",
         trains=True,
     ),
 ]

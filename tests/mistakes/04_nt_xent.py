@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
-"""Lesson 4: wrong ways to write NT-Xent, and what to say about each."""
+"""Wrong ways to write the NT-Xent of lesson 4, with a sentence about each."""
 
 from lessons.course.mistakes import Mistake
 
@@ -21,21 +21,21 @@ MISTAKES = [
         "normalize_columns",
         "similarity_matrix",
         (NORMALIZE, "z = F.normalize(z, dim=0)"),
-        "You give every column length 1, across the batch. Which dimension holds the numbers of one view?",
+        "You normalise every column, across the batch. Which dimension holds the numbers of one view?",
         trains=True,
     ),
     Mistake(
         "normalize_l1",
         "similarity_matrix",
         (NORMALIZE, "z = F.normalize(z, p=1, dim=1)"),
-        "You divide by the sum of absolute values. Which length makes u·u equal to 1?",
+        "You divide by the sum of absolute values. Which norm makes u·u equal to 1?",
         trains=True,
     ),
     Mistake(
         "normalize_one_view",
         "similarity_matrix",
         (NORMALIZE, "z = torch.cat([F.normalize(z1, dim=1), z2])"),
-        "Only z1's views get length 1. Who divides by |v| when v comes from z2?",
+        "You normalise only z1's views. What divides by |v| when v comes from z2?",
         trains=True,
     ),
     Mistake(
@@ -49,62 +49,62 @@ MISTAKES = [
         "epsilon_too_large",
         "similarity_matrix",
         (NORMALIZE, "z = z / (z.norm(dim=1, keepdim=True) + 1e-2)"),
-        "You add 0.01 to every length, so short vectors shrink. How small is small beside 1e-4?",
+        "You add 0.01 to every length, which shrinks short vectors too much. How large is 0.01 compared with a length of 1e-4?",
         trains=True,
     ),
     Mistake(
         "detach_keys",
         "similarity_matrix",
         ("z @ z.T", "z @ z.T.detach()"),
-        "Only the row's view gets a gradient, the column's is cut off. Does u·v depend on u alone?",
+        "You detach the view of the column, so only the view of the row gets a gradient. Does u·v depend on u alone?",
         trains=True,
     ),
     Mistake(
         "detach_length",
         "similarity_matrix",
         (NORMALIZE, "z = z / z.norm(dim=1, keepdim=True).detach()"),
-        "You cut the gradient through the length. If the vector grows, should the cosine change?",
+        "You stop the gradient through the length. If the vector grows, should the cosine change?",
         trains=True,
     ),
     Mistake(
         "detach_second_view",
         "similarity_matrix",
         ("torch.cat([z1, z2])", "torch.cat([z1, z2.detach()])"),
-        "No gradient reaches z2. In SimCLR, which of the two views teaches the encoder?",
+        "You detach z2, so no gradient reaches it. Which of the two views teaches the encoder in SimCLR?",
         trains=True,
     ),
     Mistake(
         "views_swapped",
         "similarity_matrix",
         ("torch.cat([z1, z2])", "torch.cat([z2, z1])"),
-        "The rows hold z2's views first. Which order does the docstring promise?",
+        "You put z2's views into the first rows. Which order does the docstring promise?",
         trains=True,
     ),
     Mistake(
         "interleaved",
         "similarity_matrix",
         ("torch.cat([z1, z2])", "torch.stack([z1, z2], dim=1).flatten(0, 1)"),
-        "Your rows go image by image, as in Algorithm 1. Where do rows b and b + B lie in the order asked for?",
+        "You order the rows image by image, as Algorithm 1 does. Where should the two views of image b be?",
     ),
     Mistake(
         "negative_distance",
         "similarity_matrix",
         ("return z @ z.T", "return -(z[:, None] - z[None]).pow(2).sum(2)"),
-        "You return minus the squared distance, which is 2cos - 2. What is the cosine of equal vectors?",
+        "You return minus the squared distance, which is 2 cos - 2. What is the cosine of equal vectors?",
         trains=True,
     ),
     Mistake(
         "absolute",
         "similarity_matrix",
         ("z @ z.T", "(z @ z.T).abs()"),
-        "You drop the sign, so opposite views count as alike. What is the cosine of u and -u?",
+        "You drop the sign, so opposite views count as similar. What is the cosine of u and -u?",
         trains=True,
     ),
     Mistake(
         "stays_in_half",
         "similarity_matrix",
         ("z = z.to(torch.promote_types(z.dtype, torch.float32))", "z = z.clone()"),
-        "Half precision stays half precision. How large a number can float16 hold, and how large is |z| squared?",
+        "You leave half precision as it is. How large a number can float16 hold, and how large is |z| squared?",
         trains=True,
     ),
     # positive_index
@@ -112,7 +112,7 @@ MISTAKES = [
         "next_row",
         "positive_index",
         ("torch.arange(2 * B, device=device).roll(B)", "torch.arange(2 * B, device=device) ^ 1"),
-        "You pair neighbouring rows 0-1, 2-3, …: the order of Algorithm 1. In what order does similarity_matrix put the views?",
+        "You pair neighbouring rows, 0-1, 2-3, …, as in the order of Algorithm 1. In what order does similarity_matrix put the views?",
     ),
     Mistake(
         "itself",
@@ -124,7 +124,7 @@ MISTAKES = [
         "first_half_twice",
         "positive_index",
         ("torch.arange(2 * B, device=device).roll(B)", "torch.arange(B, device=device).repeat(2)"),
-        "You say 0 … B-1 twice: right for the second half. Who is the partner of row 0?",
+        "You return 0 … B-1 twice, which is right only for the second half. What is the partner of row 0?",
     ),
     Mistake(
         "second_half_twice",
@@ -133,7 +133,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "torch.arange(B, 2 * B, device=device).repeat(2)",
         ),
-        "You say B … 2B-1 twice: right for the first half. Who is the partner of row B?",
+        "You return B … 2B-1 twice, which is right only for the first half. What is the partner of row B?",
     ),
     Mistake(
         "roll_by_one",
@@ -145,41 +145,41 @@ MISTAKES = [
         "reversed",
         "positive_index",
         (".roll(B)", ".flip(0)"),
-        "You count backwards, so row 0 meets the last row. Is the last row a view of image 0?",
+        "You reverse the rows, so row 0 is paired with the last row. Is the last row a view of image 0?",
     ),
     # candidate_logits
     Mistake(
         "no_mask",
         "candidate_logits",
         (MASK, "logits"),
-        "A view is still its own candidate, and always the most similar one. What does k ≠ i say?",
+        "You leave each view among its own candidates, where it is always the most similar one. What does k ≠ i say?",
         trains=True,
     ),
     Mistake(
         "mask_with_zero",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, 0.0)"),
-        "You write 0 on the diagonal. What is exp(0), and is it gone from the sum?",
+        "You write 0 on the diagonal. What is exp(0), and has it left the sum?",
         trains=True,
     ),
     Mistake(
         "mask_before_dividing_small",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, -1.0 / temperature)"),
-        "You give the view itself the lowest similarity, -1. Is exp(-1 / tau) gone from the sum?",
+        "You give the view itself the lowest similarity, -1. Has exp(-1 / tau) left the sum?",
         trains=True,
     ),
     Mistake(
         "mask_the_positive",
         "candidate_logits",
         (MASK, 'logits.masked_fill(itself | itself.roll(len(itself) // 2, 0), float("-inf"))'),
-        "You leave the positive out as well. Is k = j allowed in the sum of equation 1?",
+        "You leave out the positive as well. Is k = j allowed in the sum of equation 1?",
     ),
     Mistake(
         "mask_upper_half",
         "candidate_logits",
         (MASK, 'logits.masked_fill(itself.triu().cumsum(0).bool().T, float("-inf"))'),
-        "You leave out a whole triangle: later rows have no candidates after themselves. Which one entry per row must go?",
+        "You leave out a whole triangle, so a row has no candidates after itself. Which single entry of each row must go?",
     ),
     Mistake(
         "multiply_by_temperature",
@@ -192,28 +192,28 @@ MISTAKES = [
         "no_temperature",
         "candidate_logits",
         ("similarity / temperature", "similarity / 1.0"),
-        "The temperature is not used. What should change when it goes from 1 to 0.1?",
+        "You do not use the temperature. What should change when it goes from 1 to 0.1?",
         trains=True,
     ),
     Mistake(
         "fixed_temperature",
         "candidate_logits",
         ("similarity / temperature", "similarity / 0.5"),
-        "You divide by 0.5 whatever temperature is given. Where does the argument go?",
+        "You divide by 0.5, whatever the temperature is. Where should the argument go?",
         trains=True,
     ),
     Mistake(
         "root_temperature",
         "candidate_logits",
         ("similarity / temperature", "similarity / temperature**0.5"),
-        "You divide by the root of the temperature, as attention does with its width. What does equation 1 divide by?",
+        "You divide by the square root of the temperature, as attention does with its width. What does equation 1 divide by?",
         trains=True,
     ),
     Mistake(
         "logits_detached",
         "candidate_logits",
         ("logits = similarity / temperature", "logits = similarity.detach() / temperature"),
-        "You cut the gradient here. How does the encoder learn which candidates were too near?",
+        "You stop the gradient here. How could the encoder learn which candidates were too close?",
     ),
     # nt_xent_loss
     Mistake(
@@ -223,7 +223,7 @@ MISTAKES = [
             LOSS,
             "return F.cross_entropy(candidate_logits(similarity, temperature)[: len(z1)], target[: len(z1)])",
         ),
-        "Only z1's views are anchors. Over how many anchors does Algorithm 1 take the mean?",
+        "You use only z1's views as anchors. Over how many anchors does Algorithm 1 take the mean?",
         trains=True,
     ),
     Mistake(
@@ -235,28 +235,28 @@ MISTAKES = [
             "    target = target[len(z1) :]\n"
             "    return (F.cross_entropy(cross, target) + F.cross_entropy(cross.T, target)) / 2",
         ),
-        "Your candidates are the other view's B rows only, as in CLIP. Are the 2B - 2 negatives all there?",
+        "You take only the B rows of the other view as candidates, as CLIP does. Are all 2B - 2 negatives among them?",
         trains=True,
     ),
     Mistake(
         "sum_not_mean",
         "nt_xent_loss",
         (ENTROPY, ENTROPY[:-1] + ', reduction="sum")'),
-        "You add the anchors' losses. By what does Algorithm 1 divide?",
+        "You add up the losses of the anchors. What does Algorithm 1 divide by?",
         trains=True,
     ),
     Mistake(
         "divide_by_images",
         "nt_xent_loss",
         (LOSS, LOSS.replace("return F", "return 2 * F")),
-        "You divide by the number of images, B. How many anchors are there?",
+        "You divide by B, the number of images. How many anchors are there?",
         trains=True,
     ),
     Mistake(
         "softmax_twice",
         "nt_xent_loss",
         (ENTROPY, ENTROPY.replace("temperature)", "temperature).softmax(1)")),
-        "You give cross_entropy probabilities. What does it do first with what it gets?",
+        "You pass probabilities to cross_entropy. What does it do first with its input?",
         trains=True,
     ),
     Mistake(
@@ -267,7 +267,7 @@ MISTAKES = [
             "p = candidate_logits(similarity, temperature).softmax(1)\n"
             "    return -p.gather(1, target[:, None]).mean().log()",
         ),
-        "You average the probabilities and then take the log. Which comes first in the paper?",
+        "You average the probabilities and then take the log. Which of the two comes first in the paper?",
         trains=True,
     ),
     Mistake(
@@ -290,7 +290,7 @@ MISTAKES = [
             "    rest = logits.scatter(1, target[:, None], -torch.inf).logsumexp(1)\n"
             "    return (rest - logits.gather(1, target[:, None])[:, 0]).mean()",
         ),
-        "Your denominator leaves the positive out, so the loss can fall below 0. Which k does the sum leave out?",
+        "You leave the positive out of the denominator, so the loss can be negative. Which k does the sum leave out?",
         trains=True,
     ),
     Mistake(
@@ -302,7 +302,7 @@ MISTAKES = [
             "    positive = logits.gather(1, target[:, None])\n"
             "    return (torch.cat([logits, positive], 1).logsumexp(1) - positive[:, 0]).mean()",
         ),
-        "Your denominator holds the positive twice. How many candidates has an anchor?",
+        "You count the positive twice in the denominator. How many candidates does an anchor have?",
         trains=True,
     ),
     Mistake(
@@ -314,14 +314,14 @@ MISTAKES = [
             "    positive = similarity.gather(1, target[:, None])[:, 0] / temperature\n"
             "    return (logits.logsumexp(1) - positive).mean()",
         ),
-        "You divide the positive by the temperature, but not the sum below it. Where does tau stand in equation 1?",
+        "You divide the positive by the temperature, but not the sum in the denominator. Where does tau appear in equation 1?",
         trains=True,
     ),
     Mistake(
         "default_temperature",
         "nt_xent_loss",
         ("candidate_logits(similarity, temperature)", "candidate_logits(similarity, 0.5)"),
-        "You always use 0.5. What happens to the temperature that the caller gives?",
+        "You always use 0.5. Where should the caller's temperature go?",
         trains=True,
     ),
     Mistake(
@@ -331,21 +331,21 @@ MISTAKES = [
             "candidate_logits(similarity, temperature)",
             "candidate_logits(similarity / temperature, temperature)",
         ),
-        "You divide by the temperature here, and candidate_logits does so again. How often does equation 1?",
+        "You divide by the temperature here, and candidate_logits does so again. How often does equation 1 divide by it?",
         trains=True,
     ),
     Mistake(
         "log2",
         "nt_xent_loss",
         (LOSS, LOSS + " / torch.log(similarity.new_tensor(2.0))"),
-        "You use the logarithm to base 2. Which one does the docstring ask for?",
+        "You use the logarithm to base 2. Which logarithm does the docstring ask for?",
         trains=True,
     ),
     Mistake(
         "multiplied_by_temperature",
         "nt_xent_loss",
         (LOSS, LOSS + " * temperature"),
-        "You multiply the loss by the temperature, as MoCo v3 and BYOL-style code does. Does equation 1?",
+        "You multiply the loss by the temperature, as MoCo v3 does. Does equation 1 do so?",
         trains=True,
     ),
     Mistake(
@@ -356,13 +356,13 @@ MISTAKES = [
             "logits = candidate_logits(similarity, temperature)\n"
             "    return -F.logsigmoid(logits.gather(1, target[:, None])).mean()",
         ),
-        "You judge the positive pair alone, with a sigmoid. Against what must the positive win in equation 1?",
+        "You judge the positive pair alone, with a sigmoid. What must the positive compete with in equation 1?",
     ),
     Mistake(
         "maximised",
         "nt_xent_loss",
         (LOSS, LOSS.replace("return F", "return -F")),
-        "The sign is reversed: your loss falls when the views of an image move apart. Is a cross entropy ever below 0?",
+        "You reversed the sign, so the loss falls when the views of an image move apart. Can a cross entropy be negative?",
     ),
     Mistake(
         "positives_detached",
@@ -372,13 +372,13 @@ MISTAKES = [
             "logits = candidate_logits(similarity, temperature)\n"
             "    return (logits.logsumexp(1) - logits.detach().gather(1, target[:, None])[:, 0]).mean()",
         ),
-        "No gradient goes through the positive in the numerator. What pulls the two views together?",
+        "You detach the positive in the numerator. What would pull the two views together?",
     ),
     Mistake(
         "second_view_stopped",
         "nt_xent_loss",
         ("similarity_matrix(z1, z2)", "similarity_matrix(z1, z2.detach())"),
-        "You stop the gradient of the second view, as SimSiam and BYOL do. Does SimCLR?",
+        "You stop the gradient of the second view, as SimSiam and BYOL do. Does SimCLR do so?",
         trains=True,
     ),
     Mistake(
@@ -388,7 +388,7 @@ MISTAKES = [
             "target = positive_index(len(z1), z1.device)",
             "target = positive_index(len(z1), z1.device).roll(1)",
         ),
-        "Every anchor's target is another image's view. Where does row b of z1 find its partner?",
+        "You make another image's view the target of every anchor. Where does row b of z1 find its partner?",
     ),
     Mistake(
         "subtract_the_diagonal",
@@ -401,7 +401,7 @@ MISTAKES = [
             "    positive = exp.gather(1, target[:, None])[:, 0]\n"
             "    return -(positive / total.clamp(min=1e-30)).log().mean()",
         ),
-        "You add all candidates and take exp(1 / tau) away again. At tau = 0.01, what is left of the small ones? Use logsumexp.",
+        "You add up all candidates and subtract exp(1 / tau) again. At tau = 0.01, what is left of the small terms? Use logsumexp.",
         trains=True,
     ),
     Mistake(
@@ -412,7 +412,7 @@ MISTAKES = [
             "p = candidate_logits(similarity, temperature).softmax(1).gather(1, target[:, None])\n"
             "    return -(p + 1e-6).log().mean()",
         ),
-        "You add 1e-6 before the log, so a bad pair never costs more than 14. What does it cost at tau = 0.01?",
+        "You add 1e-6 before the log, so a bad pair never costs more than 14. What should it cost at tau = 0.01?",
         trains=True,
     ),
 ]

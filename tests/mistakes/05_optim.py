@@ -293,7 +293,7 @@ MISTAKES = [
         "epsilon_for_zero",
         "trust_ratio",
         (f"{RATIO}", "trust_coefficient * (w_norm + 1e-3) / (update_norm + 1e-3)"),
-        "You add 0.001 to both lengths, which distorts the ratio of a small layer. Which lengths need special care, and do any others?",
+        "You add 0.001 to both lengths, which distorts the ratio of a small layer. Which lengths need special care?",
         trains=True,
     ),
     Mistake(

@@ -1,4 +1,4 @@
-"""Runs first in a process that a lesson's test started: it must see the learner's file too."""
+"""Runs first in each process that a lesson's test starts, so that it imports the learner's file."""
 
 import importlib.util
 import sys
@@ -10,7 +10,7 @@ finder = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(finder)
 finder.install_from_environment()
 
-# Another sitecustomize that this one hides still runs.
+# This file hides any other sitecustomize; run that one too.
 for folder in sys.path:
     other = Path(folder or ".") / "sitecustomize.py"
     if other.exists() and other.resolve() != here:

@@ -1,7 +1,7 @@
-"""The pytest side: each test of a lesson is an item, and its verdict comes from the lesson's child.
+"""The pytest plugin of the lessons: each test is an item whose verdict comes from a child process.
 
-With `-s` or `--pdb` a lesson runs in this process instead, without a time limit, so that `print`
-and `breakpoint()` work as anywhere.
+With `-s` or `--pdb` a lesson runs in pytest's own process and without a time limit, so that `print`
+and `breakpoint()` work as usual.
 """
 
 import os
@@ -11,9 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from lessons.course import board, desk, finder
+from lessons.course import board, files, finder
 from lessons.course.manifest import find, lessons
-from lessons.course.run import Verdict, run
+from lessons.course.supervisor import judge
+from lessons.course.terminal import plain
+from lessons.course.verdict import SIGNS, Verdict
 
 FOLDERS = {lesson.folder for lesson in lessons()}
 collect_ignore_glob = ["*/my_test.py"]  # `score` runs it
@@ -40,11 +42,11 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 
 class LessonFile(pytest.Module):
-    """A lesson's test file, read and not imported: the learner's code runs only in the child."""
+    """A lesson's test file. It is read, not imported: only the child runs the learner's code."""
 
     def collect(self):
         lesson = find(self.path.parent.name)
-        desk.prepare(lesson)
+        files.prepare(lesson)
         for test in lesson.tests:
             if test.path == self.path or self.path.stem in lesson.write:
                 yield LessonItem.from_parent(self, name=test.name, lesson=lesson, test=test)
@@ -54,7 +56,7 @@ class LessonFile(pytest.Module):
 
 
 class NotPassed(Exception):
-    """Carries a verdict's message; pytest shows it without a traceback."""
+    """Carries a verdict's message, which pytest shows without a traceback."""
 
 
 class LessonItem(pytest.Item):
@@ -68,27 +70,27 @@ class LessonItem(pytest.Item):
         if verdict.printed.get(name, "").strip():
             self.add_report_section("call", "print", verdict.printed[name])
         self.outcome = verdict.outcomes.get(name, "not run")
+        message = verdict.message(name)
         if self.outcome == "skipped":
-            pytest.skip(verdict.messages.get(name, ""))
-        message = verdict.messages.get(name, "")
+            pytest.skip(message)
         if self.outcome == "failed":
             message += f"\n{self.lesson.section(self.test.step)}"
-        if verdict.problem and self.outcome == "not run" and first_of(self):
+        if verdict.problem and self.outcome == "not run" and is_first(self):
             self.outcome, message = "failed", verdict.problem
         if self.outcome != "passed":
             raise NotPassed(message)
 
     def repr_failure(self, excinfo, style=None):
         if isinstance(excinfo.value, NotPassed):
-            return board.plain(str(excinfo.value))
+            return plain(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self):
         return self.path, self.test.line - 1, f"{self.lesson.number} {self.name}"
 
 
-def first_of(item) -> bool:
-    """Whether an item is the first of its lesson: it tells what is wrong with the file."""
+def is_first(item) -> bool:
+    """Whether an item is the first of its lesson. That one says what is wrong with the file."""
     same = [i for i in item.session.items if getattr(i, "lesson", None) is item.lesson]
     return same[0] is item
 
@@ -105,15 +107,13 @@ def pytest_report_teststatus(report, config):
     outcome = getattr(report, "lesson_outcome", None)
     if report.when != "call" or outcome is None:
         return None
-    sign = board.plain(board.SIGNS[outcome])
-    kinds = {"unstarted": "not started", "skipped": "skipped", "not run": "not run"}
-    kind = kinds.get(outcome, outcome)
+    kind = {"unstarted": "not started"}.get(outcome, outcome)
     markup = {"passed": "green", "failed": "red"}.get(outcome, "yellow")
-    return kind, sign, (kind.upper(), {markup: True})
+    return kind, plain(SIGNS[outcome]), (kind.upper(), {markup: True})
 
 
 def pytest_collection_finish(session):
-    """Start the children, two at a time, before the first verdict is asked for."""
+    """Start the children, two at a time, before pytest asks for the first verdict."""
     if session.config.option.collectonly:
         return
     chosen: dict = {}
@@ -124,7 +124,7 @@ def pytest_collection_finish(session):
     for folder, names in chosen.items():
         lesson = find(folder)
         only = names if len(names) < len(lesson.tests) else []
-        session.config.stash[key_verdicts][folder] = pool.submit(run, lesson, only)
+        session.config.stash[key_verdicts][folder] = pool.submit(judge, lesson, only)
     pool.shutdown(wait=False)
 
 
@@ -134,6 +134,7 @@ def pytest_sessionfinish(session):
 
 
 def verdict_on(item: LessonItem) -> Verdict:
+    """The verdict on an item's lesson, once it is there."""
     future: Future = item.config.stash[key_verdicts][item.lesson.folder]
     return future.result()
 
@@ -146,14 +147,14 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 class InProcess:
-    """For `-s` and `--pdb`: lessons in this process, each with its own modules of the library."""
+    """For `-s` and `--pdb`: runs each lesson in this process with its own copy of the library."""
 
     def __init__(self):
         self.modules: dict[str, dict] = {}
         self.now = ""
 
     def enter(self, folder: str) -> None:
-        """From here on the learner's file of this lesson is in the library's place."""
+        """From now on the learner's files of this lesson replace the library's."""
         if folder == self.now:
             return
         kept = finder.remove()
@@ -165,9 +166,10 @@ class InProcess:
 
             torch.set_num_threads(1)
             lesson = find(folder)
-            desk.prepare(lesson)
-            files = {f"simclr_mini.{name}": lesson.learner_file(name) for name in lesson.write}
-            finder.install(files)
+            files.prepare(lesson)
+            finder.install(
+                {f"simclr_mini.{name}": lesson.learner_file(name) for name in lesson.write}
+            )
             sys.modules.update(self.modules.get(folder, {}))
 
     @pytest.hookimpl(tryfirst=True)
@@ -185,7 +187,7 @@ class InProcess:
         error = call.excinfo and call.excinfo.value
         if isinstance(error, NotImplementedError) and re.match(r"lesson \d+: write", str(error)):
             report.lesson_outcome = "unstarted"
-            report.wasxfail = str(error)  # to pytest, nothing that a debugger should look at
+            report.wasxfail = str(error)  # keeps the debugger from starting at it
             item.session.testsfailed += 1
         return report
 

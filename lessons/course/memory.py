@@ -1,0 +1,38 @@
+"""What the course remembers between commands: `.course/state.json`, which git ignores.
+
+It holds one entry per lesson: the last verdict, the hash of the files that were judged, the hints
+given so far, and the hash of the library from which each blank was made.
+"""
+
+import json
+import os
+import threading
+from pathlib import Path
+
+from lessons.course.manifest import desk
+
+saving = threading.Lock()
+
+
+def store() -> Path:
+    return desk() / ".course"
+
+
+def load() -> dict:
+    """All that is remembered, by lesson folder. It is empty if the file cannot be read."""
+    try:
+        remembered = json.loads((store() / "state.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return remembered if isinstance(remembered, dict) else {}
+
+
+def save(folder: str, **changes) -> None:
+    """Change what is remembered of one lesson. Several threads may judge lessons at once."""
+    with saving:
+        remembered = load()
+        remembered.setdefault(folder, {}).update(changes)
+        store().mkdir(parents=True, exist_ok=True)
+        new = store() / f"state.{os.getpid()}.json"
+        new.write_text(json.dumps(remembered, indent=1), "utf-8")
+        os.replace(new, store() / "state.json")

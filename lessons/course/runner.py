@@ -1,0 +1,140 @@
+"""Runs one lesson's tests in this process, and reports each event as it happens.
+
+`child.py` does so for a learner; `variants.py` does so once for each version that is proven.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lessons.course import check, finder, fixtures
+from lessons.course.explain import collect_problem, explain, import_problem
+from lessons.course.manifest import ROOT, Lesson
+from lessons.course.sandbox import Quiet, no_seeding, stand_in
+
+# Parts of pytest that a lesson does not need. Without them a run starts at once.
+WITHOUT = "cacheprovider terminal faulthandler debugging junitxml doctest pastebin logging"
+WITHOUT += " legacypath stepwise unittest unraisableexception threadexception warnings"
+
+# No configuration of pytest applies here, neither the project's nor the learner's.
+OPTIONS = [f"-pno:{name}" for name in WITHOUT.split()]
+OPTIONS += ["--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"]
+OPTIONS += ["-s"]
+
+
+def run_lesson(
+    lesson: Lesson,
+    files: dict[str, Path],
+    report: Callable[[dict], None],
+    only: list[str] = (),
+    after: Callable | None = None,
+    learner: list[str] | None = None,
+) -> None:
+    """Run the tests with `files` in place of the library's modules.
+
+    Args:
+        files: for each module's name, the file to use.
+        report: is called with each event: ready, import, problem, start, result, looking,
+            diagnosis, done.
+        only: names of tests; all tests if it is empty.
+        after: is called with each module of the library once it is loaded.
+        learner: the modules in which mistakes are looked for; by default those of the lesson.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    quiet = Quiet()
+    finder.install({f"simclr_mini.{name}": path for name, path in files.items()}, after)
+    report({"event": "ready"})
+    try:
+        with quiet, no_seeding([str(path) for path in files.values()]):
+            modules = {}
+            for name in learner or lesson.write:
+                report({"event": "import", "module": name})
+                try:
+                    modules[name] = importlib.import_module(f"simclr_mini.{name}")
+                except BaseException as error:
+                    report({"event": "problem", "message": import_problem(error, files[name])})
+                    return
+                stand_in(lesson, name, modules[name])
+            chosen = [test for test in lesson.tests if not only or test.name in only]
+            nodes = [f"{test.path}::{test.name}" for test in chosen]
+            plugin = Reporter(lesson, modules, files, report, quiet)
+            code = pytest.main([*OPTIONS, *nodes], plugins=[fixtures, plugin])
+            if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+                last = quiet.kept.strip().splitlines()[-1:]
+                report({"event": "problem", "message": f"pytest could not run: {last}"})
+        report({"event": "done"})
+    finally:
+        finder.remove()
+        tests = {path.stem for path in lesson.test_files}
+        for name in [n for n in sys.modules if n.rpartition(".")[2] in tests]:
+            del sys.modules[name]
+
+
+class Reporter:
+    """A pytest plugin that reports what pytest sees."""
+
+    def __init__(self, lesson, modules, files, report, quiet):
+        self.lesson, self.files, self.report, self.quiet = lesson, files, report, quiet
+        self.modules = modules
+        self.tests = {test.name: test for test in lesson.tests}
+        self.diagnosis = None
+
+    def pytest_runtest_logstart(self, nodeid, location):
+        self.quiet.begin()
+        check.latest.clear()
+        self.report({"event": "start", "test": test_name(nodeid)})
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.report({"event": "problem", "message": collect_problem(str(report.longrepr))})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        """Our own report. Pytest's would format a traceback that nobody sees, 40 ms for each."""
+        if call.when == "call" or call.excinfo:
+            self.tell(item, call.excinfo)
+        outcome = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def tell(self, item, excinfo):
+        name = test_name(item.nodeid)
+        test = self.tests[name]
+        outcome, message = "passed", ""
+        if excinfo and isinstance(excinfo.value, pytest.skip.Exception):
+            outcome, message = "skipped", str(excinfo.value)
+        elif excinfo:
+            outcome, message = explain(excinfo.value, self.lesson, test, self.files)
+        event = {"event": "result", "test": name, "outcome": outcome, "message": message}
+        event["printed"] = self.quiet.text()
+        self.report(event)
+        if outcome == "failed" and test.function:
+            self.report({"event": "looking", "test": name})
+            said = self.diagnose(test.function)
+            if said:
+                self.report({"event": "diagnosis", "test": name, "message": said})
+        self.quiet.begin()
+
+    def diagnose(self, function: str) -> str:
+        from lessons.course.diagnosis import Diagnosis
+
+        if self.diagnosis is None:
+            self.diagnosis = Diagnosis(self.lesson, self.modules)
+        try:
+            return self.diagnosis.of(function)
+        except Exception:  # a learner's function may return anything; then no mistake is named
+            return ""
+
+
+def test_name(nodeid: str) -> str:
+    """The name of a test without its file and its parameters."""
+    return nodeid.partition("::")[2].partition("[")[0]
+
+
+test_name.__test__ = False

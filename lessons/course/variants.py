@@ -1,0 +1,142 @@
+"""Runs a lesson's tests on variants of its modules: right ones, wrong ones and unfinished ones.
+
+A variant is the library, the fresh blank, the library with all later lessons blank, a right way, or
+a mistake. All of them run in this process, and their files lie in a temporary folder. The learner's
+files are never read.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lessons.course.blank import blank
+from lessons.course.diagnosis import equal, execute, observe, observed
+from lessons.course.manifest import Lesson, lessons
+from lessons.course.mistakes import Mistake
+from lessons.course.runner import run_lesson
+from lessons.course.verdict import Verdict
+from lessons.course.ways import Way
+
+
+@dataclass
+class Trial:
+    """What came of one variant."""
+
+    kind: str  # library, blank, later, way, mistake
+    id: str
+    verdict: Verdict
+    seconds: float = 0.0
+    complaint: str = ""  # about the variant itself, such as its observation
+
+    @property
+    def killers(self) -> list[str]:
+        """The tests that it does not pass."""
+        return [test for test, outcome in self.verdict.outcomes.items() if outcome != "passed"]
+
+
+def try_out(
+    lesson: Lesson,
+    kind: str,
+    id: str,
+    files: dict[str, Path],
+    after: Callable | None = None,
+    only: list[str] = (),
+) -> Trial:
+    """Run the tests with `files` in place of the library's modules. See `runner.run_lesson`."""
+    trial = Trial(kind, id, Verdict(lesson, list(only)))
+    begin = time.perf_counter()
+    run_lesson(lesson, files, trial.verdict.hear, only, after)
+    trial.seconds = time.perf_counter() - begin
+    return trial
+
+
+class Variants:
+    """The variants of one lesson."""
+
+    def __init__(self, lesson: Lesson, folder: Path):
+        """`folder` is an empty one for the variants' files."""
+        self.lesson, self.folder = lesson, folder
+        self.library = {module: lesson.library_file(module) for module in lesson.write}
+        self.source = {module: path.read_text("utf-8") for module, path in self.library.items()}
+
+    @cached_property
+    def right(self) -> dict[str, dict | None]:
+        """By function: the observation of the library."""
+        home = {f: self.lesson.module_of(f) for f in self.lesson.functions}
+        folder = self.lesson.folder
+        return {f: observed(folder, f, m, self.source[m]) for f, m in home.items()}
+
+    def write(self, name: str, module: str, text: str) -> Path:
+        path = self.folder / self.lesson.folder / name / f"{module}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    def of_library(self) -> Trial:
+        try_out(self.lesson, "library", "warm-up", self.library)  # the first run pays for imports
+        trial = try_out(self.lesson, "library", "library", self.library)
+        unseen = [f"no observation of {f}" for f, seen in self.right.items() if not seen]
+        trial.complaint = ", ".join(unseen)
+        return trial
+
+    def of_blank(self) -> Trial:
+        files = {m: self.write("blank", m, blank(self.lesson, m)) for m in self.lesson.write}
+        return try_out(self.lesson, "blank", "blank", files)
+
+    def of_later(self) -> Trial | None:
+        """The library with all later lessons blank; None for the last lesson."""
+        later = [other for other in lessons() if other.number > self.lesson.number]
+        files = dict(self.library)
+        for other in later:
+            for m in other.write:
+                if m not in self.lesson.write:
+                    try:
+                        files[m] = self.write("later", m, blank(other, m))
+                    except (LookupError, OSError) as error:  # that lesson is at fault, not this one
+                        print(f"lesson {other.number} has no blank: {error}", file=sys.stderr)
+        return try_out(self.lesson, "later", "later", files) if later else None
+
+    def of_way(self, way: Way) -> Trial:
+        module = self.lesson.module_of(way.function)
+        owner, _, attribute = way.function.rpartition(".")
+
+        def replace(loaded):
+            """Write the right way over the library's function once its module is loaded."""
+            if loaded.__name__ == f"simclr_mini.{module}":
+                setattr(getattr(loaded, owner) if owner else loaded, attribute, way.body)
+
+        trial = try_out(self.lesson, "way", way.id, self.library, replace)
+        made = execute(self.lesson, module, self.source[module])
+        replace(made)
+        for f in self.lesson.functions:
+            meant = f == way.function or f.startswith(way.function + ".")
+            if meant and not equal(observe(self.lesson, f, made), self.right[f]):
+                trial.complaint = f"its observation of {f} differs from the library's"
+        return trial
+
+    def with_mistake(self, mistake: Mistake) -> dict[str, Path]:
+        """The files of the library's modules, one of them with a mistake in it."""
+        module = self.lesson.module_of(mistake.function)
+        wrong = mistake.source(self.source[module])
+        return {**self.library, module: self.write(mistake.id, module, wrong)}
+
+    def of_mistake(self, mistake: Mistake, known: list[str] = ()) -> Trial:
+        """Run all tests, or only those that are known to reject it."""
+        lesson, module = self.lesson, self.lesson.module_of(mistake.function)
+        try:
+            files = self.with_mistake(mistake)
+        except (ValueError, LookupError) as error:
+            return Trial("mistake", mistake.id, Verdict(lesson, [], problem=str(error)))
+        trial = try_out(lesson, "mistake", mistake.id, files, only=known)
+        if known and trial.killers != known:  # its state may outlive a test, for example
+            trial = try_out(lesson, "mistake", mistake.id, files)
+        wrong = files[module].read_text("utf-8")
+        seen = observed(lesson.folder, mistake.function, module, wrong)
+        if seen is None:
+            trial.complaint = "its observation raises an error"
+        elif equal(seen, self.right[mistake.function], 1e-3):
+            trial.complaint = "its observation is the right one"
+        return trial

@@ -1,0 +1,76 @@
+"""The verdict on one lesson, built from the events that the child process reports."""
+
+import textwrap
+from dataclasses import dataclass, field
+
+from lessons.course.manifest import Lesson
+
+SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
+WORST = ["passed", "skipped", "failed", "unstarted", "not run"]  # the later one counts
+LINES = 7  # of a message
+WIDTH = 100
+
+
+@dataclass
+class Verdict:
+    lesson: Lesson
+    tests: list[str]  # the names of the tests that were asked for
+    outcomes: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)  # by test: the mistake in it
+    printed: dict[str, str] = field(default_factory=dict)
+    problem: str = ""  # what is wrong with the whole file; no test has run then
+    now: str = ""  # the test that is running
+    importing: str = ""  # the module that is being imported
+    looking: str = ""  # the failed test whose mistake is being looked for
+    ready: bool = False
+    done: bool = False
+
+    def hear(self, event: dict) -> None:
+        """Take in one event of the child."""
+        kind, test = event["event"], event.get("test", "")
+        if kind in ("ready", "done"):
+            setattr(self, kind, True)
+        elif kind == "import":
+            self.importing = event["module"]
+        elif kind == "problem":
+            self.problem = self.problem or event["message"]
+        elif kind == "start":
+            self.now, self.importing, self.looking = test, "", ""
+        elif kind == "result":
+            self.now = ""
+            # A parametrized test has several results: the worst is kept, with the first message.
+            before = self.outcomes.get(test, "passed")
+            self.outcomes[test] = max(before, event["outcome"], key=WORST.index)
+            self.messages[test] = self.messages.get(test) or event["message"]
+            self.printed[test] = self.printed.get(test, "") + event["printed"]
+        elif kind == "looking":
+            self.looking = test
+        elif kind == "diagnosis":
+            self.named[test] = event["message"]
+
+    def blame(self, said: str) -> None:
+        """The run ended before its verdict: give the reason to the test that was running."""
+        if self.now:
+            self.outcomes[self.now] = "failed"
+            self.messages[self.now] = said
+        elif self.looking:
+            self.named[self.looking] = said
+        elif not self.problem:
+            self.problem = said
+
+    def close(self) -> None:
+        """Mark each test of which nothing was heard as not run."""
+        for test in self.tests:
+            self.outcomes.setdefault(test, "not run")
+
+    def message(self, test: str) -> str:
+        """What to tell the learner about a test: at most seven lines, the named mistake last."""
+        said = self.named.get(test, "")
+        tail = textwrap.wrap(said, WIDTH, subsequent_indent="  ", max_lines=4)
+        lines = self.messages.get(test, "").split("\n")
+        return "\n".join(lines[: LINES - len(tail)] + tail)
+
+    @property
+    def failed(self) -> list[str]:
+        return [test for test, outcome in self.outcomes.items() if outcome == "failed"]

@@ -656,7 +656,7 @@ def test_curation_does_not_train_on_a_planted_bad_draw():
     for rule, expected in [("best", 1), ("reversed", 0), ("threshold", 0), ("off", 0)]:
         method = bare_method(Curation, encoder=Told(), curate=rule, tries=3).train()
         left = list(planned)
-        method.draw = lambda x, generator, left=left: left.pop(0)
+        method.draw_views = lambda x, generator, left=left: left.pop(0)
         before = method.encoder.norm.running_mean.clone()
         got = method.views(x)
         found = [i for i, draw in enumerate(planned) if torch.equal(draw["views"][1], got[1])]

@@ -1,4 +1,4 @@
-"""What the benchmarks share: two threads, and a comparison that a machine's moods do not decide."""
+"""What the benchmarks share: two threads, and a comparison that busy moments do not decide."""
 
 import time
 
@@ -16,7 +16,7 @@ def two_threads():
 
 @pytest.fixture
 def best_times():
-    """best_times(rounds, ours, theirs): the best seconds of each, called in turns."""
+    """best_times(rounds, ours, theirs): the best time of each in seconds. They take turns."""
 
     def seconds(work):
         begin = time.perf_counter()

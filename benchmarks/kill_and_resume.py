@@ -1,9 +1,10 @@
-"""Kill a run ten times at random, three times while a checkpoint is being written; compare bytes.
+"""Kill ten runs, resume them, and compare what is left with a run that was not killed.
 
     python benchmarks/kill_and_resume.py [METHOD]      # simclr, gsimclr, curation, ...
 
-Compared are the weights and all else a method keeps, the optimiser's state, the states of the
-generators, and the log.
+Three runs are killed while they write a checkpoint, the others after a random step. The weights
+and all else that a method keeps, the states of the optimiser and of the generators, and the log
+must be equal to the last bit.
 """
 
 import random
@@ -31,14 +32,14 @@ METHOD = sys.argv[1] if len(sys.argv) > 1 else "simclr"
 
 
 def start(folder: Path) -> subprocess.Popen:
-    """A process that trains in a folder, or goes on there."""
+    """A process that trains in a folder, or resumes the run there."""
     folder.mkdir(exist_ok=True)
     command = [sys.executable, "-c", TRAIN, METHOD, folder]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def finish(folder: Path) -> dict:
-    """Train to the end (120 steps, checkpoints at 50, 100 and 120); what it left."""
+    """The state of a finished run, which has 120 steps and checkpoints at 50, 100 and 120."""
     start(folder).communicate()
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
     state["log"] = (folder / "log.jsonl").read_bytes()
@@ -46,7 +47,7 @@ def finish(folder: Path) -> dict:
 
 
 def same(a, b) -> bool:
-    """Equal to the last bit."""
+    """Whether two states are equal to the last bit."""
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
     if isinstance(a, list):
@@ -55,7 +56,7 @@ def same(a, b) -> bool:
 
 
 def kill_at(process: subprocess.Popen, step: int) -> None:
-    """Kill -9 a moment after a step."""
+    """Send SIGKILL a moment after a step."""
     while int(process.stdout.readline() or 10**9) < step:
         pass
     time.sleep(random.random() / 10)
@@ -63,7 +64,7 @@ def kill_at(process: subprocess.Popen, step: int) -> None:
 
 
 def kill_while_writing(process: subprocess.Popen, folder: Path, count: int) -> bool:
-    """Kill -9 when the checkpoint of that number is half written; whether it was."""
+    """Send SIGKILL while checkpoint `count` is being written; say whether that was in time."""
     part = folder / "checkpoint.pt.part"
     for _ in range(count):
         while part.exists():
@@ -84,8 +85,8 @@ if __name__ == "__main__":
         for i in range(10):
             folder, process = root / str(i), start(root / str(i))
             if i < 3:
-                how = "inside" if kill_while_writing(process, folder, 1 + i % 2) else "just after"
-                how += f" the writing of checkpoint {1 + i % 2}"
+                how = "while" if kill_while_writing(process, folder, 1 + i % 2) else "just after"
+                how += f" it wrote checkpoint {1 + i % 2}"
             else:
                 step = random.randint(1, 119)
                 kill_at(process, step)

@@ -1,10 +1,11 @@
-"""How long k-means takes, alone and beside faiss: 50,000 points, 128 numbers, 512 clusters.
+"""How long k-means takes, alone and compared with faiss: 50,000 points in R^128, 512 clusters.
 
     pytest benchmarks/test_kmeans_speed.py -s
 
-The aim is 1.5 times faiss's time for the same 20 iterations and the labels. faiss starts from
-random points, ours from k-means++; both cluster every point. They take turns, because a machine's
-speed changes, and the best times are compared. `pip install faiss-cpu` for the second test.
+It should take at most 1.5 times as long as faiss for 20 iterations and the labels. faiss starts
+from random points, we start from k-means++; both cluster every point. They take turns, because a
+machine's speed changes, and the best times are compared. The second test needs
+`pip install faiss-cpu`.
 """
 
 import pytest
@@ -27,11 +28,11 @@ def ours(x):
 def test_seconds_of_twenty_iterations(benchmark, two_threads, x):
     centroids, labels = benchmark.pedantic(ours, (x,), rounds=3, warmup_rounds=1)
     assert centroids.shape == (K, D) and len(labels.unique()) == K
-    if benchmark.stats:  # none under --benchmark-disable
+    if benchmark.stats:  # there are none under --benchmark-disable
         print(f"\n{benchmark.stats.stats.median:.2f} s, median of 3")
 
 
-def test_time_beside_faiss(two_threads, best_times, x):
+def test_time_compared_with_faiss(two_threads, best_times, x):
     faiss = pytest.importorskip("faiss", reason="faiss-cpu is not installed")
     faiss.omp_set_num_threads(2)
     points = x.numpy()
@@ -42,6 +43,6 @@ def test_time_beside_faiss(two_threads, best_times, x):
         return found.index.search(points, 1)[0].sum()
 
     best, best_theirs = best_times(ROUNDS, lambda: ours(x), theirs)
-    print(f"\n{best:.2f} s, faiss {best_theirs:.2f} s: {best / best_theirs:.2f} times, of {ROUNDS}")
+    print(f"\n{best:.2f} s; faiss {best_theirs:.2f} s: {best / best_theirs:.2f} times as long")
     assert inertia(x, *ours(x)) < 1.01 * theirs()
     assert best < 1.5 * best_theirs

@@ -1,10 +1,11 @@
-"""How long NNCLR's look-up takes beside faiss and lightly: 256 queries in 98,304 rows of 256.
+"""How long NNCLR's look-up takes compared with faiss and lightly: 256 queries, 98,304 rows of 256.
 
     pytest benchmarks/test_support_set_speed.py -s
 
-The aim is 1.1 times the time of the faster of the two. All find the same rows. They take turns,
-because a machine's speed changes, and the best times are compared. `pip install faiss-cpu`, and
-`pip install lightly torchvision` where torchvision fits torch; what is missing is left out.
+It should take at most 1.1 times as long as either. All find the same rows. They take turns,
+because a machine's speed changes, and the best times are compared. The comparisons need
+`pip install faiss-cpu` and `pip install lightly torchvision` (a torchvision that fits torch); a
+comparison whose library is missing is skipped.
 """
 
 import pytest
@@ -27,7 +28,7 @@ def z():
 
 
 def faiss_search(support):
-    """Positions of the nearest rows by faiss's flat search."""
+    """A function that finds positions of the nearest rows by faiss's flat search."""
     faiss = pytest.importorskip("faiss", reason="faiss-cpu is not installed")
     faiss.omp_set_num_threads(2)
     index = faiss.IndexFlatIP(D)
@@ -36,7 +37,7 @@ def faiss_search(support):
 
 
 def lightly_search(support):
-    """Positions of the nearest rows by lightly's memory bank, which gives the rows."""
+    """A function that finds the nearest rows themselves by lightly's memory bank."""
     bank = pytest.importorskip(
         "lightly.models.modules.nn_memory_bank", reason="lightly is not installed"
     ).NNMemoryBankModule(size=(ROWS, D))
@@ -50,12 +51,12 @@ def test_milliseconds_of_a_look_up(benchmark, two_threads, support, z):
 
 
 @pytest.mark.parametrize("search", [faiss_search, lightly_search])
-def test_time_beside_another(two_threads, best_times, support, z, search):
+def test_time_compared_with_another_library(two_threads, best_times, support, z, search):
     theirs = search(support)
     found, others = support.find(z), theirs(z)
     same = others == found if others.dim() == 1 else (others == support.rows[found]).all(1)
-    assert same.float().mean() > 0.99  # the rest: rows equally near in float32
+    assert same.float().mean() > 0.99  # other rows are equally near in float32
     best, best_theirs = best_times(ROUNDS, lambda: support.find(z), lambda: theirs(z))
     ratio = best / best_theirs
-    print(f"\n{1e3 * best:.0f} ms, {search.__name__} {1e3 * best_theirs:.0f} ms: {ratio:.2f} times")
+    print(f"\n{1e3 * best:.0f} ms; {search.__name__} {1e3 * best_theirs:.0f} ms: {ratio:.2f} times")
     assert ratio < 1.1

@@ -1,8 +1,8 @@
-"""How many views a second the CIFAR recipe makes on a processor.
+"""How many views per second the CIFAR recipe makes on a CPU.
 
     pytest benchmarks/test_views_speed.py -s
 
-The aim is 20,000 a second at 32 x 32 on two threads: far more than any network can learn from.
+It should make 20,000 per second at 32 x 32 on two threads: more than any network can use there.
 """
 
 import torch
@@ -17,7 +17,7 @@ def test_views_per_second_of_the_cifar_recipe(benchmark, two_threads):
         one_view, (x, RECIPES["cifar"], generator), rounds=50, warmup_rounds=5
     )
     assert view.shape == x.shape
-    if benchmark.stats:  # none under --benchmark-disable
+    if benchmark.stats:  # there are none under --benchmark-disable
         speed = len(x) / benchmark.stats.stats.median
         benchmark.extra_info["views per second"] = round(speed)
         print(f"\n{speed:,.0f} views/s, median of 50 batches of {len(x)}")

@@ -31,10 +31,10 @@ QUERIES = 256  # queries compared with the bank at a time
 def frozen(module: nn.Module) -> Iterator[nn.Module]:
     """`module` in eval mode; raise if anything in it changed.
 
-    Afterwards every submodule is back in the mode that it had. Any dtype and device will do.
+    Afterwards every submodule is back in the mode that it had. Any dtype and device are allowed.
 
     Raises:
-        RuntimeError: if a parameter or buffer changed by a single bit. The message names it.
+        RuntimeError: if any bit of a parameter or buffer changed. The message names it.
     """
     modes = [(part, part.training) for part in module.modules()]
     before = fingerprints(module)
@@ -140,7 +140,7 @@ def knn_predict(
     similarity = torch.cat([values for values, _ in found])  # (M, k)
     neighbours = torch.cat([rows for _, rows in found])  # (M, k)
     # let each neighbour vote for its class with weight exp(s / tau)
-    weight = (similarity / temperature).softmax(1)  # one scale for all of a query: no overflow
+    weight = (similarity / temperature).softmax(1)  # softmax rescales a query's votes: no overflow
     votes = weight.new_zeros(len(queries), len(classes))
     votes = votes.scatter_add(1, position[neighbours], weight)
     # return the class with the greatest weight

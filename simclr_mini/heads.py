@@ -6,8 +6,8 @@ information that h may keep, so h works better afterwards (section 4.2 and table
 Paper: Chen et al. 2020, sections 2.1 and 4.2. https://arxiv.org/abs/2002.05709
 Differs: a batch norm follows the first matrix, as in the authors' code but not the paper's text.
 
-Modules are built in torch's default dtype, on its default device. What comes out of one has the
-dtype and device of what goes in, which must be those of its weights.
+Modules are built in torch's default dtype, on its default device. A module's output has the dtype
+and device of its input, which must be those of its weights.
 """
 
 from torch import nn

@@ -68,8 +68,8 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
     """First centroids: points that are far from each other, chosen by greedy k-means++.
 
     They are chosen from a random subset: SEEDING_POINTS points per cluster, at least 1,000. The
-    first is any of these. For each further one, `far_points` draws 2 + floor(ln K) candidates, and
-    the one that leaves the smallest sum of squared distances is kept.
+    first centroid is any of these points. For each further one, `far_points` draws
+    2 + floor(ln K) candidates; the one that leaves the smallest sum of squared distances is kept.
 
     Args:
         x: points, shape (N, d).

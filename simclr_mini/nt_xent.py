@@ -7,7 +7,7 @@ table 4 compares them with the best settings of each. https://arxiv.org/abs/2002
 Differs: the paper's N is our B. Its table 2 states what is maximised; we minimise. Our rivals have
 negatives from both views (the paper's from one, appendix B.10) and no semi-hard mining.
 
-Half precision is widened to float32. Call the losses outside autocast, which would narrow it again.
+Half precision is widened to float32. Call the losses outside autocast, which would undo that.
 """
 
 import torch
@@ -69,7 +69,7 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     r"""Normalised temperature-scaled cross entropy. Equation 1, Algorithm 1.
 
     l(i, j) = -log( exp(s_ij / tau) / sum_{k != i} exp(s_ik / tau) ), averaged over all 2B views i,
-    where j is the other view of i's image. Each view has 2B - 1 candidates; log is natural.
+    where j is the other view of i's image. Each view has 2B - 1 candidates; the log is natural.
 
     Args:
         z1: projections of the first views, shape (B, d), not normalised.
@@ -155,7 +155,7 @@ def positive_and_negatives(similarity: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def check(z1: Tensor, z2: Tensor, temperature: float = 1.0) -> None:
-    """Raise ValueError for what would silently give a wrong loss."""
+    """Raise ValueError for arguments that would silently give a wrong loss."""
     if z1.shape != z2.shape or z1.dim() != 2:
         raise ValueError(
             f"z1 and z2 must both have shape (B, d), not {tuple(z1.shape)} and {tuple(z2.shape)}"

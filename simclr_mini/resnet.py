@@ -1,7 +1,8 @@
 """ResNet, the encoder: images in, representations h out.
 
-Papers: He et al. 2015. https://arxiv.org/abs/1512.03385 Kaiming initialisation: He et al. 2015,
-https://arxiv.org/abs/1502.01852 CIFAR stem: Chen et al. 2020, appendix B.9.
+Papers: He et al. 2015 (ResNet), https://arxiv.org/abs/1512.03385
+He et al. 2015 (initialisation), https://arxiv.org/abs/1502.01852
+Chen et al. 2020, appendix B.9 (CIFAR stem), https://arxiv.org/abs/2002.05709
 Differs: there is no classification layer. `resnet_tiny` is ours: three thin stages for 32 x 32
 images on a laptop's CPU. A stage that shrinks the image does so in its first 3 x 3 convolution, as
 in torchvision, and every parameter has torchvision's name, so that torchvision's weights load.
@@ -125,7 +126,7 @@ def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: i
     """
     # let the first block make the new shape
     blocks = [block(inputs, width, stride)]
-    # add the others, which keep it; each has its own weights
+    # add the others, which keep that shape; each has its own weights
     blocks += [block(width * block.expansion, width) for _ in range(count - 1)]
     return nn.Sequential(*blocks)
 

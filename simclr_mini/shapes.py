@@ -72,7 +72,7 @@ def draw_nuisances(N: int, generator: Generator) -> dict[str, Tensor]:
     other = torch.randint(1, len(PALETTE), (N,), generator=generator)
     return {
         "colors": torch.stack([first, (first + other) % len(PALETTE)], 1),  # two rows of PALETTE
-        "position": uniform(-2.0, 2.0, 2),  # the disc's centre, right of and below the image's
+        "position": uniform(-2.0, 2.0, 2),  # shift of the disc from the centre, right and down
         "radius": uniform(0.9, 1.1) * SIDE / 2,  # radius of the disc
         "size": uniform(7.0, 10.0),  # one period of the pattern
         "phase": uniform(0.0, 1.0, 2),  # shift of the pattern in periods

@@ -397,7 +397,7 @@ def blend(x: Tensor, other: Tensor, factor: Tensor) -> Tensor:
 
 
 def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
-    """Each image, blended with black: factor 0 is black, 1 the image, 2 twice as bright.
+    """Each image, blended with black: factor 0 gives black, 1 the image, 2 twice its brightness.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
@@ -411,7 +411,7 @@ def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
 
 
 def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
-    """Each image, blended with its mean brightness: factor 0 is flat grey, 1 the image.
+    """Each image, blended with its mean brightness: factor 0 gives flat grey, 1 the image.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
@@ -427,7 +427,7 @@ def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
 
 
 def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
-    """Each image, blended with its grey version: factor 0 is grey, 1 the image.
+    """Each image, blended with its grey version: factor 0 gives grey, 1 the image.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
@@ -593,7 +593,7 @@ def sobel(x: Tensor, p: float = 1.0, generator: Generator | None = None) -> Tens
 
 
 def edges(x: Tensor) -> Tensor:
-    """The strength of edges: the norm of the slopes, clipped to 1. Shape, dtype, device: as x."""
+    """Strength of edges: the norm of the slopes, at most 1, with x's shape, dtype and device."""
     return sobel_gradients(x).norm(dim=1, keepdim=True).clamp(max=1).expand_as(x)
 
 

@@ -1,4 +1,4 @@
-"""Lesson 11: right ways to write NNCLR, from its sentences in loops to a few tensor operations."""
+"""Lesson 11: right ways to write NNCLR, from loops to a few tensor operations."""
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from simclr_mini.nt_xent import nt_xent_loss
 @way("SupportSet.find", "loops")
 @torch.no_grad()
 def find_in_loops(self, z, k=1, exclude=None, generator=None):
-    """|z - q| for every row that counts, sorted; then one of the first k."""
+    """Sort |z - q| over the rows that count, then take one of the first k."""
     found = []
     for b, u in enumerate(z):
         u = u / u.norm()
@@ -28,7 +28,7 @@ def find_in_loops(self, z, k=1, exclude=None, generator=None):
 
 @way("SupportSet.find", "distances")
 def find_by_distance(self, z, k=1, exclude=None, generator=None):
-    """All distances at once; rows that do not count are infinitely far; a random rank."""
+    """All distances at once, infinite for rows that do not count, then a random rank."""
     z = F.normalize(z.detach().to(self.rows), dim=1)
     distance = (z[:, None] - self.rows[None]).norm(dim=2)
     if exclude is not None:
@@ -42,7 +42,7 @@ def find_by_distance(self, z, k=1, exclude=None, generator=None):
 @way("SupportSet.find", "einsum and where")
 @torch.no_grad()
 def find_by_einsum(self, z, k=1, exclude=None, generator=None):
-    """The length of z changes no order; one of k by the largest of k random numbers."""
+    """The norm of z does not affect the order; the largest of k random numbers picks one of k."""
     similarity = torch.einsum("bd,qd->bq", z.to(self.rows), self.rows)
     if exclude is not None:
         own = torch.stack([self.images == image for image in exclude])
@@ -55,7 +55,7 @@ def find_by_einsum(self, z, k=1, exclude=None, generator=None):
 
 @way("SupportSet.find", "numpy")
 def find_in_numpy(self, z, k=1, exclude=None, generator=None):
-    """NumPy sorts; torch's generator seeds NumPy's."""
+    """NumPy sorts, and its generator is seeded from torch's."""
     u, rows = z.detach().double().numpy(), self.rows.double().numpy()
     u = u / np.linalg.norm(u, axis=1, keepdims=True)
     distance = ((u**2).sum(1)[:, None] + (rows**2).sum(1)) - 2 * u @ rows.T
@@ -71,7 +71,7 @@ def find_in_numpy(self, z, k=1, exclude=None, generator=None):
 
 @way("SupportSet.nearest", "loops")
 def nearest_in_loops(self, z):
-    """Row by row, the one at the least distance."""
+    """For each projection, the row at the least distance."""
     found = []
     for u in z.detach():
         u = u / u.norm()
@@ -82,7 +82,7 @@ def nearest_in_loops(self, z):
 
 @way("SupportSet.nearest", "one-hot")
 def nearest_by_one_hot(self, z):
-    """A matrix with a single 1 in each row picks rows exactly."""
+    """A matrix with a single 1 in each row selects rows exactly."""
     return F.one_hot(self.find(z), len(self.rows)).to(self.rows) @ self.rows
 
 
@@ -94,7 +94,7 @@ def nearest_by_selecting(self, z):
 
 @way("SupportSet.push", "loops")
 def push_in_loops(self, z, images=None):
-    """One row after the other, each at the position, which then moves on."""
+    """One row after another, each written at the position, which then advances."""
     with torch.no_grad():
         for q in range(len(self.ages)):
             if self.ages[q] >= 0:
@@ -110,7 +110,7 @@ def push_in_loops(self, z, images=None):
 @way("SupportSet.push", "two slices")
 @torch.no_grad()
 def push_in_two_slices(self, z, images=None):
-    """What fits before the end, and the rest at the beginning."""
+    """Write what fits before the end, and the rest at the beginning."""
     B, Q, start = len(z), len(self.rows), int(self.position)
     new = F.normalize(z.to(self.rows), dim=1)
     of = torch.full((B,), -1) if images is None else images
@@ -126,7 +126,7 @@ def push_in_two_slices(self, z, images=None):
 @way("SupportSet.push", "shift")
 @torch.no_grad()
 def push_by_shifting(self, z, images=None):
-    """A queue, not a ring: the new in front, the newest first, and the last B fall off."""
+    """A queue, not a ring: new rows go in front, newest first, and the last B are dropped."""
     B, Q = len(z), len(self.rows)
     of = self.images.new_full((B,), -1) if images is None else images.to(self.images)
     older = self.ages + (self.ages >= 0)
@@ -137,7 +137,7 @@ def push_by_shifting(self, z, images=None):
 
 @way("SupportSet.push", "index_copy")
 def push_by_index_copy(self, z, images=None):
-    """A list of places by rolling 0 … Q-1, written with torch's own functions."""
+    """Positions from rolling 0 … Q-1, written with index_copy_."""
     places = torch.arange(len(self.rows)).roll(-int(self.position))[: len(z)]
     z = (z / z.norm(dim=1, keepdim=True)).detach().to(self.rows.dtype)
     self.rows.index_copy_(0, places, z)
@@ -151,11 +151,11 @@ def push_by_index_copy(self, z, images=None):
 
 @way("neighbour_loss", "loops")
 def neighbour_loss_in_loops(neighbours, p, temperature):
-    """The equation, neighbour by neighbour, candidate by candidate."""
+    """The equation, neighbour by neighbour and candidate by candidate."""
     B, losses = len(p), []
     for i in range(B):
         s = [torch.dot(neighbours[i].to(p), q / q.norm()) / temperature for q in p]
-        top = max(float(one.detach()) for one in s)  # a ratio stays the same without it
+        top = max(float(one.detach()) for one in s)  # subtracting it does not change the ratio
         total = sum(torch.exp(one - top) for one in s)
         losses.append(-(s[i] - top - torch.log(total)))
     return sum(losses) / B
@@ -163,7 +163,7 @@ def neighbour_loss_in_loops(neighbours, p, temperature):
 
 @way("neighbour_loss", "logsumexp")
 def neighbour_loss_by_logsumexp(neighbours, p, temperature):
-    """Log of the sum, less the diagonal."""
+    """The logarithm of the sum, minus the diagonal."""
     p = p / torch.linalg.vector_norm(p, dim=1, keepdim=True)
     logits = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
     return (torch.logsumexp(logits, 1) - logits.diagonal()).mean()
@@ -171,14 +171,14 @@ def neighbour_loss_by_logsumexp(neighbours, p, temperature):
 
 @way("neighbour_loss", "one-hot")
 def neighbour_loss_by_one_hot(neighbours, p, temperature):
-    """Cosines pair by pair, log_softmax, and an identity matrix in the place of the index."""
+    """Cosines pair by pair, log_softmax, and an identity matrix instead of indices."""
     cosine = F.cosine_similarity(neighbours[:, None].double(), p[None].double(), dim=2)
     return -(torch.eye(len(p)) * (cosine / temperature).log_softmax(dim=1)).sum() / len(p)
 
 
 @way("neighbour_loss", "differences")
 def neighbour_loss_by_differences(neighbours, p, temperature):
-    """log(1 + sum of exp of the differences to the right one), columns first."""
+    """log(1 + sum of exp of the differences to the right logit), with columns as queries."""
     logits = (F.normalize(p) @ neighbours.to(p).T) / temperature  # row k: prediction k
     return torch.logsumexp(logits - logits.diagonal(), 0).mean()
 
@@ -197,7 +197,7 @@ def nnclr_loss_in_loops(z1, p2, support, temperature=0.1):
 
 @way("nnclr_loss", "by hand")
 def nnclr_loss_by_hand(z1, p2, support, temperature=0.1):
-    """Positions, rows, a cross entropy."""
+    """Find positions, take rows, and apply cross entropy."""
     rows = support.rows[support.find(z1)].to(p2)
     logits = rows @ F.normalize(p2, dim=1).t()
     return F.cross_entropy(logits.div(temperature), torch.arange(len(z1)))
@@ -205,7 +205,7 @@ def nnclr_loss_by_hand(z1, p2, support, temperature=0.1):
 
 @way("nnclr_loss", "cosines")
 def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1):
-    """Cosine similarity of torch for both the search and the loss."""
+    """torch's cosine similarity, for both the search and the loss."""
     with torch.no_grad():
         near = F.cosine_similarity(z1[:, None].to(support.rows), support.rows[None], dim=2)
         rows = support.rows[near.max(dim=1).indices]
@@ -215,7 +215,7 @@ def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1):
 
 @way("NNCLR.loss", "loops")
 def method_loss_in_loops(self, z1, z2, index):
-    """Image by image, direction by direction; NT-Xent's candidates where they are asked for."""
+    """Image by image and direction by direction; the candidates of NT-Xent if asked for."""
     B, positions, losses = len(index), [], []
     both = [(self.search(z1, index), z2), (self.search(z2, index), z1)]
     for found, other in both:
@@ -239,7 +239,7 @@ def method_loss_in_loops(self, z1, z2, index):
 
 @way("NNCLR.loss", "one search")
 def method_loss_with_one_search(self, z1, z2, index):
-    """Both views in one search and in one prediction, cut in two afterwards."""
+    """Both views in one search and one prediction, split in two afterwards."""
     twice = torch.cat([index, index])
     positions = self.search(torch.cat([z1, z2]), twice)
     self.found = self.describe(positions, twice)
@@ -251,7 +251,7 @@ def method_loss_with_one_search(self, z1, z2, index):
 
 @way("NNCLR.loss", "second view first")
 def method_loss_second_view_first(self, z1, z2, index):
-    """The other direction first, the loss by hand, and the push at the very end."""
+    """The other direction first, the loss written out, and the push at the very end."""
     total, found = 0, []
     for z, other in [(z2, z1), (z1, z2)]:
         found.insert(0, self.search(z, index))

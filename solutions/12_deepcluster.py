@@ -15,7 +15,7 @@ from simclr_mini.kmeans import kmeans
 
 @way("pca_whiten", "loops")
 def whiten_in_loops(h, dim):
-    """The covariance entry by entry, its eigenvectors one by one, each row by itself."""
+    """The covariance entry by entry, its eigenvectors one by one, the rows one by one."""
     h = h.double().numpy()
     N, D = h.shape
     h = h - np.array([sum(h[n, i] for n in range(N)) / N for i in range(D)])
@@ -32,7 +32,7 @@ def whiten_in_loops(h, dim):
 
 @way("pca_whiten", "singular vectors")
 def whiten_by_svd(h, dim):
-    """The left singular vectors are the whitened rows, but for a factor that length 1 takes off."""
+    """The left singular vectors are the whitened rows, up to a factor that normalising removes."""
     u, s, _ = torch.linalg.svd(h - h.mean(dim=0, keepdim=True), full_matrices=False)
     count = min(dim, int((s / s[0] > 1e-3).sum()))
     return F.normalize(u[:, :count], dim=-1).float()
@@ -40,7 +40,7 @@ def whiten_by_svd(h, dim):
 
 @way("pca_whiten", "products of images")
 def whiten_by_gram(h, dim):
-    """The N x N matrix of inner products has the same eigenvectors as columns of the result."""
+    """The eigenvectors of the N x N matrix of inner products are the columns of the result."""
     h = h.to(torch.float64)
     h = h - h.mean(0)
     variance, u = np.linalg.eigh((h @ h.T).numpy())
@@ -51,7 +51,7 @@ def whiten_by_gram(h, dim):
 
 @way("pca_whiten", "turned back")
 def whiten_and_turn(h, dim):
-    """Sample covariance; whitened rows turned by any rotation are whitened still."""
+    """The sample covariance; whitened rows are still white after any rotation."""
     value, vector = torch.linalg.eigh(torch.cov(h.T.double()).reshape(h.shape[1], h.shape[1]))
     order = value.argsort(descending=True)[:dim]
     order = order[value[order] > 1e-6 * value.max()]
@@ -64,7 +64,7 @@ def whiten_and_turn(h, dim):
 
 @way("uniform_over_clusters", "loops")
 def uniform_in_loops(pseudo_labels, generator=None):
-    """The rule, cluster by cluster, with Python's lists."""
+    """The rule, cluster by cluster, with lists."""
     dice = random.Random(int(torch.randint(2**60, (), generator=generator)))
     clusters = defaultdict(list)
     for n, k in enumerate(pseudo_labels.tolist()):
@@ -81,7 +81,7 @@ def uniform_in_loops(pseudo_labels, generator=None):
 
 @way("uniform_over_clusters", "multinomial")
 def uniform_by_multinomial(pseudo_labels, generator=None):
-    """For each cluster a draw with equal weights, with or without replacement."""
+    """A draw with equal weights from each cluster, with or without replacement."""
     N, names = pseudo_labels.shape[0], pseudo_labels.unique()
     each = N // names.numel() + 1
     drawn = []
@@ -96,7 +96,7 @@ def uniform_by_multinomial(pseudo_labels, generator=None):
 
 @way("uniform_over_clusters", "numpy")
 def uniform_in_numpy(pseudo_labels, generator=None):
-    """NumPy's choice, with a seed that the generator gives."""
+    """NumPy's choice, with a seed drawn from the generator."""
     seed = torch.randint(2**62, (), generator=generator).item()
     rng, labels = np.random.default_rng(seed), pseudo_labels.numpy()
     names, sizes = np.unique(labels, return_counts=True)
@@ -110,12 +110,12 @@ def uniform_in_numpy(pseudo_labels, generator=None):
 
 @way("uniform_over_clusters", "no loop")
 def uniform_at_once(pseudo_labels, generator=None):
-    """A table of (clusters, each) places within clusters: its first ones, or any."""
+    """A (clusters, each) table of positions within clusters: the first ones, or random ones."""
     N = len(pseudo_labels)
     _, own, sizes = pseudo_labels.unique(return_inverse=True, return_counts=True)
     each = N // len(sizes) + 1
     mixed = torch.rand(N, generator=generator, dtype=torch.float64) + own
-    members, first = mixed.argsort(), sizes.cumsum(0) - sizes  # cluster by cluster, mixed within
+    members, first = mixed.argsort(), sizes.cumsum(0) - sizes  # cluster by cluster, shuffled within
     any_place = torch.rand(len(sizes), each, generator=generator, dtype=torch.float64)
     any_place = (any_place * sizes[:, None]).long()
     place = torch.where(sizes[:, None] > each, torch.arange(each), any_place)
@@ -125,7 +125,7 @@ def uniform_at_once(pseudo_labels, generator=None):
 
 @way("old_means", "loops")
 def old_means_in_loops(h, pseudo_labels, K):
-    """Sums and counts, image by image; an empty cluster takes the image of its number."""
+    """Sums and counts, image by image; empty cluster k takes image k."""
     sums, counts = [torch.zeros_like(h[0]) for _ in range(K)], [0] * K
     for row, k in zip(h, pseudo_labels.tolist(), strict=True):
         sums[k] = sums[k] + row
@@ -145,7 +145,7 @@ def old_means_by_masks(h, pseudo_labels, K):
 
 @way("old_means", "one-hot product")
 def old_means_by_product(h, pseudo_labels, K):
-    """A matrix of shares, times h; empty ones take images in turn."""
+    """A matrix of shares times h; empty clusters take images in turn."""
     member = F.one_hot(pseudo_labels, K).to(h).T
     count = member.sum(1)
     means = member @ h / count.clamp(min=1)[:, None]
@@ -156,7 +156,7 @@ def old_means_by_product(h, pseudo_labels, K):
 
 @way("old_means", "index_reduce")
 def old_means_by_reduce(h, pseudo_labels, K):
-    """torch's own mean, over what lies there: an image where a cluster has none of its own."""
+    """torch's own mean reduction; where a cluster has no images, the given image stays."""
     return h[:K].clone().index_reduce_(0, pseudo_labels, h, "mean", include_self=False)
 
 
@@ -179,7 +179,7 @@ def effective_by_product(pseudo_labels):
 
 @way("effective_clusters", "perplexity")
 def effective_by_perplexity(pseudo_labels):
-    """It is the perplexity of a draw of the cluster of an image."""
+    """It is the perplexity of the cluster of a random image."""
     p = torch.bincount(pseudo_labels).double()
     return torch.distributions.Categorical(probs=p).perplexity().item()
 
@@ -193,7 +193,7 @@ def effective_in_bits(pseudo_labels):
 
 @way("mutual_information", "loops")
 def information_in_loops(a, b):
-    """sum p(k, l) ln(p(k, l) / (p(k) p(l))), pair of clusters by pair of clusters."""
+    """sum p(k, l) ln(p(k, l) / (p(k) p(l))), over all pairs of clusters."""
     N, a, b = len(a), a.tolist(), b.tolist()
     of_a, of_b, pairs = Counter(a), Counter(b), Counter(zip(a, b, strict=True))
     shared = sum(n / N * math.log(n * N / (of_a[k] * of_b[m])) for (k, m), n in pairs.items())
@@ -204,7 +204,7 @@ def information_in_loops(a, b):
 
 @way("mutual_information", "a table")
 def information_of_table(a, b):
-    """One-hot rows multiplied: the table of pairs, compared with independent clusterings."""
+    """The product of one-hot matrices is the table of pairs; compare it with independence."""
     joint = F.one_hot(a).double().T @ F.one_hot(b).double() / len(a)
     p, q = joint.sum(1, keepdim=True), joint.sum(0, keepdim=True)
     shared = torch.xlogy(joint, joint) - torch.xlogy(joint, p * q)
@@ -214,7 +214,7 @@ def information_of_table(a, b):
 
 @way("mutual_information", "what b leaves open")
 def information_by_condition(a, b):
-    """I = H(a) - H(a | b): how much less is open about a once b is known."""
+    """I = H(a) - H(a | b): how much less uncertain a is once b is known."""
 
     def H(labels):
         p = labels.unique(return_counts=True)[1].double() / len(labels)
@@ -228,7 +228,7 @@ def information_by_condition(a, b):
 
 @way("mutual_information", "numpy")
 def information_in_numpy(a, b):
-    """Three entropies of counts."""
+    """Three entropies, from counts."""
 
     def entropy(rows):
         p = np.unique(rows, axis=0, return_counts=True)[1] / len(rows)
@@ -241,7 +241,7 @@ def information_in_numpy(a, b):
 
 @way("DeepCluster.start_epoch", "loops")
 def start_image_by_image(self, pixels):
-    """One image at a time through the encoder; weights drawn one by one, before the clusters."""
+    """The encoder gets one image at a time; weights are drawn one by one, before the clusters."""
     source, old = self.generators["clusters"], self.pseudo_labels.tolist()
     with torch.no_grad():
         for p in self.projector.parameters():
@@ -267,7 +267,7 @@ def start_image_by_image(self, pixels):
 
 @way("DeepCluster.start_epoch", "init")
 def start_with_init(self, pixels):
-    """torch.nn.init for the classifier, buffers exchanged for new ones."""
+    """torch.nn.init for the classifier; the buffers are replaced."""
     h = whiten_by_svd(features(self.encoder, pixels, batch_size=7), self.pca_dim)
     clustered_before = bool((self.pseudo_labels >= 0).all())
     start = None
@@ -284,7 +284,7 @@ def start_with_init(self, pixels):
 
 @way("DeepCluster.start_epoch", "data")
 def start_with_data(self, pixels):
-    """inference_mode, slices of images, and .data for the classifier."""
+    """inference_mode, slices of images, and .data of the classifier."""
     was = {part: part.training for part in self.encoder.modules()}
     self.encoder.eval()
     with torch.inference_mode():
@@ -324,14 +324,14 @@ def loss_in_loops(self, z1, z2, index):
 
 @way("DeepCluster.loss", "two cross entropies")
 def loss_of_two(self, z1, z2, index):
-    """One for each view, and their mean."""
+    """A cross entropy for each view, and their mean."""
     y = self.pseudo_labels.index_select(0, index)
     return (F.cross_entropy(z1, y) + F.cross_entropy(z2, y)) / 2
 
 
 @way("DeepCluster.loss", "one-hot")
 def loss_with_one_hot(self, z1, z2, index):
-    """The one-hot clusters, times the logarithm of the softmax."""
+    """One-hot clusters times the logarithm of the softmax."""
     y = F.one_hot(self.pseudo_labels[index], z1.shape[1]).to(z1)
     z = torch.stack([z1, z2])
     return -(z.log_softmax(dim=-1) * y).sum(-1).mean()
@@ -339,7 +339,7 @@ def loss_with_one_hot(self, z1, z2, index):
 
 @way("DeepCluster.loss", "gather")
 def loss_by_gather(self, z1, z2, index):
-    """The two views of an image one after the other; logits picked by gather, in float64."""
+    """The two views of each image in turn; gather picks the logits, in float64."""
     z = torch.stack([z1, z2], dim=1).flatten(0, 1).double()
     y = self.pseudo_labels[index].repeat_interleave(2)
     largest = z.detach().max(1, keepdim=True).values

@@ -23,13 +23,13 @@ def seeded(seed=0):
 
 
 def pictures(N, side=8, seed=0):
-    """Two flat colours, one above the other."""
+    """Pictures of two flat colours, one above the other."""
     colours = torch.randint(256, (N, 3, 2, 1), generator=seeded(seed), dtype=torch.uint8)
     return colours.repeat_interleave(side // 2, 2).expand(N, 3, side, side).contiguous()
 
 
 def numbered(N):
-    """Picture n is n all over."""
+    """Pictures whose pixels are all n for picture n."""
     return torch.arange(N, dtype=torch.uint8).view(N, 1, 1, 1).expand(N, 3, 8, 8).contiguous()
 
 
@@ -43,7 +43,7 @@ def model():
 # ---- the network
 
 
-def test_sizes_and_range(model):
+def test_the_code_and_the_reconstruction_have_the_right_sizes_and_range(model):
     x = torch.rand(2, 3, 16, 24)
     with torch.no_grad():
         assert model.encoder(x).shape == (2, 128, 2, 3)
@@ -51,15 +51,15 @@ def test_sizes_and_range(model):
     assert out.shape == x.shape and out.min() >= 0 and out.max() <= 1
 
 
-def test_it_has_as_many_numbers_as_the_released_one(model):
-    """335,747 in Keras, which counts norm statistics, and gives each convolution a bias."""
+def test_it_has_as_many_parameters_as_the_released_one(model):
+    """Keras says 335,747: it counts norm statistics and gives each convolution a bias."""
     ours = sum(p.numel() for p in model.parameters())
     norms = [part for part in model.modules() if isinstance(part, torch.nn.BatchNorm2d)]
     channels = sum(norm.num_features for norm in norms)
     assert ours + 2 * channels + channels == 335_747
 
 
-def test_the_latent_is_smaller_than_the_image_and_a_mean_over_places(model):
+def test_the_latent_is_smaller_than_the_image_and_a_mean_over_positions(model):
     x = torch.rand(3, 3, 32, 32)
     with torch.no_grad():
         code, latent = model.encoder(x), model.latent(x)
@@ -68,7 +68,7 @@ def test_the_latent_is_smaller_than_the_image_and_a_mean_over_places(model):
     torch.testing.assert_close(latent.double(), torch.tensor(by_hand).double(), rtol=1e-5, atol=0)
 
 
-def test_latents_follow_the_images_whatever_the_batch_and_are_always_the_same(model):
+def test_latents_follow_the_order_of_the_images_and_do_not_depend_on_the_batch(model):
     pixels = pictures(11)
     expected = latents(model, pixels)
     assert expected.dtype == torch.float32 and expected.shape == (11, 128)
@@ -82,7 +82,7 @@ def test_latents_follow_the_images_whatever_the_batch_and_are_always_the_same(mo
 # ---- noise and loss
 
 
-def test_noise_is_gaussian_independent_and_not_cut():
+def test_noise_is_gaussian_independent_and_not_clipped():
     x = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1).expand(2, 3, 64, 64)
     noise = (add_noise(x, 0.1, seeded()) - x) / 0.1
     n = noise.numel()
@@ -97,7 +97,7 @@ def test_noise_is_gaussian_independent_and_not_cut():
     assert torch.equal(add_noise(x, 0.0, seeded()), x)
 
 
-def test_the_loss_is_the_mean_squared_difference_to_the_clean_image():
+def test_the_loss_is_the_mean_squared_difference_from_the_clean_image():
     x, noisy = torch.rand(2, 3, 4, 5), torch.rand(2, 3, 4, 5)
     terms = [
         (0.5 * float(b) - float(a)) ** 2 for a, b in zip(x.flatten(), noisy.flatten(), strict=True)
@@ -106,7 +106,7 @@ def test_the_loss_is_the_mean_squared_difference_to_the_clean_image():
     assert float(loss) == pytest.approx(sum(terms) / len(terms), rel=1e-5)
 
 
-def test_a_held_out_error_counts_every_image_once_whatever_the_batch(model):
+def test_the_held_out_error_counts_every_image_once_at_any_batch_size(model):
     pixels = pictures(7)
     x = pixels / 255
     with torch.no_grad():
@@ -121,7 +121,7 @@ def test_a_held_out_error_counts_every_image_once_whatever_the_batch(model):
 
 @pytest.fixture
 def shown(monkeypatch):
-    """Every (clean, noisy, training) that the loss was asked for."""
+    """Every (clean, noisy, training) that the loss was called with."""
     seen = []
     real = module.reconstruction_loss
 
@@ -143,7 +143,7 @@ def test_noisy_images_go_in_and_the_clean_ones_are_the_target(shown):
         assert noise == pytest.approx(0.05, rel=0.1) if training else noise == 0
 
 
-def test_held_out_images_are_not_trained_on_and_all_others_once_an_epoch(shown):
+def test_each_image_is_trained_on_once_an_epoch_unless_it_is_held_out(shown):
     train_autoencoder(numbered(43), 3, generator=seeded(), batch_size=10, patience=3)
     trained = [(255 * x[:, 0, 0, 0]).round().int().tolist() for x, _, training in shown if training]
     tested = [
@@ -165,7 +165,7 @@ def test_held_out_images_are_not_trained_on_and_all_others_once_an_epoch(shown):
         ([0.5, 0.4, 0.3, 0.2, 0.1], 2, 5, 4),
     ],
 )
-def test_it_stops_early_and_gives_the_best_weights_back(monkeypatch, errors, patience, ran, best):
+def test_it_stops_early_and_returns_the_best_weights(monkeypatch, errors, patience, ran, best):
     kept = []
 
     def scripted(model, pixels):
@@ -183,7 +183,7 @@ def test_it_stops_early_and_gives_the_best_weights_back(monkeypatch, errors, pat
         assert any(not torch.equal(value, last[name]) for name, value in kept[best].items())
 
 
-def test_a_few_dozen_images_lower_the_error_and_the_model_is_ready():
+def test_training_on_a_few_dozen_images_halves_the_error_on_unseen_ones():
     pixels = pictures(60, 16)
     before = train_autoencoder(pixels, 0, generator=seeded())
     after = train_autoencoder(pixels, 8, generator=seeded(), batch_size=9)
@@ -194,7 +194,7 @@ def test_a_few_dozen_images_lower_the_error_and_the_model_is_ready():
         assert (latents(after, unseen).std(0) > 0).any()
 
 
-def test_the_generator_decides_and_no_global_state_moves():
+def test_only_the_generator_decides_and_no_global_state_changes():
     before = torch.get_rng_state(), np.random.get_state()[1].copy()
     one, same, other = (
         train_autoencoder(pictures(20), 2, generator=seeded(seed)).state_dict()
@@ -206,7 +206,7 @@ def test_the_generator_decides_and_no_global_state_moves():
     assert (before[1] == np.random.get_state()[1]).all()
 
 
-def test_it_trains_in_half_precision():
+def test_it_trains_in_bfloat16_and_its_weights_stay_float32():
     model = train_autoencoder(pictures(20), 1, generator=seeded(), bfloat16=True)
     assert all(value.isfinite().all() for value in model.state_dict().values())
     assert all(p.dtype == torch.float32 for p in model.parameters())
@@ -216,6 +216,6 @@ def test_it_trains_in_half_precision():
     "pixels, said",
     [(pictures(19), "19 images are too few"), (pictures(20, 12), "multiples of 8")],
 )
-def test_what_cannot_be_trained_on_is_refused(pixels, said):
+def test_too_few_images_and_sides_that_are_not_multiples_of_8_are_refused(pixels, said):
     with pytest.raises(ValueError, match=said):
         train_autoencoder(pixels, 1)

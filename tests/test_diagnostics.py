@@ -1,4 +1,4 @@
-"""Diagnostics: each against loops, a closed form, and the trap it exists to show."""
+"""Diagnostics: each is compared with loops or a closed form, and shows what it exists to show."""
 
 import math
 
@@ -58,12 +58,12 @@ def test_floor_is_the_formula_as_written():
 
 
 def test_floor_neither_overflows_nor_vanishes_at_a_tiny_temperature():
-    """e^1000 is more than a float holds; ln(1 + x) is x for tiny x, not 0."""
+    """e^1000 overflows a float; and ln(1 + x) is x for tiny x, not 0."""
     assert floor_loss(256, 0.001) == 0
     assert floor_loss(256, 0.01) == pytest.approx(510 * math.exp(-100), rel=1e-9, abs=0)
 
 
-def test_one_image_and_no_temperature_are_refused():
+def test_one_image_and_a_temperature_of_zero_are_refused():
     for wrong in (lambda: chance_loss(1), lambda: floor_loss(1, 0.5)):
         with pytest.raises(ValueError, match="no negatives"):
             wrong()
@@ -71,7 +71,7 @@ def test_one_image_and_no_temperature_are_refused():
         floor_loss(4, 0.0)
 
 
-def test_the_way_goes_from_chance_to_floor():
+def test_the_share_of_the_way_is_0_at_chance_and_1_at_floor():
     assert share_of_way(7.0, 7.0, 5.0) == 0
     assert share_of_way(5.0, 7.0, 5.0) == 1
     assert share_of_way(5.5, 7.0, 5.0) == pytest.approx(0.75)
@@ -83,7 +83,7 @@ def test_a_reported_loss_of_5_07_at_512_images_is_93_percent():
     assert share == pytest.approx(0.93, abs=0.005)
 
 
-def test_a_way_without_length_is_refused():
+def test_a_chance_that_equals_the_floor_is_refused():
     with pytest.raises(ValueError, match="chance must be above floor"):
         share_of_way(1.0, 2.0, 2.0)
 
@@ -92,7 +92,7 @@ def test_a_way_without_length_is_refused():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_contrastive_accuracy_is_a_count_in_loops(seed):
+def test_contrastive_accuracy_equals_a_count_in_loops(seed):
     z1 = gauss(7, 3, seed=seed)
     z2 = z1 + 0.7 * gauss(7, 3, seed=seed + 10)
     z, other = views_in_order(z1, z2)
@@ -104,8 +104,8 @@ def test_contrastive_accuracy_is_a_count_in_loops(seed):
     assert contrastive_accuracy(z1, z2).item() == pytest.approx(hits / 14)
 
 
-def test_contrastive_accuracy_counts_both_sides():
-    """At 0 and 40 degrees against 30 and 205, one of the four views finds its other view."""
+def test_contrastive_accuracy_counts_the_views_of_both_sides():
+    """With z1 at 0 and 40 degrees, z2 at 30 and 205, one of four views finds its other view."""
 
     def at(*degrees):
         a = torch.tensor(degrees, dtype=torch.float64) * math.pi / 180
@@ -115,13 +115,13 @@ def test_contrastive_accuracy_counts_both_sides():
     assert contrastive_accuracy(at(0, 40), at(30, 205)).item() == 0.25
 
 
-def test_contrastive_accuracy_does_not_see_lengths():
+def test_contrastive_accuracy_does_not_depend_on_norms():
     z1, z2 = gauss(8, 4), gauss(8, 4) + 0.3 * gauss(8, 4, seed=1)
     lengths = torch.logspace(-2, 2, 8, dtype=torch.float64)[:, None]
     assert contrastive_accuracy(z1 * lengths, z2) == contrastive_accuracy(z1, z2)
 
 
-def test_contrastive_accuracy_is_1_where_views_agree_and_0_where_they_are_exchanged():
+def test_contrastive_accuracy_is_1_if_views_agree_and_0_if_they_are_exchanged():
     z = torch.eye(4)
     assert contrastive_accuracy(z, z).item() == 1
     assert contrastive_accuracy(z, z.roll(1, 0)).item() == 0
@@ -130,7 +130,7 @@ def test_contrastive_accuracy_is_1_where_views_agree_and_0_where_they_are_exchan
 # ---- alignment and uniformity
 
 
-def test_alignment_is_a_mean_of_squared_distances_in_loops():
+def test_alignment_equals_a_mean_of_squared_distances_in_loops():
     z1, z2 = gauss(6, 3), gauss(6, 3, seed=1)
     pairs = zip(unit(z1.numpy()), unit(z2.numpy()), strict=True)
     expected = sum(sum((u - v) ** 2) for u, v in pairs) / 6
@@ -143,7 +143,7 @@ def test_alignment_is_0_for_equal_directions_and_4_for_opposite_ones():
     assert alignment(z, -z).item() == pytest.approx(4)
 
 
-def test_uniformity_is_over_distinct_pairs_in_loops():
+def test_uniformity_equals_loops_over_pairs_of_different_rows():
     z = gauss(6, 3)
     u = unit(z.numpy())
     kernels = [math.exp(-2 * sum((u[i] - u[j]) ** 2)) for i in range(6) for j in range(6) if i != j]
@@ -152,7 +152,7 @@ def test_uniformity_is_over_distinct_pairs_in_loops():
     assert uniformity(3 * z).item() == pytest.approx(expected, rel=1e-9)
 
 
-def test_uniformity_is_0_where_all_are_equal_and_least_for_two_opposite_points():
+def test_uniformity_is_0_if_all_points_are_equal_and_minus_8_for_two_opposite_points():
     assert uniformity(torch.ones(4, 3)).item() == pytest.approx(0, abs=1e-6)
     assert uniformity(torch.tensor([[1.0, 0.0], [-1.0, 0.0]])).item() == pytest.approx(-8)
 
@@ -162,12 +162,12 @@ def test_points_spread_evenly_in_128_dimensions_have_uniformity_near_minus_4_plu
 
 
 def test_uniformity_of_one_point_is_refused():
-    with pytest.raises(ValueError, match="makes no pair"):
+    with pytest.raises(ValueError, match="needs 2 projections or more, not 1"):
         uniformity(torch.ones(1, 3))
 
 
 def test_alignment_and_uniformity_can_be_minimised():
-    """A step against the gradient lowers each; so gradients reach both views."""
+    """A step against the gradient lowers each, so gradients reach both views."""
     z1, z2 = gauss(6, 3).requires_grad_(), gauss(6, 3, seed=1).requires_grad_()
     for value in (lambda a, b: alignment(a, b), lambda a, b: uniformity(a) + uniformity(b)):
         before = value(z1, z2)
@@ -176,7 +176,7 @@ def test_alignment_and_uniformity_can_be_minimised():
         assert value(z1 - 0.01 * g1, z2 - 0.01 * g2) < before
 
 
-def test_half_precision_is_read_in_float32():
+def test_half_precision_is_computed_in_float32():
     z = gauss(6, 3).half()
     wide = z.float()
     assert alignment(z, z.flip(0)).dtype == torch.float32
@@ -189,7 +189,7 @@ def test_half_precision_is_read_in_float32():
 
 
 def test_effective_rank_counts_equal_directions():
-    """k orthogonal directions of one strength have rank k; a line has rank 1."""
+    """k orthogonal directions of equal strength have rank k; a line has rank 1."""
     assert effective_rank(torch.eye(5)).item() == pytest.approx(5, rel=1e-5)
     assert effective_rank(torch.eye(5)[:, :3]).item() == pytest.approx(3, rel=1e-5)
     assert effective_rank(torch.outer(torch.arange(1.0, 9), torch.ones(4))).item() == (
@@ -198,7 +198,7 @@ def test_effective_rank_counts_equal_directions():
 
 
 def test_effective_rank_weighs_singular_values_not_their_squares():
-    """Strengths 3 and 1: p = 3/4, 1/4. Squared they would be 9/10, 1/10."""
+    """Strengths 3 and 1 give p = 3/4 and 1/4; their squares would give 9/10 and 1/10."""
     expected = math.exp(-0.75 * math.log(0.75) - 0.25 * math.log(0.25))
     assert effective_rank(torch.diag(torch.tensor([3.0, 1.0]))).item() == pytest.approx(expected)
 
@@ -211,12 +211,12 @@ def test_effective_rank_agrees_with_numpy():
 
 
 def test_effective_rank_does_not_centre():
-    """A large common mean is one dimension that drowns the rest; centring would hide it."""
+    """A large common mean is one dimension that outweighs the rest; centring would hide it."""
     assert effective_rank(gauss(200, 6)).item() > 5.9
     assert effective_rank(gauss(200, 6) + 1000).item() < 1.1
 
 
-def test_effective_rank_does_not_see_scale_order_or_rotation():
+def test_effective_rank_does_not_depend_on_scale_order_or_rotation():
     h = gauss(30, 5)
     rotation = torch.linalg.qr(gauss(5, 5, seed=1)).Q
     expected = pytest.approx(effective_rank(h).item(), rel=1e-9)
@@ -226,7 +226,7 @@ def test_effective_rank_does_not_see_scale_order_or_rotation():
 # ---- similarities for the histogram
 
 
-def test_pair_similarities_are_all_pairs_in_loops():
+def test_pair_similarities_equal_loops_over_all_pairs():
     z1, z2 = gauss(4, 3), gauss(4, 3, seed=1)
     z, other = views_in_order(z1, z2)
     positives, negatives = pair_similarities(z1, z2)

@@ -1,4 +1,4 @@
-"""Evaluation of frozen representations, against scikit-learn, loops and small cases."""
+"""Evaluation of frozen representations, compared with scikit-learn, loops and small cases."""
 
 import copy
 import inspect
@@ -41,7 +41,7 @@ def pictures(N, seed=0):
 
 
 def blobs(N, D=6, C=3, seed=0, spread=1.0):
-    """C overlapping clouds in D dimensions, and which cloud each row is from."""
+    """Rows from C overlapping clouds in D dimensions, and the cloud that each row is from."""
     centres = 1.5 * torch.randn(C, D, generator=seeded(99), dtype=torch.float64)
     labels = torch.arange(N) % C
     noise = torch.randn(N, D, generator=seeded(seed), dtype=torch.float64)
@@ -51,7 +51,7 @@ def blobs(N, D=6, C=3, seed=0, spread=1.0):
 # ---- frozen
 
 
-def test_frozen_is_eval_inside_and_gives_every_part_its_mode_back():
+def test_frozen_means_eval_mode_inside_and_every_part_in_its_own_mode_afterwards():
     net = encoder()
     net.layer1.eval()
     before = [part.training for part in net.modules()]
@@ -68,21 +68,21 @@ def test_frozen_names_a_weight_that_changed():
     assert net.training
 
 
-def test_frozen_sees_two_weights_that_changed_places():
-    """A sum or a mean of the weights would not see it."""
+def test_frozen_notices_weights_that_changed_places():
+    """A sum or a mean of the weights would not show it."""
     net = encoder()
     with pytest.raises(RuntimeError, match=r"conv1\.weight"), frozen(net):
         net.conv1.weight.data = net.conv1.weight.data.flip(0)
 
 
-def test_frozen_sees_batch_norm_drift():
+def test_frozen_notices_batch_norm_drift():
     net = encoder()
     with pytest.raises(RuntimeError, match=r"bn1\.running_mean"), frozen(net), torch.no_grad():
         net.train()
         net(torch.rand(4, 3, 8, 8))
 
 
-def test_frozen_lets_an_error_pass_as_it_is_and_still_restores():
+def test_frozen_passes_an_error_on_and_still_restores_the_mode():
     net = encoder()
     with pytest.raises(KeyError, match="mine"), frozen(net):
         net.conv1.weight.data += 1
@@ -90,7 +90,7 @@ def test_frozen_lets_an_error_pass_as_it_is_and_still_restores():
     assert net.training
 
 
-def test_frozen_reads_half_precision_and_single_numbers():
+def test_frozen_reads_half_precision_and_scalars():
     net = nn.Linear(2, 2).bfloat16()
     net.register_buffer("count", torch.tensor(3), persistent=False)
     with frozen(net):
@@ -103,7 +103,7 @@ def test_frozen_reads_half_precision_and_single_numbers():
 
 
 def test_features_are_the_encoder_in_eval_mode_on_pixels_over_255():
-    """One image at a time, in float64; ten images in batches of four leave a short last one."""
+    """The expectation is made from one image at a time in float64. The last batch is short."""
     net, pixels = encoder(), pictures(10)
     plain = copy.deepcopy(net).double().eval()
     with torch.no_grad():
@@ -156,7 +156,7 @@ def test_features_refuse_an_encoder_that_learns_even_in_eval_mode():
 
 
 def test_features_take_a_split_or_its_pixels_and_any_module():
-    """An encoder without parameters has no device to ask for."""
+    """An encoder without parameters does not say which device it is on."""
     pixels = pictures(5)
     images = Images(pixels, None, (), "mine", "train")
     h = features(nn.Flatten(), images, batch_size=2)
@@ -178,7 +178,7 @@ def at(*degrees):
 
 
 def test_one_near_neighbour_outweighs_two_far_ones():
-    """A at 60 and 65 degrees, B at 5: at tau 0.07 B wins, at tau 100 the two outvote it."""
+    """Class 1, at 5 degrees, wins at tau = 0.07; at tau = 100 the two of class 0 outvote it."""
     bank, labels, query = at(60, 65, 5), torch.tensor([0, 0, 1]), at(0)
     assert knn_predict(bank, labels, query, k=3, temperature=0.07).tolist() == [1]
     assert knn_predict(bank, labels, query, k=3, temperature=100.0).tolist() == [0]
@@ -202,7 +202,7 @@ def test_a_bank_smaller_than_k_votes_as_a_whole():
 
 @pytest.mark.parametrize(("k", "temperature"), [(1, 0.07), (5, 0.07), (20, 0.5)])
 def test_knn_agrees_with_scikit_learn(k, temperature):
-    """Distances of scikit-learn's "cosine" are 1 - s. 300 queries, more than one chunk."""
+    """scikit-learn's "cosine" distance is 1 - s. There are more queries than fit one chunk."""
     bank, labels = blobs(90, spread=2.0)
     queries, _ = blobs(300, seed=1, spread=2.0)
     oracle = KNeighborsClassifier(
@@ -213,7 +213,7 @@ def test_knn_agrees_with_scikit_learn(k, temperature):
     assert knn_predict(bank, labels, queries, k, temperature).tolist() == expected.tolist()
 
 
-def test_knn_is_a_vote_in_loops():
+def test_knn_equals_a_vote_in_loops():
     bank, labels = blobs(30, spread=2.0)
     queries, _ = blobs(12, seed=1, spread=2.0)
     labels = torch.tensor([0, 2, 5])[labels]
@@ -227,7 +227,7 @@ def test_knn_is_a_vote_in_loops():
     assert knn_predict(bank, labels, queries, k=7, temperature=0.2).tolist() == expected
 
 
-def test_knn_does_not_see_lengths_or_the_order_of_the_bank():
+def test_knn_does_not_depend_on_norms_or_the_order_of_the_bank():
     bank, labels = blobs(60, spread=2.0)
     queries, _ = blobs(40, seed=1, spread=2.0)
     expected = knn_predict(bank, labels, queries)
@@ -237,7 +237,7 @@ def test_knn_does_not_see_lengths_or_the_order_of_the_bank():
 
 
 def test_knn_at_a_tiny_temperature_is_the_nearest_neighbour():
-    """exp(1 / 0.001) is more than a float32 holds; the vote must not turn into inf or NaN."""
+    """exp(1 / tau) overflows float32; the votes must not become inf or NaN."""
     bank, labels = blobs(60)
     queries, _ = blobs(40, seed=1)
     bank, queries = bank.float(), queries.float()
@@ -245,7 +245,7 @@ def test_knn_at_a_tiny_temperature_is_the_nearest_neighbour():
     assert torch.equal(knn_predict(bank, labels, queries, k=10, temperature=1e-5), nearest)
 
 
-def test_knn_refuses_what_would_be_a_wrong_vote_in_silence():
+def test_knn_refuses_arguments_that_would_silently_give_a_wrong_vote():
     bank, labels = at(0, 10), torch.tensor([0, 1])
     for settings in ({"k": 0}, {"temperature": 0.0}):
         with pytest.raises(ValueError, match="must be 1 or more and the temperature above 0"):
@@ -257,7 +257,7 @@ def test_knn_refuses_what_would_be_a_wrong_vote_in_silence():
 # ---- linear probe
 
 
-def test_no_test_image_can_have_a_say_in_the_choice_of_a_probe():
+def test_no_test_image_can_influence_the_choice_of_a_probe():
     names = list(inspect.signature(linear_probe).parameters)
     assert names[:5] == ["train_h", "train_labels", "val_h", "val_labels", "penalties"]
     assert not [name for name in names if "test" in name]
@@ -292,7 +292,7 @@ def test_a_start_from_a_larger_penalty_does_not_change_the_result():
 
 
 def test_the_penalty_is_the_one_that_is_best_on_validation():
-    """Validation labels made by the probe of one penalty can only be met by that penalty."""
+    """If the probe of one penalty made the validation labels, that penalty predicts them best."""
     h, labels = blobs(60, spread=3.0)
     val_h, _ = blobs(2000, seed=1, spread=3.0)
     for penalty in (1.0, 0.1, 0.001):
@@ -307,7 +307,7 @@ def test_of_equally_good_penalties_the_largest_is_kept():
 
 
 def test_the_bias_is_not_penalised():
-    """With a huge penalty the weight is gone, and the bias alone gives the class shares."""
+    """With a huge penalty the weight is nearly 0, and the bias alone gives the class shares."""
     h, _ = blobs(100)
     labels = (torch.arange(100) < 80).long()
     probe = linear_probe(h, labels, h, labels, (1e6,))
@@ -324,7 +324,7 @@ def test_the_probe_standardises_by_training_images_alone():
     assert torch.equal(near.weight, far.weight)
 
 
-def test_the_probe_does_not_see_the_units_of_a_dimension():
+def test_the_probe_does_not_depend_on_the_units_of_a_dimension():
     h, labels = blobs(90, spread=2.0)
     units = torch.logspace(-2, 3, 6)
     plain = linear_probe(h, labels, h, labels, (0.01,))
@@ -349,7 +349,7 @@ def test_the_probe_takes_labels_with_gaps_and_a_constant_dimension():
     assert probe.weight.isfinite().all()
 
 
-def test_the_probe_works_where_gradients_are_switched_off():
+def test_the_probe_works_when_gradients_are_switched_off():
     h, labels = blobs(60)
     with torch.no_grad():
         probe = linear_probe(h, labels, h, labels, (0.1,))
@@ -357,7 +357,7 @@ def test_the_probe_works_where_gradients_are_switched_off():
 
 
 def test_accuracy_is_the_share_of_all_images():
-    """Seven of ten right; a mean over batches of four, with a short last one, would differ."""
+    """Seven of ten are right. A mean over batches, of which the last is short, would differ."""
     h, labels = at(0, 1, 90, 91), torch.tensor([0, 0, 1, 1])
     probe = linear_probe(h, labels, h, labels)
     queries = at(*[0] * 5, *[90] * 5)
@@ -369,7 +369,7 @@ def test_accuracy_is_the_share_of_all_images():
 
 
 def test_a_balanced_subset_has_as_many_of_each_class():
-    """80, 15 and 5 of 100: a fifth of them is 20, so 7 of each class, or all that there are."""
+    """A fifth of 100 images is 20: 7 of each of three classes, or all that a class has."""
     labels = torch.tensor([0] * 80 + [2] * 15 + [5] * 5)[torch.randperm(100, generator=seeded())]
     index = class_balanced(labels, 0.2, seeded())
     kept = labels[index]
@@ -382,18 +382,18 @@ def test_a_tiny_share_still_has_one_image_of_each_class():
     assert sorted(labels[class_balanced(labels, 0.001, seeded())].tolist()) == list(range(10))
 
 
-def test_the_whole_share_is_every_image():
+def test_a_share_of_one_is_every_image():
     labels = torch.arange(30) % 3
     assert sorted(class_balanced(labels, 1.0, seeded()).tolist()) == list(range(30))
 
 
 def test_a_subset_is_random_but_follows_its_generator():
-    """Not the first images of each class, and each image about as often as any other."""
+    """Each image is drawn about as often as any other, not only the first ones of its class."""
     labels = torch.arange(40) % 2
     draws = [class_balanced(labels, 0.25, seeded(seed)) for seed in range(400)]
     assert torch.equal(draws[7], class_balanced(labels, 0.25, seeded(7)))
     counts = torch.bincount(torch.cat(draws), minlength=40)
-    assert counts.min() > 60 and counts.max() < 140  # 100 expected, deviation 9
+    assert counts.min() > 60 and counts.max() < 140  # mean 100, standard deviation 9
 
 
 def test_a_share_outside_0_to_1_is_refused():

@@ -13,7 +13,7 @@ def shapes(head):
 
 
 def is_linear(head, width):
-    """Whether f(a + b) = f(a) + f(b) - f(0), as for a matrix and an offset."""
+    """Whether f(a + b) = f(a) + f(b) - f(0), as it is for a matrix and an offset."""
     a, b = torch.randn(2, 50, width, generator=torch.Generator().manual_seed(0))
     zero = torch.zeros_like(a)
     return torch.allclose(head(a + b), head(a) + head(b) - head(zero), atol=1e-4)
@@ -45,7 +45,7 @@ def test_mlp_is_two_matrices_with_a_norm_and_a_relu_between():
 
 @pytest.mark.parametrize("head", [projector("mlp", 7, 6, 3), predictor(7, 6)])
 def test_a_nonlinear_head_is_not_one_matrix(head):
-    """Without the ReLU two matrices would be one."""
+    """Without the ReLU, two matrices would be one."""
     assert not is_linear(head.eval(), 7)
 
 
@@ -59,7 +59,7 @@ def test_projections_have_both_signs(kind):
 
 @pytest.mark.parametrize("kind, out_dim", [("none", 7), ("linear", 3), ("mlp", 3)])
 def test_gradient_reaches_h(kind, out_dim):
-    """The encoder learns through the head; the head leaves h as it was."""
+    """The encoder learns through the head, and the head does not change h."""
     h = torch.randn(5, 7, requires_grad=True)
     before = h.detach().clone()
     z = projector(kind, 7, 6, 3)(h)
@@ -69,22 +69,22 @@ def test_gradient_reaches_h(kind, out_dim):
 
 
 def test_predictor_keeps_the_width():
-    """p = q(z) has the width of z, by way of a hidden layer."""
+    """p = q(z) is as wide as z, with a hidden layer between them."""
     head = predictor(7, 20)
     assert shapes(head) == [(20, 7), (7, 20)]
     assert head(torch.randn(5, 7)).shape == (5, 7)
 
 
 def test_evaluation_does_not_depend_on_the_batch():
-    """One row alone gives what it gives among others."""
+    """A row alone gives the same z as in a batch."""
     head, h = projector("mlp", 7, 6, 3), torch.randn(5, 7)
     head(h)
     head.eval()
     torch.testing.assert_close(head(h[:1]), head(h)[:1])
 
 
-def test_the_hidden_layer_has_no_idle_offset():
-    """A norm follows and takes any offset away."""
+def test_the_hidden_layer_has_no_useless_offset():
+    """A norm follows, which subtracts any offset."""
     assert [m.bias is None for m in projector("mlp", 7, 6, 3) if isinstance(m, nn.Linear)] == [
         True,
         False,
@@ -93,6 +93,6 @@ def test_the_hidden_layer_has_no_idle_offset():
 
 @pytest.mark.parametrize("kind", ["MLP", "", "nonlinear"])
 def test_another_kind_is_refused(kind):
-    """The three that exist are named."""
+    """The message names the three that exist."""
     with pytest.raises(ValueError, match=f'"none", "linear" or "mlp", not {kind!r}'):
         projector(kind, 7, 6, 3)

@@ -24,7 +24,7 @@ def points(N, d, seed=0, dtype=torch.float64):
 
 
 def clumps(N, d, K, spread, seed=0):
-    """Points around K places, and which place each is from."""
+    """Points around K centres, and which centre each is from."""
     clump = torch.arange(N) % K
     places = points(K, d, seed + 1)
     return places[clump] + spread * points(N, d, seed), clump
@@ -37,7 +37,7 @@ def squared(a, b):
 # ---- assign
 
 
-def test_assign_is_the_least_distance_in_loops():
+def test_assign_equals_the_least_distance_in_loops():
     x, centroids = 3 * points(23, 3) + 1, 2 * points(5, 3, seed=1)
     table = [[squared(p, c) for c in centroids] for p in x]
     labels, distances = assign(x, centroids)
@@ -59,7 +59,7 @@ def test_the_size_of_a_chunk_changes_nothing(monkeypatch, chunk):
 
 
 class Largest(TorchDispatchMode):
-    """Notes the size of the largest tensor that torch makes."""
+    """Records the size of the largest tensor that torch makes."""
 
     size = 0
 
@@ -88,7 +88,7 @@ def test_a_squared_distance_is_never_negative():
 # ---- means
 
 
-def test_means_are_sums_over_counts_in_loops():
+def test_means_equal_sums_over_counts_in_loops():
     x, labels = points(23, 3), torch.arange(23) ** 2 % 5 % 4
     labels[:4] = torch.arange(4)
     result = means(x, labels, torch.ones(23), points(4, 3, seed=1))
@@ -97,7 +97,7 @@ def test_means_are_sums_over_counts_in_loops():
         torch.testing.assert_close(result[k], sum(own) / len(own), rtol=1e-12, atol=1e-12)
 
 
-def test_each_empty_cluster_gets_another_far_point_and_nothing_else_moves():
+def test_each_empty_cluster_gets_its_own_far_point_and_no_other_cluster_changes():
     x, distances = points(11, 2), torch.arange(11.0) * 7 % 11
     labels = torch.tensor([1, 4] * 5 + [1])
     before = points(6, 2, seed=1)
@@ -116,7 +116,7 @@ def test_an_empty_cluster_stays_if_every_point_lies_on_its_centroid():
     assert torch.equal(result[[2, 4]], before[[2, 4]])
 
 
-def test_arguments_stay_as_they_are():
+def test_arguments_are_not_changed():
     x, start = points(20, 2), points(20, 2)[:4] + 30
     labels, distances = assign(x, start)
     given = [one.clone() for one in (x, labels, distances, start)]
@@ -131,7 +131,7 @@ def test_arguments_stay_as_they_are():
 # ---- the start
 
 
-def test_far_points_come_in_proportion_to_their_squared_distance():
+def test_far_points_are_drawn_in_proportion_to_their_squared_distance():
     weights = torch.tensor([0.0, 5, 1, 0, 14, 0.01, 0])
     drawn = far_points(weights, 20_000, seeded())
     assert drawn.dtype == torch.int64 and drawn.shape == (20_000,)
@@ -141,19 +141,19 @@ def test_far_points_come_in_proportion_to_their_squared_distance():
     assert ((share - expected).abs() <= 5 * (expected / 20_000).sqrt()).all()
 
 
-def test_far_points_of_many_points_reach_the_last():
-    """In float32 a running sum of 3 million ones would stand still long before."""
+def test_far_points_of_many_points_include_the_last_ones():
+    """A running sum that loses precision would draw some quarters too rarely."""
     drawn = far_points(torch.ones(3_000_000), 2000, seeded())
     quarter = torch.bincount(drawn * 4 // 3_000_000, minlength=4) / 2000
     assert (quarter - 0.25).abs().max() < 0.05 and drawn.max() > 2_900_000
 
 
-def test_far_points_have_an_answer_where_all_distances_are_zero():
+def test_far_points_are_drawn_even_if_all_distances_are_zero():
     assert far_points(torch.zeros(3), 4, seeded()).tolist() == [2] * 4
 
 
 def test_the_second_centroid_has_the_distribution_of_greedy_k_means_plus_plus():
-    """Exact, by going through every first point and every pair of candidates."""
+    """The expectation is exact: it goes through every first point and pair of candidates."""
     x = torch.tensor([[0.0, 0], [0, 0], [1, 0], [1, 0.5], [3, -1], [0, 2]]).double()
     expected = torch.zeros(6, 6)
     for first in range(6):
@@ -173,20 +173,20 @@ def test_the_second_centroid_has_the_distribution_of_greedy_k_means_plus_plus():
     assert ((seen - expected).abs() < 5 * (expected / 1500).sqrt() + 0.002).all()
 
 
-def test_the_start_holds_every_point_if_asked_for_all():
+def test_a_start_of_as_many_centroids_as_points_holds_every_point():
     x = points(40, 2)
     rows = plus_plus(x, 40, seeded())
     assert torch.equal(rows[rows[:, 0].argsort()], x[x[:, 0].argsort()])
 
 
-def test_the_start_finds_every_clump_where_few_points_are_looked_at():
-    """12,000 points, of which 1,200 are looked at."""
+def test_the_start_finds_every_clump_from_a_subset_of_the_points():
+    """The subset has 1,200 of 12,000 points."""
     x, clump = clumps(12_000, 3, 100, 0.001)
     rows = plus_plus(x, 100, seeded())
     assert len(torch.cdist(rows, x[:100]).argmin(1).unique()) == 100
 
 
-# ---- the whole
+# ---- the whole algorithm
 
 
 def test_four_points_by_hand():
@@ -199,7 +199,7 @@ def test_four_points_by_hand():
 
 
 @pytest.mark.parametrize("iterations", [1, 2, 5, 300])
-def test_from_one_start_it_is_scikit_learns_to_the_last_centroid(iterations):
+def test_from_the_same_start_it_equals_scikit_learn(iterations):
     x, start = points(300, 4), points(11, 4, seed=1)
     theirs = KMeans(11, init=start.numpy(), n_init=1, max_iter=iterations, tol=0).fit(x.numpy())
     centroids, labels = kmeans(x, 11, iterations, start=start)
@@ -219,7 +219,7 @@ def test_from_one_start_it_is_scikit_learns_to_the_last_centroid(iterations):
     ids=["cloud", "skewed", "clumps", "loose clumps"],
 )
 def test_inertia_is_within_5_percent_of_scikit_learns(x, k):
-    """Mean of five seeds each, one start, 10 iterations, float32."""
+    """Means over five seeds are compared, with one start, 10 iterations and float32."""
     x = x.float()
     ours = [inertia(x, *kmeans(x, k, 10, seeded(seed))) for seed in range(5)]
     kind = dict(n_init=1, max_iter=10, tol=0)
@@ -227,7 +227,7 @@ def test_inertia_is_within_5_percent_of_scikit_learns(x, k):
     assert sum(ours) <= 1.05 * sum(theirs)
 
 
-def test_inertia_never_rises_not_even_by_a_revival():
+def test_inertia_never_rises_even_if_a_cluster_is_revived():
     x = points(400, 3)
     start = torch.cat([points(6, 3, seed=1), 50 + points(6, 3, seed=2)])  # six will be empty
     found = [inertia(x, *kmeans(x, 12, iterations, start=start)) for iterations in range(25)]
@@ -243,7 +243,7 @@ def test_at_the_end_centroids_are_means_and_labels_are_nearest():
     assert torch.equal(labels, torch.cdist(x, centroids).argmin(1))
 
 
-def test_the_generator_decides_and_the_global_state_is_left_alone():
+def test_only_the_generator_decides_and_the_global_state_is_not_changed():
     x = points(300, 3)
     before = torch.get_rng_state()
     one, same, other = (kmeans(x, 20, 3, seeded(seed)) for seed in (1, 1, 2))
@@ -254,8 +254,8 @@ def test_the_generator_decides_and_the_global_state_is_left_alone():
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*[st.integers(-3, 3)] * 2), min_size=1, max_size=12), st.data())
-def test_no_cluster_is_empty_as_long_as_there_are_points_for_it(rows, data):
-    """Of few places, many points twice; k from 1 to more than there are places."""
+def test_no_cluster_is_empty_if_there_are_enough_distinct_points(rows, data):
+    """Many points coincide, and k may be more than the number of distinct points."""
     x = torch.tensor(rows, dtype=data.draw(st.sampled_from([torch.float32, torch.float64])))
     k = data.draw(st.integers(1, len(rows)))
     centroids, labels = kmeans(x, k, 50, seeded(data.draw(st.integers(0, 9))))
@@ -266,15 +266,15 @@ def test_no_cluster_is_empty_as_long_as_there_are_points_for_it(rows, data):
         assert inertia(x, centroids, labels) < 1e-6
 
 
-def test_clusters_left_far_outside_by_the_start_come_to_life():
+def test_clusters_that_start_far_from_all_points_are_revived():
     x = points(60, 2)
     _, labels = kmeans(x, 8, 20, start=torch.full((8, 2), 1e4).double())
     assert len(labels.unique()) == 8
 
 
 @pytest.mark.parametrize("scale, shift", [(1, 0), (1e-3, 0), (1e3, 5e3), (1, -3e4)])
-def test_scale_and_place_of_the_points_do_not_matter(scale, shift):
-    """In float32; without the mean taken off, the last case is noise."""
+def test_scale_and_position_of_the_points_do_not_matter(scale, shift):
+    """The points are float32: unless they are centred, the last case is noise."""
     x, clump = clumps(90, 4, 6, 0.05)
     x = (scale * x + shift).float()
     _, labels = kmeans(x, 6, 20, seeded(1))
@@ -290,7 +290,7 @@ def test_the_order_of_points_does_not_matter():
     assert torch.equal(again[1], labels[order])
 
 
-def test_one_cluster_is_the_mean_and_as_many_as_points_are_the_points():
+def test_one_cluster_gives_the_mean_and_one_per_point_gives_the_points():
     x = points(9, 2)
     centroids, labels = kmeans(x, 1, generator=seeded())
     torch.testing.assert_close(centroids, x.mean(0, keepdim=True))
@@ -303,17 +303,17 @@ def test_one_cluster_is_the_mean_and_as_many_as_points_are_the_points():
 def test_a_point_that_is_not_finite_or_cannot_be_squared_is_refused(bad):
     x = points(9, 2, dtype=torch.float32)
     x[4, 1] = bad
-    with pytest.raises(ValueError, match="infinite, too large or not a number"):
+    with pytest.raises(ValueError, match="infinite, NaN or too large to be squared"):
         kmeans(x, 2)
 
 
 @pytest.mark.parametrize("k", [-1, 0, 10])
-def test_a_number_of_clusters_that_cannot_be_is_refused(k):
+def test_an_impossible_number_of_clusters_is_refused(k):
     with pytest.raises(ValueError, match=f"9 points cannot make {k} clusters"):
         kmeans(points(9, 2), k)
 
 
 @pytest.mark.parametrize("start", [points(3, 2), points(2, 3), points(2, 2) / 0])
-def test_a_start_of_another_shape_or_not_finite_is_refused(start):
+def test_a_start_that_is_not_finite_or_has_another_shape_is_refused(start):
     with pytest.raises(ValueError, match="2 finite centroids of 2 numbers"):
         kmeans(points(9, 2), 2, start=start)

@@ -29,12 +29,12 @@ def two_projections(B, d, seed=0, dtype=torch.float64):
 
 
 def cosine(u, v):
-    """Cosine of two vectors, as in a school book."""
+    """Cosine of two vectors, as in a textbook."""
     return sum(a * b for a, b in zip(u, v, strict=True)) / math.hypot(*u) / math.hypot(*v)
 
 
 def rows_of(z1, z2):
-    """For each view: its cosine with the other view of its image, and with all other images."""
+    """For each view: its cosine with the other view of its image, and those with its negatives."""
     views = z1.tolist() + z2.tolist()
     B = len(z1)
     for i, u in enumerate(views):
@@ -44,7 +44,7 @@ def rows_of(z1, z2):
 
 
 def nt_xent_by_hand(z1, z2, temperature):
-    """Equation 1, the mean over 2B views."""
+    """Equation 1, averaged over the 2B views."""
     terms = []
     for s, others in rows_of(z1, z2):
         candidates = sum(math.exp(k / temperature) for k in [s, *others])
@@ -53,7 +53,7 @@ def nt_xent_by_hand(z1, z2, temperature):
 
 
 def nt_logistic_by_hand(z1, z2, temperature):
-    """Table 2, row 2: the mean over views, negatives averaged."""
+    """Table 2, row 2, averaged over the views; the negatives of a view are averaged first."""
     terms = []
     for s, others in rows_of(z1, z2):
         repel = [math.log(1 + math.exp(k / temperature)) for k in others]
@@ -62,7 +62,7 @@ def nt_logistic_by_hand(z1, z2, temperature):
 
 
 def margin_by_hand(z1, z2, margin):
-    """Table 2, row 3: the mean over views and negatives."""
+    """Table 2, row 3, averaged over views and negatives."""
     terms = [max(k - s + margin, 0) for s, others in rows_of(z1, z2) for k in others]
     return sum(terms) / len(terms)
 
@@ -82,7 +82,7 @@ def test_nt_xent_is_equation_1(B, d, temperature):
 @pytest.mark.parametrize("B, d", SIZES)
 @pytest.mark.parametrize("temperature", [0.05, 0.5, 1.0])
 def test_nt_logistic_is_row_2_of_table_2(B, d, temperature):
-    """Each pair is asked alone; negatives are averaged, so they weigh as much as the positive."""
+    """Each pair counts alone; the negatives of a view together weigh as much as its positive."""
     z1, z2 = two_projections(B, d)
     expected = nt_logistic_by_hand(z1, z2, temperature)
     assert nt_logistic_loss(z1, z2, temperature).item() == pytest.approx(expected, rel=1e-6)
@@ -91,14 +91,14 @@ def test_nt_logistic_is_row_2_of_table_2(B, d, temperature):
 @pytest.mark.parametrize("B, d", SIZES)
 @pytest.mark.parametrize("margin", [0.0, 0.4, 0.8, 1.6])
 def test_margin_triplet_is_row_3_of_table_2(B, d, margin):
-    """A negative costs what it lacks to the margin, and nothing once it is far enough."""
+    """A negative costs what is missing to the margin, and nothing once it is far enough away."""
     z1, z2 = two_projections(B, d)
     expected = margin_by_hand(z1, z2, margin)
     assert margin_triplet_loss(z1, z2, margin).item() == pytest.approx(expected, rel=1e-6)
 
 
 def test_default_temperature_is_one_half():
-    """Without a temperature both losses use 0.5; the margin is 0.8."""
+    """Without a temperature both losses use 0.5; the default margin is 0.8."""
     z1, z2 = two_projections(4, 3)
     assert nt_xent_loss(z1, z2).item() == pytest.approx(nt_xent_by_hand(z1, z2, 0.5))
     assert nt_logistic_loss(z1, z2).item() == pytest.approx(nt_logistic_by_hand(z1, z2, 0.5))
@@ -122,17 +122,17 @@ def test_similarity_matrix_holds_cosines_in_order():
 
 
 def test_a_view_is_not_its_own_candidate():
-    """The diagonal has probability exactly 0, every other entry is divided by the temperature."""
+    """The diagonal has probability exactly 0; other entries are divided by the temperature."""
     similarity = torch.arange(16.0).view(4, 4)
     logits = candidate_logits(similarity, 0.25)
     assert logits.exp().diagonal().tolist() == [0, 0, 0, 0]
     off = ~torch.eye(4, dtype=torch.bool)
     assert torch.equal(logits[off], similarity[off] * 4)
-    assert torch.equal(similarity, torch.arange(16.0).view(4, 4))  # the input is left alone
+    assert torch.equal(similarity, torch.arange(16.0).view(4, 4))  # the input is not changed
 
 
 def test_each_row_splits_into_one_positive_and_the_rest():
-    """Row 0 of two images: itself 0, positive 2, negatives 1 and 3."""
+    """With two images, row 0 has its positive in column 2 and its negatives in 1 and 3."""
     positive, negatives = positive_and_negatives(torch.arange(16.0).view(4, 4))
     assert positive.tolist() == [2, 7, 8, 13]
     assert negatives.tolist() == [[1, 3], [4, 6], [9, 11], [12, 14]]
@@ -151,14 +151,14 @@ def test_collapse_costs_log_of_candidates(B, temperature):
 
 @pytest.mark.parametrize("temperature", [0.1, 0.5])
 def test_orthogonal_images_reach_the_floor(temperature):
-    """Positives at cosine 1, negatives at 0: -1/tau + ln(e^(1/tau) + 2B - 2)."""
+    """Cosines of 1 and 0 give -1/tau + ln(e^(1/tau) + 2B - 2)."""
     z = torch.eye(4, dtype=torch.float64)
     expected = -1 / temperature + math.log(math.exp(1 / temperature) + 6)
     assert nt_xent_loss(z, z, temperature).item() == pytest.approx(expected, rel=1e-6)
 
 
 def test_rivals_in_closed_form():
-    """Orthogonal images: softplus(-1/tau) + ln 2; and a margin is kept up to 1."""
+    """Orthogonal images give softplus(-1/tau) + ln 2, and keep any margin up to 1."""
     z = torch.eye(4, dtype=torch.float64)
     assert nt_logistic_loss(z, z, 0.5).item() == pytest.approx(
         math.log1p(math.exp(-2)) + math.log(2)
@@ -168,7 +168,7 @@ def test_rivals_in_closed_form():
 
 
 def test_collapse_costs_the_margin():
-    """If all projections are equal, every negative lacks the whole margin."""
+    """If all projections are equal, every negative costs the whole margin."""
     z = torch.ones(3, 4, dtype=torch.float64)
     assert margin_triplet_loss(z, z, 0.8).item() == pytest.approx(0.8)
 
@@ -179,8 +179,8 @@ def test_collapse_costs_the_margin():
 @every_loss
 @settings(max_examples=25, deadline=None)
 @given(B=st.integers(2, 7), d=st.integers(2, 8), seed=st.integers(0, 2**20), data=st.data())
-def test_length_swap_and_order_do_not_matter(loss, B, d, seed, data):
-    """Cosines know no lengths, the two views are equals, and a batch has no order."""
+def test_norms_order_and_which_view_is_first_do_not_matter(loss, B, d, seed, data):
+    """Cosines ignore norms, the two views play the same part, and a batch has no order."""
     z1, z2 = two_projections(B, d, seed)
     expected = pytest.approx(loss(z1, z2, 0.3).item(), rel=1e-9, abs=1e-12)
     scale = torch.tensor(data.draw(st.lists(st.floats(1e-4, 1e4), min_size=B, max_size=B)))
@@ -192,13 +192,13 @@ def test_length_swap_and_order_do_not_matter(loss, B, d, seed, data):
 
 @every_loss
 def test_pairs_must_match(loss):
-    """Giving each view another image's partner costs more: row b belongs to row b."""
+    """A pair of two different images costs more: row b belongs to row b."""
     z1, _ = two_projections(5, 8)
     assert loss(z1, z1.roll(1, 0), 0.5) > loss(z1, z1, 0.5) + 0.1
 
 
 @every_loss
-def test_inputs_are_left_alone(loss):
+def test_inputs_are_not_changed(loss):
     """The loss normalises a copy."""
     z1, z2 = two_projections(3, 4)
     before = z1.clone(), z2.clone()
@@ -210,14 +210,14 @@ def test_inputs_are_left_alone(loss):
 
 
 def tangent(gradient, u):
-    """The part of a gradient that survives normalising u, which has length 1."""
+    """The part of a gradient that is left once u, which has unit norm, is normalised."""
     return gradient - (gradient @ u) * u
 
 
 def pulls_by_hand(loss, z, i, setting):
-    """Table 2's gradient with respect to u = z[i]: the number before each v; 0 for u itself.
+    """Table 2's gradient with respect to u = z[i]: the factor of each v, and 0 for u itself.
 
-    Negated, since the table maximises and we minimise.
+    It is negated, since the table maximises and we minimise.
     """
     B = len(z) // 2
     positive = (i + B) % (2 * B)
@@ -247,7 +247,7 @@ def pulls_by_hand(loss, z, i, setting):
 def test_gradient_of_the_loss_sums_table_2_over_roles(loss, B, d, setting):
     """A view is pulled as the anchor u, and as a candidate v of every other anchor.
 
-    As an anchor by the table; as a candidate by the same number times u instead of v.
+    The table gives its pull as an anchor. As a candidate it has the same factor, times u.
     """
     z = torch.nn.functional.normalize(torch.cat(two_projections(B, d)), dim=1)
     pulls = torch.stack([pulls_by_hand(loss, z, i, setting) for i in range(2 * B)])
@@ -260,7 +260,7 @@ def test_gradient_of_the_loss_sums_table_2_over_roles(loss, B, d, setting):
 
 @every_loss
 def test_gradient_is_at_right_angles_to_the_projection(loss):
-    """Length does not matter, so no step along z changes the loss."""
+    """The norm does not matter, so a step along z does not change the loss."""
     z1, z2 = (z.requires_grad_() for z in two_projections(4, 6))
     loss(z1, z2, 0.5).backward()
     for z in (z1, z2):
@@ -276,7 +276,7 @@ def test_gradient_is_at_right_angles_to_the_projection(loss):
     "dtype, setting", [(torch.float16, 0.05), (torch.bfloat16, 0.05), (torch.float32, 0.01)]
 )
 def test_small_temperature_and_half_precision_stay_finite(loss, dtype, setting):
-    """exp(1/tau) does not fit a half or, at 0.01, a float; the loss and its gradient do."""
+    """exp(1/tau) overflows float16 at 0.05, and float32 at 0.01; loss and gradient must not."""
     base = two_projections(64, 32, dtype=torch.float32)
     z1, z2 = (z.to(dtype).requires_grad_() for z in base)
     value = loss(z1, z2, setting)
@@ -290,7 +290,7 @@ def test_small_temperature_and_half_precision_stay_finite(loss, dtype, setting):
 
 @every_loss
 def test_large_half_precision_projections_stay_finite(loss):
-    """The square of 300 does not fit float16; the cosine does not need it to."""
+    """The square of 300 overflows float16; the loss must not."""
     z1, z2 = two_projections(4, 8, dtype=torch.float32)
     expected = loss(z1, z2).item()
     assert loss((300 * z1).half(), (300 * z2).half()).item() == pytest.approx(expected, rel=1e-2)
@@ -299,7 +299,7 @@ def test_large_half_precision_projections_stay_finite(loss):
 @every_loss
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
 def test_zero_vectors_give_a_finite_value(loss, dtype):
-    """A projection of length zero has cosine 0 with everything."""
+    """A projection of zeros has cosine 0 with everything."""
     z = torch.zeros(3, 4, dtype=dtype)
     assert loss(z, z, 0.5).isfinite()
     z1, z2 = two_projections(3, 4, dtype=torch.float32)
@@ -325,7 +325,7 @@ def test_one_image_is_refused(loss):
 @pytest.mark.parametrize("loss", [nt_xent_loss, nt_logistic_loss])
 @pytest.mark.parametrize("temperature", [0, -0.5, math.nan])
 def test_temperature_must_be_above_zero(loss, temperature):
-    """A negative temperature would repel positives in silence."""
+    """A negative temperature would silently repel positives."""
     z1, z2 = two_projections(3, 4)
     with pytest.raises(ValueError, match=f"must be above 0, not {temperature}"):
         loss(z1, z2, temperature)
@@ -333,7 +333,7 @@ def test_temperature_must_be_above_zero(loss, temperature):
 
 @pytest.mark.parametrize("margin", [-0.1, math.nan])
 def test_margin_must_not_be_negative(margin):
-    """A negative margin would reward a negative nearer than the positive."""
+    """A negative margin would accept a negative that is nearer than the positive."""
     with pytest.raises(ValueError, match=f"must be 0 or more, not {margin}"):
         margin_triplet_loss(*two_projections(3, 4), margin)
 
@@ -341,7 +341,7 @@ def test_margin_must_not_be_negative(margin):
 @every_loss
 @pytest.mark.parametrize("shapes", [((3, 4), (2, 4)), ((3, 4), (3, 5)), ((3, 2, 2), (3, 2, 2))])
 def test_shapes_must_agree(loss, shapes):
-    """Both must be (B, d); both shapes are named."""
+    """Both must be (B, d); the message names both."""
     with pytest.raises(ValueError, match=r"shape \(B, d\), not .*3.* and "):
         loss(*map(torch.ones, shapes))
 

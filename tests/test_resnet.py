@@ -26,7 +26,7 @@ every_net = pytest.mark.parametrize("net", COUNTS, ids=lambda net: net.__name__)
 
 
 def shapes_by_rule(net, stem="imagenet"):
-    """Names and shapes of all parameters and buffers as torchvision has them, without fc."""
+    """Names and shapes of all of torchvision's parameters and buffers, without those of fc."""
     widths = (32, 64, 256) if net is resnet_tiny else (64, 128, 256, 512)
     deep = net is resnet50
 
@@ -56,7 +56,7 @@ def shapes_by_rule(net, stem="imagenet"):
 
 
 def images(B=2, side=32, seed=0):
-    """Noise in place of images."""
+    """Random noise, used as images."""
     return torch.randn(B, 3, side, side, generator=torch.Generator().manual_seed(seed))
 
 
@@ -76,7 +76,7 @@ def map_sides(encoder, side):
 @every_net
 @pytest.mark.parametrize("stem", ["cifar", "imagenet"])
 def test_names_and_shapes_are_torchvisions(net, stem):
-    """So that its weights load: every parameter and buffer, and nothing else."""
+    """Every parameter and buffer is there, and nothing else, so torchvision's weights load."""
     with torch.device("meta"):
         state = net(stem).state_dict()
     assert {name: tuple(v.shape) for name, v in state.items()} == dict(shapes_by_rule(net, stem))
@@ -86,14 +86,14 @@ def test_names_and_shapes_are_torchvisions(net, stem):
     "net, stem, count",
     [
         (resnet18, "cifar", 11_168_832),
-        (resnet18, "imagenet", 11_176_512),  # torchvision's 11,689,512 less fc, 513,000
-        (resnet34, "imagenet", 21_284_672),  # 21,797,672 less fc, 513,000
-        (resnet50, "imagenet", 23_508_032),  # 25,557,032 less fc, 2,049,000
+        (resnet18, "imagenet", 11_176_512),  # torchvision's 11,689,512 minus fc's 513,000
+        (resnet34, "imagenet", 21_284_672),  # 21,797,672 minus 513,000
+        (resnet50, "imagenet", 23_508_032),  # 25,557,032 minus 2,049,000
         (resnet_tiny, "half", 832_416),
     ],
 )
 def test_parameter_counts(net, stem, count):
-    """As published, less the classification layer; and as the rule of names adds up."""
+    """They are those published, minus the classification layer, and the sum by `shapes_by_rule`."""
     shapes = dict(shapes_by_rule(net, stem))
     trained = [s for name, s in shapes.items() if name.rsplit(".")[-1] in ("weight", "bias")]
     assert sum(torch.Size(shape).numel() for shape in trained) == count
@@ -102,7 +102,7 @@ def test_parameter_counts(net, stem, count):
 
 
 def test_parameter_count_leaves_out_what_is_frozen():
-    """It counts what training can change."""
+    """It counts only what training can change."""
     layer = nn.Linear(3, 2)
     layer.bias.requires_grad_(False)
     assert parameter_count(layer) == 6
@@ -110,7 +110,7 @@ def test_parameter_count_leaves_out_what_is_frozen():
 
 @every_net
 def test_no_weights_are_shared(net):
-    """[block] * n would use one block n times; each conv also starts from its own numbers."""
+    """[block] * n would use one block n times."""
     with torch.device("meta"):
         encoder = net()
     modules = [m for m in encoder.modules() if isinstance(m, nn.Conv2d)]
@@ -122,8 +122,8 @@ def test_no_weights_are_shared(net):
 
 @every_net
 @pytest.mark.parametrize("stem", ["cifar", "imagenet"])
-def test_representation_has_width_dim(net, stem):
-    """h is (B, D), with D as the network says, for sides that are no power of two too."""
+def test_the_representation_is_as_wide_as_dim_says(net, stem):
+    """h is (B, D), where D is `dim`, also for images whose sides are not a power of two."""
     with torch.device("meta"):
         encoder = net(stem)
         expected = {resnet_tiny: 256, resnet50: 2048}.get(net, 512)
@@ -133,7 +133,7 @@ def test_representation_has_width_dim(net, stem):
 
 
 def test_encoders_are_listed_by_name():
-    """The names of the command line."""
+    """These are their names on the command line."""
     expected = {"tiny": resnet_tiny, "resnet18": resnet18, "resnet34": resnet34}
     assert expected | {"resnet50": resnet50} == ENCODERS
 
@@ -147,7 +147,7 @@ def test_stems_differ_in_resolution():
 
 
 def test_an_unknown_stem_is_refused():
-    """Those that exist are named."""
+    """The message names those that exist."""
     with pytest.raises(ValueError, match="cifar, half, imagenet, not 'stl'"):
         resnet_tiny("stl")
 
@@ -167,8 +167,8 @@ def test_a_block_without_weights_is_the_relu_of_its_input(block, inputs):
 
 @pytest.mark.parametrize("block", [BasicBlock, Bottleneck])
 @pytest.mark.parametrize("inputs, stride", [(8, 2), (12, 1), (12, 2)])
-def test_a_block_projects_where_shapes_differ(block, inputs, stride):
-    """With F = 0 a shrinking or widening block is the relu of its projected input."""
+def test_a_block_projects_its_input_if_shapes_differ(block, inputs, stride):
+    """With F = 0, a block that shrinks or widens is the relu of its projected input."""
     module = block(inputs, 8, stride).eval()
     for name, weight in module.named_parameters():
         if name.startswith("conv"):
@@ -195,7 +195,7 @@ def test_a_basic_block_is_its_equation():
 
 
 def test_a_bottleneck_shrinks_in_its_3x3_convolution():
-    """As torchvision does; in the first 1 x 1, three quarters of the input would be unseen."""
+    """So does torchvision's. The first 1 x 1 convolution would not see 3/4 of the input."""
     block = Bottleneck(16, 8, 2)
     assert [c.stride for c in (block.conv1, block.conv2, block.conv3)] == [(1, 1), (2, 2), (1, 1)]
 
@@ -206,13 +206,13 @@ def test_representation_is_the_mean_over_the_last_map():
     encoder.layer3.register_forward_hook(lambda _, __, x: maps.append(x))
     h = encoder(images(3))
     torch.testing.assert_close(h, maps[0].flatten(2).mean(2))
-    assert (h >= 0).all() and (h.norm(dim=1) - 1).abs().min() > 1e-3  # no length is forced on it
+    assert (h >= 0).all() and (h.norm(dim=1) - 1).abs().min() > 1e-3  # it is not normalised
 
 
-def test_one_image_works_and_neighbours_do_not_matter():
-    """In evaluation an image has one representation, alone or in a batch; (1, D), not (D,)."""
+def test_a_representation_does_not_depend_on_the_rest_of_the_batch():
+    """In eval mode an image has the same h alone, in shape (1, D), as in a batch."""
     encoder = resnet_tiny()
-    encoder(images(8))  # running statistics that are not those of the start
+    encoder(images(8))  # moves the running statistics away from their start
     encoder.eval()
     x = images(4, seed=1)
     assert encoder(x[:1]).shape == (1, 256)
@@ -221,17 +221,17 @@ def test_one_image_works_and_neighbours_do_not_matter():
 
 
 def test_every_parameter_gets_a_gradient():
-    """No layer is left out of the way from the image to h."""
+    """No layer is left out on the way from the image to h."""
     encoder = resnet_tiny()
     encoder(images(4)).square().sum().backward()
     assert [n for n, p in encoder.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
-# where it starts
+# starting weights
 
 
 def test_convolutions_start_with_kaimings_variance():
-    """Variance 2 / (outputs * kernel area), mean 0: fan_out, not fan_in, and normal in shape."""
+    """They are normal, of mean 0 and variance 2 / (outputs * kernel area): fan_out, not fan_in."""
     torch.manual_seed(0)
     for name, w in resnet18("imagenet").named_parameters():
         if w.dim() == 4:
@@ -259,7 +259,7 @@ def test_zero_init_makes_each_block_its_shortcut(block, last):
 
 
 def test_the_seed_fixes_the_weights():
-    """Same seed, same network; the next draw is another."""
+    """The same seed gives the same network, and the next draw gives another."""
     torch.manual_seed(3)
     first, other = resnet_tiny().conv1.weight, resnet_tiny().conv1.weight
     torch.manual_seed(3)
@@ -270,7 +270,7 @@ def test_the_seed_fixes_the_weights():
 
 
 def torchvision_like(net):
-    """A state dict as torchvision saves it, fc left out, every value told from the others."""
+    """A state dict as torchvision saves it, without fc; each tensor has a value of its own."""
     state = {}
     for i, (name, shape) in enumerate(shapes_by_rule(net)):
         dtype = torch.int64 if name.endswith("tracked") else torch.float32
@@ -280,7 +280,7 @@ def torchvision_like(net):
 
 @pytest.mark.parametrize("net", [resnet18, resnet50])
 def test_torchvisions_weights_load_strictly_with_the_imagenet_stem(net):
-    """No key missing, none unexpected, and every value lands under its name."""
+    """No key is missing or unexpected, and every value lands under its name."""
     encoder, state = net("imagenet"), torchvision_like(net)
     encoder.load_state_dict(state, strict=True)
     loaded = encoder.state_dict()
@@ -288,7 +288,7 @@ def test_torchvisions_weights_load_strictly_with_the_imagenet_stem(net):
 
 
 def test_all_but_the_first_convolution_load_with_the_cifar_stem():
-    """Only conv1 has another shape."""
+    """Only conv1 has a different shape."""
     encoder, state = resnet18("cifar"), torchvision_like(resnet18)
     del state["conv1.weight"]
     report = encoder.load_state_dict(state, strict=False)

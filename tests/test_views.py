@@ -1,4 +1,4 @@
-"""Views: each operation against the formula written a second way, and each draw against its law."""
+"""Views: operations equal their formulas written a second way; draws follow their distributions."""
 
 import colorsys
 import math
@@ -53,12 +53,12 @@ def changed(x: Tensor, y: Tensor) -> Tensor:
 
 
 def assert_rate(hits: int, draws: int, p: float):
-    """Within five standard deviations of a fair coin with probability p."""
+    """`hits` is within five standard deviations of its mean, for a coin with probability p."""
     assert abs(hits - draws * p) <= 5 * math.sqrt(draws * p * (1 - p)), f"{hits} of {draws}"
 
 
 def assert_even(counts: Counter, outcomes: int):
-    """Every outcome came up, and each as often as the others."""
+    """Every outcome came up, and about as often as the others."""
     draws = sum(counts.values())
     assert len(counts) == outcomes
     for hits in counts.values():
@@ -66,7 +66,7 @@ def assert_even(counts: Counter, outcomes: int):
 
 
 def assert_uniform(values: Tensor, low: float, high: float):
-    """Kolmogorov-Smirnov: the largest gap to the even law; 1.95 / sqrt(n) has odds of 1 in 1000."""
+    """Kolmogorov-Smirnov test: uniform draws exceed a gap of 1.95 / sqrt(n) once in 1,000 times."""
     values = values.double().sort().values
     n = len(values)
     law = ((values - low) / (high - low)).clamp(0, 1)
@@ -150,8 +150,8 @@ def test_hue_turns_as_colorsys_does():
     torch.testing.assert_close(y.double(), expected, atol=1e-5, rtol=0)
 
 
-def test_hue_is_right_where_channels_tie():
-    """The 27 colours with channels 0, 1/2 or 1: corners and edges of the cube, and greys."""
+def test_hue_is_right_if_channels_are_equal():
+    """Channels are 0, 1/2 or 1: these are corners and edges of the colour cube, and greys."""
     levels = torch.tensor([0.0, 0.5, 1.0])
     x = torch.cartesian_prod(levels, levels, levels).T.reshape(1, 3, 3, 9)
     for shift in (-0.5, -1 / 6, 0.0, 0.1, 1 / 3, 0.5):
@@ -187,7 +187,7 @@ def test_factor_one_changes_nothing(adjust):
 
 
 def triangle_weights(start: int, length: int, source: int, size: int) -> list[list[float]]:
-    """A triangle around each output pixel's place, cut off at the box, with sum 1."""
+    """A triangle around each output pixel's centre, cut off at the box and scaled to sum 1."""
     scale = length / size
     width = max(scale, 1.0)
     table = []
@@ -277,24 +277,24 @@ def test_boxes_lie_inside_the_image():
         assert (top + h <= H).all() and (left + w <= W).all()
 
 
-def test_area_is_even_and_ratio_is_even_in_its_logarithm():
-    """A range in which every box fits, on an image so large that whole pixels do not matter."""
+def test_area_and_the_logarithm_of_the_ratio_are_uniform():
+    """Every box fits, and the image is so large that rounding to pixels does not matter."""
     side = 10_000
     _, _, h, w = views.crop_boxes(4000, side, side, (0.08, 0.5), (3 / 4, 4 / 3), seeded()).unbind(1)
     assert_uniform(h * w / side**2, 0.08, 0.5)
     assert_uniform((w / h).log(), math.log(3 / 4), math.log(4 / 3))
 
 
-def test_area_and_ratio_are_drawn_apart():
-    """Tied draws would leave each of the two laws above intact."""
+def test_area_and_ratio_are_independent():
+    """If one depended on the other, both could still have the distributions above."""
     boxes = views.crop_boxes(4000, 10_000, 10_000, (0.08, 0.5), (3 / 4, 4 / 3), seeded()).double()
     h, w = boxes[:, 2], boxes[:, 3]
     correlation = torch.corrcoef(torch.stack([h * w, (w / h).log()]))[0, 1]
     assert abs(correlation) < 5 / math.sqrt(4000)
 
 
-def test_a_box_that_does_not_fit_is_drawn_again_not_cut():
-    """torchvision's loop, image by image, gives the same areas. A cut box would pile up at H, W."""
+def test_a_box_that_does_not_fit_is_drawn_again_not_clipped():
+    """The areas are torchvision's. Clipping would make too many boxes as high as the image."""
     draws = torch.rand(2000, 10, 2, generator=seeded(1)).tolist()
     areas = []
     for candidates in draws:
@@ -317,15 +317,15 @@ def test_an_image_too_wide_for_any_box_gives_the_largest_one_allowed(H, W, expec
     assert {(h, w) for _, _, h, w in boxes.tolist()} == {expected}
 
 
-def test_every_place_of_a_box_is_equally_likely():
-    """A 2 x 2 box in a 5 x 6 image has 4 x 5 places."""
+def test_every_position_of_a_box_is_equally_likely():
+    """A 2 x 2 box in a 5 x 6 image has 4 x 5 positions."""
     boxes = views.crop_boxes(4000, 5, 6, (4 / 30, 4 / 30), (1, 1), seeded())
     assert {(h, w) for _, _, h, w in boxes.tolist()} == {(2, 2)}
     assert_even(Counter((top, left) for top, left, _, _ in boxes.tolist()), 20)
 
 
-def test_a_crop_shows_a_part_and_in_the_right_order():
-    """On a ramp of column numbers, a crop rises from left to right and stays within the range."""
+def test_a_crop_shows_a_part_of_the_image_in_the_right_order():
+    """A crop of an image that brightens to the right does so too, and only over a part."""
     x = torch.arange(32.0).expand(200, 3, 32, 32) / 31
     y = views.random_resized_crop(x, 32, (0.08, 0.5), generator=seeded())
     assert (y.diff(dim=3) >= -1e-6).all()
@@ -344,7 +344,7 @@ def test_probability_zero_changes_nothing(change):
 
 
 @every_change
-def test_the_coin_is_thrown_for_each_image_at_the_asked_rate(change):
+def test_the_coin_is_thrown_for_each_image_with_the_given_probability(change):
     """One coin for a batch would give a rate of 0 or 1."""
     share = 3 / 4 if change is views.rotate else 1  # a turn by 0 degrees changes nothing
     x = same_image(2000)
@@ -383,7 +383,7 @@ def test_a_change_keeps_shape_dtype_and_range(change):
 
 
 @every_change
-def test_with_a_generator_torchs_own_is_left_alone(change):
+def test_with_a_generator_torchs_own_is_not_used(change):
     before = torch.get_rng_state()
     change(random_images(4, 3, 8, 8), 0.5, seeded())
     assert torch.equal(torch.get_rng_state(), before)
@@ -402,7 +402,7 @@ def test_without_a_generator_torchs_own_is_used(change):
 # Flip, rotation, cutout.
 
 
-def test_flip_mirrors_columns():
+def test_flip_reverses_the_order_of_columns():
     x = random_images(2, 3, 4, 5)
     y = views.horizontal_flip(x, 1.0, seeded())
     for j in range(5):
@@ -410,7 +410,7 @@ def test_flip_mirrors_columns():
 
 
 def test_each_of_the_four_turns_comes_up_a_quarter_of_the_time():
-    """Where the top right corner goes, and the pixel to its left: turned, never mirrored."""
+    """The top right corner and the pixel to its left show a turn, never a flip."""
     x = torch.zeros(4000, 3, 5, 5)
     x[:, :, 0, 4] = 1
     x[:, :, 0, 3] = 0.5
@@ -453,7 +453,7 @@ def jitter_in_order(x: Tensor, steps, order) -> Tensor:
 
 
 def test_jitter_order_is_drawn_for_each_image(monkeypatch):
-    """Each step writes down its number; the record of an image is its order."""
+    """Each step appends its number to every pixel, so an image's pixels record its order."""
     names = ["brightness", "contrast", "saturation", "hue"]
     for k, name in enumerate(names):
         monkeypatch.setattr(views, f"adjust_{name}", lambda x, amount, k=k: x * 10 + k)
@@ -475,7 +475,7 @@ def test_jitter_order_is_drawn_for_each_image(monkeypatch):
         ("hue", (0, 0, 0, 0.1), -0.1, 0.1),
     ],
 )
-def test_jitter_draws_evenly_from_the_range_of_its_strength(
+def test_jitter_draws_uniformly_from_the_range_of_its_strength(
     monkeypatch, name, strengths, low, high
 ):
     drawn = []
@@ -528,7 +528,7 @@ def test_a_grey_image_has_three_equal_channels_of_its_luma():
 
 
 def blur_in_loops(image: Tensor, sigma: float, reach: int) -> Tensor:
-    """Every pixel is a weighted sum of its square of neighbours; the border is a mirror."""
+    """Every pixel is a weighted sum of those around it; the image is reflected at its border."""
     H, W = image.shape[1:]
 
     def mirror(i: int, n: int) -> int:
@@ -554,19 +554,19 @@ def test_blur_equals_a_loop_over_pixels(size, reach):
 
 @pytest.mark.parametrize("size, taps", [(8, 3), (32, 3), (96, 9), (224, 23)])
 def test_the_kernel_is_a_tenth_of_the_side(size, taps):
-    """A bright pixel becomes a square as wide as the kernel. The official code has 23 at 224."""
+    """A bright pixel becomes as wide as the kernel. In the official code, that is 23 at 224."""
     x = torch.zeros(1, 3, size, size)
     x[:, :, size // 2, size // 2] = 1
     y = views.blur(x, torch.tensor([2.0]))[0, 0]
     assert (y.sum(0) > 0).sum() == taps and (y.sum(1) > 0).sum() == taps
 
 
-def test_blur_keeps_an_even_colour():
+def test_blur_keeps_a_flat_colour():
     x = torch.tensor([0.2, 0.5, 0.9])[None, :, None, None].expand(4, 3, 9, 9)
     torch.testing.assert_close(views.gaussian_blur(x, 1.0, generator=seeded()), x)
 
 
-def test_blur_widths_are_drawn_evenly(monkeypatch):
+def test_blur_widths_are_drawn_uniformly(monkeypatch):
     drawn = []
     monkeypatch.setattr(views, "blur", lambda x, sigma: (drawn.append(sigma), x)[1])
     views.gaussian_blur(torch.zeros(3000, 3, 1, 1), 1.0, generator=seeded())
@@ -574,7 +574,7 @@ def test_blur_widths_are_drawn_evenly(monkeypatch):
 
 
 def test_slopes_of_a_ramp_are_constant():
-    """Brightness that rises by 0.02 per column has slope 8 * 0.02 / 4 to the right, 0 downwards."""
+    """A rise of 0.02 per column is a slope of 8 * 0.02 / 4 to the right, and of 0 downwards."""
     x = (0.02 * torch.arange(20.0)).expand(1, 3, 20, 20)
     slopes = views.sobel_gradients(x)[0, :, 1:-1, 1:-1]
     torch.testing.assert_close(slopes[0], torch.full((18, 18), 0.04 * sum(LUMA)))
@@ -583,14 +583,14 @@ def test_slopes_of_a_ramp_are_constant():
     torch.testing.assert_close(downwards, slopes.flip(0).mT)
 
 
-def test_sobel_of_an_even_image_is_black_and_its_channels_are_equal():
+def test_sobel_of_a_flat_image_is_black_and_channels_are_equal():
     assert views.sobel(torch.full((2, 3, 8, 8), 0.7), 1.0, seeded()).abs().max() < 1e-6
     y = views.sobel(random_images(3, 3, 8, 8), 1.0, seeded())
     assert torch.equal(y[:, 0], y[:, 1]) and torch.equal(y[:, 0], y[:, 2])
 
 
-def test_sobel_is_the_length_of_the_slope_cut_to_one():
-    """At a white corner the slopes are 3/4 and 3/4, of length 1.06; on its edge, 1 and 0."""
+def test_sobel_is_the_norm_of_the_slopes_clipped_to_one():
+    """At a white corner the slopes are 3/4 and 3/4, with norm 1.06; at its edges, 1 and 0."""
     x = torch.zeros(1, 3, 8, 8)
     x[:, :, 4:, 4:] = 1
     length = views.sobel_gradients(x).square().sum(1).sqrt()
@@ -599,7 +599,7 @@ def test_sobel_is_the_length_of_the_slope_cut_to_one():
     torch.testing.assert_close(y[:, 0], length.clamp(max=1))
 
 
-def test_noise_is_a_bell_curve_around_zero_with_the_asked_width():
+def test_noise_is_gaussian_with_mean_zero_and_the_given_standard_deviation():
     x = torch.full((20, 3, 32, 32), 0.5)
     noise = views.gaussian_noise(x, 1.0, 0.1, seeded()) - x
     n = noise.numel()
@@ -646,7 +646,7 @@ def test_the_same_seed_gives_the_same_views():
     assert not torch.equal(first[0], other[0])
 
 
-def test_views_leave_their_images_and_torchs_generator_alone():
+def test_views_change_neither_their_images_nor_torchs_generator():
     x = random_images(16, 3, 32, 32)
     before, state = x.clone(), torch.get_rng_state()
     views.two_views(x, EVERYTHING, seeded())
@@ -655,7 +655,7 @@ def test_views_leave_their_images_and_torchs_generator_alone():
 
 
 def test_row_b_of_both_views_shows_image_b():
-    """Each image is one grey level; crop, flip, blur and grey cannot change that."""
+    """Each image is one grey level, which crop, flip, blur and grey cannot change."""
     x = torch.linspace(0, 1, 37)[:, None, None, None].expand(37, 3, 16, 16)
     recipe = replace(RECIPES["simclr"], jitter=0.0)
     for view in views.two_views(x, recipe, seeded()):
@@ -668,7 +668,7 @@ def test_recipe_none_is_the_identity():
         assert torch.equal(view, x)
 
 
-def test_recipe_crop_only_keeps_an_even_colour():
+def test_recipe_crop_only_keeps_a_flat_colour():
     x = torch.tensor([0.2, 0.5, 0.9])[None, :, None, None].expand(40, 3, 16, 16)
     torch.testing.assert_close(views.one_view(x, RECIPES["crop_only"], seeded()), x)
 
@@ -687,7 +687,7 @@ CALLS = {
 
 
 def calls_of(recipe: Recipe, monkeypatch) -> dict[str, tuple]:
-    """The changes that a view makes, in order, with what each was given besides the images."""
+    """The changes that a view makes, in order, with the other arguments of each."""
     calls = {}
     for name in CALLS:
 
@@ -708,7 +708,7 @@ def test_recipe_simclr_is_appendix_a(monkeypatch):
     assert (*calls["flip"], *calls["gray"], *calls["blur"]) == (0.5, 0.2, 0.5)
 
 
-def test_recipe_cifar_is_appendix_b9_half_the_strength_and_no_blur(monkeypatch):
+def test_recipe_cifar_is_appendix_b9_with_half_the_strength_and_no_blur(monkeypatch):
     calls = calls_of(RECIPES["cifar"], monkeypatch)
     assert list(calls) == ["crop", "flip", "jitter", "gray"]
     assert calls["jitter"] == pytest.approx((0.4, 0.4, 0.4, 0.1, 0.8))

@@ -128,15 +128,16 @@ def clusterings(module):
     away = torch.cat([C[:3], C[3:] + 100])
     empty = module.kmeans(X, 5, 3, start=away)
     seen["revived"] = len(empty[1].unique())
-    line = torch.tensor([25.0, 28, 26, 8, 16, 30, 1, 36, 17, 24, 27])[:, None]
-    outside = torch.tensor([-232.0, -213, -217, -237])[:, None]  # at first, most labels change
+    # all labels change at first, then one or two at a time; no point is ever nearly in the middle
+    line = torch.tensor([32.0, 5, 7, 3, 38, 6, 8, 4, 10, 1, 11])[:, None]
+    outside = torch.tensor([-217.0, -226, -204, -237])[:, None]
     seen["outside"] = in_order(module.kmeans(line, 4, 9, start=outside)[0])
     blobs = rand(5, 2, seed=5).repeat_interleave(torch.tensor([3, 20, 5, 2, 7]), 0)
     blobs = 10 * blobs + 0.01 * rand(37, 2, seed=6)
     runs = [module.kmeans(blobs, 5, 5, seeded(s)) for s in range(4)]
     seen["blobs"] = [bool((blobs - c[own]).square().sum() < 1) for c, own in runs]
-    far = module.kmeans(blobs + 20000, 5, 3, start=blobs[[0, 5, 25, 29, 34]] + 20000)[1]
-    seen["far"] = far
+    far = blobs / 5 + 20000  # squares as large as this are rounded to multiples of 32
+    seen["far"] = module.kmeans(far, 5, 3, start=far[[0, 5, 25, 29, 34]])[1]
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
     seen["same"] = torch.equal(one[0], other[0])
     slow = rand(97, 2, seed=100, dtype=torch.float64) * torch.tensor([0.3, 4.0]) + 1

@@ -1,4 +1,4 @@
-"""Lesson 11, a good answer: the set beside a list that keeps the last Q of everything."""
+"""Lesson 11, a good answer: compare the set with a list that keeps the last Q of everything."""
 
 import torch
 import torch.nn.functional as F
@@ -7,12 +7,12 @@ from simclr_mini.nnclr import SupportSet
 
 
 def filled(Q, sizes):
-    """A set after pushes of these sizes, and what it must hold: (age, image, vector)."""
+    """A set after pushes of these sizes, and what it must hold, as (age, image, vector)."""
     generator = torch.Generator().manual_seed(1)
     support, expected, image = SupportSet(Q, 3, generator), [], 100
     for B in sizes:
         z = 5 * torch.randn(B, 3, generator=generator)
-        images = torch.arange(image, image - B, -1)  # not in the order of their numbers
+        images = torch.arange(image, image - B, -1)  # not in ascending order
         support.push(z, images)
         expected = [(age + 1, i, v) for age, i, v in expected]
         expected += [(0, int(i), v / v.norm()) for i, v in zip(images, z, strict=True)]
@@ -21,7 +21,7 @@ def filled(Q, sizes):
 
 
 def check(support, expected):
-    """Each row is in the set once, with its image and its age; all the others were never pushed."""
+    """Each row is in the set with its image and age, and all other rows were never pushed."""
     for age, image, v in expected:
         place = (support.rows - v).norm(dim=1).argmin()
         assert torch.allclose(support.rows[place], v, atol=1e-5)
@@ -38,13 +38,13 @@ def test_the_set_holds_the_last_projections():
             check(*filled(Q, sizes[:count]))
 
 
-def test_rows_without_images_are_of_no_image():
+def test_rows_pushed_without_images_have_image_minus_one():
     support, _ = filled(4, [4])
     support.push(torch.eye(3))
     assert int((support.images == -1).sum()) == 3
 
 
-def test_no_gradient_is_kept():
+def test_no_graph_is_kept():
     support = SupportSet(4, 3)
     support.push(F.normalize(torch.eye(3).requires_grad_()))
     assert not support.rows.requires_grad

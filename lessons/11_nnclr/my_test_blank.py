@@ -1,9 +1,9 @@
 """Lesson 11, your own test: would you notice if `push` were wrong?
 
-Nothing crashes when a queue keeps the wrong rows, and the loss falls all the same. Push batches,
-and say what the set must hold afterwards: which vectors, of which images, how old. Choose sizes
-that reveal: batches that do not divide Q, and enough of them to go round more than once. One test
-or several; each a function named test_...
+Nothing crashes when a queue keeps the wrong rows, and the loss still falls. Push some batches, and
+assert what the set must hold afterwards: which vectors, from which images, how old. Choose sizes
+that reveal mistakes: batch sizes that do not divide Q, and enough batches to wrap around more than
+once. Write one test or several; each is a function named test_...
 
 Target: catch at least 16 of the 22 wrong versions of push, and pass on the right one.
 """

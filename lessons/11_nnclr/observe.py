@@ -1,4 +1,4 @@
-"""What lesson 11's functions do on small odd inputs; of draws, only facts that no draw changes."""
+"""What the functions of lesson 11 return for small inputs; for draws, facts without chance."""
 
 import math
 from collections import Counter
@@ -107,7 +107,7 @@ def SupportSet_push(module):
 
 
 def contents(support, begin):
-    """Rows that are not of the beginning, with images and ages; how many rows are."""
+    """The rows that were pushed, with images and ages, and how many of them there are."""
     held = zip(support.rows.tolist(), support.images.tolist(), support.ages.tolist(), strict=True)
     new = sorted((a, i, *row) for row, i, a in held if tuple(row) not in begin)
     old = [tuple(row) in begin for row in support.rows.tolist()]
@@ -120,7 +120,7 @@ def neighbour_loss(module):
     seen = {}
     for B, d, temperature in [(3, 5, 0.5), (5, 2, 0.1), (4, 7, 1.0), (3, 2, 0.005)]:
         neighbours = F.normalize(rand(B, d, seed=B, dtype=torch.float64), dim=1)
-        neighbours[1] = neighbours[0]  # two images may find one row
+        neighbours[1] = neighbours[0]  # two images may find the same row
         p = spread(B, d, B + 30).requires_grad_()
         small = temperature < 0.01
         loss = module.neighbour_loss(neighbours, p, temperature) + 0 * p.sum()

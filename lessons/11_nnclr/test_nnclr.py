@@ -13,7 +13,7 @@ from lessons.course.check import about, call, call_in_place, rand, wrong
 from simclr_mini.nnclr import NNCLR, SupportSet, neighbour_loss, nnclr_loss
 from simclr_mini.views import Recipe
 
-# Odd and prime sizes B, Q, d: a wrong broadcast then crashes, or shows.
+# B, Q and d differ and are mostly prime, so that a wrong broadcast crashes or shows.
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (4, 1, 3)]
 
 # Four rows of length 1 in the plane: at 16, 53, 106 and 180 degrees.
@@ -21,7 +21,7 @@ FOUR = [[0.96, 0.28], [0.6, 0.8], [-0.28, 0.96], [-1.0, 0.0]]
 
 
 def support_of(rows, images=None, ages=None, dtype=torch.float32):
-    """A support set with these rows, brought to length 1, put there by hand."""
+    """A support set with these rows, normalised and written by hand."""
     rows = torch.as_tensor(rows, dtype=dtype)
     support = SupportSet(*rows.shape).to(dtype)
     support.rows.copy_(F.normalize(rows, dim=1))
@@ -35,12 +35,12 @@ def random_support(Q, d, seed, dtype=torch.float32):
 
 
 def spread(B, d, seed, dtype=torch.float32):
-    """Vectors of very different lengths."""
+    """Vectors of very different norms."""
     return rand(B, d, seed=seed, dtype=dtype) * torch.logspace(-1, 1.5, B, dtype=dtype)[:, None]
 
 
 def at(*degrees):
-    """Vectors of length 1 in the plane."""
+    """Vectors of length 1 in the plane, at these angles."""
     turn = torch.tensor(degrees, dtype=torch.float64) * math.pi / 180
     return torch.stack([turn.cos(), turn.sin()], 1).float()
 
@@ -49,49 +49,50 @@ def at(*degrees):
 
 
 @about("SupportSet.find")
-def test_nearest_by_hand():
-    """Rows at 16, 53, 106 and 180 degrees; whom does a vector at 0, 90, 60 or 170 find?"""
+def test_find_by_hand():
+    """Rows are at 16, 53, 106 and 180 degrees. Which one does a vector at 0, 90, 60, 170 find?"""
     z = at(0, 90, 60, 170, -100)
     call(support_of(FOUR).find, z).gives(torch.tensor([0, 2, 1, 3, 3]))
 
 
 @about("SupportSet.find")
-def test_nearest_is_the_least_distance_in_loops(oracle):
-    """argmin over q of |z - q|, for every projection of the batch; the winner may be anywhere."""
+def test_find_returns_the_least_distance_in_loops(oracle):
+    """argmin over q of |z - q| for every projection of the batch, wherever the winner is."""
     for B, Q, d in SIZES:
         support, z = random_support(Q, d, seed=Q), spread(B, d, seed=B + 9)
         call(support.find, z).gives(oracle("SupportSet.find")(support, z))
 
 
 @about("SupportSet.find")
-def test_rows_that_lie_close_are_told_apart():
-    """Rows at 45.00, 45.01, … 45.40 degrees, in no order; a vector at -35 finds that at 45.00."""
+def test_find_distinguishes_rows_that_are_close():
+    """Rows are at 45.00, 45.01, … 45.40 degrees, and a vector at -35 finds the one at 45.00."""
     order = torch.arange(41) * 18 % 41
     support = support_of(at(*(45 + 0.01 * order).tolist()))
     call(support.find, at(-35, 125)).gives(torch.stack([order.argmin(), order.argmax()]))
 
 
 @about("SupportSet.find")
-def test_random_first_rows_count_too():
-    """Rows that were never pushed, ages -1, are rows like all others; the set is always full."""
+def test_random_initial_rows_count_too():
+    """Rows that were never pushed (age -1) count like all others, so the set is always full."""
     support = support_of(FOUR, images=-torch.ones(4), ages=torch.tensor([0, -1, -1, 0]))
-    for position in (0, 1, 3):  # wherever the ring stands
+    for position in (0, 1, 3):  # wherever the next row goes
         support.position.fill_(position)
         call(support.find, at(0, 90, 60, 170)).gives(torch.tensor([0, 2, 1, 3]))
 
 
 @about("SupportSet.find")
-def test_search_leaves_the_set_as_it_is():
-    """Whoever only looks changes nothing, and leaves the gradient alone."""
+def test_search_does_not_change_the_set():
+    """A search changes nothing in the set, and works on z with a gradient."""
     support = support_of(rand(7, 5, seed=1), ages=torch.arange(7) - 1)
     before = copy.deepcopy(support.state_dict())
     z = rand(3, 5, seed=2).requires_grad_()
     got = call(support.find, z)
     for name, value in support.state_dict().items():
         if not torch.equal(value, before[name]):
-            wrong(f"find changes the support set's {name}.", call=got.call)
+            wrong(f"find changed the {name} of the support set.", call=got.call)
     if got.value.dtype != torch.int64:
-        wrong("Positions index rows.", call=got.call, expected="int64", got=got.value.dtype)
+        said = "Positions must be able to index rows."
+        wrong(said, call=got.call, expected="int64", got=got.value.dtype)
 
 
 # Step 2: an image's own rows do not count
@@ -99,7 +100,7 @@ def test_search_leaves_the_set_as_it_is():
 
 @about("SupportSet.find", step="the image itself")
 def test_own_rows_do_not_count_by_hand():
-    """Rows 0 and 1 are of image 8, row 2 of image 5: image 8 at 0 degrees finds row 2."""
+    """Rows 0 and 1 came from image 8, and row 2 from image 5: image 8 at 0 degrees finds row 2."""
     support = support_of(FOUR, images=torch.tensor([8, 8, 5, 3]))
     for images, expected in [
         ([8, 8], [2, 2]),
@@ -113,7 +114,7 @@ def test_own_rows_do_not_count_by_hand():
 
 @about("SupportSet.find", step="the image itself")
 def test_own_rows_never_win_in_loops(oracle):
-    """Each query leaves out the rows of its own image, and those alone."""
+    """Each query ignores the rows of its own image, and no others."""
     for B, Q, d in [(3, 7, 5), (5, 11, 2), (7, 13, 3)]:
         images = (torch.arange(Q) * 5) % 4
         support = support_of(rand(Q, d, seed=Q), images=images)
@@ -123,21 +124,21 @@ def test_own_rows_never_win_in_loops(oracle):
 
 
 @about("SupportSet.find", step="the image itself")
-def test_own_row_loses_even_against_an_opposite_one():
-    """All other rows point away, and the projection is long: its own row still does not count."""
+def test_own_row_loses_even_to_an_opposite_row():
+    """Own rows do not count, even if all other rows point away and the projection is long."""
     support = support_of([[1.0, 0], [-1, 0.1], [-1, 0.2]], images=torch.tensor([4, 1, 2]))
     for scale in [1.0, 50.0, 0.01]:
         z = scale * torch.tensor([[1.0, 0.0]])
         got = call(support.find, z, exclude=torch.tensor([4]))
-        got.gives(torch.tensor([2]), why="Row 0 is of image 4 itself.")
+        got.gives(torch.tensor([2]), why="Row 0 came from image 4 itself.")
     exactly = support_of([[1.0, 0], [-1, 0]], images=torch.tensor([4, 1]))
     got = call(exactly.find, torch.tensor([[1.0, 0.0]]), exclude=torch.tensor([4]))
-    got.gives(torch.tensor([1]), why="Row 0 is of image 4 itself, row 1 at cosine -1.")
+    got.gives(torch.tensor([1]), why="Row 0 came from image 4, row 1 has cosine -1.")
 
 
 @about("SupportSet.find", step="the image itself")
 def test_without_exclude_all_rows_count():
-    """exclude=None: an image may find itself, and a row without an image (-1) may be found."""
+    """If exclude is None, an image may find itself, or a row whose image is unknown (-1)."""
     support = support_of(FOUR, images=torch.tensor([4, 1, -1, 3]))
     call(support.find, at(0, 60, 106), exclude=None).gives(torch.tensor([0, 1, 2]))
     call(support.find, at(0, 60, 106), exclude=torch.tensor([7, 8, 0])).gives(
@@ -149,7 +150,7 @@ def test_without_exclude_all_rows_count():
 
 
 def ranks(support, z, k, exclude=None, generator=None, times=400):
-    """How often each row is chosen for the one query z."""
+    """How often each row is chosen for a single query z."""
     many = z.expand(times, -1)
     images = None if exclude is None else torch.full((times,), exclude)
     got = call(support.find, many, k, images, generator)
@@ -159,7 +160,7 @@ def ranks(support, z, k, exclude=None, generator=None, times=400):
 
 
 def evenly(counts, rows, called, times=400):
-    """Each of the rows comes about as often as the others, and no other row comes."""
+    """Fail unless these rows come about equally often, and no other row comes."""
     if set(counts) != set(rows):
         wrong("", call=called, expected=f"rows {sorted(rows)}", got=f"rows {sorted(counts)}")
     # five standard deviations
@@ -171,16 +172,16 @@ def evenly(counts, rows, called, times=400):
 
 
 @about("SupportSet.find", step="one of the k nearest")
-def test_one_of_the_k_nearest_each_equally_often():
-    """At 10 degrees the nearest are rows 0, 1, 2, 3 in this order; k = 2 and 3 take the first."""
+def test_each_of_the_k_nearest_comes_equally_often():
+    """Rows 0, 1, 2, 3 are nearest to 10 degrees in this order; the first k are equally likely."""
     for k, generator in [(2, Generator().manual_seed(1)), (3, None), (4, None)]:
         counts, called = ranks(support_of(FOUR), at(10), k, generator=generator)
         evenly(counts, range(k), called)
 
 
 @about("SupportSet.find", step="one of the k nearest")
-def test_k_of_one_is_the_nearest():
-    """k = 1, given or not, draws nothing: always row 0."""
+def test_k_of_one_gives_the_nearest_row():
+    """With k = 1, given or by default, the result is always row 0."""
     support = support_of(FOUR)
     for settings in [{}, {"k": 1}, {"k": 1, "generator": Generator().manual_seed(3)}]:
         call(support.find, at(10).repeat(9, 1), **settings).gives(torch.zeros(9).long())
@@ -188,7 +189,7 @@ def test_k_of_one_is_the_nearest():
 
 @about("SupportSet.find", step="one of the k nearest")
 def test_the_k_nearest_are_those_of_other_images():
-    """First the own rows go, then the k nearest of the rest are taken."""
+    """Own rows are left out first, and then the k nearest of the rest are taken."""
     support = support_of([*FOUR, [0.8, 0.6]], images=torch.tensor([6, 1, 2, 3, 6]))
     counts, called = ranks(support, at(10), 2, exclude=6)
     evenly(counts, [1, 2], called)
@@ -196,7 +197,7 @@ def test_the_k_nearest_are_those_of_other_images():
 
 @about("SupportSet.find", step="one of the k nearest")
 def test_fewer_than_k_rows_may_count():
-    """Rows 0 and 2 of three are of image 6 itself: of the k nearest only row 1 is left to draw."""
+    """Rows 0 and 2 of three came from image 6 itself, so only row 1 is left to draw."""
     support = support_of(FOUR[:3], images=torch.tensor([6, 1, 6]))
     for k in (2, 3):
         counts, called = ranks(support, at(10), k, exclude=6)
@@ -204,42 +205,42 @@ def test_fewer_than_k_rows_may_count():
 
 
 @about("SupportSet.find", step="one of the k nearest")
-def test_every_query_draws_for_itself():
-    """In one batch of equal queries not all get the same rank, and no two batches agree."""
+def test_every_query_draws_independently():
+    """Equal queries in a batch do not all get the same row, and two batches differ."""
     support, generator = random_support(13, 3, seed=3), Generator().manual_seed(4)
     z = rand(1, 3, seed=4).repeat(60, 1)
     first, second = (call(support.find, z, 4, None, generator).value for _ in range(2))
     if len(first.unique()) == 1:
-        wrong("One draw serves the whole batch: all 60 queries choose one rank.")
+        wrong("All 60 queries chose the same row: you made one draw for the whole batch.")
     if torch.equal(first, second):
-        wrong("The second batch draws what the first drew.")
+        wrong("The second batch made the same draws as the first.")
 
 
 @about("SupportSet.find", step="one of the k nearest")
-def test_draws_come_from_the_generator():
-    """Equal seeds repeat the choice, others do not, and the global generator stands still."""
+def test_draws_come_only_from_the_generator():
+    """Equal seeds give equal choices, different seeds do not; the global generator is not used."""
     support, z = random_support(13, 3, seed=5), rand(40, 3, seed=6)
 
     def drawn(seed):
-        torch.rand(1)  # the global generator is somewhere else at each call
+        torch.rand(1)  # the global generator has another state at each call
         before = torch.get_rng_state()
         found = call(support.find, z, 3, generator=Generator().manual_seed(seed)).value
         if not torch.equal(before, torch.get_rng_state()):
-            wrong("A generator is given, and you draw from torch's global one.")
+            wrong("You draw from torch's global generator although one is given.")
         return found
 
     if not torch.equal(drawn(1), drawn(1)):
-        wrong("Two generators with one seed choose differently: whose numbers do you use?")
+        wrong("The same seed gave different choices. Do you use only the generator?")
     if torch.equal(drawn(1), drawn(2)):
-        wrong("Generators with different seeds choose the same.")
+        wrong("Different seeds gave the same choices.")
 
 
 # Step 4: from a position to a row
 
 
 @about("SupportSet.nearest")
-def test_neighbour_is_the_row_itself():
-    """At 0 degrees the neighbour is (0.96, 0.28), exactly that and of length 1."""
+def test_nearest_returns_the_row_itself():
+    """At 0 degrees the neighbour is exactly (0.96, 0.28), of norm 1."""
     got = call(support_of(FOUR).nearest, at(0, 90, 60))
     got.gives(torch.tensor([[0.96, 0.28], [-0.28, 0.96], [0.6, 0.8]]), atol=1e-6)
     for scale in [30.0, 0.02]:
@@ -247,8 +248,8 @@ def test_neighbour_is_the_row_itself():
 
 
 @about("SupportSet.nearest")
-def test_neighbours_are_rows_of_the_set(oracle):
-    """Every result is a row of the support set, none is a projection of the batch."""
+def test_neighbours_are_rows_of_the_set_in_loops(oracle):
+    """Every result is a row of the support set, and none is a projection of the batch."""
     for B, Q, d in SIZES:
         support, z = random_support(Q, d, seed=Q + 20), spread(B, d, seed=B)
         call(support.nearest, z).gives(oracle("SupportSet.nearest")(support, z), atol=1e-6)
@@ -256,7 +257,7 @@ def test_neighbours_are_rows_of_the_set(oracle):
 
 @about("SupportSet.nearest")
 def test_no_gradient_flows_into_neighbours():
-    """Neighbours are constants: the projection only searches."""
+    """Neighbours are constants, because the projection only searches."""
     z = rand(3, 5, seed=2).requires_grad_()
     got = call(random_support(7, 5, seed=3).nearest, z)
     if got.value.requires_grad:
@@ -267,25 +268,25 @@ def test_no_gradient_flows_into_neighbours():
 
 
 def contents(support):
-    """What the set holds that was ever pushed: (age, image, row), in no order of places."""
+    """All rows that were ever pushed, as (age, image, row), sorted."""
     held = zip(support.ages.tolist(), support.images.tolist(), support.rows, strict=True)
     return sorted((age, image, *row.tolist()) for age, image, row in held if age >= 0)
 
 
 def holds(support, expected, called):
-    """The set holds these (age, image, vector), wherever they are."""
+    """Fail unless the set holds these (age, image, vector), at any positions."""
     got = contents(support)
     expected = sorted((a, i, *F.normalize(v, dim=0).tolist()) for a, i, v in expected)
     for what, index in [("ages", 0), ("images", 1)]:
         have, want = ([entry[index] for entry in table] for table in (got, expected))
         if sorted(have) != sorted(want):
             wrong(
-                f"The set holds other {what}.", call=called, expected=short(want), got=short(have)
+                f"The set has the wrong {what}.", call=called, expected=short(want), got=short(have)
             )
     have, want = (torch.tensor(table) for table in (got, expected))
     if not torch.allclose(have, want, atol=1e-5):
         i = int((have - want).abs().amax(1).argmax())
-        said = f"Of image {int(want[i, 1])}, age {int(want[i, 0])}, the set holds another row."
+        said = f"The row of image {int(want[i, 1])}, of age {int(want[i, 0])}, is wrong."
         wrong(said, call=called, expected=want[i, 2:], got=have[i, 2:])
 
 
@@ -294,22 +295,22 @@ def short(numbers):
 
 
 def pushed(support, z, images=None):
-    """Push; how it was called."""
+    """Push, and return a description of the call."""
     before = z.detach().clone()
     got = call_in_place(support.push, z, images)
     if not torch.equal(before, z.detach()):
-        wrong("push changes z itself; work on a copy.", call=got.call)
+        wrong("You changed z itself. Work on a copy.", call=got.call)
     return got.call
 
 
 def empty(Q, d, seed=7):
-    """A new support set: random rows, no images, no ages."""
+    """A new support set, with random rows, no images and no ages."""
     return SupportSet(Q, d, Generator().manual_seed(seed))
 
 
 @about("SupportSet.push")
-def test_pushed_rows_are_in_the_set_at_length_one():
-    """(3, 4) is kept as (0.6, 0.8); the other rows stay what they were."""
+def test_pushed_rows_are_normalised_and_in_the_set():
+    """(3, 4) is stored as (0.6, 0.8), and the other rows stay the same."""
     support = empty(5, 2)
     before = support.rows.clone()
     called = pushed(support, torch.tensor([[3.0, 4.0], [0.0, -0.5]]))
@@ -318,25 +319,25 @@ def test_pushed_rows_are_in_the_set_at_length_one():
             wrong("A pushed row is missing.", call=called, expected=row, got=support.rows[:2])
     kept = sum(bool((row == before).all(1).any()) for row in support.rows)
     if support.rows.shape != (5, 2) or kept != 3:
-        said = "3 of the 5 rows as they were"
+        said = "3 of the 5 rows unchanged"
         wrong("", call=called, expected=said, got=f"{kept}; shape {tuple(support.rows.shape)}")
 
 
 @about("SupportSet.push")
-def test_the_next_push_takes_other_places():
-    """Three pushes of two into seven rows: all six are there."""
+def test_the_next_push_goes_to_other_positions():
+    """After three pushes of two into seven rows, all six are in the set."""
     support, z = empty(7, 3), rand(6, 3, seed=1)
     for start in (0, 2, 4):
         called = pushed(support, z[start : start + 2])
     for b, row in enumerate(F.normalize(z, dim=1)):
         if float((support.rows - row).norm(dim=1).min()) > 1e-5:
-            said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, and there was room."
+            said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, despite free room."
             wrong(said, call=called)
 
 
 @about("SupportSet.push")
-def test_no_gradient_stays_in_the_set():
-    """The set outlives the step: what it keeps of a projection is numbers, not its history."""
+def test_no_graph_stays_in_the_set():
+    """The set outlives the step, so it keeps the numbers of a projection but not its graph."""
     support = empty(5, 3)
     z = rand(3, 3, seed=2).requires_grad_()
     called = pushed(support, 2 * z)
@@ -344,7 +345,7 @@ def test_no_gradient_stays_in_the_set():
         wrong("The rows require a gradient now.", call=called, expected="requires_grad False")
     if set(support.state_dict()) != {"rows", "images", "ages", "position"}:
         got = sorted(support.state_dict())
-        wrong("A part of the set is no longer a buffer, and no checkpoint keeps it.", got=got)
+        wrong("A part of the set is no longer a buffer, so no checkpoint saves it.", got=got)
 
 
 # Step 6: images and ages
@@ -352,7 +353,7 @@ def test_no_gradient_stays_in_the_set():
 
 @about("SupportSet.push", step="images and ages")
 def test_each_row_keeps_its_image():
-    """Row b of z belongs to images[b]; without images, -1: unknown."""
+    """Row b of z belongs to images[b]; if no images are given, it is -1, for unknown."""
     support, z = empty(7, 3), rand(5, 3, seed=3)
     called = pushed(support, z[:3], torch.tensor([40, 10, 30]))
     holds(support, [(0, i, v) for i, v in zip([40, 10, 30], z, strict=False)], called)
@@ -363,7 +364,7 @@ def test_each_row_keeps_its_image():
 
 @about("SupportSet.push", step="images and ages")
 def test_an_overwritten_row_loses_its_image():
-    """Four rows with images, then four without: nobody's image is left."""
+    """After four rows with images and then four without, no old image is left."""
     support, z = empty(4, 2), rand(8, 2, seed=4)
     pushed(support, z[:4], torch.arange(4))
     called = pushed(support, z[4:])
@@ -371,22 +372,23 @@ def test_an_overwritten_row_loses_its_image():
 
 
 @about("SupportSet.push", step="images and ages")
-def test_ages_count_pushes():
-    """Pushes of 1, 2 and 3 rows: ages 2, 1 1, 0 0 0; the rows never pushed stay at -1."""
+def test_ages_are_counted_in_pushes():
+    """Pushes of 1, 2 and 3 rows give ages 2, 1 1, 0 0 0; rows never pushed stay at -1."""
     support, z = empty(8, 3), rand(6, 3, seed=5)
     for start, stop in [(0, 1), (1, 3), (3, 6)]:
         called = pushed(support, z[start:stop], torch.arange(start, stop))
     holds(support, [(a, i, z[i]) for i, a in enumerate([2, 1, 1, 0, 0, 0])], called)
     if sorted(support.ages.tolist())[:2] != [-1, -1]:
-        wrong("Never pushed: age -1.", call=called, got=short(support.ages.tolist()))
+        said = "A row that was never pushed has age -1."
+        wrong(said, call=called, got=short(support.ages.tolist()))
 
 
-# Step 7: round the end
+# Step 7: wrap around at the end
 
 
 @about("SupportSet.push", step="round the end")
-def test_the_oldest_go_first():
-    """Q = 5, pushes of 2: after the third only the first push's first row is gone."""
+def test_the_oldest_rows_are_replaced_first():
+    """With Q = 5 and pushes of 2, only the first row of the first push is gone after the third."""
     support, z = empty(5, 3), rand(6, 3, seed=6)
     for start in (0, 2, 4):
         called = pushed(support, z[start : start + 2], torch.arange(start, start + 2))
@@ -396,8 +398,8 @@ def test_the_oldest_go_first():
 
 
 @about("SupportSet.push", step="round the end")
-def test_several_times_round_with_batches_that_do_not_divide():
-    """After every push the set holds exactly the last Q projections, at every size."""
+def test_wrapping_several_times_with_batches_that_do_not_divide():
+    """After every push, the set holds exactly the last Q projections, whatever the batch size."""
     for Q, d, sizes in [(7, 3, [3] * 8), (5, 2, [2, 4, 1, 5, 3, 5, 2]), (11, 4, [4, 4, 7, 3, 11])]:
         support, history, seen = empty(Q, d), [], 0
         for number, B in enumerate(sizes):
@@ -410,13 +412,13 @@ def test_several_times_round_with_batches_that_do_not_divide():
             seen += B
             holds(support, history, called)
             if not 0 <= int(support.position) < Q:
-                said = "position is where the next row goes."
+                said = "position must be where the next row goes."
                 wrong(said, call=called, expected=f"0 to {Q - 1}", got=int(support.position))
 
 
 @about("SupportSet.push", step="round the end")
 def test_a_push_may_fill_the_whole_set():
-    """B = Q: everything old is gone, wherever the ring stood."""
+    """If B = Q, everything old is gone, wherever the next row would have gone."""
     for before in (0, 1, 4):
         support, z = empty(5, 3), rand(5, 3, seed=8)
         for b in range(before):
@@ -430,7 +432,7 @@ def test_a_push_may_fill_the_whole_set():
 
 @about("neighbour_loss")
 def test_equal_predictions_cost_log_of_the_batch():
-    """Predictions that say nothing: B equal candidates, ln B. Not ln(2B - 1): who is missing?"""
+    """With B equal candidates the loss is ln B. Why is it not ln(2B - 1), as in NT-Xent?"""
     for B, temperature in [(2, 0.5), (7, 0.1)]:
         neighbours = F.normalize(rand(B, 4, seed=B), dim=1)
         p = rand(1, 4, seed=1).repeat(B, 1)
@@ -439,7 +441,7 @@ def test_equal_predictions_cost_log_of_the_batch():
 
 @about("neighbour_loss")
 def test_neighbour_loss_by_hand():
-    """Neighbours at right angles find their predictions: ln(1 + (B - 1) e^(-1/tau))."""
+    """If neighbours at right angles equal their predictions: ln(1 + (B - 1) e^(-1/tau))."""
     for B, temperature in [(2, 0.5), (5, 1.0), (3, 0.2)]:
         expected = math.log(1 + (B - 1) * math.exp(-1 / temperature))
         call(neighbour_loss, torch.eye(B), 4 * torch.eye(B), temperature).gives(expected, rtol=1e-5)
@@ -447,7 +449,7 @@ def test_neighbour_loss_by_hand():
 
 @about("neighbour_loss")
 def test_neighbour_loss_is_the_equation_in_loops(oracle):
-    """Neighbour by neighbour, candidate by candidate; long and short predictions."""
+    """Neighbour by neighbour and candidate by candidate, for predictions of any norm."""
     for (B, d), temperature in zip(
         [(3, 5), (5, 2), (2, 7), (11, 3)], [0.5, 0.1, 1, 0.2], strict=True
     ):
@@ -459,8 +461,8 @@ def test_neighbour_loss_is_the_equation_in_loops(oracle):
 
 
 @about("neighbour_loss")
-def test_neighbours_ask_and_predictions_answer():
-    """The softmax runs over predictions: for each neighbour, which prediction is its image's?"""
+def test_the_softmax_is_over_predictions():
+    """The softmax is over predictions: which prediction belongs to each neighbour's image?"""
     neighbours = torch.tensor([[1.0, 0.0], [1.0, 0.0]])  # two images found the same row
     p = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     # row by row: exp(2) : exp(0) for both; the first is right, the second wrong
@@ -470,7 +472,7 @@ def test_neighbours_ask_and_predictions_answer():
 
 @about("neighbour_loss")
 def test_gradient_reaches_every_prediction(oracle):
-    """Each prediction is the right answer once and a wrong one B - 1 times: all of it counts."""
+    """Each prediction is the right answer once and a wrong one B - 1 times, and both count."""
     for B, d, temperature in [(3, 5, 0.5), (5, 2, 0.2)]:
         neighbours = F.normalize(rand(B, d, seed=1, dtype=torch.float64), dim=1)
         p = spread(B, d, seed=2, dtype=torch.float64).requires_grad_()
@@ -480,8 +482,8 @@ def test_gradient_reaches_every_prediction(oracle):
 
 
 @about("neighbour_loss", step="stability at low temperature")
-def test_neighbour_loss_at_a_low_temperature(oracle):
-    """Logits of 100 and more: exp overflows in float32, a difference of logits does not."""
+def test_neighbour_loss_is_stable_at_a_low_temperature(oracle):
+    """For logits of 100 and more, exp overflows in float32, but differences of logits do not."""
     for (B, d), temperature in zip([(3, 5), (5, 2)], [0.01, 0.005], strict=True):
         neighbours = F.normalize(rand(B, d, seed=B), dim=1)
         p = rand(B, d, seed=B + 40)
@@ -490,9 +492,9 @@ def test_neighbour_loss_at_a_low_temperature(oracle):
 
 
 def gradients_are(got, inputs, expected):
-    """The gradient of a loss reaches these inputs, and is the right one."""
+    """Fail unless the gradient of the loss reaches these inputs and is right."""
     if not isinstance(got.value, torch.Tensor) or not got.value.requires_grad:
-        wrong("No gradient leaves the loss.", call=got.call, expected="a tensor with grad_fn")
+        wrong("The loss has no gradient.", call=got.call, expected="a tensor with grad_fn")
     grads = torch.autograd.grad(got.value, list(inputs.values()), allow_unused=True)
     for name, grad, want in zip(inputs, grads, expected, strict=True):
         if grad is None:
@@ -500,7 +502,7 @@ def gradients_are(got, inputs, expected):
         if not torch.allclose(grad, want, rtol=1e-5, atol=1e-6 * float(want.abs().max())):
             ratio = float(grad.norm() / want.norm())
             turn = float(F.cosine_similarity(grad.flatten(), want.flatten(), dim=0))
-            said = f"The gradient of {name} is {ratio:.3g} times as long, at cosine {turn:.3f}."
+            said = f"Gradient of {name}: {ratio:.3g} times the right norm, cosine {turn:.3f}."
             wrong(said, call=got.call)
 
 
@@ -509,7 +511,7 @@ def gradients_are(got, inputs, expected):
 
 @about("nnclr_loss")
 def test_one_direction_by_hand():
-    """Views at 0 and 90 degrees find the rows at 16 and 106; predictions at 37 and 90."""
+    """Views at 0 and 90 degrees find rows at 16 and 106; the predictions are at 37 and 90."""
     p2 = torch.tensor([[0.8, 0.6], [0.0, 1.0]])
     # cosines 0.936, 0.280 for the first neighbour and 0.352, 0.960 for the second
     expected = (math.log(1 + math.exp(-1.312)) + math.log(1 + math.exp(-1.216))) / 2
@@ -518,7 +520,7 @@ def test_one_direction_by_hand():
 
 @about("nnclr_loss")
 def test_one_direction_in_loops(oracle):
-    """Search with view 1, compare with the predictions of view 2; several sizes."""
+    """View 1 searches, and its neighbours are compared with the predictions of view 2."""
     for (B, Q, d), temperature in zip(SIZES[:3], [0.5, 0.1, 1], strict=True):
         support = random_support(Q, d, seed=Q, dtype=torch.float64)
         z1, p2 = (spread(B, d, seed=B + s, dtype=torch.float64) for s in (1, 60))
@@ -527,8 +529,8 @@ def test_one_direction_in_loops(oracle):
 
 
 @about("nnclr_loss")
-def test_temperature_is_a_tenth_unless_said(oracle):
-    """tau has a default here, 0.1, and may be given by name."""
+def test_temperature_is_0_1_by_default(oracle):
+    """tau is 0.1 by default, and may be given by name."""
     support = random_support(7, 5, seed=1, dtype=torch.float64)
     z1, p2 = (rand(3, 5, seed=s, dtype=torch.float64) for s in (2, 3))
     call(nnclr_loss, z1, p2, support).gives(oracle("nnclr_loss")(z1, p2, support, 0.1), rtol=1e-6)
@@ -538,7 +540,7 @@ def test_temperature_is_a_tenth_unless_said(oracle):
 
 @about("nnclr_loss")
 def test_the_view_that_searches_gets_no_gradient(oracle):
-    """Gradient reaches the predictions, whole, and neither z1 nor the support set."""
+    """The whole gradient reaches the predictions, and none reaches z1 or the support set."""
     support = random_support(7, 5, seed=4, dtype=torch.float64)
     z1, p2 = (rand(3, 5, seed=s, dtype=torch.float64).requires_grad_() for s in (5, 6))
     (expected,) = torch.autograd.grad(oracle("nnclr_loss")(z1, p2, support, 0.2), p2)
@@ -550,21 +552,21 @@ def test_the_view_that_searches_gets_no_gradient(oracle):
 
 
 @about("nnclr_loss")
-def test_the_loss_changes_no_support_set():
-    """nnclr_loss looks; who calls it decides when to push."""
+def test_the_loss_does_not_change_the_support_set():
+    """nnclr_loss only searches; its caller decides when to push."""
     support = random_support(7, 5, seed=7)
     before = copy.deepcopy(support.state_dict())
     got = call(nnclr_loss, rand(3, 5, seed=8), rand(3, 5, seed=9), support)
     for name, value in support.state_dict().items():
         if not torch.equal(value, before[name]):
-            wrong(f"nnclr_loss changes the support set's {name}.", call=got.call)
+            wrong(f"nnclr_loss changed the {name} of the support set.", call=got.call)
 
 
 # Step 10: both directions
 
 
 class Bent(nn.Module):
-    """A small predictor that is not the identity, the same at every call."""
+    """A small predictor that is not the identity, and the same each time it is made."""
 
     def __init__(self, d):
         super().__init__()
@@ -577,7 +579,7 @@ class Bent(nn.Module):
 
 
 def method_of(support, predictor=None, temperature=0.5, **settings):
-    """NNCLR whose encoder and projector are not asked."""
+    """NNCLR whose encoder and projector are never used."""
     nothing, recipe = nn.Identity(), Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
     predictor = predictor or nn.Identity()
     method = NNCLR(nothing, nothing, recipe, temperature, 0, predictor, support, **settings)
@@ -585,7 +587,7 @@ def method_of(support, predictor=None, temperature=0.5, **settings):
 
 
 def two_directions(z1, z2, neighbours1, neighbours2, predictor, temperature):
-    """The loss by its definition, in plain operations; the neighbours are known."""
+    """The loss by its definition, in plain operations, with known neighbours."""
     losses = []
     for neighbours, z in [(neighbours1, z2), (neighbours2, z1)]:
         logits = neighbours @ F.normalize(predictor(z), dim=1).T / temperature
@@ -595,7 +597,7 @@ def two_directions(z1, z2, neighbours1, neighbours2, predictor, temperature):
 
 @about("NNCLR.loss")
 def test_both_directions_by_hand():
-    """View 1 finds the rows at 16 and 106 degrees, view 2 those at 53 and 106; no predictor."""
+    """View 1 finds rows at 16 and 106 degrees, and view 2 finds 53 and 106; no predictor."""
     z1, z2 = at(0, 90), torch.tensor([[0.8, 0.6], [0.0, 1.0]])
     loss1 = math.log(1 + math.exp(-1.312)) + math.log(1 + math.exp(-1.216))
     loss2 = math.log(1 + math.exp(0.4)) + math.log(1 + math.exp(-2.48))
@@ -604,8 +606,8 @@ def test_both_directions_by_hand():
 
 
 @about("NNCLR.loss")
-def test_equal_predictions_cost_chance():
-    """A predictor that gives all the same: ln B, which is what `chance` says."""
+def test_equal_predictions_cost_as_much_as_chance():
+    """If the predictor gives the same for all images, the loss is ln B, which `chance` returns."""
     for B, temperature in [(3, 0.5), (5, 0.1)]:
         same = nn.Linear(4, 4)
         same.weight.data.zero_()
@@ -617,7 +619,7 @@ def test_equal_predictions_cost_chance():
 
 @about("NNCLR.loss")
 def test_both_directions_in_loops(oracle):
-    """Neighbours of view 1 find predictions of view 2, and the reverse; the mean."""
+    """The mean of neighbours of view 1 with predictions of view 2, and vice versa."""
     for (B, Q, d), temperature in zip(
         [(3, 7, 5), (5, 11, 2), (7, 13, 3)], [0.5, 0.1, 1], strict=True
     ):
@@ -630,7 +632,7 @@ def test_both_directions_in_loops(oracle):
 
 @about("NNCLR.loss")
 def test_gradient_reaches_both_views_and_the_predictor(oracle):
-    """Each view learns through its prediction alone; no gradient stays in the support set."""
+    """Each view learns only through its prediction, and no graph stays in the support set."""
     support = random_support(7, 5, seed=1, dtype=torch.float64)
     z1, z2 = (rand(3, 5, seed=s, dtype=torch.float64).requires_grad_() for s in (2, 3))
     method, index = method_of(support, Bent(5), 0.3), torch.arange(3)
@@ -646,12 +648,12 @@ def test_gradient_reaches_both_views_and_the_predictor(oracle):
         wrong("The support set requires a gradient now.", call=got.call)
 
 
-# Step 11: the choices of the method
+# Step 11: the options of the method
 
 
 @about("NNCLR.loss", step="the choices of the method")
 def test_all_candidates_are_those_of_nt_xent(oracle):
-    """candidates="all": NT-Xent between neighbours and predictions, 2B - 1 candidates."""
+    """With candidates="all", the loss is NT-Xent of neighbours and predictions."""
     for (B, Q, d), temperature in zip([(3, 7, 5), (5, 11, 2)], [0.5, 0.2], strict=True):
         support = random_support(Q, d, seed=Q, dtype=torch.float64)
         z1, z2 = (rand(B, d, seed=B + s, dtype=torch.float64) for s in (1, 90))
@@ -661,8 +663,8 @@ def test_all_candidates_are_those_of_nt_xent(oracle):
 
 
 @about("NNCLR.loss", step="the choices of the method")
-def test_own_rows_count_only_if_asked_for():
-    """Rows 0 and 2 are of images 5 and 9 themselves: excluded by default, found if allowed."""
+def test_own_rows_count_only_if_allowed():
+    """Rows 0 and 2 came from images 5 and 9: ignored by default, and found if allowed."""
     images = torch.tensor([5, 1, 9, 2])
     z1, z2, index = at(10, 100), at(20, 110), torch.tensor([5, 9])
     for exclude_same, first, second in [(True, [1, 1], [1, 1]), (False, [0, 2], [0, 2])]:
@@ -675,7 +677,7 @@ def test_own_rows_count_only_if_asked_for():
 
 @about("NNCLR.loss", step="the choices of the method")
 def test_top_k_takes_any_of_the_k_nearest():
-    """k = 2, two images, two views: 16 ways to choose, and every loss is one of them."""
+    """With k = 2, two images and two views, there are 16 choices, and each loss is one of them."""
     z1, z2, index = at(10, 100), at(30, 120), torch.arange(2)
     near = [support_of(FOUR).rows @ z.T for z in (z1, z2)]
     rows = support_of(FOUR).rows
@@ -699,7 +701,7 @@ def test_top_k_takes_any_of_the_k_nearest():
             wrong("", call=got.call, expected=said, got=got.value)
         seen.add(near_by[0])
     if len(seen) < 4:
-        wrong("40 steps, and the same neighbours again and again.", got=f"{len(seen)} choices")
+        wrong("40 steps chose the same few neighbours.", got=f"{len(seen)} choices")
 
 
 # Step 12: search, then push
@@ -707,18 +709,18 @@ def test_top_k_takes_any_of_the_k_nearest():
 
 @about("NNCLR.loss", step="search, then push")
 def test_no_view_finds_itself():
-    """With own rows allowed: what is pushed in this step cannot be found in it."""
+    """Even if own rows count, a row that is pushed in this step cannot be found in it."""
     support = support_of(FOUR)
     rows, z1, z2 = support.rows.clone(), at(30, 150), at(31, 151)
     method = method_of(support, exclude_same=False)
     expected = two_directions(z1, z2, rows[[0, 3]], rows[[0, 3]], nn.Identity(), 0.5)
     got = call(method.loss, z1, z2, torch.tensor([6, 7]))
-    got.gives(expected, rtol=1e-5, why="Rows at 16 and 180 degrees were there before the batch.")
+    got.gives(expected, rtol=1e-5, why="The rows at 16 and 180 degrees were there before.")
 
 
 @about("NNCLR.loss", step="search, then push")
 def test_view_1_joins_the_set_with_its_images():
-    """After the step the set holds z1 at length 1, not z2 and no prediction, one age older."""
+    """After each step the set holds z1, normalised, and neither z2 nor a prediction."""
     support, index = empty(7, 5), torch.tensor([30, 10, 20])
     method = method_of(support, Bent(5))
     first, second = spread(3, 5, seed=1), spread(3, 5, seed=2)
@@ -731,19 +733,19 @@ def test_view_1_joins_the_set_with_its_images():
 
 @about("NNCLR.loss", step="search, then push")
 def test_a_step_finds_what_earlier_steps_pushed():
-    """Image 1 in step 2 finds view 1 of image 0 of step 1, which lies next to it."""
+    """In step 2, image 1 finds view 1 of image 0 from step 1, which is nearest."""
     method = method_of(empty(3, 2))
     method.loss(at(0, 90, 200), at(5, 95, 205), torch.tensor([0, 4, 8]))
     rows = F.normalize(at(0, 90, 200), dim=1)
     z1, z2 = at(10, 100, 190), at(11, 101, 191)
     expected = two_directions(z1, z2, rows, rows, nn.Identity(), 0.5)
     got = call(method.loss, z1, z2, torch.tensor([1, 5, 9]))
-    got.gives(expected, rtol=1e-5, why="The second step.")
+    got.gives(expected, rtol=1e-5, why="This is the second step.")
 
 
 @about("NNCLR.loss", step="search, then push")
-def test_meters_tell_of_the_search():
-    """Before step 1 all rows are random, real 0; in step 2 all are real, own rows never chosen."""
+def test_meters_report_the_search():
+    """In step 1 all rows are random; in step 2 all are real, and own rows are never chosen."""
     method = method_of(empty(3, 2), labels=torch.tensor([0, 1, 0, 1, 0, 1]))
     for step, z1, z2, index in [
         (1, at(0, 90, 200), at(5, 95, 205), [0, 1, 2]),
@@ -753,11 +755,12 @@ def test_meters_tell_of_the_search():
         got = call(method.loss, z1, z2, index)
         meters = method.meters(z1, z2, index)
         expected = {"self_match": 0.0, "real": float(step == 2)}
-        if step == 2:  # all find image 1, but view 2 of image 3 image 0; of its class is one of six
+        # in step 2 all find image 1 but view 2 of image 3, which finds 0; 1 in 6 shares its class
+        if step == 2:
             expected |= {"neighbour_age": 1.0, "same_class": 1 / 6}
         for name, value in expected.items():
             if abs(meters.get(name, -1.0) - value) > 1e-6:
-                said = f"Step {step}: the meter {name} is wrong. Is it told before the push?"
+                said = f"In step {step}, the meter {name} is wrong. Is it computed before the push?"
                 wrong(said, call=got.call, expected=value, got=meters.get(name, "nothing"))
 
 
@@ -765,8 +768,8 @@ def test_meters_tell_of_the_search():
 
 
 @about("NNCLR.loss", step="a few steps of training")
-def test_training_moves_encoder_projector_and_predictor():
-    """Forty steps, each with its own backward: everything learns, and the loss falls."""
+def test_training_changes_encoder_projector_and_predictor():
+    """In forty steps, each with its own backward pass, everything learns and the loss falls."""
     torch.manual_seed(1)
     method = method_of(empty(20, 5), nn.Linear(5, 5), 0.2)
     method.encoder, method.projector = nn.Linear(6, 8), nn.Linear(8, 5)
@@ -784,7 +787,7 @@ def test_training_moves_encoder_projector_and_predictor():
         losses.append(loss.item())
     for name, p in method.named_parameters():
         if torch.equal(p, before[name]):
-            wrong(f"{name} has not moved: no gradient reaches it.")
+            wrong(f"{name} has not changed, so no gradient reaches it.")
     start, end = sum(losses[:4]) / 4, sum(losses[-4:]) / 4
     if not end < start - 0.5:
         got = f"{start:.3f}, then {end:.3f}"

@@ -1,4 +1,4 @@
-"""What lesson 12's functions do; of random ones, facts that no draw changes."""
+"""What the functions of lesson 12 return; for random ones, facts that hold for every draw."""
 
 import torch
 from torch import Generator, nn
@@ -24,7 +24,7 @@ def pca_whiten(module):
     cases = [("all", h, 4), ("two", h, 2), ("one", h, 1), ("double", double, 5)]
     for name, x, dim in [*cases, ("small", h * 1e-5, 4), ("faint", faint, 5)]:
         white = module.pca_whiten(x, dim).double()
-        seen[name] = (white.shape[1], white @ white.T)  # whichever way directions point
+        seen[name] = (white.shape[1], white @ white.T)  # independent of the signs of directions
     return seen
 
 
@@ -47,7 +47,7 @@ def uniform_over_clusters(module):
             bool((often < N - (K - 1) * most).any()),
         )
         share = often.double().mean(0) * K / N
-        seen[f"{name} shares"] = str((2 * share).round().tolist())  # in halves of an even share
+        seen[f"{name} shares"] = str((2 * share).round().tolist())  # in halves of an equal share
         of_images = nn.functional.one_hot(rows, N).sum(1)
         seen[f"{name} twice"] = bool((of_images[:, labels == large] > 1).any())
         seen[f"{name} all seen"] = bool((of_images.sum(0) > 0).all())
@@ -109,7 +109,7 @@ def mutual_information(module):
 
 
 class Eye(nn.Module):
-    """Reads h off an image's first numbers, and notes how it was asked."""
+    """Takes h from the first numbers of an image, and records how it is used."""
 
     def __init__(self, *scales):
         super().__init__()
@@ -125,14 +125,14 @@ class Eye(nn.Module):
 
 
 def pictures():
-    """Raw, like first numbers lie together; whitened, the second number splits them."""
+    """Raw, images of similar first number are close; whitened, the second number splits them."""
     first, group = torch.linspace(0, 255, 12).round().repeat(2), torch.arange(24) // 12
     mix = torch.randperm(24, generator=Generator().manual_seed(0))
     return images_of(first[mix], group[mix]), group[mix], (first[mix] > 127).long()
 
 
 def images_of(first, second):
-    """Images whose first two numbers are given."""
+    """Images with these first two numbers."""
     pixels = torch.zeros(len(first), 3, 2, 2)
     pixels[:, 0, 0, 0], pixels[:, 0, 0, 1] = first, 255 * second
     return pixels.to(torch.uint8)
@@ -152,7 +152,7 @@ def deep_cluster(module, eye, recipe, **settings):
 def DeepCluster_start_epoch(module):
     pixels, group, half = pictures()
 
-    named = torch.arange(24) % 5  # what a person says
+    named = torch.arange(24) % 5  # the labels of a person
 
     def method(clusters, seed=0, recipe=MIRROR, **settings):
         settings = {"pca_dim": 2, **settings}
@@ -189,7 +189,7 @@ def DeepCluster_start_epoch(module):
     seen["how many"] = len(returned)
     seen["bias"] = float(now[1].detach().abs().max())
     seen["grad"] = all(p.requires_grad for p in now)
-    # the second epoch, after other clusters, and with one direction
+    # the second epoch, after other clusters, and with a single direction
     whole.pseudo_labels.copy_(torch.arange(24) % 2)
     whole.pca_dim = 1
     whole.start_epoch(pixels)

@@ -1,13 +1,12 @@
-"""G-SimCLR: batches whose images are of different clusters, so that fewer negatives are false.
+"""G-SimCLR: batches whose images come from different clusters, so that fewer negatives are false.
 
 An autoencoder's latents are clustered once, before training. Each batch then takes its images
-from different clusters as far as it can.
+from as many different clusters as possible.
 
 Paper: Chakraborty, Gosthipaty and Paul 2020. https://arxiv.org/abs/2009.12007
-Differs: the batches of the released code, `released`, are there to be studied: the same in every
-epoch, and worse than random ones if clusters are unequal enough. Ours are `dealt` and `strict`. The
-number of clusters does not depend on the batch, and an epoch has floor(N / B) batches whatever the
-batching.
+Differs: `released` reproduces the authors' batches, for study only: they are the same in every
+epoch, and worse than random ones if cluster sizes differ enough. Ours are `dealt` and `strict`. The
+number of clusters does not depend on the batch size, and an epoch always has floor(N / B) batches.
 """
 
 from collections.abc import Iterator
@@ -26,50 +25,50 @@ from simclr_mini.simclr import SimCLR, Temperature, shuffled_batches, source
 
 
 def collisions(labels: Tensor) -> int:
-    """How many pairs of a batch are of one cluster, or of one class: sum over c of n_c choose 2.
+    """Number of pairs in a batch that share a cluster (or a class): sum over c of n_c choose 2.
 
     Args:
-        labels: cluster or class of each image of the batch, int64 from 0, shape (B,).
+        labels: cluster or class of each image in the batch, int64 from 0, shape (B,).
     """
-    # how many images there are of each, and how many pairs these make
+    # count the images of each cluster, then the pairs that they form
     count = torch.bincount(labels)
     return int((count * (count - 1) // 2).sum())
 
 
 def expected_collisions(sizes: Tensor, batch_size: int) -> float:
-    """Collisions of a batch of B different images drawn at random, on average.
+    """Average number of collisions in a batch of B different images drawn at random.
 
     Args:
-        sizes: images of each cluster, int64, shape (K,). They sum to N, at least 2.
+        sizes: number of images in each cluster, int64, shape (K,). They sum to N, at least 2.
         batch_size: B.
     """
-    # the share of all pairs of images that are of one cluster
+    # the share of all pairs of images that share a cluster
     N = int(sizes.sum())
     share = int((sizes * (sizes - 1)).sum()) / (N * (N - 1))
-    # it is the share of a batch's pairs too, on average
+    # on average, the same share of a batch's pairs does
     return batch_size * (batch_size - 1) / 2 * share
 
 
 def least_collisions(sizes: Tensor, batches: int) -> int:
-    """The fewest collisions that `batches` batches can have together: the pigeonhole bound.
+    """Minimum number of collisions in all batches together: the pigeonhole bound.
 
-    A cluster of s images gives s // T to each of T batches, and one more to s mod T of them.
+    A cluster of s images gives s // T images to each of T batches, and one more to s mod T of them.
 
     Args:
-        sizes: images of each cluster, of those that are in the batches, int64, shape (K,).
-        batches: T, at least 1.
+        sizes: number of images from each cluster in the batches, int64, shape (K,).
+        batches: T, the number of batches, at least 1.
     """
-    # what every batch gets of a cluster, and how many batches get one more
+    # the images of a cluster that every batch gets, and the number of batches that get one more
     each, more = sizes // batches, sizes % batches
-    # the pairs in all batches, and those that one more image makes with what is there
+    # the pairs in all batches, and the pairs that the extra images form with them
     return int((batches * (each * (each - 1) // 2) + more * each).sum())
 
 
 def purity(pseudo_labels: Tensor, labels: Tensor) -> float:
-    """Share of images whose class is the commonest one of their cluster.
+    """Share of images whose class is the most common one in their cluster.
 
     Args:
-        pseudo_labels, labels: clusters and classes from 0, shape (N,).
+        pseudo_labels, labels: cluster and class of each image, int64 from 0, shape (N,).
     """
     K, C = int(pseudo_labels.max()) + 1, int(labels.max()) + 1
     table = torch.bincount(pseudo_labels * C + labels, minlength=K * C).view(K, C)
@@ -77,17 +76,17 @@ def purity(pseudo_labels: Tensor, labels: Tensor) -> float:
 
 
 def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
-    """How many earlier images are of an image's own cluster: 0 for the first of each.
+    """For each image, the number of earlier images in its cluster: 0 for the first of each.
 
     Args:
-        pseudo_labels: cluster of each image, in the order that counts, int64 from 0, shape (N,).
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,). "Earlier" means this order.
 
     Returns:
         Shape (N,), int64.
     """
-    # bring clusters together without changing the order inside one
+    # bring each cluster together, without changing the order inside it
     order = pseudo_labels.argsort(stable=True)
-    # an image's place there, less the place of the first of its cluster
+    # an image's position there, minus the position of the first image in its cluster
     sizes = torch.bincount(pseudo_labels)
     first = sizes.cumsum(0) - sizes  # (K,)
     rank = torch.empty_like(order)
@@ -98,26 +97,26 @@ def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
 def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
     """The batches of the authors' code: images by rank in their cluster, cut into batches.
 
-    First the first image of every cluster, then the second of each, and so on; no shuffling, so
-    every epoch is the same. When small clusters are used up, the large ones fill the last batches.
-    Images of equal rank stand in the data's order. (There an unstable sort decides.)
+    The first image of every cluster comes first, then the second of each, and so on. Nothing is
+    shuffled, so every epoch is the same. When small clusters are used up, the large ones fill the
+    last batches. Images of equal rank keep the data's order (theirs depends on an unstable sort).
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
 
     Returns:
-        Positions of images, shape (N // B, B). The last N mod B of the order are left out.
+        Positions of images, shape (N // B, B). The last N mod B images are left out.
     """
-    # order the images by rank in their cluster, and by nothing else
+    # sort the images by rank in their cluster, and by nothing else
     order = rank_in_cluster(pseudo_labels).argsort(stable=True)
-    # cut, full batches only
+    # cut into full batches
     batches = len(order) // batch_size
     return order[: batches * batch_size].view(batches, batch_size)
 
 
 def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """All images, cluster after cluster; clusters, and images inside each, in random order.
+    """All images, cluster by cluster. Clusters and the images in each are in random order.
 
     Every order of the clusters is equally likely, whatever their sizes.
 
@@ -128,63 +127,63 @@ def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Te
     Returns:
         Positions of images, shape (N,).
     """
-    # shuffle the images, and give each cluster its turn
+    # shuffle the images, and draw an order of the clusters
     order = torch.randperm(len(pseudo_labels), generator=generator)
     turn = torch.randperm(int(pseudo_labels.max()) + 1, generator=generator)  # (K,)
-    # bring clusters together without changing the order inside one
+    # bring each cluster together, without changing the order inside it
     return order[turn[pseudo_labels[order]].argsort(stable=True)]
 
 
 def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
-    """Deal images like cards: the first to batch 1, the second to batch 2, and so on, round.
+    """Batches dealt like cards: the first image to batch 1, the second to batch 2, and so on.
 
-    A cluster whose images follow each other is spread as evenly as can be.
+    After batch T comes batch 1 again, so consecutive images of a cluster spread evenly.
 
     Args:
-        order: positions of images, cluster after cluster, shape (batches * B,).
-        batches: T, how many; at least 1.
-        generator: source of randomness: of the order of the batches.
+        order: positions of images, cluster by cluster, shape (batches * B,).
+        batches: T, the number of batches, at least 1.
+        generator: source of randomness for the order of the batches.
 
     Returns:
         Shape (batches, B), the batches in random order.
     """
     # one row for each batch: the images t, t + T, t + 2 T, ...
     hands = order.view(-1, batches).T
-    # in random order: which batch comes first says nothing about its images
+    # shuffle the batches, so that their order tells nothing about their images
     return hands[torch.randperm(batches, generator=generator)]
 
 
 def dealt_batches(
     pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
 ) -> Tensor:
-    """Batches with as few pairs from one cluster as the images in them allow. Ours.
+    """Batches with the fewest collisions that their images allow. Ours.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,), N at least B.
         batch_size: B.
-        generator: source of randomness; each call draws anew which images meet and which wait.
+        generator: source of randomness; each call draws new batches.
 
     Returns:
-        Positions of images, shape (N // B, B). The N mod B images left over are any, at random.
+        Positions of images, shape (N // B, B). N mod B images, drawn at random, are left out.
     """
     batches = len(pseudo_labels) // batch_size
-    # leave out at random what fills no batch
+    # leave out, at random, the images that fill no batch
     order = in_clusters(pseudo_labels, generator)
     kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
-    # deal the rest, cluster after cluster
+    # deal the rest, cluster by cluster
     return deal(order[kept], batches, generator)
 
 
 def strict_count(sizes: Tensor, batch_size: int) -> int:
-    """How many batches without a collision there can be: the largest T with T B images to deal.
+    """Maximum number of batches without a collision: the largest T with T B images to deal.
 
-    A cluster of s images gives at most min(s, T) of them, one to a batch.
+    A cluster of s images gives at most min(s, T) of them, one to each batch.
 
     Args:
-        sizes: images of each cluster, int64, shape (K,).
+        sizes: number of images in each cluster, int64, shape (K,).
         batch_size: B.
     """
-    # of all T that the images could fill, those with enough images to deal; the largest
+    # the largest T with at least T * B images to deal
     most = int(sizes.sum()) // batch_size
     possible = [t for t in range(most + 1) if int(sizes.clamp(max=t).sum()) >= t * batch_size]
     return max(possible)
@@ -193,19 +192,19 @@ def strict_count(sizes: Tensor, batch_size: int) -> int:
 def strict_batches(
     pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
 ) -> Tensor:
-    """Batches without two images of one cluster; the surplus of large clusters is left out. Ours.
+    """Batches without two images of one cluster; surplus images of large clusters wait. Ours.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
-        generator: source of randomness; each call draws anew which images meet and which wait.
+        generator: source of randomness; each call draws new batches.
 
     Returns:
-        Positions of images, shape (T, B), with the largest T there can be. A cluster of more than
-        T images keeps any T of them; of all that are kept, any wait, at random, to leave T B.
+        Positions of images, shape (T, B), with the largest possible T. A cluster with more than T
+        images keeps T of them, drawn at random; then images are dropped at random until T B remain.
 
     Raises:
-        ValueError: fewer clusters with an image than B.
+        ValueError: fewer than B clusters have an image.
     """
     if len(pseudo_labels.unique()) < batch_size:
         raise ValueError(
@@ -213,10 +212,10 @@ def strict_batches(
             "one each; use a smaller --batch-size, or more --clusters"
         )
     batches = strict_count(torch.bincount(pseudo_labels), batch_size)
-    # of each cluster at most one image for each batch: any of them
+    # keep at most one image per batch from each cluster, chosen at random
     order = in_clusters(pseudo_labels, generator)
     order = order[rank_in_cluster(pseudo_labels[order]) < batches]
-    # leave out at random what fills no batch, and deal the rest
+    # leave out, at random, the images that fill no batch, and deal the rest
     kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
     return deal(order[kept], batches, generator)
 
@@ -227,17 +226,17 @@ def pseudo_label_batches(
     generator: Generator | None = None,
     batching: str = "dealt",
 ) -> Iterator[Tensor]:
-    """The batches of one epoch, put together by cluster.
+    """The batches of one epoch, composed by cluster.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
-        generator: source of randomness; each call draws anew ("released" draws nothing).
+        generator: source of randomness; each call draws new batches ("released" draws nothing).
         batching: "dealt" (fewest collisions with all images), "strict" (no collisions; some
             images wait) or "released" (the authors' code).
 
     Yields:
-        Positions of the images of a batch, int64, shape (B,); none twice. Nothing if N < B.
+        Positions of a batch's images, int64, shape (B,), without repeats. Nothing if N < B.
 
     Raises:
         ValueError: another batching, or too few clusters for a strict batch.

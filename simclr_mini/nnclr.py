@@ -3,10 +3,10 @@
 The neighbours come from a support set: the projections of recent batches.
 
 Paper: Dwibedi et al. 2021, section 3. https://arxiv.org/abs/2104.14548
-Differs: by default a view's own image is no candidate for its neighbour. (Nothing that we could
-read says; its support set holds a small part of its data, ours may hold all of it.) Each direction
-has one softmax (its code may add the one over the other axis); the projector has two layers and one
-norm, its own has three of each; both views are SimCLR's.
+Differs: by default a view's own image cannot be its neighbour. None of our sources says whether it
+may; we exclude it because our set can hold the whole data set. Each direction has one softmax
+(public code may add one over the other axis). The projector has two layers and one batch norm, the
+paper's has three of each. Both views are SimCLR's.
 """
 
 import math
@@ -26,19 +26,19 @@ from simclr_mini.simclr import SimCLR, Temperature, source
 
 
 class SupportSet(nn.Module):
-    """The last Q projections, in a ring: the newest take the place of the oldest. Section 3.2.
+    """A ring buffer of the last Q projections: the newest replace the oldest. Section 3.2.
 
     Its state is in buffers, so that a checkpoint holds it.
 
     Args:
-        size: Q, how many rows.
+        size: Q, the number of rows.
         dim: d, their width.
-        generator: source of randomness: at first the rows are random, of length 1.
+        generator: source of randomness for the first rows, which are random with unit norm.
 
     Attributes:
-        rows: shape (Q, d), of length 1.
-        images: which image each row is of, shape (Q,); -1: none yet.
-        ages: how many pushes ago each row came, shape (Q,); 0 is the newest. -1: never.
+        rows: unit norm, shape (Q, d).
+        images: position of each row's image in the data, shape (Q,); -1 if there is none.
+        ages: number of pushes since each row came, shape (Q,); 0 is the newest, -1 was never pushed.
         position: where the next row goes.
     """
 
@@ -58,25 +58,25 @@ class SupportSet(nn.Module):
         exclude: Tensor | None = None,
         generator: Generator | None = None,
     ) -> Tensor:
-        """Where the nearest row of each projection is: argmin over q of |z - q|. Section 3.2.
+        """Position of the row nearest to each projection: argmin over q of |z - q|. Section 3.2.
 
         Args:
-            z: projections, shape (B, d), of any length.
-            k: choose one of the k nearest, each as likely as the others.
-            exclude: image of each projection, shape (B,), whose rows do not count; None: all do.
-                One row at least must be of another image.
+            z: projections, shape (B, d), not normalised.
+            k: choose one of the k nearest rows, all equally likely.
+            exclude: image of each projection, shape (B,); rows of this image are ignored. At least
+                one row must show another image. None: ignore nothing.
             generator: source of randomness, for k > 1.
 
         Returns:
             Positions of rows, int64, shape (B,).
         """
-        # between vectors of length 1 the nearest is the most similar
+        # between vectors of unit norm, the nearest is the most similar
         similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T  # (B, Q)
-        # rows of the image itself do not count
+        # ignore rows of the query's own image
         if exclude is not None:
             own = exclude[:, None].to(self.images) == self.images  # (B, Q)
             similarity = similarity.masked_fill(own, -2)
-        # the nearest, or any one of the k nearest that count
+        # take the nearest row, or one of the k nearest that are not ignored
         if k == 1:
             return similarity.argmax(1)
         nearest = similarity.topk(k)  # (B, k)
@@ -88,34 +88,34 @@ class SupportSet(nn.Module):
         """The row nearest to each projection: NN(z, Q). Section 3.2.
 
         Args:
-            z: projections, shape (B, d), of any length.
+            z: projections, shape (B, d), not normalised.
 
         Returns:
-            Rows of the support set, shape (B, d), of length 1. No gradient flows into them.
+            Rows of the support set, unit norm, shape (B, d). No gradient flows into them.
         """
         return self.rows[self.find(z)]
 
     def push(self, z: Tensor, images: Tensor | None = None) -> None:
-        """Put projections in the place of the oldest rows.
+        """Replace the oldest rows with projections.
 
         Args:
-            z: projections, shape (B, d), of any length, B <= Q. The set keeps no gradient of them.
-            images: which image each is of, shape (B,). None: unknown, -1.
+            z: projections, shape (B, d), not normalised, B <= Q. Their graph is not kept.
+            images: position of each projection's image, shape (B,). None: unknown, stored as -1.
 
         Raises:
             ValueError: more projections than rows.
         """
         if len(z) > len(self.rows):
             raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
-        # the next B places, round the end
+        # the next B positions, wrapping around at the end
         places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
-        # every row that was ever pushed grows older by one
+        # add 1 to the age of every row that was ever pushed
         self.ages += self.ages >= 0
-        # the new rows have length 1, their images, and age 0
+        # write the new rows with unit norm, their images, and age 0
         self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
         self.images[places] = -1 if images is None else images.to(self.images)
         self.ages[places] = 0
-        # the next push begins behind them
+        # the next push begins after them
         self.position.copy_((self.position + len(z)) % len(self.rows))
 
 
@@ -214,7 +214,7 @@ class NNCLR(SimCLR):
         Returns:
             A scalar.
         """
-        # search first: afterwards a view would find itself
+        # search first: after the push, a view would find itself
         rows1, rows2 = self.search(z1, index), self.search(z2, index)
         # each neighbour must find the other view's prediction
         loss1 = self.direction(z1, self.predictor(z2), rows1)

@@ -38,7 +38,7 @@ class SupportSet(nn.Module):
     Attributes:
         rows: unit norm, shape (Q, d).
         images: position of each row's image in the data, shape (Q,); -1 if there is none.
-        ages: number of pushes since each row came, shape (Q,); 0 is the newest, -1 was never pushed.
+        ages: number of pushes since each row came, shape (Q,); 0 is the newest; -1: never pushed.
         position: where the next row goes.
     """
 

@@ -20,11 +20,13 @@ import torch
 TRAIN = """
 import sys
 from pathlib import Path
-from simclr_mini import train
-from simclr_mini.config import Config
-config = Config(method=sys.argv[1], images=2560, epochs=6, knn_every=0)
-folder = Path(sys.argv[2])
-train.train(config, folder, train.load_splits(config), lambda line: print(line["step"], flush=True))
+from simclr_mini.build import build_method, load_splits
+from simclr_mini.methods import configure
+from simclr_mini.train import train
+config = configure(method=sys.argv[1], images=2560, epochs=6, knn_every=0)
+data = load_splits(config)
+method = build_method(config, data["train"])
+train(config, method, data, Path(sys.argv[2]), lambda line: print(line["step"], flush=True))
 """
 METHOD = sys.argv[1] if len(sys.argv) > 1 else "simclr"
 

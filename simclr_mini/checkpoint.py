@@ -1,9 +1,7 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped.
 
-A checkpoint is written beside the old one and then takes its name, so that a kill at any moment
-leaves a whole one. It holds tensors, numbers and text only, and is read with `weights_only=True`.
-The order of an epoch's batches comes from the generator's state at the epoch's start, so going on
-inside an epoch draws the same order again and passes over the batches already done.
+A new checkpoint is written next to the old one and then takes its name, so a kill at any moment
+leaves a whole one. It holds only tensors, numbers and text, and is read with `weights_only=True`.
 """
 
 import os
@@ -20,7 +18,7 @@ def save(folder: Path, state: dict) -> None:
     """Replace the checkpoint in a folder, whole or not at all.
 
     Args:
-        folder: of the run.
+        folder: the run's folder.
         state: tensors, numbers, text, and dictionaries and lists of them.
 
     Raises:
@@ -41,7 +39,7 @@ def load(folder: Path) -> dict:
     """The checkpoint in a folder.
 
     Args:
-        folder: of the run.
+        folder: the run's folder.
 
     Raises:
         FileNotFoundError: the run has none yet.
@@ -65,11 +63,11 @@ def load(folder: Path) -> dict:
 
 
 def generator_states(method: nn.Module) -> dict[str, torch.Tensor]:
-    """Where each of a method's sources of randomness stands."""
+    """The state of each of a method's generators, by name."""
     return {name: g.get_state() for name, g in method.generators.items()}
 
 
 def set_generators(method: nn.Module, states: dict[str, torch.Tensor]) -> None:
-    """Put each of a method's sources of randomness where it stood."""
+    """Set the state of each of a method's generators."""
     for name, state in states.items():
         method.generators[name].set_state(state)

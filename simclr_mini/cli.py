@@ -3,61 +3,124 @@
 A file that is there is not replaced without --force. What only one command needs is imported there.
 """
 
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
-from simclr_mini.config import Config
+from simclr_mini.config import DataChoices, NetworkChoices, TrainingChoices, ViewChoices, flag
+from simclr_mini.methods import METHODS, configure, defaults, method_class
+
+HELP = {"-h", "--help"}
+RENAMED = {"--recipe": "--views"}  # an option's name in earlier versions: its name now
 
 
-def train(
-    config: OmitArgPrefixes[Config],
-    name: str = "",
-    runs: Path = Path("runs"),
-    resume: bool = False,
-    force: bool = False,
-    supervised: bool = False,
-    fine_tune: bool = False,
-) -> None:
-    """Train an encoder without labels, then say how good it is and draw it.
+def train_command(method: str) -> Callable:
+    """The command `train` with the options of one method.
 
-    Writes runs/NAME: config.json, log.jsonl, checkpoint.pt, result.json and pictures.
+    Each method has options of its own, and two methods may give one name different defaults, so
+    the command line is made after the method is known.
+    """
+    own = method_class(method).Options
+
+    def train(
+        run: OmitArgPrefixes[RunChoices],
+        data: OmitArgPrefixes[DataChoices],
+        views: OmitArgPrefixes[ViewChoices],
+        network: OmitArgPrefixes[NetworkChoices],
+        training: OmitArgPrefixes[TrainingChoices],
+        method: OmitArgPrefixes[own],
+    ) -> None:
+        """Train an encoder without labels, then measure it and draw it.
+
+        Writes runs/NAME: config.json, log.jsonl, checkpoint.pt, result.json and figures.
+        """
+        from simclr_mini.experiment import run as run_experiment
+
+        choices = {}
+        for group in (data, views, network, training, method):
+            choices |= vars(group)
+        config = configure(run.method, **choices)
+        label = Path(config.data).stem if "/" in config.data else config.data
+        folder = run.runs / (run.name or f"{config.method}-{label}-{config.seed}")
+        if folder.resolve().parent != run.runs.resolve():
+            raise ValueError(f"--name must name a folder inside {run.runs}, not {run.name}")
+        run_experiment(config, folder, run.resume, run.force, run.supervised, run.fine_tune)
+
+    return train
+
+
+@dataclass(frozen=True)
+class RunChoices:
+    """What to do, and where to keep it."""
+
+    method: Literal[tuple(METHODS)] = "simclr"
+    """What to train. "supervised" learns from labels, for comparison."""
+    name: str = ""
+    """Name of the run. Default: made from method, data and seed."""
+    runs: Path = Path("runs")
+    """The folder that holds all runs."""
+    resume: bool = False
+    """Go on with the run of that name, from its last checkpoint."""
+    force: bool = False
+    """Replace the run of that name."""
+    supervised: bool = False
+    """Also train the same network with labels, for comparison. Doubles the time."""
+    fine_tune: bool = False
+    """Also tune the encoder on 1 % and 10 % of the labels. Takes half a minute."""
+
+
+def method_in(words: Sequence[str]) -> str:
+    """The method that a command line names; "simclr" if it names none that exists."""
+    words = [part for word in words for part in word.split("=", 1)]
+    named = [b for a, b in zip(words, words[1:], strict=False) if a == "--method" and b in METHODS]
+    return named[-1] if named else "simclr"
+
+
+def check_options(method: str, words: Sequence[str]) -> None:
+    """Raise ValueError if a command line gives an option of another method.
 
     Args:
-        config: what to train, on what, and how.
-        name: of the run. Left out: made from method, data and seed.
-        runs: the folder that holds all runs.
-        resume: go on with the run of that name, from its last checkpoint.
-        force: replace the run of that name.
-        supervised: also train the same network with labels, for comparison. Doubles the time.
-        fine_tune: also tune the encoder on 1 % and 10 % of the labels. Half a minute.
+        method: the method that is trained.
+        words: the command line after `train`.
     """
-    from simclr_mini.run import run
+    own = defaults(method_class(method).Options)
+    for word in words:
+        name = word.split("=")[0].removeprefix("--").removeprefix("no-").replace("-", "_")
+        elsewhere = any(name in defaults(method_class(other).Options) for other in METHODS)
+        if word.startswith("--") and elsewhere and name not in own:
+            raise ValueError(f"--method {method} makes no use of --{flag(name)}; leave it out")
 
-    data = Path(config.data).stem if "/" in config.data else config.data
-    folder = runs / (name or f"{config.method}-{data}-{config.seed}")
-    if folder.resolve() == runs.resolve():
-        raise ValueError(f"--name must be of a folder inside {runs}, not {name}")
-    run(config, folder, resume, force, supervised, fine_tune)
+
+def help_of_methods(shown: str) -> None:
+    """Print the options of the methods that `train --help` did not show."""
+    for name in METHODS:
+        if name != shown and defaults(method_class(name).Options):
+            with contextlib.suppress(SystemExit):
+                own = method_class(name).Options
+                tyro.cli(own, prog=f"simclr-mini train --method {name}", args=["--help"])
 
 
 def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
     """Measure a run again on its test images, and print the table. Writes RUN/evaluation.json.
 
     Args:
-        run: folder of the run, such as runs/simclr-shapes-0.
-        fine_tune: also tune the encoder on 1 % and 10 % of the labels. Half a minute.
+        run: the run's folder, such as runs/simclr-shapes-0.
+        fine_tune: also tune the encoder on 1 % and 10 % of the labels. Takes half a minute.
     """
-    from simclr_mini import run as runs
-    from simclr_mini import train as training
+    from simclr_mini.experiment import console
+    from simclr_mini.report import report, table
+    from simclr_mini.runs import load_run, write_json
 
-    config, method, data = training.load_run(run)
-    result = runs.measure(config, run, method, data, fine_tune)
-    runs.write_json(run / "evaluation.json", result)
-    runs.console.print(runs.table(result))
+    config, method, data = load_run(run)
+    result = report(config, run, method, data, fine_tune)
+    write_json(run / "evaluation.json", result)
+    console.print(table(result))
 
 
 def embed(
@@ -80,9 +143,9 @@ def embed(
 
     from simclr_mini.data import load
     from simclr_mini.evaluate import features
-    from simclr_mini.train import load_encoder, run_config
+    from simclr_mini.runs import load_encoder, read_config
 
-    images = load(data, None, "all", run_config(run).size)
+    images = load(data, None, "all", read_config(run).size)
     arrays = {"features": features(load_encoder(run), images).numpy()}
     if images.labels is not None:
         arrays["labels"] = images.labels.numpy()
@@ -111,14 +174,15 @@ def neighbours(
     check_free(out, force)
     if not 1 <= count <= 4:
         raise ValueError(f"--count must be 1 to 4, not {count}")
+    from simclr_mini.canvas import save
     from simclr_mini.data import load
-    from simclr_mini.draw import gallery
     from simclr_mini.evaluate import features
-    from simclr_mini.train import load_encoder, run_config
+    from simclr_mini.figures import gallery
+    from simclr_mini.runs import load_encoder, read_config
 
-    config = run_config(run)
+    config = read_config(run)
     images = load(data or config.data, None, "all" if data else "test", config.size)
-    print(gallery(features(load_encoder(run), images), images, count, out))
+    print(save(gallery(features(load_encoder(run), images), images, count), out))
 
 
 def compare(
@@ -137,19 +201,20 @@ def compare(
     """
     check_free(out, force)
     from simclr_mini import compare as comparing
-    from simclr_mini import plots
-    from simclr_mini.run import console
+    from simclr_mini.canvas import save
+    from simclr_mini.charts import comparison_figure
+    from simclr_mini.experiment import console
 
     if not runs:
         raise ValueError("name the folders of one or more runs, such as runs/simclr-shapes-0")
     rows = comparing.compare(list(runs), mixed)
     console.print(comparing.table(rows))
-    print(plots.comparison(rows, out))
+    print(save(comparison_figure(rows), out))
 
 
-def views(
+def show_views(
     data: Positional[str] = "shapes",
-    recipe: str = "cifar",
+    views: str = "cifar",
     seed: int = 0,
     size: int = 32,
     out: Path = Path("views.png"),
@@ -159,8 +224,8 @@ def views(
 
     Args:
         data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
-        recipe: simclr, cifar, crop_only or none.
-        seed: of the views.
+        views: how views are made, as in `train`: a recipe, or operations joined by "+".
+        seed: random seed for the views.
         size: side in pixels to which the pictures of a folder are resized.
         out: the picture to write.
         force: replace the picture.
@@ -168,15 +233,15 @@ def views(
     check_free(out, force)
     from torch import Generator
 
+    from simclr_mini.canvas import save
     from simclr_mini.data import as_floats, load
-    from simclr_mini.pictures import contact_sheet
-    from simclr_mini.views import RECIPES, two_views
+    from simclr_mini.sheets import contact_sheet
+    from simclr_mini.views import recipe_named, two_views
 
-    if recipe not in RECIPES:
-        raise ValueError(f"--recipe must be one of {', '.join(RECIPES)}, not {recipe}")
+    recipe, generator = recipe_named(views), Generator().manual_seed(seed)
     pixels = load(data, None, "train", size).pixels[:8]
-    x1, x2 = two_views(as_floats(pixels, "cpu"), RECIPES[recipe], Generator().manual_seed(seed))
-    print(contact_sheet(pixels, x1, x2, out))
+    x1, x2 = two_views(as_floats(pixels, "cpu"), recipe, generator)
+    print(save(contact_sheet(pixels, x1, x2), out))
 
 
 def build(
@@ -222,12 +287,11 @@ def check_free(out: Path, force: bool) -> None:
 
 
 COMMANDS = {
-    "train": train,
     "evaluate": evaluate,
     "embed": embed,
     "neighbours": neighbours,
     "compare": compare,
-    "views": views,
+    "views": show_views,
     "data build": build,
     "data info": info,
 }
@@ -239,26 +303,33 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: words after the program's name; None: those it was called with.
     """
-    argv = list(sys.argv[1:] if argv is None else argv)
+    argv = [RENAMED.get(word, word) for word in (sys.argv[1:] if argv is None else argv)]
     if argv[:1] == ["data"] and argv[1:2] and f"data {argv[1]}" in COMMANDS:
         argv = [f"data {argv[1]}", *argv[2:]]
     from torch import OutOfMemoryError
 
-    from simclr_mini.train import Stopped
+    from simclr_mini.resume import Stopped
 
+    method, training = method_in(argv), argv[:1] == ["train"]
     try:
-        tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="simclr-mini", args=argv)
+        if training:
+            check_options(method, argv[1:])
+        commands = {"train": train_command(method), **COMMANDS}
+        tyro.extras.subcommand_cli_from_dict(commands, prog="simclr-mini", args=argv)
     except Stopped as stop:
-        print(f"\nstopped after step {stop}; the state is saved: add --resume to go on")
+        print(f"\nstopped after step {stop}; the state is saved: add --resume to continue")
         sys.exit(130)
     except KeyboardInterrupt:
-        more = "; add --resume to go on from the last checkpoint" if argv[:1] == ["train"] else ""
+        more = "; add --resume to continue from the last checkpoint" if training else ""
         print(f"\nstopped{more}")
         sys.exit(130)
     except (MemoryError, OutOfMemoryError):
         sys.exit("simclr-mini: out of memory; use a smaller --batch-size or --encoder")
     except (ValueError, FloatingPointError, OSError) as error:
         sys.exit(f"simclr-mini: {error}")
+    finally:
+        if training and HELP & set(argv):
+            help_of_methods(method)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Compare runs: mean and spread over seeds, and which differences are no larger than the spread.
 
-Runs that differ in nothing but their seed are one row. Only equal data and equal budgets can be
-compared; anything else must be asked for.
+Runs that differ only in their seed form one row. Runs on different data or with different budgets
+are compared only on request.
 """
 
 import json
@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rich.table import Table
 
-from simclr_mini.config import Config
+from simclr_mini.config import flag
+from simclr_mini.methods import GENERAL, current_names, defaults, method_class
 
 SCORES = ("knn", "linear_probe")
-SAME = ("data", "images", "size", "encoder", "stem", "zero_init", "epochs", "batch_size")
-START = ("data", "images", "size", "encoder", "stem", "zero_init", "sobel")  # of the untrained
+START = ("data", "images", "size", "encoder", "stem", "zero_init")  # what an untrained encoder is
+SAME = (*START, "epochs", "batch_size")
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Row:
     """The runs of one configuration.
 
     Attributes:
-        name: what sets it apart: the method, and options that are not the default.
-        method: of the configuration.
-        seeds: of the runs.
+        name: the method, and the options that are not at their default.
+        method: name of the method.
+        seeds: random seeds of the runs.
         knn, linear_probe: test accuracies in [0, 1], one for each seed.
-        seconds: of training, one for each seed.
+        seconds: training times, one for each seed.
     """
 
     name: str
@@ -43,41 +44,43 @@ class Row:
 
 
 def compare(folders: list[Path], mixed: bool = False) -> list[Row]:
-    """The runs in these folders as rows, and before them the untrained encoder.
+    """The runs in these folders as rows, after a row for the untrained encoder.
 
     Args:
-        folders: of runs that have a result.json.
-        mixed: whether to compare runs of different data or budgets all the same.
+        folders: folders of runs that have a result.json.
+        mixed: whether to compare runs on different data or with different budgets.
 
     Returns:
-        Rows; the untrained encoder of the first run, then the runs in the order in which they came.
+        A row for the untrained encoder of the first run, then a row for each configuration in the
+        order of the folders.
 
     Raises:
-        FileNotFoundError: a folder without a result.
-        ValueError: different data or budgets; a run twice; a run on images without labels.
+        FileNotFoundError: a folder has no result.
+        ValueError: data or budgets differ, a run appears twice, or its images have no labels.
     """
     results = [read(folder) for folder in folders]
-    differing = sorted({k for r in results for k in SAME if of(r, k) != of(results[0], k)})
+    differing = sorted({k for r in results for k in SAME if option(r, k) != option(results[0], k)})
     if differing and not mixed:
-        values = ", ".join(f"{k} {sorted({str(of(r, k)) for r in results})}" for k in differing)
-        raise ValueError(f"these runs differ in {values}; --mixed compares them all the same")
+        values = ", ".join(f"{k} {sorted({str(option(r, k)) for r in results})}" for k in differing)
+        raise ValueError(f"these runs differ in {values}; --mixed compares them anyway")
     groups: dict[str, list[dict]] = {}
     for result in results:
         groups.setdefault(name_of(result["config"], mixed), []).append(result)
     rows = [row(name, some[0]["method"], some, "test") for name, some in groups.items()]
-    same_start = [r for r in results if all(of(r, key) == of(results[0], key) for key in START)]
-    whose = "" if len(same_start) == len(results) else f", of {rows[0].name}"
-    untrained = row(f"untrained{whose}", "untrained", distinct(same_start), "untrained")
+    alike = [r for r in results if same_start(r, results[0])]
+    whose = "" if len(alike) == len(results) else f", of {rows[0].name}"
+    untrained = row(f"untrained{whose}", "untrained", distinct(alike), "untrained")
     return [untrained, *rows]
 
 
 def read(folder: Path) -> dict:
-    """The result of a run. Raises FileNotFoundError, and ValueError where it has no accuracy."""
+    """The result of a run. Raises FileNotFoundError, or ValueError if it has no accuracy."""
     file = folder / "result.json"
     if not file.exists():
         raise FileNotFoundError(f"{folder} holds no result.json; let the run finish first")
     try:
         result = json.loads(file.read_text())
+        result["config"] = current_names(result["config"])
         probe = result["test"]["linear_probe"]
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{file} is not the result of a run") from error
@@ -86,35 +89,46 @@ def read(folder: Path) -> dict:
     return result
 
 
-def of(result: dict, key: str):
-    """An option of a run; of one that an older version wrote, the default."""
-    return result["config"].get(key, Config.__dataclass_fields__[key].default)
+def option(result: dict, name: str):
+    """An option of a run; its default if the run predates it, None if its method has none."""
+    return result["config"].get(name, standard(result["method"]).get(name))
+
+
+def standard(method: str) -> dict:
+    """The defaults of all options that a method uses."""
+    return GENERAL | defaults(method_class(method).Options)
+
+
+def same_start(one: dict, other: dict) -> bool:
+    """Whether two runs began with encoders that an untrained row can stand for."""
+    edges = [bool(option(result, "sobel")) for result in (one, other)]  # or colours are seen
+    return edges[0] == edges[1] and all(option(one, k) == option(other, k) for k in START)
 
 
 def name_of(config: dict, mixed: bool) -> str:
-    """The method, and the options that are not the default."""
+    """The method, and the options that are not at their default."""
     left_out = {"method", "seed"} | (set() if mixed else set(SAME))
-    fields = Config.__dataclass_fields__
+    usual = standard(config["method"])
     said = [
-        f"{key.replace('_', '-')} {value}"
-        for key, value in config.items()
-        if key in fields and key not in left_out and value != fields[key].default
+        f"{flag(name)} {value}"
+        for name, value in config.items()
+        if name in usual and name not in left_out and value != usual[name]
     ]
     return ", ".join([config["method"], *said])
 
 
 def row(name: str, method: str, results: list[dict], part: str) -> Row:
-    """Runs that differ in their seed alone. Raises ValueError where one seed is there twice."""
+    """A row of runs that differ only in their seed. Raises ValueError if a seed appears twice."""
     seeds = tuple(result["seed"] for result in results)
     if len(set(seeds)) < len(seeds):
-        raise ValueError(f"{name} is there twice with one seed {sorted(seeds)}; name each run once")
+        raise ValueError(f"{name} has two runs with one seed: {sorted(seeds)}; name each run once")
     scores = [r["test"] if part == "test" else r["baselines"][part] for r in results]
     seconds = tuple(r["wall_seconds"] for r in results) if part == "test" else ()
     return Row(name, method, seeds, *(tuple(s[k] for s in scores) for k in SCORES), seconds)
 
 
 def distinct(results: list[dict]) -> list[dict]:
-    """One result for each seed, of runs whose untrained encoder is the same."""
+    """One result for each seed."""
     return list({result["seed"]: result for result in results}.values())
 
 
@@ -124,22 +138,22 @@ def mean(values: tuple[float, ...]) -> float:
 
 
 def half_range(values: tuple[float, ...]) -> float:
-    """Half the distance from the least to the greatest: the spread of a few seeds."""
+    """Half the distance from the smallest to the largest value: the spread of a few seeds."""
     return (max(values) - min(values)) / 2
 
 
 def against(one: Row, other: Row) -> str:
-    """How the probe of one row stands to another's, in points, and whether that says anything."""
+    """The difference of two rows' probes in points, and whether it exceeds the spread."""
     difference = mean(one.linear_probe) - mean(other.linear_probe)
     if min(len(one.seeds), len(other.seeds)) < 2:
-        verdict = "one seed: says little"
+        verdict = "one seed: tells little"
     else:
         verdict = f"{'within' if one.within_spread(other) else 'beyond'} the spread"
     return f"{round(100 * difference, 1) + 0.0:+.1f}, {verdict}"  # -0.04 is not "-0.0"
 
 
 def table(rows: list[Row]) -> Table:
-    """The rows for a terminal. Each is compared with the first run's."""
+    """The rows for a terminal, each compared with the first run's."""
     out = Table(title="accuracy on the test images: mean of the seeds ± half their range")
     for heading in ("", "seeds", "k-NN", "linear probe", f"against {rows[1].name}", "seconds"):
         out.add_column(heading)

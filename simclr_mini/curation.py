@@ -1,45 +1,47 @@
 """Batch curation: draw the views of a batch several times, and train on the draw that fits best.
 
-Random crops of one image can show two different things. Curation scores a batch of pairs before it
-is used: positives should be close, negatives apart.
+Two random crops of one image can show different things. Curation scores a batch of pairs before it
+is used: positives should be close, negatives far apart.
 
 Papers: Welle, Poklukar and Kragic 2021, https://arxiv.org/abs/2108.08643; Goeksu and Pugeault 2024,
 https://arxiv.org/abs/2403.19579 (the Frechet distance).
-Differs: only the abstract of the first could be read, and of the second the abstract and part of a
-review. What is scored, the rules and the thresholds are OUR INTERPRETATION of them; no number of
+Differs: we could read only the abstract of the first paper, and of the second the abstract and part
+of a review. What is scored, the rules and the thresholds are OUR INTERPRETATION; no number from
 either paper applies to it.
 """
+
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe, coin, crop_boxes, one_view, whole_image
+from simclr_mini.config import Config, at_least
+from simclr_mini.data import Images
+from simclr_mini.device import uses_bfloat16
+from simclr_mini.simclr import SimCLR, Temperature, source
+from simclr_mini.views import coin, crop_boxes, one_view, whole_image
 
-RULES = ("best", "threshold", "frechet", "random", "reversed", "off")
 GATES = ("threshold", "frechet")  # rules that take the first draw that is good enough
 QUANTILE = 0.05  # a positive is violated when farther than this share of its negatives
 MEMORY = 0.99  # of the running threshold
 SHRINKAGE = 1e-3  # what is added to the trace of a covariance, to keep it invertible
 
 
-# ---- how good a batch of pairs is
-
-
 def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
     """Distances |u - v| between the two views of one image, and between views of two images. Ours.
 
     Args:
-        z1, z2: projections of the two views of B >= 2 images, shape (B, d); u and v are these
-            brought to length 1.
+        z1, z2: projections of the two views of B >= 2 images, shape (B, d). They are normalised
+            first, to u and v.
 
     Returns:
-        positive, shape (B,): of view 1 of each image to its own view 2.
-        negative, shape (B, B - 1): row b is of view 1 of image b to view 2 of every other image,
-        in their order. All are in [0, 2].
+        positive, shape (B,): distance between view 1 of each image and its own view 2.
+        negative, shape (B, B - 1): row b holds the distances between view 1 of image b and view 2
+        of every other image, in their order. All are in [0, 2].
     """
-    # bring both to length 1
+    # normalise both
     z1, z2 = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
     # measure every view 1 against every view 2
     exact = "donot_use_mm_for_euclid_dist"  # sqrt(2 - 2 u . v) can be 0.001 between equal views
@@ -51,25 +53,25 @@ def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
-    """Share of images whose two views are farther apart than its nearest negatives. Ours.
+    """Share of images whose positive is farther away than their nearest negatives. Ours.
 
     Args:
         z1, z2: projections, shape (B, d).
-        quantile: q; a positive is violated when it is farther than the q-quantile of the
-            distances of its view 1 to the negatives (`torch.quantile`, which interpolates).
+        quantile: q; a positive is violated if its distance exceeds the q-quantile of the distances
+            between its view 1 and the negatives (as `torch.quantile`, which interpolates).
 
     Returns:
         A scalar in [0, 1]; low is good.
     """
     positive, negative = pair_distances(z1, z2)
-    # for each image, the distance below which lies a share q of its negatives
+    # for each image, find the distance below which a share q of its negatives lies
     near = negative.quantile(quantile, dim=1)
     # count the positives that are farther
     return (positive > near).float().mean()
 
 
 def gap(z1: Tensor, z2: Tensor) -> Tensor:
-    """Mean distance of negatives less mean distance of positives. Ours.
+    """Mean distance of the negatives minus mean distance of the positives. Ours.
 
     Args:
         z1, z2: projections, shape (B, d).
@@ -77,7 +79,7 @@ def gap(z1: Tensor, z2: Tensor) -> Tensor:
     Returns:
         A scalar in [-2, 2]; high is good.
     """
-    # each pair of its kind counts alike
+    # every pair of a kind has the same weight
     positive, negative = pair_distances(z1, z2)
     return negative.mean() - positive.mean()
 
@@ -85,49 +87,49 @@ def gap(z1: Tensor, z2: Tensor) -> Tensor:
 def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
     """Squared Frechet distance of the Gaussians fitted to two sets of projections.
 
-    |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^{1/2}) as in Goeksu and Pugeault; where it is measured
-    and what follows from it is ours. It compares sets: it does not know which view belongs to
-    which, so it cannot see positives that were swapped.
+    |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^{1/2}), as in Goeksu and Pugeault; where we measure it and
+    how we use it is ours. It compares two sets and ignores which views belong together, so it
+    cannot detect swapped positives.
 
     Args:
-        z1, z2: projections of the two views, shape (B, d); brought to length 1 first.
+        z1, z2: projections of the two views, shape (B, d). They are normalised first.
 
     Returns:
-        A scalar >= 0; low is good. In float64, on the processor.
+        A scalar >= 0, float64, on the CPU; low is good.
     """
-    # to length 1, in float64: the last line subtracts numbers that are nearly equal
+    # normalise in float64, because the last line subtracts nearly equal numbers
     z1, z2 = (F.normalize(z.cpu().double(), dim=1) for z in (z1, z2))
-    # a covariance for each set (divided by B); with fewer projections than dimensions it is
-    # singular, so SHRINKAGE / d times the identity is added
+    # compute a covariance for each set (divided by B); with fewer projections than dimensions it
+    # is singular, so add SHRINKAGE / d times the identity
     identity = torch.eye(z1.shape[1], dtype=z1.dtype)
     S1, S2 = (z.T.cov(correction=0) + SHRINKAGE / len(identity) * identity for z in (z1, z2))
     # Tr (S1 S2)^{1/2} is the sum of the roots of the eigenvalues of S1^{1/2} S2 S1^{1/2}
     values, vectors = torch.linalg.eigh(S1)
     root = vectors * values.clamp(min=0).sqrt() @ vectors.T
     cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
-    # rounding must not take it below zero
+    # clamp, because rounding may make it negative
     means = (z1.mean(0) - z2.mean(0)).square().sum()
     return (means + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
 
 
 def embed(model: nn.Module, x: Tensor) -> Tensor:
-    """What `model.project` gives in training, leaving no trace.
+    """Projections as in training, without any side effect.
 
-    No gradient is kept. Running averages, counters and the mode of every module are afterwards
-    what they were before, also if `project` raises an error.
+    No gradient is recorded. Afterwards, running averages, counters and the mode of every module
+    are what they were before, even if `project` raises an error.
 
     Args:
-        model: with a method `project`.
+        model: has a method `project`.
         x: views, shape (B, 3, H, W).
 
     Returns:
         Projections, shape (B, d). Batch norms use the statistics of this batch, as in training,
-        whatever mode they are in; other modules stay in theirs.
+        whatever mode they are in; other modules stay in their mode.
     """
-    # a norm that keeps no record uses the batch's statistics and updates nothing
+    # a batch norm that tracks nothing uses the batch's statistics and updates none
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     modes = [(m.training, m.track_running_stats) for m in norms]
-    # ask, and put everything back, whatever happens
+    # project, and restore everything whatever happens
     for m in norms:
         m.training, m.track_running_stats = True, False
     try:
@@ -136,9 +138,6 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
     finally:
         for m, (training, tracked) in zip(norms, modes, strict=True):
             m.training, m.track_running_stats = training, tracked
-
-
-# ---- where the crops lie
 
 
 def overlap(a: Tensor, b: Tensor) -> Tensor:
@@ -150,17 +149,17 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
     Returns:
         Shape (B,), in [0, 1].
     """
-    # a pixel that lies in both is in either once
+    # count a shared pixel once in the union
     shared = intersection(a, b)
     return shared / (area(a) + area(b) - shared)
 
 
 def intersection(a: Tensor, b: Tensor) -> Tensor:
     """Pixels that lie in both of two boxes. Arguments as `overlap`. Shape (B,)."""
-    # what they share begins where the later begins, and ends where the earlier ends
+    # the shared box begins where the later one begins, and ends where the earlier one ends
     start = torch.maximum(a[:, :2], b[:, :2])
     end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
-    # a side below zero: they do not meet
+    # a negative side means that the boxes do not meet
     return (end - start).clamp(min=0).prod(1)
 
 
@@ -169,54 +168,64 @@ def area(boxes: Tensor) -> Tensor:
     return boxes[:, 2] * boxes[:, 3]
 
 
-# ---- the method
+@dataclass(frozen=True)
+class CurationOptions(Temperature):
+    """Options of batch curation."""
+
+    curate: Literal["best", "threshold", "frechet", "random", "reversed", "off"] = "best"
+    """Which draw of a batch's views to train on. All rules are our interpretation."""
+    tries: int = 2
+    """Maximum number of draws of a batch."""
+    curate_warmup: int = 0
+    """Epochs before curation begins."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range."""
+        super().check(config)
+        at_least(self, tries=2, curate_warmup=0)
 
 
 class Curation(SimCLR):
     """SimCLR on the better of several draws of each batch's views. OUR INTERPRETATION.
 
-    The first draw is always the one that SimCLR would have made: what is drawn besides comes from
-    a generator of its own.
+    The first draw is always the one that SimCLR would have made; further draws come from a
+    generator of their own. The rules, with R draws at most:
 
-    Args:
-        rule: "best": of R draws that with the lowest violation, then the widest gap.
-            "threshold": the first draw whose violation is at most the running median of first
-            draws; after R draws the best. "frechet": the same with the Frechet distance.
-            For comparison "random" (any of R), "reversed" (the worst of R) and "off".
-        tries: R >= 2, how many draws at most.
-        warmup: steps before curation begins.
-        bfloat16: whether to score in half precision.
-        Others as `SimCLR`.
+    "best": of R draws, the one with the lowest violation, then the widest gap. "threshold": the
+    first draw whose violation is at most the running median of first draws; after R draws, the
+    best. "frechet": the same with the Frechet distance. Controls: "random" (any of R),
+    "reversed" (the worst of R) and "off".
 
-    Raises:
-        ValueError: another rule.
+    Attributes:
+        rule: as above.
+        steps: training steps so far.
+        extra: forward passes spent on scoring so far.
+        median: running median of the first draws' badness; -1 before the first.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        projector: nn.Module,
-        recipe: Recipe,
-        temperature: float,
-        seed: int,
-        rule: str = "best",
-        tries: int = 2,
-        warmup: int = 0,
-        bfloat16: bool = False,
-    ):
-        super().__init__(encoder, projector, recipe, temperature, seed)
-        if rule not in RULES:
-            raise ValueError(f"--curate must be one of {', '.join(RULES)}, not {rule}")
-        self.rule, self.tries, self.warmup, self.bfloat16 = rule, tries, warmup, bfloat16
-        self.generators["tries"] = source(seed, "tries")
+    title, color = "batch curation", "#1e9b89"
+    Options = CurationOptions
+    gauges = SimCLR.gauges | {
+        "accepted": ("accepted", ".0%"),
+        "first_kept": ("first draw kept", ".0%"),
+        "overlap_kept": ("crops overlap", ".0%"),
+    }
+    picture = "curated"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        self.rule = self.curate
+        self.warmup = self.curate_warmup * (len(images) // config.batch_size)  # in steps
+        self.bfloat16 = uses_bfloat16(config.precision, config.device)
+        self.generators["tries"] = source(config.seed, "tries")
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("extra", torch.zeros((), dtype=torch.int64))  # forward passes paid
-        self.register_buffer("median", torch.full((), -1.0))  # of first draws; -1: none yet
-        self.last = {}  # of the last batch, for meters and pictures
+        self.register_buffer("extra", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("median", torch.full((), -1.0))
+        self.last = {}  # the last batch's draws, for meters and pictures
 
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Two views of each image: of the draws that the rule allows, the one it chooses."""
-        first = self.draw(x, self.generators["views"])
+        """Two views of each image: the draw that the rule chooses among those it makes."""
+        first = self.draw_views(x, self.generators["views"])
         self.last = {}
         if not self.training or self.rule == "off":
             return first["views"]
@@ -226,33 +235,34 @@ class Curation(SimCLR):
         draws = [self.score(first)]
         threshold = self.follow_median(draws[0]["badness"])
         while len(draws) < self.tries and not self.accepts(draws[-1], threshold):
-            draws.append(self.score(self.draw(x, self.generators["tries"])))
+            draws.append(self.score(self.draw_views(x, self.generators["tries"])))
         chosen = self.choose(draws)
         self.last = {"draws": draws, "chosen": chosen, "pixels": x.shape[2] * x.shape[3]}
         self.last["accepted"] = self.accepts(draws[chosen], threshold)
         return draws[chosen]["views"]
 
-    def draw(self, x: Tensor, generator: Generator) -> dict:
-        """Two views of each image, and the boxes that they were cropped from.
-
-        The boxes come from copies of the generator: the first thing a view draws is its box,
-        then, if some images are not cropped, the coin that says which.
-        """
+    def draw_views(self, x: Tensor, generator: Generator) -> dict:
+        """Two views of each image, and the boxes that they were cropped from."""
         boxes, views = [], []
-        scale, ratio = self.recipe.crop_scale, self.recipe.crop_ratio
         for _ in range(2):
-            copy = Generator()
-            copy.set_state(generator.get_state())
-            crop = crop_boxes(len(x), *x.shape[2:], scale, ratio, copy)
-            cropped = coin(len(x), self.recipe.crop, copy)[:, None]
-            boxes.append(torch.where(cropped, crop, whole_image(x)))
-            views.append(one_view(x, self.recipe, generator))
+            boxes.append(self.draw_boxes(x, generator))
+            views.append(one_view(x, self.recipe, generator, boxes[-1]))
         return {"views": tuple(views), "boxes": tuple(boxes)}
 
-    def score(self, draw: dict) -> dict:
-        """The draw with its distances, and its badness: what the rule wants low.
+    def draw_boxes(self, x: Tensor, generator: Generator) -> Tensor:
+        """The part of each image that a view shows, shape (B, 4), as `random_resized_crop`."""
+        p, scale, ratio = self.recipe.crop, self.recipe.crop_scale, self.recipe.crop_ratio
+        if not p:
+            return whole_image(x)
+        boxes = crop_boxes(len(x), *x.shape[2:], scale, ratio, generator)
+        if p < 1:
+            boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))
+        return boxes
 
-        Badness is rounded to float32, as the running median is: equal ones stay equal.
+    def score(self, draw: dict) -> dict:
+        """The draw with its distances, gap and badness, which the rules want low.
+
+        Badness is rounded to float32, like the running median, so that equal values stay equal.
         """
         self.extra += 2
         with torch.autocast(self.extra.device.type, torch.bfloat16, enabled=self.bfloat16):
@@ -269,7 +279,7 @@ class Curation(SimCLR):
         }
 
     def follow_median(self, badness: float) -> float:
-        """The running median of the first draws' badness, one small step towards this one."""
+        """The running median of the first draws' badness after a small step towards this value."""
         if self.median < 0:
             self.median.fill_(badness)
         step = (1 - MEMORY) * max(float(self.median), 1e-3)
@@ -277,35 +287,35 @@ class Curation(SimCLR):
         return float(self.median.clamp_(min=0))
 
     def accepts(self, draw: dict, threshold: float) -> bool:
-        """Whether to take this draw without making another."""
+        """Whether a gate takes this draw without making another."""
         return self.rule in GATES and draw["badness"] <= threshold
 
     def choose(self, draws: list[dict]) -> int:
         """The position of the draw to train on.
 
         Args:
-            draws: each with its "badness" and its "gap"; the first is SimCLR's own.
+            draws: each with "badness" and "gap"; the first draw is SimCLR's own.
 
         Returns:
-            For "best", "threshold" and "frechet" the draw with the lowest badness, among equal ones
-            that with the widest gap; for "reversed" that with the highest, then the narrowest;
-            for "random" any, drawn from the generator "tries".
+            For "best", "threshold" and "frechet": the draw with the lowest badness and, among equal
+            ones, the widest gap. For "reversed": the highest badness, then the narrowest gap. For
+            "random": any draw, from the generator "tries".
         """
-        # a control: any of them
+        # the control chooses any draw
         if self.rule == "random":
             return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
-        # from the best to the worst
+        # sort from the best to the worst
         order = sorted(range(len(draws)), key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
         return order[-1] if self.rule == "reversed" else order[0]
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """What was kept and what was not, and the price."""
-        return super().meters(z1, z2, index) | self.distances()
+        """SimCLR's meters and the statistics of this batch's draws."""
+        return super().meters(z1, z2, index) | self.statistics()
 
-    def distances(self) -> dict[str, float]:
-        """Of the last batch: whether the first draw was kept; distances, and how the crops lie.
+    def statistics(self) -> dict[str, float]:
+        """Statistics of the last batch: first draw kept or not, distances, crop overlap.
 
-        With a gate also whether the draw that was kept was good enough, or merely the best.
+        With a gate, also whether the kept draw was good enough or merely the best.
         """
         if not self.last:
             return {}
@@ -315,17 +325,17 @@ class Curation(SimCLR):
         if self.rule in GATES:  # the others accept nothing: they choose among all draws
             found["accepted"] = float(self.last["accepted"])
         for name, some in (("kept", [draws[chosen]]), ("rejected", rejected)):
-            values = describe(some, self.last["pixels"])
+            values = crop_statistics(some, self.last["pixels"])
             found |= {f"{key}_{name}": value for key, value in values.items()}
         return found
 
 
-def describe(draws: list[dict], pixels: int) -> dict[str, float]:
-    """Means over some draws of a batch: distances, and how the crops lie. Empty for none.
+def crop_statistics(draws: list[dict], pixels: int) -> dict[str, float]:
+    """Means over some draws of a batch: distances, crop overlap and area. Empty for no draws.
 
     Args:
         draws: as `Curation.score` gives them.
-        pixels: of a whole image.
+        pixels: number of pixels in a whole image.
 
     Returns:
         "positive" and "negative" distance; "overlap" of the two crops (intersection over union);

@@ -1,41 +1,42 @@
-"""DeepCluster: cluster the representations, learn to predict the clusters, and again.
+"""DeepCluster: cluster the representations, learn to predict the clusters, and repeat.
 
 Paper: Caron et al. 2018, with the authors' code. https://arxiv.org/abs/1807.05520
-Differs: k-means++ in the place of random first centroids. Both views of an image are classified
-(the authors' code uses one view), so that all methods here see equally many. Colour input unless
-`edges`, which gives the strength of edges, not the slopes in two directions. Views, optimiser and
-schedule are those of the other methods.
+Differs: k-means++ instead of random first centroids. Both views of an image are classified (the
+authors' code uses one), so that all methods here see equally many views. The input is in colour
+unless --sobel is given; then it is the strength of edges, not their slopes in two directions.
+Views, optimiser and schedule are those of the other methods.
 """
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from simclr_mini.config import Config, Options, at_least
+from simclr_mini.data import Images
 from simclr_mini.evaluate import features
+from simclr_mini.gsimclr import check_clusters
 from simclr_mini.kmeans import kmeans
 from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe, edges
+from simclr_mini.views import edges
 
-LEAST_VARIANCE = 1e-6  # of the largest: directions below it are noise, and are not blown up
-LEAST_SPREAD = 1e-5  # of the length: representations that differ by less differ by rounding
-
-
-# ---- from representations to clusters and to batches
+LEAST_VARIANCE = 1e-6  # relative to the largest variance; directions below it are noise
+LEAST_SPREAD = 1e-5  # relative to the norm; smaller differences are rounding error
 
 
 def pca_whiten(h: Tensor, dim: int) -> Tensor:
-    """Representations in their main directions, each at variance 1; then each row at length 1.
+    """Representations along their principal directions, whitened, with each row at unit norm.
 
-    As the authors' code: principal components, whitening, length 1. Which way a direction points
-    is not settled; k-means does not see it.
+    The same steps as in the authors' code: PCA, whitening, normalisation. The sign of a direction
+    is arbitrary, and k-means does not depend on it.
 
     Args:
         h: representations, shape (N, D).
-        dim: how many directions to keep, at most. Those without variance, below LEAST_VARIANCE of
-            the largest, are left out.
+        dim: maximum number of directions. Directions whose variance is below LEAST_VARIANCE times
+            the largest are left out.
 
     Returns:
         Shape (N, min(dim, directions with variance)), float32.
@@ -47,76 +48,73 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
         raise ValueError("a representation is infinite or not a number; is the loss finite?")
     if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
         raise ValueError("all representations are equal: the encoder has collapsed")
-    # take off the mean
+    # subtract the mean
     h = h.double() - h.double().mean(0)
-    # the directions of greatest variance, without those that have none
-    variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # rising
+    # find the directions of greatest variance, without those that have none
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # in rising order
     variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
     kept = variance > LEAST_VARIANCE * variance[0]
-    # project on each, and divide by its standard deviation
+    # project onto each, and divide by its standard deviation
     white = h @ directions[:, kept] / variance[kept].sqrt()
-    # each row at length 1
+    # normalise each row
     return F.normalize(white, dim=1).float()
 
 
 def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """Images drawn so that every cluster is seen equally often.
+    """Images drawn so that every cluster appears equally often.
 
-    Else a network that always names the largest cluster would be right too often: the paper's
-    trivial parametrisation. As the authors' code: each of the clusters that are not empty gives
-    N // (their number) + 1 images, with replacement where it has no more than that; all are
-    shuffled and cut to N.
+    Otherwise a network that always predicts the largest cluster would be right too often: the
+    paper's trivial parametrisation. As in the authors' code, each of the C clusters that are not
+    empty gives N // C + 1 images, with replacement if it has no more than that. All of them are
+    shuffled, and N are kept.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,). Clusters may be empty.
         generator: source of randomness.
 
     Returns:
-        Positions of images, int64, shape (N,). An image can be there several times, or not at all.
+        Positions of images, int64, shape (N,). An image can appear several times, or not at all.
     """
-    # the images of each cluster that is not empty, in random order
+    # collect the images of each cluster that is not empty, in random order
     N, sizes = len(pseudo_labels), torch.bincount(pseudo_labels)
     order = torch.randperm(N, generator=generator)
     order = order[pseudo_labels[order].argsort(stable=True)]
     clusters = order.split(sizes[sizes > 0].tolist())
-    # equally many of each: a part of a large cluster, a small one over and over
+    # take equally many of each: part of a large cluster, repeated images of a small one
     each, drawn = N // len(clusters) + 1, []
     for members in clusters:
         if len(members) <= each:
             members = members[torch.randint(len(members), (each,), generator=generator)]
         drawn.append(members[:each])
-    # shuffle, and keep as many as there are images
+    # shuffle, and keep N of them
     drawn = torch.cat(drawn)
     return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
 
 
 def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
-    """The mean of today's representations over each of yesterday's clusters: a warm start.
+    """Means of the current representations over each of the last clusters: a warm start.
 
-    The directions of h are not yesterday's, so yesterday's centroids would be of no use.
+    The last centroids themselves are useless, because the directions of h have changed.
 
     Args:
-        h: shape (N, d).
-        pseudo_labels: cluster of each image, int64 from 0, shape (N,).
-        K: how many clusters, at most N.
+        h: current representations, shape (N, d).
+        pseudo_labels: last cluster of each image, int64 from 0, shape (N,).
+        K: number of clusters, at most N.
 
     Returns:
-        Shape (K, d). That of an empty cluster is one of the images, a different one for each.
+        Shape (K, d). For an empty cluster it is the row of an image, a different one for each.
     """
-    # the sum of each cluster's images, by how many they are
+    # the sum over each cluster's images, divided by their number
     count = torch.bincount(pseudo_labels, minlength=K)[:, None]
     total = h.new_zeros(K, h.shape[1]).index_add_(0, pseudo_labels, h)
     # an empty cluster k gets image k
     return torch.where(count > 0, total / count.clamp(min=1), h[:K])
 
 
-# ---- how good a clustering is
-
-
 def effective_clusters(pseudo_labels: Tensor) -> float:
-    """How many clusters there are in effect: exp of the entropy of their sizes.
+    """The effective number of clusters: exp of the entropy of their sizes.
 
-    K clusters of one size count as K, and a single one that holds nearly everything as about 1.
+    It is K for K clusters of equal size, and near 1 if a single cluster holds almost everything.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
@@ -134,61 +132,82 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
         a, b: cluster of each image, int64 from 0, shape (N,).
 
     Returns:
-        From 0 (independent) to 1 (the same up to names). 0 where one has a single cluster.
+        From 0 (independent) to 1 (equal up to renaming). 0 if either has a single cluster.
     """
-    # what each clustering says, and what both say together
+    # the entropy of each clustering, and of both together
     of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
     of_both = entropy((a * (int(b.max()) + 1) + b).unique(return_counts=True)[1])  # pairs
-    # a single cluster says nothing
+    # a single cluster carries no information
     if of_a == 0 or of_b == 0:
         return 0.0
-    # what they share, normalised; rounding must not lead out of [0, 1]
+    # the information that they share, normalised and clamped: rounding may leave [0, 1]
     return min(max((of_a + of_b - of_both) / math.sqrt(of_a * of_b), 0.0), 1.0)
 
 
 def entropy(sizes: Tensor) -> float:
-    """-sum p ln p, where p are the shares of clusters of these sizes; empty ones add 0."""
+    """-sum p ln p over the shares p of clusters with these sizes; an empty cluster adds 0."""
     return float(torch.special.entr(sizes.double() / sizes.sum()).sum())
 
 
-# ---- the method
+@dataclass(frozen=True)
+class DeepClusterOptions(Options):
+    """Options of DeepCluster."""
 
+    clusters: int = 256
+    """K, the number of clusters of images."""
+    pca_dim: int = 64
+    """Directions of the representation that are whitened and clustered."""
+    warm_start: bool = False
+    """Start k-means from the last epoch's clusters."""
+    sobel: bool = False
+    """Show the encoder edges instead of colours, as in the paper."""
 
-def see_edges(encoder: nn.Module) -> nn.Module:
-    """The encoder itself, which from now on sees the strength of edges in the place of colours."""
-    encoder.register_forward_pre_hook(lambda module, inputs: (edges(inputs[0]),))
-    return encoder
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range."""
+        at_least(self, clusters=2, pca_dim=1)
 
 
 class DeepCluster(SimCLR):
-    """The method. Its projector is a classifier of the clusters, new in each epoch.
+    """The method. Its projector is a classifier of the clusters, drawn anew in each epoch.
 
-    Args:
-        labels: classes of the training images, shape (N,), or None. For meters only.
-        count: N, how many training images.
-        clusters: K.
-        pca_dim: directions that are kept of the representations.
-        warm_start: whether k-means starts from the last epoch's clusters.
-        Others as `SimCLR`.
+    Attributes:
+        pseudo_labels: cluster of each training image, int64, shape (N,); -1 before clustering.
+        nmi: mutual information of the last two clusterings; -1 before there are two.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        recipe: Recipe,
-        seed: int,
-        labels: Tensor | None,
-        count: int,
-        clusters: int = 256,
-        pca_dim: int = 64,
-        warm_start: bool = False,
-    ):
-        super().__init__(encoder, nn.Linear(encoder.dim, clusters), recipe, seed=seed)
-        self.labels, self.clusters = labels, clusters
-        self.pca_dim, self.warm_start = pca_dim, warm_start
-        self.generators["clusters"] = source(seed, "clusters")
-        self.register_buffer("pseudo_labels", torch.full((count,), -1))  # -1: not clustered yet
-        self.register_buffer("nmi", torch.full((), -1.0))  # of the last two clusterings
+    title, color = "DeepCluster", "#c571c6"
+    Options = DeepClusterOptions
+    ignores = ("projector", "hidden_dim", "out_dim")
+    gauges = {
+        "accuracy": ("finds the cluster", ".0%"),
+        "nmi_last": ("NMI with last clusters", ".2f"),
+        "effective_clusters": ("effective clusters", ".0f"),
+    }
+    picture = "clusters"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        self.generators["clusters"] = source(config.seed, "clusters")
+        self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
+        self.register_buffer("nmi", torch.full((), -1.0))
+        self.facts = {}  # of this epoch's clustering, for `meters`
+
+    @staticmethod
+    def check_images(config: Config, images: Images) -> None:
+        """Raise ValueError if there are more clusters than images."""
+        check_clusters(config, images)
+
+    @staticmethod
+    def wrap(encoder: nn.Module, options: Options) -> nn.Module:
+        """The encoder itself. With --sobel it sees the strength of edges instead of colours."""
+        if options.sobel:
+            encoder.register_forward_pre_hook(lambda module, inputs: (edges(inputs[0]),))
+        return encoder
+
+    @staticmethod
+    def head(config: Config, images: Images, dim: int) -> nn.Module:
+        """A linear classifier of the clusters, (B, D) to (B, K)."""
+        return nn.Linear(dim, config.options.clusters)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster the images as the encoder sees them now, and start a new classifier.
@@ -202,18 +221,18 @@ class DeepCluster(SimCLR):
         Returns:
             The classifier's parameters: the same tensors, with new numbers in them.
         """
-        # the frozen encoder's view of the images as they are, whitened
+        # compute features of the unchanged images with the frozen encoder, and whiten them
         h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
-        # cluster them; a warm start goes on from the last clusters, if there were any
+        # cluster them; a warm start continues from the last clusters, if there were any
         generator, old = self.generators["clusters"], self.pseudo_labels.cpu()
         start = old_means(h, old, self.clusters) if self.warm_start and old[0] >= 0 else None
         _, new = kmeans(h, self.clusters, generator=generator, start=start)
-        # keep the clusters, and how well they agree with the last ones
+        # store the clusters, and how well they agree with the last ones
         if old[0] >= 0:
             self.nmi.fill_(mutual_information(old, new))
         self.pseudo_labels.copy_(new)
-        # numbers of clusters mean nothing from one epoch to the next: a new classifier,
-        # weights of standard deviation 0.01 and no bias
+        # cluster numbers mean nothing in the next epoch, so draw a new classifier:
+        # weights with standard deviation 0.01, and zero biases
         weight = 0.01 * torch.randn(self.projector.weight.shape, generator=generator)
         with torch.no_grad():
             self.projector.weight.copy_(weight)
@@ -222,6 +241,7 @@ class DeepCluster(SimCLR):
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
         """N // B batches of images, every cluster equally often."""
+        self.facts = {}
         order = uniform_over_clusters(self.pseudo_labels.cpu(), self.generators["order"])
         yield from order[: N // batch_size * batch_size].split(batch_size)
 
@@ -230,32 +250,39 @@ class DeepCluster(SimCLR):
 
         Args:
             z1, z2: logits of the two views, shape (B, K).
-            index: which images they are, shape (B,).
+            index: positions of the images, shape (B,).
 
         Returns:
             A scalar.
         """
-        # the clusters of these images; both views of one must be found
+        # look up the clusters of these images; both views must be classified
         clusters = self.pseudo_labels[index.to(self.pseudo_labels.device)]
         return F.cross_entropy(torch.cat([z1, z2]), clusters.repeat(2))
 
+    def clustering_facts(self) -> dict[str, float]:
+        """Health of the clustering, and how well it matches the labels, where there are any."""
+        pseudo_labels = self.pseudo_labels.cpu()
+        health = {
+            "effective_clusters": effective_clusters(pseudo_labels),
+            "empty_clusters": self.clusters - len(pseudo_labels.unique()),
+        }
+        if self.nmi >= 0:
+            health["nmi_last"] = float(self.nmi)
+        if self.labels is not None:
+            health["nmi_labels"] = mutual_information(pseudo_labels, self.labels)
+        return health
+
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
         """Share of views whose cluster is found, and health of the clustering."""
-        pseudo_labels = self.pseudo_labels.cpu()
-        right = torch.cat([z1, z2]).argmax(1).cpu() == pseudo_labels[index].repeat(2)
-        found = {"accuracy": float(right.float().mean())}
-        found["effective_clusters"] = effective_clusters(pseudo_labels)
-        found["empty_clusters"] = self.clusters - len(pseudo_labels.unique())
-        if self.nmi >= 0:
-            found["nmi_last"] = float(self.nmi)
-        if self.labels is not None:
-            found["nmi_labels"] = mutual_information(pseudo_labels, self.labels)
-        return found
+        if not self.facts:  # once an epoch, not once a step
+            self.facts = self.clustering_facts()
+        right = torch.cat([z1, z2]).argmax(1).cpu() == self.pseudo_labels.cpu()[index].repeat(2)
+        return {"accuracy": float(right.float().mean())} | self.facts
 
     def chance(self, B: int) -> float:
-        """ln K: every cluster equally likely."""
+        """ln K: every cluster is equally likely."""
         return math.log(self.clusters)
 
     def floor(self, B: int) -> float:
-        """Zero: every view classified for certain."""
+        """Zero: every view is classified with certainty."""
         return 0.0

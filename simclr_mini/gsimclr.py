@@ -1,97 +1,92 @@
-"""G-SimCLR: batches whose images are of different clusters, so that fewer negatives are false.
+"""G-SimCLR: batches whose images come from different clusters, so that fewer negatives are false.
 
 An autoencoder's latents are clustered once, before training. Each batch then takes its images
-from different clusters as far as it can.
+from as many different clusters as possible.
 
 Paper: Chakraborty, Gosthipaty and Paul 2020. https://arxiv.org/abs/2009.12007
-Differs: the batches of the released code, `released`, are there to be studied: the same in every
-epoch, and worse than random ones if clusters are unequal enough. Ours are `dealt` and `strict`. The
-number of clusters does not depend on the batch, and an epoch has floor(N / B) batches whatever the
-batching.
+Differs: `released` reproduces the authors' batches, for study only: they are the same in every
+epoch, and worse than random ones if cluster sizes differ enough. Ours are `dealt` and `strict`. The
+number of clusters does not depend on the batch size, and an epoch always has floor(N / B) batches.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor, nn
 
 from simclr_mini.autoencoder import latents, train_autoencoder
+from simclr_mini.config import Config, at_least, refuse
+from simclr_mini.data import Images
+from simclr_mini.device import uses_bfloat16
 from simclr_mini.kmeans import kmeans
-from simclr_mini.simclr import SimCLR, shuffled_batches, source
-from simclr_mini.views import Recipe
-
-BATCHINGS = ("dealt", "strict", "released", "random", "frozen", "oracle")
-
-
-# ---- what a batching is worth
+from simclr_mini.simclr import SimCLR, Temperature, shuffled_batches, source
 
 
 def collisions(labels: Tensor) -> int:
-    """How many pairs of a batch are of one cluster, or of one class: sum over c of n_c choose 2.
+    """Number of pairs in a batch that share a cluster (or a class): sum over c of n_c choose 2.
 
     Args:
-        labels: cluster or class of each image of the batch, int64 from 0, shape (B,).
+        labels: cluster or class of each image in the batch, int64 from 0, shape (B,).
     """
-    # how many images there are of each, and how many pairs these make
+    # count the images of each cluster, then the pairs that they form
     count = torch.bincount(labels)
     return int((count * (count - 1) // 2).sum())
 
 
 def expected_collisions(sizes: Tensor, batch_size: int) -> float:
-    """Collisions of a batch of B different images drawn at random, on average.
+    """Average number of collisions in a batch of B different images drawn at random.
 
     Args:
-        sizes: images of each cluster, int64, shape (K,). They sum to N, at least 2.
+        sizes: number of images in each cluster, int64, shape (K,). They sum to N, at least 2.
         batch_size: B.
     """
-    # the share of all pairs of images that are of one cluster
+    # the share of all pairs of images that share a cluster
     N = int(sizes.sum())
     share = int((sizes * (sizes - 1)).sum()) / (N * (N - 1))
-    # it is the share of a batch's pairs too, on average
+    # on average, the same share of a batch's pairs does
     return batch_size * (batch_size - 1) / 2 * share
 
 
 def least_collisions(sizes: Tensor, batches: int) -> int:
-    """The fewest collisions that `batches` batches can have together: the pigeonhole bound.
+    """Minimum number of collisions in all batches together: the pigeonhole bound.
 
-    A cluster of s images gives s // T to each of T batches, and one more to s mod T of them.
+    A cluster of s images gives s // T images to each of T batches, and one more to s mod T of them.
 
     Args:
-        sizes: images of each cluster, of those that are in the batches, int64, shape (K,).
-        batches: T, at least 1.
+        sizes: number of images from each cluster in the batches, int64, shape (K,).
+        batches: T, the number of batches, at least 1.
     """
-    # what every batch gets of a cluster, and how many batches get one more
+    # the images of a cluster that every batch gets, and the number of batches that get one more
     each, more = sizes // batches, sizes % batches
-    # the pairs in all batches, and those that one more image makes with what is there
+    # the pairs in all batches, and the pairs that the extra images form with them
     return int((batches * (each * (each - 1) // 2) + more * each).sum())
 
 
 def purity(pseudo_labels: Tensor, labels: Tensor) -> float:
-    """Share of images whose class is the commonest one of their cluster.
+    """Share of images whose class is the most common one in their cluster.
 
     Args:
-        pseudo_labels, labels: clusters and classes from 0, shape (N,).
+        pseudo_labels, labels: cluster and class of each image, int64 from 0, shape (N,).
     """
     K, C = int(pseudo_labels.max()) + 1, int(labels.max()) + 1
     table = torch.bincount(pseudo_labels * C + labels, minlength=K * C).view(K, C)
     return int(table.max(1).values.sum()) / len(labels)
 
 
-# ---- how a batch is put together: as released
-
-
 def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
-    """How many earlier images are of an image's own cluster: 0 for the first of each.
+    """For each image, the number of earlier images in its cluster: 0 for the first of each.
 
     Args:
-        pseudo_labels: cluster of each image, in the order that counts, int64 from 0, shape (N,).
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,). "Earlier" means this order.
 
     Returns:
         Shape (N,), int64.
     """
-    # bring clusters together without changing the order inside one
+    # bring each cluster together, without changing the order inside it
     order = pseudo_labels.argsort(stable=True)
-    # an image's place there, less the place of the first of its cluster
+    # an image's position there, minus the position of the first image in its cluster
     sizes = torch.bincount(pseudo_labels)
     first = sizes.cumsum(0) - sizes  # (K,)
     rank = torch.empty_like(order)
@@ -102,29 +97,26 @@ def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
 def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
     """The batches of the authors' code: images by rank in their cluster, cut into batches.
 
-    First the first image of every cluster, then the second of each, and so on; no shuffling, so
-    every epoch is the same. When small clusters are used up, the large ones fill the last batches.
-    Images of equal rank stand in the data's order. (There an unstable sort decides.)
+    The first image of every cluster comes first, then the second of each, and so on. Nothing is
+    shuffled, so every epoch is the same. When small clusters are used up, the large ones fill the
+    last batches. Images of equal rank keep the data's order (theirs depends on an unstable sort).
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
 
     Returns:
-        Positions of images, shape (N // B, B). The last N mod B of the order are left out.
+        Positions of images, shape (N // B, B). The last N mod B images are left out.
     """
-    # order the images by rank in their cluster, and by nothing else
+    # sort the images by rank in their cluster, and by nothing else
     order = rank_in_cluster(pseudo_labels).argsort(stable=True)
-    # cut, full batches only
+    # cut into full batches
     batches = len(order) // batch_size
     return order[: batches * batch_size].view(batches, batch_size)
 
 
-# ---- as few collisions as can be
-
-
 def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
-    """All images, cluster after cluster; clusters, and images inside each, in random order.
+    """All images, cluster by cluster. Clusters and the images in each are in random order.
 
     Every order of the clusters is equally likely, whatever their sizes.
 
@@ -135,66 +127,63 @@ def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Te
     Returns:
         Positions of images, shape (N,).
     """
-    # shuffle the images, and give each cluster its turn
+    # shuffle the images, and draw an order of the clusters
     order = torch.randperm(len(pseudo_labels), generator=generator)
     turn = torch.randperm(int(pseudo_labels.max()) + 1, generator=generator)  # (K,)
-    # bring clusters together without changing the order inside one
+    # bring each cluster together, without changing the order inside it
     return order[turn[pseudo_labels[order]].argsort(stable=True)]
 
 
 def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
-    """Deal images like cards: the first to batch 1, the second to batch 2, and so on, round.
+    """Batches dealt like cards: the first image to batch 1, the second to batch 2, and so on.
 
-    A cluster whose images follow each other is spread as evenly as can be.
+    After batch T comes batch 1 again, so consecutive images of a cluster spread evenly.
 
     Args:
-        order: positions of images, cluster after cluster, shape (batches * B,).
-        batches: T, how many; at least 1.
-        generator: source of randomness: of the order of the batches.
+        order: positions of images, cluster by cluster, shape (batches * B,).
+        batches: T, the number of batches, at least 1.
+        generator: source of randomness for the order of the batches.
 
     Returns:
         Shape (batches, B), the batches in random order.
     """
     # one row for each batch: the images t, t + T, t + 2 T, ...
     hands = order.view(-1, batches).T
-    # in random order: which batch comes first says nothing about its images
+    # shuffle the batches, so that their order tells nothing about their images
     return hands[torch.randperm(batches, generator=generator)]
 
 
 def dealt_batches(
     pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
 ) -> Tensor:
-    """Batches with as few pairs from one cluster as the images in them allow. Ours.
+    """Batches with the fewest collisions that their images allow. Ours.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,), N at least B.
         batch_size: B.
-        generator: source of randomness; each call draws anew which images meet and which wait.
+        generator: source of randomness; each call draws new batches.
 
     Returns:
-        Positions of images, shape (N // B, B). The N mod B images left over are any, at random.
+        Positions of images, shape (N // B, B). N mod B images, drawn at random, are left out.
     """
     batches = len(pseudo_labels) // batch_size
-    # leave out at random what fills no batch
+    # leave out, at random, the images that fill no batch
     order = in_clusters(pseudo_labels, generator)
     kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
-    # deal the rest, cluster after cluster
+    # deal the rest, cluster by cluster
     return deal(order[kept], batches, generator)
 
 
-# ---- no collision at all
-
-
 def strict_count(sizes: Tensor, batch_size: int) -> int:
-    """How many batches without a collision there can be: the largest T with T B images to deal.
+    """Maximum number of batches without a collision: the largest T with T B images to deal.
 
-    A cluster of s images gives at most min(s, T) of them, one to a batch.
+    A cluster of s images gives at most min(s, T) of them, one to each batch.
 
     Args:
-        sizes: images of each cluster, int64, shape (K,).
+        sizes: number of images in each cluster, int64, shape (K,).
         batch_size: B.
     """
-    # of all T that the images could fill, those with enough images to deal; the largest
+    # the largest T with at least T * B images to deal
     most = int(sizes.sum()) // batch_size
     possible = [t for t in range(most + 1) if int(sizes.clamp(max=t).sum()) >= t * batch_size]
     return max(possible)
@@ -203,19 +192,19 @@ def strict_count(sizes: Tensor, batch_size: int) -> int:
 def strict_batches(
     pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
 ) -> Tensor:
-    """Batches without two images of one cluster; the surplus of large clusters is left out. Ours.
+    """Batches without two images of one cluster; surplus images of large clusters wait. Ours.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
-        generator: source of randomness; each call draws anew which images meet and which wait.
+        generator: source of randomness; each call draws new batches.
 
     Returns:
-        Positions of images, shape (T, B), with the largest T there can be. A cluster of more than
-        T images keeps any T of them; of all that are kept, any wait, at random, to leave T B.
+        Positions of images, shape (T, B), with the largest possible T. A cluster with more than T
+        images keeps T of them, drawn at random; then images are dropped at random until T B remain.
 
     Raises:
-        ValueError: fewer clusters with an image than B.
+        ValueError: fewer than B clusters have an image.
     """
     if len(pseudo_labels.unique()) < batch_size:
         raise ValueError(
@@ -223,15 +212,12 @@ def strict_batches(
             "one each; use a smaller --batch-size, or more --clusters"
         )
     batches = strict_count(torch.bincount(pseudo_labels), batch_size)
-    # of each cluster at most one image for each batch: any of them
+    # keep at most one image per batch from each cluster, chosen at random
     order = in_clusters(pseudo_labels, generator)
     order = order[rank_in_cluster(pseudo_labels[order]) < batches]
-    # leave out at random what fills no batch, and deal the rest
+    # leave out, at random, the images that fill no batch, and deal the rest
     kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
     return deal(order[kept], batches, generator)
-
-
-# ---- any of the three
 
 
 def pseudo_label_batches(
@@ -240,17 +226,17 @@ def pseudo_label_batches(
     generator: Generator | None = None,
     batching: str = "dealt",
 ) -> Iterator[Tensor]:
-    """The batches of one epoch, put together by cluster.
+    """The batches of one epoch, composed by cluster.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
         batch_size: B.
-        generator: source of randomness; each call draws anew ("released" draws nothing).
+        generator: source of randomness; each call draws new batches ("released" draws nothing).
         batching: "dealt" (fewest collisions with all images), "strict" (no collisions; some
             images wait) or "released" (the authors' code).
 
     Yields:
-        Positions of the images of a batch, int64, shape (B,); none twice. Nothing if N < B.
+        Positions of a batch's images, int64, shape (B,), without repeats. Nothing if N < B.
 
     Raises:
         ValueError: another batching, or too few clusters for a strict batch.
@@ -267,52 +253,72 @@ def pseudo_label_batches(
         yield from released_batches(pseudo_labels, batch_size)
 
 
-# ---- the method
+@dataclass(frozen=True)
+class GSimCLROptions(Temperature):
+    """Options of G-SimCLR."""
+
+    clusters: int = 256
+    """K, the number of clusters of images."""
+    batching: Literal["dealt", "strict", "released", "random", "frozen", "oracle"] = "dealt"
+    """How batches are composed. "dealt": as few images of one cluster in a batch as possible;
+    with "strict" never two, and some images wait; "released": as in the authors' code. Controls
+    are "random", "frozen" (random, the same every epoch) and "oracle" (by true labels, so not
+    self-supervised)."""
+    autoencoder_epochs: int = 2
+    """Maximum epochs for the autoencoder whose latents are clustered."""
+    noise: float = 0.01
+    """Standard deviation of the noise added to the autoencoder's input."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range, or K < B for strict batches."""
+        super().check(config)
+        at_least(self, clusters=2, autoencoder_epochs=1, noise=0)
+        if self.batching == "strict" and self.clusters < config.batch_size:
+            refuse("clusters", self.clusters, f"--batch-size, {config.batch_size}, or more")
+
+
+def check_clusters(config: Config, images: Images) -> None:
+    """Raise ValueError if there are more clusters than images."""
+    if config.options.clusters > len(images):
+        refuse("clusters", config.options.clusters, f"at most the {len(images)} training images")
 
 
 class GSimCLR(SimCLR):
-    """SimCLR on batches put together by cluster.
+    """SimCLR on batches composed by cluster.
 
-    Args:
-        labels: classes of the training images, shape (N,), or None. For meters, and for "oracle".
-        count: N, how many training images.
-        clusters: K.
-        batching: as `pseudo_label_batches`; or for comparison "random" (a fresh order each
-            epoch), "frozen" (random, the same each epoch), "oracle" (dealt by true classes: for
-            study only, since the method then sees labels).
-        epochs: of the autoencoder, at most.
-        noise: of the autoencoder.
-        bfloat16: whether the autoencoder computes in half precision.
-        Others as `SimCLR`.
-
-    Raises:
-        ValueError: another batching, or "oracle" without labels.
+    Attributes:
+        pseudo_labels: cluster of each training image, int64, shape (N,); -1 before clustering.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        projector: nn.Module,
-        recipe: Recipe,
-        temperature: float,
-        seed: int,
-        labels: Tensor | None,
-        count: int,
-        clusters: int = 256,
-        batching: str = "dealt",
-        epochs: int = 2,
-        noise: float = 0.01,
-        bfloat16: bool = False,
-    ):
-        super().__init__(encoder, projector, recipe, temperature, seed)
-        if batching not in BATCHINGS:
-            raise ValueError(f"--batching must be one of {', '.join(BATCHINGS)}, not {batching}")
-        if batching == "oracle" and labels is None:
+    title, color = "G-SimCLR", "#bf8500"
+    Options = GSimCLROptions
+    gauges = SimCLR.gauges | {
+        "collisions": ("collisions", "d"),
+        "least_collisions": ("minimum", ".0f"),
+        "random_collisions": ("at random", ".0f"),
+        "dropped": ("dropped", ".0%"),
+    }
+    picture = "clusters"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        self.bfloat16 = uses_bfloat16(config.precision, config.device)
+        self.generators["clusters"] = source(config.seed, "clusters")
+        self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
+        self.facts = {}  # of the clustering, for `meters`
+
+    @staticmethod
+    def check_images(config: Config, images: Images) -> None:
+        """Raise ValueError if the autoencoder or the clustering cannot use these images."""
+        height, width = images.pixels.shape[2:]
+        if height % 8 or width % 8:
+            raise ValueError(
+                "--method gsimclr needs sides that are multiples of 8, for its autoencoder, not "
+                f"{height} x {width}; use another --size"
+            )
+        if config.options.batching == "oracle" and images.labels is None:
             raise ValueError("--batching oracle needs labels; the data has none")
-        self.labels, self.clusters, self.batching, self.seed = labels, clusters, batching, seed
-        self.epochs, self.noise, self.bfloat16 = epochs, noise, bfloat16
-        self.generators["clusters"] = source(seed, "clusters")
-        self.register_buffer("pseudo_labels", torch.full((count,), -1))  # -1: not clustered yet
+        check_clusters(config, images)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster, before the first epoch only. Argument and result as `SimCLR.start_epoch`."""
@@ -320,7 +326,13 @@ class GSimCLR(SimCLR):
             return []
         generator, device = self.generators["clusters"], self.pseudo_labels.device
         model = train_autoencoder(
-            pixels, self.epochs, self.noise, 2, generator, device, bfloat16=self.bfloat16
+            pixels,
+            self.autoencoder_epochs,
+            self.noise,
+            2,
+            generator,
+            device,
+            bfloat16=self.bfloat16,
         )
         _, clusters = kmeans(latents(model, pixels), self.clusters, generator=generator)
         self.pseudo_labels.copy_(clusters)
@@ -328,13 +340,14 @@ class GSimCLR(SimCLR):
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
         """N // B batches. "strict" deals again when its images are used up."""
+        self.facts = {}
         generator = self.generators["order"]
         if self.batching == "random":
             yield from shuffled_batches(N, batch_size, generator)
         elif self.batching == "frozen":
             yield from shuffled_batches(N, batch_size, source(self.seed, "frozen"))
         elif self.batching == "strict":
-            dealt = []  # all deals before the first batch: resuming passes over batches, not draws
+            dealt = []  # draw all deals before the first batch: resuming skips batches, not draws
             while len(dealt) < N // batch_size:
                 dealt += self.by_cluster(batch_size)
             yield from dealt[: N // batch_size]
@@ -342,7 +355,7 @@ class GSimCLR(SimCLR):
             yield from self.by_cluster(batch_size)
 
     def by_cluster(self, batch_size: int) -> Iterator[Tensor]:
-        """One deal of the images."""
+        """One deal of all images."""
         oracle = self.batching == "oracle"
         return pseudo_label_batches(
             self.labels if oracle else self.pseudo_labels.cpu(),
@@ -351,22 +364,33 @@ class GSimCLR(SimCLR):
             "dealt" if oracle else self.batching,
         )
 
-    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Collisions of this batch, beside how many a batch has on average at least, and at random.
+    def clustering_facts(self, B: int) -> tuple[dict[str, float], dict[str, float]]:
+        """What the clustering allows, and how well it matches the labels, where there are any.
 
-        "least_collisions" is of batches that use all images: where N mod B of them wait, dealt
+        "least_collisions" assumes batches that use all images; if N mod B of them wait, dealt
         batches may have a few less.
         """
-        pseudo_labels, B = self.pseudo_labels.cpu(), len(index)
+        pseudo_labels = self.pseudo_labels.cpu()
         sizes, T = torch.bincount(pseudo_labels), len(pseudo_labels) // B
-        found = super().meters(z1, z2, index)
-        found["collisions"] = collisions(pseudo_labels[index])
-        found["least_collisions"] = least_collisions(sizes, T) / T
-        found["random_collisions"] = expected_collisions(sizes, B)
-        found["largest_cluster"] = int(sizes.max())
+        allowed = {
+            "least_collisions": least_collisions(sizes, T) / T,
+            "random_collisions": expected_collisions(sizes, B),
+            "largest_cluster": int(sizes.max()),
+        }
         if self.batching == "strict":
-            found["dropped"] = 1 - strict_count(sizes, B) * B / len(pseudo_labels)
+            allowed["dropped"] = 1 - strict_count(sizes, B) * B / len(pseudo_labels)
+        matched = {} if self.labels is None else {"purity": purity(pseudo_labels, self.labels)}
+        return allowed, matched
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """Collisions in this batch, the minimum possible, and the expectation at random."""
+        B = len(index)
+        if B not in self.facts:  # once an epoch, not once a step
+            self.facts[B] = self.clustering_facts(B)
+        allowed, matched = self.facts[B]
+        found = super().meters(z1, z2, index)
+        found["collisions"] = collisions(self.pseudo_labels.cpu()[index])
+        found |= allowed
         if self.labels is not None:
             found["same_class"] = collisions(self.labels[index]) / (B * (B - 1) / 2)
-            found["purity"] = purity(pseudo_labels, self.labels)
-        return found
+        return found | matched

@@ -3,38 +3,42 @@
 The neighbours come from a support set: the projections of recent batches.
 
 Paper: Dwibedi et al. 2021, section 3. https://arxiv.org/abs/2104.14548
-Differs: by default a view's own image is no candidate for its neighbour. (Nothing that we could
-read says; its support set holds a small part of its data, ours may hold all of it.) Each direction
-has one softmax (its code may add the one over the other axis); the projector has two layers and one
-norm, its own has three of each; both views are SimCLR's.
+Differs: by default a view's own image cannot be its neighbour. None of our sources says whether it
+may; we exclude it because our set can hold the whole data set. Each direction has one softmax
+(public code may add one over the other axis). The projector has two layers and one batch norm, the
+paper's has three of each. Both views are SimCLR's.
 """
 
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
+from simclr_mini.config import Config, at_least, flag, refuse
+from simclr_mini.data import Images
 from simclr_mini.diagnostics import floor_loss
+from simclr_mini.heads import predictor
 from simclr_mini.nt_xent import nt_xent_loss
-from simclr_mini.simclr import SimCLR, source
-from simclr_mini.views import Recipe
+from simclr_mini.simclr import SimCLR, Temperature, source
 
 
 class SupportSet(nn.Module):
-    """The last Q projections, in a ring: the newest take the place of the oldest. Section 3.2.
+    """A ring buffer of the last Q projections: the newest replace the oldest. Section 3.2.
 
     Its state is in buffers, so that a checkpoint holds it.
 
     Args:
-        size: Q, how many rows.
+        size: Q, the number of rows.
         dim: d, their width.
-        generator: source of randomness: at first the rows are random, of length 1.
+        generator: source of randomness for the first rows, which are random with unit norm.
 
     Attributes:
-        rows: shape (Q, d), of length 1.
-        images: which image each row is of, shape (Q,); -1: none yet.
-        ages: how many pushes ago each row came, shape (Q,); 0 is the newest. -1: never.
+        rows: unit norm, shape (Q, d).
+        images: position of each row's image in the data, shape (Q,); -1 if there is none.
+        ages: number of pushes since each row came, shape (Q,); 0 is the newest; -1: never pushed.
         position: where the next row goes.
     """
 
@@ -54,25 +58,25 @@ class SupportSet(nn.Module):
         exclude: Tensor | None = None,
         generator: Generator | None = None,
     ) -> Tensor:
-        """Where the nearest row of each projection is: argmin over q of |z - q|. Section 3.2.
+        """Position of the row nearest to each projection: argmin over q of |z - q|. Section 3.2.
 
         Args:
-            z: projections, shape (B, d), of any length.
-            k: choose one of the k nearest, each as likely as the others.
-            exclude: image of each projection, shape (B,), whose rows do not count; None: all do.
-                One row at least must be of another image.
+            z: projections, shape (B, d), not normalised.
+            k: choose one of the k nearest rows, all equally likely.
+            exclude: image of each projection, shape (B,); rows of this image are ignored. At least
+                one row must show another image. None: ignore nothing.
             generator: source of randomness, for k > 1.
 
         Returns:
             Positions of rows, int64, shape (B,).
         """
-        # between vectors of length 1 the nearest is the most similar
+        # between vectors of unit norm, the nearest is the most similar
         similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T  # (B, Q)
-        # rows of the image itself do not count
+        # ignore rows of the query's own image
         if exclude is not None:
             own = exclude[:, None].to(self.images) == self.images  # (B, Q)
             similarity = similarity.masked_fill(own, -2)
-        # the nearest, or any one of the k nearest that count
+        # take the nearest row, or one of the k nearest that are not ignored
         if k == 1:
             return similarity.argmax(1)
         nearest = similarity.topk(k)  # (B, k)
@@ -84,167 +88,174 @@ class SupportSet(nn.Module):
         """The row nearest to each projection: NN(z, Q). Section 3.2.
 
         Args:
-            z: projections, shape (B, d), of any length.
+            z: projections, shape (B, d), not normalised.
 
         Returns:
-            Rows of the support set, shape (B, d), of length 1. No gradient flows into them.
+            Rows of the support set, unit norm, shape (B, d). No gradient flows into them.
         """
         return self.rows[self.find(z)]
 
     def push(self, z: Tensor, images: Tensor | None = None) -> None:
-        """Put projections in the place of the oldest rows.
+        """Replace the oldest rows with projections.
 
         Args:
-            z: projections, shape (B, d), of any length, B <= Q. The set keeps no gradient of them.
-            images: which image each is of, shape (B,). None: unknown, -1.
+            z: projections, shape (B, d), not normalised, B <= Q. Their graph is not kept.
+            images: position of each projection's image, shape (B,). None: unknown, stored as -1.
 
         Raises:
             ValueError: more projections than rows.
         """
         if len(z) > len(self.rows):
             raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
-        # the next B places, round the end
+        # the next B positions, wrapping around at the end
         places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
-        # every row that was ever pushed grows older by one
+        # add 1 to the age of every row that was ever pushed
         self.ages += self.ages >= 0
-        # the new rows have length 1, their images, and age 0
+        # write the new rows with unit norm, their images, and age 0
         self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
         self.images[places] = -1 if images is None else images.to(self.images)
         self.ages[places] = 0
-        # the next push begins behind them
+        # the next push begins after them
         self.position.copy_((self.position + len(z)) % len(self.rows))
 
 
-def neighbour_loss(neighbours: Tensor, p: Tensor, temperature: float) -> Tensor:
-    """Cross entropy of finding, for each neighbour, the prediction of its image. Section 3.2.
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    """The loss of one direction: neighbours of view 1 must find predictions of view 2. Section 3.2.
 
-    -log( exp(nn_i . p_i / tau) / sum_k exp(nn_i . p_k / tau) ), the mean over i. B candidates.
-
-    Args:
-        neighbours: rows of the support set, shape (B, d), of length 1.
-        p: predictions of the other view, shape (B, d), of any length.
-        temperature: tau > 0.
-
-    Returns:
-        A scalar. ln B if all predictions are equal.
-    """
-    # cosine similarity of every neighbour with every prediction
-    logits = neighbours @ F.normalize(p.to(neighbours), dim=1).T / temperature  # (B, B)
-    # neighbour i must find prediction i
-    return F.cross_entropy(logits, torch.arange(len(p), device=p.device))
-
-
-def nnclr_loss(z1: Tensor, p2: Tensor, support: SupportSet, temperature: float = 0.1) -> Tensor:
-    """The loss of one direction: neighbours of view 1 find predictions of view 2.
+    -log( exp(nn_i . p_i / tau) / sum_k exp(nn_i . p_k / tau) ), the mean over i, where nn_i is the
+    neighbour of z1's row i. B candidates.
 
     Args:
         z1: projections of one view, shape (B, d). They only search: no gradient reaches them.
-        p2: predictions of the other view, shape (B, d), of any length.
-        support: where to search. It stays as it is.
+        p2: predictions of the other view, shape (B, d), not normalised.
+        support: the support set. It stays as it is.
         temperature: tau > 0.
+        rows: positions of z1's neighbours in the support set, shape (B,), if they are known
+            already. None: z1 searches.
 
     Returns:
         A scalar. ln B if all predictions are equal.
 
     Raises:
-        ValueError: a temperature not above 0.
+        ValueError: a temperature that is not above 0.
     """
     if not temperature > 0:
         raise ValueError(f"the temperature must be above 0, not {temperature}")
-    # the neighbours of one view, against the predictions of the other
-    return neighbour_loss(support.nearest(z1), p2, temperature)
+    # the neighbours of one view
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]  # (B, d)
+    # cosine similarity of every neighbour with every prediction of the other view
+    logits = neighbours @ F.normalize(p2.to(neighbours), dim=1).T / temperature  # (B, B)
+    # neighbour i must find prediction i
+    return F.cross_entropy(logits, torch.arange(len(p2), device=p2.device))
 
 
-# ---- the method
+@dataclass(frozen=True)
+class NNCLROptions(Temperature):
+    """Options of NNCLR."""
+
+    support_size: int = 4096
+    """Q, the number of projections that the support set holds."""
+    top_k: int = 1
+    """Choose at random one of this many nearest neighbours. The paper's best is 1."""
+    candidates: Literal["batch", "all"] = "batch"
+    """What a neighbour is compared with. "batch" (the paper): the B predictions of the other view;
+    with "all": the 2B - 1 candidates of NT-Xent."""
+    exclude_same: bool = True
+    """Ignore rows of the query's own image in the support set."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range, or the support set is too small."""
+        super().check(config)
+        at_least(self, support_size=1, top_k=1)
+        for name, value in {"batch_size": config.batch_size, "top_k": self.top_k}.items():
+            if value > self.support_size:
+                refuse("support_size", self.support_size, f"--{flag(name)} or more, {value}")
 
 
 class NNCLR(SimCLR):
     """The method. Both views search, and each neighbour must find the other view's prediction.
 
-    Args:
-        predictor: projections to predictions, (B, d) to (B, d).
-        support: the support set. View 1 of each batch goes in after the loss.
-        labels: classes of the training images, shape (N,), or None. For meters only.
-        top_k: choose at random one of the k nearest; the paper's best is 1.
-        candidates: "batch": the B predictions of the other view, as in the paper. "all": the
-            2B - 1 candidates of NT-Xent between neighbours and predictions.
-        exclude_same: whether an image's own rows do not count as its neighbours.
-        Others as `SimCLR`.
+    Attributes:
+        predictor: maps projections to predictions, (B, d) to (B, d).
+        support: the support set. View 1 of each batch enters it after the loss.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        projector: nn.Module,
-        recipe: Recipe,
-        temperature: float,
-        seed: int,
-        predictor: nn.Module,
-        support: SupportSet,
-        labels: Tensor | None = None,
-        top_k: int = 1,
-        candidates: str = "batch",
-        exclude_same: bool = True,
-    ):
-        super().__init__(encoder, projector, recipe, temperature, seed)
-        self.predictor, self.support, self.labels = predictor, support, labels
-        self.top_k, self.candidates, self.exclude_same = top_k, candidates, exclude_same
-        self.generators["neighbours"] = source(seed, "neighbours")
-        self.found = {}  # of the last step, for `meters`
+    title, color = "NNCLR", "#dd1c61"
+    Options = NNCLROptions
+    gauges = SimCLR.gauges | {
+        "self_match": ("neighbour is itself", ".0%"),
+        "same_class": ("same class", ".0%"),
+        "neighbour_age": ("neighbour's age", ".0f"),
+        "distinct": ("distinct neighbours", ".0%"),
+    }
+    picture = "support"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        dim = encoder.dim if config.projector == "none" else config.out_dim
+        self.support = SupportSet(self.support_size, dim)
+        self.predictor = predictor(dim, config.hidden_dim)
+        self.generators["neighbours"] = source(config.seed, "neighbours")
+        self.found = {}  # health of the last step's neighbours, for `meters`
 
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """The mean of both directions; then view 1 joins the support set.
+        """The mean of both directions; then view 1 enters the support set.
 
         Args:
             z1, z2: projections of the two views, shape (B, d).
-            index: which images they are, shape (B,).
+            index: positions of the images, shape (B,).
 
         Returns:
             A scalar.
         """
-        # search first: afterwards a view would find itself
-        one, two = self.search(z1, index), self.search(z2, index)
-        neighbours1, neighbours2 = self.support.rows[one], self.support.rows[two]
+        # search first: after the push, a view would find itself
+        rows1, rows2 = self.search(z1, index), self.search(z2, index)
         # each neighbour must find the other view's prediction
-        loss1 = self.agree(neighbours1, self.predictor(z2))
-        loss2 = self.agree(neighbours2, self.predictor(z1))
-        # tell the meters what was found; only then may the set change
-        self.found = self.describe(torch.cat([one, two]), index.repeat(2))
+        loss1 = self.direction(z1, self.predictor(z2), rows1)
+        loss2 = self.direction(z2, self.predictor(z1), rows2)
+        # record what was found; only then may the set change
+        self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
         self.support.push(z1, index)
         return (loss1 + loss2) / 2
 
     def search(self, z: Tensor, index: Tensor) -> Tensor:
-        """Positions of neighbours in the support set, shape (B,)."""
+        """Positions of the neighbours in the support set, shape (B,)."""
         exclude = index if self.exclude_same else None
         return self.support.find(z, self.top_k, exclude, self.generators["neighbours"])
 
-    def agree(self, neighbours: Tensor, p: Tensor) -> Tensor:
-        """The loss of neighbours and predictions, shape (B, d) both."""
+    def direction(self, z1: Tensor, p2: Tensor, rows: Tensor) -> Tensor:
+        """The loss of one direction, among the candidates that --candidates names."""
         if self.candidates == "all":
-            return nt_xent_loss(neighbours, p, self.temperature)
-        return neighbour_loss(neighbours, p, self.temperature)
+            return nt_xent_loss(self.support.rows[rows], p2, self.temperature)
+        return nnclr_loss(z1, p2, self.support, self.temperature, rows)
 
-    def describe(self, positions: Tensor, index: Tensor) -> dict[str, float]:
-        """Health of the neighbours, before the set changes.
+    def health(self, rows: Tensor, index: Tensor) -> dict[str, float]:
+        """Statistics of the neighbours, taken before the set changes.
 
         Args:
-            positions: of the neighbours in the support set, shape (M,).
-            index: image of each query, shape (M,).
+            rows: positions of the neighbours in the support set, shape (M,).
+            index: position of each query's image, shape (M,).
 
         Returns:
-            Shares of the neighbours that are of the query's own image ("self_match"), of its class
-            ("same_class"), and of rows that were pushed, not drawn at the start ("real"); their
-            mean age in steps; and how many different rows were chosen, per query ("distinct").
+            Shares of the neighbours that show the query's own image ("self_match"), that share its
+            class ("same_class"), and that were pushed rather than drawn at the start ("real");
+            their mean age in steps; and the number of distinct rows per query ("distinct").
         """
-        images = self.support.images[positions].cpu()
+        images = self.support.images[rows].cpu()
         real = images >= 0
         found = {
             "self_match": float((images == index).float().mean()),
             "real": float(real.float().mean()),
-            "distinct": len(positions.unique()) / len(positions),
+            "distinct": len(rows.unique()) / len(rows),
         }
         if real.any():
-            ages = self.support.ages[positions].cpu()[real] + 1
+            ages = self.support.ages[rows].cpu()[real] + 1
             found["neighbour_age"] = float(ages.float().mean())
             if self.labels is not None:
                 same = self.labels[images[real]] == self.labels[index[real]]
@@ -252,7 +263,7 @@ class NNCLR(SimCLR):
         return found
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Health of this step's neighbours, as `describe` says."""
+        """Health of this step's neighbours, as `health` gives it."""
         return super().meters(z1, z2, index) | self.found
 
     def chance(self, B: int) -> float:
@@ -260,7 +271,7 @@ class NNCLR(SimCLR):
         return super().chance(B) if self.candidates == "all" else math.log(B)
 
     def floor(self, B: int) -> float:
-        """Positives at cosine 1 and all else at 0: about what a neighbour can give."""
+        """Positives at cosine 1 and all else at 0: about the best that a neighbour can give."""
         if self.candidates == "all":
             return floor_loss(B, self.temperature)
         return math.log1p((B - 1) * math.exp(-1 / self.temperature))

@@ -8,13 +8,18 @@ Differs: each view goes through the network by itself, so a batch norm sees B im
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor, nn
 
+from simclr_mini.config import Config, Options, at_least, refuse
+from simclr_mini.data import Images
 from simclr_mini.diagnostics import chance_loss, contrastive_accuracy, floor_loss
-from simclr_mini.nt_xent import nt_xent_loss
-from simclr_mini.views import Recipe, two_views
+from simclr_mini.heads import projector
+from simclr_mini.nt_xent import margin_triplet_loss, nt_logistic_loss, nt_xent_loss
+from simclr_mini.views import recipe_named, two_views
 
 
 def shuffled_batches(
@@ -38,61 +43,124 @@ def shuffled_batches(
 
 
 def source(seed: int, name: str) -> Generator:
-    """A source of randomness for each seed and name, unlike any other's.
+    """A generator seeded from (seed, name); no two pairs share a stream.
 
-    torch's generator on the processor looks at 32 bits of a seed only, so that seed + 2^32 would
-    be the same source again.
+    torch's CPU generator uses 32 bits of a seed only, so seed + 2^32 would be the same stream.
 
     Args:
-        seed: of the run.
-        name: what is drawn from it.
+        seed: random seed of the run.
+        name: what is drawn from the generator.
     """
     return Generator().manual_seed(zlib.crc32(f"{name} {seed}".encode()))
+
+
+@dataclass(frozen=True)
+class Temperature(Options):
+    """Options of a method whose loss has a temperature."""
+
+    temperature: float = 0.2
+    """tau of the softmax. A smaller one concentrates on the most similar candidates."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError unless the temperature is in (0, 100]."""
+        if not 0 < self.temperature <= 100:
+            refuse("temperature", self.temperature, "a number above 0, such as 0.2")
+
+
+@dataclass(frozen=True)
+class SimCLROptions(Temperature):
+    """Options of SimCLR."""
+
+    loss: Literal["nt_xent", "nt_logistic", "margin_triplet"] = "nt_xent"
+    """Training loss. The other two are the rivals of SimCLR's table 4."""
+    margin: float = 0.8
+    """m of "margin_triplet", in units of cosine similarity."""
+    positives: Literal["same", "wrong"] = "same"
+    """"wrong" takes the second view from another image: a control that can learn nothing."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if the temperature or the margin is out of range."""
+        super().check(config)
+        at_least(self, margin=0)
 
 
 class SimCLR(nn.Module):
     """The method, as the training loop sees it.
 
     Args:
-        encoder: images to representations h, (B, 3, H, W) to (B, D).
-        projector: representations to projections z, (B, D) to (B, d).
-        recipe: how views are made.
-        temperature: tau > 0 of the loss.
-        seed: of the order of images and of the views, which have a generator each.
-        positives: "same": both views come from one image. "wrong": the second comes from a
-            neighbouring image of the batch, which leaves nothing to learn; a control.
+        config: the choices of the run; `options` are the method's own.
+        images: the training images.
+        encoder: maps images, shape (B, 3, H, W), to representations h, shape (B, D).
+        projector: maps h to projections z, shape (B, d).
+
+    Attributes:
+        title, color: name and colour in figures.
+        Options: its options, a frozen dataclass.
+        ignores: general choices that it makes no use of.
+        gauges: meters shown in the progress bar: words and number format by the meter's name.
+        picture: the function in `figures` that draws what the method did, or None.
     """
 
-    def __init__(
-        self,
-        encoder: nn.Module,
-        projector: nn.Module,
-        recipe: Recipe,
-        temperature: float = 0.5,
-        seed: int = 0,
-        positives: str = "same",
-    ):
+    title, color = "SimCLR", "#0550b4"
+    Options: type[Options] = SimCLROptions
+    ignores: tuple[str, ...] = ()
+    gauges = {"contrastive_accuracy": ("finds the other view", ".0%")}
+    picture: str | None = None
+    positives = "same"
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
         super().__init__()
+        self.options, self.seed = config.options, config.seed
         self.encoder, self.projector = encoder, projector
-        self.recipe, self.temperature, self.positives = recipe, temperature, positives
+        for name, value in vars(self.options).items():  # self.temperature, self.positives, ...
+            if name != "loss":
+                setattr(self, name, value)
+        if getattr(self.options, "loss", "nt_xent") != "nt_xent":
+            self.loss = self.rival_loss  # takes the place of `loss`, which is NT-Xent
+        self.recipe = replace(
+            recipe_named(config.views),
+            size=images.pixels.shape[2],
+            crop_scale=(config.crop_min, 1.0),
+        )
+        self.labels = images.labels
         self.generators = {
-            "order": source(seed, "order"),
-            "views": source(seed, "views"),
+            "order": source(config.seed, "order"),
+            "views": source(config.seed, "views"),
         }
 
+    @staticmethod
+    def check_images(config: Config, images: Images) -> None:
+        """Raise ValueError if the method cannot train on these images. SimCLR can on any."""
+
+    @staticmethod
+    def wrap(encoder: nn.Module, options: Options) -> nn.Module:
+        """The encoder as the method uses it. SimCLR uses it unchanged."""
+        return encoder
+
+    @staticmethod
+    def head(config: Config, images: Images, dim: int) -> nn.Module:
+        """The projector of a run, (B, D) to (B, d), untrained.
+
+        Args:
+            config: the choices of the run.
+            images: the training images.
+            dim: D, width of the representation.
+        """
+        return projector(config.projector, dim, config.hidden_dim, config.out_dim)
+
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
-        """What is done once before an epoch. SimCLR does nothing.
+        """Do what the method does once before each epoch. SimCLR does nothing.
 
         Args:
             pixels: all training images, uint8, shape (N, 3, H, W).
 
         Returns:
-            Parameters that were made anew, whose optimiser state is to be forgotten.
+            Parameters that were drawn anew; the optimiser must forget its state of them.
         """
         return []
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
-        """The batches of one epoch, as positions of images. Shape (B,) each."""
+        """The batches of one epoch: positions of images, int64, shape (B,) each."""
         return shuffled_batches(N, batch_size, self.generators["order"])
 
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,7 +184,7 @@ class SimCLR(nn.Module):
         Returns:
             Projections, shape (B, d).
         """
-        # the representation, which is kept, then the projection, which only the loss sees
+        # the representation h, which is kept, then the projection z, which only the loss sees
         h = self.encoder(x)
         return self.projector(h)
 
@@ -125,7 +193,7 @@ class SimCLR(nn.Module):
 
         Args:
             z1, z2: projections of the two views, shape (B, d).
-            index: which images they are, shape (B,). SimCLR has no use for it.
+            index: positions of the images, shape (B,). SimCLR does not need them.
 
         Returns:
             A scalar.
@@ -133,48 +201,24 @@ class SimCLR(nn.Module):
         # both views of an image attract, everything else repels
         return nt_xent_loss(z1, z2, self.temperature)
 
+    def rival_loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+        """NT-Logistic or the margin triplet, as --loss says. Table 4. Arguments as `loss`."""
+        if self.options.loss == "nt_logistic":
+            return nt_logistic_loss(z1, z2, self.temperature)
+        return margin_triplet_loss(z1, z2, self.margin)
+
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """What the log and the progress bar say of a step besides its loss. Arguments as `loss`."""
+        """What the log shows of a step besides its loss, by name. Arguments as `loss`."""
         return {"contrastive_accuracy": float(contrastive_accuracy(z1, z2))}
 
     def chance(self, B: int) -> float:
-        """The loss of projections that say nothing."""
+        """The loss when all projections are equal."""
+        if self.loss == self.rival_loss:
+            return float(self.loss(torch.ones(2, 2), torch.ones(2, 2), torch.arange(2)))
         return chance_loss(B)
 
     def floor(self, B: int) -> float:
-        """About the least loss there can be."""
+        """The loss when positives have cosine 1 and negatives 0: about the least there can be."""
+        if self.loss == self.rival_loss:
+            return float(self.loss(torch.eye(2), torch.eye(2), torch.arange(2)))
         return floor_loss(B, self.temperature)
-
-
-class Supervised(SimCLR):
-    """The same network, views and steps with a person's labels: what SimCLR is measured against.
-
-    Its projector is a linear classifier. Both views of an image must be classified.
-
-    Args:
-        labels: of the training images, int64, shape (N,).
-        classes: K.
-        Others as `SimCLR`.
-    """
-
-    def __init__(self, encoder: nn.Module, recipe: Recipe, labels: Tensor, classes: int, seed: int):
-        super().__init__(encoder, nn.Linear(encoder.dim, classes), recipe, seed=seed)
-        self.labels, self.classes = labels, classes
-
-    def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """Cross entropy of the labels, the mean over both views. Arguments as `SimCLR.loss`."""
-        labels = self.labels[index].to(z1.device)
-        return nn.functional.cross_entropy(torch.cat([z1, z2]).float(), labels.repeat(2))
-
-    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Share of the views whose class is found. Arguments as `loss`."""
-        found = torch.cat([z1, z2]).argmax(1).cpu() == self.labels[index].repeat(2)
-        return {"accuracy": float(found.float().mean())}
-
-    def chance(self, B: int) -> float:
-        """ln K: every class equally likely."""
-        return torch.tensor(float(self.classes)).log().item()
-
-    def floor(self, B: int) -> float:
-        """Zero: every view classified for certain."""
-        return 0.0

@@ -13,7 +13,7 @@ an amount is added to it.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -56,6 +56,40 @@ RECIPES = {
     "crop_only": Recipe(jitter=0.0, gray=0.0, blur=0.0),
     "none": Recipe(crop=0.0, flip=0.0, jitter=0.0, gray=0.0, blur=0.0),
 }
+OPERATIONS = {  # what can be composed by name: the settings that switch each operation on
+    "crop": {"crop": 1.0},
+    "flip": {"flip": 0.5},
+    "rotate": {"rotation": 1.0},
+    "cutout": {"cutout": 1.0},
+    "color": {"jitter": 0.8, "strength": 0.5},
+    "gray": {"gray": 0.2},
+    "blur": {"blur": 0.5},
+    "sobel": {"sobel": 1.0},
+    "noise": {"noise": 1.0},
+}
+
+
+def recipe_named(text: str) -> Recipe:
+    """The recipe of that name, or one composed of operations such as "crop+color+cutout".
+
+    Args:
+        text: a key of RECIPES, or keys of OPERATIONS joined by "+". Their order does not matter:
+            operations are applied in the paper's order.
+
+    Raises:
+        ValueError: a name is unknown.
+    """
+    if text in RECIPES:
+        return RECIPES[text]
+    recipe = RECIPES["none"]
+    for name in text.split("+"):
+        if name not in OPERATIONS:
+            raise ValueError(
+                f"--views must be one of {', '.join(RECIPES)}, or some of "
+                f"{', '.join(OPERATIONS)} joined by +, not {text}"
+            )
+        recipe = replace(recipe, **OPERATIONS[name])
+    return recipe
 
 
 def two_views(
@@ -79,20 +113,25 @@ def two_views(
     return x1, x2
 
 
-def one_view(x: Tensor, recipe: Recipe, generator: Generator | None = None) -> Tensor:
+def one_view(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None, boxes: Tensor | None = None
+) -> Tensor:
     """One view of each image: the changes of a recipe, in the paper's order. Appendix A.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
         recipe: which changes to make, and how strong they are.
         generator: source of randomness.
+        boxes: what each view shows, shape (B, 4), if it has been drawn already. None: draw it.
 
     Returns:
         Views in [0, 1], shape (B, 3, size, size), with x's dtype and device.
     """
     s = recipe.strength
     size = recipe.size or x.shape[2]
-    if recipe.crop:
+    if recipe.crop and boxes is not None:
+        x = crop_and_resize(x, boxes, size)
+    elif recipe.crop:
         x = random_resized_crop(
             x, size, recipe.crop_scale, recipe.crop_ratio, generator, recipe.crop
         )

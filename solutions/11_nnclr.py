@@ -149,68 +149,68 @@ def push_by_index_copy(self, z, images=None):
     self.position.add_(len(z)).remainder_(len(self.rows))
 
 
-@way("neighbour_loss", "loops")
-def neighbour_loss_in_loops(neighbours, p, temperature):
-    """The equation, neighbour by neighbour and candidate by candidate."""
-    B, losses = len(p), []
-    for i in range(B):
-        s = [torch.dot(neighbours[i].to(p), q / q.norm()) / temperature for q in p]
-        top = max(float(one.detach()) for one in s)  # subtracting it does not change the ratio
-        total = sum(torch.exp(one - top) for one in s)
-        losses.append(-(s[i] - top - torch.log(total)))
-    return sum(losses) / B
-
-
-@way("neighbour_loss", "logsumexp")
-def neighbour_loss_by_logsumexp(neighbours, p, temperature):
-    """The logarithm of the sum, minus the diagonal."""
-    p = p / torch.linalg.vector_norm(p, dim=1, keepdim=True)
-    logits = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
-    return (torch.logsumexp(logits, 1) - logits.diagonal()).mean()
-
-
-@way("neighbour_loss", "one-hot")
-def neighbour_loss_by_one_hot(neighbours, p, temperature):
-    """Cosines pair by pair, log_softmax, and an identity matrix instead of indices."""
-    cosine = F.cosine_similarity(neighbours[:, None].double(), p[None].double(), dim=2)
-    return -(torch.eye(len(p)) * (cosine / temperature).log_softmax(dim=1)).sum() / len(p)
-
-
-@way("neighbour_loss", "differences")
-def neighbour_loss_by_differences(neighbours, p, temperature):
-    """log(1 + sum of exp of the differences to the right logit), with columns as queries."""
-    logits = (F.normalize(p) @ neighbours.to(p).T) / temperature  # row k: prediction k
-    return torch.logsumexp(logits - logits.diagonal(), 0).mean()
-
-
 @way("nnclr_loss", "loops")
-def nnclr_loss_in_loops(z1, p2, support, temperature=0.1):
-    """Search by distance, then the equation, both in loops."""
+def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
+    """Search by distance, then the equation, neighbour by neighbour, candidate by candidate."""
     losses = []
     for i, z in enumerate(z1.detach()):
-        u = z / z.norm()
-        q = min(support.rows, key=lambda row: float((row - u).norm()))
-        s = torch.stack([torch.dot(q.to(p2), p / p.norm()) / temperature for p in p2])
-        losses.append(torch.logsumexp(s, 0) - s[i])
+        if rows is None:
+            u = z / z.norm()
+            neighbour = min(support.rows, key=lambda row, u=u: float((row - u).norm()))
+        else:
+            neighbour = support.rows[rows[i]].clone()  # a later push must not change it
+        s = [torch.dot(neighbour.to(p2), p / p.norm()) / temperature for p in p2]
+        top = max(float(one.detach()) for one in s)  # a ratio stays the same without it
+        total = sum(torch.exp(one - top) for one in s)
+        losses.append(-(s[i] - top - torch.log(total)))
     return sum(losses) / len(losses)
 
 
 @way("nnclr_loss", "by hand")
-def nnclr_loss_by_hand(z1, p2, support, temperature=0.1):
-    """Find positions, take rows, and apply cross entropy."""
-    rows = support.rows[support.find(z1)].to(p2)
-    logits = rows @ F.normalize(p2, dim=1).t()
+def nnclr_loss_by_hand(z1, p2, support, temperature=0.1, rows=None):
+    """Positions, rows, a cross entropy."""
+    if rows is None:
+        rows = support.find(z1)
+    neighbours = support.rows[rows].to(p2)
+    logits = neighbours @ F.normalize(p2, dim=1).t()
     return F.cross_entropy(logits.div(temperature), torch.arange(len(z1)))
 
 
+@way("nnclr_loss", "logsumexp")
+def nnclr_loss_by_logsumexp(z1, p2, support, temperature=0.1, rows=None):
+    """Log of the sum minus the diagonal."""
+    neighbours = support.nearest(z1) if rows is None else support.rows.index_select(0, rows)
+    p = p2 / torch.linalg.vector_norm(p2, dim=1, keepdim=True)
+    logits = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
+    return (torch.logsumexp(logits, 1) - logits.diagonal()).mean()
+
+
 @way("nnclr_loss", "cosines")
-def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1):
-    """torch's cosine similarity, for both the search and the loss."""
-    with torch.no_grad():
-        near = F.cosine_similarity(z1[:, None].to(support.rows), support.rows[None], dim=2)
-        rows = support.rows[near.max(dim=1).indices]
-    cosine = F.cosine_similarity(rows[:, None].to(p2), p2[None], dim=2)
+def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1, rows=None):
+    """torch's cosine similarity for both the search and the loss."""
+    if rows is None:
+        with torch.no_grad():
+            near = F.cosine_similarity(z1[:, None].to(support.rows), support.rows[None], dim=2)
+            rows = near.max(dim=1).indices
+    neighbours = support.rows[rows]
+    cosine = F.cosine_similarity(neighbours[:, None].to(p2), p2[None], dim=2)
     return -(cosine / temperature).log_softmax(1).diagonal().mean()
+
+
+@way("nnclr_loss", "one-hot")
+def nnclr_loss_by_one_hot(z1, p2, support, temperature=0.1, rows=None):
+    """Cosines pair by pair, log_softmax, and an identity matrix instead of the index."""
+    neighbours = support.rows[support.find(z1) if rows is None else rows]
+    cosine = F.cosine_similarity(neighbours[:, None].double(), p2[None].double(), dim=2)
+    return -(torch.eye(len(p2)) * (cosine / temperature).log_softmax(dim=1)).sum() / len(p2)
+
+
+@way("nnclr_loss", "differences")
+def nnclr_loss_by_differences(z1, p2, support, temperature=0.1, rows=None):
+    """log(1 + sum of exp of the differences to the right one), columns first."""
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    logits = (F.normalize(p2) @ neighbours.to(p2).T) / temperature  # row k: prediction k
+    return torch.logsumexp(logits - logits.diagonal(), 0).mean()
 
 
 @way("NNCLR.loss", "loops")
@@ -232,7 +232,7 @@ def method_loss_in_loops(self, z1, z2, index):
             for i in range(B):
                 s = torch.stack([torch.dot(queries[i], one) / self.temperature for one in p])
                 losses.append(torch.logsumexp(s, 0) - s[i])
-    self.found = self.describe(torch.cat(positions), index.repeat(2))
+    self.found = self.health(torch.cat(positions), index.repeat(2))
     self.support.push(z1.detach(), index)
     return sum(losses) / len(losses)
 
@@ -242,11 +242,12 @@ def method_loss_with_one_search(self, z1, z2, index):
     """Both views in one search and one prediction, split in two afterwards."""
     twice = torch.cat([index, index])
     positions = self.search(torch.cat([z1, z2]), twice)
-    self.found = self.describe(positions, twice)
-    n1, n2 = self.support.rows[positions].clone().chunk(2)
+    self.found = self.health(positions, twice)
+    rows1, rows2 = positions.chunk(2)
     p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)
+    halves = 0.5 * self.direction(z1, p2, rows1), 0.5 * self.direction(z2, p1, rows2)
     self.support.push(images=index, z=z1)
-    return 0.5 * self.agree(n1, p2) + 0.5 * self.agree(n2, p1)
+    return sum(halves)
 
 
 @way("NNCLR.loss", "second view first")
@@ -262,6 +263,6 @@ def method_loss_second_view_first(self, z1, z2, index):
             total = total + F.cross_entropy(logits, torch.arange(len(p)))
         else:
             total = total + nt_xent_loss(p, rows, self.temperature)
-    self.found = self.describe(torch.hstack(found), index.repeat(2))
+    self.found = self.health(torch.hstack(found), index.repeat(2))
     self.support.push(z1, index)
     return total / 2

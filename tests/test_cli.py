@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from simclr_mini import cli, report
+from simclr_mini import baselines, cli
 
 TINY = ("--size", "16", "--epochs", "1", "--batch-size", "8", "--warmup-epochs", "0")
 
@@ -121,7 +121,7 @@ def test_force_does_not_touch_what_is_no_run(own):
     (folder / "config.json").write_text('{"layers": 3}')
     (folder / "model.png").write_text("mine")
     words = ("train", "--data", "pets", "--runs", "models", "--name", "net", *TINY, "--force")
-    assert "is not of a run" in refused(*words)
+    assert "does not belong to a run" in refused(*words)
     assert (folder / "model.png").read_text() == "mine"
     assert "inside runs" in refused("train", "--data", "pets", "--name", ".", "--force", *TINY)
 
@@ -206,8 +206,8 @@ def test_an_epochs_line_is_of_its_own_last_step(own, capsys):
 def test_pixels_of_a_set_too_large_are_read_in_part(own, monkeypatch):
     """The report of a set larger than the memory must fit into it."""
     seen = []
-    real = report.pixel_features
-    monkeypatch.setattr(report, "PIXEL_NUMBERS", 20 * 3 * 16 * 16)
-    monkeypatch.setattr(report, "pixel_features", lambda x: seen.append(len(x)) or real(x))
+    real = baselines.pixel_features
+    monkeypatch.setattr(baselines, "PIXEL_NUMBERS", 20 * 3 * 16 * 16)
+    monkeypatch.setattr(baselines, "pixel_features", lambda x: seen.append(len(x)) or real(x))
     cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
     assert seen == [20, 3, 4]

@@ -1,25 +1,25 @@
 """Comparing runs: means by hand, and nothing unlike is put side by side unasked."""
 
 import json
-from dataclasses import asdict
 
 import pytest
 
-from simclr_mini import cli, plots
+from simclr_mini import cli
+from simclr_mini.charts import comparison_figure
 from simclr_mini.compare import Row, against, compare, half_range, mean
-from simclr_mini.config import Config
+from simclr_mini.methods import configure
 
 
 def a_run(folder, probe=0.5, knn=0.4, untrained=0.3, **options):
     """A folder with a result like that of a run."""
-    config = Config(**options)
+    config = configure(**options)
     result = {
         "method": config.method,
         "seed": config.seed,
         "wall_seconds": 10.0,
         "test": {"knn": knn, "linear_probe": probe},
         "baselines": {"untrained": {"knn": 0.2, "linear_probe": untrained}},
-        "config": asdict(config),
+        "config": config.flat(),
     }
     folder.mkdir()
     (folder / "result.json").write_text(json.dumps(result))
@@ -100,7 +100,7 @@ def test_the_picture_counts_within_the_spread_as_the_table_does():
     one = Row("a", "simclr", (0, 1), (0, 0), (0.760, 0.780), (1, 1))
     other = Row("b", "nnclr", (0, 1), (0, 0), (0.745, 0.765), (1, 1))
     assert "within" in against(other, one)
-    title = plots.comparison_figure([untrained, one, other]).get_suptitle()
+    title = comparison_figure([untrained, one, other]).get_suptitle()
     assert "1 of 1 others come within the spread" in " ".join(title.split())
 
 

@@ -1,6 +1,7 @@
 """Batch curation: measures against loops and SciPy, a look that leaves no trace, boxes, rules."""
 
 import math
+from typing import get_args
 
 import pytest
 import torch
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from simclr_mini.curation import (
-    RULES,
     SHRINKAGE,
     Curation,
-    describe,
+    CurationOptions,
+    crop_statistics,
     embed,
     frechet_distance,
     gap,
@@ -24,6 +26,7 @@ from simclr_mini.curation import (
     violation,
 )
 from simclr_mini.heads import mlp
+from simclr_mini.methods import configure
 from simclr_mini.resnet import resnet_tiny
 from simclr_mini.simclr import SimCLR
 from simclr_mini.views import Recipe
@@ -31,6 +34,7 @@ from simclr_mini.views import Recipe
 few = settings(max_examples=20, deadline=None)
 SEEDS = st.integers(0, 2**20)
 CROPS = Recipe(jitter=0, gray=0, blur=0)
+RULES = get_args(CurationOptions.__annotations__["curate"])
 
 
 def draws(*shape, seed=0):
@@ -159,7 +163,10 @@ def test_frechet_distance_of_one_axis_and_another():
 def network(seed=0, **choices):
     torch.manual_seed(seed)
     encoder = resnet_tiny()
-    method = Curation(encoder, mlp(encoder.dim, 8, 6), CROPS, 0.5, seed, **choices)
+    head = mlp(encoder.dim, 8, 6)
+    method = bare_method(
+        Curation, CROPS, seed=seed, encoder=encoder, projector=head, temperature=0.5, **choices
+    )
     for _ in range(2):  # running statistics that are not those of the beginning
         method.project(torch.rand(4, 3, 16, 16))
     return method
@@ -263,10 +270,10 @@ def decoded(view):
 def test_boxes_of_a_draw_are_those_of_its_views(crop):
     """Read out of the views themselves, also where only some images are cropped or none."""
     recipe = Recipe(crop=crop, jitter=0, gray=0, blur=0)
-    method = Curation(nn.Identity(), nn.Identity(), recipe, 0.5, 3)
+    method = bare_method(Curation, recipe, seed=3)
     x, whole = ramps(40), torch.tensor([0, 0, 16, 16])
     for _ in range(3):
-        draw = method.draw(x, method.generators["views"])
+        draw = method.draw_views(x, method.generators["views"])
         for box, view in zip(draw["boxes"], draw["views"], strict=True):
             assert box.shape == (40, 4)
             torch.testing.assert_close(decoded(view), box.float(), atol=1e-3, rtol=0)
@@ -280,8 +287,8 @@ def test_boxes_of_a_draw_are_those_of_its_views(crop):
 @pytest.mark.parametrize("rule", RULES)
 def test_the_first_draw_is_simclrs_own_whatever_came_of_earlier_ones(rule):
     """Five batches, three draws each: the stream of first draws is that of plain SimCLR."""
-    method, x = network(rule=rule, tries=3).train(), ramps(4)
-    plain = SimCLR(nn.Identity(), nn.Identity(), CROPS, seed=0)
+    method, x = network(curate=rule, tries=3).train(), ramps(4)
+    plain = bare_method(SimCLR, CROPS)
     for _ in range(5):
         views, expected = method.views(x), plain.views(x)
         first = method.last["draws"][0]["views"] if rule != "off" else views
@@ -293,7 +300,7 @@ def test_the_first_draw_is_simclrs_own_whatever_came_of_earlier_ones(rule):
 
 def test_no_curation_in_evaluation_nor_before_the_end_of_the_warmup():
     """Two steps of warmup, nothing scored; nor in evaluation, which counts no step either."""
-    method, x = network(warmup=2).train(), ramps(4)
+    method, x = network(curate_warmup=1).train(), ramps(4)
     paid = []
     for training in (True, False, True, True, True):
         method.train(training).views(x)
@@ -306,7 +313,7 @@ def test_no_curation_in_evaluation_nor_before_the_end_of_the_warmup():
 
 def ruled(rule, tries=3, seed=0):
     """A method whose network is not asked."""
-    return Curation(nn.Identity(), nn.Identity(), CROPS, 0.5, seed, rule, tries).train()
+    return bare_method(Curation, CROPS, seed=seed, curate=rule, tries=tries).train()
 
 
 def step(method, badness, gaps=None):
@@ -362,7 +369,7 @@ def test_a_draw_that_was_merely_the_best_is_not_called_accepted(rule):
 
 def test_projections_that_are_no_numbers_are_left_to_the_loss():
     """The loop stops with one sentence; an eigenvalue that does not converge would be first."""
-    method = network(rule="frechet").train()
+    method = network(curate="frechet").train()
     method.project = lambda x: torch.full((len(x), 4), float("nan"))
     x1, _ = method.views(torch.rand(6, 3, 16, 16))
     assert x1.isfinite().all()
@@ -383,14 +390,14 @@ def test_controls():
 
 def test_an_unknown_rule_is_refused():
     with pytest.raises(ValueError, match="must be one of best, .* not worst"):
-        ruled("worst")
+        configure("curation", curate="worst").check()
 
 
 @pytest.mark.parametrize("rule", ["threshold", "frechet"])
 def test_the_very_first_draw_is_its_own_median(rule):
     """A number that is rounded on the way into the buffer would be above it in half of all runs."""
     for seed in range(6):
-        method = network(seed, rule=rule, tries=3).train()
+        method = network(seed, curate=rule, tries=3).train()
         method.views(torch.rand(4, 3, 16, 16, generator=Generator().manual_seed(seed)))
         assert len(method.last["draws"]) == 1
 
@@ -434,10 +441,10 @@ def test_meters_of_kept_and_rejected_by_hand():
     first = {"boxes": (left, right), "positive": 0.9, "negative": 1.2}
     second = {"boxes": (left, left), "positive": 0.7, "negative": 1.0}
     method = ruled("best")
-    assert method.distances() == {}
+    assert method.statistics() == {}
     method.last = {"draws": [first, kept, second], "chosen": 1, "pixels": 16}
     method.extra += 6
-    found = method.distances()
+    found = method.statistics()
     expected = {"first_kept": 0, "extra_passes": 6}
     expected |= {"positive_kept": 0.2, "negative_kept": 1.4, "overlap_kept": 1}
     expected |= {"area_kept": 0.25, "coverage_kept": 0.25}
@@ -445,14 +452,14 @@ def test_meters_of_kept_and_rejected_by_hand():
     expected |= {"area_rejected": 0.5, "coverage_rejected": 0.75}
     assert found == pytest.approx(expected)
     method.last = {"draws": [kept], "chosen": 0, "pixels": 16}
-    found = method.distances()
+    found = method.statistics()
     assert found["first_kept"] == 1 and not any("rejected" in name for name in found)
-    assert describe([], 16) == {}
+    assert crop_statistics([], 16) == {}
 
 
 def test_meters_of_a_real_step_tell_of_both():
     """Of two draws, the kept one has the lower badness; distances are those of its projections."""
-    method, x = network(rule="best").train(), torch.rand(6, 3, 16, 16)
+    method, x = network(curate="best").train(), torch.rand(6, 3, 16, 16)
     x1, x2 = method.views(x)
     z1, z2 = embed(method, x1), embed(method, x2)
     meters = method.meters(z1, z2, torch.arange(6))

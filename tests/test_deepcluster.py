@@ -12,8 +12,9 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import normalized_mutual_info_score
 from torch import Generator, nn
 
-from simclr_mini import evaluate, train
-from simclr_mini.config import Config
+from lessons.course.bare import bare_method
+from simclr_mini import evaluate
+from simclr_mini.build import build_method, build_optimizer
 from simclr_mini.data import Images
 from simclr_mini.deepcluster import (
     DeepCluster,
@@ -22,13 +23,14 @@ from simclr_mini.deepcluster import (
     mutual_information,
     old_means,
     pca_whiten,
-    see_edges,
     uniform_over_clusters,
 )
 from simclr_mini.kmeans import kmeans
-from simclr_mini.views import Recipe, sobel
+from simclr_mini.methods import configure
+from simclr_mini.optim import take_step
+from simclr_mini.views import sobel
 
-NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
+EDGES = DeepCluster.Options(sobel=True)
 
 
 def generator(seed):
@@ -231,8 +233,8 @@ def images():
 
 
 def method_of(images, clusters=20, **settings):
-    config = Config(method="deepcluster", clusters=clusters, optimizer="sgd", **settings)
-    return train.build_method(config, images), config
+    config = configure(method="deepcluster", clusters=clusters, optimizer="sgd", **settings)
+    return build_method(config, images), config
 
 
 def test_an_epoch_starts_with_the_frozen_encoders_clusters(images):
@@ -244,7 +246,7 @@ def test_an_epoch_starts_with_the_frozen_encoders_clusters(images):
     method.start_epoch(images.pixels)
     assert method.training and method.encoder.training
     assert all(torch.equal(before[n], v) for n, v in method.encoder.state_dict().items())
-    h = pca_whiten(evaluate.features(method.encoder, images), config.pca_dim)
+    h = pca_whiten(evaluate.features(method.encoder, images), config.options.pca_dim)
     _, labels = kmeans(h, 20, generator=Generator().set_state(state))
     assert torch.equal(method.pseudo_labels, labels)
     assert method.nmi == -1  # nothing to compare with
@@ -253,7 +255,7 @@ def test_an_epoch_starts_with_the_frozen_encoders_clusters(images):
 def test_the_classifier_and_its_optimiser_state_are_new_in_each_epoch(images):
     """As the loop does it: the state of what start_epoch returns is forgotten, and only that."""
     method, config = method_of(images)
-    optimizer = train.build_optimizer(config, method)
+    optimizer = build_optimizer(config, method)
     before = method.projector.weight
     for _ in range(2):
         last = method.projector.weight.detach().clone()
@@ -267,7 +269,7 @@ def test_the_classifier_and_its_optimiser_state_are_new_in_each_epoch(images):
         z1, z2 = (method.project(x) for x in method.views(images.pixels[index].float() / 255))
         loss = method.loss(z1, z2, index)
         assert loss.item() == pytest.approx(math.log(20), abs=0.15)
-        train.take_step(optimizer, loss, 0.01)
+        take_step(optimizer, loss, 0.01)
         assert before in optimizer.state
         assert all(p in optimizer.state for p in method.encoder.parameters())
     assert 0 <= method.nmi <= 1
@@ -287,7 +289,7 @@ def test_a_warm_start_keeps_the_numbers_of_clusters(images):
 
 
 def test_loss_is_the_mean_over_both_views():
-    method = DeepCluster(Eye(), NOTHING, 0, None, count=5, clusters=3)
+    method = bare_method(DeepCluster, N=5, clusters=3)
     method.pseudo_labels.copy_(torch.tensor([2, 0, 1, 1, 0]))
     z1, z2 = (torch.randn(3, 3, generator=generator(s), dtype=torch.float64) for s in (0, 1))
     index, total = torch.tensor([3, 0, 4]), 0.0
@@ -299,13 +301,9 @@ def test_loss_is_the_mean_over_both_views():
     assert method.loss(zero, zero, index).item() == pytest.approx(method.chance(3))
 
 
-class Eye(nn.Module):
-    dim = 4
-
-
 def test_a_method_that_has_not_clustered_has_no_loss():
     """-1 is no cluster: an error, not a silent number."""
-    method = DeepCluster(Eye(), NOTHING, 0, None, count=5, clusters=3)
+    method = bare_method(DeepCluster, N=5, clusters=3)
     with pytest.raises(IndexError):
         method.loss(torch.zeros(2, 3), torch.zeros(2, 3), torch.tensor([0, 1]))
 
@@ -330,7 +328,7 @@ def test_every_batch_is_full_and_drawn_evenly(images):
 
 
 def test_an_encoder_that_sees_edges_draws_nothing():
-    encoder = see_edges(nn.Flatten())
+    encoder = DeepCluster.wrap(nn.Flatten(), EDGES)
     before = torch.get_rng_state()
     encoder(torch.rand(2, 3, 8, 8, generator=generator(0)))
     assert torch.equal(torch.get_rng_state(), before)
@@ -338,7 +336,7 @@ def test_an_encoder_that_sees_edges_draws_nothing():
 
 def test_an_encoder_that_sees_edges_sees_no_colour():
     """Turned upside down in colour, an image has the same edges."""
-    encoder = see_edges(nn.Flatten())
+    encoder = DeepCluster.wrap(nn.Flatten(), EDGES)
     x = torch.rand(3, 3, 8, 8, generator=generator(0))
     assert torch.allclose(encoder(x), sobel(x).flatten(1))
     assert torch.allclose(encoder(x), encoder(1 - x), atol=1e-6)

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from simclr_mini import gsimclr, report, views
+from simclr_mini import baselines, gsimclr, views
 from simclr_mini.nnclr import SupportSet
 from simclr_mini.nt_xent import candidate_logits, nt_xent_loss, positive_index, similarity_matrix
 from simclr_mini.simclr import shuffled_batches
@@ -280,7 +280,7 @@ def test_crop_that_never_fits_is_the_largest_allowed(js):
 def test_colours_are_counted_as_in_the_report(js, stills):
     pixels = stills.shown_pictures()
     shares = [js("views.histogram", x.flatten().tolist(), 32) for x in pixels]
-    close(shares, report.histogram_features(pixels))
+    close(shares, baselines.histogram_features(pixels))
     assert js("views.common", shares[0], shares[0]) == pytest.approx(1)
 
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from simclr_mini.methods import METHODS
+
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    "shapes folder data views resnet heads nt_xent optim kmeans autoencoder",
-    "diagnostics evaluate report",
-    "simclr gsimclr curation nnclr deepcluster",
-    "config checkpoint train plots pictures draw compare run cli",
+    "device shapes folder data views resnet heads nt_xent optim kmeans patches autoencoder ring",
+    "evaluate diagnostics accuracy baselines canvas config",
+    " ".join(METHODS | dict.fromkeys(("moco", "swav"))),
+    "methods build checkpoint resume train runs report charts sheets figures experiment",
+    "compare cli",
 ]
 ORDER = " ".join(FLOORS).split()
 FILES = sorted((ROOT / "simclr_mini").glob("*.py"))

@@ -3,16 +3,19 @@
 import itertools
 import math
 from collections import Counter
+from typing import get_args
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Generator, nn
+from torch import Generator
 
+from lessons.course.bare import bare_method
+from simclr_mini.data import Images
 from simclr_mini.gsimclr import (
-    BATCHINGS,
     GSimCLR,
+    GSimCLROptions,
     collisions,
     deal,
     dealt_batches,
@@ -26,7 +29,9 @@ from simclr_mini.gsimclr import (
     strict_batches,
     strict_count,
 )
-from simclr_mini.views import Recipe
+from simclr_mini.methods import configure
+
+BATCHINGS = get_args(GSimCLROptions.__annotations__["batching"])
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIZES = st.lists(st.integers(0, 14), min_size=1, max_size=9).filter(any)
@@ -250,17 +255,11 @@ def test_another_batching_is_refused():
 # ---- the method
 
 
-class Tiny(nn.Module):
-    """An encoder that is never asked."""
-
-    dim = 4
-
-
 def method_of(batching, labels=None, sizes=(9, 5, 6, 4), seed=0):
     """A method that has clustered already."""
     pseudo_labels = labels_of(sizes, 5)
-    method = GSimCLR(
-        Tiny(), nn.Identity(), Recipe(), 0.5, seed, labels, len(pseudo_labels), 4, batching
+    method = bare_method(
+        GSimCLR, N=len(pseudo_labels), labels=labels, seed=seed, clusters=4, batching=batching
     )
     method.pseudo_labels.copy_(pseudo_labels)
     return method
@@ -319,15 +318,15 @@ def test_strict_says_how_many_images_it_leaves_out():
 def test_clusters_are_made_once_and_kept_with_the_weights():
     """A method that was saved does not cluster again, and deals the same batches."""
     pixels = torch.randint(256, (40, 3, 32, 32), generator=Generator().manual_seed(1)).byte()
-    common = Recipe(), 0.5, 3, None, 40, 5
-    method = GSimCLR(Tiny(), nn.Identity(), *common, epochs=1)
+    common = {"N": 40, "seed": 3, "clusters": 5, "autoencoder_epochs": 1}
+    method = bare_method(GSimCLR, **common)
     assert (method.pseudo_labels == -1).all()
     assert method.start_epoch(pixels) == []
     clusters = method.pseudo_labels.clone()
     assert set(clusters.tolist()) <= set(range(5)) and len(clusters.unique()) > 1
     method.start_epoch(255 - pixels)
     assert torch.equal(method.pseudo_labels, clusters)
-    again = GSimCLR(Tiny(), nn.Identity(), *common, epochs=1)
+    again = bare_method(GSimCLR, **common)
     again.load_state_dict(method.state_dict())
     again.start_epoch(255 - pixels)
     assert torch.equal(again.pseudo_labels, clusters)
@@ -336,7 +335,10 @@ def test_clusters_are_made_once_and_kept_with_the_weights():
 
 
 def test_wrong_options_are_refused():
-    with pytest.raises(ValueError, match="--batching must be one of dealt, strict"):
-        method_of("sorted")
+    pixels = torch.zeros(9, 3, 8, 8, dtype=torch.uint8)
+    images = Images(pixels, None, (), "some", "train")
+    config = configure("gsimclr", batching="oracle", clusters=4)
     with pytest.raises(ValueError, match="--batching oracle needs labels"):
-        method_of("oracle")
+        GSimCLR.check_images(config, images)
+    with pytest.raises(ValueError, match="--clusters must be at most the 9 training images"):
+        GSimCLR.check_images(configure("gsimclr", clusters=10), images)

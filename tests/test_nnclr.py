@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from simclr_mini.diagnostics import floor_loss
-from simclr_mini.nnclr import NNCLR, SupportSet, neighbour_loss, nnclr_loss
+from simclr_mini.nnclr import NNCLR, SupportSet, nnclr_loss
 from simclr_mini.views import Recipe
 
 NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
@@ -34,9 +35,13 @@ def method_of(support, d, temperature=0.3, seed=0, **choices):
     torch.manual_seed(7)
     predictor = nn.Sequential(nn.Linear(d, 6), nn.Tanh(), nn.Linear(6, d))
     encoder, projector = nn.Linear(3, 4), nn.Linear(4, d)
-    return NNCLR(
-        encoder, projector, NOTHING, temperature, seed, predictor, support, **choices
-    ).double()
+    labels = choices.pop("labels", None)
+    options = {"temperature": temperature, "support_size": len(support.rows), **choices}
+    method = bare_method(
+        NNCLR, NOTHING, labels=labels, seed=seed, encoder=encoder, projector=projector, **options
+    )
+    method.predictor, method.support = predictor, support
+    return method.double()
 
 
 # the loss, against loops
@@ -100,10 +105,11 @@ def test_one_direction_in_loops(B, Q, d, temperature):
     """nnclr_loss: view 1 searches, the other view's predictions are found."""
     support = filled(Q, d)
     z1, p2 = 4 * draws(B, d, seed=3), 5 * draws(B, d, seed=4)
-    neighbours = support.rows[[nearest_in_loops(support, z)[0] for z in z1]]
-    expected = loss_in_loops(neighbours, p2, temperature, "batch").item()
+    rows = torch.tensor([nearest_in_loops(support, z)[0] for z in z1])
+    expected = loss_in_loops(support.rows[rows], p2, temperature, "batch").item()
     assert nnclr_loss(z1, p2, support, temperature).item() == pytest.approx(expected, rel=1e-9)
-    assert neighbour_loss(neighbours, p2, temperature).item() == pytest.approx(expected, rel=1e-9)
+    known = nnclr_loss(torch.full_like(z1, torch.nan), p2, support, temperature, rows)
+    assert known.item() == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("B", [2, 5])
@@ -368,7 +374,7 @@ def test_meters_in_a_case_by_hand():
     support.ages.copy_(torch.tensor([2, 1, -1, 0]))
     labels = torch.tensor([0, 0, 0, 0, 1, 1, 0, 1, 0])
     method = method_of(support, 2, labels=labels)
-    found = method.describe(torch.tensor([0, 0, 2, 3]), torch.tensor([4, 8, 1, 5]))
+    found = method.health(torch.tensor([0, 0, 2, 3]), torch.tensor([4, 8, 1, 5]))
     assert found == pytest.approx(
         {
             "self_match": 1 / 4,  # the first query is image 4 and finds image 4

@@ -8,19 +8,29 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from simclr_mini import checkpoint, cli, train
-from simclr_mini.config import Config
+from simclr_mini import checkpoint, cli
+from simclr_mini.build import build_method, load_splits
 from simclr_mini.data import Images, load
+from simclr_mini.methods import configure
+from simclr_mini.resume import Stopped
+from simclr_mini.runs import load_encoder
 from simclr_mini.simclr import shuffled_batches, source
+from simclr_mini.train import train
 from simclr_mini.views import RECIPES
 
-SMALL = Config(images=96, batch_size=16, epochs=3, knn_every=2, checkpoint_every=4, seed=3)
+CHOICES = {"images": 96, "batch_size": 16, "epochs": 3, "seed": 3}
+CHOICES |= {"knn_every": 2, "checkpoint_every": 4}
+SMALL = configure(**CHOICES)
+
+
+def small(**choices):
+    """A short run that differs from SMALL in these choices."""
+    return configure(**CHOICES | choices)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,7 +43,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def data() -> dict[str, Images]:
-    return train.load_splits(SMALL)
+    return load_splits(SMALL)
 
 
 def trained(folder: Path, data, config=SMALL, stop_after=None) -> dict:
@@ -45,7 +55,7 @@ def trained(folder: Path, data, config=SMALL, stop_after=None) -> dict:
             raise SystemExit
 
     with contextlib.suppress(SystemExit):
-        train.train(config, folder, data, report)
+        train(config, build_method(config, data["train"]), data, folder, report)
     return checkpoint.load(folder)
 
 
@@ -101,7 +111,7 @@ METHODS = {
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_goes_on_to_the_same_bytes(tmp_path, data, name):
     """Dead at step 9, inside the second epoch and after the checkpoint at 8."""
-    config = replace(SMALL, method=name.split()[0], epochs=2, **METHODS[name])
+    config = small(method=name.split()[0], epochs=2, **METHODS[name])
     config.check()
     whole = trained(tmp_path / "whole", data, config)
     trained(tmp_path / "broken", data, config, stop_after=9)
@@ -112,23 +122,23 @@ def test_every_method_goes_on_to_the_same_bytes(tmp_path, data, name):
 
 
 def test_curation_that_is_off_is_simclr(tmp_path, data):
-    off = replace(SMALL, method="curation", curate="off", epochs=1)
-    plain = trained(tmp_path / "plain", data, replace(SMALL, epochs=1))["method"]
+    off = small(method="curation", curate="off", epochs=1)
+    plain = trained(tmp_path / "plain", data, small(epochs=1))["method"]
     curated = trained(tmp_path / "off", data, off)["method"]
     assert all(torch.equal(value, curated[key]) for key, value in plain.items())
 
 
 def test_random_batching_is_simclr(tmp_path, data):
     """The control differs in nothing, so what another batching does is the batching's doing."""
-    random = replace(SMALL, method="gsimclr", batching="random", clusters=8, epochs=1)
-    plain = trained(tmp_path / "plain", data, replace(SMALL, epochs=1))["method"]
+    random = small(method="gsimclr", batching="random", clusters=8, epochs=1)
+    plain = trained(tmp_path / "plain", data, small(epochs=1))["method"]
     other = trained(tmp_path / "random", data, random)["method"]
     assert all(torch.equal(value, other[key]) for key, value in plain.items())
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "lars"])
 def test_every_optimiser_resumes(tmp_path, data, optimizer):
-    config = replace(SMALL, optimizer=optimizer, epochs=2)
+    config = small(optimizer=optimizer, epochs=2)
     whole = trained(tmp_path / "whole", data, config)
     trained(tmp_path / "broken", data, config, stop_after=9)
     resumed = trained(tmp_path / "broken", data, config)
@@ -136,30 +146,30 @@ def test_every_optimiser_resumes(tmp_path, data, optimizer):
 
 
 def test_one_seed_gives_one_result_and_another_seed_another(tmp_path, data):
-    short = replace(SMALL, epochs=1)
+    short = small(epochs=1)
     a = trained(tmp_path / "a", data, short)["method"]
     b = trained(tmp_path / "b", data, short)["method"]
-    c = trained(tmp_path / "c", data, replace(short, seed=4))["method"]
+    c = trained(tmp_path / "c", data, small(epochs=1, seed=4))["method"]
     assert same(a, b) and not same(a, c)
 
 
 def test_every_parameter_learns(tmp_path, data):
-    short = replace(SMALL, epochs=1)
-    before = train.build_method(short, data["train"]).state_dict()
+    short = small(epochs=1)
+    before = build_method(short, data["train"]).state_dict()
     after = trained(tmp_path / "run", data, short)["method"]
     unchanged = [name for name in before if torch.equal(before[name], after[name])]
     assert unchanged == []
 
 
 def test_looking_at_validation_changes_nothing(tmp_path, data):
-    seen = trained(tmp_path / "seen", data, replace(SMALL, knn_every=1))
-    blind = trained(tmp_path / "blind", data, replace(SMALL, knn_every=0))
+    seen = trained(tmp_path / "seen", data, small(knn_every=1))
+    blind = trained(tmp_path / "blind", data, small(knn_every=0))
     assert same(seen["method"], blind["method"])
 
 
 def test_a_checkpoint_may_fall_anywhere(tmp_path, data):
-    often = trained(tmp_path / "often", data, replace(SMALL, checkpoint_every=1))
-    seldom = trained(tmp_path / "seldom", data, replace(SMALL, checkpoint_every=1000))
+    often = trained(tmp_path / "often", data, small(checkpoint_every=1))
+    seldom = trained(tmp_path / "seldom", data, small(checkpoint_every=1000))
     assert same(often["method"], seldom["method"])
 
 
@@ -172,13 +182,13 @@ def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_names_causes(tmp_path, data):
-    config = replace(SMALL, learning_rate=1e30, precision="float32", optimizer="sgd")
+    config = small(learning_rate=1e30, precision="float32", optimizer="sgd")
     with pytest.raises(FloatingPointError, match="--learning-rate"):
         trained(tmp_path / "run", data, config)
 
 
 def test_the_loss_starts_near_chance_and_falls(tmp_path, data):
-    trained(tmp_path / "run", data, replace(SMALL, epochs=12, checkpoint_every=100))
+    trained(tmp_path / "run", data, small(epochs=12, checkpoint_every=100))
     log = [json.loads(x) for x in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     first, last = log[0]["loss"], sum(x["loss"] for x in log[-5:]) / 5
     assert first == pytest.approx(torch.tensor(31.0).log().item(), rel=0.35)
@@ -194,9 +204,9 @@ def test_batches_show_each_image_once_and_change_every_epoch():
 
 
 def test_wrong_positives_come_from_another_image():
-    config = replace(SMALL, positives="wrong", recipe="none", batch_size=4)
+    config = small(positives="wrong", views="none", batch_size=4)
     images = load("shapes")
-    method = train.build_method(config, images)
+    method = build_method(config, images)
     x = images.pixels[:4].float() / 255
     x1, x2 = method.views(x)
     assert torch.equal(x1, x) and all(not torch.equal(x1[i], x2[i]) for i in range(4))
@@ -207,11 +217,15 @@ KILLED = """
 import sys, torch
 torch.set_num_threads(1)
 from pathlib import Path
-from simclr_mini import train
-from simclr_mini.config import Config
-config = Config(images=96, batch_size=16, epochs=3, knn_every=2, checkpoint_every=4, seed=3)
-data = train.load_splits(config)
-train.train(config, Path(sys.argv[1]), data, lambda line: print(line["step"], flush=True))
+from simclr_mini.build import build_method, load_splits
+from simclr_mini.methods import configure
+from simclr_mini.train import train
+config = configure(
+    images=96, batch_size=16, epochs=3, seed=3, knn_every=2, checkpoint_every=4
+)
+data = load_splits(config)
+method = build_method(config, data["train"])
+train(config, method, data, Path(sys.argv[1]), lambda line: print(line["step"], flush=True))
 """
 
 
@@ -244,8 +258,8 @@ def test_ctrl_c_saves_and_the_run_goes_on_to_the_same_bytes(tmp_path, data):
         if line["step"] == 7:
             os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(train.Stopped):
-        train.train(SMALL, folder, data, press)
+    with pytest.raises(Stopped):
+        train(SMALL, build_method(SMALL, data["train"]), data, folder, press)
     assert checkpoint.load(folder)["step"] in (7, 8)
     resumed = trained(folder, data)
     assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
@@ -282,6 +296,8 @@ def sentence(capsys, *argv) -> str:
             ("--method", "gsimclr", "--batching", "strict", "--clusters", "64"),
             "--clusters must be --batch-size, 128, or more, not 64",
         ),
+        (("--views", "crop+fog"), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
+        (("--margin", "-1"), "--margin must be 0 or more, not -1"),
         (("--resume",), "no run to resume"),
     ],
 )
@@ -299,11 +315,9 @@ def test_a_run_is_not_overwritten_unasked(capsys, tmp_path):
 
 
 def test_resume_with_other_options_is_refused(capsys, tmp_path):
-    from dataclasses import asdict
-
     folder = tmp_path / "simclr-shapes-0"
     folder.mkdir()
-    (folder / "config.json").write_text(json.dumps(asdict(Config(epochs=9))))
+    (folder / "config.json").write_text(json.dumps(configure(epochs=9).flat()))
     assert "--epochs 9" in sentence(capsys, "train", "--runs", str(tmp_path), "--resume")
 
 
@@ -326,7 +340,7 @@ def test_the_command_trains_measures_and_draws(tmp_path, capsys):
     cli.main(["embed", str(run), "--data", "shapes", "--out", str(out)])
     cli.main(["neighbours", str(run), "--out", str(tmp_path / "n.png")])
     assert out.exists() and (tmp_path / "n.png").exists()
-    encoder = train.load_encoder(run)
+    encoder = load_encoder(run)
     assert encoder(torch.rand(2, 3, 32, 32)).shape == (2, 256)
 
 

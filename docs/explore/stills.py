@@ -16,10 +16,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from torch import Generator, Tensor
 
-from simclr_mini import gsimclr, plots, shapes, views
+from simclr_mini import gsimclr, shapes, views
+from simclr_mini.canvas import CARD, GRAY, HEIGHT, INK, STYLE, WIDTH, card, percent, save
 from simclr_mini.nnclr import SupportSet
 from simclr_mini.nt_xent import candidate_logits, positive_index
-from simclr_mini.plots import CARD, GRAY, INK, STYLE, card, save
 from simclr_mini.simclr import shuffled_batches
 
 HERE = Path(__file__).parent
@@ -165,7 +165,7 @@ def script() -> str:
 
 def show(figure: Figure, picture: Tensor, left: float, low: float, wide: float) -> None:
     """Put a picture, shape (3, S, S), on the card; position and width are fractions of the card."""
-    axes = figure.add_axes((left, low, wide, wide * plots.WIDTH / plots.HEIGHT))
+    axes = figure.add_axes((left, low, wide, wide * WIDTH / HEIGHT))
     axes.imshow(picture.permute(1, 2, 0).numpy(), interpolation="nearest")
     axes.axis("off")
 
@@ -192,8 +192,8 @@ def temperature_still() -> Figure:
     shares = torch.stack([push_shares(tau) for tau in at.tolist()], 1)[1:]  # (6, 81)
     low, high = (push_shares(tau).max() for tau in (0.1, 1.0))
     figure = card(
-        f"At τ = 0.1 the hardest negative gets {plots.percent(low)} of the push, "
-        f"at τ = 1 it gets {plots.percent(high)}"
+        f"At τ = 0.1 the hardest negative gets {percent(low)} of the push, "
+        f"at τ = 1 it gets {percent(high)}"
     )
     axes = figure.add_axes((0.1, 0.15, 0.55, 0.72))
     kinds = [kind for _, kind, _ in CANDIDATES.values()][1:]

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from simclr_mini import (
+    baselines,
     curation,
     data,
     deepcluster,
@@ -20,13 +21,13 @@ from simclr_mini import (
     gsimclr,
     kmeans,
     nnclr,
-    report,
     resnet,
     simclr,
-    train,
     views,
 )
-from simclr_mini.config import Config
+from simclr_mini.build import build_method
+from simclr_mini.methods import configure
+from simclr_mini.runs import load_run
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -38,7 +39,7 @@ def partner_by_colour():
     for name in ("none", "crop_only", "cifar", "simclr"):
         generator = torch.Generator().manual_seed(0)
         pair = views.two_views(images, views.RECIPES[name], generator)
-        h1, h2 = (report.histogram_features((255 * x).round().byte()) for x in pair)
+        h1, h2 = (baselines.histogram_features((255 * x).round().byte()) for x in pair)
         nearest = torch.cdist(h1, h2, p=1).argmin(1)  # the most similar histogram
         right = int((nearest == torch.arange(256)).sum())
         print(f"{name:<12}{right:>4}    {right / 256:.0%}")
@@ -47,7 +48,7 @@ def partner_by_colour():
 def before_training():
     """Let three networks that have learned nothing name the test images, by k-NN."""
     bank, queries = data.load("shapes"), data.load("shapes", split="test")
-    pairs = {"raw pixels": [report.pixel_features(split.pixels) for split in (bank, queries)]}
+    pairs = {"raw pixels": [baselines.pixel_features(split.pixels) for split in (bank, queries)]}
     for seed in range(3):
         torch.manual_seed(seed)
         encoder = resnet.resnet_tiny()
@@ -68,7 +69,7 @@ def directions_used():
 
 def h_or_z(run):
     """k-NN accuracy of both sides of the projector of a trained run."""
-    _, method, splits = train.load_run(Path(run))
+    _, method, splits = load_run(Path(run))
     both = {"h": method.encoder, "z": nn.Sequential(method.encoder, method.projector)}
     for name, network in both.items():
         bank, queries = (evaluate.features(network, splits[s]) for s in ("train", "test"))
@@ -80,7 +81,7 @@ def first_loss():
     """The loss of 128 images before the first step, and where training takes it."""
     images = data.load("shapes")
     for seed in range(5):
-        method = train.build_method(Config(seed=seed), images)
+        method = build_method(configure(seed=seed), images)
         x1, x2 = method.views(images.first(128).pixels / 255)
         loss = method.loss(method.project(x1), method.project(x2), torch.arange(128))
         print(f"untrained, seed {seed}       {loss.item():.2f}")
@@ -94,7 +95,7 @@ def first_loss():
 def steps_of_layers():
     """|gradient| / |weights| of each layer at the first step of training: SGD's relative step."""
     images = data.load("shapes")
-    method = train.build_method(Config(), images)
+    method = build_method(configure(), images)
     x1, x2 = method.views(images.first(128).pixels / 255)
     method.loss(method.project(x1), method.project(x2), torch.arange(128)).backward()
     found = {}
@@ -200,11 +201,12 @@ def what_is_kept():
     for name, rule, crop_min in rows:
         found = []
         for seed in range(3):
-            config = Config(method="curation", curate=rule, tries=4, crop_min=crop_min, seed=seed)
-            method = train.build_method(config, images).train()
+            choices = {"curate": rule, "tries": 4, "crop_min": crop_min, "seed": seed}
+            config = configure("curation", **choices)
+            method = build_method(config, images).train()
             for x in (images.pixels / 255).split(128):
                 if rule == "off":
-                    kept = method.score(method.draw(x, method.generators["views"]))
+                    kept = method.score(method.draw_views(x, method.generators["views"]))
                 else:
                     method.views(x)
                     kept = method.last["draws"][method.last["chosen"]]
@@ -223,18 +225,18 @@ def who_is_found():
         for index in simclr.shuffled_batches(2048, 128, generator):
             x = images.pixels[index] / 255
             pair = views.two_views(x, views.RECIPES["crop_only"], generator)
-            steps.append((index, *(report.histogram_features((255 * v).byte()) for v in pair)))
+            steps.append((index, *(baselines.histogram_features((255 * v).byte()) for v in pair)))
     print("order               own rows   finds itself   same class   age in steps")
     for push_first, exclude_same in [(True, False), (False, False), (False, True)]:
-        support = nnclr.SupportSet(1024, 64, generator)
-        nothing = nn.Identity(), nn.Identity(), views.Recipe(), 0.1, 0, nn.Identity()
-        method = nnclr.NNCLR(*nothing, support, images.labels, exclude_same=exclude_same)
+        config = configure("nnclr", support_size=1024, exclude_same=exclude_same, out_dim=64)
+        method = nnclr.NNCLR(config, images, nn.Identity(), nn.Identity())
+        support = method.support
         found = []
         for index, z1, z2 in steps:
             if push_first:
                 support.push(z1, index)
             twice = index.repeat(2)
-            found.append(method.describe(method.search(torch.cat([z1, z2]), twice), twice))
+            found.append(method.health(method.search(torch.cat([z1, z2]), twice), twice))
             if not push_first:
                 support.push(z1, index)
         names = ("self_match", "same_class", "neighbour_age")

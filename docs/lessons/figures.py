@@ -6,13 +6,13 @@ import matplotlib
 import torch
 from experiments import few_labels_of, logs, results, steps_of_layers, unequal_clusters
 
+from simclr_mini.canvas import GRAY, INK, STYLE, card, percent, save
 from simclr_mini.diagnostics import chance_loss, floor_loss
+from simclr_mini.methods import method_class
 from simclr_mini.nt_xent import candidate_logits, similarity_matrix
-from simclr_mini.plots import GRAY, INK, METHOD_COLORS, STYLE, card, percent, save
 
 HERE = Path(__file__).parent
-BLUE, RED = METHOD_COLORS["simclr"], METHOD_COLORS["nnclr"]
-GOLD = METHOD_COLORS["gsimclr"]
+BLUE, GOLD, RED = (method_class(name).color for name in ("simclr", "gsimclr", "nnclr"))
 
 
 def temperature():

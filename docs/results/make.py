@@ -11,21 +11,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+from simclr_mini.methods import METHODS
+
 HERE = Path(__file__).parent
 SEEDS = (0, 1, 2)
+OTHERS = [method for method in METHODS if method not in ("simclr", "supervised")]
+CIFAR10 = "--data cifar10 --images 10000 --epochs 10"
 RUNS = {
     "shapes": "--supervised",
-    "shapes-crop-only": "--recipe crop_only",
+    "shapes-crop-only": "--views crop_only",
     "shapes-wrong-positives": "--positives wrong",
-    "shapes-gsimclr": "--method gsimclr",
-    "shapes-curation": "--method curation",
-    "shapes-nnclr": "--method nnclr",
-    "shapes-deepcluster": "--method deepcluster",
-    "cifar10": "--data cifar10 --images 10000 --epochs 10",
-    "cifar10-gsimclr": "--method gsimclr --data cifar10 --images 10000 --epochs 10",
-    "cifar10-curation": "--method curation --data cifar10 --images 10000 --epochs 10",
-    "cifar10-nnclr": "--method nnclr --data cifar10 --images 10000 --epochs 10",
-    "cifar10-deepcluster": "--method deepcluster --data cifar10 --images 10000 --epochs 10",
+    **{f"shapes-{method}": f"--method {method}" for method in OTHERS},
+    "cifar10": CIFAR10,
+    **{f"cifar10-{method}": f"--method {method} {CIFAR10}" for method in OTHERS},
     "cifar10-long": "--data cifar10 --epochs 20",
 }
 ONE_SEED = {"cifar10-long"}  # 39 minutes on one core

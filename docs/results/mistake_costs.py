@@ -92,16 +92,19 @@ def measure(key: str) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         if not key.startswith("right/"):
             put_in_place(key, folder)
-        from simclr_mini import report, train
-        from simclr_mini.config import Config
+        from simclr_mini.accuracy import scores
+        from simclr_mini.build import build_method, load_splits
         from simclr_mini.evaluate import features
+        from simclr_mini.methods import configure
+        from simclr_mini.train import train
 
-        config = Config(images=IMAGES, epochs=EPOCHS, seed=seed, knn_every=0)
-        data = train.load_splits(config)
+        config = configure(images=IMAGES, epochs=EPOCHS, seed=seed, knn_every=0)
+        data = load_splits(config)
+        splits = tuple(data.values())
         try:
-            method = train.train(config, Path(folder), data, lambda line: None)
-            pairs = [x for split in data.values() for x in (features(method.encoder, split), split)]
-            found = report.scores(*pairs)
+            method = build_method(config, data["train"])
+            train(config, method, data, Path(folder), lambda line: None)
+            found = scores(tuple(features(method.encoder, split) for split in splits), splits)
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
         log = (Path(folder) / "log.jsonl").read_text("utf-8").splitlines()

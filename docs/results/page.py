@@ -11,9 +11,9 @@ from pathlib import Path
 from make import RUNS, command
 from table import HERE, NAMES, results, table
 
-from simclr_mini import plots
+from simclr_mini import charts
+from simclr_mini.canvas import percent, save
 from simclr_mini.diagnostics import chance_loss, floor_loss
-from simclr_mini.plots import percent
 
 
 def section(name: str) -> str:
@@ -43,7 +43,7 @@ def alts(run: str) -> dict[str, str]:
     """By kind of figure, what it shows to those who cannot see it."""
     first, log = results(run)[0], read_log(run)
     config = first["config"]
-    rows = plots.accuracy_rows(mean_result(run), first["method"])
+    rows = charts.accuracy_rows(mean_result(run), first["method"])
     read = [
         f"{name}: linear probe {percent(p)}, k-NN {percent(k)}" for name, (p, k) in rows.items()
     ]
@@ -66,11 +66,14 @@ def figures() -> dict[str, str]:
             if not results(run):
                 continue
             method = results(run)[0]["method"]
-            path = Path(folder) / "figure.svg"
-            plots.accuracy_bars(mean_result(run), path, method, chance=0.1)
-            drawn[f"{run}-accuracy"] = path.read_text("utf-8")
-            plots.loss_curve(read_log(run), *chance_and_floor(results(run)[0]), path, method)
-            drawn[f"{run}-loss"] = path.read_text("utf-8")
+            levels = chance_and_floor(results(run)[0])
+            kinds = {
+                "accuracy": charts.accuracy_figure(mean_result(run), method, chance=0.1),
+                "loss": charts.loss_figure(read_log(run), *levels, method),
+            }
+            for kind, figure in kinds.items():
+                path = save(figure, Path(folder) / "figure.svg")
+                drawn[f"{run}-{kind}"] = path.read_text("utf-8")
     return drawn
 
 

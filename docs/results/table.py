@@ -8,26 +8,23 @@ import re
 from pathlib import Path
 
 import times
-from make import RUNS, command
+from make import OTHERS, RUNS, command
 
 from simclr_mini import compare
+from simclr_mini.methods import method_class
 
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
 DATA = ("shapes", "cifar10")
-METHODS = {
-    "gsimclr": "G-SimCLR",
-    "curation": "batch curation (our interpretation)",
-    "nnclr": "NNCLR",
-    "deepcluster": "DeepCluster",
-}
+TITLES = {method: method_class(method).title for method in OTHERS}
+TITLES["curation"] += " (our interpretation)"
 NAMES = {
     "shapes": "**SimCLR**",
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
     "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
-    **{f"{data}-{method}": name for data in DATA for method, name in METHODS.items()},
+    **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
 }
 BASELINES = {
     "untrained": "the same network, untrained",
@@ -86,7 +83,7 @@ def table(data: str) -> str:
 def table_of_times() -> str:
     """How long the whole command takes, method by method."""
     lines = ["| `--method` | shapes | CIFAR-10, 10,000 images |", "|---|---:|---:|"]
-    for method in ("simclr", *METHODS):
+    for method in ("simclr", *OTHERS):
         suffix = "" if method == "simclr" else f"-{method}"
         cells = [times.range_of(f"{data}{suffix}") for data in DATA]
         lines.append(f"| {method} | {' | '.join(cells)} |")

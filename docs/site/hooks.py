@@ -7,9 +7,9 @@ A directive is on a line of its own:
     {{ output board }}                         docs/captured/board.txt, see capture.py
     {{ results shapes }}                       tables and figures, see docs/results/page.py
 
-Two pages are generated here: the mistakes from `tests/mistakes`, and contributing from
-CONTRIBUTING.md. A formula becomes an SVG, which needs no network, script or font. If something
-cannot be found or drawn, the build stops.
+Generated here: a reference page for each module, the page of mistakes from `tests/mistakes`, and
+contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no network, script or font.
+If something cannot be found or drawn, the build stops.
 """
 
 import ast
@@ -45,6 +45,19 @@ ziamath.config.svg2 = False  # no ids, which would repeat on a page
 # ---- functions that MkDocs calls
 
 
+def on_config(config):
+    """List a reference page for each module of the library in the navigation."""
+    (reference,) = (entry for entry in config["nav"] if "Reference" in entry)
+    reference["Reference"] = [{name: f"reference/{name}.md"} for name in modules()]
+    return config
+
+
+def modules() -> list[str]:
+    """The names of the library's modules."""
+    files = sorted((ROOT / "simclr_mini").glob("*.py"))
+    return [file.stem for file in files if file.stem != "__init__"]
+
+
 def on_files(files, config):
     """Add the generated pages and figures to the files of the site."""
 
@@ -54,6 +67,8 @@ def on_files(files, config):
 
     add("contributing.md", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
     add("mistakes.md", catalogue.page())
+    for name in modules():
+        add(f"reference/{name}.md", f"::: simclr_mini.{name}\n")
     for name, svg in results.figures().items():
         add(f"figures/{name}.svg", svg)
     return files

@@ -5,6 +5,7 @@ from itertools import islice
 import torch
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from simclr_mini.views import Recipe
 
@@ -49,7 +50,7 @@ def shuffled_batches(module):
 
 def SimCLR_views(module):
     def method(recipe, **settings):
-        return module.SimCLR(nn.Identity(), nn.Identity(), recipe, **settings)
+        return bare_method(module.SimCLR, recipe, **settings)
 
     x = rand(5, 3, 4, 4, seed=1).sigmoid()
     seen = {}
@@ -86,7 +87,7 @@ def linear(inputs, outputs, seed):
 def SimCLR_project(module):
     encoder = nn.Sequential(nn.Flatten(), linear(12, 4, 1), nn.Tanh(), nn.BatchNorm1d(4).double())
     projector = nn.Sequential(linear(4, 4, 3), nn.Tanh(), linear(4, 4, 5))
-    method = module.SimCLR(encoder, projector, NOTHING)
+    method = bare_method(module.SimCLR, NOTHING, encoder=encoder, projector=projector)
     x = rand(6, 3, 2, 2, seed=7, dtype=torch.float64).requires_grad_()
     z = method.project(x)
     inputs = [x, *method.parameters()]
@@ -107,9 +108,8 @@ def SimCLR_loss(module):
     seen = {}
     cases = [(3, 5, 0.5, "same"), (4, 2, 0.1, "same"), (5, 3, 1.0, "wrong")]
     for B, d, temperature, positives in cases:
-        method = module.SimCLR(
-            nn.Identity(), nn.Identity(), NOTHING, temperature, positives=positives
-        )
+        choices = {"temperature": temperature, "positives": positives}
+        method = bare_method(module.SimCLR, NOTHING, **choices)
         z1, z2 = (rand(B, d, seed=s).requires_grad_() for s in (1, 2))
         index = torch.tensor([3, 0, 4, 1, 2])[:B] if B == 5 else torch.arange(B)
         loss = method.loss(z1, z2, index)

@@ -8,6 +8,7 @@ from itertools import islice
 import torch
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import about, call, rand, wrong
 from simclr_mini.simclr import SimCLR, shuffled_batches
 from simclr_mini.views import Recipe
@@ -37,7 +38,8 @@ def order_of(batches):
 
 def method_of(recipe=NOTHING, encoder=None, projector=None, **settings):
     """A method; without an encoder and a projector, its networks are the identity."""
-    return SimCLR(encoder or nn.Identity(), projector or nn.Identity(), recipe, **settings)
+    settings = {"temperature": 0.5, **settings}
+    return bare_method(SimCLR, recipe, encoder=encoder, projector=projector, **settings)
 
 
 def id_images(B, size=4):

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import about, call, rand, wrong
 from simclr_mini.curation import (
     Curation,
@@ -20,7 +21,6 @@ from simclr_mini.curation import (
     pair_distances,
     violation,
 )
-from simclr_mini.views import Recipe
 
 # B and d differ and are mostly prime, so that a wrong broadcast crashes or shows.
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (11, 7)]
@@ -509,7 +509,7 @@ def test_overlap_equals_the_loops(oracle):
 
 def method_of(rule, seed=0, tries=3):
     """A method whose network is never used."""
-    return Curation(nn.Identity(), nn.Identity(), Recipe(), 0.5, seed, rule, tries)
+    return bare_method(Curation, seed=seed, curate=rule, tries=tries)
 
 
 def draws_of(badness, gaps):
@@ -654,9 +654,9 @@ def test_curation_does_not_train_on_a_planted_bad_draw():
         views(good, good + 0.6 * noise),
     ]
     for rule, expected in [("best", 1), ("reversed", 0), ("threshold", 0), ("off", 0)]:
-        method = Curation(Told(), nn.Identity(), Recipe(), 0.5, 0, rule, 3).train()
+        method = bare_method(Curation, encoder=Told(), curate=rule, tries=3).train()
         left = list(planned)
-        method.draw = lambda x, generator, left=left: left.pop(0)
+        method.draw_views = lambda x, generator, left=left: left.pop(0)
         before = method.encoder.norm.running_mean.clone()
         got = method.views(x)
         found = [i for i, draw in enumerate(planned) if torch.equal(draw["views"][1], got[1])]

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from simclr_mini.views import Recipe
 
@@ -116,24 +117,25 @@ def contents(support, begin):
     return torch.tensor(new), str(said)
 
 
-def neighbour_loss(module):
+def of_neighbours(module, neighbours, p, temperature):
+    """The loss when z1's neighbours are known already."""
+    support, rows = support_of(module, neighbours), torch.arange(len(p))
+    return module.nnclr_loss(torch.zeros_like(p), p, support, temperature, rows)
+
+
+def nnclr_loss(module):
     seen = {}
     for B, d, temperature in [(3, 5, 0.5), (5, 2, 0.1), (4, 7, 1.0), (3, 2, 0.005)]:
         neighbours = F.normalize(rand(B, d, seed=B, dtype=torch.float64), dim=1)
         neighbours[1] = neighbours[0]  # two images may find the same row
         p = spread(B, d, B + 30).requires_grad_()
         small = temperature < 0.01
-        loss = module.neighbour_loss(neighbours, p, temperature) + 0 * p.sum()
-        seen[f"{B} {temperature}"] = (loss, *torch.autograd.grad(loss, p))
+        loss = of_neighbours(module, neighbours, p, temperature) + 0 * p.sum()
+        seen[f"known {B} {temperature}"] = (loss, *torch.autograd.grad(loss, p))
         if small:
-            seen["float32"] = module.neighbour_loss(
-                neighbours.float(), p.detach().float(), temperature
+            seen["float32"] = of_neighbours(
+                module, neighbours.float(), p.detach().float(), temperature
             )
-    return seen
-
-
-def nnclr_loss(module):
-    seen = {}
     for B, Q, d, temperature in [(3, 7, 5, 0.5), (5, 11, 2, 0.2), (2, 3, 4, None)]:
         support = support_of(module, rand(Q, d, seed=Q, dtype=torch.float64))
         z1, p2 = (spread(B, d, s).requires_grad_() for s in (B, B + 60))
@@ -192,9 +194,7 @@ class Bent(nn.Module):
 
 
 def method_of(module, support, temperature, d, seed=0, **settings):
-    nothing, recipe = nn.Identity(), Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
-    predictor = Bent(d) if d else nn.Identity()
-    method = module.NNCLR(
-        nothing, nothing, recipe, temperature, seed, predictor, support, **settings
-    )
+    recipe = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
+    method = bare_method(module.NNCLR, recipe, seed=seed, temperature=temperature, **settings)
+    method.predictor, method.support = Bent(d) if d else nn.Identity(), support
     return method.to(support.rows.dtype)

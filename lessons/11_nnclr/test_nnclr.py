@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import about, call, call_in_place, rand, wrong
-from simclr_mini.nnclr import NNCLR, SupportSet, neighbour_loss, nnclr_loss
+from simclr_mini.nnclr import NNCLR, SupportSet, nnclr_loss
 from simclr_mini.views import Recipe
 
 # B, Q and d differ and are mostly prime, so that a wrong broadcast crashes or shows.
@@ -430,65 +431,82 @@ def test_a_push_may_fill_the_whole_set():
 # Step 8: the loss of neighbours and predictions
 
 
-@about("neighbour_loss")
+def known(neighbours):
+    """A support set of these rows, and the row that each query has found."""
+    return support_of(neighbours), torch.arange(len(neighbours))
+
+
+def of_neighbours(neighbours, p, temperature):
+    """The loss when z1's neighbours are known already: z1 itself says nothing."""
+    support, rows = known(neighbours)
+    return call(nnclr_loss, torch.zeros_like(p.detach()), p, support, temperature, rows)
+
+
+def in_loops(oracle, neighbours, p, temperature):
+    """The same by the equation in loops."""
+    support, rows = known(neighbours)
+    return oracle("nnclr_loss")(torch.zeros_like(p.detach()), p, support, temperature, rows)
+
+
+@about("nnclr_loss")
 def test_equal_predictions_cost_log_of_the_batch():
     """With B equal candidates the loss is ln B. Why is it not ln(2B - 1), as in NT-Xent?"""
     for B, temperature in [(2, 0.5), (7, 0.1)]:
         neighbours = F.normalize(rand(B, 4, seed=B), dim=1)
         p = rand(1, 4, seed=1).repeat(B, 1)
-        call(neighbour_loss, neighbours, p, temperature).gives(math.log(B), rtol=1e-5)
+        of_neighbours(neighbours, p, temperature).gives(math.log(B), rtol=1e-5)
 
 
-@about("neighbour_loss")
-def test_neighbour_loss_by_hand():
+@about("nnclr_loss")
+def test_loss_of_known_neighbours_by_hand():
     """If neighbours at right angles equal their predictions: ln(1 + (B - 1) e^(-1/tau))."""
     for B, temperature in [(2, 0.5), (5, 1.0), (3, 0.2)]:
         expected = math.log(1 + (B - 1) * math.exp(-1 / temperature))
-        call(neighbour_loss, torch.eye(B), 4 * torch.eye(B), temperature).gives(expected, rtol=1e-5)
+        of_neighbours(torch.eye(B), 4 * torch.eye(B), temperature).gives(expected, rtol=1e-5)
 
 
-@about("neighbour_loss")
-def test_neighbour_loss_is_the_equation_in_loops(oracle):
+@about("nnclr_loss")
+def test_loss_of_known_neighbours_is_the_equation_in_loops(oracle):
     """Neighbour by neighbour and candidate by candidate, for predictions of any norm."""
     for (B, d), temperature in zip(
         [(3, 5), (5, 2), (2, 7), (11, 3)], [0.5, 0.1, 1, 0.2], strict=True
     ):
         neighbours = F.normalize(rand(B, d, seed=B, dtype=torch.float64), dim=1)
         p = spread(B, d, seed=B + 30, dtype=torch.float64)
-        expected = oracle("neighbour_loss")(neighbours, p, temperature)
-        call(neighbour_loss, neighbours, p, temperature).gives(expected, rtol=1e-6)
-        call(neighbour_loss, neighbours.float(), p.float(), temperature).gives(expected, rtol=1e-5)
+        expected = in_loops(oracle, neighbours, p, temperature)
+        of_neighbours(neighbours, p, temperature).gives(expected, rtol=1e-6)
+        of_neighbours(neighbours.float(), p.float(), temperature).gives(expected, rtol=1e-5)
 
 
-@about("neighbour_loss")
+@about("nnclr_loss")
 def test_the_softmax_is_over_predictions():
     """The softmax is over predictions: which prediction belongs to each neighbour's image?"""
     neighbours = torch.tensor([[1.0, 0.0], [1.0, 0.0]])  # two images found the same row
     p = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     # row by row: exp(2) : exp(0) for both; the first is right, the second wrong
     expected = (math.log(1 + math.exp(-2)) + math.log(1 + math.exp(2))) / 2
-    call(neighbour_loss, neighbours, p, 0.5).gives(expected, rtol=1e-5)
+    of_neighbours(neighbours, p, 0.5).gives(expected, rtol=1e-5)
 
 
-@about("neighbour_loss")
+@about("nnclr_loss")
 def test_gradient_reaches_every_prediction(oracle):
     """Each prediction is the right answer once and a wrong one B - 1 times, and both count."""
     for B, d, temperature in [(3, 5, 0.5), (5, 2, 0.2)]:
         neighbours = F.normalize(rand(B, d, seed=1, dtype=torch.float64), dim=1)
         p = spread(B, d, seed=2, dtype=torch.float64).requires_grad_()
-        (expected,) = torch.autograd.grad(oracle("neighbour_loss")(neighbours, p, temperature), p)
-        got = call(neighbour_loss, neighbours, p, temperature)
+        (expected,) = torch.autograd.grad(in_loops(oracle, neighbours, p, temperature), p)
+        got = of_neighbours(neighbours, p, temperature)
         gradients_are(got, {"p": p}, [expected])
 
 
-@about("neighbour_loss", step="stability at low temperature")
-def test_neighbour_loss_is_stable_at_a_low_temperature(oracle):
+@about("nnclr_loss", step="stability at low temperature")
+def test_loss_of_known_neighbours_is_stable_at_a_low_temperature(oracle):
     """For logits of 100 and more, exp overflows in float32, but differences of logits do not."""
     for (B, d), temperature in zip([(3, 5), (5, 2)], [0.01, 0.005], strict=True):
         neighbours = F.normalize(rand(B, d, seed=B), dim=1)
         p = rand(B, d, seed=B + 40)
-        expected = oracle("neighbour_loss")(neighbours.double(), p.double(), temperature)
-        call(neighbour_loss, neighbours, p, temperature).gives(expected, rtol=1e-4, atol=1e-4)
+        expected = in_loops(oracle, neighbours.double(), p.double(), temperature)
+        of_neighbours(neighbours, p, temperature).gives(expected, rtol=1e-4, atol=1e-4)
 
 
 def gradients_are(got, inputs, expected):
@@ -580,9 +598,9 @@ class Bent(nn.Module):
 
 def method_of(support, predictor=None, temperature=0.5, **settings):
     """NNCLR whose encoder and projector are never used."""
-    nothing, recipe = nn.Identity(), Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
-    predictor = predictor or nn.Identity()
-    method = NNCLR(nothing, nothing, recipe, temperature, 0, predictor, support, **settings)
+    recipe = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
+    method = bare_method(NNCLR, recipe, temperature=temperature, **settings)
+    method.predictor, method.support = predictor or nn.Identity(), support
     return method.to(support.rows.dtype)
 
 
@@ -771,8 +789,10 @@ def test_meters_report_the_search():
 def test_training_changes_encoder_projector_and_predictor():
     """In forty steps, each with its own backward pass, everything learns and the loss falls."""
     torch.manual_seed(1)
-    method = method_of(empty(20, 5), nn.Linear(5, 5), 0.2)
-    method.encoder, method.projector = nn.Linear(6, 8), nn.Linear(8, 5)
+    support, predictor = empty(20, 5), nn.Linear(5, 5)
+    encoder, projector = nn.Linear(6, 8), nn.Linear(8, 5)
+    method = method_of(support, predictor, 0.2)
+    method.encoder, method.projector = encoder, projector
     x, losses = 3 * rand(8, 6, seed=1), []
     before = {name: p.detach().clone() for name, p in method.named_parameters()}
     for step in range(40):

@@ -3,6 +3,7 @@
 import torch
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from simclr_mini.views import Recipe
 
@@ -142,6 +143,12 @@ def same_groups(a, b):
     return pairs == len(set(a.tolist())) == len(set(b.tolist()))
 
 
+def deep_cluster(module, eye, recipe, **settings):
+    """A method with this encoder, and a classifier of its own."""
+    classifier = nn.Linear(eye.dim, settings["clusters"])
+    return bare_method(module.DeepCluster, recipe, encoder=eye, projector=classifier, **settings)
+
+
 def DeepCluster_start_epoch(module):
     pixels, group, half = pictures()
 
@@ -150,7 +157,8 @@ def DeepCluster_start_epoch(module):
     def method(clusters, seed=0, recipe=MIRROR, **settings):
         settings = {"pca_dim": 2, **settings}
         eye = Eye(10.0, 1.0, 1.0, 1.0) if clusters == 17 else Eye(10.0, 1.0)
-        return module.DeepCluster(eye, recipe, seed, named, 24, clusters, **settings)
+        settings |= {"N": 24, "labels": named, "seed": seed, "clusters": clusters}
+        return deep_cluster(module, eye, recipe, **settings)
 
     seen, as_they_are = {}, {tuple(one) for one in pixels.flatten(1).float().tolist()}
     whole, before = method(2), torch.get_rng_state()
@@ -212,7 +220,7 @@ def DeepCluster_start_epoch(module):
     corners, kept, stored = images_of(255.0 * (corner % 2), corner // 2), [], []
     for seed in range(4):
         settings = {"pca_dim": 2, "warm_start": seed < 2}
-        m = module.DeepCluster(Eye(10.0, 1.0), NOTHING, seed, None, 12, 4, **settings)
+        m = deep_cluster(module, Eye(10.0, 1.0), NOTHING, N=12, seed=seed, clusters=4, **settings)
         m.pseudo_labels.copy_(3 - corner)
         m.start_epoch(corners)
         kept.append(torch.equal(m.pseudo_labels, 3 - corner))
@@ -225,7 +233,8 @@ def DeepCluster_loss(module):
     seen = {}
     for B, K, N in [(3, 5, 11), (5, 2, 7), (4, 3, 9)]:
         own = some(N, K, B)
-        method = module.DeepCluster(Eye(1.0), NOTHING, 0, own.flip(0) % 2, N, K)
+        named = own.flip(0) % 2
+        method = deep_cluster(module, Eye(1.0), NOTHING, N=N, labels=named, clusters=K)
         method.pseudo_labels.copy_(own)
         z1, z2 = (2 * rand(B, K, seed=s).requires_grad_() for s in (1, 2))
         index = torch.randperm(N, generator=Generator().manual_seed(K))[:B]

@@ -6,6 +6,7 @@ from collections import Counter
 import torch
 from torch import Generator, nn
 
+from lessons.course.bare import bare_method
 from lessons.course.check import about, call, rand, wrong
 from simclr_mini.deepcluster import (
     DeepCluster,
@@ -469,8 +470,9 @@ class Reader(nn.Module):
 
 def method_of(scales, N, clusters, seed=0, labels=None, recipe=NOTHING, **settings):
     settings = {"pca_dim": len(scales), **settings}
-    method = DeepCluster(Reader(*scales), recipe, seed, labels, N, clusters, **settings)
-    return method.train()
+    parts = {"encoder": Reader(*scales), "projector": nn.Linear(len(scales), clusters)}
+    settings |= {"N": N, "labels": labels, "seed": seed, "clusters": clusters}
+    return bare_method(DeepCluster, recipe, **parts, **settings).train()
 
 
 def groups(sizes):

@@ -172,7 +172,7 @@ MISTAKES = [
     Mistake(
         "recipe_ignored",
         "SimCLR.views",
-        (DRAW, DRAW.replace("self.recipe", "Recipe()")),
+        (DRAW, DRAW.replace("self.recipe", 'recipe_named("simclr")')),
         "You use a recipe of your own. Where is the one that the method was given?",
         trains=True,
     ),

@@ -12,14 +12,14 @@ PLACES = "(self.position + torch.arange(len(z), device=self.rows.device)) % len(
 OLDER = "self.ages += self.ages >= 0"
 NEW = "F.normalize(z.detach().to(self.rows), dim=1)"
 ON = "self.position.copy_((self.position + len(z)) % len(self.rows))"
-LOGITS = "neighbours @ F.normalize(p.to(neighbours), dim=1).T / temperature"
-ENTROPY = "F.cross_entropy(logits, torch.arange(len(p), device=p.device))"
-ONE_WAY = "neighbour_loss(support.nearest(z1), p2, temperature)"
-SEARCH = "one, two = self.search(z1, index), self.search(z2, index)"
-LOSS1 = "loss1 = self.agree(neighbours1, self.predictor(z2))"
-LOSS2 = "loss2 = self.agree(neighbours2, self.predictor(z1))"
+LOGITS = "neighbours @ F.normalize(p2.to(neighbours), dim=1).T / temperature"
+ENTROPY = "F.cross_entropy(logits, torch.arange(len(p2), device=p2.device))"
+NEIGHBOURS = "neighbours = support.nearest(z1) if rows is None else support.rows[rows]"
+SEARCH = "rows1, rows2 = self.search(z1, index), self.search(z2, index)"
+LOSS1 = "loss1 = self.direction(z1, self.predictor(z2), rows1)"
+LOSS2 = "loss2 = self.direction(z2, self.predictor(z1), rows2)"
 PUSH = "self.support.push(z1, index)"
-FOUND = "self.found = self.describe(torch.cat([one, two]), index.repeat(2))"
+FOUND = "self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))"
 
 MISTAKES = [
     # SupportSet.find
@@ -501,45 +501,45 @@ MISTAKES = [
         "You wrap the rows around, but let position become Q, which does not exist. Which position follows Q - 1?",
         trains=True,
     ),
-    # neighbour_loss
+    # nnclr_loss: the softmax
     Mistake(
         "predictions_not_normalised",
-        "neighbour_loss",
-        (LOGITS, "neighbours @ p.to(neighbours).T / temperature"),
+        "nnclr_loss",
+        (LOGITS, "neighbours @ p2.to(neighbours).T / temperature"),
         "You take plain inner products, so a prediction with a larger norm counts for more. What must you do to p before the product?",
         trains=True,
     ),
     Mistake(
         "normalised_columns",
-        "neighbour_loss",
+        "nnclr_loss",
         (LOGITS, LOGITS.replace("dim=1", "dim=0")),
         "You normalise every column of p, across the batch. Which dimension holds the numbers of one prediction?",
         trains=True,
     ),
     Mistake(
         "no_temperature",
-        "neighbour_loss",
+        "nnclr_loss",
         (LOGITS, LOGITS.replace(" / temperature", " * 1.0")),
         "You do not use the temperature. What should change when it goes from 1 to 0.1?",
         trains=True,
     ),
     Mistake(
         "times_temperature",
-        "neighbour_loss",
+        "nnclr_loss",
         (LOGITS, LOGITS.replace("/ temperature", "* temperature")),
         "You multiply by the temperature. Should a lower temperature make differences larger or smaller?",
         trains=True,
     ),
     Mistake(
         "predictions_ask",
-        "neighbour_loss",
+        "nnclr_loss",
         (ENTROPY, ENTROPY.replace("logits,", "logits.T,")),
         "You take the softmax over neighbours, so each prediction looks for its neighbour. In the equation, does k run over neighbours or predictions?",
         trains=True,
     ),
     Mistake(
         "both_axes",
-        "neighbour_loss",
+        "nnclr_loss",
         (
             f"return {ENTROPY}",
             f"return ({ENTROPY} + {ENTROPY.replace('logits,', 'logits.T,')}) / 2",
@@ -549,11 +549,11 @@ MISTAKES = [
     ),
     Mistake(
         "diagonal_masked",
-        "neighbour_loss",
+        "nnclr_loss",
         (
             f"return {ENTROPY}",
-            "itself = torch.eye(len(p), dtype=torch.bool, device=p.device)\n"
-            "    rest = logits.masked_fill(itself, -torch.inf) if len(p) > 1 else logits\n"
+            "itself = torch.eye(len(p2), dtype=torch.bool, device=p2.device)\n"
+            "    rest = logits.masked_fill(itself, -torch.inf) if len(p2) > 1 else logits\n"
             "    return (rest.logsumexp(1) - logits.diagonal()).mean()",
         ),
         "You leave the diagonal out of the sum, as NT-Xent does. What is on the diagonal here?",
@@ -561,58 +561,58 @@ MISTAKES = [
     ),
     Mistake(
         "neighbours_repel_too",
-        "neighbour_loss",
-        (f"return {ENTROPY}", "return nt_xent_loss(neighbours, p.to(neighbours), temperature)"),
+        "nnclr_loss",
+        (f"return {ENTROPY}", "return nt_xent_loss(neighbours, p2.to(neighbours), temperature)"),
         "You use the 2B - 1 candidates of NT-Xent, so neighbours also repel neighbours. How many terms does the sum have here?",
         trains=True,
     ),
     Mistake(
         "sum_over_the_batch",
-        "neighbour_loss",
+        "nnclr_loss",
         (ENTROPY, ENTROPY[:-1] + ', reduction="sum")'),
         "You add up the losses of the batch. What should you divide the sum by?",
         trains=True,
     ),
     Mistake(
         "pull_without_push",
-        "neighbour_loss",
+        "nnclr_loss",
         (f"return {ENTROPY}", "return -logits.diagonal().mean()"),
         "You only pull pairs together, as BYOL does. What must the right prediction be compared with?",
         trains=True,
     ),
     Mistake(
         "probability_not_log",
-        "neighbour_loss",
+        "nnclr_loss",
         (f"return {ENTROPY}", "return 1 - logits.softmax(1).diagonal().mean()"),
         "You return the probability of being wrong. Where is the logarithm of the equation?",
         trains=True,
     ),
     Mistake(
         "softmax_twice",
-        "neighbour_loss",
+        "nnclr_loss",
         (ENTROPY, ENTROPY.replace("logits,", "logits.softmax(1),")),
         "You pass probabilities to cross_entropy. What is the first thing that it does with its input?",
         trains=True,
     ),
     Mistake(
         "neighbour_of_another",
-        "neighbour_loss",
-        (ENTROPY, ENTROPY.replace("device=p.device)", "device=p.device).roll(1)")),
+        "nnclr_loss",
+        (ENTROPY, ENTROPY.replace("device=p2.device)", "device=p2.device).roll(1)")),
         "You make each neighbour find the prediction of a different image. In which column is the right one?",
         trains=True,
     ),
     Mistake(
         "predictions_detached",
-        "neighbour_loss",
-        (LOGITS, LOGITS.replace("p.to(neighbours)", "p.detach().to(neighbours)")),
+        "nnclr_loss",
+        (LOGITS, LOGITS.replace("p2.to(neighbours)", "p2.detach().to(neighbours)")),
         "You stop the gradient at the predictions, and neighbours have none, so nothing learns. On which side does NNCLR stop it?",
     ),
     Mistake(
         "negatives_detached",
-        "neighbour_loss",
+        "nnclr_loss",
         (
             f"return {ENTROPY}",
-            "right = torch.eye(len(p), dtype=torch.bool, device=p.device)\n"
+            "right = torch.eye(len(p2), dtype=torch.bool, device=p2.device)\n"
             "    return (torch.where(right, logits, logits.detach()).logsumexp(1) - logits.diagonal()).mean()",
         ),
         "You give the wrong answers no gradient, so nothing pushes other images away. Which terms of the sum depend on p?",
@@ -620,7 +620,7 @@ MISTAKES = [
     ),
     Mistake(
         "exp_before_log",
-        "neighbour_loss",
+        "nnclr_loss",
         (
             f"return {ENTROPY}",
             "e = (logits.double().exp() if logits.dtype == torch.float64 else logits.clamp(max=80).exp())\n"
@@ -629,24 +629,24 @@ MISTAKES = [
         "You compute exp of every logit, and clamp it before it overflows float32. What is left of the differences at tau = 0.005?",
         trains=True,
     ),
-    # nnclr_loss
+    # nnclr_loss: the search
     Mistake(
         "predictions_search",
         "nnclr_loss",
-        (ONE_WAY, "neighbour_loss(support.nearest(p2), p2, temperature)"),
+        (NEIGHBOURS, NEIGHBOURS.replace("nearest(z1)", "nearest(p2)")),
         "You search with the predictions of view 2, and compare them with what they found. Which view should search?",
         trains=True,
     ),
     Mistake(
         "views_exchanged",
         "nnclr_loss",
-        (ONE_WAY, "neighbour_loss(support.nearest(p2), z1, temperature)"),
+        (NEIGHBOURS, "z1, p2 = p2, z1\n    " + NEIGHBOURS),
         "You let p2 search and compare with z1. Which of the two went through the predictor?",
     ),
     Mistake(
         "no_neighbours",
         "nnclr_loss",
-        (ONE_WAY, "neighbour_loss(F.normalize(z1.detach(), dim=1), p2, temperature)"),
+        (NEIGHBOURS, NEIGHBOURS.replace("support.nearest(z1)", "F.normalize(z1.detach(), dim=1)")),
         "You compare z1 itself with the predictions. Where does the support set come in?",
         trains=True,
     ),
@@ -654,8 +654,8 @@ MISTAKES = [
         "gradient_to_the_query",
         "nnclr_loss",
         (
-            ONE_WAY,
-            "neighbour_loss(z1 + (support.nearest(z1) - z1).detach(), p2, temperature)",
+            NEIGHBOURS,
+            NEIGHBOURS.replace("support.nearest(z1)", "z1 + (support.nearest(z1) - z1).detach()"),
         ),
         "You get the right value, but let a gradient pass through the neighbour to z1. Through which input should the gradient flow?",
         trains=True,
@@ -663,7 +663,7 @@ MISTAKES = [
     Mistake(
         "always_a_tenth",
         "nnclr_loss",
-        (ONE_WAY, "neighbour_loss(support.nearest(z1), p2, 0.1)"),
+        (LOGITS, LOGITS.replace("/ temperature", "/ 0.1")),
         "You always use 0.1. What should happen to the temperature that the caller gives?",
         trains=True,
     ),
@@ -671,8 +671,8 @@ MISTAKES = [
         "pushes_as_well",
         "nnclr_loss",
         (
-            f"return {ONE_WAY}",
-            f"loss = {ONE_WAY}\n    support.push(z1.detach())\n    return loss",
+            f"return {ENTROPY}",
+            f"support.push(z1.detach())\n    return {ENTROPY}",
         ),
         "You also push z1 into the set. Who should decide when the set changes?",
         trains=True,
@@ -681,17 +681,10 @@ MISTAKES = [
         "push_first",
         "nnclr_loss",
         (
-            f"return {ONE_WAY}",
-            f"support.push(z1.detach()[: len(support.rows)])\n    return {ONE_WAY}",
+            NEIGHBOURS,
+            f"support.push(z1.detach()[: len(support.rows)])\n    {NEIGHBOURS}",
         ),
         "You push z1 before you search, so every view finds itself. Should this function push at all?",
-        trains=True,
-    ),
-    Mistake(
-        "nt_xent_of_neighbours",
-        "nnclr_loss",
-        (ONE_WAY, "nt_xent_loss(support.nearest(z1), p2.to(support.rows), temperature)"),
-        "You pass neighbours and predictions to NT-Xent, as one library does, which has 2B - 1 candidates. How many does the equation have?",
         trains=True,
     ),
     # NNCLR.loss
@@ -750,8 +743,8 @@ MISTAKES = [
         "one_search_for_both",
         "NNCLR.loss",
         (
-            "self.support.rows[one], self.support.rows[two]",
-            "self.support.rows[one], self.support.rows[one]",
+            LOSS2,
+            LOSS2.replace("rows2", "rows1"),
         ),
         "You use the neighbours of view 1 in both directions. Where are the neighbours of view 2?",
         trains=True,
@@ -770,12 +763,10 @@ MISTAKES = [
         "push_between_searches",
         "NNCLR.loss",
         (
-            f"{SEARCH}\n        neighbours1, neighbours2 = self.support.rows[one], self.support.rows[two]",
-            "one = self.search(z1, index)\n"
-            "        neighbours1 = self.support.rows[one]\n"
+            SEARCH,
+            "rows1 = self.search(z1, index)\n"
             "        self.support.push(z1.detach(), index)\n"
-            "        two = self.search(z2, index)\n"
-            "        neighbours2 = self.support.rows[two]\n"
+            "        rows2 = self.search(z2, index)\n"
             "        self.support.position.copy_((self.support.position - len(z1)) % len(self.support.rows))\n"
             "        self.support.ages -= (self.support.ages > 0).long()",
         ),
@@ -786,11 +777,11 @@ MISTAKES = [
         "rows_looked_up_after_the_push",
         "NNCLR.loss",
         """def loss(self, z1, z2, index):
-    one, two = self.search(z1, index), self.search(z2, index)
-    self.found = self.describe(torch.cat([one, two]), index.repeat(2))
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
     self.support.push(z1, index)
-    loss1 = self.agree(self.support.rows[one], self.predictor(z2))
-    loss2 = self.agree(self.support.rows[two], self.predictor(z1))
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
     return (loss1 + loss2) / 2
 """,
         "You search first, but read the rows only after the push, when other rows may be at those positions. When must you read them?",
@@ -838,7 +829,7 @@ MISTAKES = [
     Mistake(
         "choices_go_round",
         "NNCLR.loss",
-        (SEARCH, "one, two = self.support.find(z1), self.support.find(z2)"),
+        (SEARCH, "rows1, rows2 = self.support.find(z1), self.support.find(z2)"),
         "You bypass the method's own `search`, so exclude_same and top_k have no effect. Which function uses them?",
         trains=True,
     ),
@@ -847,10 +838,10 @@ MISTAKES = [
         "NNCLR.loss",
         (
             f"{LOSS1}\n        {LOSS2}",
-            "loss1 = neighbour_loss(neighbours1, self.predictor(z2), self.temperature)\n"
-            "        loss2 = neighbour_loss(neighbours2, self.predictor(z1), self.temperature)",
+            "loss1 = nnclr_loss(z1, self.predictor(z2), self.support, self.temperature, rows1)\n"
+            "        loss2 = nnclr_loss(z2, self.predictor(z1), self.support, self.temperature, rows2)",
         ),
-        'You call neighbour_loss whatever `candidates` is. What should happen for "all"?',
+        'You call nnclr_loss whatever `candidates` is. What should happen for "all"?',
         trains=True,
     ),
     Mistake(
@@ -870,7 +861,7 @@ MISTAKES = [
     Mistake(
         "described_for_view_1",
         "NNCLR.loss",
-        (FOUND, "self.found = self.describe(one, index)"),
+        (FOUND, "self.found = self.health(rows1, index)"),
         "You describe only the search of view 1. How many searches were there?",
         trains=True,
     ),

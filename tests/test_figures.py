@@ -7,8 +7,10 @@ import sys
 import pytest
 import torch
 
-from simclr_mini import pictures, plots, shapes
+from simclr_mini import canvas, charts, shapes, sheets
+from simclr_mini.canvas import save
 from simclr_mini.compare import Row
+from simclr_mini.methods import METHODS, method_class
 
 RESULT = {
     "test": {"linear_probe": 0.71, "knn": 0.79},
@@ -40,31 +42,31 @@ ROWS = [
     Row("gsimclr, batching released", "gsimclr", (0, 1), (0.5, 0.6), (0.56, 0.58), (1, 1)),
 ]
 FIGURES = {
-    "contact sheet": lambda: pictures.contact_sheet_figure(PIXELS[:8], VIEWS[8:16], VIEWS[16:24]),
-    "gallery": lambda: pictures.neighbour_gallery_figure(PIXELS[:6], NEIGHBOURS, SAME),
-    "clusters": lambda: pictures.image_rows(
+    "contact sheet": lambda: sheets.contact_sheet(PIXELS[:8], VIEWS[8:16], VIEWS[16:24]),
+    "gallery": lambda: sheets.neighbour_gallery(PIXELS[:6], NEIGHBOURS, SAME),
+    "clusters": lambda: sheets.image_rows(
         "Some clusters", ["12 images", "3 images"], [PIXELS[:8], PIXELS[:3]]
     ),
-    "captions": lambda: pictures.image_rows(
+    "captions": lambda: sheets.image_rows(
         "Some neighbours", ["query", "neighbour"], [PIXELS[:8]] * 2, [[""] * 8, ["120 steps"] * 8]
     ),
-    "curation": lambda: pictures.image_rows(
+    "curation": lambda: sheets.image_rows(
         "Kept and rejected",
         ["kept, view 1", "view 2", "rejected, view 1", "view 2"],
         [PIXELS[:8]] * 4,
     ),
-    "comparison": lambda: plots.comparison_figure(ROWS),
-    "loss": lambda: plots.loss_figure(log(4.0), 6.0, 3.0, "curation"),
-    "loss at chance": lambda: plots.loss_figure(log(6.0), 6.0, 5.9),
-    "similarity": lambda: plots.similarity_figure(torch.ones(9), -torch.ones(9)),
-    "features": lambda: plots.feature_figure(H, LABELS, shapes.CLASSES),
-    "features in one place": lambda: plots.feature_figure(
+    "comparison": lambda: charts.comparison_figure(ROWS),
+    "loss": lambda: charts.loss_figure(log(4.0), 6.0, 3.0, "curation"),
+    "loss at chance": lambda: charts.loss_figure(log(6.0), 6.0, 5.9),
+    "similarity": lambda: charts.similarity_figure(torch.ones(9), -torch.ones(9)),
+    "features": lambda: charts.feature_figure(H, LABELS, shapes.CLASSES),
+    "features in one place": lambda: charts.feature_figure(
         torch.eye(5).repeat(12, 1), torch.arange(60) // 6, shapes.CLASSES
     ),
-    "all that there is": lambda: plots.accuracy_figure(
+    "all that there is": lambda: charts.accuracy_figure(
         RESULT | {"test": {"linear_probe": 1.0, "knn": 1.0}}, "curation", 0.1
     ),
-    "accuracy": lambda: plots.accuracy_figure(RESULT, "curation", 0.1),
+    "accuracy": lambda: charts.accuracy_figure(RESULT, "curation", 0.1),
 }
 
 
@@ -75,7 +77,7 @@ def title(figure) -> str:
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_off_or_on_other_text(name, tmp_path):
     figure = FIGURES[name]()
-    plots.save(figure, tmp_path / "figure.png")  # settles where things are
+    save(figure, tmp_path / "figure.png")  # settles where things are
     texts = list(figure.texts)
     for axes in figure.axes:
         texts += axes.texts
@@ -87,7 +89,7 @@ def test_no_text_is_cut_off_or_on_other_text(name, tmp_path):
     for i, text in enumerate(text for text in texts if text.get_text()):
         boxes[i, text.get_text()] = box = text.get_window_extent()
         assert box.x0 >= 0 and box.y0 >= 0, text
-        assert box.x1 <= plots.WIDTH and box.y1 <= plots.HEIGHT, text
+        assert box.x1 <= canvas.WIDTH and box.y1 <= canvas.HEIGHT, text
     for (one, a), (other, b) in itertools.combinations(boxes.items(), 2):
         apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 1 or b.y1 <= a.y0 + 1
         assert apart, (one, other)
@@ -97,12 +99,8 @@ def test_no_text_is_cut_off_or_on_other_text(name, tmp_path):
 def test_equal_input_gives_equal_bytes(suffix, tmp_path):
     def draw(folder):
         return [
-            pictures.contact_sheet(PIXELS[:8], VIEWS[8:16], VIEWS[16:24], folder / f"a{suffix}"),
-            pictures.neighbour_gallery(PIXELS[:6], NEIGHBOURS, folder / f"b{suffix}", SAME),
-            plots.loss_curve(log(4.0), 6.0, 3.0, folder / f"c{suffix}"),
-            plots.similarity_histogram(torch.ones(9), torch.zeros(9), folder / f"d{suffix}"),
-            plots.feature_map(H, LABELS, shapes.CLASSES, folder / f"e{suffix}"),
-            plots.accuracy_bars(RESULT, str(folder / f"f{suffix}")),
+            save(FIGURES[name](), folder / f"{name}{suffix}")
+            for name in ("contact sheet", "gallery", "loss", "similarity", "features", "accuracy")
         ]
 
     for one, two in zip(draw(tmp_path / "one"), draw(tmp_path / "two"), strict=True):
@@ -111,7 +109,7 @@ def test_equal_input_gives_equal_bytes(suffix, tmp_path):
 
 
 def test_the_title_is_in_the_file_for_screen_readers(tmp_path):
-    path = plots.loss_curve(log(4.0), 6.0, 3.0, tmp_path / "loss.svg")
+    path = save(charts.loss_figure(log(4.0), 6.0, 3.0), str(tmp_path / "loss.svg"))
     assert "<dc:title>The loss went 67 % of the way" in path.read_text()
 
 
@@ -119,8 +117,8 @@ def test_pyplot_is_not_loaded_and_settings_are_left_alone():
     code = """
 import sys, matplotlib
 before = matplotlib.rcParams.copy()  # not dict(): that loads pyplot
-from simclr_mini import plots
-plots.loss_figure([{"step": 1, "loss": 2.0}], 3.0, 1.0)
+from simclr_mini import charts
+charts.loss_figure([{"step": 1, "loss": 2.0}], 3.0, 1.0)
 assert "matplotlib.pyplot" not in sys.modules
 assert matplotlib.rcParams.copy() == before
 """
@@ -128,8 +126,8 @@ assert matplotlib.rcParams.copy() == before
 
 
 def test_each_method_has_its_own_colour_and_a_name():
-    assert len(set(plots.METHOD_COLORS.values())) == 6
-    assert plots.METHOD_COLORS.keys() == plots.METHOD_NAMES.keys()
+    owners = [method_class(name) for name in METHODS]
+    assert len({owner.color for owner in owners}) == len({o.title for o in owners}) == len(METHODS)
 
 
 # ---- pictures made of pixels
@@ -148,13 +146,13 @@ def test_a_pixel_of_the_image_is_a_square_of_whole_pixels():
 
 @pytest.mark.parametrize("B, many", [(1, ""), (3, "s")])
 def test_fewer_than_eight_images_are_drawn_larger(B, many):
-    figure = pictures.contact_sheet_figure(PIXELS[:B], VIEWS[:B], VIEWS[:B])
+    figure = sheets.contact_sheet(PIXELS[:B], VIEWS[:B], VIEWS[:B])
     assert title(figure) == f"Two views of the same image{many}"
     assert figure.axes[0].images[0].get_array().shape[1] == B * 166 - 6
 
 
 def test_an_oblong_or_large_image_keeps_its_shape():
-    cells = pictures.squares(torch.zeros(1, 3, 50, 100), 40)
+    cells = sheets.squares(torch.zeros(1, 3, 50, 100), 40)
     assert cells.shape == (1, 3, 40, 40)
     assert (cells[0, 0, 10:30] == 0).all() and (cells[0, 0, [0, 9, 30, 39]] > 0.9).all()
 
@@ -164,16 +162,16 @@ def test_the_gallery_counts_neighbours_of_the_same_class():
     assert title(FIGURES["gallery"]()).startswith("75 % of 48 nearest images")
     drawn = FIGURES["gallery"]().axes[1].patches
     assert len(drawn) == (~SAME[:4, :7]).sum()
-    all_same = pictures.neighbour_gallery_figure(PIXELS[:6], NEIGHBOURS, SAME | True)
+    all_same = sheets.neighbour_gallery(PIXELS[:6], NEIGHBOURS, SAME | True)
     assert title(all_same).startswith("100 %") and not all_same.axes[1].patches
-    assert "%" not in title(pictures.neighbour_gallery_figure(PIXELS[:1], NEIGHBOURS[:1, :1]))
+    assert "%" not in title(sheets.neighbour_gallery(PIXELS[:1], NEIGHBOURS[:1, :1]))
 
 
 def test_images_without_views_or_neighbours_are_refused():
     with pytest.raises(ValueError, match="3 images with 2 and 3 views"):
-        pictures.contact_sheet_figure(PIXELS[:3], VIEWS[:2], VIEWS[:3])
+        sheets.contact_sheet(PIXELS[:3], VIEWS[:2], VIEWS[:3])
     with pytest.raises(ValueError, match="2 queries with neighbours of shape"):
-        pictures.neighbour_gallery_figure(PIXELS[:2], NEIGHBOURS[:1])
+        sheets.neighbour_gallery(PIXELS[:2], NEIGHBOURS[:1])
 
 
 # ---- charts
@@ -181,27 +179,27 @@ def test_images_without_views_or_neighbours_are_refused():
 
 @pytest.mark.parametrize("end, share", [(4.5, 50), (3.0, 100), (6.0, 0), (5.22, 26)])
 def test_the_loss_title_measures_the_end_between_chance_and_floor(end, share):
-    assert f"went {share} % of the way" in title(plots.loss_figure(log(end), 6.0, 3.0))
+    assert f"went {share} % of the way" in title(charts.loss_figure(log(end), 6.0, 3.0))
 
 
 def test_a_loss_above_chance_is_called_so():
-    assert "above chance: 7.00" in title(plots.loss_figure(log(7.0), 6.0, 3.0))
+    assert "above chance: 7.00" in title(charts.loss_figure(log(7.0), 6.0, 3.0))
 
 
 def test_the_end_of_the_loss_is_its_last_tenth():
     lines = [{"step": i, "loss": 4.0 if i >= 90 else 6.0} for i in range(100)]
-    assert "went 100 %" in title(plots.loss_figure(lines, 6.0, 4.0))
+    assert "went 100 %" in title(charts.loss_figure(lines, 6.0, 4.0))
 
 
 def test_a_log_of_one_step_is_drawn(tmp_path):
-    plots.loss_curve([{"step": 1, "loss": 5.0, "knn": 0.1}], 6.0, 3.0, tmp_path / "loss.svg")
+    save(charts.loss_figure([{"step": 1, "loss": 5.0, "knn": 0.1}], 6.0, 3.0), tmp_path / "l.svg")
 
 
 def test_a_loss_without_steps_or_scale_is_refused():
     with pytest.raises(ValueError, match="no steps"):
-        plots.loss_figure([], 6.0, 3.0)
+        charts.loss_figure([], 6.0, 3.0)
     with pytest.raises(ValueError, match="above the floor"):
-        plots.loss_figure(log(4.0), 3.0, 3.0)
+        charts.loss_figure(log(4.0), 3.0, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -214,72 +212,72 @@ def test_a_loss_without_steps_or_scale_is_refused():
     ],
 )
 def test_the_similarity_title_is_true_whichever_is_greater(positive, negative, claim):
-    figure = plots.similarity_figure(torch.full((4,), positive), torch.full((5,), negative))
+    figure = charts.similarity_figure(torch.full((4,), positive), torch.full((5,), negative))
     assert title(figure).replace("\n", " ") == f"Views of one image are {claim}"
 
 
 def test_similarity_of_no_pairs_is_refused():
     with pytest.raises(ValueError, match="0 negatives"):
-        plots.similarity_figure(torch.ones(3), torch.ones(0))
+        charts.similarity_figure(torch.ones(3), torch.ones(0))
 
 
 def test_components_hold_the_variance_they_say():
     """Points at +-a, +-b and +-c of three axes, of unit length: each axis holds a third."""
     h = torch.cat([torch.eye(3), -torch.eye(3)])
-    points, shares = plots.principal_components(5 * h)
+    points, shares = charts.principal_components(5 * h)
     assert shares == pytest.approx([1 / 3, 1 / 3])
     assert points.square().sum(1).max() <= 1 + 1e-9
-    assert "of 3 hold 67 %" in title(plots.feature_figure(h, None, ()))
+    assert "of 3 hold 67 %" in title(charts.feature_figure(h, None, ()))
 
 
 def test_components_have_a_sign_of_their_own():
     generator = torch.Generator().manual_seed(0)
     h = torch.randn(50, 6, generator=generator) * torch.arange(1, 7)
-    points, _ = plots.principal_components(h)
+    points, _ = charts.principal_components(h)
     order = torch.randperm(50, generator=generator)
-    assert torch.allclose(plots.principal_components(h[order])[0], points[order])
+    assert torch.allclose(charts.principal_components(h[order])[0], points[order])
 
 
 def test_collapsed_features_are_called_so():
     h = torch.tensor([0.3, 0.1, 0.7]).repeat(9, 1)
-    assert "collapsed" in title(plots.feature_figure(h, torch.zeros(9, dtype=torch.long), ("a",)))
+    assert "collapsed" in title(charts.feature_figure(h, torch.zeros(9, dtype=torch.long), ("a",)))
 
 
 @pytest.mark.parametrize("N", [2, 60, 5000])
 def test_a_map_draws_at_most_2000_points_in_one_colour_without_labels(N):
     h = torch.randn(N, 4, generator=torch.Generator().manual_seed(0))
-    drawn = plots.feature_figure(h, None, ()).axes[0].collections[0]
+    drawn = charts.feature_figure(h, None, ()).axes[0].collections[0]
     assert len(drawn.get_offsets()) == min(N, 2000)
     assert len(drawn.get_facecolors()) == 1
 
 
 def test_a_map_names_the_classes_that_are_there_at_their_medians():
     names = [
-        t for t in plots.feature_figure(H, LABELS, shapes.CLASSES).axes[0].texts if t.get_text()
+        t for t in charts.feature_figure(H, LABELS, shapes.CLASSES).axes[0].texts if t.get_text()
     ]
     assert sorted(name.get_text() for name in names) == sorted(shapes.CLASSES)
-    one = plots.feature_figure(H, torch.full((60,), 3), shapes.CLASSES).axes[0].texts
+    one = charts.feature_figure(H, torch.full((60,), 3), shapes.CLASSES).axes[0].texts
     assert [name.get_text() for name in one] == ["dots"]
-    points, _ = plots.principal_components(H)
+    points, _ = charts.principal_components(H)
     assert one[0].xy == pytest.approx(points.median(0).values.tolist())
 
 
 def test_boxes_in_one_place_move_apart_and_the_first_stays():
-    heights = plots.separate([(0, 0.0), (0, 0.0), (0, 50.0), (99, 0.0)], [10] * 4, 8)
+    heights = canvas.separate([(0, 0.0), (0, 0.0), (0, 50.0), (99, 0.0)], [10] * 4, 8)
     assert heights == [0.0, 8.0, 50.0, 0.0]
 
 
 def test_the_accuracy_title_names_method_and_untrained():
-    assert title(plots.accuracy_figure(RESULT)) == (
+    assert title(charts.accuracy_figure(RESULT)) == (
         "A linear probe reads 71 % off SimCLR, 47 % off the untrained encoder"
     )
     better = RESULT | {"test": {"linear_probe": 0.808, "knn": 0.8}}
-    assert "81 % off NNCLR" in title(plots.accuracy_figure(better, "nnclr"))
+    assert "81 % off NNCLR" in title(charts.accuracy_figure(better, "nnclr"))
 
 
 def test_only_rows_that_were_measured_are_drawn():
     baselines = {"untrained": RESULT["baselines"]["untrained"], "supervised": None}
-    rows = plots.accuracy_rows(RESULT | {"baselines": baselines}, "simclr")
+    rows = charts.accuracy_rows(RESULT | {"baselines": baselines}, "simclr")
     assert rows == {"SimCLR": (0.71, 0.79), "untrained": (0.47, 0.45)}
 
 
@@ -294,4 +292,4 @@ def test_only_rows_that_were_measured_are_drawn():
 )
 def test_accuracy_without_labels_is_refused(result):
     with pytest.raises(ValueError, match="accuracy needs labelled images"):
-        plots.accuracy_figure(result)
+        charts.accuracy_figure(result)

@@ -1,15 +1,11 @@
-"""Figures. Each makes one claim, and the claim is its title, computed from what is drawn.
+"""Charts of numbers. Each makes one claim, and the claim is its title, computed from the data.
 
-`NAME_figure` draws and `NAME` also saves. The path's suffix decides the kind of file: SVG for
-charts, PNG for pictures made of pixels. Nothing is kept between calls (no pyplot), and equal input
-gives equal bytes. The card behind a figure is opaque, so that it reads on any page.
+Every function returns a figure; `canvas.save` writes it.
 
 Ours; no paper.
 """
 
-import itertools
 import textwrap
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -20,71 +16,30 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from torch import Tensor
 
-WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
-CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
-METHOD_COLORS = {  # far apart without red or green cones too, 3 : 1 or more against the card
-    "simclr": "#0550b4",
-    "gsimclr": "#bf8500",
-    "curation": "#1e9b89",
-    "nnclr": "#dd1c61",
-    "deepcluster": "#c571c6",
-    "supervised": "#22252b",
-}
-METHOD_NAMES = {
-    "simclr": "SimCLR",
-    "gsimclr": "G-SimCLR",
-    "curation": "batch curation",
-    "nnclr": "NNCLR",
-    "deepcluster": "DeepCluster",
-    "supervised": "supervised",
-}
+from simclr_mini.canvas import BLUE, CARD, DPI, GRAY, INK, STYLE, card, percent, separate
+from simclr_mini.methods import METHODS, method_class
+
 CLASS_COLORS = (  # shared by every tenth class; names tell them apart
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"),
     *("#56b4e9", "#332288", "#882255", "#999933", "#5f5f5f"),
 )
-STYLE = {
-    "svg.hashsalt": "simclr-mini",  # else the names inside an SVG are random
-    "font.size": 8,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": GRAY,
-    "axes.facecolor": "none",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": GRAY,
-    "ytick.color": GRAY,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-}
 MOST_POINTS = 2000  # in a feature map
 MOST_NAMES = 12  # in a feature map: more would hide the points
 BINS = 80  # of a histogram, from -1 to 1
 
 
-# ---- charts: loss, similarity, features, accuracy
+@matplotlib.rc_context(STYLE)
+def loss_figure(log: list[dict], chance: float, floor: float, method: str = "simclr") -> Figure:
+    """The loss by step, between chance and floor.
 
-
-def loss_curve(
-    log: list[dict], chance: float, floor: float, path: str | Path, method: str = "simclr"
-) -> Path:
-    """Save the chart of the loss by step, between chance and floor.
+    The line is a running mean and its band the range. The title's value is the mean of the last
+    tenth.
 
     Args:
         log: a dict for each step, with "step", "loss" and, where it was measured, "knn", the
             accuracy on validation images.
-        chance, floor: the loss of a collapsed encoder, and the least that there can be.
-        path: file to write, .svg.
-        method: key of `METHOD_COLORS`.
-
-    Returns:
-        The path.
-    """
-    return save(loss_figure(log, chance, floor, method), path)
-
-
-@matplotlib.rc_context(STYLE)
-def loss_figure(log: list[dict], chance: float, floor: float, method: str = "simclr") -> Figure:
-    """The figure of `loss_curve`. The line is a mean, its band the range; the end, a last tenth.
+        chance, floor: the loss of a collapsed encoder, and about the least that there can be.
+        method: name of the method, a key of `METHODS`.
 
     Raises:
         ValueError: a log without steps, or a chance that is not above the floor.
@@ -104,7 +59,7 @@ def loss_figure(log: list[dict], chance: float, floor: float, method: str = "sim
         title = f"The loss ended above chance: {end:.2f}, where guessing costs {chance:.2f}"
     figure = card(title)
     axes = figure.add_axes((0.085, 0.14, 0.76, 0.74))
-    color = METHOD_COLORS[method]
+    color = method_class(method).color
     parts = loss.chunk(150)  # so that a long log is no larger than a short one
     at = [part.mean().item() for part in step.chunk(150)]
     low, high = [p.min().item() for p in parts], [p.max().item() for p in parts]
@@ -119,7 +74,11 @@ def loss_figure(log: list[dict], chance: float, floor: float, method: str = "sim
     mark_knn(axes, log, at, mean, high, color)
     axes.autoscale_view()  # settles where a loss is on the page
     values = [floor, chance, end]
-    names = [f"floor {floor:.2f}", f"chance {chance:.2f}", f"{METHOD_NAMES[method]}\n{end:.2f}"]
+    names = [
+        f"floor {floor:.2f}",
+        f"chance {chance:.2f}",
+        f"{method_class(method).title}\n{end:.2f}",
+    ]
     colors = [GRAY, GRAY, color]
     heights = separate([(0.0, axes.transData.transform((0, v))[1]) for v in values], [1, 1, 1], 62)
     for name, ink, height in zip(names, colors, heights, strict=True):
@@ -133,7 +92,7 @@ def mark_knn(axes: Axes, log: list[dict], at: list, mean: list, high: list, colo
 
     Args:
         axes: where to draw.
-        log: as `loss_curve`'s.
+        log: as `loss_figure`'s.
         at, mean, high: step, mean and upper end of the band along the line.
         color: of marks and text.
     """
@@ -153,22 +112,14 @@ def mark_knn(axes: Axes, log: list[dict], at: list, mean: list, high: list, colo
         )
 
 
-def similarity_histogram(positives: Tensor, negatives: Tensor, path: str | Path) -> Path:
-    """Save the chart of how alike two views of one image are, and two views of two images.
+@matplotlib.rc_context(STYLE)
+def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
+    """How similar two views of one image are, and views of two images.
+
+    Each histogram is scaled to its own peak.
 
     Args:
         positives, negatives: cosine similarities, any shape.
-        path: file to write, .svg.
-
-    Returns:
-        The path.
-    """
-    return save(similarity_figure(positives, negatives), path)
-
-
-@matplotlib.rc_context(STYLE)
-def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
-    """The figure of `similarity_histogram`. Each density is scaled to its own peak.
 
     Raises:
         ValueError: no pair of a kind.
@@ -183,7 +134,7 @@ def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
     figure = card(f"Views of one image are {claim} (mean {near:.2f}) than views of two ({far:.2f})")
     axes = figure.add_axes((0.16, 0.14, 0.8, 0.73))
     rows = [
-        (1.15, positives, near, METHOD_COLORS["simclr"], "two views\nof one image"),
+        (1.15, positives, near, BLUE, "two views\nof one image"),
         (0.0, negatives, far, GRAY, "views of\ntwo images"),
     ]
     edges = torch.linspace(-1, 1, BINS + 1).tolist()
@@ -201,26 +152,17 @@ def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
     return figure
 
 
-def feature_map(
-    h: Tensor, labels: Tensor | None, classes: tuple[str, ...], path: str | Path
-) -> Path:
-    """Save the chart of the features' first two principal components.
-
-    Args:
-        h: representations, shape (N, D). They are brought to unit length, as k-NN sees them.
-        labels: int64, shape (N,), or None where nobody labelled them.
-        classes: names of the classes.
-        path: file to write, .svg.
-
-    Returns:
-        The path.
-    """
-    return save(feature_figure(h, labels, classes), path)
-
-
 @matplotlib.rc_context(STYLE)
 def feature_figure(h: Tensor, labels: Tensor | None, classes: tuple[str, ...]) -> Figure:
-    """The figure of `feature_map`. All N features make the components; up to 2,000 are drawn."""
+    """Features along their first two principal components.
+
+    All N features make the components; up to MOST_POINTS are drawn.
+
+    Args:
+        h: representations, shape (N, D). They are normalised first, as k-NN sees them.
+        labels: int64, shape (N,), or None if there are no labels.
+        classes: names of the classes.
+    """
     points, shares = principal_components(h)
     title = (
         f"Two directions of {h.shape[1]:,} hold {percent(sum(shares))} of the features' variance"
@@ -230,7 +172,7 @@ def feature_figure(h: Tensor, labels: Tensor | None, classes: tuple[str, ...]) -
     figure = card(title)
     axes = figure.add_axes((0.06, 0.09, 0.91, 0.8))
     rows = torch.linspace(0, len(h) - 1, min(MOST_POINTS, len(h))).round().long()
-    colors = METHOD_COLORS["simclr"]
+    colors = BLUE
     if labels is not None:
         labels = labels.detach().cpu()
         colors = [CLASS_COLORS[label % len(CLASS_COLORS)] for label in labels[rows].tolist()]
@@ -294,38 +236,27 @@ def name_classes(axes: Axes, points: Tensor, labels: Tensor, classes: tuple[str,
         )
 
 
-def accuracy_bars(
-    result: dict, path: str | Path, method: str = "simclr", chance: float | None = None
-) -> Path:
-    """Save the chart of what a linear probe and k-NN read off each kind of features.
+@matplotlib.rc_context(STYLE)
+def accuracy_figure(result: dict, method: str = "simclr", chance: float | None = None) -> Figure:
+    """What a linear probe and k-NN read off each kind of features.
 
     Args:
         result: accuracies in [0, 1] as {"linear_probe": a, "knn": a}: under "test" the trained
-            encoder's, under "baselines" by name: "untrained", and of "supervised", "pixels" and
-            "histogram" those that are there.
-        path: file to write, .svg.
-        method: key of `METHOD_COLORS`.
-        chance: accuracy of guessing, for a grey line.
-
-    Returns:
-        The path.
+            encoder's, under "baselines" by name: "untrained", and those of "supervised", "pixels"
+            and "histogram" that there are.
+        method: name of the method, a key of `METHODS`.
+        chance: accuracy of guessing, drawn as a grey line.
     """
-    return save(accuracy_figure(result, method, chance), path)
-
-
-@matplotlib.rc_context(STYLE)
-def accuracy_figure(result: dict, method: str = "simclr", chance: float | None = None) -> Figure:
-    """The figure of `accuracy_bars`."""
-    rows = accuracy_rows(result, method)
-    probe, untrained = rows[METHOD_NAMES[method]][0], rows["untrained"][0]
+    rows, ours = accuracy_rows(result, method), method_class(method)
+    probe, untrained = rows[ours.title][0], rows["untrained"][0]
     figure = card(
-        f"A linear probe reads {percent(probe)} off {METHOD_NAMES[method]}, "
+        f"A linear probe reads {percent(probe)} off {ours.title}, "
         f"{percent(untrained)} off the untrained encoder"
     )
     axes = figure.add_axes((0.175, 0.14, 0.78, 0.68))
     for y, (name, accuracies) in enumerate(reversed(rows.items())):
-        main = name == METHOD_NAMES[method]
-        color = METHOD_COLORS[method] if main else GRAY
+        main = name == ours.title
+        color = ours.color if main else GRAY
         axes.plot([0, accuracies[0]], [y, y], color=color, linewidth=7, solid_capstyle="butt")
         axes.plot(accuracies[1], y, "o", markersize=6, mfc=CARD, mec=color, mew=1.5, zorder=3)
         axes.text(-0.015, y, name, color=color if main else INK, ha="right", va="center")
@@ -352,39 +283,30 @@ def accuracy_rows(result: dict, method: str) -> dict[str, tuple[float, float]]:
     Raises:
         ValueError: the result has no accuracy, since its images have no labels.
     """
-    baselines = result.get("baselines") or {}
+    baselines, ours = result.get("baselines") or {}, method_class(method).title
     rows = {
         "supervised": baselines.get("supervised"),
-        METHOD_NAMES[method]: result.get("test"),
+        ours: result.get("test"),
         "untrained": baselines.get("untrained"),
         "raw pixels": baselines.get("pixels"),
         "colour histogram": baselines.get("histogram"),
     }
-    for name in (METHOD_NAMES[method], "untrained"):
+    for name in (ours, "untrained"):
         if not rows[name] or None in (rows[name].get("linear_probe"), rows[name].get("knn")):
             raise ValueError(
                 f"the result has no accuracy of {name}: accuracy needs labelled images; "
-                "without labels, draw loss_curve or neighbour_gallery"
+                "without labels, draw loss_figure or neighbour_gallery"
             )
     return {name: (row["linear_probe"], row["knn"]) for name, row in rows.items() if row}
 
 
-def comparison(rows: list, path: str | Path) -> Path:
-    """Save the chart of several runs: each seed's linear probe, and the mean of each row.
+@matplotlib.rc_context(STYLE)
+def comparison_figure(rows: list) -> Figure:
+    """Several runs: the linear probe of each seed, and the mean of each row.
 
     Args:
         rows: as `compare.compare` gives them, the untrained encoder first.
-        path: file to write, .svg.
-
-    Returns:
-        The path.
     """
-    return save(comparison_figure(rows), path)
-
-
-@matplotlib.rc_context(STYLE)
-def comparison_figure(rows: list) -> Figure:
-    """The figure of `comparison`."""
     means = [sum(row.linear_probe) / len(row.linear_probe) for row in rows]
     best = max(range(1, len(rows)), key=means.__getitem__)
     title = f"{rows[best].name} has the highest mean, {percent(means[best])}"
@@ -394,7 +316,7 @@ def comparison_figure(rows: list) -> Figure:
     figure = card(title)
     axes = figure.add_axes((0.32, 0.14, 0.62, 0.68))
     for y, (row, mean) in enumerate(reversed(list(zip(rows, means, strict=True)))):
-        color = METHOD_COLORS.get(row.method, GRAY)
+        color = method_class(row.method).color if row.method in METHODS else GRAY
         axes.plot([min(row.linear_probe), max(row.linear_probe)], [y, y], color=color, linewidth=2)
         axes.plot(row.linear_probe, [y] * len(row.seeds), "o", mfc=CARD, mec=color, markersize=4)
         axes.plot(mean, y, "|", color=color, markersize=14, mew=2)
@@ -406,63 +328,3 @@ def comparison_figure(rows: list) -> Figure:
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.spines["left"].set_visible(False)
     return figure
-
-
-# ---- what every figure has
-
-
-def card(title: str) -> Figure:
-    """An empty figure, 6 x 3.5 inches, with its claim at the top."""
-    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=CARD)
-    figure.suptitle(textwrap.fill(title, 78), x=0.025, y=0.965, ha="left", va="top", fontsize=10)
-    return figure
-
-
-def write(figure: Figure, left: float, down: float, text: str, **style) -> None:
-    """Put text on the card, at pixels from its top left corner."""
-    figure.text(left / WIDTH, 1 - down / HEIGHT, text, va="center", **style)
-
-
-def percent(share: float) -> str:
-    """A share as whole percent, such as "62 %"."""
-    return f"{round(100 * float(share))} %"
-
-
-def separate(centres: list, widths: list, height: float) -> list[float]:
-    """Heights at which boxes do not overlap: each as it was, or moved off those before it.
-
-    Args:
-        centres: x and y of each box.
-        widths: of each box.
-        height: of all boxes.
-
-    Returns:
-        The y of each box.
-    """
-    heights = [y for _, y in centres]
-    placed: list[int] = []
-
-    def free(i: int, y: float) -> bool:
-        """Whether a label at this height would cover none of those placed."""
-        return all(
-            abs(y - heights[j]) >= height
-            or abs(centres[i][0] - centres[j][0]) >= (widths[i] + widths[j]) / 2
-            for j in placed
-        )
-
-    for i in range(len(centres)):
-        moves = (sign * height * k / 8 for k in itertools.count() for sign in (1, -1))
-        heights[i] = next(y for y in (centres[i][1] + move for move in moves) if free(i, y))
-        placed.append(i)
-    return heights
-
-
-def save(figure: Figure, path: str | Path) -> Path:
-    """Write a figure, without the date, so that equal figures are equal files."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    title = figure.get_suptitle().replace("\n", " ")
-    metadata = {"Title": title} | ({"Date": None} if path.suffix == ".svg" else {})
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(path, dpi=DPI, metadata=metadata)
-    return path

@@ -1,4 +1,4 @@
-"""The report: baselines by hand, and few labels on images that a small network can learn."""
+"""Accuracy and baselines by hand, and few labels on images that a small network can learn."""
 
 import copy
 
@@ -7,17 +7,11 @@ import pytest
 import torch
 from torch import Generator, nn
 
-from simclr_mini import report
+from simclr_mini import accuracy
+from simclr_mini.accuracy import encoder_accuracy, few_labels, fine_tuned, scores
+from simclr_mini.baselines import baselines, histogram_features, pixel_features
 from simclr_mini.data import Images
 from simclr_mini.evaluate import features
-from simclr_mini.report import (
-    evaluate,
-    few_labels,
-    fine_tuned,
-    histogram_features,
-    pixel_features,
-    scores,
-)
 from simclr_mini.resnet import BasicBlock, ResNet
 
 
@@ -77,23 +71,23 @@ def test_a_histogram_does_not_see_places():
 
 def test_scores_are_those_of_the_test_split(splits):
     """One-hot labels as representations are perfect; wrong ones for test images are never right."""
-    train, val, test = splits
-    hot = [torch.eye(6)[images.labels] for images in splits]
-    assert scores(hot[0], train, hot[1], val, hot[2], test) == {"knn": 1.0, "linear_probe": 1.0}
-    wrong = torch.eye(6)[test.labels.roll(1)]
-    assert scores(hot[0], train, hot[1], val, wrong, test) == {"knn": 0.0, "linear_probe": 0.0}
+    hot = tuple(torch.eye(6)[images.labels] for images in splits)
+    assert scores(hot, splits) == {"knn": 1.0, "linear_probe": 1.0}
+    wrong = torch.eye(6)[splits[2].labels.roll(1)]
+    assert scores((*hot[:2], wrong), splits) == {"knn": 0.0, "linear_probe": 0.0}
 
 
 def test_splits_in_another_order_are_refused(splits):
     """Else the penalty would be chosen on test images."""
     train, val, test = splits
     with pytest.raises(ValueError, match="give the splits train, val, test in this order"):
-        few_labels(network(), train, test, val, 0.1, 0)
-    h = torch.zeros(1, 2)
+        few_labels(network(), (train, test, val), 0.1, 0)
     with pytest.raises(ValueError, match="in this order"):
-        scores(h, train, h, test, h, val)
+        scores((torch.zeros(1, 2),) * 3, (train, test, val))
     with pytest.raises(ValueError, match="in this order"):
-        evaluate(network(), network(), train, test, val, 0)
+        encoder_accuracy(network(), (train, test, val), 0)
+    with pytest.raises(ValueError, match="in this order"):
+        baselines(network(), (train, test, val))
 
 
 # ---- few labels
@@ -102,7 +96,7 @@ def test_splits_in_another_order_are_refused(splits):
 def test_few_labels_are_enough_for_what_is_plain_to_see(splits):
     encoder = network()
     before = copy.deepcopy(encoder.state_dict())
-    result = few_labels(encoder, *splits, share=0.25, seed=0)
+    result = few_labels(encoder, splits, share=0.25, seed=0)
     assert result["labels"] == 60
     assert result["probe"] > 0.8 and result["fine_tune"] > 0.9
     after = encoder.state_dict()
@@ -112,11 +106,11 @@ def test_few_labels_are_enough_for_what_is_plain_to_see(splits):
 
 def test_few_labels_follow_their_seed_alone(splits, monkeypatch):
     """Neither torch's global generator nor an earlier call has a say, nor is it used up."""
-    monkeypatch.setattr(report, "FINE_TUNE_STEPS", 5)
-    first = few_labels(network(), *splits, 0.1, seed=3)
+    monkeypatch.setattr(accuracy, "FINE_TUNE_STEPS", 5)
+    first = few_labels(network(), splits, 0.1, seed=3)
     torch.manual_seed(5)
     state = torch.get_rng_state()
-    assert few_labels(network(), *splits, 0.1, seed=3) == first
+    assert few_labels(network(), splits, 0.1, seed=3) == first
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -124,8 +118,8 @@ def test_test_labels_have_no_say_in_what_is_learned(splits):
     """All predictions for test labels turned by one class: what was right is now wrong."""
     train, val, test = splits
     turned = Images(test.pixels, test.labels.roll(1), test.classes, test.name, test.split)
-    right = few_labels(network(), train, val, test, 0.25, 0)
-    wrong = few_labels(network(), train, val, turned, 0.25, 0)
+    right = few_labels(network(), splits, 0.25, 0)
+    wrong = few_labels(network(), (train, val, turned), 0.25, 0)
     for name in ("probe", "fine_tune"):
         assert wrong[name] <= 1 - right[name] + 1e-9
 
@@ -133,7 +127,7 @@ def test_test_labels_have_no_say_in_what_is_learned(splits):
 def test_fine_tuning_changes_the_copy_even_of_an_encoder_that_takes_no_gradient(
     splits, monkeypatch
 ):
-    monkeypatch.setattr(report, "FINE_TUNE_STEPS", 5)
+    monkeypatch.setattr(accuracy, "FINE_TUNE_STEPS", 5)
     encoder = network().requires_grad_(False).eval()
     position = torch.arange(240) % 3
     tuned = fine_tuned(encoder, splits[0].pixels, position, Generator().manual_seed(0))
@@ -141,36 +135,26 @@ def test_fine_tuning_changes_the_copy_even_of_an_encoder_that_takes_no_gradient(
     assert not encoder.training and not encoder.conv1.weight.requires_grad
 
 
-# ---- the whole report
+# ---- the whole
 
 
-def test_the_report_has_every_number_and_each_is_a_share(splits):
-    result = evaluate(network(), network(1), *splits, seed=0, fine_tune=False)
-    few = result["test"]["few_labels"]
-    assert set(result) == {"test", "baselines"}
-    assert set(result["test"]) == {"knn", "linear_probe", "few_labels"}
+def test_every_accuracy_is_a_share(splits):
+    found = encoder_accuracy(network(), splits, seed=0, fine_tune=False)
+    few, beaten = found["few_labels"], baselines(network(1), splits)
+    assert set(found) == {"knn", "linear_probe", "few_labels"}
     assert set(few) == {"1%", "10%"}
     assert (few["1%"]["labels"], few["10%"]["labels"]) == (3, 24)
     assert few["10%"]["fine_tune"] is None
-    assert set(result["baselines"]) == {"pixels", "histogram", "untrained"}
-    for reading in (*result["baselines"].values(), result["test"]):
-        assert 0 <= reading["knn"] <= 1 and 0 <= reading["linear_probe"] <= 1
+    assert set(beaten) == {"pixels", "histogram", "untrained"}
+    for row in (*beaten.values(), found):
+        assert 0 <= row["knn"] <= 1 and 0 <= row["linear_probe"] <= 1
 
 
 def test_the_untrained_baseline_is_the_untrained_encoder(splits):
     """One that sees only the mean colour must score far below one that sees every pixel."""
     blind = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    result = evaluate(nn.Flatten(), blind, *splits, seed=0, fine_tune=False)
-    h = [features(blind, images) for images in splits]
-    expected = scores(*[part for pair in zip(h, splits, strict=True) for part in pair])
-    assert result["baselines"]["untrained"] == expected
-    assert expected["knn"] < result["test"]["knn"] - 0.2
-    assert result["test"]["knn"] == result["baselines"]["pixels"]["knn"]
-
-
-def test_without_labels_there_is_no_report(splits):
-    train, val, test = splits
-    bare = Images(val.pixels, None, (), val.name, "val")
-    result = evaluate(network(), network(), train, bare, test, 0)
-    assert set(result["test"].values()) == {None}
-    assert all(set(row.values()) == {None} for row in result["baselines"].values())
+    found, beaten = encoder_accuracy(nn.Flatten(), splits, 0, False), baselines(blind, splits)
+    expected = scores(tuple(features(blind, images) for images in splits), splits)
+    assert beaten["untrained"] == expected
+    assert expected["knn"] < found["knn"] - 0.2
+    assert found["knn"] == beaten["pixels"]["knn"]

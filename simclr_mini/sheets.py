@@ -1,12 +1,10 @@
-"""Pictures made of images: views, neighbours, clusters, kept and rejected pairs.
+"""Sheets of images: views, neighbours, clusters, kept and rejected pairs.
 
-As in `plots`, each makes one claim, its title, computed from what is drawn. Every pixel of an image
-is a whole number of pixels of the page. All are PNG files.
+As in `charts`, each makes one claim, its title, computed from what is drawn. Every function returns
+a figure, to be saved as PNG. A pixel of an image covers a whole number of pixels of the page.
 
 Ours; no paper.
 """
-
-from pathlib import Path
 
 import matplotlib
 import torch
@@ -16,30 +14,24 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from simclr_mini.plots import CARD, HEIGHT, METHOD_COLORS, STYLE, WIDTH, card, percent, save, write
+from simclr_mini.canvas import CARD, HEIGHT, RED, STYLE, WIDTH, card, percent, write
 
 GAP = 6  # pixels between two images
 CAPTION = 26  # pixels below a row of images for their captions
 ROWS, COLUMNS = 5, 8  # of the clusters that are drawn
 
 
-def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor, path: str | Path) -> Path:
-    """Save the picture of up to 8 images above their two views.
+@matplotlib.rc_context(STYLE)
+def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
+    """Up to 8 images above their two views.
 
     Args:
         originals: images, uint8 or in [0, 1], shape (B, 3, H, W).
         x1, x2: their views, in [0, 1], shape (B, 3, S, S).
-        path: file to write, .png.
 
-    Returns:
-        The path.
+    Raises:
+        ValueError: images and views differ in number.
     """
-    return save(contact_sheet_figure(originals, x1, x2), path)
-
-
-@matplotlib.rc_context(STYLE)
-def contact_sheet_figure(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
-    """The figure of `contact_sheet`. Raises ValueError where images and views differ in number."""
     if not 0 < len(originals) == len(x1) == len(x2):
         raise ValueError(
             f"each of 1 or more images needs two views, not {len(originals)} images with "
@@ -57,27 +49,17 @@ def contact_sheet_figure(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
     return figure
 
 
-def neighbour_gallery(
-    queries: Tensor, neighbours: Tensor, path: str | Path, same: Tensor | None = None
-) -> Path:
-    """Save the picture of up to 4 queries, each beside its nearest images, nearest first.
+@matplotlib.rc_context(STYLE)
+def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
+    """Up to 4 queries, each next to its nearest images, nearest first.
+
+    The title's share counts all neighbours given, drawn or not.
 
     Args:
         queries: images, uint8, shape (B, 3, H, W).
         neighbours: the k nearest images of each, uint8, shape (B, k, 3, H, W). Up to 7 are drawn.
-        path: file to write, .png.
-        same: whether a neighbour has its query's class, bool, shape (B, k). One that has not gets
-            a frame.
-
-    Returns:
-        The path.
-    """
-    return save(neighbour_gallery_figure(queries, neighbours, same), path)
-
-
-@matplotlib.rc_context(STYLE)
-def neighbour_gallery_figure(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
-    """The figure of `neighbour_gallery`. Its share counts all neighbours given, drawn or not.
+        same: whether a neighbour has its query's class, bool, shape (B, k). One of another class
+            gets a frame.
 
     Raises:
         ValueError: a query without neighbours, or none.
@@ -108,26 +90,20 @@ def neighbour_gallery_figure(queries: Tensor, neighbours: Tensor, same=None) -> 
         return figure
     for row, column in (~same[:rows, :k]).nonzero().tolist():
         corner = (column * (cell + GAP), row * (cell + GAP))
-        frame = {"edgecolor": METHOD_COLORS["nnclr"], "linewidth": 1.5, "clip_on": False}
+        frame = {"edgecolor": RED, "linewidth": 1.5, "clip_on": False}
         axes.add_patch(Rectangle(corner, cell, cell, fill=False, **frame))
     below = top + rows * (cell + GAP) + 12
-    write(figure, right, below, "framed: of another class", color=METHOD_COLORS["nnclr"])
+    write(figure, right, below, "framed: of another class", color=RED)
     return figure
 
 
-def cluster_sheet(
-    pixels: Tensor, pseudo_labels: Tensor, path: str | Path, labels: Tensor | None = None
-) -> Path:
-    """Save the picture of some clusters, from the largest to the smallest, a row each.
+def cluster_sheet(pixels: Tensor, pseudo_labels: Tensor, labels: Tensor | None = None) -> Figure:
+    """Some clusters, from the largest to the smallest, a row each.
 
     Args:
         pixels: images, uint8, shape (N, 3, H, W).
         pseudo_labels: cluster of each image, shape (N,).
-        path: file to write, .png.
         labels: class of each image, shape (N,), for the title.
-
-    Returns:
-        The path.
     """
     sizes = torch.bincount(pseudo_labels)
     order = sizes.argsort(descending=True)[: int((sizes > 0).sum())]
@@ -141,52 +117,40 @@ def cluster_sheet(
         title = f"{share} of the images have their cluster's commonest class"
     rows = [pixels[(pseudo_labels == cluster).nonzero()[:COLUMNS, 0]] for cluster in some]
     names = [f"{int(sizes[cluster])} images" for cluster in some]
-    return save(image_rows(title, names, rows), path)
+    return image_rows(title, names, rows)
 
 
 def support_gallery(
-    queries: Tensor,
-    neighbours: Tensor,
-    ages: Tensor,
-    path: str | Path,
-    same: Tensor | None = None,
-) -> Path:
-    """Save the picture of queries above their nearest images of the support set.
+    queries: Tensor, neighbours: Tensor, ages: Tensor, same: Tensor | None = None
+) -> Figure:
+    """Queries above their nearest images in the support set.
 
     Args:
         queries: images, uint8, shape (B, 3, H, W). Up to 8 are drawn.
         neighbours: the nearest image of each, uint8, shape (B, 3, H, W).
         ages: steps since each neighbour's row was pushed, shape (B,).
-        path: file to write, .png.
         same: whether each neighbour has its query's class, bool, shape (B,), for the title.
-
-    Returns:
-        The path.
     """
     title = f"Neighbours are {ages.float().mean():.0f} steps old on average"
     if same is not None:
         title = f"{percent(same.float().mean())} of the neighbours share the query's class"
     shown = queries[:COLUMNS], neighbours[:COLUMNS]
     captions = [[""] * len(shown[0]), [f"{int(age)} steps" for age in ages[:COLUMNS]]]
-    return save(image_rows(title, ["query", "neighbour"], shown, captions), path)
+    return image_rows(title, ["query", "neighbour"], shown, captions)
 
 
-def curation_sheet(kept: tuple, rejected: tuple, overlaps: tuple, path: str | Path) -> Path:
-    """Save the picture of kept pairs of views above rejected pairs of the same images.
+def curation_sheet(kept: tuple, rejected: tuple, overlaps: tuple) -> Figure:
+    """Kept pairs of views above rejected pairs of the same images.
 
     Args:
         kept, rejected: both views, each in [0, 1], shape (B, 3, S, S). Up to 8 are drawn.
         overlaps: mean overlap of the crops of the kept and of the rejected pairs, in [0, 1].
-        path: file to write, .png.
-
-    Returns:
-        The path.
     """
     shares = [percent(share) for share in overlaps]
     title = f"Crops of kept pairs overlap by {shares[0]}, of rejected pairs by {shares[1]}"
     rows = [views[:COLUMNS] for views in (*kept, *rejected)]
     names = ["kept, view 1", "view 2", "rejected, view 1", "view 2"]
-    return save(image_rows(title, names, rows), path)
+    return image_rows(title, names, rows)
 
 
 @matplotlib.rc_context(STYLE)

@@ -1,0 +1,61 @@
+"""Baselines: what a trained encoder must beat.
+
+An accuracy means something only next to the same measurement of raw pixels, of colours alone, and
+of an untrained encoder.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from simclr_mini.accuracy import Splits, scores
+from simclr_mini.evaluate import features
+
+# The probe of raw pixels is cut short to save time: few iterations, no weak penalties (with 3,072
+# inputs these overfit), and no more images than hold this many numbers, as all of CIFAR-10 does.
+PIXEL_ITERATIONS, PIXEL_PENALTIES, PIXEL_NUMBERS = 40, (1.0, 0.1), 150_000_000
+
+
+def baselines(untrained: nn.Module, splits: Splits) -> dict[str, dict[str, float]]:
+    """Test accuracies of features that nothing was learned for.
+
+    Args:
+        untrained: the encoder as it was before training.
+        splits: the three splits, with labels.
+
+    Returns:
+        {"pixels", "histogram", "untrained"}, each with "knn" and "linear_probe" in [0, 1]. Pixels
+        are measured on the first images of a split only if all of them hold over PIXEL_NUMBERS.
+    """
+    most = PIXEL_NUMBERS // splits[0].pixels[0].numel()
+    some = tuple(images.first(most) for images in splits)
+    pixels = tuple(pixel_features(images.pixels) for images in some)
+    colours = tuple(histogram_features(images.pixels) for images in splits)
+    return {
+        "pixels": scores(pixels, some, PIXEL_PENALTIES, PIXEL_ITERATIONS),
+        "histogram": scores(colours, splits),
+        "untrained": scores(tuple(features(untrained, images) for images in splits), splits),
+    }
+
+
+def pixel_features(pixels: Tensor) -> Tensor:
+    """The pixels themselves, in [0, 1]. uint8 (N, 3, H, W) to float32 (N, 3 H W)."""
+    return pixels.flatten(1).float() / 255
+
+
+def histogram_features(pixels: Tensor) -> Tensor:
+    """A colour histogram: the share of an image's pixels in each of 4 x 4 x 4 bins of colour.
+
+    Args:
+        pixels: uint8, shape (N, 3, H, W).
+
+    Returns:
+        Float32, shape (N, 64); each row sums to 1.
+    """
+    found = []
+    for some in pixels.split(1024):  # the whole set may not fit in memory
+        red, green, blue = (some // 64).flatten(2).unbind(1)  # (n, H W), 0 to 3
+        bins = 16 * red + 4 * green + blue  # 0 to 63
+        counts = torch.zeros(len(some), 64)
+        counts.scatter_add_(1, bins.long(), torch.ones(1, 1).expand(bins.shape))
+        found.append(counts / bins.shape[1])
+    return torch.cat(found)

@@ -1,0 +1,71 @@
+"""What a configuration stands for: images, encoder, method and optimiser."""
+
+import torch
+from torch import nn
+
+from simclr_mini.config import Config
+from simclr_mini.data import SPLITS, Images, load
+from simclr_mini.methods import method_class
+from simclr_mini.optim import LARS, parameter_groups
+from simclr_mini.resnet import ENCODERS, ResNet
+from simclr_mini.simclr import SimCLR
+
+
+def load_splits(config: Config) -> dict[str, Images]:
+    """The three splits by name. If training images are limited, validation shrinks with them.
+
+    Raises:
+        ValueError: too few images for a batch or a measurement, or the method cannot use them.
+    """
+    if config.data in ("shapes", "cifar10") and config.size != Config.size:
+        raise ValueError(f"--size is for a folder of pictures; {config.data} has 32 x 32")
+    data = {split: load(config.data, None, split, config.size) for split in SPLITS}
+    if config.images:
+        if config.images > len(data["train"]):
+            raise ValueError(
+                f"--images must be at most the {len(data['train'])} training images of "
+                f"{config.data}, not {config.images}"
+            )
+        data["train"] = data["train"].first(config.images)
+        data["val"] = data["val"].first(max(1, config.images // 9))
+    if len(data["train"]) < config.batch_size:
+        raise ValueError(
+            f"--batch-size must be at most the {len(data['train'])} training images, "
+            f"not {config.batch_size}"
+        )
+    if len(data["test"]) < 2:
+        raise ValueError(f"{config.data} has 1 image for test; 2 or more are needed")
+    method_class(config.method).check_images(config, data["train"])
+    return data
+
+
+def build_encoder(config: Config) -> ResNet:
+    """The untrained network of a configuration; the same weights every time."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        stem = {} if config.stem == "auto" else {"stem": config.stem}
+        encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
+    return method_class(config.method).wrap(encoder, config.options)
+
+
+def build_method(config: Config, images: Images) -> SimCLR:
+    """The untrained method of a configuration; the same weights every time.
+
+    Args:
+        config: every choice.
+        images: the training images.
+    """
+    owner, encoder = method_class(config.method), build_encoder(config)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed + 1)  # the head is drawn first, then the method's own parts
+        return owner(config, images, encoder, owner.head(config, images, encoder.dim))
+
+
+def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:
+    """The optimiser of a configuration. The loop sets its learning rate."""
+    groups = parameter_groups(method, config.weight_decay)
+    if config.optimizer == "lars":
+        return LARS(groups, lr=0.0)
+    if config.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=0.0, momentum=0.9)
+    return torch.optim.AdamW(groups, lr=0.0)

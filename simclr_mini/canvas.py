@@ -1,0 +1,87 @@
+"""The canvas of every figure: a card with its claim at the top.
+
+Nothing is kept between calls (no pyplot), and equal input gives equal bytes. The card behind a
+figure is opaque, so that it reads on any page.
+"""
+
+import itertools
+import textwrap
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+
+WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
+CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
+BLUE, RED = "#0550b4", "#dd1c61"  # positive pairs; what differs from its query
+STYLE = {
+    "svg.hashsalt": "simclr-mini",  # else the names inside an SVG are random
+    "font.size": 8,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GRAY,
+    "axes.facecolor": "none",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": GRAY,
+    "ytick.color": GRAY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+}
+
+
+def card(title: str) -> Figure:
+    """An empty figure, 6 x 3.5 inches, with its claim at the top."""
+    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=CARD)
+    figure.suptitle(textwrap.fill(title, 78), x=0.025, y=0.965, ha="left", va="top", fontsize=10)
+    return figure
+
+
+def write(figure: Figure, left: float, down: float, text: str, **style) -> None:
+    """Put text on the card, at pixels from its top left corner."""
+    figure.text(left / WIDTH, 1 - down / HEIGHT, text, va="center", **style)
+
+
+def percent(share: float) -> str:
+    """A share as whole percent, such as "62 %"."""
+    return f"{round(100 * float(share))} %"
+
+
+def separate(centres: list, widths: list, height: float) -> list[float]:
+    """Heights at which boxes do not overlap: each as it was, or moved off those before it.
+
+    Args:
+        centres: x and y of each box.
+        widths: of each box.
+        height: of all boxes.
+
+    Returns:
+        The y of each box.
+    """
+    heights = [y for _, y in centres]
+    placed: list[int] = []
+
+    def free(i: int, y: float) -> bool:
+        """Whether a label at this height would cover none of those placed."""
+        return all(
+            abs(y - heights[j]) >= height
+            or abs(centres[i][0] - centres[j][0]) >= (widths[i] + widths[j]) / 2
+            for j in placed
+        )
+
+    for i in range(len(centres)):
+        moves = (sign * height * k / 8 for k in itertools.count() for sign in (1, -1))
+        heights[i] = next(y for y in (centres[i][1] + move for move in moves) if free(i, y))
+        placed.append(i)
+    return heights
+
+
+def save(figure: Figure, path: str | Path) -> Path:
+    """Write a figure, without the date, so that equal figures are equal files."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    title = figure.get_suptitle().replace("\n", " ")
+    metadata = {"Title": title} | ({"Date": None} if path.suffix == ".svg" else {})
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(path, dpi=DPI, metadata=metadata)
+    return path

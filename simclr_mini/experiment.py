@@ -1,0 +1,128 @@
+"""An experiment: train a method in a folder of its own, measure it, and draw its figures."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from simclr_mini import figures, runs
+from simclr_mini.accuracy import encoder_accuracy
+from simclr_mini.build import build_method, load_splits
+from simclr_mini.config import Config
+from simclr_mini.data import SPLITS, Images
+from simclr_mini.device import pick_device
+from simclr_mini.methods import GENERAL, configure
+from simclr_mini.report import keep_costly, report, table
+from simclr_mini.simclr import SimCLR
+from simclr_mini.supervised import Supervised
+from simclr_mini.train import train
+
+console = Console()
+
+
+def run(
+    config: Config,
+    folder: Path,
+    resume: bool = False,
+    force: bool = False,
+    supervised: bool = False,
+    fine_tune: bool = False,
+) -> dict:
+    """Train, measure and draw, and write it all into a folder.
+
+    Args:
+        config: every choice.
+        folder: the run's folder.
+        resume: go on with the run in the folder.
+        force: replace the run in the folder.
+        supervised: also train the same network with labels, in a folder inside, for comparison.
+        fine_tune: also tune the whole encoder on 1 % and 10 % of the labels.
+
+    Returns:
+        What result.json holds.
+
+    Raises:
+        FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
+        ValueError: `resume`, and the run was started with another configuration.
+        Others as `train.train`.
+    """
+    # what cannot work is refused before the folder is touched
+    config.check()
+    pick_device(config.device)
+    data = load_splits(config)
+    if supervised:
+        Supervised.check_images(config, data["train"], "--supervised")
+    method = build_method(config, data["train"])
+    runs.prepare(config, folder, resume, force)
+    before = runs.read_result(folder)
+    train_with_bar(config, method, data, folder)
+    console.print("evaluating on the test images ...")
+    result = report(config, folder, method, data, fine_tune)
+    keep_costly(before, result)
+    if supervised:
+        result["baselines"]["supervised"] = train_supervised(config, data, folder / "supervised")
+    runs.write_json(folder / runs.RESULT, result)
+    figures.save_figures(folder, method, data, result, runs.read_log(folder))
+    console.print(table(result))
+    console.print(f"{folder}: result.json, log.jsonl, checkpoint.pt, pictures", markup=False)
+    return result
+
+
+def train_supervised(config: Config, data: dict[str, Images], folder: Path) -> dict:
+    """Train the same network with labels. Its test accuracies, as `accuracy.encoder_accuracy`."""
+    console.print("the same network with labels:")
+    used = {name: value for name, value in config.flat().items() if name in GENERAL}
+    used = {name: v for name, v in used.items() if name not in Supervised.ignores}
+    labelled = configure("supervised", **used)
+    runs.prepare(labelled, folder, (folder / runs.CONFIG).exists(), False)
+    method = build_method(labelled, data["train"])
+    train_with_bar(labelled, method, data, folder)
+    splits = tuple(data[name] for name in SPLITS)
+    return encoder_accuracy(method.encoder, splits, labelled.seed, fine_tune=False)
+
+
+def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], folder: Path) -> None:
+    """Train with a progress bar, or with a line for each epoch if no terminal shows it.
+
+    Arguments and errors as `train.train`.
+    """
+    columns = [TextColumn("{task.fields[gauge]}"), BarColumn(), TimeRemainingColumn()]
+    seen, last = {"views": 0, "seconds": 0.0, "knn": None}, {}
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None, gauge="starting")
+
+        def show(line: dict) -> None:
+            """Update the bar after a step, and print a line after an epoch."""
+            seen["views"] += line["views"]
+            seen["seconds"] += line["seconds"]
+            seen["knn"] = line.get("knn", seen["knn"])
+            text = gauge(line, method, config.batch_size, seen)
+            bar.update(task, total=line["total"], completed=line["step"], gauge=text)
+            if last and line["epoch"] > last["epoch"]:
+                console.print(f"epoch {line['epoch']}: {last['text']}")
+            if line["step"] == line["total"]:
+                console.print(f"epoch {line['epoch'] + 1}: {text}")
+            last.update(line, text=text)
+
+        train(config, method, data, folder, show)
+
+
+def gauge(line: dict, method: SimCLR, B: int, seen: dict) -> str:
+    """Where a step's loss stands between chance and floor, and the method's own meters.
+
+    Args:
+        line: the step's line of the log.
+        method: tells chance, floor and the words for its meters.
+        B: images in a batch.
+        seen: "views" and "seconds" so far, and the last "knn" accuracy or None.
+    """
+    text = (
+        f"loss {line['loss']:.2f} (chance {method.chance(B):.2f}, floor {method.floor(B):.2f}, "
+        f"{line['share_of_way']:.0%} of the way)"
+    )
+    for name, (words, form) in method.gauges.items():
+        if name in line:
+            text += f", {words} {line[name]:{form}}"
+    if seen["knn"] is not None:
+        text += f", k-NN {seen['knn']:.1%}"
+    return text + f", {seen['views'] / seen['seconds']:,.0f} views/s"

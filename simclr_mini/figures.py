@@ -1,0 +1,109 @@
+"""The figures of a run: what its network was shown, what it learned, and what its method did."""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from matplotlib.figure import Figure
+
+from simclr_mini import charts, sheets
+from simclr_mini.canvas import save
+from simclr_mini.data import Images
+from simclr_mini.diagnostics import pair_similarities
+from simclr_mini.evaluate import as_input, features
+from simclr_mini.simclr import SimCLR
+
+VIEWED = 512  # images of which views are made
+SHOWN = 2_000  # test images on the map and in the gallery
+ATTEMPTS = 8  # batches that are curated, until one has a rejected draw
+
+
+@torch.no_grad()
+def save_figures(
+    folder: Path, method: SimCLR, data: dict[str, Images], result: dict, log: list[dict]
+) -> None:
+    """Write all figures of a run into its folder.
+
+    Args:
+        folder: the run's folder.
+        method: trained.
+        data: the splits by name.
+        result: what result.json holds.
+        log: the lines of log.jsonl.
+    """
+    test, name, B = data["test"], result["method"], result["config"]["batch_size"]
+    x1, x2 = method.eval().views(as_input(test.pixels[:VIEWED], method))
+    sheet = sheets.contact_sheet(test.pixels[:8], x1[:8].cpu(), x2[:8].cpu())
+    save(sheet, folder / "views.png")
+    save(charts.loss_figure(log, method.chance(B), method.floor(B), name), folder / "loss.svg")
+    pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
+    save(charts.similarity_figure(*pairs), folder / "similarities.svg")
+    some = test.first(SHOWN)
+    h = features(method.encoder, some)
+    save(charts.feature_figure(h, some.labels, some.classes), folder / "map.svg")
+    save(gallery(h, some, 4), folder / "neighbours.png")
+    if test.labels is not None:
+        chance = 1 / len(test.classes)
+        save(charts.accuracy_figure(result, name, chance), folder / "accuracy.svg")
+    if method.picture:
+        own = globals()[method.picture](method, data["train"], B)
+        if own is not None:
+            save(own, folder / f"{method.picture}.png")
+
+
+def gallery(h: torch.Tensor, images: Images, count: int) -> Figure:
+    """The first images, each next to the images nearest to it.
+
+    Args:
+        h: representations of the images, shape (N, D).
+        images: where to look for neighbours.
+        count: number of queries.
+    """
+    h = F.normalize(h, dim=1)
+    similarity = h[:count] @ h.T
+    similarity.fill_diagonal_(-2)  # an image is not its own neighbour
+    nearest = similarity.topk(min(7, len(images) - 1), dim=1).indices
+    labels = images.labels
+    same = None if labels is None else labels[nearest] == labels[:count, None]
+    return sheets.neighbour_gallery(images.pixels[:count], images.pixels[nearest], same)
+
+
+# The methods' own figures, named by `picture`: of (method, training images, batch size), or None.
+
+
+def clusters(method, train: Images, B: int) -> Figure:
+    """Some clusters of the training images."""
+    return sheets.cluster_sheet(train.pixels, method.pseudo_labels.cpu(), train.labels)
+
+
+def support(method, train: Images, B: int) -> Figure | None:
+    """Training images above their neighbours in the support set, of those that are images."""
+    some = train.first(VIEWED)
+    x, _ = method.views(as_input(some.pixels, method))
+    index = torch.arange(len(some))
+    rows = method.search(method.project(x), index)
+    images, ages = method.support.images[rows].cpu(), method.support.ages[rows].cpu() + 1
+    real = images >= 0
+    if not real.any():
+        return None
+    labels = train.labels
+    same = None if labels is None else labels[index[real]] == labels[images[real]]
+    return sheets.support_gallery(some.pixels[real], train.pixels[images[real]], ages[real], same)
+
+
+def curated(method, train: Images, B: int) -> Figure | None:
+    """A batch's kept pairs above a rejected draw, if curation rejects one."""
+    figure = None
+    for some in train.pixels[: B * ATTEMPTS].split(B):
+        method.train().views(as_input(some, method))
+        draws, chosen = method.last.get("draws", []), method.last.get("chosen")
+        rejected = [i for i in range(len(draws)) if i != chosen]
+        if rejected:
+            found = method.statistics()
+            pairs = [[x.cpu() for x in draws[i]["views"]] for i in (chosen, rejected[0])]
+            figure = sheets.curation_sheet(
+                *pairs, (found["overlap_kept"], found["overlap_rejected"])
+            )
+            break
+    method.eval()
+    return figure

@@ -1,0 +1,173 @@
+"""Resuming: a run that was killed at any moment goes on to the same bytes.
+
+Three things are kept together. The checkpoint holds weights, optimiser and generators. The log is
+cut back to what the checkpoint knew, because lines after it will be written again. And the order of
+an epoch's batches comes from the generators' state at the epoch's start, so an epoch that was
+interrupted draws the same order again and skips the batches that it has already trained on.
+"""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from simclr_mini import checkpoint
+from simclr_mini.config import Config
+from simclr_mini.data import Images
+from simclr_mini.diagnostics import share_of_way
+from simclr_mini.simclr import SimCLR
+
+LOG = "log.jsonl"
+
+
+class Stopped(Exception):
+    """Ctrl-C was pressed; the state is saved. Its argument is the step."""
+
+
+class Progress:
+    """Where a run stands: its step, its log and its checkpoint. Used as a context manager.
+
+    Args:
+        config: every choice.
+        method: the method; its state is loaded from the folder's checkpoint if there is one.
+        optimizer: likewise.
+        images: the training images.
+        folder: the run's folder.
+
+    Attributes:
+        step: steps that are done.
+        total: steps of the whole run.
+        per_epoch: steps of an epoch.
+        seconds: time spent on training, over all processes.
+
+    Raises:
+        ValueError: the checkpoint is of other images, or the log has lost lines.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        method: SimCLR,
+        optimizer: torch.optim.Optimizer,
+        images: Images,
+        folder: Path,
+    ):
+        self.config, self.method, self.optimizer = config, method, optimizer
+        self.pixels, self.folder = images.pixels, folder
+        self.per_epoch = len(images) // config.batch_size
+        self.total = self.per_epoch * config.epochs
+        self.step, self.seconds, self.log_bytes = 0, 0.0, 0
+        self.fingerprint = images.fingerprint()  # once: it reads the name of every file
+        self.interrupted = False
+        if (folder / checkpoint.FILE).exists():
+            state = checkpoint.load(folder)
+            check_same_images(state, images)
+            method.load_state_dict(state["method"])
+            optimizer.load_state_dict(state["optimizer"])
+            self.step, self.seconds = state["step"], state["seconds"]
+            self.log_bytes = state["log_bytes"]
+            self.epoch_start, self.now = state["epoch_start"], state["now"]
+            # inside an epoch, draw its order again before going on from where it stood
+            inside = self.step % self.per_epoch
+            checkpoint.set_generators(method, self.epoch_start if inside else self.now)
+
+    def __enter__(self) -> "Progress":
+        path = self.folder / LOG
+        if self.log_bytes and (not path.exists() or path.stat().st_size < self.log_bytes):
+            raise ValueError(f"{path} has lost lines; train with --force to start again")
+        self.log = open(path, "ab")  # noqa: SIM115  closed by __exit__
+        self.log.truncate(self.log_bytes)
+        self.log.seek(0, os.SEEK_END)
+        try:
+            self.handler = signal.signal(signal.SIGINT, self.note_ctrl_c)
+        except ValueError:  # not the main thread, where Ctrl-C does not arrive
+            self.handler = None
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.log.close()
+        if self.handler is not None:
+            signal.signal(signal.SIGINT, self.handler)
+
+    def note_ctrl_c(self, *_: object) -> None:
+        """Finish the current step on the first Ctrl-C; stop at once on the second."""
+        self.interrupted = True
+        signal.signal(signal.SIGINT, self.handler)
+
+    def epochs_left(self) -> range:
+        """The epochs that are not finished, numbered from 0."""
+        return range(self.step // self.per_epoch, self.config.epochs)
+
+    def epoch_ends(self) -> bool:
+        """Whether the last step ended its epoch."""
+        return self.step % self.per_epoch == 0
+
+    def batches_left(self) -> Iterator[Tensor]:
+        """The batches of the current epoch that no earlier process trained on, shape (B,) each."""
+        done = self.step % self.per_epoch  # above 0 only in the first epoch of a resumed run
+        self.began = time.perf_counter()
+        if not done:
+            for drawn_anew in self.method.start_epoch(self.pixels):
+                self.optimizer.state.pop(drawn_anew, None)
+            self.epoch_start = checkpoint.generator_states(self.method)
+        for i, index in enumerate(self.method.batches(len(self.pixels), self.config.batch_size)):
+            if i < done:
+                continue
+            if done and i == done:  # the views continue where the checkpoint stood
+                checkpoint.set_generators(self.method, self.now)
+            yield index
+
+    def next_line(self, epoch: int, rate: float, loss: Tensor) -> dict:
+        """Count a step. Its line of the log: the loss, and its place between chance and floor."""
+        self.step += 1
+        B, value = self.config.batch_size, loss.item()
+        line = {"step": self.step, "epoch": epoch, "learning_rate": rate, "loss": value}
+        way = share_of_way(value, self.method.chance(B), self.method.floor(B))
+        return line | {"share_of_way": way}
+
+    def record(self, line: dict, report: Callable[[dict], None]) -> None:
+        """Write a step's line, report it, and save a checkpoint if one is due.
+
+        Raises:
+            Stopped: Ctrl-C was pressed during the step. The state is saved.
+            OSError: the log or the checkpoint cannot be written.
+        """
+        spent, self.began = time.perf_counter() - self.began, time.perf_counter()
+        self.seconds += spent
+        self.log.write(json.dumps(line).encode() + b"\n")
+        views = 2 * self.config.batch_size
+        report(line | {"views": views, "seconds": spent, "total": self.total})
+        due = self.step % self.config.checkpoint_every == 0 or self.step == self.total
+        if due or self.interrupted:
+            self.save()
+        if self.interrupted:
+            raise Stopped(self.step)
+
+    def save(self) -> None:
+        """Write the checkpoint, after the log's lines are safely on the disk."""
+        self.log.flush()
+        os.fsync(self.log.fileno())
+        state = {"config": self.config.flat(), "step": self.step, "seconds": self.seconds}
+        state |= {"method": self.method.state_dict(), "optimizer": self.optimizer.state_dict()}
+        now = checkpoint.generator_states(self.method)
+        state |= {"epoch_start": self.epoch_start, "now": now}
+        state |= {"images": self.fingerprint, "log_bytes": self.log.tell()}
+        checkpoint.save(self.folder, state)
+
+
+def check_same_images(state: dict, images: Images) -> None:
+    """Refuse other images than a run began with: the run might have trained on test images.
+
+    Raises:
+        ValueError: there are more or fewer images, or their files have other names.
+    """
+    if state["images"] != images.fingerprint():
+        raise ValueError(
+            f"the pictures of {images.name} are not those that this run began with; restore them, "
+            "or start another run with --name"
+        )

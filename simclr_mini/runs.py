@@ -1,0 +1,147 @@
+"""The folder of a run: config.json, log.jsonl, checkpoint.pt, result.json and figures."""
+
+import json
+import os
+from pathlib import Path
+
+from simclr_mini import checkpoint
+from simclr_mini.build import build_encoder, build_method, load_splits
+from simclr_mini.config import Config, flag
+from simclr_mini.data import Images
+from simclr_mini.device import pick_device
+from simclr_mini.methods import GENERAL, configure, current_names, defaults, method_class
+from simclr_mini.resnet import ResNet
+from simclr_mini.resume import LOG, check_same_images
+from simclr_mini.simclr import SimCLR
+
+CONFIG, RESULT = "config.json", "result.json"
+FILES = ("*.json", LOG, checkpoint.FILE, "*.part", "*.svg", "*.png")  # all that a run writes
+
+
+def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
+    """Make the folder of a run, or check that the one that is there may be used.
+
+    Args:
+        config: the choices of the run.
+        folder: the run's folder.
+        resume: go on with the run that is there.
+        force: replace the run that is there.
+
+    Raises:
+        FileExistsError: it holds a run, and neither `resume` nor `force` is set.
+        FileNotFoundError: `resume` is set, and it holds no run.
+        ValueError: `resume`, and the options differ; or `force`, and what it holds is no run.
+    """
+    there = (folder / CONFIG).exists()
+    if there and resume:
+        old, new = read_config(folder).flat(), config.flat()
+        differing = [name for name in new if old.get(name) != new[name]]
+        if differing:
+            was = ", ".join(f"--{flag(name)} {old.get(name)}" for name in differing)
+            raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
+        return
+    if resume and not force:
+        raise FileNotFoundError(f"{folder} holds no run to resume; leave --resume out to start it")
+    if there and not force:
+        raise FileExistsError(
+            f"{folder} already holds a run: --resume continues it, --force replaces it, "
+            "--name starts another"
+        )
+    if there:
+        clear(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / CONFIG, config.flat())
+
+
+def clear(folder: Path) -> None:
+    """Delete a run, and nothing else that lies in its folder.
+
+    Raises:
+        ValueError: its config.json is not a run's.
+    """
+    read_config(folder)
+    for pattern in FILES:
+        for file in folder.glob(pattern):
+            file.unlink()
+    if (folder / "supervised" / CONFIG).exists():
+        clear(folder / "supervised")
+
+
+def read_config(folder: Path) -> Config:
+    """The configuration of a run.
+
+    Older versions wrote the options of every method, at their defaults; a method's own count.
+
+    Raises:
+        FileNotFoundError: the folder holds no run.
+        ValueError: its config.json is not a run's.
+    """
+    file = folder / CONFIG
+    if not file.exists():
+        raise FileNotFoundError(f"{folder} holds no run; `simclr-mini train` makes one")
+    try:
+        choices = current_names(json.loads(file.read_text()))
+        own = {"method"} | GENERAL.keys() | defaults(method_class(choices["method"]).Options).keys()
+        config = configure(**{name: value for name, value in choices.items() if name in own})
+        config.check()
+        return config
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{file} does not belong to a run of this program") from error
+
+
+def read_result(folder: Path) -> dict | None:
+    """What result.json holds; None if the run has not ended."""
+    file = folder / RESULT
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def read_log(folder: Path) -> list[dict]:
+    """The lines of a run's log, one for each step."""
+    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
+
+
+def write_json(file: Path, content: dict) -> None:
+    """Write a file whole or not at all."""
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(content, indent=2) + "\n")
+    os.replace(part, file)
+
+
+def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
+    """A run's configuration, its method as last saved, and its splits by name.
+
+    Raises:
+        FileNotFoundError: the folder holds no run, or the run no checkpoint yet.
+        ValueError: the images are not those that the run began with.
+    """
+    config = read_config(folder)
+    state = checkpoint.load(folder)
+    data = load_splits(config)
+    check_same_images(state, data["train"])
+    method = build_method(config, data["train"])
+    method.load_state_dict(state["method"])
+    checkpoint.set_generators(method, state["now"])
+    try:
+        device = pick_device(config.device)
+    except ValueError:  # it was trained on another machine
+        device = pick_device("auto")
+    return config, method.to(device), data
+
+
+def load_encoder(folder: str | Path) -> ResNet:
+    """The encoder of a run as last saved, in evaluation mode, on the CPU.
+
+    Args:
+        folder: the run's folder, such as "runs/simclr-shapes-0".
+
+    Returns:
+        A network that maps images in [0, 1], shape (B, 3, H, W), to h, shape (B, D).
+
+    Raises:
+        FileNotFoundError: the folder holds no run, or the run no checkpoint yet.
+    """
+    encoder = build_encoder(read_config(Path(folder)))
+    weights = checkpoint.load(Path(folder))["method"].items()
+    own = {name.removeprefix("encoder."): w for name, w in weights if name.startswith("encoder.")}
+    encoder.load_state_dict(own)
+    return encoder.eval()

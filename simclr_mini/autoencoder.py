@@ -149,16 +149,10 @@ def train_autoencoder(
     train = pixels[: len(pixels) - len(held_out)]
     best, best_error, since = copy.deepcopy(model.state_dict()), float("inf"), 0
     for _ in range(epochs):
-        model.train()
         order = torch.randperm(len(train), generator=generator)
         for index in order.split(batch_size):
             x = as_floats(train[index], device)
-            noisy = add_noise(x, noise, generator)
-            with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
-                loss = reconstruction_loss(model, x, noisy)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            denoise(model.train(), optimizer, x, add_noise(x, noise, generator), bfloat16)
         error = held_out_error(model.eval(), held_out)
         best_error, since = (error, 0) if error < best_error else (best_error, since + 1)
         if since == 0:
@@ -167,6 +161,25 @@ def train_autoencoder(
             break
     model.load_state_dict(best)
     return model.eval()
+
+
+def denoise(
+    model: Autoencoder, optimizer: torch.optim.Optimizer, x: Tensor, noisy: Tensor, bfloat16: bool
+) -> None:
+    """One training step: reconstruct the images from their noisy versions.
+
+    Args:
+        model: the autoencoder, trained in place.
+        optimizer: its optimiser.
+        x: images in [0, 1], shape (B, 3, H, W).
+        noisy: the same images with noise.
+        bfloat16: whether to compute under bfloat16 autocast.
+    """
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=bfloat16):
+        loss = reconstruction_loss(model, x, noisy)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
 
 
 @torch.no_grad()

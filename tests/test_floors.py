@@ -62,6 +62,13 @@ def test_every_public_thing_says_what_it_is(file):
             assert ast.get_docstring(node), f"{file.stem}.{node.name}"
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_no_function_is_longer_than_a_screen(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < 60, f"{file.stem}.{node.name}"
+
+
 def raised(function: ast.FunctionDef) -> set[str]:
     """Names of the errors that a function itself raises."""
     calls = [n.exc for n in ast.walk(function) if isinstance(n, ast.Raise) and n.exc]

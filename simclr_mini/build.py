@@ -8,7 +8,7 @@ from simclr_mini.data import SPLITS, Images, load
 from simclr_mini.methods import method_class
 from simclr_mini.optim import LARS, parameter_groups
 from simclr_mini.resnet import ENCODERS, ResNet
-from simclr_mini.simclr import SimCLR
+from simclr_mini.simclr import SimCLR, source
 
 
 def load_splits(config: Config) -> dict[str, Images]:
@@ -57,7 +57,9 @@ def build_method(config: Config, images: Images) -> SimCLR:
     """
     owner, encoder = method_class(config.method), build_encoder(config)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed + 1)  # the head is drawn first, then the method's own parts
+        # a stream of its own: seed + 1 would be the next run's encoder. The head is drawn first,
+        # then the method's own parts
+        torch.manual_seed(source(config.seed, "head").initial_seed())
         return owner(config, images, encoder, owner.head(config, images, encoder.dim))
 
 

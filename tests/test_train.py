@@ -82,6 +82,16 @@ def test_every_source_of_randomness_is_its_own():
     assert again == draws[0]
 
 
+def test_heads_and_the_next_runs_encoder_are_not_one_stream(data):
+    """With seed + 1 for the head, the first numbers of both were the same draws."""
+    head = build_method(small(projector="linear"), data["train"]).projector.weight
+    with torch.random.fork_rng(devices=[]):
+        for seed in range(10):
+            torch.manual_seed(seed)
+            other = torch.nn.Linear(256, 128).weight
+            assert not torch.equal(head, other)
+
+
 @pytest.mark.parametrize("stop_after", [5, 6, 12, 13, 17])
 def test_a_run_that_died_goes_on_to_the_same_bytes(tmp_path, data, stop_after):
     """At 5 inside an epoch, at 6 at its end; checkpoints are at 4, 8, 12, 16 and 18."""

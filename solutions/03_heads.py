@@ -59,7 +59,7 @@ def mlp_in_loops(in_dim, hidden_dim, out_dim):
 
 @way("mlp", "a module of its own")
 def mlp_as_module(in_dim, hidden_dim, out_dim):
-    """Keep the layers as attributes, in another order than that of their use."""
+    """Keep the layers as attributes; the order of their definition does not matter."""
 
     class Head(nn.Module):
         def __init__(self):

@@ -65,6 +65,10 @@ class ViewChoices:
     joined by "+": crop, flip, rotate, cutout, color, gray, blur, sobel, noise."""
     crop_min: float = 0.2
     """Smallest share of an image's area that a crop shows. The paper: 0.08, on larger images."""
+    small_crops: int = 0
+    """Number of additional small views of each image, as in SwAV's multi-crop."""
+    small_size: int = 20
+    """Side of a small view in pixels."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,8 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         """
         one_of_its_values(self)
         one_of_its_values(self.options)
-        at_least(self, images=0, size=8, hidden_dim=1, out_dim=1, epochs=1, batch_size=2, seed=0)
+        at_least(self, images=0, size=8, hidden_dim=1, out_dim=1, small_crops=0, small_size=8)
+        at_least(self, epochs=1, batch_size=2, seed=0)
         at_least(self, weight_decay=0, warmup_epochs=0, knn_every=0, checkpoint_every=1)
         if not 0 < self.learning_rate <= 1e6:
             refuse("learning_rate", self.learning_rate, "a number above 0, such as 0.003")

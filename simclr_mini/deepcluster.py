@@ -177,7 +177,7 @@ class DeepCluster(SimCLR):
 
     title, color = "DeepCluster", "#c571c6"
     Options = DeepClusterOptions
-    ignores = ("projector", "hidden_dim", "out_dim")
+    ignores = ("projector", "hidden_dim", "out_dim", "small_crops", "small_size")
     gauges = {
         "accuracy": ("finds the cluster", ".0%"),
         "nmi_last": ("NMI with last clusters", ".2f"),

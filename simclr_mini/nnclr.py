@@ -224,6 +224,10 @@ class NNCLR(SimCLR):
         self.support.push(z1, index)
         return (loss1 + loss2) / 2
 
+    def pair_loss(self, large: Tensor, small: Tensor, index: Tensor) -> Tensor:
+        """The large view's neighbours must find predictions of the small one. Nothing is pushed."""
+        return self.direction(large, self.predictor(small), self.search(large, index))
+
     def search(self, z: Tensor, index: Tensor) -> Tensor:
         """Positions of the neighbours in the support set, shape (B,)."""
         exclude = index if self.exclude_same else None

@@ -19,7 +19,9 @@ from simclr_mini.data import Images
 from simclr_mini.diagnostics import chance_loss, contrastive_accuracy, floor_loss
 from simclr_mini.heads import projector
 from simclr_mini.nt_xent import margin_triplet_loss, nt_logistic_loss, nt_xent_loss
-from simclr_mini.views import recipe_named, two_views
+from simclr_mini.views import one_view, recipe_named, two_views
+
+SMALL_CROP_SCALE = (0.08, 0.4)  # smallest and largest share of an image's area in a small crop
 
 
 def shuffled_batches(
@@ -122,7 +124,10 @@ class SimCLR(nn.Module):
             size=images.pixels.shape[2],
             crop_scale=(config.crop_min, 1.0),
         )
-        self.labels = images.labels
+        self.labels, self.small_crops = images.labels, config.small_crops
+        self.small_recipe = replace(
+            self.recipe, size=config.small_size, crop_scale=SMALL_CROP_SCALE
+        )
         self.generators = {
             "order": source(config.seed, "order"),
             "views": source(config.seed, "views"),
@@ -174,6 +179,48 @@ class SimCLR(nn.Module):
         """
         x1, x2 = two_views(x, self.recipe, self.generators["views"])
         return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)
+
+    def small_views(self, x: Tensor) -> list[Tensor]:
+        """Additional small views of each image. SwAV, section 3.2 (multi-crop).
+
+        Args:
+            x: images in [0, 1], shape (B, 3, H, W).
+
+        Returns:
+            As many as --small-crops says, shape (B, 3, small size, small size) each.
+        """
+        generator = self.generators["views"]
+        return [one_view(x, self.small_recipe, generator) for _ in range(self.small_crops)]
+
+    def project_views(self, views: list[Tensor]) -> list[Tensor]:
+        """Projections of all views: large ones one by one, small ones in one pass.
+
+        Args:
+            views: two large views, then small ones, shape (B, 3, S, S) each.
+
+        Returns:
+            As many projections, shape (B, d) each.
+        """
+        z = [self.project(x) for x in views[:2]]
+        if len(views) > 2:
+            z += self.project(torch.cat(views[2:])).chunk(len(views) - 2)
+        return z
+
+    def loss_of_views(self, z: list[Tensor], index: Tensor) -> Tensor:
+        """The loss of two large views, or its mean with all pairs of a large and a small view.
+
+        Args:
+            z: projections of two large views, then of small ones, shape (B, d) each.
+            index: positions of the images, shape (B,).
+        """
+        z1, z2, *small = z
+        # pairs first: a method's `loss` may change its state
+        losses = [self.pair_loss(large, one, index) for one in small for large in (z1, z2)]
+        return sum([self.loss(z1, z2, index), *losses]) / (1 + len(losses))
+
+    def pair_loss(self, large: Tensor, small: Tensor, index: Tensor) -> Tensor:
+        """The loss of a large and a small view. Arguments as `loss`."""
+        return self.loss(large, small, index)
 
     def project(self, x: Tensor) -> Tensor:
         """z = g(f(x)). Algorithm 1, lines 6 and 7.

@@ -17,7 +17,7 @@ class Supervised(SimCLR):
 
     title, color = "supervised", "#22252b"
     Options = Options
-    ignores = ("projector", "hidden_dim", "out_dim")
+    ignores = ("projector", "hidden_dim", "out_dim", "small_crops", "small_size")
     gauges = {"accuracy": ("finds the class", ".0%")}
 
     @staticmethod

@@ -55,36 +55,37 @@ def train(
         for epoch in run.epochs_left():
             method.train()  # k-NN left it in evaluation mode
             for index in run.batches_left():  # what a killed process trained on is skipped
-                x1, x2 = method.views(as_floats(images.pixels[index], device))
-                z1, z2 = project(method, x1, x2, bfloat16)
-                loss = method.loss(z1, z2, index)
+                x = as_floats(images.pixels[index], device)
+                views = [*method.views(x), *method.small_views(x)]
+                z = project(method, views, bfloat16)
+                loss = method.loss_of_views(z, index)
                 check_finite(loss, run.step, config)  # before it can spoil the weights
                 # set by step, not by epoch: short runs have few epochs
                 rate = learning_rate(run.step, run.total, warmup, peak)
                 take_step(optimizer, loss, rate)
                 line = run.next_line(epoch, rate, loss)
                 with torch.no_grad():
-                    line |= method.meters(z1, z2, index)
+                    line |= method.meters(z[0], z[1], index)
                 if run.epoch_ends() and knn_is_due(config, epoch, images):
                     line["knn"] = knn_accuracy(method, data)
                 run.record(line, report)  # log, checkpoint, Ctrl-C
 
 
-def project(method: SimCLR, x1: Tensor, x2: Tensor, bfloat16: bool) -> tuple[Tensor, Tensor]:
-    """Projections of two views, shape (B, d) each, float32.
+def project(method: SimCLR, views: list[Tensor], bfloat16: bool) -> list[Tensor]:
+    """Projections of views, shape (B, d) each, float32.
 
-    Each view passes through the network by itself, so a batch norm sees B images. Autocast ends
-    here because losses need float32: half precision is too coarse for an exponential of a sum.
+    Autocast ends here because losses need float32: bfloat16 is too coarse for a sum of
+    exponentials.
 
     Args:
-        method: has `project`.
-        x1, x2: views, shape (B, 3, size, size).
+        method: has `project_views`.
+        views: two large views, then small ones, shape (B, 3, size, size) each.
         bfloat16: whether the network computes in bfloat16.
     """
-    with torch.autocast(x1.device.type, torch.bfloat16, enabled=bfloat16):
-        z1 = method.project(x1.contiguous(memory_format=torch.channels_last))
-        z2 = method.project(x2.contiguous(memory_format=torch.channels_last))
-    return z1.float(), z2.float()
+    views = [x.contiguous(memory_format=torch.channels_last) for x in views]
+    with torch.autocast(views[0].device.type, torch.bfloat16, enabled=bfloat16):
+        z = method.project_views(views)
+    return [one.float() for one in z]
 
 
 def check_finite(loss: Tensor, step: int, config: Config) -> None:

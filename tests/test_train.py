@@ -17,10 +17,11 @@ from simclr_mini import checkpoint, cli
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.data import Images, load
 from simclr_mini.methods import METHODS, configure
+from simclr_mini.nt_xent import nt_xent_loss
 from simclr_mini.resume import Stopped
 from simclr_mini.runs import load_encoder
 from simclr_mini.simclr import shuffled_batches, source
-from simclr_mini.train import train
+from simclr_mini.train import project, train
 from simclr_mini.views import RECIPES
 
 CHOICES = {"images": 96, "batch_size": 16, "epochs": 3, "seed": 3}
@@ -112,6 +113,8 @@ VARIANTS = {
     "curation frechet": {"curate": "frechet"},
     "curation random": {"curate": "random"},
     "nnclr": {"support_size": 40},
+    "simclr small": {"small_crops": 2, "small_size": 12},
+    "nnclr small": {"support_size": 40, "small_crops": 1, "small_size": 16},
     "nnclr all": {"support_size": 200, "top_k": 3, "candidates": "all", "exclude_same": False},
     "deepcluster": {"clusters": 12},
     "deepcluster warm": {"clusters": 12, "warm_start": True, "sobel": True},
@@ -232,7 +235,7 @@ torch.set_num_threads(1)
 from pathlib import Path
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.methods import METHODS, configure
-from simclr_mini.train import train
+from simclr_mini.train import project, train
 config = configure(
     images=96, batch_size=16, epochs=3, seed=3, knn_every=2, checkpoint_every=4
 )
@@ -375,3 +378,17 @@ def test_pictures_without_labels_train_and_say_so(tmp_path):
 
     saved = np.load(out)
     assert saved["features"].shape == (60, 256) and sorted(saved["files"])[0] == "0.png"
+
+
+def test_a_small_crop_is_paired_with_both_large_views(data):
+    """The loss is the mean of the large pair and of every pair of a large and a small view."""
+    method = build_method(small(small_crops=2, small_size=12), data["train"]).eval()
+    x = data["train"].pixels[:4].float() / 255
+    views = [*method.views(x), *method.small_views(x)]
+    assert [view.shape[-1] for view in views] == [32, 32, 12, 12]
+    z = project(method, views, bfloat16=False)
+    alone = [method.project(view) for view in views]
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(z, alone, strict=True))
+    pairs = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3)]
+    expected = sum(nt_xent_loss(z[a], z[b], method.temperature) for a, b in pairs) / 5
+    assert method.loss_of_views(z, torch.arange(4)).item() == pytest.approx(expected.item())

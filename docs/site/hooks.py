@@ -7,8 +7,8 @@ A directive is on a line of its own:
     {{ output board }}                         docs/captured/board.txt, see capture.py
     {{ results shapes }}                       tables and figures, see docs/results/page.py
 
-Generated here: a reference page for each module, the page of mistakes from `tests/mistakes`, and
-contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no network, script or font.
+These pages are generated here: a reference page for each module, the mistakes from
+`tests/mistakes`, and contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no network, script or font.
 If something cannot be found or drawn, the build stops.
 """
 

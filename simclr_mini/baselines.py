@@ -1,30 +1,35 @@
 """Baselines: what a trained encoder must beat.
 
-An accuracy means something only next to the same measurement of raw pixels, of colours alone, and
-of an untrained encoder.
+An accuracy means something only next to the same measurement of raw pixels, of colours alone, of
+k-means on patches (one layer, no gradient), and of an untrained encoder.
 """
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
-from simclr_mini.accuracy import Splits, scores
+from simclr_mini import patches
+from simclr_mini.accuracy import Features, Splits, scores
 from simclr_mini.evaluate import features
+
+BASELINES = ("pixels", "histogram", "patches", "untrained")
+PATCH_CENTROIDS = 100  # so 400 numbers for each image
 
 # The probe of raw pixels is cut short to save time: few iterations, no weak penalties (with 3,072
 # inputs these overfit), and no more images than hold this many numbers, as all of CIFAR-10 does.
 PIXEL_ITERATIONS, PIXEL_PENALTIES, PIXEL_NUMBERS = 40, (1.0, 0.1), 150_000_000
 
 
-def baselines(untrained: nn.Module, splits: Splits) -> dict[str, dict[str, float]]:
-    """Test accuracies of features that nothing was learned for.
+def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict[str, float]]:
+    """Test accuracies of features that need no training of a network.
 
     Args:
         untrained: the encoder as it was before training.
         splits: the three splits, with labels.
+        seed: random seed for the patches.
 
     Returns:
-        {"pixels", "histogram", "untrained"}, each with "knn" and "linear_probe" in [0, 1]. Pixels
-        are measured on the first images of a split only if all of them hold over PIXEL_NUMBERS.
+        For each name in BASELINES {"knn", "linear_probe"}, in [0, 1]. Pixels are measured on the
+        first images of a split only if all of them hold over PIXEL_NUMBERS.
     """
     most = PIXEL_NUMBERS // splits[0].pixels[0].numel()
     some = tuple(images.first(most) for images in splits)
@@ -33,8 +38,15 @@ def baselines(untrained: nn.Module, splits: Splits) -> dict[str, dict[str, float
     return {
         "pixels": scores(pixels, some, PIXEL_PENALTIES, PIXEL_ITERATIONS),
         "histogram": scores(colours, splits),
+        "patches": scores(patch_features(splits, seed), splits),
         "untrained": scores(tuple(features(untrained, images) for images in splits), splits),
     }
+
+
+def patch_features(splits: Splits, seed: int) -> Features:
+    """Whitened patches learned from training images, and the features of all splits, (N, 400)."""
+    learned = patches.learn(splits[0].pixels, PATCH_CENTROIDS, Generator().manual_seed(seed))
+    return tuple(patches.features(learned, images.pixels) for images in splits)
 
 
 def pixel_features(pixels: Tensor) -> Tensor:

@@ -288,6 +288,7 @@ def accuracy_rows(result: dict, method: str) -> dict[str, tuple[float, float]]:
         "supervised": baselines.get("supervised"),
         ours: result.get("test"),
         "untrained": baselines.get("untrained"),
+        "patches": baselines.get("patches"),
         "raw pixels": baselines.get("pixels"),
         "colour histogram": baselines.get("histogram"),
     }

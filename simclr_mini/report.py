@@ -9,7 +9,7 @@ from rich.table import Table
 
 from simclr_mini import checkpoint
 from simclr_mini.accuracy import encoder_accuracy
-from simclr_mini.baselines import baselines
+from simclr_mini.baselines import BASELINES, baselines
 from simclr_mini.build import build_encoder
 from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
@@ -17,8 +17,6 @@ from simclr_mini.diagnostics import alignment, effective_rank, uniformity
 from simclr_mini.evaluate import as_input, features
 from simclr_mini.runs import read_log
 from simclr_mini.simclr import SimCLR
-
-BASELINES = ("pixels", "histogram", "untrained")
 
 
 def report(
@@ -45,7 +43,7 @@ def report(
         beaten = dict.fromkeys(BASELINES, nothing)
     else:
         test = encoder_accuracy(method.encoder, splits, config.seed, fine_tune)
-        beaten = baselines(untrained, splits)
+        beaten = baselines(untrained, splits, config.seed)
     state, B = checkpoint.load(folder), config.batch_size
     log = read_log(folder)[: state["step"]]  # a run that was killed may have written more
     health = diagnostics(method, data["test"]) | {"final_loss": log[-1]["loss"]}

@@ -87,7 +87,7 @@ def test_splits_in_another_order_are_refused(splits):
     with pytest.raises(ValueError, match="in this order"):
         encoder_accuracy(network(), (train, test, val), 0)
     with pytest.raises(ValueError, match="in this order"):
-        baselines(network(), (train, test, val))
+        baselines(network(), (train, test, val), 0)
 
 
 # ---- few labels
@@ -140,12 +140,12 @@ def test_fine_tuning_changes_the_copy_even_of_an_encoder_that_takes_no_gradient(
 
 def test_every_accuracy_is_a_share(splits):
     found = encoder_accuracy(network(), splits, seed=0, fine_tune=False)
-    few, beaten = found["few_labels"], baselines(network(1), splits)
+    few, beaten = found["few_labels"], baselines(network(1), splits, 0)
     assert set(found) == {"knn", "linear_probe", "few_labels"}
     assert set(few) == {"1%", "10%"}
     assert (few["1%"]["labels"], few["10%"]["labels"]) == (3, 24)
     assert few["10%"]["fine_tune"] is None
-    assert set(beaten) == {"pixels", "histogram", "untrained"}
+    assert set(beaten) == {"pixels", "histogram", "patches", "untrained"}
     for row in (*beaten.values(), found):
         assert 0 <= row["knn"] <= 1 and 0 <= row["linear_probe"] <= 1
 
@@ -153,7 +153,7 @@ def test_every_accuracy_is_a_share(splits):
 def test_the_untrained_baseline_is_the_untrained_encoder(splits):
     """One that sees only the mean colour must score far below one that sees every pixel."""
     blind = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    found, beaten = encoder_accuracy(nn.Flatten(), splits, 0, False), baselines(blind, splits)
+    found, beaten = encoder_accuracy(nn.Flatten(), splits, 0, False), baselines(blind, splits, 0)
     expected = scores(tuple(features(blind, images) for images in splits), splits)
     assert beaten["untrained"] == expected
     assert expected["knn"] < found["knn"] - 0.2

@@ -28,6 +28,7 @@ NAMES = {
 }
 BASELINES = {
     "untrained": "the same network, untrained",
+    "patches": "k-means on patches (one layer, no gradient)",
     "pixels": "raw pixels",
     "histogram": "colour histogram",
     "supervised": "the same network, all labels",

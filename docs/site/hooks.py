@@ -8,8 +8,8 @@ A directive is on a line of its own:
     {{ results shapes }}                       tables and figures, see docs/results/page.py
 
 These pages are generated here: a reference page for each module, the mistakes from
-`tests/mistakes`, and contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no network, script or font.
-If something cannot be found or drawn, the build stops.
+`tests/mistakes`, and contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no
+network, script or font. If something cannot be found or drawn, the build stops.
 """
 
 import ast

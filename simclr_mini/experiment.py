@@ -1,5 +1,6 @@
 """An experiment: train a method in a folder of its own, measure it, and draw its figures."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -7,6 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simclr_mini import figures, runs
 from simclr_mini.accuracy import encoder_accuracy
+from simclr_mini.advice import advise, verdict
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
@@ -59,11 +61,16 @@ def run(
     console.print("evaluating on the test images ...")
     result = report(config, folder, method, data, fine_tune)
     keep_costly(before, result)
+    log = runs.read_log(folder)
+    advice = advise(log, result["diagnostics"], method.encoder.dim)
+    result["advice"] = asdict(advice)
     if supervised:
         result["baselines"]["supervised"] = train_supervised(config, data, folder / "supervised")
     runs.write_json(folder / runs.RESULT, result)
-    figures.save_figures(folder, method, data, result, runs.read_log(folder))
+    figures.save_figures(folder, method, data, result, log)
     console.print(table(result))
+    for sentence in (*advice.alarms, verdict(result), advice.stop):
+        console.print(sentence, markup=False, style="bold red" if sentence in advice.alarms else "")
     console.print(f"{folder}: result.json, log.jsonl, checkpoint.pt, pictures", markup=False)
     return result
 

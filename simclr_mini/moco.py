@@ -14,10 +14,17 @@ a batch norm, as all heads here. Views, optimiser and schedule are those of the 
 """
 
 import copy
+import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
+
+from simclr_mini.config import Config, at_least, refuse
+from simclr_mini.data import Images
+from simclr_mini.ring import Ring
+from simclr_mini.simclr import SimCLR, Temperature, source
 
 
 def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
@@ -59,13 +66,15 @@ def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> 
     return F.cross_entropy(logits, torch.zeros(len(q), dtype=torch.int64, device=q.device))
 
 
-@torch.no_grad()
-def key_accuracy(q: Tensor, k: Tensor, queue: Tensor) -> float:
+def key_accuracy(similarity: Tensor) -> float:
     """Share of the queries that are more similar to their own key than to any in the queue.
 
-    Arguments as `moco_loss`. 1 / (K + 1) by chance; 0 if all candidates are equal.
+    Args:
+        similarity: as `similarities` gives it, shape (B, K + 1).
+
+    Returns:
+        In [0, 1]; about 1 / (K + 1) by chance, and 0 if all candidates are equal.
     """
-    similarity = similarities(q, k, queue)
     return float((similarity[:, 0] > similarity[:, 1:].max(1).values).float().mean())
 
 
@@ -146,3 +155,180 @@ def shuffled_in_groups(
     order = torch.randperm(len(x), generator=generator).to(x.device)
     # the outputs in that order, and back in the order of x
     return in_groups(network, x[order], groups)[order.argsort()]
+
+
+# ---- the method
+
+
+@dataclass(frozen=True)
+class MoCoOptions(Temperature):
+    """Options of MoCo."""
+
+    queue_size: int = 2048
+    """K, the number of keys that wait in the queue."""
+    momentum: float = 0.99
+    """m: the share of the key network that each step keeps. The paper's 0.999 is for long runs."""
+    symmetric: bool = True
+    """Use both views as queries, each with the key of the other. Without it a step costs a third
+    less and learns from half as many queries."""
+    norm_groups: int = 1
+    """Parts into which a batch is cut before a batch norm sees it; keys are shuffled among them."""
+
+    def added(self, B: int) -> int:
+        """How many keys a step adds to the queue, for a batch of B images."""
+        return 2 * B if self.symmetric else B
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range, or does not fit the batch size."""
+        super().check(config)
+        at_least(self, queue_size=1, norm_groups=1)
+        B, added = config.batch_size, self.added(config.batch_size)
+        if not 0 <= self.momentum <= 1:
+            refuse("momentum", self.momentum, "in [0, 1], such as 0.99")
+        if self.queue_size % added:
+            refuse("queue_size", self.queue_size, f"a multiple of the {added} keys of a step")
+        if B % self.norm_groups or 2 * self.norm_groups > B:
+            wanted = f"a divisor of --batch-size {B} that leaves 2 or more images in each group"
+            refuse("norm_groups", self.norm_groups, wanted)
+
+
+class MoCo(SimCLR):
+    """The method. Queries must find their keys; then the keys enter the queue.
+
+    Attributes:
+        key_network: makes the keys: an encoder and a projector that follow the trained ones.
+        queue: keys of earlier batches.
+        own_in_queue: queries of this epoch whose image was in the queue already, and all queries.
+    """
+
+    title, color = "MoCo", "#7a4fbf"
+    Options = MoCoOptions
+    gauges = {
+        "key_accuracy": ("finds its key", ".0%"),
+        "queue_filled": ("queue filled", ".0%"),
+        "own_in_queue": ("own image in queue", ".0%"),
+        "key_age": ("keys' age", ".0f"),
+        "network_distance": ("key network differs by", ".1%"),
+    }
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        dim = encoder.dim if config.projector == "none" else config.out_dim
+        self.queue = Ring(self.queue_size, dim)
+        self.key_network = frozen_copy(self.query_network())
+        self.generators["groups"] = source(config.seed, "groups")
+        self.register_buffer("own_in_queue", torch.zeros(2, dtype=torch.int64))
+        self.found = {}  # health of the last step, for `meters`
+
+    @staticmethod
+    def check_images(config: Config, images: Images) -> None:
+        """Raise ValueError if the queue is so long that each image would always be in it."""
+        K, N, added = (
+            config.options.queue_size,
+            len(images),
+            config.options.added(config.batch_size),
+        )
+        if K > N:
+            wanted = f"at most the {N} training images, such as {max(1, N // added) * added}"
+            refuse("queue_size", K, wanted)
+
+    def query_network(self) -> nn.Sequential:
+        """The encoder and the projector in one: the networks that are trained, not a copy."""
+        return nn.Sequential(self.encoder, self.projector)
+
+    def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+        """Begin to count anew how often an image meets its own keys in the queue."""
+        self.own_in_queue.zero_()
+        return []
+
+    def project_views(self, views: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+        """Queries, and the key of each. In training the key network moves first.
+
+        Args:
+            views: x1 and x2, shape (B, 3, size, size).
+
+        Returns:
+            Queries and keys. If the loss is symmetric, of x1 with keys of x2 and then of x2 with
+            keys of x1, shape (2B, d); otherwise of x1 with keys of x2, shape (B, d).
+        """
+        x1, x2 = views
+        # the key network follows once in each step, before it makes keys
+        if self.training:
+            follow(self.key_network, self.query_network(), self.momentum)
+        # one direction, or both
+        if not self.symmetric:
+            return self.query(x1), self.key(x2)
+        return torch.cat([self.query(x1), self.query(x2)]), torch.cat([self.key(x2), self.key(x1)])
+
+    def query(self, x: Tensor) -> Tensor:
+        """Projections by the network that is trained, shape (B, d)."""
+        return in_groups(self.project, x, self.norm_groups)
+
+    @torch.no_grad()
+    def key(self, x: Tensor) -> Tensor:
+        """Projections by the network that follows, shape (B, d), without a gradient."""
+        return shuffled_in_groups(self.key_network, x, self.norm_groups, self.generators["groups"])
+
+    def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+        """The loss of all queries against the queue as it is; then their keys enter it.
+
+        Args:
+            z1, z2: queries and their keys, shape (M, d), as `project_views` gives them.
+            index: positions of the images, shape (B,); M is B or 2B.
+
+        Returns:
+            A scalar.
+        """
+        # a copy: the queue changes below, and the backward pass comes after that
+        queue, images = self.queue.rows.clone(), index.repeat(len(z1) // len(index))
+        # every query against its own key and the same old queue
+        loss = moco_loss(z1, z2, queue, self.temperature)
+        # record the health of the queue; only then may it change
+        self.found = self.health(z1, z2, images)
+        self.queue.push(z2, images)
+        return loss
+
+    @torch.no_grad()
+    def health(self, q: Tensor, k: Tensor, images: Tensor) -> dict[str, float]:
+        """Statistics of queries, keys and queue, taken before the queue changes.
+
+        Args:
+            q, k: queries and their keys, shape (M, d).
+            images: which image each query comes from, shape (M,).
+
+        Returns:
+            Share of the queries that find their key ("key_accuracy"); of this epoch's queries so
+            far, the share whose image was in the queue already ("own_in_queue"); mean cosine with
+            the own key ("key_similarity"), mean and largest with the queue ("queue_similarity",
+            "queue_similarity_max"); share of the queue that was pushed ("queue_filled") and the
+            mean age of these keys in steps ("key_age"); how far the key network lags behind
+            ("network_distance").
+        """
+        similarity = similarities(q, k, self.queue.rows)
+        own = torch.isin(images.to(self.queue.images), self.queue.images).sum()
+        self.own_in_queue += torch.stack([own, torch.full_like(own, len(images))])
+        found = {
+            "key_accuracy": key_accuracy(similarity),
+            "own_in_queue": float(self.own_in_queue[0] / self.own_in_queue[1]),
+            "key_similarity": float(similarity[:, 0].mean()),
+            "queue_similarity": float(similarity[:, 1:].mean()),
+            "queue_similarity_max": float(similarity[:, 1:].max()),
+            "queue_filled": self.queue.filled(),
+            "network_distance": network_distance(self.key_network, self.query_network()),
+        }
+        if found["queue_filled"]:
+            ages = self.queue.ages[self.queue.ages >= 0] + 1
+            found["key_age"] = float(ages.float().mean())
+        return found
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """Health of this step, as `health` gives it."""
+        return self.found
+
+    def chance(self, B: int) -> float:
+        """ln(K + 1). A queue of random keys is easier than that, so the loss first rises."""
+        return math.log(self.queue_size + 1)
+
+    def floor(self, B: int) -> float:
+        """Own keys at cosine 1 and the queue at 0: about the least there can be."""
+        return math.log1p(self.queue_size * math.exp(-1 / self.temperature))

@@ -17,9 +17,11 @@ import torch
 from torch import Tensor
 
 from simclr_mini import checkpoint
+from simclr_mini.advice import WATCHED, neighbour_sets, share_changed
 from simclr_mini.config import Config
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import share_of_way
+from simclr_mini.evaluate import features
 from simclr_mini.simclr import SimCLR
 
 LOG = "log.jsonl"
@@ -62,6 +64,7 @@ class Progress:
         self.per_epoch = len(images) // config.batch_size
         self.total = self.per_epoch * config.epochs
         self.step, self.seconds, self.log_bytes = 0, 0.0, 0
+        self.neighbours = None  # of some fixed images at the end of the last epoch
         self.fingerprint = images.fingerprint()  # once: it reads the name of every file
         self.interrupted = False
         if (folder / checkpoint.FILE).exists():
@@ -70,7 +73,7 @@ class Progress:
             method.load_state_dict(state["method"])
             optimizer.load_state_dict(state["optimizer"])
             self.step, self.seconds = state["step"], state["seconds"]
-            self.log_bytes = state["log_bytes"]
+            self.log_bytes, self.neighbours = state["log_bytes"], state.get("neighbours")
             self.epoch_start, self.now = state["epoch_start"], state["now"]
             # inside an epoch, draw its order again before going on from where it stood
             inside = self.step % self.per_epoch
@@ -130,6 +133,14 @@ class Progress:
         way = share_of_way(value, self.method.chance(B), self.method.floor(B))
         return line | {"share_of_way": way}
 
+    def follow_neighbours(self) -> dict[str, float]:
+        """At an epoch's end: the share of fixed images' neighbours that changed in the epoch."""
+        before = self.neighbours
+        self.neighbours = neighbour_sets(features(self.method.encoder, self.pixels[:WATCHED]))
+        if before is None:
+            return {}
+        return {"neighbours_changed": share_changed(before, self.neighbours)}
+
     def record(self, line: dict, report: Callable[[dict], None]) -> None:
         """Write a step's line, report it, and save a checkpoint if one is due.
 
@@ -157,6 +168,7 @@ class Progress:
         now = checkpoint.generator_states(self.method)
         state |= {"epoch_start": self.epoch_start, "now": now}
         state |= {"images": self.fingerprint, "log_bytes": self.log.tell()}
+        state |= {"neighbours": self.neighbours}
         checkpoint.save(self.folder, state)
 
 

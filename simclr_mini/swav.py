@@ -9,9 +9,18 @@ Differs: Sinkhorn's iteration works on logarithms, which gives the same numbers 
 Views, optimiser and schedule are those of the other methods.
 """
 
+import math
+import warnings
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
+
+from simclr_mini.config import Config, at_least, refuse
+from simclr_mini.data import Images
+from simclr_mini.ring import Ring
+from simclr_mini.simclr import SimCLR, Temperature
 
 
 @torch.no_grad()
@@ -101,3 +110,159 @@ def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float =
 def entropy(p: Tensor) -> Tensor:
     """-sum_k p_k ln p_k of each row; shape (..., K) to (...)."""
     return torch.special.entr(p).sum(-1)
+
+
+# ---- the method
+
+
+@dataclass(frozen=True)
+class SwAVOptions(Temperature):
+    """Options of SwAV."""
+
+    temperature: float = 0.1
+    """tau of the predictions. A smaller one makes them sharper."""
+    prototypes: int = 64
+    """K, the number of prototypes. A batch should hold twice as many images or more."""
+    epsilon: float = 0.05
+    """Smoothness of the codes. A large one makes them uniform."""
+    iterations: int = 3
+    """How often Sinkhorn's iteration balances the codes."""
+    freeze_epochs: int = 1
+    """Epochs at the start during which the prototypes are not trained."""
+    queue_size: int = 0
+    """Embeddings of earlier batches with which the codes of small batches are balanced. 0: none."""
+    queue_start: int = 1
+    """Epochs before the queue begins to fill. It is used when it is full."""
+
+    def check(self, config: Config) -> None:
+        """Raise ValueError if an option is out of range; warn if there are too few samples."""
+        super().check(config)
+        at_least(self, prototypes=2, iterations=1, freeze_epochs=0, queue_size=0, queue_start=0)
+        B = config.batch_size
+        if not 0 < self.epsilon <= 100:
+            refuse("epsilon", self.epsilon, "a number above 0, such as 0.05")
+        if self.queue_size % B:
+            refuse("queue_size", self.queue_size, f"a multiple of --batch-size {B}")
+        if B + self.queue_size < self.prototypes:
+            warnings.warn(
+                f"{B} images cannot be shared out among {self.prototypes} prototypes: use "
+                f"--prototypes {max(2, B // 2)}, a larger --batch-size, or a --queue-size",
+                stacklevel=2,
+            )
+
+
+class SwAV(SimCLR):
+    """The method. Every view predicts the codes of the large views other than itself.
+
+    Attributes:
+        prototypes: shape (K, d). Of unit norm at the start of each step.
+        queues: earlier embeddings of the first and of the second large view, or none.
+        epoch: how many epochs have begun.
+        mass, hits: what each prototype got in this epoch: the sum of its predicted shares, and the
+            number of views that prefer it, shape (K,).
+    """
+
+    title, color = "SwAV", "#5b8c2a"
+    Options = SwAVOptions
+    gauges = {
+        "agreement": ("crops agree", ".0%"),
+        "code_entropy": ("code entropy", ".2f"),
+        "divergence": ("KL", ".2f"),
+        "usage": ("prototypes used", ".0%"),
+        "dead_prototypes": ("dead", "d"),
+    }
+
+    def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
+        super().__init__(config, images, encoder, projector)
+        dim = encoder.dim if config.projector == "none" else config.out_dim
+        K = self.options.prototypes
+        self.prototypes = nn.Parameter(F.normalize(torch.randn(K, dim), dim=1))
+        self.queues = nn.ModuleList(Ring(self.queue_size, dim) for _ in range(2))
+        self.register_buffer("epoch", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("mass", torch.zeros(K))
+        self.register_buffer("hits", torch.zeros(K, dtype=torch.int64))
+        self.found = {}  # health of the last step, for `meters`
+
+    def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+        """Count the epoch, and begin to count anew what each prototype gets."""
+        self.epoch += 1
+        self.mass.zero_()
+        self.hits.zero_()
+        return []
+
+    def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+        """The swapped loss of all views; codes come from the two large ones.
+
+        Args:
+            z1, z2: projections of the large views, shape (B, d).
+            index: positions of the images, shape (B,).
+            small: projections of small views, shape (B, d) each. There may be none.
+
+        Returns:
+            A scalar.
+        """
+        # unit norm: prototypes first, in place, then embeddings
+        normalise_(self.prototypes)
+        z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+        # frozen prototypes get no gradient at all, so that no optimiser moves or decays them
+        frozen = self.epoch <= self.freeze_epochs
+        scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]
+        # codes of the two large views, balanced with the queue where it is full
+        codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
+        loss = swapped_loss(scores, codes, self.temperature)
+        # record the health of the codes; only then may the queues change
+        self.found = self.health(scores, codes, loss.item())
+        self.remember(z, index)
+        return loss
+
+    def codes(self, z: Tensor, queue: Ring) -> Tensor:
+        """The codes of a large view, shape (B, K). A queue that is not full is not used."""
+        rows = queue.rows if self.queue_size and queue.filled() == 1 else z[:0]
+        return codes_with_queue(z, rows, self.prototypes, self.epsilon, self.iterations)
+
+    def remember(self, z: list[Tensor], index: Tensor) -> None:
+        """Add the large views to their queues, once the queues have begun."""
+        if self.queue_size and self.epoch > self.queue_start:
+            for one, queue in zip(z, self.queues, strict=False):
+                queue.push(one, index)
+
+    @torch.no_grad()
+    def health(self, scores: list[Tensor], codes: list[Tensor], loss: float) -> dict[str, float]:
+        """Statistics of codes and predictions.
+
+        Args:
+            scores: similarity of each view's samples with the prototypes, shape (B, K) each.
+            codes: codes of the first two views, shape (B, K) each.
+            loss: the swapped loss of both.
+
+        Returns:
+            Mean entropy of the codes ("code_entropy"), and what the predictions lack: the loss
+            minus that ("divergence"); share of images whose two large crops prefer the same
+            prototype ("agreement"). Of this epoch so far: how many prototypes are in use, by the
+            entropy of what the predictions give each, as a share of K ("usage"), and how many
+            no view prefers ("dead_prototypes").
+        """
+        large = torch.stack(scores[:2])  # (2, B, K)
+        nearest = large.argmax(2)  # (2, B)
+        self.mass += F.softmax(large / self.temperature, dim=2).sum((0, 1))
+        self.hits += torch.bincount(nearest.flatten(), minlength=len(self.hits))
+        sharpness = float(entropy(torch.cat(codes)).mean())
+        return {
+            "code_entropy": sharpness,
+            "divergence": loss - sharpness,
+            "agreement": float((nearest[0] == nearest[1]).float().mean()),
+            "usage": float(entropy(self.mass / self.mass.sum()).exp()) / len(self.mass),
+            "dead_prototypes": int((self.hits == 0).sum()),
+        } | ({"queue_filled": self.queues[0].filled()} if self.queue_size else {})
+
+    def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
+        """Health of this step, as `health` gives it."""
+        return self.found
+
+    def chance(self, B: int) -> float:
+        """ln K: every prototype is equally likely. Collapse costs this too."""
+        return math.log(len(self.prototypes))
+
+    def floor(self, B: int) -> float:
+        """Each view on its prototype and across the others: codes are softer in practice."""
+        return math.log1p((len(self.prototypes) - 1) * math.exp(-1 / self.temperature))

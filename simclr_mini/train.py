@@ -66,8 +66,10 @@ def train(
                 line = run.next_line(epoch, rate, loss)
                 with torch.no_grad():
                     line |= method.meters(z[0], z[1], index)
-                if run.epoch_ends() and knn_is_due(config, epoch, images):
-                    line["knn"] = knn_accuracy(method, data)
+                if run.epoch_ends():
+                    line |= run.follow_neighbours()  # tells when training has settled
+                    if knn_is_due(config, epoch, images):
+                        line["knn"] = knn_accuracy(method, data)
                 run.record(line, report)  # log, checkpoint, Ctrl-C
 
 

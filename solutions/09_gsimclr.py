@@ -19,7 +19,7 @@ def seeded(generator):
 
 
 def members(pseudo_labels):
-    """The images of each cluster that has any, in the order of the data."""
+    """The images of each non-empty cluster, in the order of the data."""
     clusters = defaultdict(list)
     for n, c in enumerate(pseudo_labels.tolist()):
         clusters[c].append(n)

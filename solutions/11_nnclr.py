@@ -151,7 +151,7 @@ def push_by_index_copy(self, z, images=None):
 
 @way("nnclr_loss", "loops")
 def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
-    """Search by distance, then the equation, neighbour by neighbour, candidate by candidate."""
+    """Search by distance, then the equation, neighbour by neighbour and candidate by candidate."""
     losses = []
     for i, z in enumerate(z1.detach()):
         if rows is None:
@@ -160,7 +160,7 @@ def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
         else:
             neighbour = support.rows[rows[i]].clone()  # a later push must not change it
         s = [torch.dot(neighbour.to(p2), p / p.norm()) / temperature for p in p2]
-        top = max(float(one.detach()) for one in s)  # a ratio stays the same without it
+        top = max(float(one.detach()) for one in s)  # subtracting it does not change the ratio
         total = sum(torch.exp(one - top) for one in s)
         losses.append(-(s[i] - top - torch.log(total)))
     return sum(losses) / len(losses)
@@ -168,7 +168,7 @@ def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
 
 @way("nnclr_loss", "by hand")
 def nnclr_loss_by_hand(z1, p2, support, temperature=0.1, rows=None):
-    """Positions, rows, a cross entropy."""
+    """Find positions, take rows, and apply cross entropy."""
     if rows is None:
         rows = support.find(z1)
     neighbours = support.rows[rows].to(p2)
@@ -178,7 +178,7 @@ def nnclr_loss_by_hand(z1, p2, support, temperature=0.1, rows=None):
 
 @way("nnclr_loss", "logsumexp")
 def nnclr_loss_by_logsumexp(z1, p2, support, temperature=0.1, rows=None):
-    """Log of the sum minus the diagonal."""
+    """The logarithm of the sum, minus the diagonal."""
     neighbours = support.nearest(z1) if rows is None else support.rows.index_select(0, rows)
     p = p2 / torch.linalg.vector_norm(p2, dim=1, keepdim=True)
     logits = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
@@ -187,7 +187,7 @@ def nnclr_loss_by_logsumexp(z1, p2, support, temperature=0.1, rows=None):
 
 @way("nnclr_loss", "cosines")
 def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1, rows=None):
-    """torch's cosine similarity for both the search and the loss."""
+    """torch's cosine similarity, for both the search and the loss."""
     if rows is None:
         with torch.no_grad():
             near = F.cosine_similarity(z1[:, None].to(support.rows), support.rows[None], dim=2)
@@ -199,7 +199,7 @@ def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1, rows=None):
 
 @way("nnclr_loss", "one-hot")
 def nnclr_loss_by_one_hot(z1, p2, support, temperature=0.1, rows=None):
-    """Cosines pair by pair, log_softmax, and an identity matrix instead of the index."""
+    """Cosines pair by pair, log_softmax, and an identity matrix instead of indices."""
     neighbours = support.rows[support.find(z1) if rows is None else rows]
     cosine = F.cosine_similarity(neighbours[:, None].double(), p2[None].double(), dim=2)
     return -(torch.eye(len(p2)) * (cosine / temperature).log_softmax(dim=1)).sum() / len(p2)
@@ -207,7 +207,7 @@ def nnclr_loss_by_one_hot(z1, p2, support, temperature=0.1, rows=None):
 
 @way("nnclr_loss", "differences")
 def nnclr_loss_by_differences(z1, p2, support, temperature=0.1, rows=None):
-    """log(1 + sum of exp of the differences to the right one), columns first."""
+    """log(1 + sum of exp of the differences to the right logit), with columns as queries."""
     neighbours = support.nearest(z1) if rows is None else support.rows[rows]
     logits = (F.normalize(p2) @ neighbours.to(p2).T) / temperature  # row k: prediction k
     return torch.logsumexp(logits - logits.diagonal(), 0).mean()

@@ -1,5 +1,6 @@
 """MoCo: the loss against loops, the queue, the network that follows, and batch norm in groups."""
 
+import copy
 import math
 from collections import deque
 
@@ -8,7 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, nn
 
+from simclr_mini.config import Config
+from simclr_mini.data import Images
 from simclr_mini.moco import (
+    MoCo,
+    MoCoOptions,
     follow,
     frozen_copy,
     in_groups,
@@ -19,7 +24,9 @@ from simclr_mini.moco import (
     similarities,
 )
 from simclr_mini.nnclr import SupportSet
+from simclr_mini.optim import parameter_groups
 from simclr_mini.ring import Ring
+from simclr_mini.simclr import shuffled_batches
 
 
 def draws(*shape, seed=0):
@@ -144,11 +151,12 @@ def test_accuracy_counts_queries_whose_own_key_is_the_most_similar():
     """By hand: the first query finds its key, the second finds a row of the queue."""
     q, k = torch.tensor([[1.0, 0], [0, 1]]), torch.tensor([[1.0, 0.1], [1, 0.1]])
     queue = F.normalize(torch.tensor([[0.1, 1.0], [-1, 0]]), dim=1)
-    assert key_accuracy(q, k, queue) == 0.5
+    assert key_accuracy(similarities(q, k, queue)) == 0.5
 
 
 def test_accuracy_of_a_collapsed_network_is_zero():
-    assert key_accuracy(torch.ones(3, 4), torch.ones(3, 4), torch.ones(6, 4) / 2) == 0
+    same = similarities(torch.ones(3, 4), torch.ones(3, 4), torch.ones(6, 4) / 2)
+    assert key_accuracy(same) == 0
 
 
 # the queue
@@ -359,7 +367,294 @@ def test_shuffled_groups_hide_the_signature_of_a_batch():
     def same(q, k):
         return float((F.normalize(q, dim=1) * F.normalize(k, dim=1)).sum(1).mean())
 
-    assert key_accuracy(signature(x1), shuffled_in_groups(signature, x2, 1), queue) == 1
+    whole = similarities(signature(x1), shuffled_in_groups(signature, x2, 1), queue)
+    assert key_accuracy(whole) == 1
     q, k = in_groups(signature, x1, 8), shuffled_in_groups(signature, x2, 8)
     assert same(q, in_groups(signature, x2, 8)) > 0.99
     assert same(q, k) < 0.7
+
+
+# the method
+
+
+def images_of(N):
+    """Images that nobody looks at."""
+    return Images(torch.zeros(N, 3, 2, 2, dtype=torch.uint8), None, (), "bare", "train")
+
+
+def method_of(B=3, K=12, d=5, N=40, encoder=None, temperature=0.3, seed=0, **options):
+    """A float64 method with a small network; images are vectors of three numbers."""
+    options = MoCoOptions(temperature=temperature, queue_size=K, **options)
+    config = Config(batch_size=B, out_dim=d, seed=seed, method="moco", options=options)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        encoder = encoder or nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6), nn.ReLU())
+        method = MoCo(config, images_of(N), encoder, nn.Linear(6, d)).double()
+    method.queue.rows.copy_(F.normalize(method.queue.rows, dim=1))  # exactly unit in float64
+    return method
+
+
+def steps(method, count, B=3, rate=0.1):
+    """Some steps of training on random views. Yields the views and the loss of each."""
+    optimizer = torch.optim.SGD(method.parameters(), lr=rate)
+    for step in range(count):
+        views = draws(B, 3, seed=2 * step), draws(B, 3, seed=2 * step + 1)
+        loss = method.loss(*method.project_views(views), torch.arange(B) + B * step)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield views, loss
+
+
+@pytest.mark.parametrize("B, K, d, temperature", [(3, 12, 5, 0.13), (2, 8, 4, 0.6)])
+def test_both_directions_see_the_same_old_queue(B, K, d, temperature):
+    """An enqueue between the two losses would give the second one the first one's keys."""
+    method = method_of(B, K, d, temperature=temperature)
+    old = method.queue.rows.clone()
+    q1, q2, k1, k2 = (4 * draws(B, d, seed=s) for s in range(1, 5))
+    got = method.loss(torch.cat([q1, q2]), torch.cat([k2, k1]), torch.arange(B))
+    directions = [loss_in_loops(q1, k2, old, temperature), loss_in_loops(q2, k1, old, temperature)]
+    assert got.item() == pytest.approx(sum(directions).item() / 2, rel=1e-9)
+
+
+def test_all_keys_enter_the_queue_after_the_loss():
+    """The newest rows are the keys, not the queries; each has its image."""
+    method = method_of(3, 12, 5)
+    q, k = 4 * draws(6, 5, seed=1), 4 * draws(6, 5, seed=2)
+    method.loss(q, k, torch.tensor([7, 8, 9]))
+    torch.testing.assert_close(method.queue.rows[:6], F.normalize(k, dim=1))
+    assert method.queue.images.tolist() == [7, 8, 9, 7, 8, 9] + [-1] * 6
+
+
+@pytest.mark.parametrize("symmetric, added", [(True, 6), (False, 3)])
+def test_the_queue_holds_the_keys_of_the_last_steps(symmetric, added):
+    """Whatever the keys were, against a list; K is two steps or four."""
+    method, made = method_of(symmetric=symmetric), deque(maxlen=12)
+    key = method.key
+    method.key = lambda x: made.extend(key(x)) or key(x)
+    method.train()
+    for _ in steps(method, 5):
+        pass
+    expected = sorted(F.normalize(k, dim=0).tolist() for k in made)
+    assert MoCoOptions(symmetric=symmetric).added(3) == added
+    for row, other in zip(sorted(method.queue.rows.tolist()), expected, strict=True):
+        assert row == pytest.approx(other, abs=1e-12)
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_queries_of_one_view_meet_keys_of_the_other(symmetric):
+    method = method_of(symmetric=symmetric).eval()
+    with torch.no_grad():
+        method.key_network[1].weight.add_(1)  # so that keys differ from queries
+    x1, x2 = draws(3, 3, seed=1), draws(3, 3, seed=2)
+    q, k = method.project_views((x1, x2))
+    queries = torch.cat([method.project(x1), method.project(x2)])
+    keys = torch.cat([method.key_network(x2), method.key_network(x1)])
+    M = 6 if symmetric else 3
+    torch.testing.assert_close(q, queries[:M])
+    torch.testing.assert_close(k, keys[:M])
+    assert q.requires_grad and not k.requires_grad
+
+
+def test_the_key_network_starts_as_a_copy_and_follows_once_a_step_before_its_keys():
+    """key_t = m key_(t-1) + (1 - m) query_(t-1), and the keys of step t are made with key_t."""
+    method = method_of(momentum=0.7).train()
+    expected = copy.deepcopy(method.query_network())
+    for p, q in zip(method.key_network.parameters(), expected.parameters(), strict=True):
+        assert torch.equal(p, q)
+    used = copy.deepcopy(method.query_network())
+    for _ in steps(method, 4):
+        for p, q in zip(expected.parameters(), used.parameters(), strict=True):
+            p.data = 0.7 * p.data + 0.3 * q.data
+        used = copy.deepcopy(method.query_network())
+        for p, q in zip(method.key_network.parameters(), expected.parameters(), strict=True):
+            torch.testing.assert_close(p.data, q.data)
+    assert method.found["network_distance"] > 0
+
+
+def test_the_key_network_stays_when_nothing_is_trained():
+    """Figures make views of a finished method, and must not change it."""
+    method = method_of(momentum=0.5).train()
+    for _ in steps(method, 2):
+        pass
+    method.eval()
+    before = copy.deepcopy(method.state_dict())
+    method.project_views((draws(3, 3), draws(3, 3, seed=1)))
+    for name, value in method.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+def test_the_key_network_normalises_with_statistics_of_its_own():
+    """As in the authors' code: in training it is in training mode, and buffers are not averaged."""
+    method = method_of(momentum=1.0).train()
+    x1, x2 = draws(3, 3, seed=1), 5 + draws(3, 3, seed=2)
+    method.symmetric = False
+    method.project_views((x1, x2))
+    query, key = method.encoder[1], method.key_network[0][1]
+    assert key.num_batches_tracked == query.num_batches_tracked == 1
+    assert not torch.allclose(key.running_mean, query.running_mean)
+
+
+def test_no_optimiser_trains_the_key_network():
+    method = method_of()
+    trained = {id(p) for group in parameter_groups(method, 1e-4) for p in group["params"]}
+    assert trained == {id(p) for p in method.query_network().parameters()}
+    for p in method.key_network.parameters():
+        assert not p.requires_grad
+
+
+def test_a_step_reaches_queries_alone():
+    method = method_of().train()
+    (_, loss), *_ = steps(method, 1)
+    assert all(p.grad is not None for p in method.encoder.parameters())
+    assert all(p.grad is None for p in method.key_network.parameters())
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3])
+def test_queries_and_keys_are_normalised_in_groups(groups):
+    """Queries in order; keys in groups that chance decides, from the method's own generator."""
+    center = nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6))
+    method = method_of(B=6, K=12, norm_groups=groups, encoder=center).train()
+    x = draws(6, 3)
+    before = method.generators["groups"].get_state()
+    network = copy.deepcopy(method.query_network())
+    torch.testing.assert_close(method.query(x), in_groups(network, x, groups))
+    expected = shuffled_in_groups(network, x, groups, Generator().set_state(before))
+    torch.testing.assert_close(method.key(x), expected)
+    assert torch.equal(method.generators["groups"].get_state(), before) == (groups == 1)
+
+
+def test_projections_outside_training_are_those_of_the_trained_network():
+    method = method_of().eval()
+    x = draws(4, 3)
+    torch.testing.assert_close(method.project(x), method.projector(method.encoder(x)))
+
+
+# meters, chance and floor
+
+
+@pytest.mark.parametrize("symmetric, life", [(True, 2), (False, 4)])
+def test_age_and_fill_of_the_queue(symmetric, life):
+    """The queue fills in K / added steps; then the mean age is (that + 1) / 2."""
+    method = method_of(symmetric=symmetric).train()
+    for step, _ in enumerate(steps(method, 7)):
+        filled = min(step / life, 1)
+        assert method.found["queue_filled"] == pytest.approx(filled)
+        if step:
+            assert method.found["key_age"] == pytest.approx((min(step, life) + 1) / 2)
+        else:
+            assert "key_age" not in method.found
+
+
+def test_own_images_in_the_queue_are_counted_over_an_epoch():
+    """Against a list of the images that wait; it counts anew in the next epoch."""
+    method, waiting = method_of(B=3, K=12, N=15), deque(maxlen=12)
+    generator = Generator().manual_seed(0)
+    for epoch in range(3):
+        method.start_epoch(torch.zeros(0))
+        own, asked = 0, 0
+        for index in shuffled_batches(15, 3, generator):
+            images = index.tolist() * 2
+            own, asked = own + sum(i in waiting for i in images), asked + len(images)
+            method.loss(draws(6, 5), draws(6, 5, seed=1), index)
+            waiting.extend(images)
+            assert method.found["own_in_queue"] == pytest.approx(own / asked)
+        assert (own > 0) == (epoch > 0)
+
+
+def test_similarities_of_keys_and_queue():
+    """By hand: the query is its key, lies at 60 degrees to one row and across the other."""
+    method = method_of(B=1, K=2, d=2)
+    method.queue.rows.copy_(torch.tensor([[0.5, math.sqrt(0.75)], [0, 1]]))
+    q = torch.tensor([[2.0, 0], [2, 0]]).double()
+    method.loss(q, 3 * q, torch.tensor([0]))
+    found = method.meters(q, q, torch.tensor([0]))
+    assert found["key_similarity"] == pytest.approx(1)
+    assert found["queue_similarity"] == pytest.approx(0.25)
+    assert found["queue_similarity_max"] == pytest.approx(0.5)
+    assert found["key_accuracy"] == 1
+
+
+def test_every_gauge_is_a_meter():
+    method = method_of().train()
+    for _ in steps(method, 2):
+        pass
+    assert set(method.gauges) <= set(method.meters(None, None, None))
+
+
+def test_chance_and_floor_are_losses():
+    method = method_of(B=3, K=6, d=8, temperature=0.3)
+    z = torch.ones(6, 8).double()
+    method.queue.rows.copy_(F.normalize(z, dim=1))
+    assert method.loss(z, z, torch.arange(3)).item() == pytest.approx(method.chance(3))
+    axes = torch.eye(8).double()
+    method.queue.rows.copy_(axes[:6])
+    q = axes[[6, 7] * 3]
+    assert method.loss(q, q, torch.arange(3)).item() == pytest.approx(method.floor(3))
+
+
+# options and state
+
+
+def check(B=64, **options):
+    Config(batch_size=B, method="moco", options=MoCoOptions(**options)).check()
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (
+            {"queue_size": 1000},
+            "--queue-size must be a multiple of the 128 keys of a step, not 1000",
+        ),
+        ({"queue_size": 64}, "--queue-size must be a multiple of the 128 keys of a step, not 64"),
+        ({"queue_size": 0}, "--queue-size must be 1 or more"),
+        ({"momentum": -0.1}, r"--momentum must be in \[0, 1\], such as 0.99, not -0.1"),
+        ({"momentum": 1.001}, "--momentum must be in"),
+        ({"momentum": math.nan}, "--momentum must be in"),
+        ({"temperature": 0}, "--temperature must be a number above 0"),
+        ({"norm_groups": 3}, "--norm-groups must be a divisor of --batch-size 64 that leaves"),
+        ({"norm_groups": 64}, "--norm-groups must be a divisor of --batch-size 64 that leaves"),
+        ({"norm_groups": 0}, "--norm-groups must be 1 or more"),
+    ],
+)
+def test_bad_options_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        check(**options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"queue_size": 128},
+        {"queue_size": 64, "symmetric": False},
+        {"momentum": 0.0},
+        {"momentum": 1.0},
+        {"norm_groups": 32},
+    ],
+)
+def test_good_options_are_taken(options):
+    check(**options)
+
+
+def test_a_queue_longer_than_the_data_is_refused_with_a_length_that_is_not():
+    config = Config(batch_size=32, method="moco", options=MoCoOptions(queue_size=512))
+    MoCo.check_images(config, images_of(512))
+    wanted = "--queue-size must be at most the 511 training images, such as 448, not 512"
+    with pytest.raises(ValueError, match=wanted):
+        MoCo.check_images(config, images_of(511))
+
+
+def test_a_method_goes_on_from_its_state():
+    """Queue, position, key network and its statistics: the next steps are the same to the bit."""
+    one, two = method_of(norm_groups=1), method_of(seed=1, norm_groups=1)
+    for method in (one, two):
+        method.train()
+    for _ in steps(one, 3):
+        pass
+    two.load_state_dict(one.state_dict())
+    for (_, a), (_, b) in zip(steps(one, 3), steps(two, 3), strict=True):
+        assert torch.equal(a, b)
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, two.state_dict()[name]), name

@@ -1,13 +1,26 @@
 """SwAV: Sinkhorn and the swapped loss against loops, prototypes, queue and crops."""
 
+import copy
 import math
+import warnings
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Generator, nn
 
-from simclr_mini.swav import codes_with_queue, entropy, normalise_, sinkhorn, swapped_loss
+from simclr_mini.config import Config
+from simclr_mini.data import Images
+from simclr_mini.optim import parameter_groups
+from simclr_mini.swav import (
+    SwAV,
+    SwAVOptions,
+    codes_with_queue,
+    entropy,
+    normalise_,
+    sinkhorn,
+    swapped_loss,
+)
 
 
 def draws(*shape, seed=0):
@@ -266,3 +279,267 @@ def test_entropy_by_hand():
     """Of a sure code 0, of a uniform one ln K."""
     p = torch.tensor([[1.0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 0, 0]])
     assert entropy(p).tolist() == pytest.approx([0, math.log(4), math.log(2)])
+
+
+# the method
+
+
+def method_of(B=6, K=4, d=5, seed=0, epoch=9, **options):
+    """A float64 method with a small network; images are vectors of three numbers."""
+    options = {"temperature": 0.3, "epsilon": 0.2, **options}
+    options = SwAVOptions(prototypes=K, **options)
+    config = Config(batch_size=B, out_dim=d, seed=seed, method="swav", options=options)
+    images = Images(torch.zeros(40, 3, 2, 2, dtype=torch.uint8), None, (), "bare", "train")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        encoder = nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6), nn.ReLU())
+        method = SwAV(config, images, encoder, nn.Linear(6, d)).double()
+    for _ in range(epoch):
+        method.start_epoch(torch.zeros(0))
+    return method
+
+
+def views_of(count, B=6, d=5, seed=0):
+    """Projections of several views, not normalised."""
+    return [(4 * draws(B, d, seed=seed + v)).requires_grad_() for v in range(count)]
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_the_method_is_its_parts_in_loops(count, epoch):
+    """Unit norms, codes of the first two views, every other view predicts. Gradients too."""
+    method, z = method_of(epoch=epoch), views_of(count)
+    with torch.no_grad():
+        method.prototypes.mul_(torch.tensor([[1.0], [2], [0.5], [3]]))
+    prototypes = torch.stack([c / c.norm() for c in method.prototypes.detach()]).requires_grad_()
+    scores = [
+        torch.stack([torch.stack([torch.dot(v / v.norm(), c) for c in prototypes]) for v in one])
+        for one in z
+    ]
+    codes = [sinkhorn_in_loops(s.detach(), 0.2, 3) for s in scores[:2]]
+    expected = swapped_in_loops(scores, codes, 0.3)
+    wanted = torch.autograd.grad(expected, [*z, prototypes])
+    got = method.loss(z[0], z[1], torch.arange(6), *z[2:])
+    assert got.item() == pytest.approx(expected.item(), rel=1e-9)
+    got.backward()
+    for one, gradient in zip(z, wanted, strict=False):
+        torch.testing.assert_close(one.grad, gradient, rtol=1e-8, atol=1e-12)
+    torch.testing.assert_close(method.prototypes.detach(), prototypes.detach())
+    if epoch == 1:  # frozen
+        assert method.prototypes.grad is None
+    else:
+        torch.testing.assert_close(method.prototypes.grad, wanted[-1], rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("freeze_epochs", [0, 1, 2])
+def test_frozen_prototypes_do_not_move_and_then_they_do(freeze_epochs):
+    """Neither by a gradient nor by weight decay; the network learns all the while."""
+    method = method_of(epoch=0, freeze_epochs=freeze_epochs).train()
+    optimizer = torch.optim.AdamW(parameter_groups(method, 0.5), lr=0.1)
+    start, weight = method.prototypes.detach().clone(), method.projector.weight.detach().clone()
+    for epoch in range(1, 4):
+        method.start_epoch(torch.zeros(0))
+        for step in range(2):
+            z = [method.project(draws(6, 3, seed=10 * step + v)) for v in range(2)]
+            optimizer.zero_grad(set_to_none=True)
+            method.loss(*z, torch.arange(6)).backward()
+            optimizer.step()
+        moved = not torch.allclose(F.normalize(method.prototypes.detach(), dim=1), start)
+        assert moved == (epoch > freeze_epochs)
+        assert not torch.allclose(method.projector.weight, weight)
+
+
+def test_prototypes_start_as_unit_rows_that_differ():
+    prototypes = method_of(K=30, d=16).prototypes.detach()
+    torch.testing.assert_close(prototypes.norm(dim=1), torch.ones(30).double())
+    assert (prototypes @ prototypes.T).fill_diagonal_(0).abs().max() < 0.9
+
+
+def test_collapse_costs_chance_and_shows_in_the_codes():
+    """All views equal: codes are uniform, and the loss cannot be below ln K."""
+    method = method_of()
+    z = torch.ones(6, 5).double()
+    assert method.loss(z, z, torch.arange(6)).item() >= method.chance(6)
+    found = method.meters(z, z, torch.arange(6))
+    assert found["code_entropy"] == pytest.approx(math.log(4))
+    assert found["dead_prototypes"] == 3
+
+
+# the queue of the method
+
+
+def test_a_queue_is_used_when_it_is_full_and_not_before():
+    """Two pushes fill it; until then codes are those of the batch alone."""
+    method = method_of(queue_size=12, queue_start=0)
+    past = []
+    for step in range(4):
+        z = views_of(2, seed=10 * step)
+        one, two = (F.normalize(v.detach(), dim=1) for v in z)
+        prototypes = F.normalize(method.prototypes.detach(), dim=1)
+        codes = [
+            codes_with_queue(v, torch.cat([p[i] for p in past[-2:]]), prototypes, 0.2, 3)
+            if step >= 2
+            else sinkhorn(v @ prototypes.T, 0.2, 3)
+            for i, v in enumerate((one, two))
+        ]
+        expected = swapped_loss([one @ prototypes.T, two @ prototypes.T], codes, 0.3)
+        got = method.loss(*z, torch.arange(6))
+        assert method.found["queue_filled"] == min(step / 2, 1)
+        torch.testing.assert_close(got.detach(), expected)
+        past.append((one, two))
+
+
+def test_queues_hold_embeddings_and_are_scored_with_the_prototypes_of_today():
+    """If the prototypes change, so do the codes that a full queue gives."""
+    method = method_of(queue_size=6, queue_start=0)
+    first, second = views_of(2), views_of(2, seed=10)
+    method.loss(*first, torch.arange(6))
+    assert method.queues[0].rows.shape == (6, 5)
+    with torch.no_grad():
+        method.prototypes.copy_(method.prototypes.flip(1))
+    prototypes = method.prototypes.detach().clone()
+    one, two = (F.normalize(v.detach(), dim=1) for v in second)
+    codes = [
+        codes_with_queue(v, F.normalize(old.detach(), dim=1), prototypes, 0.2, 3)
+        for v, old in zip((one, two), first, strict=True)
+    ]
+    expected = swapped_loss([one @ prototypes.T, two @ prototypes.T], codes, 0.3)
+    torch.testing.assert_close(method.loss(*second, torch.arange(6)).detach(), expected)
+
+
+@pytest.mark.parametrize("queue_start", [0, 1, 2])
+def test_a_queue_fills_only_after_its_start(queue_start):
+    method = method_of(epoch=0, queue_size=12, queue_start=queue_start)
+    for epoch in range(1, 5):
+        method.start_epoch(torch.zeros(0))
+        method.loss(*views_of(2), torch.arange(6))
+        pushed = max(0, epoch - queue_start)
+        assert method.queues[0].filled() == min(pushed / 2, 1)
+
+
+def test_without_a_queue_nothing_waits():
+    method = method_of()
+    for _ in range(3):
+        method.loss(*views_of(2), torch.arange(6))
+    assert len(method.queues[0].rows) == 0
+    assert "queue_filled" not in method.found
+
+
+# meters, chance and floor
+
+
+def test_entropy_and_divergence_sum_to_the_loss():
+    method = method_of()
+    loss = method.loss(*views_of(2), torch.arange(6)).item()
+    found = method.found
+    assert found["code_entropy"] + found["divergence"] == pytest.approx(loss)
+    assert found["code_entropy"] > 0 and found["divergence"] > 0
+
+
+def test_agreement_and_dead_prototypes_by_hand():
+    """Views of two images of three prefer the same prototype; one prototype of four gets none."""
+    method = method_of(B=3, K=4, d=4)
+    axes = torch.eye(4).double()
+    with torch.no_grad():
+        method.prototypes.copy_(axes)
+    method.loss(axes[[0, 1, 2]], axes[[0, 1, 0]], torch.arange(3))
+    assert method.found["agreement"] == pytest.approx(2 / 3)
+    assert method.found["dead_prototypes"] == 1
+    method.loss(axes[[3, 3, 3]], axes[[3, 3, 3]], torch.arange(3))
+    assert method.found["dead_prototypes"] == 0
+    method.start_epoch(torch.zeros(0))
+    method.loss(axes[[3, 3, 3]], axes[[3, 3, 3]], torch.arange(3))
+    assert method.found["dead_prototypes"] == 3
+
+
+def test_usage_is_one_if_all_get_the_same_and_small_if_one_gets_all():
+    axes = torch.eye(4).double()
+    for rows, usage in (([0, 1, 2, 3], 1.0), ([2, 2, 2, 2], 0.25)):
+        method = method_of(B=4, K=4, d=4, temperature=0.02)
+        with torch.no_grad():
+            method.prototypes.copy_(axes)
+        method.loss(axes[rows], axes[rows], torch.arange(4))
+        assert method.found["usage"] == pytest.approx(usage)
+
+
+def test_small_crops_count_in_the_loss_and_not_in_the_meters_of_large_ones():
+    method, z = method_of(), views_of(4)
+    method.loss(z[0], z[1], torch.arange(6), *z[2:])
+    with_small = method.found
+    other = method_of()
+    other.loss(z[0], z[1], torch.arange(6))
+    for name in ("code_entropy", "agreement", "usage", "dead_prototypes"):
+        assert with_small[name] == other.found[name]
+    assert with_small["divergence"] != other.found["divergence"]
+
+
+def test_every_gauge_is_a_meter():
+    method = method_of()
+    method.loss(*views_of(2), torch.arange(6))
+    assert set(method.gauges) <= set(method.meters(None, None, None))
+
+
+def test_chance_and_floor_are_losses():
+    """At the floor every view lies on its prototype, and the codes are sure of it."""
+    axes = torch.eye(5).double()
+    method = method_of(B=5, K=5, epsilon=0.01)
+    with torch.no_grad():
+        method.prototypes.copy_(axes)
+    loss = method.loss(axes, axes, torch.arange(5)).item()
+    assert loss == pytest.approx(method.floor(5))
+    assert method.chance(5) == pytest.approx(math.log(5))
+
+
+# options and state
+
+
+def check(B=64, **options):
+    Config(batch_size=B, method="swav", options=SwAVOptions(**options)).check()
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"prototypes": 1}, "--prototypes must be 2 or more"),
+        ({"iterations": 0}, "--iterations must be 1 or more"),
+        ({"epsilon": 0}, "--epsilon must be a number above 0, such as 0.05, not 0"),
+        ({"epsilon": math.nan}, "--epsilon must be a number above 0"),
+        ({"temperature": -1}, "--temperature must be a number above 0"),
+        ({"freeze_epochs": -1}, "--freeze-epochs must be 0 or more"),
+        ({"queue_start": -1}, "--queue-start must be 0 or more"),
+        ({"queue_size": 100}, "--queue-size must be a multiple of --batch-size 64, not 100"),
+        ({"queue_size": -64}, "--queue-size must be 0 or more"),
+    ],
+)
+def test_bad_options_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        check(**options)
+
+
+def test_too_few_images_for_the_prototypes_are_warned_of():
+    with pytest.warns(UserWarning, match="64 images cannot be shared out among 65 prototypes"):
+        check(prototypes=65)
+    with pytest.warns(UserWarning, match="use --prototypes 32, a larger --batch-size, or"):
+        check(prototypes=65)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"prototypes": 64}, {"prototypes": 300, "queue_size": 256}]
+)
+def test_enough_samples_raise_no_warning(options):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(**options)
+
+
+def test_a_method_goes_on_from_its_state():
+    """Prototypes, queues, epoch and counts: the next steps are the same to the bit."""
+    one = method_of(queue_size=6, epoch=2)
+    two = method_of(queue_size=6, epoch=0, seed=1)
+    one.loss(*views_of(2), torch.arange(6))
+    two.load_state_dict(copy.deepcopy(one.state_dict()))
+    for step in range(1, 3):
+        a, b = (m.loss(*views_of(2, seed=5 * step), torch.arange(6)) for m in (one, two))
+        assert torch.equal(a, b) and one.found == two.found
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, two.state_dict()[name]), name

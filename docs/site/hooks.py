@@ -9,8 +9,7 @@ A directive is on a line of its own:
 
 These pages are generated here: a reference page for each module, the mistakes from
 `tests/mistakes`, and contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no
-network, script or font.
-If something cannot be found or drawn, the build stops.
+network, script or font. If something cannot be found or drawn, the build stops.
 """
 
 import ast

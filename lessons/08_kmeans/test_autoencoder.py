@@ -80,7 +80,7 @@ def test_add_noise_draws_only_from_the_generator():
     assert not torch.equal(one, other), "two different generators gave the same noise"
     source = seeded(1)
     first, second = add_noise(x, 0.1, source), add_noise(x, 0.1, source)
-    assert not torch.equal(first, second), "the same noise came again: the generator stands still"
+    assert not torch.equal(first, second), "the same noise came twice: the generator did not move"
     assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
     why = "Noise of standard deviation 0 changes nothing."
     call(add_noise, x, 0.0, seeded(1)).gives(x, why=why)

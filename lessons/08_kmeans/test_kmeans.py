@@ -441,7 +441,7 @@ def positions(got, count, N):
     if not isinstance(drawn, torch.Tensor) or drawn.shape != (count,) or drawn.is_floating_point():
         wrong("", call=got.call, expected=f"{count} positions, as integers", got=drawn)
     if drawn.min() < 0 or drawn.max() >= N:
-        wrong(f"A position is not that of one of the {N} points.", call=got.call, got=drawn)
+        wrong(f"A position is out of range for {N} points.", call=got.call, got=drawn)
     return drawn
 
 

@@ -118,7 +118,7 @@ def contents(support, begin):
 
 
 def of_neighbours(module, neighbours, p, temperature):
-    """The loss when z1's neighbours are known already."""
+    """The loss if the neighbours of z1 are already known."""
     support, rows = support_of(module, neighbours), torch.arange(len(p))
     return module.nnclr_loss(torch.zeros_like(p), p, support, temperature, rows)
 

@@ -432,18 +432,18 @@ def test_a_push_may_fill_the_whole_set():
 
 
 def known(neighbours):
-    """A support set of these rows, and the row that each query has found."""
+    """A support set with these rows, and the position of each query's neighbour."""
     return support_of(neighbours), torch.arange(len(neighbours))
 
 
 def of_neighbours(neighbours, p, temperature):
-    """The loss when z1's neighbours are known already: z1 itself says nothing."""
+    """The loss if the neighbours of z1 are already known, so that z1 itself does not matter."""
     support, rows = known(neighbours)
     return call(nnclr_loss, torch.zeros_like(p.detach()), p, support, temperature, rows)
 
 
 def in_loops(oracle, neighbours, p, temperature):
-    """The same by the equation in loops."""
+    """The same loss, by the equation in loops."""
     support, rows = known(neighbours)
     return oracle("nnclr_loss")(torch.zeros_like(p.detach()), p, support, temperature, rows)
 

@@ -144,7 +144,7 @@ def same_groups(a, b):
 
 
 def deep_cluster(module, eye, recipe, **settings):
-    """A method with this encoder, and a classifier of its own."""
+    """A method with this encoder and a new classifier."""
     classifier = nn.Linear(eye.dim, settings["clusters"])
     return bare_method(module.DeepCluster, recipe, encoder=eye, projector=classifier, **settings)
 

@@ -562,7 +562,7 @@ def test_directions_are_whitened_before_the_clustering():
 
 
 @about("DeepCluster.start_epoch")
-def test_pca_dim_directions_are_clustered():
+def test_only_pca_dim_directions_are_clustered():
     """With pca_dim = 1 only the strongest direction is left, and its sign splits the images."""
     pixels, _, half = stripes()
     method = method_of((10.0, 1.0), 48, 2, pca_dim=1)

@@ -519,7 +519,7 @@ MISTAKES = [
             MOMENTS,
             "mean, std = train_h.mean(0), train_h.std(correction=0).expand(train_h.shape[1])",
         ),
-        "You use one standard deviation for all dimensions. What becomes of a dimension with small values?",
+        "You use one standard deviation for all dimensions. What happens to a dimension with small values?",
         trains=True,
     ),
     Mistake(

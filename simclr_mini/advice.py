@@ -1,0 +1,143 @@
+"""Advice without labels: did training fail, and would more of it help?
+
+An alarm names a failure and what to do. It looks at the loss between chance and floor, at how
+evenly projections cover the sphere, at the effective rank of representations, and at how many
+neighbours of some fixed images changed in the last epoch. All of these are in the log or in
+result.json.
+
+The limits are ours, chosen on runs that were made to fail (tests/test_advice.py) and on good runs.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+WATCHED = 500  # images whose neighbours are followed
+NEIGHBOURS = 10  # nearest neighbours of each
+AT_CHANCE = 0.03  # share of the way to the floor: less is chance
+TOO_GOOD = 0.75  # share of the way after one epoch: more is a shortcut
+ALL_EQUAL = -0.2  # uniformity of projections: more is one point
+FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its width: less is a collapse
+SETTLED = 0.05  # share of neighbours changed in the last epoch: less is a plateau
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to tell the user at the end of a run.
+
+    Attributes:
+        alarms: a sentence for each failure, and what to do about it.
+        stop: whether more training would help, and why.
+    """
+
+    alarms: tuple[str, ...]
+    stop: str
+
+
+@torch.no_grad()
+def neighbour_sets(h: Tensor) -> Tensor:
+    """The nearest neighbours of each row by cosine similarity, itself left out.
+
+    Args:
+        h: representations, shape (N, D), N of 2 or more.
+
+    Returns:
+        Positions of rows, int64, shape (N, k) with k = min(NEIGHBOURS, N - 1).
+    """
+    h = F.normalize(h.float(), dim=1)
+    similarity = (h @ h.T).fill_diagonal_(-2)
+    return similarity.topk(min(NEIGHBOURS, len(h) - 1), dim=1).indices
+
+
+def share_changed(before: Tensor, after: Tensor) -> float:
+    """Share of neighbours that were not neighbours before, in [0, 1].
+
+    Args:
+        before, after: results of `neighbour_sets` for the same images, shape (N, k).
+    """
+    kept = (after[:, :, None] == before[:, None, :]).any(2)
+    return 1 - float(kept.float().mean())
+
+
+def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice:
+    """Alarms and stop advice for a run that has ended.
+
+    Args:
+        log: the lines of log.jsonl.
+        diagnostics: as `report.diagnostics` gives them.
+        width: D, the width of h.
+    """
+    ways = [way_of_epoch(log, epoch) for epoch in range(log[-1]["epoch"] + 1)]
+    alarms = []
+    if ways[-1] < AT_CHANCE:
+        alarms.append(
+            "AT CHANCE: the loss has not left chance, so nothing was learned. The learning rate may "
+            "be too high or too low, or the two views of an image may not belong together."
+        )
+    if ways[0] > TOO_GOOD and "contrastive_accuracy" in log[-1]:
+        alarms.append(
+            "TOO GOOD TOO SOON: views are matched almost perfectly after one epoch. The network has "
+            "probably found a shortcut, such as colour; use views that change more."
+        )
+    if diagnostics["uniformity"] > ALL_EQUAL:
+        alarms.append(
+            "ALL EQUAL: projections of different images are nearly equal. Lower the learning rate, "
+            "or raise the temperature if it is below 0.05."
+        )
+    if diagnostics["effective_rank_h"] < max(2.0, FEW_DIRECTIONS * width):
+        alarms.append(
+            f"FEW DIRECTIONS: representations use {diagnostics['effective_rank_h']:.0f} of {width} "
+            "dimensions. Lower the learning rate, or train on more varied images."
+        )
+    return Advice(tuple(alarms), stop_advice(log, ways, bool(alarms)))
+
+
+def stop_advice(log: list[dict], ways: list[float], failed: bool) -> str:
+    """Whether more epochs would help: one sentence with the numbers behind it.
+
+    Args:
+        log: the lines of log.jsonl.
+        ways: the loss's share of the way from chance to floor at the end of each epoch.
+        failed: whether an alarm was raised.
+    """
+    if failed:
+        return "Do not train longer before the alarm is settled."
+    changed = [line["neighbours_changed"] for line in log if "neighbours_changed" in line]
+    if not changed:
+        return "One epoch is too short to tell whether more would help."
+    if changed[-1] < SETTLED:
+        return (
+            f"Stop: only {changed[-1]:.0%} of the neighbours of {WATCHED} images changed in the "
+            "last epoch. The schedule has ended; to learn more, start a longer run."
+        )
+    return (
+        f"A longer run would probably help: {changed[-1]:.0%} of the neighbours of {WATCHED} images "
+        f"changed in the last epoch, and the loss is {ways[-1]:.0%} of the way to its floor."
+    )
+
+
+def way_of_epoch(log: list[dict], epoch: int) -> float:
+    """The loss's mean share of the way from chance to floor, over the last tenth of an epoch."""
+    ways = [line["share_of_way"] for line in log if line["epoch"] == epoch]
+    last = ways[-max(1, len(ways) // 10) :]
+    return sum(last) / len(last)
+
+
+def verdict(result: dict) -> str:
+    """One sentence: the trained encoder's linear probe next to the best baseline.
+
+    Args:
+        result: what result.json holds.
+    """
+    probe = result["test"]["linear_probe"]
+    if probe is None:
+        return "Without labels there is no accuracy; neighbours.png shows what the encoder learned."
+    rows = {k: v["linear_probe"] for k, v in result["baselines"].items() if k != "supervised"}
+    best = max(rows, key=rows.get)
+    relation = "above" if probe > rows[best] else "not above"
+    return (
+        f"With {result['images']['train']:,} training images the linear probe reaches {probe:.1%}: "
+        f"{relation} the best baseline, {best} ({rows[best]:.1%}); untrained {rows['untrained']:.1%}."
+    )

@@ -1,0 +1,87 @@
+"""Advice: alarms on runs that really fail, none on a good one, and neighbours by hand."""
+
+import pytest
+import torch
+
+from simclr_mini.advice import advise, neighbour_sets, share_changed, verdict
+from simclr_mini.build import build_method, load_splits
+from simclr_mini.methods import configure
+from simclr_mini.report import diagnostics
+from simclr_mini.runs import read_log
+from simclr_mini.train import train
+
+BUDGET = {"images": 1500, "epochs": 4, "knn_every": 0, "batch_size": 128}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def advice_of(folder, **choices):
+    config = configure(**BUDGET | choices)
+    data = load_splits(config)
+    method = build_method(config, data["train"])
+    train(config, method, data, folder, lambda line: None)
+    return advise(read_log(folder), diagnostics(method, data["test"]), method.encoder.dim)
+
+
+def test_a_good_run_raises_no_alarm_and_could_go_on(tmp_path):
+    advice = advice_of(tmp_path)
+    assert advice.alarms == () and advice.stop.startswith("A longer run would probably help")
+
+
+@pytest.mark.parametrize(
+    "choices, alarm",
+    [
+        ({"learning_rate": 1e5, "precision": "float32"}, "AT CHANCE"),
+        ({"positives": "wrong"}, "AT CHANCE"),
+        ({"temperature": 100.0}, "ALL EQUAL"),
+        ({"views": "flip", "epochs": 2}, "TOO GOOD TOO SOON"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
+)
+def test_a_run_that_fails_is_named(tmp_path, choices, alarm):
+    advice = advice_of(tmp_path, **choices)
+    assert any(sentence.startswith(alarm) for sentence in advice.alarms), advice
+    assert advice.stop.startswith("Do not train longer")
+
+
+def test_neighbours_by_hand():
+    """Four vectors at 0, 10, 90 and 100 degrees; with one neighbour each they form two pairs."""
+    angle = torch.tensor([0.0, 10, 90, 100]).deg2rad()
+    h = torch.stack([angle.cos(), angle.sin()], 1)
+    first = neighbour_sets(h)[:, :1]
+    assert first[:, 0].tolist() == [1, 0, 3, 2]
+    assert share_changed(first, first) == 0
+    assert share_changed(first, torch.tensor([[1], [0], [0], [1]])) == 0.5
+
+
+def test_the_order_of_neighbours_does_not_count():
+    assert share_changed(torch.tensor([[1, 2, 3]]), torch.tensor([[3, 1, 2]])) == 0
+
+
+@pytest.mark.parametrize("changed, begins", [(0.02, "Stop: only 2%"), (0.3, "A longer run")])
+def test_settled_neighbours_mean_stop(changed, begins):
+    log = [{"epoch": e, "share_of_way": 0.4, "neighbours_changed": changed} for e in range(3)]
+    health = {"uniformity": -3.0, "effective_rank_h": 80.0}
+    assert advise(log, health, 256).stop.startswith(begins)
+
+
+def test_few_directions_are_named():
+    log = [{"epoch": 0, "share_of_way": 0.4}]
+    health = {"uniformity": -3.0, "effective_rank_h": 3.0}
+    assert advise(log, health, 256).alarms[0].startswith("FEW DIRECTIONS: representations use 3")
+
+
+def test_the_verdict_names_the_best_baseline():
+    rows = {"untrained": {"linear_probe": 0.3}, "patches": {"linear_probe": 0.9}}
+    result = {"test": {"linear_probe": 0.7}, "baselines": rows, "images": {"train": 900}}
+    assert verdict(result).endswith(
+        "not above the best baseline, patches (90.0%); untrained 30.0%."
+    )
+    rows["supervised"] = {"linear_probe": 0.99}
+    assert "supervised" not in verdict(result)

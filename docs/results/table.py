@@ -28,7 +28,6 @@ NAMES = {
 }
 BASELINES = {
     "untrained": "the same network, untrained",
-    "patches": "k-means on patches (one layer, no gradient)",
     "pixels": "raw pixels",
     "histogram": "colour histogram",
     "supervised": "the same network, all labels",
@@ -78,7 +77,20 @@ def table(data: str) -> str:
         rows = [r["baselines"][key] for r in results(data) if key in r["baselines"]]
         if rows:
             lines.append(row(title, rows, "", ""))
-    return "\n".join(lines)
+    return "\n".join([*lines, *patch_rows(data)])
+
+
+def patch_rows(data: str) -> list[str]:
+    """The rows of k-means on patches, which patches.py measured."""
+    file = HERE / "patches.json"
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    lines = []
+    for numbers in (400, 1600):
+        found = [found for name, found in kept.items() if name.startswith(f"{data}-{numbers}-")]
+        if found:
+            title = f"k-means on patches, {numbers:,} numbers (one layer, no gradient)"
+            lines.append(row(title, found, "", "`python docs/results/patches.py`"))
+    return lines
 
 
 def table_of_times() -> str:

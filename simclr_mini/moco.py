@@ -203,6 +203,7 @@ class MoCo(SimCLR):
 
     title, color = "MoCo", "#7a4fbf"
     Options = MoCoOptions
+    ignores = ("small_crops", "small_size")
     gauges = {
         "key_accuracy": ("finds its key", ".0%"),
         "queue_filled": ("queue filled", ".0%"),
@@ -241,7 +242,7 @@ class MoCo(SimCLR):
         self.own_in_queue.zero_()
         return []
 
-    def project_views(self, views: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+    def project_views(self, views: list[Tensor]) -> list[Tensor]:
         """Queries, and the key of each. In training the key network moves first.
 
         Args:
@@ -257,8 +258,9 @@ class MoCo(SimCLR):
             follow(self.key_network, self.query_network(), self.momentum)
         # one direction, or both
         if not self.symmetric:
-            return self.query(x1), self.key(x2)
-        return torch.cat([self.query(x1), self.query(x2)]), torch.cat([self.key(x2), self.key(x1)])
+            return [self.query(x1), self.key(x2)]
+        queries, keys = [self.query(x1), self.query(x2)], [self.key(x2), self.key(x1)]
+        return [torch.cat(queries), torch.cat(keys)]
 
     def query(self, x: Tensor) -> Tensor:
         """Projections by the network that is trained, shape (B, d)."""

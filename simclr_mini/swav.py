@@ -190,6 +190,11 @@ class SwAV(SimCLR):
         self.hits.zero_()
         return []
 
+    def loss_of_views(self, z: list[Tensor], index: Tensor) -> Tensor:
+        """The swapped loss of all views: two large ones, then small ones. Arguments as `SimCLR`."""
+        z1, z2, *small = z
+        return self.loss(z1, z2, index, *small)
+
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
         """The swapped loss of all views; codes come from the two large ones.
 

@@ -458,8 +458,16 @@ def test_usage_is_one_if_all_get_the_same_and_small_if_one_gets_all():
         method = method_of(B=4, K=4, d=4, temperature=0.02)
         with torch.no_grad():
             method.prototypes.copy_(axes)
+        method.loss(axes[[0, 1, 1, 1]], axes[[0, 1, 1, 1]], torch.arange(4))
+        method.start_epoch(torch.zeros(0))  # which counts anew
         method.loss(axes[rows], axes[rows], torch.arange(4))
         assert method.found["usage"] == pytest.approx(usage)
+
+
+def test_the_loop_hands_over_all_views_at_once():
+    """Pairs of views would give small crops codes, and push twice into the queues."""
+    one, two, z = method_of(), method_of(), views_of(4)
+    assert torch.equal(one.loss_of_views(z, torch.arange(6)), two.loss(*z[:2], 0, *z[2:]))
 
 
 def test_small_crops_count_in_the_loss_and_not_in_the_meters_of_large_ones():

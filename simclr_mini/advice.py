@@ -17,7 +17,7 @@ from torch import Tensor
 WATCHED = 500  # images whose neighbours are followed
 NEIGHBOURS = 10  # nearest neighbours of each
 AT_CHANCE = 0.03  # share of the way to the floor: less is chance
-TOO_GOOD = 0.75  # share of the way after one epoch: more is a shortcut
+TOO_GOOD, SOON = 0.75, 100  # share of the way after so many steps: more is a shortcut
 ALL_EQUAL = -0.2  # uniformity of projections: more is one point
 FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its width: less is a collapse
 SETTLED = 0.05  # share of neighbours changed in the last epoch: less is a plateau
@@ -69,17 +69,16 @@ def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice
         diagnostics: as `report.diagnostics` gives them.
         width: D, the width of h.
     """
-    ways = [way_of_epoch(log, epoch) for epoch in range(log[-1]["epoch"] + 1)]
     alarms = []
-    if ways[-1] < AT_CHANCE:
+    if way(log) < AT_CHANCE:
         alarms.append(
-            "AT CHANCE: the loss has not left chance, so nothing was learned. The learning rate may "
-            "be too high or too low, or the two views of an image may not belong together."
+            "AT CHANCE: the loss has not left chance, so nothing was learned. The learning rate "
+            "may be too high or too low, or the two views may not show the same image."
         )
-    if ways[0] > TOO_GOOD and "contrastive_accuracy" in log[-1]:
+    if way(log[:SOON]) > TOO_GOOD and "contrastive_accuracy" in log[-1]:
         alarms.append(
-            "TOO GOOD TOO SOON: views are matched almost perfectly after one epoch. The network has "
-            "probably found a shortcut, such as colour; use views that change more."
+            f"TOO GOOD TOO SOON: views are matched almost perfectly by step {SOON}. The network "
+            "has probably found a shortcut, such as colour; use views that change more."
         )
     if diagnostics["uniformity"] > ALL_EQUAL:
         alarms.append(
@@ -91,15 +90,14 @@ def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice
             f"FEW DIRECTIONS: representations use {diagnostics['effective_rank_h']:.0f} of {width} "
             "dimensions. Lower the learning rate, or train on more varied images."
         )
-    return Advice(tuple(alarms), stop_advice(log, ways, bool(alarms)))
+    return Advice(tuple(alarms), stop_advice(log, bool(alarms)))
 
 
-def stop_advice(log: list[dict], ways: list[float], failed: bool) -> str:
+def stop_advice(log: list[dict], failed: bool) -> str:
     """Whether more epochs would help: one sentence with the numbers behind it.
 
     Args:
         log: the lines of log.jsonl.
-        ways: the loss's share of the way from chance to floor at the end of each epoch.
         failed: whether an alarm was raised.
     """
     if failed:
@@ -113,16 +111,15 @@ def stop_advice(log: list[dict], ways: list[float], failed: bool) -> str:
             "last epoch. The schedule has ended; to learn more, start a longer run."
         )
     return (
-        f"A longer run would probably help: {changed[-1]:.0%} of the neighbours of {WATCHED} images "
-        f"changed in the last epoch, and the loss is {ways[-1]:.0%} of the way to its floor."
+        f"A longer run would probably help: {changed[-1]:.0%} of the neighbours of {WATCHED} "
+        f"images changed in the last epoch, and the loss is {way(log):.0%} of the way to its floor."
     )
 
 
-def way_of_epoch(log: list[dict], epoch: int) -> float:
-    """The loss's mean share of the way from chance to floor, over the last tenth of an epoch."""
-    ways = [line["share_of_way"] for line in log if line["epoch"] == epoch]
-    last = ways[-max(1, len(ways) // 10) :]
-    return sum(last) / len(last)
+def way(log: list[dict]) -> float:
+    """The loss's share of the way from chance to floor, the mean over the last tenth of a log."""
+    last = log[-max(1, len(log) // 10) :]
+    return sum(line["share_of_way"] for line in last) / len(last)
 
 
 def verdict(result: dict) -> str:
@@ -138,6 +135,7 @@ def verdict(result: dict) -> str:
     best = max(rows, key=rows.get)
     relation = "above" if probe > rows[best] else "not above"
     return (
-        f"With {result['images']['train']:,} training images the linear probe reaches {probe:.1%}: "
-        f"{relation} the best baseline, {best} ({rows[best]:.1%}); untrained {rows['untrained']:.1%}."
+        f"With {result['images']['train']:,} training images the linear probe reaches "
+        f"{probe:.1%}: {relation} the best baseline, {best} ({rows[best]:.1%}); "
+        f"untrained {rows['untrained']:.1%}."
     )

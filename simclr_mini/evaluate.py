@@ -24,9 +24,6 @@ PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)  # weights of |W|^2 / 2 that the pro
 QUERIES = 256  # queries compared with the bank at a time
 
 
-# ---- frozen representations
-
-
 @contextmanager
 def frozen(module: nn.Module) -> Iterator[nn.Module]:
     """`module` in eval mode; raise if anything in it changed.
@@ -98,9 +95,6 @@ def as_input(pixels: Tensor, encoder: nn.Module) -> Tensor:
     return as_floats(pixels, device)
 
 
-# ---- k nearest neighbours
-
-
 def knn_predict(
     bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
 ) -> Tensor:
@@ -145,9 +139,6 @@ def knn_predict(
     votes = votes.scatter_add(1, position[neighbours], weight)
     # return the class with the greatest weight
     return classes[votes.argmax(1)]
-
-
-# ---- linear probe
 
 
 @dataclass(frozen=True)
@@ -253,9 +244,6 @@ def fit(
 def share_right(predicted: Tensor, labels: Tensor) -> float:
     """Share of images whose prediction is their label, in [0, 1]. Both have shape (M,)."""
     return (predicted == labels).double().mean().item()
-
-
-# ---- few labels
 
 
 def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:

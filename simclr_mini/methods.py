@@ -12,6 +12,8 @@ METHODS = {  # on the command line, and the name of its file: its class
     "curation": "Curation",
     "nnclr": "NNCLR",
     "deepcluster": "DeepCluster",
+    "moco": "MoCo",
+    "swav": "SwAV",
     "supervised": "Supervised",
 }
 GENERAL = {field.name: field.default for group in GROUPS for field in fields(group)}

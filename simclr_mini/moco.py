@@ -78,9 +78,6 @@ def key_accuracy(similarity: Tensor) -> float:
     return float((similarity[:, 0] > similarity[:, 1:].max(1).values).float().mean())
 
 
-# ---- the network that makes the keys
-
-
 def frozen_copy(network: nn.Module) -> nn.Module:
     """A copy with the same weights, which no optimiser trains. It shares nothing with the first."""
     return copy.deepcopy(network).requires_grad_(False)
@@ -112,9 +109,6 @@ def network_distance(key: nn.Module, query: nn.Module) -> float:
     """
     slow, fast = (torch.cat([p.flatten() for p in n.parameters()]) for n in (key, query))
     return float((slow - fast).norm() / fast.norm())
-
-
-# ---- batch norm: a query and its key must not share statistics that no key in the queue shares
 
 
 def in_groups(network: nn.Module, x: Tensor, groups: int) -> Tensor:
@@ -155,9 +149,6 @@ def shuffled_in_groups(
     order = torch.randperm(len(x), generator=generator).to(x.device)
     # the outputs in that order, and back in the order of x
     return in_groups(network, x[order], groups)[order.argsort()]
-
-
-# ---- the method
 
 
 @dataclass(frozen=True)

@@ -112,9 +112,6 @@ def entropy(p: Tensor) -> Tensor:
     return torch.special.entr(p).sum(-1)
 
 
-# ---- the method
-
-
 @dataclass(frozen=True)
 class SwAVOptions(Temperature):
     """Options of SwAV."""

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     "device shapes folder data views resnet heads nt_xent optim kmeans patches autoencoder",
     "ring config evaluate diagnostics advice accuracy baselines canvas",
-    " ".join(METHODS | dict.fromkeys(("moco", "swav"))),
+    " ".join(METHODS),
     "methods build checkpoint resume train runs report charts sheets figures experiment",
     "compare cli",
 ]

@@ -117,6 +117,10 @@ VARIANTS = {
     "nnclr small": {"support_size": 40, "small_crops": 1, "small_size": 16},
     "nnclr all": {"support_size": 200, "top_k": 3, "candidates": "all", "exclude_same": False},
     "deepcluster": {"clusters": 12},
+    "moco": {"queue_size": 64},
+    "moco groups": {"queue_size": 32, "symmetric": False, "norm_groups": 2},
+    "swav": {"prototypes": 8, "queue_size": 32, "queue_start": 0},
+    "swav small": {"prototypes": 8, "small_crops": 2, "small_size": 12},
     "deepcluster warm": {"clusters": 12, "warm_start": True, "sobel": True},
 }
 

@@ -48,7 +48,9 @@ def measured() -> dict[str, list[dict]]:
 
 
 def range_of(name: str) -> str:
-    """The fastest and the slowest, in whole seconds."""
+    """The fastest and the slowest, in whole seconds; or that nobody has measured it yet."""
+    if name not in measured():
+        return "not measured"
     seconds = [round(one["seconds"]) for one in measured().get(name, [])]
     return f"{min(seconds)} to {max(seconds)} s" if len(set(seconds)) > 1 else f"{seconds[0]} s"
 

@@ -101,9 +101,10 @@ class TrainingChoices:
     optimizer: Literal["adamw", "sgd", "lars"] = "adamw"
     """The optimiser. "sgd" uses momentum 0.9."""
     learning_rate: float = 3e-3
-    """Highest learning rate, given for a batch of 256 images."""
-    scaling: Literal["linear", "sqrt"] = "sqrt"
-    """How the learning rate grows with the batch size."""
+    """Base of the learning rate; with "linear" and "sqrt" it is the rate at a batch of 256."""
+    scaling: Literal["linear", "simclr_sqrt", "sqrt"] = "sqrt"
+    """How the rate grows with the batch size B. "linear": as B / 256; "sqrt" (ours): as its square
+    root; "simclr_sqrt": the paper's square root, which equals "linear" at B = 4,096."""
     weight_decay: float = 1e-4
     """Weight decay. Biases and norms have none."""
     warmup_epochs: float = 0.5

@@ -328,8 +328,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (ValueError, FloatingPointError, OSError) as error:
         sys.exit(f"simclr-mini: {error}")
     finally:
-        if training and HELP & set(argv):
-            help_of_methods(method)
+        if training and HELP & set(argv) and not sys.stdout.closed:
+            with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
+                help_of_methods(method)
 
 
 if __name__ == "__main__":

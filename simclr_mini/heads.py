@@ -53,7 +53,7 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
     Returns:
         A module that maps (B, in_dim) to (B, out_dim).
     """
-    # give the first matrix no offset, as the norm after it has one
+    # give the first matrix no bias, as the norm after it has one
     return nn.Sequential(
         nn.Linear(in_dim, hidden_dim, bias=False),
         nn.BatchNorm1d(hidden_dim),

@@ -2,7 +2,8 @@
 
 The neighbours come from a support set: the projections of recent batches.
 
-Paper: Dwibedi et al. 2021, section 3. https://arxiv.org/abs/2104.14548
+Paper: Dwibedi et al. 2021, read through its abstract and public code that follows it.
+https://arxiv.org/abs/2104.14548
 Differs: by default a view's own image cannot be its neighbour. None of our sources says whether it
 may; we exclude it because our set can hold the whole data set. Each direction has one softmax
 (public code may add one over the other axis). The projector has two layers and one batch norm, the
@@ -26,7 +27,7 @@ from simclr_mini.simclr import SimCLR, Temperature, source
 
 
 class SupportSet(nn.Module):
-    """A ring buffer of the last Q projections: the newest replace the oldest. Section 3.2.
+    """A ring buffer of the last Q projections: the newest replace the oldest.
 
     Its state is in buffers, so that a checkpoint holds it.
 
@@ -58,7 +59,7 @@ class SupportSet(nn.Module):
         exclude: Tensor | None = None,
         generator: Generator | None = None,
     ) -> Tensor:
-        """Position of the row nearest to each projection: argmin over q of |z - q|. Section 3.2.
+        """Position of the row nearest to each projection: argmin over q of |z - q|.
 
         Args:
             z: projections, shape (B, d), not normalised.
@@ -85,7 +86,7 @@ class SupportSet(nn.Module):
         return nearest.indices.gather(1, one)[:, 0]
 
     def nearest(self, z: Tensor) -> Tensor:
-        """The row nearest to each projection: NN(z, Q). Section 3.2.
+        """The row nearest to each projection: NN(z, Q).
 
         Args:
             z: projections, shape (B, d), not normalised.
@@ -126,7 +127,7 @@ def nnclr_loss(
     temperature: float = 0.1,
     rows: Tensor | None = None,
 ) -> Tensor:
-    """The loss of one direction: neighbours of view 1 must find predictions of view 2. Section 3.2.
+    """The loss of one direction: neighbours of view 1 must find predictions of view 2.
 
     -log( exp(nn_i . p_i / tau) / sum_k exp(nn_i . p_k / tau) ), the mean over i, where nn_i is the
     neighbour of z1's row i. B candidates.

@@ -488,7 +488,7 @@ def test_temperature_by_keyboard_and_mouse(open_page, stills):
     bricks = page.get_by_label("bricks, view 1")
     bricks.focus()
     page.keyboard.press("End")
-    assert "most pushed is “bricks, view 1”" in said(page)
+    assert "pushed hardest is “bricks, view 1”" in said(page)
     page.get_by_role("button", name="all equal").click()
     assert "share the push evenly" in said(page)
     # the chart, by mouse
@@ -543,13 +543,13 @@ def test_views_by_keyboard_and_mouse(open_page, stills):
 
 
 def test_a_slider_of_views_changes_only_what_it_names(open_page):
-    """Moving the jitter's strength leaves box, mirror and blur as they were."""
+    """Moving the jitter's strength leaves box, flip and blur unchanged."""
     page = open_page(tags("views"))
     drawn = page.locator(".explore-drawn")
 
     def places() -> list:
         return [
-            re.findall(r"box \S+ at \d+, \d+|mirrored|blur", t) for t in drawn.all_text_contents()
+            re.findall(r"box \S+ at \d+, \d+|flipped|blur", t) for t in drawn.all_text_contents()
         ]
 
     before = places()
@@ -571,7 +571,7 @@ def test_batch_by_keyboard_and_mouse(open_page, stills):
     assert negatives.count() == 360
     # a worse clustering: the released batches are the library's
     page.keyboard.press("ArrowRight")
-    wrong = page.get_by_label("images in a wrong cluster")
+    wrong = page.get_by_label("images in the wrong cluster")
     wrong.focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
@@ -594,7 +594,7 @@ def test_batch_by_keyboard_and_mouse(open_page, stills):
 def test_batch_averages_lie_where_the_library_says(open_page, stills):
     """Random batches near the expected number of collisions, dealt ones at the bound."""
     page = open_page(tags("batch"))
-    wrong = page.get_by_label("images in a wrong cluster")
+    wrong = page.get_by_label("images in the wrong cluster")
     for share in (0.0, 0.5):
         wrong.fill(str(share))
         sizes = torch.bincount(stills.clustering(stills.batch_data(), share))
@@ -604,7 +604,7 @@ def test_batch_averages_lie_where_the_library_says(open_page, stills):
         }
         least = gsimclr.least_collisions(sizes, 5) / 5
         assert float(table["dealt"][0]) == pytest.approx(least, abs=0.006)
-        assert float(table["least there can be"][0]) == pytest.approx(least, abs=0.006)
+        assert float(table["minimum possible"][0]) == pytest.approx(least, abs=0.006)
         random = gsimclr.expected_collisions(sizes, 10)
         assert float(table["random"][0]) == pytest.approx(random, rel=0.05)
 
@@ -623,7 +623,7 @@ def test_support_set_by_keyboard_and_mouse(open_page):
     # push first and let a view's own image count: everyone finds itself
     page.get_by_role("radio", name="look up, then push").focus()
     page.keyboard.press("ArrowRight")
-    box = page.get_by_label("own image is no candidate")
+    box = page.get_by_label("ignore rows of the view’s own image")
     box.focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="20 steps").click()
@@ -679,26 +679,30 @@ def test_numbers_of_the_views_page(open_page):
 
 
 PHRASES = (
-    (0.4, "{:.1f} pairs a batch; released {:.1f}, dealt {:.1f}"),
-    (0.6, "{1:.1f} to {0:.1f}"),
+    (
+        0.4,
+        "random batches have {:.1f} such pairs, released batches {:.1f}, and dealt batches {:.1f}",
+    ),
+    (0.6, "they have {1:.1f} pairs, and random batches have {0:.1f}"),
 )
 
 
 def test_numbers_of_the_batch_page(open_page):
     page = open_page(tags("batch"))
-    text = page_of("batch")
+    text = " ".join(page_of("batch").split())
     page.get_by_role("radio", name="released").check()
     page.get_by_label("batch of the epoch").fill("5")
     worst = []
     for share, phrase in PHRASES:
-        page.get_by_label("images in a wrong cluster").fill(str(share))
+        page.get_by_label("images in the wrong cluster").fill(str(share))
         rows = page.locator(".explore-table tbody tr")
         pairs = [float(rows.nth(k).locator("td").first.text_content()) for k in (0, 2, 1)]
         assert phrase.format(*pairs) in text
         worst.append(re.search(r"(\d+) pairs", said(page))[1])
         if share == 0.4:
             false = [rows.nth(k).locator("td").last.text_content() for k in (1, 0)]
-            assert "{} of\nits negatives are still false, of {} in random".format(*false) in text
+            phrase = "{} of its negatives are still false, compared with {} in random"
+            assert phrase.format(*false) in text
     assert worst == ["17", "45"]
 
 
@@ -708,7 +712,7 @@ def test_numbers_of_the_support_set_page(open_page):
     for size, *expected in rows:
         for turn, share in zip(("0", "15"), expected, strict=True):
             page.get_by_label("rows Q").fill(size)
-            page.get_by_label("the encoder turns, each step").fill(turn)
+            page.get_by_label("turn of the encoder per step").fill(turn)
             for _ in range(2):
                 page.get_by_role("button", name="20 steps").click()
             assert f"{share} of the neighbours are of the same class" in said(page)

@@ -133,7 +133,7 @@ window.simclrExplore = window.simclrExplore || {};
     },
   });
   const wrong = explore.slider({
-    label: "images in a wrong cluster",
+    label: "images in the wrong cluster",
     min: 0,
     max: 1,
     step: 0.1,
@@ -283,7 +283,7 @@ window.simclrExplore = window.simclrExplore || {};
     element(
       "tbody",
       {},
-      ...[...Object.keys(BATCHINGS), "least there can be"].map((name) => {
+      ...[...Object.keys(BATCHINGS), "minimum possible"].map((name) => {
         cells[name] = [0, 1, 2].map(() => element("td", {}));
         return element("tr", {}, element("th", { scope: "row" }, name), ...cells[name]);
       })
@@ -307,9 +307,9 @@ window.simclrExplore = window.simclrExplore || {};
       cells[name][2].textContent = `${fixed(100 * sums[2], 1)} %`;
     }
     const least = leastCollisions(sizesOf(clusters), T);
-    cells["least there can be"][0].textContent = fixed(least / T, 2);
-    cells["least there can be"][1].textContent = String(Math.ceil(least / T));
-    cells["least there can be"][2].textContent =
+    cells["minimum possible"][0].textContent = fixed(least / T, 2);
+    cells["minimum possible"][1].textContent = String(Math.ceil(least / T));
+    cells["minimum possible"][2].textContent =
       `${fixed((100 * leastCollisions(sizesOf(labels), T)) / T / ((B * (B - 1)) / 2), 1)} %`;
   }
 

@@ -117,7 +117,7 @@ window.simclrExplore = window.simclrExplore || {};
     },
   });
   const drift = explore.slider({
-    label: "the encoder turns, each step",
+    label: "turn of the encoder per step",
     min: 0,
     max: 30,
     step: 5,
@@ -344,7 +344,7 @@ window.simclrExplore = window.simclrExplore || {};
           "p",
           { class: "explore-check" },
           exclude,
-          element("label", { for: exclude.id }, "a view\u2019s own image is no candidate")
+          element("label", { for: exclude.id }, "ignore rows of the view\u2019s own image")
         )
       )
     ),

@@ -246,7 +246,7 @@ window.simclrExplore = window.simclrExplore || {};
         ` (chance ${fixed(Math.log(p.length), 2)}). ` +
         (even
           ? `All ${all} negatives share the push evenly.`
-          : `The negative most pushed is \u201c${start.names[most]}\u201d, with ${percent(push[most])} of the push. ` +
+          : `The negative pushed hardest is \u201c${start.names[most]}\u201d, with ${percent(push[most])} of the push. ` +
             `The push is spread as if over ${fixed(counts, 1)} of the ${all} negatives.`)
     );
     chart.setAttribute(

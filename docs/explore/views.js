@@ -450,7 +450,7 @@ window.simclrExplore = window.simclrExplore || {};
     const parts = [];
     const { crop } = drawn;
     if (crop) parts.push(`box ${crop.width}\u00d7${crop.height} at ${crop.left}, ${crop.top}`);
-    if (drawn.flip) parts.push("mirrored");
+    if (drawn.flip) parts.push("flipped");
     if (drawn.rotation) parts.push(`rotated by ${90 * drawn.rotation}\u00b0`);
     if (drawn.cutout) parts.push("a square cut out");
     for (const [name, amount] of drawn.jitter || []) parts.push(JITTER[name](amount));

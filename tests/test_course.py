@@ -12,10 +12,13 @@ import pytest
 import torch
 
 from lessons.course import blank, files, finder, memory, progress
+from lessons.course.board import board
 from lessons.course.check import Wrong, call
 from lessons.course.diagnosis import equal, execute, observe
 from lessons.course.manifest import anchor, find, find_range, lessons
 from lessons.course.score import question, statement, versions_of
+from lessons.course.terminal import wrapped
+from lessons.course.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -337,3 +340,208 @@ def test_two_threads_can_save_verdicts(tmp_path, monkeypatch):
     for thread in threads:
         thread.join()
     assert memory.load() == {"a": {"number": 49}, "b": {"number": 49}}
+
+
+# ---- the board tells the truth
+
+
+@pytest.fixture
+def lesson_4(tmp_path, monkeypatch):
+    """A learner's file of lesson 4; verdicts are given to it and not run."""
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    return LearnersFile(find(4))
+
+
+class LearnersFile:
+    def __init__(self, lesson):
+        self.lesson = lesson
+        self.right = lesson.library_file("nt_xent").read_text("utf-8")
+        self.write(self.right)
+
+    def write(self, text: str) -> None:
+        files.write(self.lesson.learner_file("nt_xent"), text)
+
+    def verdict(self, outcome: str = "passed", only: str = "", problem: str = "") -> None:
+        """As if pytest had run the tests whose step begins with `only`; the others pass or wait."""
+        tests = [test for test in self.lesson.tests if test.step.startswith(only)]
+        outcomes = {test.name: outcome for test in tests}
+        progress.remember(self.lesson, outcomes, problem, progress.judged(self.lesson))
+        memory.save_last(self.lesson.folder)
+
+    def says(self) -> tuple[str, str]:
+        """The line of the board about lesson 4, and the line that says what is next."""
+        lines = board(200).splitlines()
+        state = next(line for line in lines if re.match(r" \S +4  ", line)).split("nt_xent", 1)[1]
+        return state.strip(), next(line for line in lines if line.startswith("Next: "))
+
+
+def test_a_filtered_run_leaves_a_done_lesson_done(lesson_4):
+    lesson_4.verdict()
+    assert lesson_4.says()[0] == "done"
+    lesson_4.verdict(only="candidate_logits")
+    assert lesson_4.says()[0] == "done" and "scaled_learning_rate" in lesson_4.says()[1]
+    lesson_4.write(lesson_4.right + "# mine\n")
+    assert lesson_4.says() == (
+        "5 of 5 steps, changed since the last check",
+        "Next: check lesson 4 again",
+    )
+    lesson_4.verdict(only="candidate_logits")
+    assert lesson_4.says() == (
+        "5 of 5 steps, but some tests have not run since it changed",
+        "Next: check lesson 4 again",
+    )
+    lesson_4.verdict("failed", only="candidate_logits")
+    assert lesson_4.says()[0] == "4 of 5 steps, wrong: candidate_logits"
+
+
+def test_next_belongs_to_the_lesson_that_was_run(lesson_4):
+    """Not to an earlier one; and a filtered run names no function that is already done."""
+    assert "Next: nt_xent_loss" not in board()
+    lesson_4.verdict()
+    lesson_4.verdict("unstarted", only="nt_xent_loss")
+    for only in ("similarity", "positive"):
+        lesson_4.verdict(only=only)
+        assert lesson_4.says()[0] == "4 of 5 steps, next: nt_xent_loss"
+        assert lesson_4.says()[1].startswith("Next: nt_xent_loss, in ")
+    memory.save_last("03_heads")
+    assert lesson_4.says()[1].startswith("Next: mlp, in ")
+
+
+def test_a_broken_file_keeps_what_was_known(lesson_4):
+    """A syntax error is told; once it is gone, the board goes on from before."""
+    lesson_4.verdict()
+    lesson_4.verdict("failed", only="positive")
+    lesson_4.write(lesson_4.right + "def f(:\n")
+    lesson_4.verdict("not run", problem="nt_xent.py, line 100, is not Python")
+    assert lesson_4.says() == (
+        "nt_xent.py, line 100, is not Python",
+        "Next: make lesson 4 run again",
+    )
+    lesson_4.write(lesson_4.right + "# now\n")
+    assert lesson_4.says()[0] == "4 of 5 steps, changed since the last check"
+    assert lesson_4.says()[1].startswith("Next: positive_index, in ")
+
+
+def test_after_a_lesson_comes_the_next_that_is_not_done():
+    """Past the last one it begins again; without a last one, what is begun comes first."""
+    known = [progress.Status(lesson) for lesson in lessons()]
+    known[3].state = "begun"
+    known[11].state = "done"
+    assert progress.at_work(known, "") is known[3]
+    assert progress.at_work(known, known[5].lesson.folder) is known[5]
+    assert progress.at_work(known, known[11].lesson.folder) is known[0]
+    for one in known:
+        one.state = "done"
+    assert progress.at_work(known, "") is None
+
+
+def test_one_run_of_pytest_with_options(run, tmp_path):
+    """Neither the options nor a filter change what is remembered, what is next, or a message."""
+    lesson = find(4)
+    file = tmp_path / lesson.folder / "nt_xent.py"
+    files.write(file, lesson.library_file("nt_xent").read_text("utf-8"))
+    run("pytest", "lessons/04_nt_xent")
+    done = run("lessons").stdout
+    options = {"PYTEST_ADDOPTS": "--color=yes -ra --tb=short", "COLUMNS": "60"}
+    ended = run("pytest", "lessons/04_nt_xent", "-k", "hundredth", **options)
+    assert ended.returncode == 0 and "\033" in ended.stdout
+    assert run("lessons").stdout == done
+    assert "Next: scaled_learning_rate" in done and "  pytest lessons/05_optim\n" in done
+    wrong = files.read(file).replace("z = F.normalize(z, dim=1, eps=1e-8)", "z = z * 1")
+    files.write(file, wrong)
+    ended = run("pytest", "lessons/04_nt_xent", "-k", "similarity", **options)
+    said = re.sub(r"\033\[[\d;]*m", "", ended.stdout)
+    assert "wrong: similarity_matrix" in said and "+  where" not in said
+    assert "the mistake: You take plain inner products" in said
+    messages = said.partition("FAILURES")[2].partition("short test summary")[0].splitlines()
+    assert max(len(line) for line in messages if "/" not in line) <= 60
+    files.write(file, wrong.replace("z = z * 1", "z = F.normalize(z, dim=1, eps=1e-8)"))
+    assert "loss_in_loops" in run("lessons", "solution", "4").stdout, "checked before it refuses"
+
+
+# ---- messages
+
+
+def message_of(test) -> str:
+    """What a learner reads about a test that fails."""
+    from lessons.course import check
+    from lessons.course.explain import explain
+    from lessons.course.manifest import Test
+
+    check.latest.clear()
+    about = Test(Path("x"), "test_x", 1, "f", "f", "The claim.")
+    try:
+        test()
+    except BaseException as error:
+        return explain(error, find(4), about, {})[1]
+    raise AssertionError("it passes")
+
+
+def test_an_assertion_shows_the_last_call_and_nothing_of_pytest():
+    """Also if pytest has added to its text what only a reader of the test understands."""
+
+    def double(x):
+        return 2 * x
+
+    def fails():
+        call(double, torch.tensor([1.0, 2.0]))
+        raise AssertionError(
+            "It must be 1.\nassert False\n +  where False = any([])\n  Use -v to get more diff"
+        )
+
+    lines = message_of(fails).split("\n")
+    assert lines[:2] == ["The claim.", "It must be 1."]
+    assert lines[2].startswith("last call    ") and lines[2].endswith("double([1, 2])")
+    assert lines[3:] == ["it returned  [2, 4]"]
+
+    def compares():
+        raise AssertionError("assert [1] == [2]\n  \n  At index 0 diff\n  Use -v to get more diff")
+
+    assert message_of(compares) == "The claim.\nThis is not so: [1] == [2]"
+
+
+def test_a_message_shows_the_object_of_a_method():
+    class Scale(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.factor = 3
+            self.register_buffer("rows", torch.eye(2))
+
+        def apply_to(self, x):
+            return x
+
+    said = message_of(lambda: call(Scale().apply_to, torch.ones(2)).gives(torch.zeros(2)))
+    assert "\nobject       Scale with factor 3, rows [[1, 0], [0, 1]]\n" in said
+
+
+def test_rounding_errors_are_shown_as_zero():
+    """Next to 1, 6.1e-17 is 0; alone it is not, and two numbers that differ look different."""
+    cosines = torch.tensor([1.0, 0.5, 6.123e-17], dtype=torch.float64)
+    said = message_of(lambda: call(lambda: cosines).gives(torch.ones(3)))
+    assert "got          [1, 0.5, 0]" in said
+    assert "got          0" in message_of(lambda: call(lambda: 6.1e-17).gives(0.5))
+    assert "got          2e-05" in message_of(lambda: call(lambda: torch.tensor(2e-5)).gives(500.0))
+    assert "expected     6e-17" in message_of(lambda: call(lambda: 3e-17).gives(6e-17))
+    near = torch.tensor(1.000000001, dtype=torch.float64)
+    said = message_of(lambda: call(lambda: near).gives(torch.ones((), dtype=near.dtype), 1e-12))
+    assert "expected     1\ngot          1.000000001" in said
+
+
+def test_what_is_cut_is_marked():
+    def long():
+        raise ValueError("many words " * 100)
+
+    assert message_of(long).endswith("…")
+    verdict = Verdict(
+        find(4), ["a"], messages={"a": "\n".join("123456789")}, named={"a": "n" * 999}
+    )
+    assert verdict.message("a").split("\n")[5] == "6 …" and verdict.message("a").endswith("n…")
+    assert len(verdict.message("a").split("\n")) == 7
+
+
+def test_messages_are_as_wide_as_the_terminal():
+    """What follows a label stays to the right of it, and no word is broken."""
+    assert wrapped(f"expected     {'10 ' * 30}", 60).split("\n")[1].startswith(" " * 13 + "10")
+    text = wrapped("one two " * 20 + "w" * 70, 60)
+    assert {len(line) <= 60 for line in text.split("\n")[:-1]} == {True}
+    assert text.split("\n")[-1] == "  " + "w" * 70

@@ -429,11 +429,14 @@ def test_without_a_queue_nothing_waits():
 
 
 def test_entropy_and_divergence_sum_to_the_loss():
-    method = method_of()
-    loss = method.loss(*views_of(2), torch.arange(6)).item()
+    method, z = method_of(), views_of(2)
+    loss = method.loss(*z, torch.arange(6)).item()
+    scores = [F.normalize(one.detach(), dim=1) @ method.prototypes.detach().T for one in z]
+    codes = [code for s in scores for code in sinkhorn(s, 0.2, 3).tolist()]
+    expected = [-sum(q * math.log(q) for q in code) for code in codes]
     found = method.found
+    assert found["code_entropy"] == pytest.approx(sum(expected) / len(expected))
     assert found["code_entropy"] + found["divergence"] == pytest.approx(loss)
-    assert found["code_entropy"] > 0 and found["divergence"] > 0
 
 
 def test_agreement_and_dead_prototypes_by_hand():
@@ -494,8 +497,8 @@ def test_chance_and_floor_are_losses():
     with torch.no_grad():
         method.prototypes.copy_(axes)
     loss = method.loss(axes, axes, torch.arange(5)).item()
-    assert loss == pytest.approx(method.floor(5))
-    assert method.chance(5) == pytest.approx(math.log(5))
+    assert loss == pytest.approx(method.floor(5)) == method.floor(3)
+    assert method.chance(3) == pytest.approx(math.log(5))
 
 
 # options and state

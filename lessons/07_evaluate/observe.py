@@ -1,4 +1,4 @@
-"""What the functions of lesson 7 return for small, odd inputs. A mistake is recognised by it."""
+"""What the functions of lesson 7 return for small, odd inputs, to recognise mistakes."""
 
 import torch
 from torch import nn

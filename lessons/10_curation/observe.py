@@ -1,4 +1,4 @@
-"""What the functions of lesson 10 return for small inputs; for draws, facts without chance."""
+"""What the functions of lesson 10 return; for random ones, facts that hold for every draw."""
 
 from collections import Counter
 

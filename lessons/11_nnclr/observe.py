@@ -1,4 +1,4 @@
-"""What the functions of lesson 11 return for small inputs; for draws, facts without chance."""
+"""What the functions of lesson 11 return; for random ones, facts that hold for every draw."""
 
 import math
 from collections import Counter

@@ -276,7 +276,7 @@ def test_a_cluster_that_just_fills_its_share_is_drawn_with_replacement():
 
 @about("uniform_over_clusters")
 def test_the_order_is_shuffled():
-    """A batch is a piece of the order, so it must not come from a single cluster."""
+    """A batch is a piece of the order, so the order must mix the clusters."""
     labels = clusters_of((12, 12, 12))
     rows, called = epochs(labels, 30)
     same = (labels[rows][:, 1:] == labels[rows][:, :-1]).double().mean()

@@ -2,42 +2,47 @@
 
 from lessons.course.manifest import lessons
 from lessons.course.memory import load
-from lessons.course.progress import Status, status
-from lessons.course.terminal import colour, plain
+from lessons.course.progress import Status, at_work, status
+from lessons.course.terminal import colour, plain, wrapped
 
 MARKS = {"new": "○", "unchecked": "◐", "begun": "◐", "done": "●"}
 
 
-def board() -> str:
+def board(width: int = 0) -> str:
     """The board, made from what is remembered. Nothing runs."""
     remembered = load()
     all_of_them = [status(lesson, remembered) for lesson in lessons()]
     lines = []
     for found in all_of_them:
+        place = f"{found.lesson.number:>2}  {found.lesson.name:<14}"
+        text = wrapped(f" {MARKS[found.state]} {place}{in_words(found)}", width, hanging=21)
         mark = colour(MARKS[found.state], "bad" if found.problem else found.state)
-        lines.append(f" {mark} {found.lesson.number:>2}  {found.lesson.name:<14}{in_words(found)}")
-    lines += ["", *updates(all_of_them), *advice(all_of_them)]
-    return plain("\n".join(lines))
+        lines.append(text.replace(MARKS[found.state], mark, 1))
+    advised = [*updates(all_of_them), *advice(at_work(all_of_them, remembered.get("last", "")))]
+    return plain("\n".join([*lines, "", *(wrapped(line, width) for line in advised)]))
 
 
 def in_words(found: Status) -> str:
     """The state of a lesson in a few words."""
-    steps = len(found.lesson.steps)
+    steps = f"{len(found.lesson.steps)} steps"
     if found.state == "new":
-        return f"not started    {steps} steps, {found.lesson.minutes} min"
-    if found.state == "unchecked":
-        return "changed since the last check"
+        return f"not started    {steps}, {found.lesson.minutes} min"
     if found.state == "done":
         return "done"
     if found.problem:
         return found.problem
-    failed = [test.step for test in found.lesson.tests if found.outcomes.get(test.name) == "failed"]
-    now = f"wrong: {failed[0]}" if failed else f"next: {found.next_step}"
-    return f"{found.done} of {steps} steps, {now}"
+    if not found.outcomes:
+        return "not checked yet"
+    so_far = f"{found.done} of {steps}"
+    if found.state == "begun":
+        return f"{so_far}, {'wrong' if found.wrong_step else 'next'}: {found.next_step}"
+    if found.current:
+        return f"{so_far}, but some tests have not run since it changed"
+    return f"{so_far}, changed since the last check"
 
 
 def updates(all_of_them: list[Status]) -> list[str]:
-    """A line for each blank that an update has changed."""
+    """A sentence for each blank that an update has changed."""
     return [
         f"An update changed the blank of {module}.py after you began. Your file is as you left it. "
         f"To see the change: python -m lessons diff {found.lesson.number}"
@@ -46,26 +51,32 @@ def updates(all_of_them: list[Status]) -> list[str]:
     ]
 
 
-def advice(all_of_them: list[Status]) -> list[str]:
-    """What to do next."""
-    now = next((one for one in all_of_them if one.state in ("begun", "unchecked")), None)
-    now = now or next((one for one in all_of_them if one.state == "new"), None)
-    if now is None:
-        numbers = [one.lesson.number for one in all_of_them]
+def advice(found: Status | None) -> list[str]:
+    """What to do next, given the lesson to go on with."""
+    if found is None:
+        numbers = [lesson.number for lesson in lessons()]
         span = f"{min(numbers)}-{max(numbers)}" if len(numbers) > 1 else f"{numbers[0]}"
         return [
             "All lessons are done. Train with your own code:",
             f"  python -m lessons train {span} -- --data shapes",
         ]
-    lesson = now.lesson
-    step = now.next_step if now.state != "unchecked" else ""
-    test = next((test for test in lesson.tests if test.step == step), None)
-    lines = []
-    if test:
-        file = lesson.show(lesson.learner_file(lesson.module_of(test.function)))
-        what = step if step == test.function else f"{step} ({test.function})"
-        lines.append(f"Next: {what}, in {file}")
-    lines.append(f"  pytest lessons/{lesson.folder}")
-    lines.append(f"  python -m lessons hint {lesson.number}")
-    lines.append(f"  {lesson.page}")
-    return lines
+    lesson = found.lesson
+    return [
+        f"Next: {next_thing(found)}",
+        f"  pytest lessons/{lesson.folder}",
+        f"  python -m lessons hint {lesson.number}",
+        f"  {lesson.page}",
+    ]
+
+
+def next_thing(found: Status) -> str:
+    """The step to go on with, and its file."""
+    lesson = found.lesson
+    if found.problem:
+        return f"make lesson {lesson.number} run again"
+    step = found.next_step
+    if not step:
+        return f"check lesson {lesson.number} again"
+    function = next(test.function for test in lesson.tests if test.step == step)
+    what = step if step == function else f"{step} ({function})"
+    return f"{what}, in {lesson.show(lesson.learner_file(lesson.module_of(function)))}"

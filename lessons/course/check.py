@@ -4,13 +4,26 @@ A failure says what was called, what was expected and what came, in a few lines.
 """
 
 import inspect
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from lessons.course.show import describe, kind, name_of, number, show
+from lessons.course.show import describe, kind, name_of, objects, pair, show, size
 
-latest: list = []  # the name and the result of the last call
+
+@dataclass
+class Call:
+    """A call that a test makes of a learner's function."""
+
+    name: str
+    text: str
+    objects: str  # what the objects hold that it uses
+    value: object = None
+    returned: bool = False
+
+
+latest: list[Call] = []  # the last call of the running test, if there is one
 
 
 class Wrong(AssertionError):
@@ -35,11 +48,30 @@ def rand(*shape: int, seed: int, dtype=torch.float32) -> Tensor:
 
 
 def wrong(sentence: str = "", *, call: str = "", expected: object = "", got: object = "") -> None:
-    """Fail with up to four lines."""
-    rows = {"called with": call, "expected": expected, "got": got}
-    lines = [sentence] if sentence else []
-    lines += [f"{name:<13}{show(value)}" for name, value in rows.items() if not is_empty(value)]
-    raise Wrong("\n".join(lines))
+    """Fail with a sentence, the call, what was expected and what came. Each may be left out."""
+    rows = {"called with": call}
+    if latest and call.startswith(latest[0].text):
+        rows["object"] = latest[0].objects
+    if is_empty(expected) or is_empty(got):
+        rows |= {"expected": expected, "got": got}
+    else:
+        rows["expected"], rows["got"] = pair(expected, got)
+    texts = {name: show(value) for name, value in rows.items() if not is_empty(value)}
+    lines = table(texts) if call else [*last_call(), *table(texts)]
+    raise Wrong("\n".join([*([sentence] if sentence else []), *lines]))
+
+
+def table(rows: dict[str, str]) -> list[str]:
+    return [f"{name:<13}{text}" for name, text in rows.items()]
+
+
+def last_call() -> list[str]:
+    """The lines about the last call, for a message that names none."""
+    if not latest or not latest[0].returned:
+        return []
+    last = latest[0]
+    rows = {"last call": last.text, "object": last.objects, "it returned": show(last.value)}
+    return table({name: text for name, text in rows.items() if text})
 
 
 def is_empty(value: object) -> bool:
@@ -66,6 +98,7 @@ class Result:
 def call(f, *args, **kwargs) -> Result:
     """Call a learner's function; refuse a wrong signature and a changed argument."""
     text, names = bind(f, args, kwargs)
+    now = begin(f, args, text)
     given = [*args, *kwargs.values()]
     before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
     try:
@@ -74,9 +107,9 @@ def call(f, *args, **kwargs) -> Result:
         if "in-place operation" not in str(error) and "single memory location" not in str(error):
             raise
         wrong(f"{name_of(f)} changes an argument in place; work on a copy.", call=text)
-    latest[:] = [name_of(f), value]
-    for name, now, old in zip(names, given, before, strict=False):
-        if old is not None and not same(now, old):
+    now.value, now.returned = value, True
+    for name, one, old in zip(names, given, before, strict=False):
+        if old is not None and not same(one, old):
             wrong(f"{name_of(f)} changes its argument {name} in place; work on a copy.", call=text)
     return Result(text, value)
 
@@ -84,7 +117,15 @@ def call(f, *args, **kwargs) -> Result:
 def call_in_place(f, *args, **kwargs) -> Result:
     """Like `call`, for a function that is meant to change its arguments."""
     text, _ = bind(f, args, kwargs)
-    return Result(text, f(*args, **kwargs))
+    now = begin(f, args, text)
+    now.value, now.returned = f(*args, **kwargs), True
+    return Result(text, now.value)
+
+
+def begin(f, args: tuple, text: str) -> Call:
+    """Note that a test calls f now."""
+    latest[:] = [Call(name_of(f), text, objects(f, args))]
+    return latest[0]
 
 
 def bind(f, args: tuple, kwargs: dict) -> tuple[str, list[str]]:
@@ -131,7 +172,7 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
         wrong(why, call=call, expected=f"whole numbers, {b.dtype}", got=f"{a.dtype}")
     a, b = a.detach().to(torch.float64), b.detach().to(torch.float64)
     finite = torch.isfinite(a) & torch.isfinite(b)
-    scale = b[torch.isfinite(b)].abs().max().item() if torch.isfinite(b).any() else 0.0
+    scale = size(b)
     close = torch.where(finite, (a - b).abs() <= atol + rtol * scale, a == b)
     if close.all():
         return
@@ -145,4 +186,5 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
         wrong(why, call=call, expected=expected, got=got)
     first = tuple((~close).nonzero()[0].tolist())
     place = f"at {list(first)}, and {int((~close).sum())} of {a.numel()} entries differ"
-    wrong(why, call=call, expected=number(b[first]), got=f"{number(a[first])}  {place}")
+    one, other = pair(b[first], a[first])
+    wrong(why, call=call, expected=one, got=f"{other}  {place}")

@@ -6,19 +6,19 @@ import sys
 from lessons.course import files, memory
 from lessons.course.board import board
 from lessons.course.manifest import Lesson, find, find_range, lessons
-from lessons.course.progress import status
-from lessons.course.terminal import say
+from lessons.course.progress import at_work, status
+from lessons.course.terminal import say, show_code
 
-USAGE = """python -m lessons                     the board
-python -m lessons watch [N]           a verdict at each save
-python -m lessons hint N [STEP]       the next hint: a question, the idea, the shape of the answer
-python -m lessons solution N [--anyway]   the right ways, once the lesson passes
-python -m lessons score N             which mistakes the test that you write catches
-python -m lessons diff N              what an update changed in the blank after you began
-python -m lessons reset N             the blank again; your file is kept under another name
-python -m lessons train 1-6 -- ARGS   train with your own files; simclr-mini's arguments after --
-python -m lessons doctor              checks the installation
-pytest lessons/NN_NAME                check one lesson; pytest lessons: all"""
+USAGE = """pytest lessons/NN_NAME            check one lesson; all of them: pytest lessons
+python -m lessons                 the board: every lesson, and what is next
+python -m lessons watch [N]       a verdict at each save
+python -m lessons hint N [STEP]   a question, then the idea, then the answer's shape
+python -m lessons solution N      the right ways, once it passes; before: --anyway
+python -m lessons score N         which mistakes the test that you write catches
+python -m lessons train 1-6 -- …  simclr-mini's arguments, with your own files
+python -m lessons diff N          what an update changed in the blank you began with
+python -m lessons reset N         a new blank; your file gets another name
+python -m lessons doctor          what is missing or wrong in the installation"""
 
 
 def main(arguments: list[str]) -> int:
@@ -55,21 +55,18 @@ def one_lesson(rest: list[str]) -> Lesson:
         return find(rest[0])
     remembered = memory.load()
     states = [status(lesson, remembered) for lesson in lessons()]
-    begun = [one.lesson for one in states if one.state in ("begun", "unchecked")]
-    new = [one.lesson for one in states if one.state == "new"]
-    return (begun + new + [lessons()[-1]])[0]
+    found = at_work(states, remembered.get("last", ""))
+    return found.lesson if found else lessons()[-1]
 
 
 def show_board(rest: list[str]) -> None:
-    say(board())
+    show_code(board())
 
 
 def hint(rest: list[str]) -> None:
     """Print the next of three hints for the step that the learner is working on."""
     lesson = one_lesson(rest)
     found = status(lesson)
-    if found.state == "unchecked":  # then the last verdict says where the learner is
-        found.outcomes = memory.load().get(lesson.folder, {}).get("outcomes", {})
     asked = " ".join(rest[1:])
     step = asked or found.next_step or lesson.steps[0]
     if step not in lesson.hints:
@@ -87,25 +84,26 @@ def hint(rest: list[str]) -> None:
 
 def solution(rest: list[str]) -> int:
     """Print the right ways to write each function, once the lesson passes."""
+    from lessons.course.blank import find_function, lines_of
+    from lessons.course.supervisor import checked
+
     anyway = "--anyway" in rest
     lesson = one_lesson([word for word in rest if word != "--anyway"])
-    if status(lesson).state != "done" and not anyway:
+    if not anyway and checked(lesson).state != "done":
         say(f"Lesson {lesson.number} does not pass yet: pytest lessons/{lesson.folder}")
         say(f"For a hint: python -m lessons hint {lesson.number}. To see it anyway: --anyway")
         return 1
-    from lessons.course.blank import find_function, lines_of
-
     for module in lesson.write:
         source = lesson.library_file(module).read_text("utf-8")
         say(f"# From the library: {lesson.show(lesson.library_file(module))}")
         for name in lesson.write[module]:
             first, last = lines_of(find_function(ast.parse(source), name))
-            say("\n".join(source.splitlines()[first - 1 : last]) + "\n")
+            show_code("\n".join(source.splitlines()[first - 1 : last]) + "\n")
     say(f"# Other right ways: {lesson.show(lesson.ways_file)}\n")
-    say(lesson.ways_file.read_text("utf-8"))
+    show_code(lesson.ways_file.read_text("utf-8"))
     if lesson.score:
         say(f"# A good test: {lesson.show(lesson.answer_file)}\n")
-        say(lesson.answer_file.read_text("utf-8"))
+        show_code(lesson.answer_file.read_text("utf-8"))
     return 0
 
 
@@ -123,7 +121,7 @@ def score(rest: list[str]) -> int:
 def diff(rest: list[str]) -> None:
     lesson = one_lesson(rest)
     unchanged = f"The blank of lesson {lesson.number} has not changed since you began."
-    say(files.difference(lesson) or unchanged)
+    show_code(files.difference(lesson) or unchanged)
 
 
 def reset(rest: list[str]) -> int:

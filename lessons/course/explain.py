@@ -11,9 +11,9 @@ from lessons.course import check
 from lessons.course.manifest import Lesson, Test
 from lessons.course.sandbox import Missing
 from lessons.course.show import kind
+from lessons.course.terminal import cut
 
-LINES = 7  # of a message
-WIDTH = 110  # of a line
+WIDTH = 240  # characters of a line, which the terminal breaks
 
 
 def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tuple[str, str]:
@@ -29,14 +29,16 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
     if isinstance(error, Missing):
         return "failed", str(error)
     if isinstance(error, AssertionError | pytest.fail.Exception) and not place:
-        return "failed", (claim + assertion(str(error))).rstrip("\n") or "This does not hold."
-    text = str(error).strip().split("\n")[0][:WIDTH]
+        lines = [] if isinstance(error, check.Wrong) else check.last_call()
+        said = assertion(str(error)) or ("" if claim else "This does not hold.")
+        return "failed", "\n".join(filter(None, [test.claim, said, *lines]))
+    text = cut(str(error).strip().split("\n")[0], WIDTH)
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if place:
         return "failed", f"{claim}{said}\n{place}"
-    if check.latest:  # the error was raised in the test, after a call that returned
-        name, value = check.latest
-        said = f"The test cannot use what {name} returned, {kind(value)}\n({said})"
+    if check.latest and check.latest[0].returned:  # then the test could not use the result
+        call = check.latest[0]
+        said = f"The test cannot use what {call.name} returned, {kind(call.value)}\n({said})"
     return "failed", f"{claim}{said}"
 
 
@@ -49,12 +51,13 @@ def not_written(error: BaseException, number: int) -> str:
 
 
 def assertion(text: str) -> str:
-    """What an assertion of a test says, without what only a reader of the test understands."""
-    lines = text.split("\n")
-    if lines[0].startswith("assert "):  # pytest's own words; only a comparison says something
-        compared = re.search(r" [=!<>]=? | in ", lines[0])
-        lines = [f"This is not so: {lines[0].removeprefix('assert ')}"] if compared else []
-    return "\n".join(line[:WIDTH] for line in lines[: LINES - 2])
+    """What an assertion of a test says, without what pytest adds for a reader of the test."""
+    own, _, rewritten = ("\n" + text).partition("\nassert ")
+    if own:
+        return "\n".join(cut(line, WIDTH) for line in own.strip("\n").split("\n"))
+    compared = rewritten.split("\n")[0]  # without a sentence; only a comparison says something
+    says_more = re.search(r" [=!<>]=? | in ", compared)
+    return cut(f"This is not so: {compared}", WIDTH) if says_more else ""
 
 
 def frame(error: BaseException, files: dict) -> traceback.FrameSummary | None:
@@ -71,8 +74,8 @@ def where(error: BaseException, files: dict) -> str:
     found = frame(error, files)
     if not found:
         return ""
-    line = (linecache.getline(found.filename, found.lineno) or "").strip()[: WIDTH - 30]
-    return f"{Path(found.filename).name}, line {found.lineno}, in {found.name}:  {line}"
+    line = (linecache.getline(found.filename, found.lineno) or "").strip()
+    return f"{Path(found.filename).name}, line {found.lineno}, in {found.name}:  {cut(line, 80)}"
 
 
 def import_problem(error: BaseException, path: Path) -> str:
@@ -83,7 +86,7 @@ def import_problem(error: BaseException, path: Path) -> str:
         return f"{name}, line {error.lineno}, is not Python: {error.msg}:  {line}"
     if isinstance(error, SystemExit):
         return f"{name} ends the program while it is imported; only functions belong there."
-    text = str(error).split("\n")[0][:WIDTH]
+    text = cut(str(error).split("\n")[0], WIDTH)
     if "null bytes" in text:
         return f"{name} is not saved as UTF-8; choose that in your editor."
     place = where(error, {"": path})
@@ -99,4 +102,4 @@ def collect_problem(text: str) -> str:
     if found:
         name, module = found.group(1), found.group(2).rpartition(".")[2]
         return f"{module}.py no longer has `{name}`. It is not yours to write, but it is needed."
-    return f"The tests cannot be loaded. {last.removeprefix('E   ')[:WIDTH]}"
+    return f"The tests cannot be loaded. {cut(last.removeprefix('E   '), WIDTH)}"

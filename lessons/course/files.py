@@ -84,7 +84,7 @@ def reset(lesson: Lesson) -> list[tuple[Path, Path | None]]:
         write(file, text)
         keep_blank(lesson, module, text)
         done.append((file, aside))
-    save(lesson.folder, outcomes={}, problem="", hash="")
+    save(lesson.folder, outcomes={}, on={}, problem="", hash="")
     return done
 
 

@@ -1,7 +1,7 @@
 """What the course remembers between commands: `.course/state.json`, which git ignores.
 
-It holds one entry per lesson: the last verdict, the hash of the files that were judged, the hints
-given so far, and the hash of the library from which each blank was made.
+It holds one entry per lesson: the last verdicts, the hints given so far, and the hash of the
+library from which each blank was made. "last" is the lesson that the learner is working on.
 """
 
 import json
@@ -32,7 +32,19 @@ def save(folder: str, **changes) -> None:
     with saving:
         remembered = load()
         remembered.setdefault(folder, {}).update(changes)
-        store().mkdir(parents=True, exist_ok=True)
-        new = store() / f"state.{os.getpid()}.json"
-        new.write_text(json.dumps(remembered, indent=1), "utf-8")
-        os.replace(new, store() / "state.json")
+        write(remembered)
+
+
+def save_last(folder: str) -> None:
+    """Remember the lesson that the learner is working on."""
+    with saving:
+        remembered = load()
+        if remembered.get("last") != folder:
+            write({**remembered, "last": folder})
+
+
+def write(remembered: dict) -> None:
+    store().mkdir(parents=True, exist_ok=True)
+    new = store() / f"state.{os.getpid()}.json"
+    new.write_text(json.dumps(remembered, indent=1), "utf-8")
+    os.replace(new, store() / "state.json")

@@ -11,21 +11,23 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from lessons.course import board, files, finder
+from lessons.course import board, files, finder, memory
 from lessons.course.manifest import find, lessons
 from lessons.course.supervisor import judge
-from lessons.course.terminal import plain
+from lessons.course.terminal import plain, wrapped
 from lessons.course.verdict import SIGNS, Verdict
 
 FOLDERS = {lesson.folder for lesson in lessons()}
 collect_ignore_glob = ["*/my_test.py"]  # `score` runs it
 key_in_process = pytest.StashKey[bool]()
+key_ran = pytest.StashKey[set]()  # the folders of the lessons that ran
 key_verdicts = pytest.StashKey[dict]()
 
 
 def pytest_configure(config):
     in_process = config.option.usepdb or config.option.capture == "no"
     config.stash[key_in_process] = bool(in_process)
+    config.stash[key_ran] = set()
     config.stash[key_verdicts] = {}
     if in_process:
         from lessons.course import fixtures
@@ -55,6 +57,10 @@ class LessonFile(pytest.Module):
         pass
 
 
+def width_of(config) -> int:
+    return config.get_terminal_writer().fullwidth
+
+
 class NotPassed(Exception):
     """Carries a verdict's message, which pytest shows without a traceback."""
 
@@ -82,7 +88,7 @@ class LessonItem(pytest.Item):
 
     def repr_failure(self, excinfo, style=None):
         if isinstance(excinfo.value, NotPassed):
-            return plain(str(excinfo.value))
+            return plain(wrapped(str(excinfo.value), width_of(self.config)))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self):
@@ -118,6 +124,8 @@ def pytest_collection_finish(session):
         return
     chosen: dict = {}
     for item in session.items:
+        if item.path.parent.name in FOLDERS:
+            session.config.stash[key_ran].add(item.path.parent.name)
         if isinstance(item, LessonItem):
             chosen.setdefault(item.lesson.folder, []).append(item.test.name)
     pool = ThreadPoolExecutor(max_workers=max(1, min(2, os.cpu_count() or 1)))
@@ -142,8 +150,11 @@ def verdict_on(item: LessonItem) -> Verdict:
 def pytest_terminal_summary(terminalreporter, config):
     if config.option.collectonly:
         return
+    ran = config.stash[key_ran]
+    if len(ran) == 1:
+        memory.save_last(*ran)
     terminalreporter.section("the board", sep="-")
-    terminalreporter.write_line(board.board())
+    terminalreporter.write_line(board.board(width_of(config)))
 
 
 class InProcess:

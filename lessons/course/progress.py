@@ -12,8 +12,9 @@ class Status:
     """What is known of a lesson without running it."""
 
     lesson: Lesson
-    state: str  # new, begun, unchecked, done
-    outcomes: dict[str, str] = field(default_factory=dict)
+    state: str = "new"  # new, begun, unchecked, done
+    outcomes: dict[str, str] = field(default_factory=dict)  # the last of each test, maybe outdated
+    current: dict[str, str] = field(default_factory=dict)  # those on the files as they are now
     problem: str = ""
     changed: list[str] = field(default_factory=list)  # modules whose blank an update has changed
 
@@ -26,26 +27,43 @@ class Status:
         return sum(self.step_done(step) for step in self.lesson.steps)
 
     @property
+    def wrong_step(self) -> str:
+        """The first step with a test that fails, or nothing."""
+        tests = self.lesson.tests
+        return next((one.step for one in tests if self.outcomes.get(one.name) == "failed"), "")
+
+    @property
     def next_step(self) -> str:
-        return next((step for step in self.lesson.steps if not self.step_done(step)), "")
+        """The step to go on with, or nothing if all of them pass."""
+        left = (step for step in self.lesson.steps if not self.step_done(step))
+        return self.wrong_step or next(left, "")
 
 
 def status(lesson: Lesson, remembered: dict | None = None) -> Status:
     """The state of a lesson, from `remembered` or from what the disk holds."""
     known = (load() if remembered is None else remembered).get(lesson.folder, {})
-    found = Status(lesson, "new", changed=changed_blanks(lesson, known))
+    found = Status(lesson, changed=changed_blanks(lesson, known))
     if untouched(lesson):
         return found
-    if known.get("hash") != judged(lesson):
-        found.state = "unchecked"
-        return found
-    found.outcomes = known.get("outcomes", {})
-    found.problem = known.get("problem", "")
-    if not found.problem and not found.next_step:
-        found.state = "done"
-    elif found.problem or any(outcome != "unstarted" for outcome in found.outcomes.values()):
-        found.state = "begun"
+    now = judged(lesson)
+    names = [test.name for test in lesson.tests]
+    heard, on = known.get("outcomes", {}), known.get("on", {})
+    found.outcomes = {name: heard[name] for name in names if name in heard}
+    found.current = {name: heard[name] for name in found.outcomes if on.get(name) == now}
+    found.problem = known.get("problem", "") if known.get("hash") == now else ""
+    found.state = state_of(found)
     return found
+
+
+def state_of(found: Status) -> str:
+    """The state of a lesson whose file the learner has changed."""
+    if found.problem or "failed" in found.current.values():
+        return "begun"
+    if len(found.current) < len(found.lesson.tests):
+        return "unchecked"
+    if not found.next_step:
+        return "done"
+    return "new" if set(found.current.values()) == {"unstarted"} else "begun"
 
 
 def judged(lesson: Lesson) -> str:
@@ -54,7 +72,28 @@ def judged(lesson: Lesson) -> str:
 
 
 def remember(lesson: Lesson, outcomes: dict[str, str], problem: str, hash: str) -> None:
-    """Keep the verdict on the files with this hash. Tests that did not run keep their outcome."""
+    """Keep a verdict on the files with this hash. Tests that did not run keep what they had."""
     known = load().get(lesson.folder, {})
-    before = known.get("outcomes", {}) if known.get("hash") == hash and not problem else {}
-    save(lesson.folder, outcomes={**before, **outcomes}, problem=problem, hash=hash)
+    heard = {name: outcome for name, outcome in outcomes.items() if outcome != "not run"}
+    save(
+        lesson.folder,
+        outcomes={**known.get("outcomes", {}), **heard},
+        on={**known.get("on", {}), **{name: hash for name in heard}},
+        problem=problem,
+        hash=hash,
+    )
+
+
+def at_work(all_of_them: list[Status], last: str) -> Status | None:
+    """The lesson to go on with, or None if all are done.
+
+    It is the last one until that is done, then the next one that is not. Whoever has not checked a
+    lesson yet goes on with the first one that is begun, or begins with the first.
+    """
+    folders = [one.lesson.folder for one in all_of_them]
+    if last in folders:
+        place = folders.index(last)
+        in_order = all_of_them[place:] + all_of_them[:place]
+    else:
+        in_order = sorted(all_of_them, key=lambda one: one.state == "new")
+    return next((one for one in in_order if one.state != "done"), None)

@@ -48,6 +48,8 @@ def run_lesson(
 
     torch.set_num_threads(1)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
     quiet = Quiet()
     finder.install({f"simclr_mini.{name}": path for name, path in files.items()}, after)
     report({"event": "ready"})

@@ -9,7 +9,6 @@ import dataclasses
 import re
 import sys
 import tempfile
-import textwrap
 from pathlib import Path
 
 from lessons.course import files
@@ -62,7 +61,7 @@ def score(lesson: Lesson) -> int:
     for sign, mistakes, part in [("●", caught, statement), ("○", missed, question)]:
         for one in mistakes:
             function = f"{one.function}: " if len(lesson.score) > 1 else ""
-            say(textwrap.fill(f" {sign} {function}{part(one.says)}", 100, subsequent_indent="   "))
+            say(f" {sign} {function}{part(one.says)}")
     goal = target(lesson)
     say(f"The target is {goal}: {'reached' if len(caught) >= goal else 'not reached yet'}.")
     if verdict.messages[RIGHT]:

@@ -1,8 +1,97 @@
-"""Values and calls as short text, for messages to the learner."""
+"""Values, calls and objects as short text, for messages to the learner."""
 
 import inspect
+import math
 
-from torch import Generator, Tensor
+import torch
+from torch import Generator, Tensor, nn
+
+from lessons.course.terminal import cut
+
+ROUNDING = 2e-15  # of a number compared with a larger one, in float64
+NUMBERS = 8  # a tensor with at most so many numbers is always shown whole
+SHORT = 60  # characters; a tensor with more numbers is shown whole if they fit
+WIDE = 240  # characters about objects
+
+
+def show(value, scale: float = 0.0, digits: int = 7) -> str:
+    """A value as text of a few characters.
+
+    Args:
+        scale: the size of the numbers to which this one is compared. A number that is rounding
+            error next to it, or next to the largest number of its own tensor, is shown as 0.
+        digits: how many significant digits a number gets.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Tensor):
+        return show_tensor(value, scale, digits)
+    if isinstance(value, bool | int) or value is None:
+        return str(value)
+    if isinstance(value, float):
+        return number(value, scale, digits)
+    if isinstance(value, tuple | list) and len(value) <= 8:
+        return "(" + ", ".join(show(one, scale, digits) for one in value) + ")"
+    if isinstance(value, dict) and len(value) <= 8:
+        items = (f"{key!r}: {show(one, scale, digits)}" for key, one in value.items())
+        return "{" + ", ".join(items) + "}"
+    if isinstance(value, nn.Module) and len(repr(value)) > SHORT:
+        return f"{type(value).__name__}(…)"
+    return "generator" if isinstance(value, Generator) else cut(repr(value), SHORT)
+
+
+def show_tensor(value: Tensor, scale: float, digits: int) -> str:
+    """The numbers of a small tensor, or the shape of a large one."""
+    shape = str(tuple(value.shape))
+    if value.numel() > 64 or value.is_meta:
+        return shape
+    value = value.detach()
+    if value.is_floating_point():
+        eps = min(torch.finfo(value.dtype).eps, torch.finfo(torch.float32).eps)
+        value = torch.where(value.abs() <= 2 * eps * size(value), 0, value)
+        value = torch.where(value.abs() <= ROUNDING * scale, 0, value)
+    if value.dim() == 0:
+        return number(value.item(), scale, digits)
+    if value.numel() <= NUMBERS:
+        return nested(value.tolist(), digits)
+    text = nested(value.tolist(), 4)
+    return text if len(text) <= SHORT else shape
+
+
+def nested(value, digits: int) -> str:
+    """Numbers in nested lists."""
+    if isinstance(value, list):
+        return "[" + ", ".join(nested(one, digits) for one in value) + "]"
+    return number(value, 0.0, digits)
+
+
+def number(value, scale: float = 0.0, digits: int = 7) -> str:
+    """A number, or 0 if it is only rounding error compared with `scale`."""
+    value = value.item() if isinstance(value, Tensor) else value
+    if not isinstance(value, float):
+        return str(value)
+    return "0" if abs(value) <= ROUNDING * scale else f"{value:.{digits}g}"
+
+
+def size(value) -> float:
+    """The largest absolute value among finite numbers; 0 if there are none."""
+    if isinstance(value, tuple | list):
+        return max((size(one) for one in value), default=0.0)
+    if isinstance(value, Tensor):
+        numbers = torch.zeros(0) if value.is_meta else value.detach().double()
+        finite = numbers[torch.isfinite(numbers)]
+        return finite.abs().max().item() if finite.numel() else 0.0
+    usable = isinstance(value, int | float) and math.isfinite(value)
+    return float(abs(value)) if usable else 0.0
+
+
+def pair(expected, got) -> tuple[str, str]:
+    """Two values that differ, as texts that differ."""
+    scale = max(size(expected), size(got))
+    short = show(expected, scale), show(got, scale)
+    if short[0] != short[1]:
+        return short
+    return show(expected, digits=17), show(got, digits=17)
 
 
 def kind(value) -> str:
@@ -26,43 +115,37 @@ def describe(f, args: tuple, kwargs: dict) -> str:
         names = []
     parts = []
     for i, value in enumerate(args):
-        large = isinstance(value, Tensor) and value.numel() > 8
-        parts.append(f"{names[i]} {show(value)}" if large and i < len(names) else show(value))
-    parts += [f"{name}={show(value)}" for name, value in kwargs.items()]
+        text = show(value, digits=5)
+        only_shape = isinstance(value, Tensor) and text == str(tuple(value.shape))
+        parts.append(f"{names[i]} {text}" if only_shape and i < len(names) else text)
+    parts += [f"{name}={show(value, digits=5)}" for name, value in kwargs.items()]
     return f"{name_of(f)}({', '.join(parts)})"
 
 
-def show(value) -> str:
-    """A value as text of a few characters."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Tensor):
-        if value.numel() == 1 and value.dim() == 0:
-            return number(value)
-        if value.numel() <= 8:
-            return " ".join(str(rounded(value.tolist())).split())
-        return str(tuple(value.shape))
-    if isinstance(value, bool | int) or value is None:
-        return str(value)
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, tuple | list) and len(value) <= 8:
-        return "(" + ", ".join(show(one) for one in value) + ")"
-    text = repr(value) if not isinstance(value, Generator) else "generator"
-    return text if len(text) <= 60 else text[:57] + "..."
+def objects(f, args: tuple) -> str:
+    """What the objects hold that a call uses: the method's own, and modules among the arguments."""
+    held = getattr(f, "__self__", None)
+    used = [] if held is None or inspect.isclass(held) or inspect.ismodule(held) else [held]
+    used += [value for value in args if isinstance(value, nn.Module)]
+    try:
+        return cut("; ".join(filter(None, map(contents, used))), WIDE)
+    except Exception:  # an object of the learner's may raise whatever is asked of it
+        return ""
 
 
-def rounded(value):
-    """Nested lists of numbers with seven digits."""
-    return [rounded(one) for one in value] if isinstance(value, list) else Number(number(value))
-
-
-class Number(str):
-    """The text of a number. A list prints it without quotes."""
-
-    __repr__ = str.__str__
-
-
-def number(value) -> str:
-    value = value.item() if isinstance(value, Tensor) else value
-    return f"{value:.7g}" if isinstance(value, float) else str(value)
+def contents(held) -> str:
+    """The numbers, words and tensors that an object holds."""
+    parts = {name: value for name, value in vars(held).items() if not name.startswith("_")}
+    parts.pop("training", None)
+    if isinstance(held, nn.Module):
+        parts |= dict(held.named_parameters(recurse=False))
+        parts |= dict(held.named_buffers(recurse=False))
+        for name, inner in held.named_children():
+            parts |= {f"{name}.{key}": value for key, value in inner.named_buffers(recurse=False)}
+    plain = bool | int | float | str | Tensor
+    texts = [
+        f"{name} {show(value, digits=5)}"
+        for name, value in parts.items()
+        if isinstance(value, plain)
+    ]
+    return f"{type(held).__name__} with {', '.join(texts)}" if texts else ""

@@ -85,6 +85,13 @@ def judge(lesson: Lesson, only: list[str] = (), start=Fresh) -> Verdict:
     return verdict
 
 
+def checked(lesson: Lesson) -> progress.Status:
+    """The state of a lesson, for which it is judged if it has changed since the last check."""
+    if progress.status(lesson).state == "unchecked":
+        judge(lesson)
+    return progress.status(lesson)
+
+
 def supervise(verdict: Verdict, start, names: list[str]) -> Verdict:
     """Start a child and listen until it is done, has died, or has been silent for too long."""
     limit = verdict.lesson.limit

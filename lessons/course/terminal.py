@@ -1,14 +1,51 @@
-"""Text for the terminal at hand, with only the characters and colours that it can show."""
+"""Text for the terminal at hand: as wide as it is, in characters and colours that it can show."""
 
 import os
+import re
+import shutil
 import sys
+import textwrap
 
 PLAIN = {"○": "o", "◐": "-", "●": "*", "…": "...", "×": "x", "·": "."}
 COLOURS = {"new": "2", "unchecked": "33", "begun": "33", "done": "32", "bad": "31"}
 
 
 def say(text: str = "") -> None:
+    """Print sentences, wrapped."""
+    show_code(wrapped(text))
+
+
+def show_code(text: str) -> None:
+    """Print text whose lines must stay as they are."""
     print(plain(text), flush=True)
+
+
+def wrapped(text: str, width: int = 0, hanging: int = 0) -> str:
+    """The text with long lines broken.
+
+    Args:
+        width: that of the terminal, unless given.
+        hanging: the indent of what goes on; by default it stays to the right of a first column.
+    """
+    width = max(40, width or shutil.get_terminal_size().columns)
+    lines = []
+    for line in text.split("\n"):
+        column = re.match(r"\s*\S.{,32}?\S?\s{2,}(?=\S)", line)
+        indent = len(column[0]) if column else len(line) - len(line.lstrip()) + 2
+        broken = textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=" " * (hanging or indent),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        lines += broken or [""]
+    return "\n".join(lines)
+
+
+def cut(text: str, length: int) -> str:
+    """The text, or its beginning and an ellipsis if it is longer."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def plain(text: str) -> str:

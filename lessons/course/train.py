@@ -14,9 +14,8 @@ from pathlib import Path
 
 from lessons.course import finder
 from lessons.course.manifest import LIBRARY, Lesson, lessons
-from lessons.course.progress import status
-from lessons.course.supervisor import judge
-from lessons.course.terminal import say
+from lessons.course.supervisor import checked
+from lessons.course.terminal import say, show_code
 
 
 class Provenance:
@@ -81,14 +80,8 @@ class Provenance:
 
 
 def unfinished(chosen: list[Lesson]) -> list[Lesson]:
-    """The lessons that do not pass. Those that have changed since the last check run now."""
-    found = []
-    for lesson in chosen:
-        if status(lesson).state == "unchecked":
-            judge(lesson)
-        if status(lesson).state != "done":
-            found.append(lesson)
-    return found
+    """The lessons that do not pass."""
+    return [lesson for lesson in chosen if checked(lesson).state != "done"]
 
 
 def train(chosen: list[Lesson], arguments: list[str]) -> int:
@@ -129,5 +122,5 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
         code = 130
     finally:
         finder.remove()
-    say("\n" + provenance.table(files))
+    show_code("\n" + provenance.table(files))
     return code if isinstance(code, int) else 0

@@ -1,14 +1,14 @@
 """The verdict on one lesson, built from the events that the child process reports."""
 
-import textwrap
 from dataclasses import dataclass, field
 
 from lessons.course.manifest import Lesson
+from lessons.course.terminal import cut
 
 SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
 WORST = ["passed", "skipped", "failed", "unstarted", "not run"]  # the later one counts
-LINES = 7  # of a message
-WIDTH = 100
+LINES = 7  # of a message, before a terminal breaks them
+NAMED = 400  # characters of a named mistake
 
 
 @dataclass
@@ -66,10 +66,12 @@ class Verdict:
 
     def message(self, test: str) -> str:
         """What to tell the learner about a test: at most seven lines, the named mistake last."""
-        said = self.named.get(test, "")
-        tail = textwrap.wrap(said, WIDTH, subsequent_indent="  ", max_lines=4)
+        tail = [cut(self.named[test], NAMED)] if self.named.get(test) else []
         lines = self.messages.get(test, "").split("\n")
-        return "\n".join(lines[: LINES - len(tail)] + tail)
+        room = LINES - len(tail)
+        if len(lines) > room:
+            lines[room - 1 :] = [lines[room - 1] + " …"]
+        return "\n".join(lines + tail)
 
     @property
     def failed(self) -> list[str]:

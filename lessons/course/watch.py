@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import time
 
-from lessons.course import files, progress
+from lessons.course import files, memory, progress
 from lessons.course.fork import warm
 from lessons.course.manifest import Lesson
 from lessons.course.supervisor import judge
@@ -19,6 +19,7 @@ def watch(lesson: Lesson) -> None:
     except ImportError:
         raise SystemExit("watch needs watchfiles: pip install watchfiles") from None
     files.prepare(lesson)
+    memory.save_last(lesson.folder)
     paths = [lesson.learner_file(module) for module in lesson.write]
     names = {str(path) for path in paths}
     folder = paths[0].parent

@@ -38,8 +38,8 @@ def measure(data: str, K: int, seed: int) -> dict:
 
 if __name__ == "__main__":
     kept = json.loads(FILE.read_text()) if FILE.exists() else {"machine": machine()}
-    for data in DATA:
-        for K in CENTROIDS:
+    for K in CENTROIDS:
+        for data in DATA:
             for seed in SEEDS:
                 name = f"{data}-{4 * K}-{seed}"
                 if name not in kept:

@@ -209,7 +209,7 @@ def strict_batches(
     if len(pseudo_labels.unique()) < batch_size:
         raise ValueError(
             f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
-            "one each; use a smaller --batch-size, or more --clusters"
+            "one each; use a smaller batch, or more clusters"
         )
     batches = strict_count(torch.bincount(pseudo_labels), batch_size)
     # keep at most one image per batch from each cluster, chosen at random

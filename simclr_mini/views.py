@@ -85,7 +85,7 @@ def recipe_named(text: str) -> Recipe:
     for name in text.split("+"):
         if name not in OPERATIONS:
             raise ValueError(
-                f"--views must be one of {', '.join(RECIPES)}, or some of "
+                f"views must be one of {', '.join(RECIPES)}, or some of "
                 f"{', '.join(OPERATIONS)} joined by +, not {text}"
             )
         recipe = replace(recipe, **OPERATIONS[name])

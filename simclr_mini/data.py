@@ -1,7 +1,7 @@
 """Data: a set of images as one uint8 tensor, split so that training never sees a test image.
 
-`shapes` is drawn on the spot; `cifar10` is read from a folder or downloaded with its checksum;
-`folder` is any folder of pictures, or one array made of it by `build`.
+`shapes` is drawn on the spot. `cifar10` is read from a folder, or downloaded and checked. `folder`
+is any folder of pictures, as `layout` understands it, or an array that `folder.build` made of one.
 
 Source: the CIFAR-10 binary layout, Krizhevsky 2009. https://www.cs.toronto.edu/~kriz/cifar.html
 """
@@ -18,16 +18,18 @@ import torch
 from torch import Generator, Tensor
 
 from simclr_mini import shapes
-from simclr_mini.folder import read_built, read_folder
+from simclr_mini.array_file import Pictures, read_built
+from simclr_mini.folder import read_folder, say
+from simclr_mini.layout import HELD_OUT, ORDER_SEED, first_of, printable
 
 SPLITS = ("train", "val", "test")
-HELD_OUT = 10  # one image in ten is kept for validation
+MORE_SPLITS = ("pretrain", "all")
 CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 CIFAR10_FOLDER = "cifar-10-batches-bin"
+CIFAR10_RECORD = 1 + 3 * 32 * 32  # bytes
 SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
 SHAPES_CODE = hashlib.sha256(Path(shapes.__file__).read_bytes()).hexdigest()[:8]
-ORDER_SEED = 0  # of the one order in which a set is cut into splits
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,14 @@ class Images:
 
     Attributes:
         pixels: uint8, shape (N, 3, H, W). May be mapped from a file.
-        labels: int64, shape (N,), positions in `classes`; None where nobody labelled them.
+        labels: int64, shape (N,), positions in `classes`; None if the images have no labels. Only
+            the split "all" may mix: there -1 means no label.
         classes: names of the classes.
-        name: of the data set.
-        split: "train", "val", "test" or "all".
-        files: name of each picture below its folder; empty where there are no files.
+        name: name of the data set.
+        split: "train", "val" or "test"; or "pretrain" or "all", see `load`.
+        files: path of each picture below its folder; empty for the built-in sets.
+        index: position of each image in a built-in set as published, int64, shape (N,), with test
+            images last in CIFAR-10; None for a folder.
     """
 
     pixels: Tensor
@@ -49,23 +54,37 @@ class Images:
     name: str
     split: str
     files: tuple[str, ...] = ()
+    index: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.pixels)
 
     def first(self, count: int) -> "Images":
-        """The first images, a random sample since every split is in random order."""
+        """The first images, a random sample because every split is in random order."""
         return self.rows(slice(count))
 
     def fingerprint(self) -> str:
-        """Of how many images there are and what their files are called, in their order."""
+        """A SHA-256 of the set's name, the number of images, and their files in order."""
         names = "\n".join([f"{self.name} {len(self)}", *self.files])
         return hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()
 
     def rows(self, rows: slice) -> "Images":
-        """Some of the images, one after the other."""
+        """Some consecutive images."""
         labels = None if self.labels is None else self.labels[rows]
-        return replace(self, pixels=self.pixels[rows], labels=labels, files=self.files[rows])
+        index = None if self.index is None else self.index[rows]
+        pixels, files = self.pixels[rows], self.files[rows]
+        return replace(self, pixels=pixels, labels=labels, files=files, index=index)
+
+    def record(self) -> dict[str, np.ndarray]:
+        """What each row is, as arrays for a file of features: labels, classes, files, index."""
+        arrays = {}
+        if self.labels is not None:
+            arrays |= {"labels": self.labels.numpy(), "classes": np.array(self.classes)}
+        if self.files:
+            arrays["files"] = np.array(self.files)
+        if self.index is not None:
+            arrays["index"] = self.index.numpy()
+        return arrays
 
 
 def as_floats(pixels: Tensor, device: torch.device | str) -> Tensor:
@@ -75,7 +94,7 @@ def as_floats(pixels: Tensor, device: torch.device | str) -> Tensor:
 
 
 def data_root() -> Path:
-    """Where data sets lie: $SIMCLR_MINI_DATA, else the user's cache folder."""
+    """Where data sets are: $SIMCLR_MINI_DATA, or else the user's cache folder."""
     return Path(os.environ.get("SIMCLR_MINI_DATA") or pooch.os_cache("simclr-mini"))
 
 
@@ -83,72 +102,158 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
     """One split of a data set.
 
     Validation is the last tenth of a seeded permutation of the training set. A folder keeps its own
-    `train` and `test`; without them, its test set is the first tenth of its permutation.
+    `train`, `val`, `test` and `unlabeled`; `layout` says how, and what becomes of the rest. It is
+    read anew each time, and prints what was left out; `load_splits` reads it once.
 
     Args:
         name: "shapes", "cifar10" or "folder"; or the path of a folder or of a built .npy file.
-        root: for "folder" the folder or .npy file; else where data sets lie (`data_root()`).
-        split: "train", "val" or "test"; or "all" at once, to use an encoder.
-        size: side in pixels to which the pictures of a folder are resized.
+        root: for "folder" the folder or .npy file; otherwise where data sets are (`data_root()`).
+        split: "train", "val" or "test". Or "pretrain": the training images and, without labels, the
+            folder's unlabelled ones. Or "all", to use an encoder.
+        size: side in pixels to which the pictures of a folder are resized. A .npy file has its own.
 
     Returns:
         The images of the split, in random order.
 
     Raises:
         ValueError: an unknown name or split, or files that are not what they should be.
-        FileNotFoundError: no such folder, or no picture in it.
+        FileNotFoundError: there is no such folder, or no picture in it.
     """
-    if split not in (*SPLITS, "all"):
-        raise ValueError(f"a split is one of {', '.join(SPLITS)}, all, not {split!r}")
-    if name == "shapes":
-        return load_shapes(Path(root or data_root()), split)
-    if name == "cifar10":
-        return load_cifar10(Path(root or data_root()), split)
+    if split not in (*SPLITS, *MORE_SPLITS):
+        known = ", ".join((*SPLITS, *MORE_SPLITS))
+        raise ValueError(f"a split is one of {known}, not {split!r}")
+    kind, root = resolve(name, root)
+    if kind == "folder":
+        pictures = read(root, size)
+        say(pictures.notes)
+        return split_of(pictures, root, split)
+    load_one = load_shapes if kind == "shapes" else load_cifar10
+    return replace(load_one(root, "train" if split == "pretrain" else split), split=split)
+
+
+def load_splits(name: str, root: str | Path | None = None, size: int = 32) -> dict[str, Images]:
+    """The splits "train", "val", "test" and "pretrain" of a data set, from one reading.
+
+    "pretrain" and "train" share their memory. Arguments and errors as `load`.
+    """
+    kind, path = resolve(name, root)
+    if kind == "folder":
+        pictures = read(path, size)
+        say(pictures.notes)
+        return {split: split_of(pictures, path, split) for split in (*SPLITS, "pretrain")}
+    splits = {split: load(name, root, split) for split in SPLITS}
+    return splits | {"pretrain": replace(splits["train"], split="pretrain")}
+
+
+def read(root: Path, size: int) -> Pictures:
+    """All pictures of a folder, or of the array that `folder.build` made of one."""
+    built = root.suffix.lower() == ".npy" and not root.is_dir()
+    return read_built(root) if built else read_folder(root, size)
+
+
+def resolve(name: str, root: str | Path | None) -> tuple[str, Path]:
+    """A data set's name, "shapes", "cifar10" or "folder", and where it is.
+
+    Arguments as `load`.
+
+    Raises:
+        ValueError: it is no name and no path.
+    """
+    if name in ("shapes", "cifar10"):
+        return name, Path(root or data_root()).expanduser()
     if name == "folder" and root is not None:
-        return load_folder(Path(root), split, size)
-    if Path(name).exists():
-        return load_folder(Path(name), split, size)
+        return "folder", Path(root).expanduser()
+    path = Path(name).expanduser()
+    if path.exists():
+        return "folder", path
+    where = "" if path.is_absolute() else f"; there is no such folder in {Path.cwd()}"
     raise ValueError(
-        f'data must be "shapes", "cifar10", or the path of a folder of pictures, not {name!r}'
+        'data must be "shapes", "cifar10", or the path of a folder of pictures, '
+        f"not {name!r}{where}"
     )
 
 
-def cut(pool: Images, split: str, tests: int = 0) -> Images:
-    """Slice a split out of images in random order: first `tests` of them, then train, then val.
+def split_of(pictures: Pictures, root: Path, split: str) -> Images:
+    """One split of the pictures of a folder.
+
+    Args:
+        pictures: all of them.
+        root: the folder or .npy file, which names the set.
+        split: as for `load`.
 
     Raises:
-        ValueError: too few images for one in each split.
+        ValueError: training, validation or test has no images.
     """
+    name, counts = root.resolve().name.removesuffix(".npy"), pictures.counts
+    pool = Images(pictures.pixels, pictures.labels, pictures.classes, name, split, pictures.files)
     if split == "all":
         return pool
-    end = len(pool) - max(1, (len(pool) - tests) // HELD_OUT)
-    if end <= tests or (split == "test" and not tests):
+    if not all(counts[s] for s in SPLITS):
         raise ValueError(
-            f"{pool.name} has {len(pool)} images, {tests} of them for test; "
+            f"{name} has {len(pool)} images, {counts['test']} of them for test; "
             "training, validation and test each need at least one"
         )
-    rows = {"test": slice(tests), "train": slice(tests, end), "val": slice(end, None)}[split]
-    return pool.rows(rows)
+    ends = dict(zip(counts, np.cumsum([*counts.values()]).tolist(), strict=True))
+    first = "train" if split == "pretrain" else split
+    last = "unlabeled" if split == "pretrain" and counts["unlabeled"] else first
+    found = pool.rows(slice(ends[first] - counts[first], ends[last]))
+    return replace(found, labels=None, classes=()) if last == "unlabeled" else found
+
+
+def info(name: str, root: str | Path | None = None, size: int = 32) -> list[str]:
+    """What `load` gives, line by line: the splits, then what is left out or changed, and why.
+
+    Arguments and errors as `load`.
+    """
+    kind, path = resolve(name, root)
+    if kind == "folder":
+        pictures = read(path, size)
+        enough = all(pictures.counts[split] for split in SPLITS)
+        splits = [split_of(pictures, path, s) for s in (SPLITS if enough else ("all",))]
+        extra, notes = pictures.counts["unlabeled"], pictures.notes
+    else:
+        splits, extra, notes = [load(name, root, split) for split in SPLITS], 0, {}
+    shape = " x ".join(str(side) for side in splits[0].pixels.shape[2:])
+    lines = [f"{s.split:5} {len(s):7,} images of {shape}; {count_classes(s)}" for s in splits]
+    if extra:
+        lines.append(f"also  {extra:7,} images without labels, for training only")
+    return lines + [f"{kind}: {text}" for kind, text in notes.items()]
+
+
+def count_classes(images: Images) -> str:
+    """How many images each class has, for the first ten classes."""
+    if images.labels is None:
+        return "no labels"
+    labelled = images.labels[images.labels >= 0]
+    counts = labelled.bincount(minlength=len(images.classes)).tolist()
+    each = [f"{printable(c)} {n}" for c, n in zip(images.classes, counts, strict=True)]
+    return first_of(each, 10)
 
 
 def load_shapes(root: Path, split: str) -> Images:
     """The built-in set: 9,000, 1,000 and 2,000 images. Drawn once, then kept in `root`."""
     count = SHAPES_TRAIN + SHAPES_TEST
-    file = root / f"shapes-{count}-{SHAPES_CODE}.npz"  # drawn by this code
+    file = root / f"shapes-{count}-{SHAPES_CODE}.npz"  # named after the code that drew it
     try:
         with np.load(file) as saved:
             pixels, labels = torch.from_numpy(saved["pixels"]), torch.from_numpy(saved["labels"])
-    except Exception:  # absent, or cut short: draw it again
+    except Exception:  # missing or damaged: draw it again
         pixels, labels, _ = shapes.draw(count, ORDER_SEED)
         keep(file, pixels=pixels.numpy(), labels=labels.numpy())
-    everything = Images(pixels, labels, shapes.CLASSES, "shapes", split)
+    everything = Images(pixels, labels, shapes.CLASSES, "shapes", split, index=torch.arange(count))
     if split in ("test", "all"):
         return everything.rows(slice(SHAPES_TRAIN if split == "test" else 0, None))
-    return cut(everything.rows(slice(SHAPES_TRAIN)), split)
+    return cut(everything.rows(slice(SHAPES_TRAIN)))
+
+
+def cut(pool: Images) -> Images:
+    """Training or validation images out of both together: the last tenth is for validation."""
+    end = len(pool) - max(1, len(pool) // HELD_OUT)
+    return pool.rows(slice(end) if pool.split == "train" else slice(end, None))
 
 
 def keep(file: Path, **arrays: np.ndarray) -> None:
-    """Save arrays for the next time, or not at all where the disk does not let us."""
+    """Save arrays for the next time if the disk allows it; never leave a half-written file."""
     part = file.with_name(f"{file.stem}-{os.getpid()}.part.npz")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -160,7 +265,7 @@ def keep(file: Path, **arrays: np.ndarray) -> None:
 
 
 def load_cifar10(root: Path, split: str) -> Images:
-    """CIFAR-10 from `root` or `root`/cifar-10-batches-bin; downloaded there if in neither.
+    """CIFAR-10 from `root` or `root`/cifar-10-batches-bin; downloaded if it is in neither.
 
     Raises:
         FileNotFoundError: it cannot be downloaded, or its training files are missing.
@@ -169,32 +274,35 @@ def load_cifar10(root: Path, split: str) -> Images:
     places = [f for f in (root, root / CIFAR10_FOLDER) if (f / "test_batch.bin").exists()]
     folder = places[0] if places else download_cifar10(root)
     classes = tuple((folder / "batches.meta.txt").read_text().split())
-    if split == "test":
-        pixels, labels = read_cifar10(folder / "test_batch.bin")
-        return Images(pixels, labels, classes, "cifar10", split)
-    pattern = "*_batch*.bin" if split == "all" else "data_batch_*.bin"
-    parts = [read_cifar10(file) for file in sorted(folder.glob(pattern))]
-    if not parts:
+    files = sorted(folder.glob("*_batch*.bin"))  # data_batch_1 to data_batch_5, test_batch
+    if split in ("train", "val") and len(files) == 1:
         raise FileNotFoundError(f"{folder} has no data_batch_1.bin; fetch CIFAR-10 again")
-    pixels, labels = torch.cat([p for p, _ in parts]), torch.cat([n for _, n in parts])
+    lengths = [file.stat().st_size // CIFAR10_RECORD for file in files]
+    index = torch.arange(sum(lengths)).split(lengths)
+    wanted = {"all": slice(None), "test": slice(-1, None)}.get(split, slice(-1))
+    parts = [read_cifar10(file) for file in files[wanted]]
+    pixels, labels = (torch.cat(part) for part in zip(*parts, strict=True))
+    images = Images(pixels, labels, classes, "cifar10", split, index=torch.cat(index[wanted]))
+    if split == "test":
+        return images
     order = torch.randperm(len(labels), generator=Generator().manual_seed(ORDER_SEED))
-    return cut(Images(pixels[order], labels[order], classes, "cifar10", split), split)
+    images = replace(images, pixels=pixels[order], labels=labels[order], index=images.index[order])
+    return images if split == "all" else cut(images)
 
 
 def read_cifar10(file: Path) -> tuple[Tensor, Tensor]:
-    """Pixels and labels of one file: records of 1 label byte and 3,072 pixel bytes.
+    """Pixels and labels in one file: records of 1 label byte and 3,072 pixel bytes.
 
     Raises:
-        ValueError: its length or a label is no CIFAR-10 file's.
+        ValueError: the file has a length or a label that CIFAR-10 does not have.
     """
-    record = 1 + 3 * 32 * 32
     raw = np.fromfile(file, np.uint8)
-    if len(raw) == 0 or len(raw) % record:
+    if len(raw) == 0 or len(raw) % CIFAR10_RECORD:
         raise ValueError(
-            f"{file} has {len(raw)} bytes, not a whole number of {record}-byte records; "
+            f"{file} has {len(raw)} bytes, not a whole number of {CIFAR10_RECORD}-byte records; "
             "delete it and fetch CIFAR-10 again"
         )
-    raw = torch.from_numpy(raw).view(-1, record)
+    raw = torch.from_numpy(raw).view(-1, CIFAR10_RECORD)
     if raw[:, 0].max() > 9:
         raise ValueError(f"{file} has a label above 9; delete it and fetch CIFAR-10 again")
     return raw[:, 1:].reshape(-1, 3, 32, 32), raw[:, 0].long()
@@ -204,7 +312,7 @@ def download_cifar10(root: Path) -> Path:
     """Fetch the official archive into `root`, check its SHA-256 and unpack it.
 
     Raises:
-        FileNotFoundError: no network, or another archive.
+        FileNotFoundError: there is no network, or the archive is not the official one.
     """
     try:
         files = pooch.retrieve(
@@ -219,14 +327,6 @@ def download_cifar10(root: Path) -> Path:
         raise FileNotFoundError(
             f"CIFAR-10 is not in {root} and could not be downloaded "
             f"({type(error).__name__}: {error}); put the folder {CIFAR10_FOLDER} there, "
-            "or name its parent in SIMCLR_MINI_DATA"
+            "or set SIMCLR_MINI_DATA to its parent folder"
         ) from error
     return Path(next(f for f in files if f.endswith("test_batch.bin"))).parent
-
-
-def load_folder(root: Path, split: str, size: int) -> Images:
-    """A folder of pictures, or the .npy file that `build` made of one. See `folder.py`."""
-    read = read_built(root) if root.suffix == ".npy" else read_folder(root, size)
-    pixels, labels, classes, tests, files = read
-    name = root.resolve().name.removesuffix(".npy")
-    return cut(Images(pixels, labels, classes, name, split, files), split, tests)

@@ -77,7 +77,7 @@ def recipe_named(text: str) -> Recipe:
             operations are applied in the paper's order.
 
     Raises:
-        ValueError: a name is unknown.
+        ValueError: if a name is unknown.
     """
     if text in RECIPES:
         return RECIPES[text]
@@ -122,7 +122,7 @@ def one_view(
         x: images in [0, 1], shape (B, 3, H, W).
         recipe: which changes to make, and how strong they are.
         generator: source of randomness.
-        boxes: what each view shows, shape (B, 4), if it has been drawn already. None: draw it.
+        boxes: the part that each view shows, as from `crop_boxes`, shape (B, 4); None draws it.
 
     Returns:
         Views in [0, 1], shape (B, 3, size, size), with x's dtype and device.

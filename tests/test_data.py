@@ -21,8 +21,10 @@ import torch
 from PIL import Image
 
 from simclr_mini import data, shapes
-from simclr_mini.data import SPLITS, load, read_cifar10
-from simclr_mini.folder import build, read_folder, read_picture, readable
+from simclr_mini.data import SPLITS, load, load_splits, read_cifar10
+from simclr_mini.folder import build, read_folder, readable
+from simclr_mini.layout import Notes, Place
+from simclr_mini.picture_file import read_picture
 
 ROOT = Path(__file__).parent.parent
 REAL = Path(os.environ.get("SIMCLR_MINI_DATA") or ROOT.parent / "shared" / "data")
@@ -185,7 +187,7 @@ def test_an_unknown_name_is_refused(name):
 
 def test_an_unknown_split_is_refused(tmp_path):
     """A misspelt split must not become the training set."""
-    with pytest.raises(ValueError, match="one of train, val, test, all, not 'valid'"):
+    with pytest.raises(ValueError, match="one of train, val, test, pretrain, all, not 'valid'"):
         load("shapes", tmp_path, "valid")
 
 
@@ -374,14 +376,14 @@ def test_sub_folders_are_searched_and_name_classes_at_the_top(tmp_path):
     paint(tmp_path / "dog" / "a" / "b" / "3.png", "blue")
     paint(tmp_path / ".trash" / "4.png", "green")
     paint(tmp_path / "dog" / "._3.png", "green")
-    pixels, labels, classes, _, files = read_folder(tmp_path, 8)
-    assert classes == ("cat", "dog")
-    assert sorted(files) == [
+    pets = read_folder(tmp_path, 8)
+    assert pets.classes == ("cat", "dog")
+    assert sorted(pets.files) == [
         str(Path(f)) for f in ("cat/2.png", "cat/young/1.png", "dog/a/b/3.png")
     ]
-    assert [f.startswith("dog") for f in files] == labels.tolist()
-    assert sorted(labels.tolist()) == [0, 0, 1]
-    assert torch.equal(pixels[:, 2, 0, 0] == 255, labels == 1)  # dogs are blue
+    assert [f.startswith("dog") for f in pets.files] == pets.labels.tolist()
+    assert sorted(pets.labels.tolist()) == [0, 0, 1]
+    assert torch.equal(pets.pixels[:, 2, 0, 0] == 255, pets.labels == 1)  # dogs are blue
 
 
 def test_pictures_outside_sub_folders_have_no_labels(tmp_path):
@@ -529,7 +531,7 @@ def huge_png(file, side):
 
 
 def spoil(root):
-    """Put six files that cannot be read among the pictures."""
+    """Add six files that cannot be read to the pictures. Returns the line about them."""
     paint(root / "whole.jpg", "red", (64, 64))
     (root / "truncated.jpg").write_bytes((root / "whole.jpg").read_bytes()[:400])
     (root / "whole.jpg").unlink()
@@ -537,27 +539,37 @@ def spoil(root):
     huge_png(root / "large.png", 12_000)  # over the limit, below twice the limit: Pillow only warns
     (root / "notes.txt").write_text("not a picture")
     (root / "empty.png").write_bytes(b"")
-    Image.new("RGB", (4, 4)).save(root / "moving.gif")
-    return {"truncated.jpg", "bomb.png", "large.png", "notes.txt", "empty.png", "moving.gif"}
+    (root / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    return {
+        "1 empty (empty.png)",
+        "1 not a picture (notes.txt)",
+        "1 HEIC (phone.heic)",
+        "1 incomplete (truncated.jpg)",
+    }
 
 
-def test_what_cannot_be_read_is_skipped_and_said_once(tmp_path, capsys):
-    """One line counts them and names the first five; three splits are one reading."""
-    names = spoil(paint_folder(tmp_path, classes=()))
-    parts = splits(str(tmp_path), size=8)
-    assert sorted(n for part in parts for n in number(part)) == list(range(40))
+def test_what_cannot_be_read_is_left_out_and_said_once(tmp_path, capsys):
+    """One line names each file and its reason; all splits are one reading."""
+    reasons = spoil(paint_folder(tmp_path, classes=()))
+    parts = load_splits(str(tmp_path), size=8)
+    assert sorted(n for split in SPLITS for n in number(parts[split])) == list(range(40))
     said = capsys.readouterr().out
-    assert said.count("\n") == 1 and said.startswith("skipped 6 unreadable files: ")
-    assert said.endswith(" and 1 more\n") and sum(name in said for name in names) == 5
+    assert said.count("\n") == 1 and said.startswith("left out: ")
+    found, read = said.removeprefix("left out: ").split("; what is read: ")
+    assert set(re.sub(r"2 more than 89 megapixels \(.*?\)(, )?", "", found).split(", ")) == reasons
+    assert "bomb.png" in found and "large.png" in found
+    assert read == "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000, up to 89 megapixels\n"
 
 
-def test_each_skipped_file_is_named_with_its_reason(tmp_path, capsys):
-    """One broken file among good ones: its name, and what Pillow calls it."""
+def test_each_file_that_is_left_out_is_named_with_its_reason(tmp_path, capsys):
+    """One file that is too large among good ones: its path, its reason, and what would do."""
     paint_folder(tmp_path)
     huge_png(tmp_path / "cat" / "bomb.png", 30_000)
     assert len(load(str(tmp_path), size=8)) == 33
+    name = Path("cat") / "bomb.png"
     said = capsys.readouterr().out
-    assert said == "skipped 1 unreadable file: bomb.png (DecompressionBombError)\n"
+    assert said.startswith(f"left out: 1 more than 89 megapixels ({name}); what is read: JPEG, ")
+    assert said.count("\n") == 1
     assert load(str(tmp_path), size=8).classes == ("cat", "dog")
 
 
@@ -584,9 +596,10 @@ def test_no_damage_stops_the_reading(tmp_path):
             damaged = bytearray(whole.getvalue())
             for _ in range(3):
                 damaged[chance.randrange(200)] = chance.randrange(256)
-            files.append(tmp_path / f"{kind}{i}")
-            files[-1].write_bytes(damaged[: chance.choice([None, chance.randrange(len(damaged))])])
-    found = list(readable(files, 8))
+            file = tmp_path / f"{kind}{i}"
+            files.append(Place(file, "train", None))
+            file.write_bytes(damaged[: chance.choice([None, chance.randrange(len(damaged))])])
+    found = list(readable(files, 8, Notes(tmp_path)))
     assert 0 < len(found) < 120 and all(image.shape == (3, 8, 8) for _, image in found)
 
 
@@ -692,5 +705,5 @@ def test_a_file_that_build_did_not_write_is_refused(tmp_path):
     with pytest.raises(ValueError, match="cut short or no array .* build it again"):
         load(str(file))
     np.save(file, np.zeros((4, 3, 8, 8), np.uint8))
-    with pytest.raises(ValueError, match="4 images, but its .json file tells of 12; build it"):
+    with pytest.raises(ValueError, match="4 images, but its .json file describes 12; build it"):
         load(str(file))

@@ -1,0 +1,201 @@
+"""One picture file as a square of pixels, as the eye sees it; or the reason why it is not read.
+
+Decisions:
+* The first bytes of a file say what it is; its suffix does not count.
+* The middle square is kept. A picture smaller than the square is enlarged.
+* A transparent picture is composed on white, or on black or grey if less of it vanishes there.
+  Transparency that is the same everywhere has no shape, and is dropped.
+* Of several frames or pages, the first is used.
+* Greys of 16 bits become 8 bits, with 65,535 as white. Greys of 32 bits are refused, because
+  nothing says which number is white. Colour profiles are not applied.
+* A picture may have 89 megapixels. This is Pillow's limit against files that unpack into more
+  memory than there is.
+* A file whose end was overwritten with zeros is refused. In BMP and TIFF, which are not
+  compressed, a zero is a black pixel and nothing tells it from damage.
+
+Ours; no paper.
+"""
+
+import contextlib
+import re
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+SIGNS = (  # position in the file, the bytes there, and the format that they tell
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (0, b"\x89PNG\r\n", "PNG"),
+    (8, b"WEBP", "WebP"),
+    (0, b"GIF8", "GIF"),
+    (0, b"BM", "BMP"),
+    (0, b"II*\0", "TIFF"),
+    (0, b"MM\0*", "TIFF"),
+    (4, b"ftypavif", "AVIF"),
+    (4, b"jP  \r\n\x87\n", "JPEG 2000"),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (4, b"ftyphe", "HEIC"),
+    (4, b"JXL ", "JPEG XL"),
+    (0, b"8BPS", "Photoshop"),
+    (0, b"%PDF", "PDF"),
+    (0, b"<svg", "SVG"),
+)
+FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "JPEG 2000")  # those we read
+WHAT_IS_READ = f"{', '.join(FORMATS)}, up to 89 megapixels"
+TOO_LARGE = "more than 89 megapixels"
+WISHED = {name for *_, name in SIGNS} - {*FORMATS} | {TOO_LARGE}  # a person can convert these
+UNCHECKED = ("WebP", "AVIF")  # Pillow decodes these even if their second half is zeros
+JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # bytes of pixels are left out
+GROUNDS = {"white": 255, "black": 0, "grey": 128}
+VISIBLE = 32  # levels of difference from the ground that the eye sees
+
+
+class NotRead(ValueError):
+    """A picture is not read; the message says why in a few words."""
+
+
+def file_format(file: Path) -> str:
+    """The format that the first bytes of a file tell: one of `FORMATS`, or another.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    with open(file, "rb") as opened:
+        head = opened.read(16)
+    named = (name for at, sign, name in SIGNS if head[at:].startswith(sign))
+    return next(named, "not a picture" if head else "empty")
+
+
+def read_picture(file: Path, size: int, changes: Counter | None = None) -> np.ndarray:
+    """The middle square of a picture, upright and resized. uint8, shape (3, size, size).
+
+    Args:
+        file: the file.
+        size: side of the square in pixels.
+        changes: counts the ways in which the square differs from what is stored.
+
+    Raises:
+        NotRead: it has another format, is incomplete, or holds numbers without a known white.
+        Exception: it is damaged or too large. Pillow raises a dozen kinds; see `reason`.
+    """
+    changes = Counter() if changes is None else changes
+    kind = file_format(file)
+    if kind not in FORMATS:
+        raise NotRead(kind)
+    if not is_whole(file, kind):
+        raise NotRead("incomplete")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns about odd EXIF data and palettes
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(file, formats=[kind.replace(" ", "")]) as picture:
+            count_changes(picture, size, changes)
+            picture.draft("RGB", (2 * size, 2 * size))  # decodes a large JPEG at a smaller scale
+            picture = ImageOps.exif_transpose(picture)
+            picture = on_a_ground(in_8_bits(picture, kind), changes)
+            picture = ImageOps.fit(picture, (size, size), Image.Resampling.BILINEAR)
+    return np.asarray(picture).transpose(2, 0, 1)
+
+
+def reason(error: Exception) -> str:
+    """Why a picture could not be read, in a few words."""
+    if isinstance(error, NotRead):
+        return str(error)
+    if isinstance(error, Image.DecompressionBombWarning | Image.DecompressionBombError):
+        return TOO_LARGE
+    if isinstance(error, PermissionError):
+        return "without permission to read"
+    if isinstance(error, KeyError):
+        return "in a format that this Pillow lacks"
+    return "damaged"
+
+
+def is_whole(file: Path, kind: str) -> bool:
+    """Whether a file was neither cut short nor overwritten, where Pillow would not notice."""
+    if kind == "JPEG":
+        return has_end(file.read_bytes())
+    if kind in UNCHECKED:
+        content = file.read_bytes()
+        return any(content[-(len(content) // 4) :])
+    return True
+
+
+def has_end(jpeg: bytes) -> bool:
+    """Whether a JPEG has its end marker. The end of a thumbnail inside does not count."""
+    at = 2
+    while marker := JPEG_MARKER.search(jpeg, at):
+        if marker[1] == b"\xd9":
+            return True
+        at = marker.end()
+        at += int.from_bytes(jpeg[at : at + 2], "big")  # skips a segment by its length
+    return False
+
+
+def count_changes(picture: Image.Image, size: int, changes: Counter) -> None:
+    """Count what the square will not show: shape, size, frames, orientation, kind of pixels."""
+    width, height = picture.size
+    frames, turned = False, False
+    with contextlib.suppress(Exception):  # damage after the first frame does no harm
+        turned = picture.getexif().get(0x0112, 1) in range(2, 9)
+        frames = getattr(picture, "n_frames", 1) > 1
+    picture.seek(0)
+    found = {
+        "cut to the middle square": width != height,
+        "enlarged": min(width, height) < size,
+        "turned upright": turned,
+        "only the first of several frames": frames,
+        "reduced from 16 bits": picture.mode.startswith("I"),
+        "grey": picture.mode[0] in "1LI",
+        "CMYK": picture.mode == "CMYK",
+    }
+    changes.update(name for name, true in found.items() if true)
+
+
+def in_8_bits(picture: Image.Image, kind: str) -> Image.Image:
+    """A grey picture of 16 bits as one of 8, because Pillow would clip it; others as they are.
+
+    Raises:
+        NotRead: its numbers have 32 bits.
+    """
+    if picture.mode == "F" or (picture.mode == "I" and kind != "PNG"):
+        raise NotRead("32 bits per pixel")
+    if not picture.mode.startswith("I"):
+        return picture
+    values = np.asarray(picture).astype(np.int32)
+    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    clear = picture.info.get("transparency")  # the one value that is transparent
+    if clear is not None:
+        grey.putalpha(Image.fromarray(255 * (values != clear).astype(np.uint8)))
+    return grey
+
+
+def on_a_ground(picture: Image.Image, changes: Counter) -> Image.Image:
+    """A picture in RGB; where it is transparent, a ground on which the rest stays visible."""
+    if picture.mode[-1] not in "Aa" and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    least, most = picture.getchannel("A").getextrema()
+    if least == most:
+        if most < 255:
+            changes["equally transparent everywhere, made opaque"] += 1
+        return picture.convert("RGB")
+    name = best_ground(picture)
+    changes[f"transparent, composed on {name}"] += 1
+    ground = Image.new("RGBA", picture.size, (GROUNDS[name],) * 3)
+    return Image.alpha_composite(ground, picture).convert("RGB")
+
+
+def best_ground(picture: Image.Image) -> str:
+    """The one of `GROUNDS` in which least of an RGBA picture vanishes; of equals, the first."""
+    small = picture.copy()
+    small.thumbnail((64, 64))
+    pixels = np.asarray(small).astype(np.float32)
+    colours, alpha = pixels[..., :3], pixels[..., 3]
+
+    def vanishing(name: str) -> float:
+        """The share of the visible that has nearly the ground's colour, in steps of a tenth."""
+        near = (np.abs(colours - GROUNDS[name]) < VISIBLE).all(-1)
+        return round(float((alpha * near).sum() / max(alpha.sum(), 1)), 1)
+
+    return min(GROUNDS, key=vanishing)

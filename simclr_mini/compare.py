@@ -121,7 +121,7 @@ def row(name: str, method: str, results: list[dict], part: str) -> Row:
     """A row of runs that differ only in their seed. Raises ValueError if a seed appears twice."""
     seeds = tuple(result["seed"] for result in results)
     if len(set(seeds)) < len(seeds):
-        raise ValueError(f"{name} has two runs with one seed: {sorted(seeds)}; name each run once")
+        raise ValueError(f"{name} appears twice with one seed: {sorted(seeds)}; name each run once")
     scores = [r["test"] if part == "test" else r["baselines"][part] for r in results]
     seconds = tuple(r["wall_seconds"] for r in results) if part == "test" else ()
     return Row(name, method, seeds, *(tuple(s[k] for s in scores) for k in SCORES), seconds)

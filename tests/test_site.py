@@ -245,7 +245,7 @@ def collected(words, monkeypatch):
 
 def options_are_read(words, monkeypatch):
     """The command line of simclr-mini takes these words; nothing runs."""
-    from simclr_mini import cli
+    from simclr_mini import cli, experiment
 
     taken = []
 
@@ -264,6 +264,7 @@ def options_are_read(words, monkeypatch):
             cli.main(words)
         assert not end.value.code
         return
+    monkeypatch.setattr(experiment, "run", only_read(experiment.run))  # what `train` calls
     monkeypatch.setattr(cli, "COMMANDS", {n: only_read(c) for n, c in cli.COMMANDS.items()})
     cli.main(words)
     assert taken

@@ -18,6 +18,7 @@ python -m lessons score N         which mistakes the test that you write catches
 python -m lessons train 1-6 -- …  simclr-mini's arguments, with your own files
 python -m lessons diff N          what an update changed in the blank you began with
 python -m lessons reset N         a new blank; your file gets another name
+python -m lessons grade FOLDER…   for teachers: the same tests on the files of many learners
 python -m lessons doctor          what is missing or wrong in the installation"""
 
 
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> int:
         "reset": reset,
         "train": train,
         "doctor": doctor,
+        "grade": grade,
     }
     if command in ("-h", "--help", "help"):
         say(USAGE)
@@ -148,6 +150,12 @@ def train(rest: list[str]) -> int:
 
     arguments = rest[2:] if rest[1:2] == ["--"] else rest[1:]
     return start(find_range(rest[0]), arguments)
+
+
+def grade(rest: list[str]) -> int:
+    from lessons.course.grade import main as start
+
+    return start(rest)
 
 
 def doctor(rest: list[str]) -> int:

@@ -7,6 +7,7 @@ its own inputs. A mistake is named only if the observer gets the same results fr
 import ast
 import math
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import torch
@@ -38,12 +39,22 @@ def compiled(module: str, source: str):
     return compile(source, f"<{module}>", "exec")
 
 
+def library_text(lesson: Lesson, module: str) -> str:
+    """The library's module. It is read once: while a class is graded, nobody may read it later."""
+    return read_once(lesson.library_file(module))
+
+
+@cache
+def read_once(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def prepare(lesson: Lesson) -> None:
     """Compile every mistake now, so that a diagnosis is quick. Nothing runs."""
     observers(lesson.folder)
     for mistake in mistakes(lesson.folder):
         module = lesson.module_of(mistake.function)
-        source = lesson.library_file(module).read_text("utf-8")
+        source = library_text(lesson, module)
         compiled(module, source)
         compiled(module, wrong_source(lesson.folder, mistake, source))
 
@@ -134,7 +145,7 @@ class Diagnosis:
         self.modules = modules
         self.known: dict[str, str] = {}
         self.seen: dict[str, dict | None] = {}
-        self.source = {m: lesson.library_file(m).read_text("utf-8") for m in lesson.write}
+        self.source = {m: library_text(lesson, m) for m in lesson.write}
         self.library = {m: execute(lesson, m, text) for m, text in self.source.items()}
 
     def alone(self, function: str) -> dict | None:

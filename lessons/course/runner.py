@@ -23,7 +23,7 @@ WITHOUT += " legacypath stepwise unittest unraisableexception threadexception wa
 # No configuration of pytest applies here, neither the project's nor the learner's.
 OPTIONS = [f"-pno:{name}" for name in WITHOUT.split()]
 OPTIONS += ["--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), "--import-mode=importlib"]
-OPTIONS += ["-s"]
+OPTIONS += ["-s", "--confcutdir", str(ROOT / "lessons")]  # no folder above is listed
 
 
 def run_lesson(

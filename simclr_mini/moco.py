@@ -160,8 +160,8 @@ class MoCoOptions(Temperature):
     momentum: float = 0.99
     """m: the share of the key network that each step keeps. The paper's 0.999 is for long runs."""
     symmetric: bool = True
-    """Use both views as queries, each with the key of the other. Without it a step costs a third
-    less and learns from half as many queries."""
+    """Use both views as queries, each with the key of the other. Without it a step costs half as
+    much and learns from half as many queries."""
     norm_groups: int = 1
     """Parts into which a batch is cut before a batch norm sees it; keys are shuffled among them."""
 
@@ -215,12 +215,9 @@ class MoCo(SimCLR):
     @staticmethod
     def check_images(config: Config, images: Images) -> None:
         """Raise ValueError if the queue is so long that each image would always be in it."""
-        K, N, added = (
-            config.options.queue_size,
-            len(images),
-            config.options.added(config.batch_size),
-        )
+        K, N = config.options.queue_size, len(images)
         if K > N:
+            added = config.options.added(config.batch_size)
             wanted = f"at most the {N} training images, such as {max(1, N // added) * added}"
             refuse("queue_size", K, wanted)
 

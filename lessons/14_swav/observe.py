@@ -1,0 +1,127 @@
+"""What the functions of lesson 14 return on a few inputs of odd size."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from lessons.course.bare import bare_method
+from lessons.course.check import rand
+from simclr_mini.ring import Ring
+
+
+def unit(rows, d, seed):
+    return F.normalize(rand(rows, d, seed=seed, dtype=torch.float64), dim=1)
+
+
+def spread(B, d, seed):
+    return rand(B, d, seed=seed, dtype=torch.float64) * torch.linspace(0.3, 4, B)[:, None]
+
+
+def cosines(B, K, seed):
+    return unit(B, 5, seed) @ unit(K, 5, seed + 100).T
+
+
+def normalise_(module):
+    seen = {}
+    for K, d in [(4, 3), (3, 7), (2, 2)]:
+        prototypes = nn.Parameter(spread(K, d, K) * 0.3)
+        address = prototypes.data_ptr()
+        module.normalise_(prototypes)
+        seen[f"{K} {d}"] = prototypes.detach().clone()
+        seen[f"{K} {d} parameter"] = prototypes.requires_grad and prototypes.is_leaf
+        seen[f"{K} {d} place"] = prototypes.data_ptr() == address
+    return seen
+
+
+def sinkhorn(module):
+    seen = {}
+    cases = [(11, 7, 0.07, 3), (4, 9, 0.2, 1), (6, 5, 0.5, 2), (3, 2, 0.03, 10), (1, 3, 0.1, 4)]
+    for B, K, epsilon, iterations in cases:
+        codes = module.sinkhorn(cosines(B, K, B), epsilon, iterations)
+        seen[f"{B} {K}"] = codes.double()
+    seen["defaults"] = module.sinkhorn(cosines(11, 7, 3)).double()
+    low = cosines(7, 5, 2)
+    low[0, 0], low[1, 2] = 0.99, 0.95
+    codes = module.sinkhorn(low.float(), 0.004, 3).double()
+    seen["low"] = (codes * 1e3).round() / 1e3 + 0.0
+    half = module.sinkhorn(cosines(11, 7, 4).bfloat16(), 0.05, 3).double()
+    seen["half"] = (half * 2e3).round() / 2e3 + 0.0
+    seen["gradient"] = module.sinkhorn(cosines(5, 3, 1).requires_grad_()).requires_grad
+    return seen
+
+
+def codes_with_queue(module):
+    seen = {}
+    for B, Q, K, d, epsilon, iterations in [(3, 7, 5, 4, 0.1, 2), (5, 5, 3, 2, 0.3, 3)]:
+        z, queue, prototypes = unit(B, d, 1), unit(Q, d, 2), unit(K, d, 3)
+        found = module.codes_with_queue(z, queue, prototypes, epsilon, iterations)
+        seen[f"{B} {Q}"] = found.double()
+    z, prototypes = unit(7, 4, 1), unit(3, 4, 2)
+    seen["empty"] = module.codes_with_queue(z, z[:0], prototypes).double()
+    return seen
+
+
+def swapped_loss(module):
+    seen = {}
+    cases = [(5, 3, 2, 2, 0.3), (2, 7, 4, 2, 0.07), (3, 4, 5, 2, 1.0), (4, 3, 3, 2, None)]
+    for B, K, views, number, tau in cases:
+        scores = [cosines(B, K, 10 * B + v).requires_grad_() for v in range(views)]
+        codes = [rand(B, K, seed=v, dtype=torch.float64).softmax(1) for v in range(number)]
+        loss = module.swapped_loss(scores, codes, *([] if tau is None else [tau]))
+        value = loss + 0 * sum(one.sum() for one in scores)
+        seen[f"{B} {K} {views}"] = (loss, *torch.autograd.grad(value, scores))
+    scores = [cosines(5, 3, 50 + v).float() for v in range(3)]
+    codes = [rand(5, 3, seed=v).softmax(1) for v in range(2)]
+    seen["low"] = module.swapped_loss(scores, codes, 0.004).float()
+    return seen
+
+
+def method_of(module, K, d, Q, epoch, B, queued, **settings):
+    settings = {"temperature": 0.3, "epsilon": 0.2, "iterations": 2, **settings}
+    method = bare_method(module.SwAV, batch_size=B, prototypes=K, queue_size=Q, **settings)
+    method.prototypes = nn.Parameter(spread(K, d, K))
+    method.queues = nn.ModuleList(Ring(Q, d) for _ in range(2))
+    method.to(torch.float64)
+    method.epoch.fill_(epoch)
+    for step in range(queued):
+        for v, queue in enumerate(method.queues):
+            queue.push(rand(B, d, seed=40 + 2 * step + v, dtype=torch.float64), torch.arange(B))
+    return method
+
+
+def SwAV_loss(module):
+    seen = {}
+    cases = [  # B, K, d, views, Q, pushes before, epoch, settings
+        (5, 3, 4, 2, 0, 0, 2, {}),
+        (4, 3, 7, 4, 0, 0, 2, {"iterations": 3}),
+        (5, 3, 4, 3, 0, 0, 1, {}),
+        (5, 3, 4, 3, 0, 0, 2, {"freeze_epochs": 2}),
+        (5, 3, 4, 3, 0, 0, 1, {"freeze_epochs": 0}),
+        (3, 5, 4, 3, 6, 1, 2, {}),
+        (3, 5, 4, 3, 6, 2, 2, {}),
+        (3, 5, 4, 3, 6, 2, 2, {"queue_start": 2}),
+    ]
+    for number, (B, K, d, views, Q, queued, epoch, settings) in enumerate(cases):
+        method = method_of(module, K, d, Q, epoch, B, queued, **settings)
+        z = [spread(B, d, 60 + v).requires_grad_() for v in range(views)]
+        parameter = method.prototypes
+        loss = method.loss(z[0], z[1], torch.arange(B) + 7, *z[2:])
+        value = loss + 0 * sum(one.sum() for one in z)
+        grads = torch.autograd.grad(value, z, retain_graph=True)
+        moved = torch.zeros_like(parameter)
+        (along,) = torch.autograd.grad(
+            value + 0 * z[0].sum(), [parameter], allow_unused=True, retain_graph=True
+        )
+        seen[f"{number}"] = (loss, *grads)
+        seen[f"{number} prototypes"] = (
+            parameter.detach().clone(),
+            moved if along is None else along,
+        )
+        seen[f"{number} frozen"] = along is None
+        seen[f"{number} queues"] = tuple(
+            queue.rows.clone() for queue in method.queues if Q and queued
+        )
+        seen[f"{number} ages"] = tuple(queue.ages.clone() for queue in method.queues)
+        names = ("code_entropy", "divergence", "agreement", "usage", "queue_filled")
+        seen[f"{number} found"] = tuple(float(method.found.get(name, -1)) for name in names)
+    return seen

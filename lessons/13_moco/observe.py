@@ -1,0 +1,154 @@
+"""What the functions of lesson 13 return for small inputs."""
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, nn
+
+from lessons.course.bare import bare_method
+from lessons.course.check import rand
+
+SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (4, 2, 3)]
+
+
+def spread(B, d, seed):
+    z = rand(B, d, seed=seed, dtype=torch.float64)
+    return z * torch.logspace(-1, 1.5, B, dtype=torch.float64)[:, None]
+
+
+def inputs_of(B, K, d):
+    """Queries, keys and a queue."""
+    q, k = (spread(B, d, seed).requires_grad_() for seed in (B, B + 40))
+    return q, k, F.normalize(rand(K, d, seed=K + 80, dtype=torch.float64), dim=1)
+
+
+def with_gradients(value, weights, *inputs):
+    """A result, and the gradient of its weighted sum; a word if there is no way back."""
+    total = (value * weights).sum() + 0 * sum(one.sum() for one in inputs)
+    try:
+        return value.detach().clone(), *torch.autograd.grad(total, inputs)
+    except RuntimeError:
+        return value.detach().clone(), "no way back"
+
+
+def similarities(module):
+    seen = {}
+    for B, K, d in SIZES:
+        q, k, queue = inputs_of(B, K, d)
+        found = module.similarities(q, k, queue)
+        weights = rand(*found.shape, seed=3, dtype=torch.float64)
+        seen[f"{B} {K}"] = with_gradients(found, weights, q, k)
+    return seen
+
+
+def moco_loss(module):
+    seen = {}
+    for (B, K, d), temperature in zip(SIZES, (0.5, 0.13, None, 0.3), strict=True):
+        q, k, queue = inputs_of(B, K, d)
+        settings = [] if temperature is None else [temperature]
+        loss = module.moco_loss(q, k, queue, *settings)
+        seen[f"{B} {K}"] = with_gradients(loss, 1, q, k)
+    q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
+    seen["low"] = module.moco_loss(q, k, queue, 0.005)
+    return seen
+
+
+class Net(nn.Module):
+    """An encoder with a norm, and a head; numbers from a seed."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+        self.head = nn.Linear(3, 2)
+        for number, value in enumerate([*self.parameters(), *self.buffers()]):
+            if value.is_floating_point():
+                value.data = rand(*value.shape, seed=10 * seed + number, dtype=torch.float64)
+        self.encoder[1].num_batches_tracked.fill_(seed)
+
+
+def follow(module):
+    seen = {}
+    for momentum, steps in [(0.9, 1), (0.75, 3), (0.3, 2), (0.0, 1), (1.0, 2)]:
+        key, query = Net(1).requires_grad_(False), Net(2)
+        for _ in range(steps):
+            module.follow(key, query, momentum)
+        seen[f"{momentum} key"] = tuple(value.detach() for value in key.state_dict().values())
+        seen[f"{momentum} query"] = tuple(value.detach() for value in query.state_dict().values())
+        seen[f"{momentum} graph"] = any(p.requires_grad for p in key.parameters())
+    return seen
+
+
+def Ring_push(module):
+    seen = {}
+    for K, d, sizes in [(7, 3, [3] * 6), (5, 2, [2, 4, 1, 5, 3]), (4, 2, [4, 4]), (9, 3, [2, 3])]:
+        ring, number = module.Ring(K, d, Generator().manual_seed(7)), 0
+        begin = {tuple(row) for row in ring.rows.tolist()}
+        for step, B in enumerate(sizes):
+            images = torch.arange(number, number + B) * 7 % 31
+            known = step % 3 < 2 or K == 7
+            ring.push(spread(B, d, step).float(), images if known else None)
+            seen[f"{K} {step}"] = contents(ring, begin)
+            seen[f"{K} {step} position"] = 0 <= int(ring.position) < K
+            number += B
+    ring = module.Ring(5, 3)
+    ring.push(spread(3, 3, 1).float().requires_grad_() * 2)
+    seen["gradient"] = ring.rows.requires_grad
+    seen["state"] = str(sorted(ring.state_dict()))
+    return seen
+
+
+def contents(ring, begin=()):
+    """The rows that were pushed, with images and ages, and how many there are."""
+    held = zip(ring.rows.tolist(), ring.images.tolist(), ring.ages.tolist(), strict=True)
+    held = list(held)
+    new = sorted((age, image, *row) for row, image, age in held if tuple(row) not in begin)
+    said = sorted((image, age) for row, image, age in held if tuple(row) in begin)
+    return torch.tensor(new), str(said)
+
+
+class Kept(nn.Module):
+    """A ring of our own, so that no one else's `push` matters here."""
+
+    def __init__(self, K, d):
+        super().__init__()
+        rows = F.normalize(rand(K, d, seed=K, dtype=torch.float64), dim=1)
+        self.register_buffer("rows", rows)
+        self.register_buffer("images", torch.full((K,), -1))
+        self.register_buffer("ages", torch.full((K,), -1))
+        self.position = 0
+
+    def push(self, z, images=None):
+        places = (self.position + torch.arange(len(z))) % len(self.rows)
+        self.ages += self.ages >= 0
+        self.rows[places] = F.normalize(z.detach(), dim=1)
+        self.images[places] = -1 if images is None else images
+        self.ages[places] = 0
+        self.position = (self.position + len(z)) % len(self.rows)
+
+    def filled(self):
+        return float((self.ages >= 0).double().mean())
+
+
+def MoCo_loss(module):
+    seen = {}
+    for B, K, d, views, temperature in [(3, 13, 5, 2, 0.5), (2, 9, 3, 2, 0.13), (4, 11, 2, 1, 0.3)]:
+        method = bare_method(
+            module.MoCo,
+            encoder=nn.Linear(2, 2),
+            temperature=temperature,
+            queue_size=K,
+            symmetric=views == 2,
+        ).double()
+        method.queue = Kept(K, d)
+        for step in range(3):
+            z1, z2 = (spread(views * B, d, seed + step).requires_grad_() for seed in (1, 50))
+            index = torch.arange(B) * 2 + step
+            name = f"{B} {K} {step}"
+            loss = method.loss(z1, z2, index)
+            seen[name] = with_gradients(loss, 1, z1, z2)
+            seen[name + " queue"] = contents(method.queue)
+            seen[name + " graph"] = method.queue.rows.requires_grad
+            found = method.meters(z1.detach(), z2.detach(), index)
+            wanted = ("key_accuracy", "own_in_queue", "key_similarity", "queue_similarity")
+            wanted += ("queue_similarity_max", "queue_filled", "key_age")
+            seen[name + " meters"] = {key: found.get(key, -1.0) for key in wanted}
+    return seen

@@ -23,6 +23,7 @@ import catalogue  # noqa: E402
 import hooks  # noqa: E402
 
 from lessons.course import commands as course  # noqa: E402
+from lessons.course.grade import options  # noqa: E402
 from lessons.course.manifest import find, lessons  # noqa: E402
 from lessons.course.mistakes import mistakes  # noqa: E402
 from lessons.course.ways import load_file  # noqa: E402
@@ -280,6 +281,8 @@ def in_the_course(words, monkeypatch):
     if words[:1] == ["train"]:
         options_are_read(["train", *words[words.index("--") + 1 :]], monkeypatch)
         assert course.find_range(words[1])
+    elif words[:1] == ["grade"]:  # test_grade.py grades a class
+        assert course.find_range(options().parse_args(words[1:]).lessons)
     elif words[:1] == ["doctor"]:
         pass  # docs/captured/doctor.txt is what it says; it judges the whole machine
     else:

@@ -28,7 +28,7 @@ from lessons.course.grade_find import Learner, learners
 from lessons.course.grade_formats import Grade, Step
 from lessons.course.manifest import ROOT, Lesson, find_range, lessons
 from lessons.course.supervisor import supervise
-from lessons.course.terminal import say
+from lessons.course.terminal import say, show_code
 from lessons.course.verdict import Verdict
 
 FILES, BYTES = 500, 64 * confine.MB  # of what a learner's code may leave on the disk
@@ -310,8 +310,7 @@ class Book:
             return False
 
 
-def main(arguments: list[str]) -> int:
-    """The command."""
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m lessons grade", description="Judge the files of many learners."
     )
@@ -328,7 +327,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--test-seconds", type=float, default=0, help="of CPU time for one test")
     parser.add_argument("--again", action="store_true", help="judge those that have a grade, too")
     parser.add_argument("--trust", action="store_true", help="also where nothing can be sealed off")
-    chosen = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """The command."""
+    chosen = options().parse_args(arguments)
     if not hasattr(os, "fork"):
         say("grade needs Linux or macOS. On Windows, use WSL.")
         return 2
@@ -358,7 +362,7 @@ def main(arguments: list[str]) -> int:
     shutil.rmtree(work, ignore_errors=True)
     grades = [book.grades[learner.name, lesson.number] for learner, lesson in pairs]
     grade_formats.write_all(out, grades)
-    say(grade_formats.table(grades))
+    show_code(grade_formats.table(grades))
     say(f"\n{len(waiting)} graded in {time.monotonic() - begin:.0f} s. All grades: {out}")
     return 0
 

@@ -594,7 +594,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         """def loss(self, z1, z2, index, *small):
     z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
     frozen = self.epoch <= self.freeze_epochs
-    scores = [one @ (self.prototypes.detach() if frozen else self.prototypes.clone()).T for one in z]
+    scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).clone().T for one in z]
     codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
     loss = swapped_loss(scores, codes, self.temperature)
     self.found = self.health(scores, codes, loss.item())

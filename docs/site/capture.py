@@ -67,7 +67,10 @@ COMMANDS: dict[str, str | tuple[str, str]] = {
     "lesson-12-wrong": ("pytest lessons/12_deepcluster -k five_images", "12:any_image"),
     "lesson-12-right": ("pytest lessons/12_deepcluster", "12"),
     "lesson-12-experiment": "python docs/lessons/experiments.py 12",
-    "lesson-13-wrong": ("pytest lessons/13_moco -k both_directions", "13:enters_between_the_losses"),
+    "lesson-13-wrong": (
+        "pytest lessons/13_moco -k both_directions",
+        "13:enters_between_the_losses",
+    ),
     "lesson-13-right": ("pytest lessons/13_moco", "13"),
 }
 

@@ -1,6 +1,6 @@
 """Pictures as one array, and a file of them that is mapped into memory.
 
-`pets.npy` holds the pixels, `pets.npy.json` all else. The array is never loaded as a whole: a batch
+`pets.npy` holds the pixels, `pets.npy.json` the rest. The array is never loaded as a whole: a batch
 is read when it is needed, so the file may be larger than memory. The two files are replaced
 together; a sample of digests tells whether they belong together.
 

@@ -103,7 +103,7 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
 
     Validation is the last tenth of a seeded permutation of the training set. A folder keeps its own
     `train`, `val`, `test` and `unlabeled`; `layout` says how, and what becomes of the rest. It is
-    read anew each time, and prints what was left out; `load_splits` reads it once.
+    read anew each time, and prints what was left out; `read_splits` reads it once.
 
     Args:
         name: "shapes", "cifar10" or "folder"; or the path of a folder or of a built .npy file.
@@ -131,7 +131,7 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
     return replace(load_one(root, "train" if split == "pretrain" else split), split=split)
 
 
-def load_splits(name: str, root: str | Path | None = None, size: int = 32) -> dict[str, Images]:
+def read_splits(name: str, root: str | Path | None = None, size: int = 32) -> dict[str, Images]:
     """The splits "train", "val", "test" and "pretrain" of a data set, from one reading.
 
     "pretrain" and "train" share their memory. Arguments and errors as `load`.

@@ -4,12 +4,12 @@ Decisions:
 * Each file is used once, whatever links lead to it. A real name wins over a link, and of two hard
   links the first by name wins. A link to a folder outside is followed; one that leads back is not.
 * Hidden files and folders are ignored, and so is what systems add (`__MACOSX`, `@eaDir`, ...).
-* A folder around all pictures, such as an archive has, says nothing. If they all lie directly in
-  it, it is their one class.
+* A folder that holds all pictures, as in many archives, names no class, unless they all lie
+  directly in it.
 * `train`, `val`, `test` and `unlabeled` divide the pictures; `SPLIT_NAMES` has more spellings.
   Without `test`, `val` is the test set, as in ImageNet. Whatever lies next to them is left out.
 * The first folder below the top, or below `train`, names the class. Classes are numbered as people
-  count: 2 comes before 10. An umlaut can be written in two ways; both are one class.
+  count: 2 comes before 10. Two Unicode spellings of one name are one class.
 * A picture in no class folder has no label. As long as most training pictures have one, the others
   are trained on without labels, as those in `unlabeled` are. Otherwise no picture has a label.
 * If there are labels, a test or validation picture without one is left out.

@@ -8,10 +8,10 @@ Decisions:
 * Of several frames or pages, the first is used.
 * Greys of 16 bits become 8 bits, with 65,535 as white. Greys of 32 bits are refused, because
   nothing says which number is white. Colour profiles are not applied.
-* A picture may have 89 megapixels. This is Pillow's limit against files that unpack into more
-  memory than there is.
-* A file whose end was overwritten with zeros is refused. In BMP and TIFF, which are not
-  compressed, a zero is a black pixel and nothing tells it from damage.
+* A picture may have up to 89 megapixels. Pillow sets this limit, because a small file may unpack
+  into more than the memory holds.
+* A file whose end was overwritten with zeros is refused. In BMP and TIFF, which need not be
+  compressed, zeros are black pixels and cannot be told from damage.
 
 Ours; no paper.
 """
@@ -47,7 +47,7 @@ WHAT_IS_READ = f"{', '.join(FORMATS)}, up to 89 megapixels"
 TOO_LARGE = "more than 89 megapixels"
 WISHED = {name for *_, name in SIGNS} - {*FORMATS} | {TOO_LARGE}  # a person can convert these
 UNCHECKED = ("WebP", "AVIF")  # Pillow decodes these even if their second half is zeros
-JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # bytes of pixels are left out
+JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # none that occur within pixel data
 GROUNDS = {"white": 255, "black": 0, "grey": 128}
 VISIBLE = 32  # levels of difference from the ground that the eye sees
 

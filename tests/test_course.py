@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lessons.course import blank, files, finder, memory, progress
+from lessons.course import blank, commands, files, finder, memory, progress, save, train
 from lessons.course.board import board
 from lessons.course.check import Wrong, call
 from lessons.course.diagnosis import equal, execute, observe
@@ -153,7 +154,7 @@ def test_fresh_desk_is_not_started(run, tmp_path):
     assert ended.returncode == 1
     for lesson in lessons():
         for module in lesson.write:
-            assert lesson.show(tmp_path / lesson.folder / f"{module}.py")
+            assert (tmp_path / lesson.folder / f"{module}.py").exists()
             assert (tmp_path / lesson.folder / f"{module}.py").read_text("utf-8") == blank.blank(
                 lesson, module
             )
@@ -287,18 +288,18 @@ def test_update_is_told_and_never_merged(tmp_path, monkeypatch):
     lesson = find(4)
     files.prepare(lesson)
     file, kept = lesson.learner_file("nt_xent"), files.kept_blank(lesson, "nt_xent")
-    old = kept.read_text("utf-8").replace("2B - 1 candidates", "some candidates")
+    old = kept.read_text("utf-8") + "# an old line\n"
     kept.write_text(old, "utf-8")
     mine = old.replace('raise NotImplementedError("lesson 4: write positive_index")', "return 1")
     file.write_text(mine, "utf-8")
     memory.save(lesson.folder, library={"nt_xent": "of an older version"})
     assert progress.status(lesson).changed == ["nt_xent"]
-    assert "2B - 1 candidates" in files.difference(lesson)
+    assert "-# an old line" in files.difference(lesson)
     files.prepare(lesson)
     assert file.read_text("utf-8") == mine
     file.write_text(old, "utf-8")  # untouched: then it is renewed
     files.prepare(lesson)
-    assert "2B - 1 candidates" in file.read_text("utf-8")
+    assert "# an old line" not in file.read_text("utf-8")
     assert progress.status(lesson).changed == []
 
 
@@ -545,3 +546,150 @@ def test_messages_are_as_wide_as_the_terminal():
     text = wrapped("one two " * 20 + "w" * 70, 60)
     assert {len(line) <= 60 for line in text.split("\n")[:-1]} == {True}
     assert text.split("\n")[-1] == "  " + "w" * 70
+
+
+# ---- the commands
+
+
+def test_hint_finds_a_step_by_a_part_of_its_name(lesson_4, capsys):
+    commands.main(["hint", "4", "loss"])
+    assert capsys.readouterr().out.startswith("4 nt_xent, nt_xent_loss\n  1. ")
+    commands.main(["hint", "4", "stab"])
+    assert capsys.readouterr().out.startswith("4 nt_xent, stability at low temperature\n")
+    assert commands.main(["hint", "4", "i"]) == 1
+    assert "more than one hint for i. Choose from similarity_matrix," in capsys.readouterr().out
+    assert commands.main(["hint", "4", "xyz"]) == 1
+    assert "no hint for xyz. Choose from similarity_matrix," in capsys.readouterr().out
+
+
+def test_a_closed_pipe_is_no_error(tmp_path):
+    """`python -m lessons solution 4 --anyway | head -1`, with a reader that is already gone."""
+    command = [sys.executable, "-m", "lessons", "solution", "4", "--anyway"]
+    read, write = os.pipe()
+    os.close(read)
+    environ = {**os.environ, "SIMCLR_MINI_DESK": str(tmp_path)}
+    ended = subprocess.run(command, cwd=ROOT, env=environ, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+def test_commands_are_typed_as_they_work_here(lesson_4, monkeypatch):
+    """From another folder of the clone the paths lead there; outside of it they are whole."""
+    lesson_4.verdict("failed", only="positive")
+    monkeypatch.chdir(ROOT / "docs")
+    assert "\n  pytest ../lessons/04_nt_xent\n" in board(200)
+    assert "\n  lessons/04-nt-xent.md" in board(200)
+    monkeypatch.chdir(ROOT.parent)
+    assert f"\n  pytest {ROOT}/lessons/04_nt_xent\n" in board(200)
+
+
+def test_the_course_runs_from_any_folder(tmp_path):
+    """As an installed command, and as a module."""
+    script = shutil.which("lessons", path=str(Path(sys.executable).parent))
+    if not script:
+        pytest.skip("this environment was installed before the command existed")
+    for command in ([script], [sys.executable, "-m", "lessons"]):
+        for folder in (ROOT / "docs" / "lessons", tmp_path):
+            ended = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            assert ended.returncode == 0 and "Next: " in ended.stdout, ended.stderr
+
+
+def test_a_python_without_torch_is_told_where_the_course_is(monkeypatch, capsys):
+    def watch(rest):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(commands, "watch", watch)
+    assert commands.main(["watch"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith(f"{sys.executable} has no torch.") and ".venv" in said
+    monkeypatch.setattr(commands, "find_spec", lambda name: None)
+    commands.main([])
+    assert "has no torch." in capsys.readouterr().out
+
+
+def test_save_commits_the_learners_files_and_nothing_else(tmp_path, monkeypatch, capsys):
+    """In a clone: the branch at hand, its index and its files stay as they are."""
+
+    def git(*words):
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words]
+        return subprocess.run(command, cwd=clone, capture_output=True, text=True).stdout
+
+    clone, desk = tmp_path / "clone", tmp_path / "clone" / "lessons"
+    desk.mkdir(parents=True)
+    git("init", "-q", "-b", "main")
+    (clone / "kept.txt").write_text("kept")
+    git("add", "kept.txt")
+    git("commit", "-q", "-m", "first")
+    (clone / "kept.txt").write_text("changed")
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(desk))
+    monkeypatch.setattr(save, "ROOT", clone)
+    assert save.save("none") == 1 and "nothing to save" in capsys.readouterr().out
+    files.prepare(find(4))
+    mine = find(4).learner_file("nt_xent")
+    mine.write_text("one\n")
+    before = git("status", "--short"), git("log", "--oneline", "main")
+    assert save.save("one") == 0
+    assert "Saved 1 file as commit" in capsys.readouterr().out
+    mine.write_text("two\n")
+    save.save("two")
+    capsys.readouterr()
+    assert save.save("three") == 0 and "Nothing has changed" in capsys.readouterr().out
+    assert (git("status", "--short"), git("log", "--oneline", "main")) == before
+    assert git("log", "--format=%s", "my-lessons").split() == ["two", "one"]
+    assert git("ls-tree", "-r", "--name-only", "my-lessons") == "lessons/04_nt_xent/nt_xent.py\n"
+    git("restore", "--source", "my-lessons~1", "--", "lessons/04_nt_xent/nt_xent.py")
+    assert mine.read_text() == "one\n"
+
+
+# ---- training with the learner's files
+
+
+@pytest.fixture
+def done_3(tmp_path, monkeypatch):
+    """Lesson 3 is done, with the library's code in the learner's file."""
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    lesson = find(3)
+    text = lesson.library_file("heads").read_text("utf-8")
+    files.write(lesson.learner_file("heads"), text)
+    outcomes = {test.name: "passed" for test in lesson.tests}
+    progress.remember(lesson, outcomes, "", progress.judged(lesson))
+    return lesson
+
+
+def test_a_learners_run_has_a_name_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert train.with_name(["train"]) == ["train", "--name", "mine-1"]
+    (tmp_path / "runs" / "mine-1").mkdir(parents=True)
+    assert train.with_name(["train", "--seed", "1"])[-1] == "mine-2"
+    assert train.with_name(["train", "--resume"])[-1] == "mine-1"
+    assert train.with_name(["train", "--runs", "other"])[-1] == "mine-1"
+    for words in (["train", "--name=x"], ["train", "--help"], ["views", "--data", "shapes"]):
+        assert train.with_name(words) == words
+
+
+def test_train_says_whose_code_ran_and_the_error_last(run, done_3, tmp_path):
+    """A refused command has no table; an error in the learner's code names the line."""
+    ended = run("lessons", "train", "3", "--", "--batch-size", "0")
+    assert "code ran" not in ended.stdout and "--batch-size" in ended.stderr.splitlines()[-1]
+    file = done_3.learner_file("heads")
+    files.write(file, file.read_text("utf-8") + BROKEN)
+    outcomes = {test.name: "passed" for test in done_3.tests}
+    progress.remember(done_3, outcomes, "", progress.judged(done_3))
+    ended = run("lessons", "train", "3", "--", "--runs", str(tmp_path), "--epochs", "1")
+    assert "Your code ran:" in ended.stdout and "not called" not in ended.stdout
+    assert re.search(r"heads\.projector +1 calls?\n", ended.stdout), ended.stdout
+    assert "The library's code ran for the other lessons." in ended.stdout
+    last = ended.stderr.splitlines()
+    assert last[-2] == "simclr-mini: no heads today" and "heads.py, line" in last[-1]
+
+
+BROKEN = """
+
+_projector = projector
+
+
+def projector(*args, **kwargs):
+    _projector(*args, **kwargs)
+    raise ValueError("no heads today")
+"""

@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 
 from simclr_mini import data, shapes
-from simclr_mini.data import SPLITS, load, load_splits, read_cifar10
+from simclr_mini.data import SPLITS, load, read_cifar10, read_splits
 from simclr_mini.folder import build, read_folder, readable
 from simclr_mini.layout import Notes, Place
 from simclr_mini.picture_file import read_picture
@@ -551,7 +551,7 @@ def spoil(root):
 def test_what_cannot_be_read_is_left_out_and_said_once(tmp_path, capsys):
     """One line names each file and its reason; all splits are one reading."""
     reasons = spoil(paint_folder(tmp_path, classes=()))
-    parts = load_splits(str(tmp_path), size=8)
+    parts = read_splits(str(tmp_path), size=8)
     assert sorted(n for split in SPLITS for n in number(parts[split])) == list(range(40))
     said = capsys.readouterr().out
     assert said.count("\n") == 1 and said.startswith("left out: ")

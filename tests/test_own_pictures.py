@@ -16,7 +16,7 @@ import torch
 from PIL import Image, ImageDraw, features
 
 from simclr_mini import array_file, data, folder
-from simclr_mini.data import SPLITS, info, load, load_splits
+from simclr_mini.data import SPLITS, info, load, read_splits
 from simclr_mini.folder import build, built_name, read_folder
 from simclr_mini.layout import Notes, find_pictures, natural
 from simclr_mini.picture_file import has_end, read_picture, reason
@@ -62,7 +62,7 @@ def test_a_link_to_a_parent_folder_adds_nothing(tmp_path, capsys):
     (root / "a" / "back").symlink_to("..")
     images = load(str(root), split="all", size=8)
     assert len(images) == 20 and tops(images) == {"a": 10, "b": 10}
-    splits = load_splits(str(root), size=8)
+    splits = read_splits(str(root), size=8)
     assert not set(splits["test"].files) & set(splits["pretrain"].files)
     assert f"1 linked back to a folder ({Path('a') / 'back'})" in capsys.readouterr().out
 
@@ -378,8 +378,8 @@ def test_a_pipe_is_not_opened(tmp_path, capsys):
 def test_all_four_folders_are_used(tmp_path, capsys):
     """`val` is for validation, and `unlabeled` is trained on without labels."""
     parts = {"train__a": 12, "train__b": 12, "val__a": 5, "val__b": 5, "test__a": 4, "test__b": 4}
-    root = fill(tmp_path / "p", **parts, unlabeled=30)
-    splits = load_splits(str(root), size=8)
+    root = fill(tmp_path / "p", **parts, unlabeled__a=20, unlabeled=10)
+    splits = read_splits(str(root), size=8)
     assert {s: len(images) for s, images in splits.items()} == {
         "pretrain": 54,
         "train": 24,
@@ -416,7 +416,7 @@ def test_all_four_folders_are_used(tmp_path, capsys):
 )
 def test_splits_have_many_spellings(tmp_path, train, val, test):
     counts = {f"{name}__{c}": n for name, n in ((train, 8), (val, 3), (test, 2)) for c in "xy"}
-    splits = load_splits(str(fill(tmp_path / "p", **counts)), size=8)
+    splits = read_splits(str(fill(tmp_path / "p", **counts)), size=8)
     assert [len(splits[s]) for s in SPLITS] == [16, 6, 4]
     assert splits["train"].classes == ("x", "y")
 
@@ -424,7 +424,7 @@ def test_splits_have_many_spellings(tmp_path, train, val, test):
 def test_validation_is_the_test_set_where_there_is_no_other(tmp_path):
     """As ImageNet is handed out. It is said, and validation comes out of training."""
     root = fill(tmp_path / "p", train__a=10, train__b=10, val__a=3, val__b=3)
-    splits = load_splits(str(root), size=8)
+    splits = read_splits(str(root), size=8)
     assert [len(splits[s]) for s in SPLITS] == [18, 2, 6]
     assert {Path(file).parts[0] for file in splits["test"].files} == {"val"}
     assert "splits: the validation folder serves as the test set" in info(str(root), size=8)
@@ -446,14 +446,14 @@ def test_a_folder_around_everything_is_no_class(tmp_path, wrapped):
 
 def test_splits_are_found_below_a_folder_around_everything(tmp_path):
     root = fill(tmp_path / "p", set__train__a=9, set__train__b=9, set__test__a=2, set__test__b=2)
-    splits = load_splits(str(root), size=8)
+    splits = read_splits(str(root), size=8)
     assert [len(splits[s]) for s in SPLITS] == [17, 1, 4] and splits["test"].classes == ("a", "b")
 
 
 def test_unlabelled_pictures_next_to_classes_are_no_class(tmp_path):
     """They are trained on without labels, and every split is labelled."""
     root = fill(tmp_path / "p", cat=20, dog=20, unlabelled=15)
-    splits = load_splits(str(root), size=8)
+    splits = read_splits(str(root), size=8)
     assert {s: len(images) for s, images in splits.items()} == {
         "pretrain": 48,
         "train": 33,
@@ -469,7 +469,7 @@ def test_a_stray_picture_takes_no_label_away(tmp_path):
     """One at the top, next to labelled folders: it is trained on without a label."""
     root = fill(tmp_path / "p", cat=20, dog=20)
     paint(root / "stray.png", 99)
-    splits = load_splits(str(root), size=8)
+    splits = read_splits(str(root), size=8)
     assert splits["train"].classes == ("cat", "dog")
     assert names(splits["pretrain"]) - names(splits["train"]) == {"stray.png"}
     assert sum(len(splits[s]) for s in SPLITS) == 40
@@ -497,7 +497,7 @@ def test_labels_of_test_alone_are_said_to_be_dropped(tmp_path, capsys):
 def test_a_test_set_without_labels_is_named_and_replaced(tmp_path, capsys):
     """As competitions hand it out: a tenth of the training pictures is for test."""
     root = fill(tmp_path / "p", train__a=20, train__b=20, test=7)
-    splits = load_splits(str(root), size=8)
+    splits = read_splits(str(root), size=8)
     assert [len(splits[s]) for s in SPLITS] == [33, 3, 4]
     assert all(splits[s].labels is not None for s in SPLITS)
     assert "left out: 7 without a label in test (" in capsys.readouterr().out
@@ -505,7 +505,7 @@ def test_a_test_set_without_labels_is_named_and_replaced(tmp_path, capsys):
 
 def test_unlabelled_sets_keep_their_splits(tmp_path):
     """Without any class folder: `unlabeled` belongs to training, and nothing has a label."""
-    splits = load_splits(str(fill(tmp_path / "p", train=9, unlabeled=9, test=4)), size=8)
+    splits = read_splits(str(fill(tmp_path / "p", train=9, unlabeled=9, test=4)), size=8)
     assert {s: len(images) for s, images in splits.items()} == {
         "pretrain": 17,
         "train": 17,
@@ -615,7 +615,7 @@ def test_the_built_file_knows_all_that_its_folder_knows(tmp_path):
     root = fill(tmp_path / "p", **parts, unlabeled=5)
     (root / "train" / "2" / "x.heic").write_bytes(b"\0\0\0\x18ftypheic")
     build(root, tmp_path / "p.npy", 8)
-    from_folder = load_splits(str(root), size=8) | {"all": load(str(root), split="all", size=8)}
+    from_folder = read_splits(str(root), size=8) | {"all": load(str(root), split="all", size=8)}
     for split, images in from_folder.items():
         built = load(str(tmp_path / "p.npy"), split=split)
         assert torch.equal(built.pixels, images.pixels) and built.files == images.files
@@ -703,12 +703,12 @@ def test_a_damaged_json_is_named(tmp_path, damage):
 def test_a_file_of_an_earlier_version_is_read(tmp_path):
     """It knows how many pictures are for test, and nothing of other splits, notes and digests."""
     build(fill(tmp_path / "p", a=20, b=20), tmp_path / "p.npy", 8)
-    now = load_splits(str(tmp_path / "p.npy"))
+    now = read_splits(str(tmp_path / "p.npy"))
     file = tmp_path / "p.npy.json"
     about = json.loads(file.read_text())
     old = {key: about[key] for key in ("images", "labels", "classes", "files")}
     file.write_text(json.dumps(old | {"tests": about["counts"]["test"]}))
-    for split, images in load_splits(str(tmp_path / "p.npy")).items():
+    for split, images in read_splits(str(tmp_path / "p.npy")).items():
         assert images.files == now[split].files and torch.equal(images.labels, now[split].labels)
 
 
@@ -817,11 +817,11 @@ def test_rows_of_the_built_in_sets_say_their_place(monkeypatch, tmp_path):
     monkeypatch.setattr(data, "SHAPES_TRAIN", 100)
     monkeypatch.setattr(data, "SHAPES_TEST", 20)
     every = load("shapes", tmp_path, "all")
-    for split, images in load_splits("shapes", tmp_path).items():
+    for split, images in read_splits("shapes", tmp_path).items():
         assert torch.equal(images.pixels, every.pixels[images.index])
         assert images.split == split and "files" not in images.record()
     assert every.record()["index"].tolist() == list(range(120))
-    assert torch.equal(*(load_splits("shapes", tmp_path)[s].pixels for s in ("train", "pretrain")))
+    assert torch.equal(*(read_splits("shapes", tmp_path)[s].pixels for s in ("train", "pretrain")))
 
 
 def test_info_counts_classes_and_says_when_pictures_are_too_few(tmp_path):

@@ -1,9 +1,9 @@
 """The board: a line for each lesson, then what is next and the commands for it."""
 
-from lessons.course.manifest import lessons
+from lessons.course.manifest import ROOT, lessons, typed
 from lessons.course.memory import load
 from lessons.course.progress import Status, at_work, status
-from lessons.course.terminal import colour, plain, wrapped
+from lessons.course.terminal import TOOL, colour, plain, wrapped
 
 MARKS = {"new": "○", "unchecked": "◐", "begun": "◐", "done": "●"}
 
@@ -45,7 +45,7 @@ def updates(all_of_them: list[Status]) -> list[str]:
     """A sentence for each blank that an update has changed."""
     return [
         f"An update changed the blank of {module}.py after you began. Your file is as you left it. "
-        f"To see the change: python -m lessons diff {found.lesson.number}"
+        f"To see the change: {TOOL} diff {found.lesson.number}"
         for found in all_of_them
         for module in found.changed
     ]
@@ -58,14 +58,14 @@ def advice(found: Status | None) -> list[str]:
         span = f"{min(numbers)}-{max(numbers)}" if len(numbers) > 1 else f"{numbers[0]}"
         return [
             "All lessons are done. Train with your own code:",
-            f"  python -m lessons train {span} -- --data shapes",
+            f"  {TOOL} train {span} -- --data shapes",
         ]
     lesson = found.lesson
     return [
         f"Next: {next_thing(found)}",
-        f"  pytest lessons/{lesson.folder}",
-        f"  python -m lessons hint {lesson.number}",
-        f"  {lesson.page}",
+        f"  {lesson.check}",
+        f"  {TOOL} hint {lesson.number}",
+        f"  {typed(ROOT / lesson.page)}",
     ]
 
 
@@ -79,4 +79,4 @@ def next_thing(found: Status) -> str:
         return f"check lesson {lesson.number} again"
     function = next(test.function for test in lesson.tests if test.step == step)
     what = step if step == function else f"{step} ({function})"
-    return f"{what}, in {lesson.show(lesson.learner_file(lesson.module_of(function)))}"
+    return f"{what}, in {typed(lesson.learner_file(lesson.module_of(function)))}"

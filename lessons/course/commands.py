@@ -1,13 +1,15 @@
 """The commands of `python -m lessons`. Each imports what is slow to import when it is called."""
 
 import ast
+import os
 import sys
+from importlib.util import find_spec
 
 from lessons.course import files, memory
 from lessons.course.board import board
-from lessons.course.manifest import Lesson, find, find_range, lessons
+from lessons.course.manifest import ROOT, Lesson, find, find_range, lessons, typed
 from lessons.course.progress import at_work, status
-from lessons.course.terminal import say, show_code
+from lessons.course.terminal import TOOL, say, show_code
 
 USAGE = """pytest lessons/NN_NAME            check one lesson; all of them: pytest lessons
 python -m lessons                 the board: every lesson, and what is next
@@ -16,14 +18,16 @@ python -m lessons hint N [STEP]   a question, then the idea, then the answer's s
 python -m lessons solution N      the right ways, once it passes; before: --anyway
 python -m lessons score N         which mistakes the test that you write catches
 python -m lessons train 1-6 -- …  simclr-mini's arguments, with your own files
+python -m lessons save [MESSAGE]  your files as a commit on the branch my-lessons
 python -m lessons diff N          what an update changed in the blank you began with
 python -m lessons reset N         a new blank; your file gets another name
 python -m lessons grade FOLDER…   for teachers: the same tests on the files of many learners
 python -m lessons doctor          what is missing or wrong in the installation"""
 
 
-def main(arguments: list[str]) -> int:
-    command, *rest = arguments or ["board"]
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command, by default that of the command line. Returns the exit code."""
+    command, *rest = (sys.argv[1:] if arguments is None else arguments) or ["board"]
     known = {
         "board": show_board,
         "watch": watch,
@@ -33,22 +37,43 @@ def main(arguments: list[str]) -> int:
         "diff": diff,
         "reset": reset,
         "train": train,
+        "save": save,
         "doctor": doctor,
         "grade": grade,
     }
-    if command in ("-h", "--help", "help"):
-        say(USAGE)
-        return 0
-    if command not in known:
-        say(f"There is no command {command}.\n\n{USAGE}")
-        return 2
     try:
+        if command in ("-h", "--help", "help"):
+            say(USAGE)
+            return 0
+        if command not in known:
+            say(f"There is no command {command}.\n\n{USAGE}")
+            return 2
         return known[command](rest) or 0
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except PermissionError as error:
-        say(f"{error.filename} cannot be written. To find out why: python -m lessons doctor")
+        say(f"{error.filename} cannot be written. To find out why: {TOOL} doctor")
         return 1
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.startswith(("lessons", "simclr_mini")):
+            raise
+        say(wrong_python(error.name))
+        return 1
+
+
+def wrong_python(module: str) -> str:
+    """What to do if this Python lacks a module that the course needs."""
+    place = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    said = f"{sys.executable} has no {module}."
+    if not place.exists():
+        return f"{said} Install the course as README says, into a virtual environment .venv."
+    return (
+        f"{said} The course is installed in {typed(ROOT / '.venv')}. To use it: "
+        f"source {typed(place / 'activate')}"
+    )
 
 
 def one_lesson(rest: list[str]) -> Lesson:
@@ -63,17 +88,20 @@ def one_lesson(rest: list[str]) -> Lesson:
 
 def show_board(rest: list[str]) -> None:
     show_code(board())
+    if not find_spec("torch"):
+        say(f"\n{wrong_python('torch')}")
 
 
-def hint(rest: list[str]) -> None:
+def hint(rest: list[str]) -> int:
     """Print the next of three hints for the step that the learner is working on."""
     lesson = one_lesson(rest)
-    found = status(lesson)
     asked = " ".join(rest[1:])
-    step = asked or found.next_step or lesson.steps[0]
-    if step not in lesson.hints:
-        say(f"There is no hint for {step}. There are hints for {', '.join(lesson.hints)}.")
-        return
+    steps = steps_named(lesson, asked) if asked else [status(lesson).next_step or lesson.steps[0]]
+    if len(steps) != 1:
+        which = "more than one hint" if steps else "no hint"
+        say(f"There is {which} for {asked}. Choose from {', '.join(steps or lesson.hints)}.")
+        return 1
+    step = steps[0]
     given = memory.load().get(lesson.folder, {}).get("hints", {})
     level = min(given.get(step, 0) + 1, 3)
     memory.save(lesson.folder, hints={**given, step: level})
@@ -81,7 +109,19 @@ def hint(rest: list[str]) -> None:
     for number, text in enumerate(lesson.hints[step][:level], 1):
         say(f"  {number}. {text}")
     if level < 3:
-        say(f"For the next one: python -m lessons hint {lesson.number}{f' {asked}'.rstrip()}")
+        say(f"For the next one: {TOOL} hint {lesson.number}{f' {asked}'.rstrip()}")
+    return 0
+
+
+def steps_named(lesson: Lesson, asked: str) -> list[str]:
+    """The steps with this name; if there is none, those that begin with it, or contain it."""
+    word = asked.lower()
+    names = {step: step.lower() for step in lesson.hints}
+    for fits in (word.__eq__, lambda name: name.startswith(word), lambda name: word in name):
+        found = [step for step, name in names.items() if fits(name)]
+        if found:
+            return found
+    return []
 
 
 def solution(rest: list[str]) -> int:
@@ -92,19 +132,19 @@ def solution(rest: list[str]) -> int:
     anyway = "--anyway" in rest
     lesson = one_lesson([word for word in rest if word != "--anyway"])
     if not anyway and checked(lesson).state != "done":
-        say(f"Lesson {lesson.number} does not pass yet: pytest lessons/{lesson.folder}")
-        say(f"For a hint: python -m lessons hint {lesson.number}. To see it anyway: --anyway")
+        say(f"Lesson {lesson.number} does not pass yet: {lesson.check}")
+        say(f"For a hint: {TOOL} hint {lesson.number}. To see it anyway: --anyway")
         return 1
     for module in lesson.write:
         source = lesson.library_file(module).read_text("utf-8")
-        say(f"# From the library: {lesson.show(lesson.library_file(module))}")
+        say(f"# From the library: {typed(lesson.library_file(module))}")
         for name in lesson.write[module]:
             first, last = lines_of(find_function(ast.parse(source), name))
             show_code("\n".join(source.splitlines()[first - 1 : last]) + "\n")
-    say(f"# Other right ways: {lesson.show(lesson.ways_file)}\n")
+    say(f"# Other right ways: {typed(lesson.ways_file)}\n")
     show_code(lesson.ways_file.read_text("utf-8"))
     if lesson.score:
-        say(f"# A good test: {lesson.show(lesson.answer_file)}\n")
+        say(f"# A good test: {typed(lesson.answer_file)}\n")
         show_code(lesson.answer_file.read_text("utf-8"))
     return 0
 
@@ -128,7 +168,7 @@ def diff(rest: list[str]) -> None:
 
 def reset(rest: list[str]) -> int:
     if not rest:
-        say("Which lesson? python -m lessons reset N")
+        say(f"Which lesson? {TOOL} reset N")
         return 2
     for file, aside in files.reset(find(rest[0])):
         kept = f"; your old file is now {aside.name} in the same folder" if aside else ""
@@ -144,12 +184,18 @@ def watch(rest: list[str]) -> None:
 
 def train(rest: list[str]) -> int:
     if not rest or rest[0].startswith("-"):
-        say("Which lessons? python -m lessons train 1-6 -- --data shapes")
+        say(f"Which lessons? {TOOL} train 1-6 -- --data shapes")
         return 2
     from lessons.course.train import train as start
 
     arguments = rest[2:] if rest[1:2] == ["--"] else rest[1:]
     return start(find_range(rest[0]), arguments)
+
+
+def save(rest: list[str]) -> int:
+    from lessons.course.save import save as start
+
+    return start(" ".join(rest) or "My lessons")
 
 
 def grade(rest: list[str]) -> int:
@@ -165,4 +211,4 @@ def doctor(rest: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

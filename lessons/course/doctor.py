@@ -4,9 +4,10 @@ import importlib
 import importlib.util
 import os
 import sys
+from pathlib import Path
 
 from lessons.course.manifest import LIBRARY, ROOT, desk
-from lessons.course.terminal import say
+from lessons.course.terminal import TOOL, say
 
 
 def checks():
@@ -25,8 +26,8 @@ def checks():
     if torch:
         x = torch.eye(3)
         yield "torch computes", "" if torch.equal(x @ x, x) else f"reinstall torch: {install}"
-    here = os.getcwd() == str(ROOT)
-    yield f"working in {os.getcwd()}", "" if here else f"cd {ROOT}"
+    here = Path.cwd().is_relative_to(ROOT)
+    yield f"working in {Path.cwd()}", "" if here else f"cd {ROOT}"
     found = importlib.util.find_spec("simclr_mini")
     place = found.origin if found else "nowhere"
     same = place.startswith(str(LIBRARY))
@@ -50,5 +51,5 @@ def doctor() -> int:
         say(f" {'×' if fix else '●'} {what}")
         if fix:
             say(f"     fix: {fix}")
-    say("\nReady: python -m lessons" if not bad else f"\n{bad} to fix")
+    say(f"\nReady: {TOOL}" if not bad else f"\n{bad} to fix")
     return int(bool(bad))

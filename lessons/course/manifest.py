@@ -96,14 +96,20 @@ class Lesson:
 
     def section(self, step: str) -> str:
         """The section of the lesson's page that explains a step."""
-        return f"{self.page}#{anchor(step)}"
+        return f"{typed(ROOT / self.page)}#{anchor(step)}"
 
-    def show(self, path: Path) -> str:
-        """A path as the learner types it."""
-        try:
-            return path.relative_to(ROOT).as_posix()
-        except ValueError:
-            return str(path)
+    @property
+    def check(self) -> str:
+        """The command that checks it."""
+        return f"pytest {typed(ROOT / 'lessons' / self.folder)}"
+
+
+def typed(path: Path) -> str:
+    """A path as the learner types it: relative to the working directory if that is in the clone."""
+    here = Path.cwd()
+    if here.is_relative_to(ROOT) and path.is_relative_to(ROOT):
+        return Path(os.path.relpath(path, here)).as_posix()
+    return str(path)
 
 
 def anchor(step: str) -> str:
@@ -142,8 +148,10 @@ def read_tests(path: Path) -> list[Test]:
 @cache
 def lessons() -> list[Lesson]:
     """All lessons, in order."""
-    with open(ROOT / "lessons" / "lessons.toml", "rb") as file:
-        table = tomllib.load(file)
+    file = ROOT / "lessons" / "lessons.toml"
+    if not file.exists():  # installed without the repository
+        raise SystemExit("The course needs a clone of its repository: see its README.")
+    table = tomllib.loads(file.read_text("utf-8"))
     return sorted((Lesson(**entry) for entry in table["lesson"]), key=lambda one: one.number)
 
 

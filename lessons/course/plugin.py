@@ -8,10 +8,12 @@ import os
 import re
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
 
 import pytest
 
 from lessons.course import board, files, finder, memory
+from lessons.course.commands import wrong_python
 from lessons.course.manifest import find, lessons
 from lessons.course.supervisor import judge
 from lessons.course.terminal import plain, wrapped
@@ -25,6 +27,8 @@ key_verdicts = pytest.StashKey[dict]()
 
 
 def pytest_configure(config):
+    if not find_spec("torch"):
+        raise pytest.UsageError(wrong_python("torch"))
     in_process = config.option.usepdb or config.option.capture == "no"
     config.stash[key_in_process] = bool(in_process)
     config.stash[key_ran] = set()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lessons.course.manifest import Lesson
+from lessons.course.terminal import TOOL
 
 
 class Missing(Exception):
@@ -42,7 +43,7 @@ def why_absent(lesson: Lesson, name: str, module, function: str) -> str:
         kind = type(other).__name__
         return f"At the end of {path.name}, {function} is of type {kind}: is the name used twice?"
     if not path.read_text("utf-8", errors="replace").strip():
-        return f"{path.name} is empty. `python -m lessons reset {lesson.number}` brings it back."
+        return f"{path.name} is empty. `{TOOL} reset {lesson.number}` brings it back."
     own = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__]
     strange = [n for n in own if n not in lesson.write[name]]
     near = difflib.get_close_matches(function, strange, 1, 0.7)

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from lessons.course import files
-from lessons.course.manifest import MY_TEST, Lesson, find
+from lessons.course.manifest import MY_TEST, Lesson, find, typed
 from lessons.course.supervisor import Fresh, supervise
 from lessons.course.terminal import say
 from lessons.course.verdict import Verdict
@@ -42,7 +42,7 @@ def score(lesson: Lesson) -> int:
     """Print what the learner's test catches. Returns 0 if that is enough, otherwise 1."""
     file = lesson.learner_file(MY_TEST)
     files.prepare(lesson)
-    say(f"{lesson.number} {lesson.name}, {lesson.show(file)}")
+    say(f"{lesson.number} {lesson.name}, {typed(file)}")
     problem = nothing_to_run(lesson)
     versions = {} if problem else versions_of(lesson)
     left, outcomes = list(versions), {}

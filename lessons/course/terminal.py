@@ -5,7 +5,10 @@ import re
 import shutil
 import sys
 import textwrap
+from pathlib import Path
 
+# The command as the learner calls it: the installed one, or the module.
+TOOL = "lessons" if Path(sys.argv[0]).stem == "lessons" else "python -m lessons"
 PLAIN = {"○": "o", "◐": "-", "●": "*", "…": "...", "×": "x", "·": "."}
 COLOURS = {"new": "2", "unchecked": "33", "begun": "33", "done": "32", "bad": "31"}
 

@@ -6,9 +6,9 @@ import time
 
 from lessons.course import files, memory, progress
 from lessons.course.fork import warm
-from lessons.course.manifest import Lesson
+from lessons.course.manifest import Lesson, typed
 from lessons.course.supervisor import judge
-from lessons.course.terminal import say
+from lessons.course.terminal import TOOL, say
 from lessons.course.verdict import SIGNS, Verdict
 
 
@@ -24,7 +24,7 @@ def watch(lesson: Lesson) -> None:
     names = {str(path) for path in paths}
     folder = paths[0].parent
     start = warm(lesson)
-    say(f"watching {lesson.show(folder)}  (Ctrl-C ends)")
+    say(f"watching {typed(folder)}  (Ctrl-C ends)")
 
     def ours(change, path: str) -> bool:
         return path in names
@@ -57,7 +57,7 @@ def show(verdict: Verdict, seconds: float = 0.0) -> None:
     elif wrong:
         lines += about(verdict, wrong[0])
     else:
-        lines.append(f"Done. See other ways: python -m lessons solution {lesson.number}")
+        lines.append(f"Done. See other ways: {TOOL} solution {lesson.number}")
     say("\n".join(lines))
 
 

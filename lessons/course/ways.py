@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from lessons.course.manifest import Lesson, find
+from lessons.course.manifest import Lesson, find, typed
 
 _found: list["Way"] = []
 
@@ -53,4 +53,4 @@ def oracle(lesson: Lesson, function: str) -> Callable:
     for one in ways(lesson.folder):
         if one.function == function and one.name == "loops":
             return one.body
-    raise LookupError(f'no @way("{function}", "loops") in {lesson.show(lesson.ways_file)}')
+    raise LookupError(f'no @way("{function}", "loops") in {typed(lesson.ways_file)}')

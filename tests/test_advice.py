@@ -10,7 +10,7 @@ from simclr_mini.report import diagnostics
 from simclr_mini.runs import read_log
 from simclr_mini.train import train
 
-BUDGET = {"images": 1500, "epochs": 4, "knn_every": 0, "batch_size": 128}
+BUDGET = {"images": 640, "epochs": 3, "knn_every": 0, "batch_size": 64}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -37,7 +37,9 @@ def show(value, scale: float = 0.0, digits: int = 7) -> str:
         return "{" + ", ".join(items) + "}"
     if isinstance(value, nn.Module) and len(repr(value)) > SHORT:
         return f"{type(value).__name__}(…)"
-    return "generator" if isinstance(value, Generator) else cut(repr(value), SHORT)
+    return (
+        "generator" if isinstance(value, Generator) else cut(" ".join(repr(value).split()), SHORT)
+    )
 
 
 def show_tensor(value: Tensor, scale: float, digits: int) -> str:

@@ -649,6 +649,13 @@ def test_a_pair_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch, there, en
     assert {file.name: file.read_bytes() for file in tmp_path.glob("p.npy*")} == before
 
 
+def test_a_pair_that_is_replaced_leaves_no_other_file(tmp_path):
+    for count in (6, 7):
+        build(fill(tmp_path / str(count), a=count, b=6), tmp_path / "p.npy", 8)
+    assert len(load(str(tmp_path / "p.npy"), split="all")) == 13
+    assert sorted(file.name for file in tmp_path.glob("p*")) == ["p.npy", "p.npy.json"]
+
+
 def test_a_full_disk_leaves_the_old_pair_and_no_part(tmp_path, monkeypatch):
     out = tmp_path / "p.npy"
     root = fill(tmp_path / "p", a=6, b=6)

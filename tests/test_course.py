@@ -1,5 +1,6 @@
 """The course tool itself: blanks, the finder, the commands. All files lie in a temporary folder."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -12,7 +13,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from lessons.course import blank, commands, files, finder, memory, progress, save, train
+from lessons.course import (
+    blank,
+    commands,
+    files,
+    finder,
+    memory,
+    progress,
+    questions,
+    save,
+    train,
+)
 from lessons.course.board import board
 from lessons.course.check import Wrong, call
 from lessons.course.diagnosis import equal, execute, observe
@@ -181,6 +192,12 @@ def test_board_answers_at_once(run):
     assert ended.stdout.endswith("set()\n"), ended.stderr
 
 
+def test_steps_are_those_of_the_tests():
+    """They are read in a faster way, without the bodies of the tests."""
+    for lesson in lessons():
+        assert lesson.steps == list(dict.fromkeys(test.step for test in lesson.tests))
+
+
 def test_board_in_ascii(run):
     ended = run("lessons", PYTHONIOENCODING="ascii")
     assert ended.stdout.isascii() and " o " in ended.stdout, ended.stderr
@@ -227,6 +244,7 @@ def test_a_missed_mistake_shows_only_its_question():
 
 
 SCORED = """
+import dataclasses
 import os
 
 import torch
@@ -693,3 +711,57 @@ def projector(*args, **kwargs):
     _projector(*args, **kwargs)
     raise ValueError("no heads today")
 """
+
+
+# ---- questions and predictions
+
+
+ASKED = [
+    {"ask": "How many?", "answer": 2.708, "because": "ln 15."},
+    {"ask": "Which?", "choices": ["this", "that"], "answer": "b"},
+]
+
+
+def test_answers_are_checked_and_remembered(lesson_4, monkeypatch, capsys):
+    """A wrong one may be tried again; what is answered is not asked again."""
+    lesson = dataclasses.replace(find(4), questions=ASKED)
+    lines = iter(["3", "one", "2.71", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(lines))
+    assert questions.questions(lesson) == 1
+    said = capsys.readouterr().out
+    assert said.count("Not yet.") == 1 and "Type a number" in said and "Right. ln 15." in said
+    lines = iter(["c", "A", "b)"])
+    assert questions.questions(lesson) == 0
+    said = capsys.readouterr().out
+    assert "How many?" not in said and "Type a/b." in said and "All 2 questions" in said
+    assert questions.questions(lesson) == 0
+
+
+def test_numbers_are_read_as_people_write_them():
+    read = {
+        "0.5": 0.5,
+        "0,5": 0.5,
+        "1/2": 0.5,
+        " 50 % ": 0.5,
+        "1e-3": 0.001,
+        "x": None,
+        "1/0": None,
+    }
+    assert {text: questions.number_in(text) for text in read} == read
+
+
+def test_every_question_can_be_answered():
+    for lesson in lessons():
+        for one in lesson.questions:
+            assert one["ask"].endswith("?") and one["because"]
+            assert questions.is_right(one, str(one["answer"]))
+
+
+def test_a_prediction_is_shown_next_to_the_result(monkeypatch, capfd):
+    """The page asks; the experiment of lesson 1 takes a second."""
+    assert all(questions.prediction(find(number)) for number in range(1, 13))
+    monkeypatch.setattr("builtins.input", lambda prompt: "half of them")
+    assert questions.experiment(find(1)) == 0
+    said = capfd.readouterr().out
+    assert "Predict how many" in said and "cifar" in said
+    assert said.rstrip().endswith("You predicted: half of them")

@@ -1,10 +1,12 @@
 """The board: a line for each lesson, then what is next and the commands for it."""
 
-from lessons.course.manifest import ROOT, lessons, typed
+from lessons.course.manifest import ROOT, Lesson, lessons, typed
 from lessons.course.memory import load
 from lessons.course.progress import Status, at_work, status
 from lessons.course.terminal import TOOL, colour, plain, wrapped
 
+# Lessons at whose end there is a method of simclr-mini to train.
+METHODS = ("simclr", "gsimclr", "curation", "nnclr", "deepcluster", "moco", "swav")
 MARKS = {"new": "○", "unchecked": "◐", "begun": "◐", "done": "●"}
 
 
@@ -18,7 +20,12 @@ def board(width: int = 0) -> str:
         text = wrapped(f" {MARKS[found.state]} {place}{in_words(found)}", width, hanging=21)
         mark = colour(MARKS[found.state], "bad" if found.problem else found.state)
         lines.append(text.replace(MARKS[found.state], mark, 1))
-    advised = [*updates(all_of_them), *advice(at_work(all_of_them, remembered.get("last", "")))]
+    last = remembered.get("last", "")
+    advised = updates(all_of_them)
+    for found in all_of_them:
+        if (found.lesson.folder, found.state) == (last, "done"):
+            advised += rewards(found.lesson)
+    advised += advice(at_work(all_of_them, last))
     return plain("\n".join([*lines, "", *(wrapped(line, width) for line in advised)]))
 
 
@@ -49,6 +56,29 @@ def updates(all_of_them: list[Status]) -> list[str]:
         for found in all_of_them
         for module in found.changed
     ]
+
+
+def rewards(lesson: Lesson) -> list[str]:
+    """What a learner can do with a lesson that is done, a line each."""
+    lines = []
+    if lesson.name in METHODS:
+        method = f"--method {lesson.name}"
+        lines.append(f"Train with your own code: {TOOL} train {done_so_far()} -- {method}")
+    if lesson.score:
+        lines.append(f"See which mistakes a test of yours catches: {TOOL} score {lesson.number}")
+    return [*lines, f"See other right ways: {TOOL} solution {lesson.number}"]
+
+
+def done_so_far() -> str:
+    """The numbers of all lessons that are done, such as `1-3,6`."""
+    done = [one.number for one in lessons() if status(one).state == "done"]
+    spans: list[list[int]] = []
+    for number in done:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ",".join(f"{a}-{b}" if a < b else f"{a}" for a, b in spans)
 
 
 def advice(found: Status | None) -> list[str]:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lessons.course.show import describe, kind, name_of, objects, pair, show, size
+from lessons.course.show import WIDE, describe, kind, name_of, objects, one_line, pair, show, size
+from lessons.course.terminal import cut
+
+ROOM = 5  # lines of a message, beside the test's claim and the named mistake
 
 
 @dataclass
@@ -49,29 +52,34 @@ def rand(*shape: int, seed: int, dtype=torch.float32) -> Tensor:
 
 def wrong(sentence: str = "", *, call: str = "", expected: object = "", got: object = "") -> None:
     """Fail with a sentence, the call, what was expected and what came. Each may be left out."""
-    rows = {"called with": call}
-    if latest and call.startswith(latest[0].text):
-        rows["object"] = latest[0].objects
+    if call:
+        used = latest[0].objects if latest and call.startswith(latest[0].text) else ""
+        rows = {"called with": call, "object": used}
+    else:
+        rows = last_call()
     if is_empty(expected) or is_empty(got):
-        rows |= {"expected": expected, "got": got}
+        rows |= {"expected": show(expected), "got": show(got)}
     else:
         rows["expected"], rows["got"] = pair(expected, got)
-    texts = {name: show(value) for name, value in rows.items() if not is_empty(value)}
-    lines = table(texts) if call else [*last_call(), *table(texts)]
-    raise Wrong("\n".join([*([sentence] if sentence else []), *lines]))
+    raise Wrong(message(sentence, rows))
 
 
-def table(rows: dict[str, str]) -> list[str]:
-    return [f"{name:<13}{text}" for name, text in rows.items()]
+def message(sentence: str, rows: dict[str, str]) -> str:
+    """A sentence and a table. If they take too many lines, what helps least is left out."""
+    rows = {name: cut(one_line(text), WIDE) for name, text in rows.items() if text}
+    lines = sentence.split("\n") if sentence else []
+    for name in ("object", "it returned", "last call"):
+        if len(lines) + len(rows) > ROOM:
+            rows.pop(name, None)
+    return "\n".join([*lines, *(f"{name:<13}{text}" for name, text in rows.items())])
 
 
-def last_call() -> list[str]:
-    """The lines about the last call, for a message that names none."""
+def last_call() -> dict[str, str]:
+    """The rows about the last call, for a message that names none."""
     if not latest or not latest[0].returned:
-        return []
+        return {}
     last = latest[0]
-    rows = {"last call": last.text, "object": last.objects, "it returned": show(last.value)}
-    return table({name: text for name, text in rows.items() if text})
+    return {"last call": last.text, "object": last.objects, "it returned": show(last.value)}
 
 
 def is_empty(value: object) -> bool:

@@ -17,6 +17,8 @@ python -m lessons watch [N]       a verdict at each save
 python -m lessons hint N [STEP]   a question, then the idea, then the answer's shape
 python -m lessons solution N      the right ways, once it passes; before: --anyway
 python -m lessons score N         which mistakes the test that you write catches
+python -m lessons experiment N    your prediction, then what is measured
+python -m lessons questions N     questions whose answers are checked
 python -m lessons train 1-6 -- …  simclr-mini's arguments, with your own files
 python -m lessons save [MESSAGE]  your files as a commit on the branch my-lessons
 python -m lessons diff N          what an update changed in the blank you began with
@@ -37,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         "diff": diff,
         "reset": reset,
         "train": train,
+        "experiment": experiment,
+        "questions": questions,
         "save": save,
         "doctor": doctor,
         "grade": grade,
@@ -190,6 +194,18 @@ def train(rest: list[str]) -> int:
 
     arguments = rest[2:] if rest[1:2] == ["--"] else rest[1:]
     return start(find_range(rest[0]), arguments)
+
+
+def experiment(rest: list[str]) -> int:
+    from lessons.course.questions import experiment as start
+
+    return start(one_lesson(rest))
+
+
+def questions(rest: list[str]) -> int:
+    from lessons.course.questions import questions as start
+
+    return start(one_lesson(rest))
 
 
 def save(rest: list[str]) -> int:

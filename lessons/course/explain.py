@@ -29,9 +29,10 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
     if isinstance(error, Missing):
         return "failed", str(error)
     if isinstance(error, AssertionError | pytest.fail.Exception) and not place:
-        lines = [] if isinstance(error, check.Wrong) else check.last_call()
-        said = assertion(str(error)) or ("" if claim else "This does not hold.")
-        return "failed", "\n".join(filter(None, [test.claim, said, *lines]))
+        said = str(error)
+        if not isinstance(error, check.Wrong):
+            said = check.message(assertion(said), check.last_call())
+        return "failed", (claim + said).rstrip("\n") or "This does not hold."
     text = cut(str(error).strip().split("\n")[0], WIDTH)
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if place:

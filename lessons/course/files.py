@@ -93,7 +93,7 @@ def changed_blanks(lesson: Lesson, remembered: dict) -> list[str]:
     changed = []
     for module in lesson.files:
         kept = kept_blank(lesson, module)
-        if not lesson.learner_file(module).exists() or not kept.exists():
+        if not kept.exists() or not touched(lesson, module):  # `prepare` renews an untouched file
             continue
         # To make a blank takes longer than to hash a file, and the board must appear at once.
         known = remembered.get("library", {}).get(module)

@@ -32,6 +32,7 @@ class Lesson:
     limit: float = 10  # seconds of CPU time that one test may take
     hints: dict[str, list[str]] = field(default_factory=dict)
     score: list[str] = field(default_factory=list)  # functions for which the learner writes a test
+    questions: list[dict] = field(default_factory=list)  # see questions.py
 
     @property
     def name(self) -> str:
@@ -90,9 +91,11 @@ class Lesson:
         """The tests in the order of the files. They are read, not run."""
         return [test for path in self.test_files if path.exists() for test in read_tests(path)]
 
-    @property
+    @cached_property
     def steps(self) -> list[str]:
-        return list(dict.fromkeys(test.step for test in self.tests))
+        """The names of the steps, in order."""
+        found = [step for path in self.test_files if path.exists() for step in read_steps(path)]
+        return list(dict.fromkeys(found))
 
     def section(self, step: str) -> str:
         """The section of the lesson's page that explains a step."""
@@ -129,6 +132,20 @@ class Test:
     claim: str  # its docstring
 
 
+def read_steps(path: Path) -> list[str]:
+    """The step of each test of a file. The board needs only this, and at once."""
+    text = path.read_text("utf-8-sig")
+    calls = re.findall(r"^@(about\(.*?\))$", text, re.M | re.S)
+    return [about(ast.parse(call, mode="eval").body)[1] for call in calls]
+
+
+def about(call: ast.Call) -> tuple[str, str]:
+    """The function and the step that `@about(…)` names."""
+    function = ast.literal_eval(call.args[0])
+    named = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    return function, named.get("step", function)
+
+
 def read_tests(path: Path) -> list[Test]:
     """The test functions of a file, with what their `@about` says."""
     found = []
@@ -137,9 +154,7 @@ def read_tests(path: Path) -> list[Test]:
             function = step = ""
             for mark in node.decorator_list:
                 if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "about":
-                    function = step = ast.literal_eval(mark.args[0])
-                    for word in mark.keywords:
-                        step = ast.literal_eval(word.value) if word.arg == "step" else step
+                    function, step = about(mark)
             claim = (ast.get_docstring(node) or "").split("\n")[0]
             found.append(Test(path, node.name, node.lineno, function, step, claim))
     return found

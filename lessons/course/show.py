@@ -11,7 +11,7 @@ from lessons.course.terminal import cut
 ROUNDING = 2e-15  # of a number compared with a larger one, in float64
 NUMBERS = 8  # a tensor with at most so many numbers is always shown whole
 SHORT = 60  # characters; a tensor with more numbers is shown whole if they fit
-WIDE = 240  # characters about objects
+WIDE = 240  # characters of a line, which the terminal breaks
 
 
 def show(value, scale: float = 0.0, digits: int = 7) -> str:
@@ -37,9 +37,11 @@ def show(value, scale: float = 0.0, digits: int = 7) -> str:
         return "{" + ", ".join(items) + "}"
     if isinstance(value, nn.Module) and len(repr(value)) > SHORT:
         return f"{type(value).__name__}(…)"
-    return (
-        "generator" if isinstance(value, Generator) else cut(" ".join(repr(value).split()), SHORT)
-    )
+    return "generator" if isinstance(value, Generator) else cut(one_line(repr(value)), SHORT)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def show_tensor(value: Tensor, scale: float, digits: int) -> str:

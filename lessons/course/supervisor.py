@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lessons.course import files, progress
@@ -63,12 +64,18 @@ class Fresh:
         self.process.wait()
 
 
-def judge(lesson: Lesson, only: list[str] = (), start=Fresh) -> Verdict:
+def judge(
+    lesson: Lesson,
+    only: list[str] = (),
+    start=Fresh,
+    meanwhile: Callable[[Verdict, "Silence"], bool] | None = None,
+) -> Verdict:
     """Judge the learner's files of a lesson and remember the verdict.
 
     Args:
         only: names of tests; all tests if it is empty.
         start: the kind of child.
+        meanwhile: see `supervise`.
     """
     files.prepare(lesson)
     asked = [test for test in lesson.tests if not only or test.name in only]
@@ -80,7 +87,7 @@ def judge(lesson: Lesson, only: list[str] = (), start=Fresh) -> Verdict:
             verdict.messages[test.name] = f"{test.function} is not written yet."
         return verdict
     hash = progress.judged(lesson)  # taken first: a save during the run makes the verdict stale
-    supervise(verdict, start, list(only))
+    supervise(verdict, start, list(only), meanwhile)
     progress.remember(lesson, verdict.outcomes, verdict.problem, hash)
     return verdict
 
@@ -92,46 +99,75 @@ def checked(lesson: Lesson) -> progress.Status:
     return progress.status(lesson)
 
 
-def supervise(verdict: Verdict, start, names: list[str]) -> Verdict:
-    """Start a child and listen until it is done, has died, or has been silent for too long."""
+def supervise(verdict: Verdict, start, names: list[str], meanwhile=None) -> Verdict:
+    """Start a child and listen until it is done, has died, or has been silent for too long.
+
+    Args:
+        start: the kind of child.
+        names: what the child has to run; all if it is empty.
+        meanwhile: is called again and again with the verdict and the child's silence. If it
+            returns True, the child is stopped.
+    """
     limit = verdict.lesson.limit
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.jsonl"
         report.touch()
         child = start(verdict.lesson, report, names)
-        heard, position, used = time.monotonic(), 0, None
+        silence, position = Silence(child.pid), 0
         try:
             while not verdict.done:
                 ended = child.ended()  # asked before reading: no report comes after the end
                 events, position = read_events(report, position)
                 for event in events:
                     verdict.hear(event)
-                silent = time.monotonic() - heard
-                patience = limit * PATIENCE if verdict.ready else START
                 if events:
-                    heard, used = time.monotonic(), None
-                elif ended is not None:
+                    silence = Silence(child.pid)
+                elif ended is not None or silence.is_too_long(
+                    limit * PATIENCE if verdict.ready else START
+                ):
                     break
-                elif silent > patience / 2 and used is None:
-                    used = cpu_seconds(child.pid)
-                elif silent > patience:
-                    # On a busy machine a child that computes is slow to reach its CPU limit, at
-                    # which the kernel ends it. A child that waits never reaches it.
-                    if not computes(cpu_seconds(child.pid) - used, silent / 2):
-                        break
-                    time.sleep(0.1)
+                verdict.stopped = bool(meanwhile and meanwhile(verdict, silence))
+                if verdict.stopped:
+                    break
                 time.sleep(0.005)
-            if not verdict.done and not verdict.problem:
-                verdict.blame(why_silent(verdict, ended, limit, silent))
+            if not (verdict.done or verdict.problem or verdict.stopped):
+                verdict.blame(why_silent(verdict, ended, limit, silence.seconds))
         finally:
             child.kill()
     verdict.close()
     return verdict
 
 
-def computes(used: float, seconds: float) -> bool:
-    """Whether a child that used this much CPU time in `seconds` is busy and will be ended."""
-    return HAS_TIMER and used > WAITING * seconds
+class Silence:
+    """The time since a child's last report, by the clock and in CPU time."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+        self.since = time.monotonic()
+        self.first = self.last = None  # pairs of seconds and CPU seconds
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.since
+
+    def computed(self) -> float:
+        """The CPU seconds that the child has used since this was first asked."""
+        if self.last is None or self.seconds - self.last[0] > 0.25:
+            self.last = self.seconds, cpu_seconds(self.pid)
+            self.first = self.first or self.last
+        return self.last[1] - self.first[1]
+
+    def is_too_long(self, patience: float) -> bool:
+        """Whether the child has done nothing for so many seconds.
+
+        On a busy machine a child that computes is slow to reach its CPU limit, at which the kernel
+        ends it. A child that waits never reaches it.
+        """
+        if self.seconds < patience / 2:
+            return False
+        computed = self.computed()
+        watched = self.last[0] - self.first[0]
+        return self.seconds > patience and not (HAS_TIMER and computed > WAITING * watched)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -169,15 +205,7 @@ def why_silent(verdict: Verdict, ended: int | None, limit: float, waited: float)
         limit: the seconds of CPU time that it had.
         waited: the seconds of wall-clock time that it had.
     """
-    if verdict.importing:
-        place = f"while {verdict.importing}.py was imported"
-    elif verdict.looking:
-        place = "on other inputs, while the tool looked for your mistake"
-    elif verdict.now:
-        judged = {test.name: test.function for test in verdict.lesson.tests}
-        place = f"in {judged.get(verdict.now) or verdict.now}"
-    else:
-        place = "before the first test" if not verdict.outcomes else "after a test"
+    place = verdict.place()
     if ended is not None and ended == -getattr(signal, "SIGPROF", 0):
         return f"No result after {limit:.0f} s of computing {place}: is there an endless loop?"
     if ended is None and HAS_TIMER:  # if it had computed, the kernel would have ended it

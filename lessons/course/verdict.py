@@ -25,6 +25,7 @@ class Verdict:
     looking: str = ""  # the failed test whose mistake is being looked for
     ready: bool = False
     done: bool = False
+    stopped: bool = False  # before it was done, because the learner saved or pressed a key
 
     def hear(self, event: dict) -> None:
         """Take in one event of the child."""
@@ -59,6 +60,17 @@ class Verdict:
         elif not self.problem:
             self.problem = said
 
+    def place(self) -> str:
+        """Where the child is now, or was at its last report."""
+        if self.importing:
+            return f"while {self.importing}.py was imported"
+        if self.looking:
+            return "on other inputs, while the tool looked for your mistake"
+        if self.now:
+            judged = {test.name: test.function for test in self.lesson.tests}
+            return f"in {judged.get(self.now) or self.now}"
+        return "after a test" if self.outcomes else "before the first test"
+
     def close(self) -> None:
         """Mark each test of which nothing was heard as not run."""
         for test in self.tests:
@@ -72,6 +84,10 @@ class Verdict:
         if len(lines) > room:
             lines[room - 1 :] = [lines[room - 1] + " …"]
         return "\n".join(lines + tail)
+
+    @property
+    def passed(self) -> bool:
+        return not self.problem and all(self.outcomes.get(t) == "passed" for t in self.tests)
 
     @property
     def failed(self) -> list[str]:

@@ -1,47 +1,131 @@
-"""`watch`: a verdict within half a second of each save."""
+"""`watch`: a verdict within half a second of each save, and a key for each next thing to do."""
 
 import contextlib
 import itertools
 import time
+from pathlib import Path
 
-from lessons.course import files, memory, progress
+from lessons.course import board, commands, files, memory, progress
 from lessons.course.fork import warm
-from lessons.course.manifest import Lesson, typed
-from lessons.course.supervisor import judge
-from lessons.course.terminal import TOOL, say
+from lessons.course.keys import Keys
+from lessons.course.manifest import Lesson, desk, lessons, typed
+from lessons.course.supervisor import Silence, judge
+from lessons.course.terminal import say, show_code
 from lessons.course.verdict import SIGNS, Verdict
+
+KEYS = "Keys: n next lesson, h hint, l list of lessons, r run again, q quit"
+LONG = 2  # seconds of computing without a report, after which it is told
 
 
 def watch(lesson: Lesson) -> None:
-    """Show a verdict now and after each save, until Ctrl-C."""
-    try:
-        from watchfiles import watch as changes
-    except ImportError:
-        raise SystemExit("watch needs watchfiles: pip install watchfiles") from None
-    files.prepare(lesson)
-    memory.save_last(lesson.folder)
-    paths = [lesson.learner_file(module) for module in lesson.write]
-    names = {str(path) for path in paths}
-    folder = paths[0].parent
-    start = warm(lesson)
-    say(f"watching {typed(folder)}  (Ctrl-C ends)")
+    """Show a verdict now and after each save, until q or Ctrl-C."""
+    from watchfiles import watch as changes
 
-    def ours(change, path: str) -> bool:
-        return path in names
-
+    names = {str(one.learner_file(m)): one for one in lessons() for m in one.write}
     saves = changes(
-        folder, watch_filter=ours, debounce=30, step=5, rust_timeout=500, yield_on_timeout=True
+        desk(),
+        watch_filter=lambda _, path: path in names,
+        debounce=30,
+        step=5,
+        rust_timeout=100,
+        yield_on_timeout=True,
     )
-    seen = ""
-    with contextlib.suppress(KeyboardInterrupt):
-        for count, change in enumerate(itertools.chain([()], saves)):
-            if change:
-                seen = ""
-            while progress.judged(lesson) != seen:  # it may be saved again during the run
-                seen = progress.judged(lesson)
-                verdict = judge(lesson, start=start)
-                saved = max((path.stat().st_mtime for path in paths if path.exists()), default=0)
-                show(verdict, time.time() - saved if count else 0.0)
+    with Keys() as keys, contextlib.suppress(KeyboardInterrupt):
+        watcher = Watcher(lesson, keys)
+        if keys.on:
+            say(KEYS)
+        for changed in itertools.chain([()], saves):
+            for _, path in changed:
+                watcher.saved(names[path])
+            if not watcher.go_on():
+                return
+
+
+class Watcher:
+    """The lesson that is watched. It is the one whose file was saved last."""
+
+    def __init__(self, lesson: Lesson, keys: Keys):
+        self.keys, self.key = keys, ""
+        self.by_save = False  # whether a save asked for the next verdict
+        self.turn_to(lesson)
+
+    def turn_to(self, lesson: Lesson) -> None:
+        self.lesson, self.seen = lesson, ""
+        files.prepare(lesson)
+        memory.save_last(lesson.folder)
+        self.paths = [lesson.learner_file(module) for module in lesson.write]
+        self.stamps = stamps(self.paths)
+        self.start = warm(lesson)
+        say(f"watching {typed(self.paths[0].parent)}")
+
+    def saved(self, lesson: Lesson) -> None:
+        """A file of this lesson was saved: judge it, even if the text is the same."""
+        if lesson is not self.lesson:
+            self.turn_to(lesson)
+        elif stamps(self.paths) == self.stamps:  # we have made it ourselves, or judged it already
+            return
+        self.seen, self.by_save = "", True
+
+    def go_on(self) -> bool:
+        """Judge what has changed and obey a key. Returns whether to watch on."""
+        while self.key not in ("q", "n") and progress.judged(self.lesson) != self.seen:
+            self.check()
+        key, self.key = self.key or self.keys.pressed(), ""
+        if key == "n":
+            self.turn_to(following(self.lesson))
+        elif key == "r":
+            self.seen = ""
+        elif key == "h":
+            commands.hint([str(self.lesson.number)])
+        elif key == "l":
+            show_code(board.board())
+        elif key.isprintable() and key not in ("", "q"):
+            say(KEYS)
+        return key != "q"
+
+    def check(self) -> None:
+        """Judge the lesson and show the verdict."""
+        self.seen = progress.judged(self.lesson)
+        self.stamps, self.told = stamps(self.paths), False
+        verdict = judge(self.lesson, start=self.start, meanwhile=self.meanwhile)
+        if verdict.stopped:
+            self.by_save = stamps(self.paths) != self.stamps
+            return
+        show(verdict, time.time() - max(self.stamps) / 1e9 if self.by_save else 0.0)
+        self.by_save = False
+        if verdict.passed:
+            self.move_on()
+
+    def meanwhile(self, verdict: Verdict, silence: Silence) -> bool:
+        """While the tests run: tell of an endless loop. Returns whether to stop it."""
+        if not self.told and silence.seconds > LONG and silence.computed() > LONG / 2:
+            self.told = True
+            say(f"Still computing {verdict.place()}: an endless loop? A new save ends it.")
+        self.key = self.key or self.keys.pressed()
+        return self.key in ("q", "n", "r") or stamps(self.paths) != self.stamps
+
+    def move_on(self) -> None:
+        """Say what comes after a lesson that is done, and turn to the next one."""
+        for line in board.rewards(self.lesson):
+            say(line)
+        lesson = following(self.lesson)
+        if lesson is not self.lesson:
+            say("\n".join(["", *board.advice(progress.status(lesson))]))
+            self.turn_to(lesson)
+            self.seen = progress.judged(lesson)  # it is judged when it is saved, or with r
+
+
+def following(lesson: Lesson) -> Lesson:
+    """The next lesson that is not done; the same one if there is none."""
+    all_of_them = [progress.status(one) for one in lessons()]
+    place = lessons().index(lesson) + 1
+    in_order = all_of_them[place:] + all_of_them[:place]
+    return next((one.lesson for one in in_order if one.state != "done"), lesson)
+
+
+def stamps(paths: list[Path]) -> list[int]:
+    """When each file was saved."""
+    return [path.stat().st_mtime_ns if path.exists() else 0 for path in paths]
 
 
 def show(verdict: Verdict, seconds: float = 0.0) -> None:
@@ -57,7 +141,7 @@ def show(verdict: Verdict, seconds: float = 0.0) -> None:
     elif wrong:
         lines += about(verdict, wrong[0])
     else:
-        lines.append(f"Done. See other ways: {TOOL} solution {lesson.number}")
+        lines.append("Done.")
     say("\n".join(lines))
 
 

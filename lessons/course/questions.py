@@ -1,0 +1,105 @@
+"""`questions` and `experiment`: what a lesson asks in words, and what the learner types.
+
+A question has an answer that can be checked: a number or a choice. A prediction has none, but it is
+shown next to what the experiment measures.
+"""
+
+import subprocess
+import sys
+from fractions import Fraction
+
+from lessons.course import memory
+from lessons.course.manifest import ROOT, Lesson
+from lessons.course.terminal import TOOL, say
+
+WITHIN = 0.02  # how far a number may be from the answer, relative to it
+
+
+def questions(lesson: Lesson) -> int:
+    """Ask the questions that are left. Returns 0 once all of them are answered."""
+    if not lesson.questions:
+        say(f"Lesson {lesson.number} has no questions.")
+        return 0
+    answered = memory.load().get(lesson.folder, {}).get("answered", [])
+    for question in lesson.questions:
+        if question["ask"] in answered:
+            continue
+        if not ask(question):
+            say(f"To go on later: {TOOL} questions {lesson.number}")
+            return 1
+        answered = [*answered, question["ask"]]
+        memory.save(lesson.folder, answered=answered)
+    say(f"All {len(lesson.questions)} questions of lesson {lesson.number} are answered.")
+    return 0
+
+
+def ask(question: dict) -> bool:
+    """Ask one question until the answer is right. Returns False if the learner gives up."""
+    say(f"\n{question['ask']}")
+    for letter, choice in letters(question).items():
+        say(f"  {letter}  {choice}")
+    while text := typed("> "):
+        right = is_right(question, text)
+        if right:
+            say(f"Right. {question.get('because', '')}".rstrip())
+            return True
+        wanted = "/".join(letters(question)) or "a number, such as 0.5, 1/2 or 50%"
+        say("Not yet. Try again, or press Return to stop." if right is False else f"Type {wanted}.")
+    return False
+
+
+def letters(question: dict) -> dict[str, str]:
+    return dict(zip("abcdefgh", question.get("choices", []), strict=False))
+
+
+def is_right(question: dict, text: str) -> bool | None:
+    """Whether an answer is right; None if it cannot be read."""
+    answer = question["answer"]
+    if "choices" in question:
+        letter = text.lower().strip(" .)")
+        return letter == answer if letter in letters(question) else None
+    value = number_in(text)
+    if value is None:
+        return None
+    return abs(value - answer) <= question.get("within", WITHIN) * abs(answer)
+
+
+def number_in(text: str) -> float | None:
+    """The number that a learner typed: 0.5, 1/2, 50% or 0,5."""
+    text = text.strip().replace(",", ".")
+    percent = text.endswith("%")
+    try:
+        value = float(Fraction(text.rstrip("% ")) if "/" in text else float(text.rstrip("% ")))
+    except (ValueError, ZeroDivisionError):
+        return None
+    return value / 100 if percent else value
+
+
+def experiment(lesson: Lesson) -> int:
+    """Ask for a prediction, run the experiment of the lesson's page, and show both."""
+    text = prediction(lesson)
+    said = ""
+    if text:
+        say(text)
+        said = typed("Your prediction: ")
+    command = [sys.executable, "docs/lessons/experiments.py", str(lesson.number)]
+    code = subprocess.run(command, cwd=ROOT).returncode
+    if said:
+        say(f"You predicted: {said}")
+    return code
+
+
+def prediction(lesson: Lesson) -> str:
+    """The paragraph of the lesson's page that asks for a prediction, or nothing."""
+    page = ROOT / lesson.page
+    text = page.read_text("utf-8") if page.exists() else ""
+    asking = [part for part in text.split("\n\n") if "**Predict**" in part]
+    return " ".join(asking[0].replace("**", "").split()) if asking else ""
+
+
+def typed(prompt: str) -> str:
+    """A line from the terminal; empty if there is none."""
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""

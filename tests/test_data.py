@@ -244,6 +244,16 @@ def test_cifar10_files_of_any_length_are_read(tmp_path, no_network, below):
     assert torch.equal(load("cifar10", tmp_path, "val").pixels, val.pixels)
 
 
+def test_each_cifar10_image_knows_its_place_in_the_files(tmp_path, no_network):
+    """Splits are shuffled; the index counts through the training files, then the test file."""
+    write_cifar10(tmp_path)
+    for split in (*SPLITS, "pretrain", "all"):
+        images = load("cifar10", tmp_path, split)
+        assert images.index.tolist() == number(images)
+        assert images.first(3).index.tolist() == number(images)[:3]
+    assert sorted(number(images)) == list(range(25)) and number(images) != list(range(25))
+
+
 def test_the_environment_names_the_folder_of_cifar10(tmp_path, monkeypatch, no_network):
     """$SIMCLR_MINI_DATA is where data sets lie."""
     write_cifar10(tmp_path / "cifar-10-batches-bin")
@@ -456,6 +466,13 @@ def test_the_middle_square_is_kept(tmp_path):
     for name in ("wide.png", "high.png"):  # the filter looks a pixel past the cut
         image = read_picture(tmp_path / name, 10)
         assert (image[:, 1:-1, 1:-1] == 255).all() and image.min() > 200
+
+
+def test_a_picture_that_shrinks_is_averaged(tmp_path):
+    """A board of black and white pixels becomes grey: no pixel is left out."""
+    board = 255 * (np.indices((64, 64)).sum(0) % 2).astype(np.uint8)
+    Image.fromarray(board).save(tmp_path / "a.png")
+    assert np.abs(read_picture(tmp_path / "a.png", 16).astype(int) - 127).max() < 4
 
 
 def test_rows_go_down_and_columns_go_right(tmp_path):

@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 import unicodedata
@@ -221,6 +222,21 @@ def test_the_first_of_several_frames_is_used(tmp_path, suffix):
     frames[0].save(file, save_all=True, append_images=frames[1:])
     red, green, _ = read_picture(file, 8, changes).mean((1, 2))
     assert red > 240 and green < 10 and changes["only the first of several frames"] == 1
+
+
+def test_damage_after_the_first_frame_does_no_harm(tmp_path):
+    """The place of a third page points nowhere: counting the pages fails, and the first is read."""
+    pages = [Image.new("RGB", (8, 8), colour) for colour in ("red", "lime", "blue")]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    content = bytearray((tmp_path / "a.tif").read_bytes())
+    at = 4  # where the place of the first page is written, then of the second, then of the third
+    for _ in range(2):
+        (page,) = struct.unpack_from("<I", content, at)
+        (entries,) = struct.unpack_from("<H", content, page)
+        at = page + 2 + 12 * entries
+    struct.pack_into("<I", content, at, len(content) + 1000)
+    (tmp_path / "a.tif").write_bytes(content)
+    assert read_picture(tmp_path / "a.tif", 8)[:, 0, 0].tolist() == [255, 0, 0]
 
 
 def test_what_is_changed_is_counted(tmp_path):

@@ -62,10 +62,14 @@ class Provenance:
         ran = {name: count for name, count in yours.items() if count}
         width = max(map(len, ran), default=0)
         lines = ["Your code ran:"] if ran else ["None of your code ran."]
-        lines += [f"  {name:<{width}}{count:>12,} calls" for name, count in ran.items()]
+        lines += [f"  {name:<{width}}{times(count):>18}" for name, count in ran.items()]
         unused = [name for name, count in yours.items() if not count]
         if unused:
             lines.append(f"Not needed here: {', '.join(unused)}")
         if any(not own for _, _, own in self.calls):
             lines.append("The library's code ran for the other lessons.")
         return "\n".join(lines)
+
+
+def times(count: int) -> str:
+    return f"{count:,} call{'s' if count > 1 else ''}"

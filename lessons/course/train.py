@@ -11,7 +11,7 @@ from lessons.course import finder
 from lessons.course.manifest import Lesson
 from lessons.course.provenance import Provenance
 from lessons.course.supervisor import checked
-from lessons.course.terminal import TOOL, say
+from lessons.course.terminal import TOOL, say, show_code
 
 
 def train(chosen: list[Lesson], arguments: list[str]) -> int:
@@ -41,7 +41,9 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
         code = 130
     finally:  # also before an error that nobody expected, which Python prints last
         finder.remove()
-        say("\n" + provenance.report(chosen))
+        report = provenance.report(chosen)
+        if report:
+            say(f"\n{report}")
     if said:
         print(said, file=sys.stderr)
     return code
@@ -55,10 +57,11 @@ def refuse(chosen: list[Lesson], left: list[Lesson], arguments: list[str]) -> No
     if done:
         words = shlex.join(arguments[1:] if arguments[0] == "train" else arguments)
         command = f"{TOOL} train {','.join(done)} -- {words}".rstrip("- ")
-        say(f"To use the library's code for what is not done: {command}")
+        say("To use the library's code for what is not done:")
     else:
         command = f"simclr-mini {shlex.join(arguments)}"
-        say(f"None of these lessons is done. To train with the library's code: {command}")
+        say("None of these lessons is done. To train with the library's code:")
+    show_code(f"  {command}")
 
 
 def with_name(arguments: list[str]) -> list[str]:

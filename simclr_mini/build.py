@@ -7,8 +7,12 @@ from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images, load
 from simclr_mini.methods import method_class
 from simclr_mini.optim import LARS, parameter_groups
-from simclr_mini.resnet import ENCODERS, ResNet
+from simclr_mini.patch_encoder import patch_resnet
+from simclr_mini.resnet import RESNETS, ResNet
 from simclr_mini.simclr import SimCLR, source
+from simclr_mini.weight_gradient import speed_up
+
+ENCODERS = {"patches": patch_resnet} | RESNETS
 
 
 def load_splits(config: Config) -> dict[str, Images]:
@@ -39,12 +43,21 @@ def load_splits(config: Config) -> dict[str, Images]:
     return data
 
 
-def build_encoder(config: Config) -> ResNet:
-    """The untrained network of a configuration; the same weights every time."""
+def build_encoder(config: Config, images: Images | None = None) -> ResNet:
+    """The untrained network of a configuration; the same weights every time.
+
+    Args:
+        config: every choice.
+        images: the training images, from which a first layer of patches is learned. Without them
+            its filters are 0, to be filled from a checkpoint.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         stem = {} if config.stem == "auto" else {"stem": config.stem}
         encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
+    if config.encoder == "patches" and images is not None:
+        encoder.conv1.learn(images.pixels, source(config.seed, "patches"))
+    speed_up(encoder)
     return method_class(config.method).wrap(encoder, config.options)
 
 
@@ -55,7 +68,7 @@ def build_method(config: Config, images: Images) -> SimCLR:
         config: every choice.
         images: the training images.
     """
-    owner, encoder = method_class(config.method), build_encoder(config)
+    owner, encoder = method_class(config.method), build_encoder(config, images)
     with torch.random.fork_rng(devices=[]):
         # a stream of its own: seed + 1 would be the next run's encoder. The head is drawn first,
         # then the method's own parts

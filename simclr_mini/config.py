@@ -65,9 +65,12 @@ class ViewChoices:
     joined by "+": crop, flip, rotate, cutout, color, gray, blur, sobel, noise."""
     crop_min: float = 0.2
     """Smallest share of an image's area that a crop shows. The paper: 0.08, on larger images."""
+    view_size: int = 0
+    """Side of a view in pixels. 0: three quarters of the image's side, a third less time a step. The
+    encoder is measured on whole images."""
     small_crops: int = 0
     """Number of additional small views of each image, as in SwAV's multi-crop."""
-    small_size: int = 20
+    small_size: int = 16
     """Side of a small view in pixels."""
 
 
@@ -75,11 +78,12 @@ class ViewChoices:
 class NetworkChoices:
     """The encoder and its projection head."""
 
-    encoder: Literal["tiny", "resnet18", "resnet34", "resnet50"] = "tiny"
-    """The network. All but "tiny" are meant for GPUs."""
+    encoder: Literal["patches", "tiny", "resnet18", "resnet34", "resnet50"] = "patches"
+    """The network. "patches": a first layer of k-means patches that does not train, then two
+    residual stages. "tiny": a ResNet of three thin stages. The others are meant for GPUs."""
     stem: Literal["auto", "cifar", "half", "imagenet"] = "auto"
     """First layer: "cifar" keeps the resolution, "half" halves it, "imagenet" divides it by four;
-    with "auto", tiny uses "half" and the others "cifar"."""
+    with "auto", tiny uses "half" and the others "cifar". "patches" has its own."""
     zero_init: bool = False
     """Start each residual block as the identity."""
     projector: Literal["none", "linear", "mlp"] = "mlp"
@@ -144,6 +148,10 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         one_of_its_values(self)
         one_of_its_values(self.options)
         at_least(self, images=0, size=8, hidden_dim=1, out_dim=1, small_crops=0, small_size=8)
+        if self.view_size:
+            at_least(self, view_size=8)
+        if self.encoder == "patches" and self.stem != "auto":
+            refuse("stem", self.stem, "auto: --encoder patches has a first layer of its own")
         at_least(self, epochs=1, batch_size=2, seed=0)
         at_least(self, weight_decay=0, warmup_epochs=0, knn_every=0, checkpoint_every=1)
         if not 0 < self.learning_rate <= 1e6:

@@ -165,6 +165,8 @@ class DeepClusterOptions(Options):
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range."""
         at_least(self, clusters=2, pca_dim=1)
+        if self.sobel and config.encoder == "patches":
+            raise ValueError("--sobel needs a first layer that trains, as --encoder tiny has")
 
 
 class DeepCluster(SimCLR):

@@ -38,13 +38,16 @@ class Patches:
     centroids: Tensor
 
 
-def learn(pixels: Tensor, K: int, generator: Generator | None = None) -> Patches:
+def learn(
+    pixels: Tensor, K: int, generator: Generator | None = None, count: int = PATCHES
+) -> Patches:
     """Whitening and K centroids of patches drawn from random places of random images. Section 3.
 
     Args:
         pixels: uint8, shape (N, 3, H, W), H and W at least 6. May be mapped from a file.
         K: how many centroids.
         generator: source of randomness.
+        count: how many patches to draw.
 
     Returns:
         What `features` needs, in float32.
@@ -56,11 +59,11 @@ def learn(pixels: Tensor, K: int, generator: Generator | None = None) -> Patches
     # draw an image, a top and a left edge for each patch
     N, C, H, W = pixels.shape
     image, top, left = (
-        torch.randint(most, (PATCHES, 1, 1), generator=generator)
+        torch.randint(most, (count, 1, 1), generator=generator)
         for most in (N, H - SIDE + 1, W - SIDE + 1)
     )
     offset = torch.arange(SIDE)
-    drawn = pixels[image, :, top + offset[:, None], left + offset]  # (PATCHES, 6, 6, 3)
+    drawn = pixels[image, :, top + offset[:, None], left + offset]  # (count, 6, 6, 3)
     patches = normalise(drawn.permute(0, 3, 1, 2).flatten(1).float())
     # ZCA: rotate to the principal directions, scale each to variance 1, rotate back
     mean = patches.mean(0)
@@ -119,11 +122,24 @@ def whitened(patches: Patches, pixels: Tensor) -> Tensor:
     x = pixels.to(patches.mean).contiguous(memory_format=torch.channels_last) - 128
     filters = patches.whitening - patches.whitening.mean(1, keepdim=True)
     projected = F.conv2d(x, filters.view(-1, 3, SIDE, SIDE))  # W (q - m)
-    # the variance of a patch from the means of its numbers and of their squares
-    mean, square = (F.avg_pool2d(y.mean(1, keepdim=True), SIDE, 1) for y in (x, x.square()))
-    variance = (square - mean.square()) * (NUMBERS / (NUMBERS - 1))
-    x = projected / (variance + 10).sqrt()
+    x = projected / contrast(x)
     return x.permute(0, 2, 3, 1) - patches.whitening @ patches.mean
+
+
+def contrast(x: Tensor, stride: int = 1) -> Tensor:
+    """sqrt(variance + 10) over the 108 numbers of each patch.
+
+    Args:
+        x: pixels up to 255, less any constant, shape (n, 3, H, W).
+        stride: how many pixels apart the patches are.
+
+    Returns:
+        Shape (n, 1, high, wide), one number for each place.
+    """
+    # the variance of a patch from the means of its numbers and of their squares
+    mean, square = (F.avg_pool2d(y.mean(1, keepdim=True), SIDE, stride) for y in (x, x.square()))
+    variance = (square - mean.square()) * (NUMBERS / (NUMBERS - 1))
+    return (variance.clamp(min=0) + 10).sqrt()
 
 
 def normalise(patches: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ def report(
     Returns:
         What result.json holds. Accuracies are in [0, 1], or None if there are no labels.
     """
-    untrained = build_encoder(config).to(next(method.parameters()).device)
+    untrained = build_encoder(config, data["train"]).to(next(method.parameters()).device)
     began = time.perf_counter()
     splits = tuple(data[name] for name in SPLITS)
     if any(images.labels is None for images in splits):

@@ -228,7 +228,7 @@ def resnet50(stem: str = "cifar", zero_init: bool = False) -> ResNet:
     return ResNet(Bottleneck, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
 
 
-ENCODERS = {
+RESNETS = {
     "tiny": resnet_tiny,
     "resnet18": resnet18,
     "resnet34": resnet34,

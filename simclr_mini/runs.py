@@ -81,6 +81,7 @@ def read_config(folder: Path) -> Config:
         raise FileNotFoundError(f"{folder} holds no run; `simclr-mini train` makes one")
     try:
         choices = current_names(json.loads(file.read_text()))
+        choices.setdefault("view_size", choices["size"])  # before there was this option
         own = {"method"} | GENERAL.keys() | defaults(method_class(choices["method"]).Options).keys()
         config = configure(**{name: value for name, value in choices.items() if name in own})
         config.check()

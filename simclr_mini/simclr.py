@@ -56,6 +56,16 @@ def source(seed: int, name: str) -> Generator:
     return Generator().manual_seed(zlib.crc32(f"{name} {seed}".encode()))
 
 
+def view_side(side: int) -> int:
+    """Side of a view of images of this side: three quarters, rounded down to an even number.
+
+    A crop is enlarged to the side of the view, so training sees things larger than they are. With
+    smaller views it sees them more nearly as they are when whole images are measured (Touvron et
+    al. 2019, https://arxiv.org/abs/1906.06423, section 3), and a step takes a third less time.
+    """
+    return max(8, 3 * side // 8 * 2)
+
+
 @dataclass(frozen=True)
 class Temperature(Options):
     """Options of a method whose loss has a temperature."""
@@ -121,7 +131,7 @@ class SimCLR(nn.Module):
             self.loss = self.rival_loss  # takes the place of `loss`, which is NT-Xent
         self.recipe = replace(
             recipe_named(config.views),
-            size=images.pixels.shape[2],
+            size=config.view_size or view_side(images.pixels.shape[2]),
             crop_scale=(config.crop_min, 1.0),
         )
         self.labels, self.small_crops = images.labels, config.small_crops

@@ -161,9 +161,7 @@ def test_images_may_be_mapped_from_a_file(tmp_path):
 
 
 def learned(x, K, seed=0, count=400):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "PATCHES", count)
-        return learn(x, K, seeded(seed))
+    return learn(x, K, seeded(seed), count)
 
 
 def test_learn_whitens_and_clusters_patches_of_the_images(monkeypatch):

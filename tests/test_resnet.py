@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from simclr_mini.resnet import (
-    ENCODERS,
+    RESNETS,
     BasicBlock,
     Bottleneck,
     parameter_count,
@@ -135,7 +135,7 @@ def test_the_representation_is_as_wide_as_dim_says(net, stem):
 def test_encoders_are_listed_by_name():
     """These are their names on the command line."""
     expected = {"tiny": resnet_tiny, "resnet18": resnet18, "resnet34": resnet34}
-    assert expected | {"resnet50": resnet50} == ENCODERS
+    assert expected | {"resnet50": resnet50} == RESNETS
 
 
 def test_stems_differ_in_resolution():
@@ -247,10 +247,10 @@ def test_convolutions_start_with_kaimings_variance():
 def test_zero_init_makes_each_block_its_shortcut(block, last):
     """Only the last norm of each block starts at 0; without zero_init every norm starts at 1."""
     with torch.device("meta"):
-        names = [n for n, p in ENCODERS[block]().named_parameters() if p.dim() == 1]
+        names = [n for n, p in RESNETS[block]().named_parameters() if p.dim() == 1]
     with torch.no_grad():
         for zero in (False, True):
-            encoder = ENCODERS[block](zero_init=zero)
+            encoder = RESNETS[block](zero_init=zero)
             for name in names:
                 value = float(name.endswith("weight"))
                 if zero and name.endswith(f"{last}.weight") and "downsample" not in name:

@@ -24,7 +24,7 @@ from simclr_mini.simclr import shuffled_batches, source
 from simclr_mini.train import project, train
 from simclr_mini.views import RECIPES
 
-CHOICES = {"images": 96, "batch_size": 16, "epochs": 3, "seed": 3}
+CHOICES = {"images": 96, "batch_size": 16, "epochs": 3, "seed": 3, "encoder": "tiny"}
 CHOICES |= {"knn_every": 2, "checkpoint_every": 4}
 SMALL = configure(**CHOICES)
 
@@ -116,6 +116,7 @@ VARIANTS = {
     "simclr small": {"small_crops": 2, "small_size": 12},
     "nnclr small": {"support_size": 40, "small_crops": 1, "small_size": 16},
     "nnclr all": {"support_size": 200, "top_k": 3, "candidates": "all", "exclude_same": False},
+    "simclr patches": {"encoder": "patches"},
     "deepcluster": {"clusters": 12},
     "moco": {"queue_size": 64},
     "moco groups": {"queue_size": 32, "symmetric": False, "norm_groups": 2},
@@ -224,7 +225,7 @@ def test_batches_show_each_image_once_and_change_every_epoch():
 
 
 def test_wrong_positives_come_from_another_image():
-    config = small(positives="wrong", views="none", batch_size=4)
+    config = small(positives="wrong", views="none", view_size=32, batch_size=4)
     images = load("shapes")
     method = build_method(config, images)
     x = images.pixels[:4].float() / 255
@@ -241,7 +242,7 @@ from simclr_mini.build import build_method, load_splits
 from simclr_mini.methods import METHODS, configure
 from simclr_mini.train import project, train
 config = configure(
-    images=96, batch_size=16, epochs=3, seed=3, knn_every=2, checkpoint_every=4
+    images=96, batch_size=16, epochs=3, seed=3, encoder="tiny", knn_every=2, checkpoint_every=4
 )
 data = load_splits(config)
 method = build_method(config, data["train"])
@@ -389,7 +390,7 @@ def test_a_small_crop_is_paired_with_both_large_views(data):
     method = build_method(small(small_crops=2, small_size=12), data["train"]).eval()
     x = data["train"].pixels[:4].float() / 255
     views = [*method.views(x), *method.small_views(x)]
-    assert [view.shape[-1] for view in views] == [32, 32, 12, 12]
+    assert [view.shape[-1] for view in views] == [24, 24, 12, 12]
     z = project(method, views, bfloat16=False)
     alone = [method.project(view) for view in views]
     assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(z, alone, strict=True))

@@ -1,0 +1,131 @@
+"""The default encoder, whose first layer is k-means on patches; against loops in float64."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator
+
+from simclr_mini import patches
+from simclr_mini.build import build_encoder, build_method, load_splits
+from simclr_mini.methods import configure
+from simclr_mini.patch_encoder import PatchFilters, patch_resnet
+from simclr_mini.resnet import RESNETS, parameter_count
+from simclr_mini.simclr import view_side
+
+torch.set_num_threads(1)
+
+
+def seeded(seed=0):
+    return Generator().manual_seed(seed)
+
+
+def pictures(N, H, W, seed=0):
+    return torch.randint(0, 256, (N, 3, H, W), dtype=torch.uint8, generator=seeded(seed))
+
+
+@pytest.fixture(scope="module")
+def learned():
+    filters = PatchFilters(7)
+    filters.learn(pictures(40, 12, 15), seeded(1))
+    return filters
+
+
+def answer_in_loops(image, kernel, top, left):
+    """One filter at one place: the inner product over the contrast, in plain Python."""
+    H, W = image.shape[1:]
+    seen = []
+    for c in range(3):
+        for i in range(top - 2, top + 4):
+            for j in range(left - 2, left + 4):
+                # beyond the border the image is mirrored, and the border is not repeated
+                i_in = -i if i < 0 else 2 * H - 2 - i if i >= H else i
+                j_in = -j if j < 0 else 2 * W - 2 - j if j >= W else j
+                seen.append(255 * float(image[c, i_in, j_in]))
+    mean = sum(seen) / 108
+    contrast = math.sqrt(sum((s - mean) ** 2 for s in seen) / 107 + 10)
+    product = sum(float(w) * s for w, s in zip(kernel.flatten(), seen, strict=True))
+    return product / contrast
+
+
+def test_answers_are_inner_products_over_the_contrast(learned):
+    x = torch.rand(2, 3, 8, 10, dtype=torch.float64, generator=seeded(2))
+    answers = learned.double()(x)
+    assert answers.shape == (2, 7, 4, 5)
+    for b, k, i, j in [(0, 0, 0, 0), (1, 3, 3, 4), (0, 6, 2, 1), (1, 2, 0, 4)]:
+        expected = answer_in_loops(x[b], learned.weight[k], 2 * i, 2 * j)
+        assert float(answers[b, k, i, j]) == pytest.approx(expected, abs=1e-6)
+    learned.float()
+
+
+def test_an_answer_is_that_of_the_whitened_patch_up_to_a_constant():
+    images = pictures(30, 9, 9)
+    learned = patches.learn(images, 5, seeded(3), 40_000)
+    filters = PatchFilters(5)
+    filters.learn(images, seeded(3))
+    inner = images[:4].float() / 255
+    answers = filters(inner)[:, :, 1:3, 1:3]  # places 2 and 4, where no border is mirrored
+    whitened = patches.whitened(learned, images[:4])[:, 0:3:2, 0:3:2]  # their patches start 2 less
+    directions = learned.centroids / learned.centroids.norm(dim=1, keepdim=True)
+    expected = (whitened @ directions.T).permute(0, 3, 1, 2)
+    shift = (expected - answers).mean((0, 2, 3), keepdim=True)
+    torch.testing.assert_close(answers + shift, expected, atol=2e-4, rtol=0)
+
+
+def test_filters_do_not_see_brightness(learned):
+    x = 0.5 * torch.rand(3, 3, 12, 12, generator=seeded(4))
+    torch.testing.assert_close(learned(x), learned(x + 0.4), atol=1e-3, rtol=0)
+
+
+def test_filters_never_train(learned):
+    x = torch.rand(2, 3, 8, 8, requires_grad=True)
+    assert not list(learned.parameters())
+    assert not learned(x).requires_grad
+
+
+def test_the_encoder_is_a_resnet_whose_other_layers_train():
+    encoder = patch_resnet()
+    assert encoder.dim == 256 and parameter_count(encoder) == 1_214_720
+    assert encoder(torch.rand(2, 3, 24, 24)).shape == (2, 256)
+    assert not any(name.startswith("conv1") for name, _ in encoder.named_parameters())
+    torch.testing.assert_close(encoder.bn1.bias, torch.full((128,), -0.5))
+
+
+def test_built_anew_it_is_the_same_and_another_seed_is_another(tmp_path):
+    config = configure(data="shapes", images=500, batch_size=50)
+    images = load_splits(config)["train"]
+    first, again = (build_method(config, images).encoder for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(*map(state, (first, again)), strict=True))
+    other = build_encoder(configure(data="shapes", images=500, batch_size=50, seed=1), images)
+    assert not torch.equal(first.conv1.weight, other.conv1.weight)
+    blank = build_encoder(config)
+    assert not blank.conv1.weight.any()
+    blank.load_state_dict(first.state_dict())
+    assert torch.equal(blank.conv1.weight, first.conv1.weight)
+
+
+def state(module):
+    return module.state_dict().values()
+
+
+def test_other_encoders_learn_no_filters():
+    assert "patches" not in RESNETS
+    assert not isinstance(build_encoder(configure(encoder="tiny")).conv1, PatchFilters)
+
+
+@pytest.mark.parametrize(
+    "choices, words",
+    [
+        ({"stem": "half"}, "--stem must be auto"),
+        ({"view_size": 4}, "--view-size must be 8 or more"),
+        ({"method": "deepcluster", "sobel": True}, "--encoder tiny"),
+    ],
+)
+def test_what_cannot_work_is_refused(choices, words):
+    with pytest.raises(ValueError, match=words):
+        configure(**choices).check()
+
+
+@pytest.mark.parametrize("side, view", [(32, 24), (8, 8), (16, 12), (33, 24), (64, 48), (10, 8)])
+def test_views_are_three_quarters_of_the_images(side, view):
+    assert view_side(side) == view

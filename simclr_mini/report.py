@@ -55,6 +55,7 @@ def report(
         "epochs": config.epochs,
         "images": {split: len(images) for split, images in data.items()},
         "wall_seconds": round(state["seconds"], 1),
+        "core_seconds": round(state.get("core_seconds", 0.0), 1),
         "evaluation_seconds": round(time.perf_counter() - began, 1),
         "views_per_second": round(2 * B * len(log) / state["seconds"]),
         "test": test,

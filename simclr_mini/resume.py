@@ -63,7 +63,8 @@ class Progress:
         self.pixels, self.folder = images.pixels, folder
         self.per_epoch = len(images) // config.batch_size
         self.total = self.per_epoch * config.epochs
-        self.step, self.seconds, self.log_bytes = 0, 0.0, 0
+        self.step, self.log_bytes = 0, 0
+        self.seconds = self.core_seconds = 0.0  # on the clock, and summed over the CPU's cores
         self.neighbours = None  # of some fixed images at the end of the last epoch
         self.fingerprint = images.fingerprint()  # once: it reads the name of every file
         self.interrupted = False
@@ -73,6 +74,7 @@ class Progress:
             method.load_state_dict(state["method"])
             optimizer.load_state_dict(state["optimizer"])
             self.step, self.seconds = state["step"], state["seconds"]
+            self.core_seconds = state.get("core_seconds", 0.0)
             self.log_bytes, self.neighbours = state["log_bytes"], state.get("neighbours")
             self.epoch_start, self.now = state["epoch_start"], state["now"]
             # inside an epoch, draw its order again before going on from where it stood
@@ -113,7 +115,7 @@ class Progress:
     def batches_left(self) -> Iterator[Tensor]:
         """The batches of the current epoch that no earlier process trained on, shape (B,) each."""
         done = self.step % self.per_epoch  # above 0 only in the first epoch of a resumed run
-        self.began = time.perf_counter()
+        self.began, self.cores_began = time.perf_counter(), time.process_time()
         if not done:
             for drawn_anew in self.method.start_epoch(self.pixels):
                 self.optimizer.state.pop(drawn_anew, None)
@@ -150,6 +152,8 @@ class Progress:
         """
         spent, self.began = time.perf_counter() - self.began, time.perf_counter()
         self.seconds += spent
+        cores = time.process_time()
+        self.core_seconds, self.cores_began = self.core_seconds + cores - self.cores_began, cores
         self.log.write(json.dumps(line).encode() + b"\n")
         views = 2 * self.config.batch_size
         report(line | {"views": views, "seconds": spent, "total": self.total})
@@ -163,7 +167,8 @@ class Progress:
         """Write the checkpoint, after the log's lines are safely on the disk."""
         self.log.flush()
         os.fsync(self.log.fileno())
-        state = {"config": self.config.flat(), "step": self.step, "seconds": self.seconds}
+        state = {"config": self.config.flat(), "step": self.step}
+        state |= {"seconds": self.seconds, "core_seconds": self.core_seconds}
         state |= {"method": self.method.state_dict(), "optimizer": self.optimizer.state_dict()}
         now = checkpoint.generator_states(self.method)
         state |= {"epoch_start": self.epoch_start, "now": now}

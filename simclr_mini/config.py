@@ -66,8 +66,8 @@ class ViewChoices:
     crop_min: float = 0.2
     """Smallest share of an image's area that a crop shows. The paper: 0.08, on larger images."""
     view_size: int = 0
-    """Side of a view in pixels. 0: three quarters of the image's side, a third less time a step. The
-    encoder is measured on whole images."""
+    """Side of a view in pixels. 0: three quarters of the image's side, a third less time a step.
+    The encoder is measured on whole images."""
     small_crops: int = 0
     """Number of additional small views of each image, as in SwAV's multi-crop."""
     small_size: int = 16

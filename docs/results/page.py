@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from make import RUNS, command
-from table import HERE, NAMES, results, table
+from minutes import minutes_figure, points
+from table import HERE, NAMES, few_labels_table, results, table
 
 from simclr_mini import charts
 from simclr_mini.canvas import percent, save
@@ -17,12 +18,20 @@ from simclr_mini.diagnostics import chance_loss, floor_loss
 
 
 def section(name: str) -> str:
-    """Markdown: the table and the figures of a data set, or with "runs" a line for every run."""
-    if name == "runs":
-        return every_run()
+    """Markdown: the table and the figures of a data set, or what another name stands for."""
+    if name in ("runs", "few", "minutes"):
+        return {"runs": every_run, "few": few_labels_table, "minutes": minutes}[name]()
     if not results(name):
         return f"No run is kept yet. `python docs/results/make.py {name}` makes them."
     return "\n\n".join([table(name), *(shown(run) for run in RUNS if run_of(run, name))])
+
+
+def minutes() -> str:
+    """The figure of accuracy against core-minutes."""
+    said = "; ".join(f"{n}: {a:.1%} after {m:.1f} core-minutes" for n, _, m, a, _ in points())
+    alt = f"Linear probe accuracy on CIFAR-10 against core-minutes. {said}."
+    caption = "`python docs/results/make.py` and `python docs/results/patches.py`\n{ .caption }"
+    return f"![{alt}](figures/minutes.svg)\n\n{caption}"
 
 
 def run_of(run: str, data: str) -> list[dict]:
@@ -62,6 +71,8 @@ def figures() -> dict[str, str]:
     """Every figure as SVG, by name."""
     drawn = {}
     with tempfile.TemporaryDirectory() as folder:
+        path = save(minutes_figure(), Path(folder) / "minutes.svg")
+        drawn["minutes"] = path.read_text("utf-8")
         for run in RUNS:
             if not results(run):
                 continue

@@ -23,6 +23,7 @@ NAMES = {
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
+    "cifar10-tiny": "SimCLR with the ResNet of lesson 2, views of 32 pixels",
     "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
     **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
 }
@@ -30,6 +31,7 @@ BASELINES = {
     "untrained": "the same network, untrained",
     "pixels": "raw pixels",
     "histogram": "colour histogram",
+    "patches": "k-means on patches, 400 numbers (one layer, no gradient)",
     "supervised": "the same network, all labels",
 }
 
@@ -81,16 +83,36 @@ def table(data: str) -> str:
 
 
 def patch_rows(data: str) -> list[str]:
-    """The rows of k-means on patches, which patches.py measured."""
+    """The row of k-means on patches with four times as many numbers, which patches.py measured."""
+    found = patches(data, 1600)
+    title = "k-means on patches, 1,600 numbers (one layer, no gradient)"
+    return [row(title, found, "", "`python docs/results/patches.py`")] if found else []
+
+
+def patches(data: str, numbers: int) -> list[dict]:
+    """The measurements of patches.py, one for each seed."""
     file = HERE / "patches.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
-    lines = []
-    for numbers in (400, 1600):
-        found = [found for name, found in kept.items() if name.startswith(f"{data}-{numbers}-")]
+    return [found for name, found in kept.items() if name.startswith(f"{data}-{numbers}-")]
+
+
+def few_labels_table() -> str:
+    """The probe's accuracy with few labels on CIFAR-10: every method, and k-means on patches."""
+    lines = ["| | 1 % of the labels | 10 % | all |", "|---|---:|---:|---:|"]
+    for name in RUNS:
+        found = [r["test"] for r in results(name)] if name.startswith("cifar10") else []
         if found:
-            title = f"k-means on patches, {numbers:,} numbers (one layer, no gradient)"
-            lines.append(row(title, found, "", "`python docs/results/patches.py`"))
-    return lines
+            few = [[r["few_labels"][share]["probe"] for r in found] for share in ("1%", "10%")]
+            cells = [*few, [r["linear_probe"] for r in found]]
+            lines.append(f"| {NAMES[name]} | {' | '.join(map(spread, cells))} |")
+    for numbers in (400, 1600):
+        found = patches("cifar10", numbers)
+        if found:
+            few = [[r["few_labels"][share] for r in found] for share in ("1%", "10%")]
+            cells = [*few, [r["linear_probe"] for r in found]]
+            title = f"k-means on patches, {numbers:,} numbers"
+            lines.append(f"| {title} | {' | '.join(map(spread, cells))} |")
+    return "\n".join(lines)
 
 
 def table_of_times() -> str:

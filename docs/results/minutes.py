@@ -1,0 +1,75 @@
+"""The figure of accuracy against core-minutes, from the results kept here: CIFAR-10, 10,000 images.
+
+A core-minute is a minute of one CPU core. It counts training, or learning the patches and the
+training images' features; it does not count the probe, which all of them need.
+"""
+
+from make import OTHERS
+from matplotlib.figure import Figure
+from table import patches, results
+
+from simclr_mini import canvas, compare
+from simclr_mini.methods import method_class
+
+PROBE = "linear_probe"
+
+
+def points() -> list[tuple[str, str, float, float, float]]:
+    """Name, colour, core-minutes, mean probe accuracy and half its range, for each way."""
+    found = [("SimCLR, lesson 2's network", canvas.GRAY, results("cifar10-tiny"))]
+    for method in ("simclr", *OTHERS):
+        owner = method_class(method)
+        runs = results("cifar10" if method == "simclr" else f"cifar10-{method}")
+        found.append((owner.title, owner.color, runs))
+    rows = [
+        (name, color, *summary([r["core_seconds"] for r in runs], [r["test"][PROBE] for r in runs]))
+        for name, color, runs in found
+        if runs
+    ]
+    for numbers in (400, 1600):
+        kept = patches("cifar10", numbers)
+        if kept:
+            seconds, accuracies = zip(*((k["core_seconds"], k[PROBE]) for k in kept), strict=True)
+            name = f"patches, {numbers:,} numbers"
+            rows.append((name, canvas.INK, *summary(seconds, accuracies)))
+    return rows
+
+
+def summary(seconds, accuracies) -> tuple[float, float, float]:
+    """Core-minutes, mean accuracy and half its range."""
+    return compare.mean(seconds) / 60, compare.mean(accuracies), compare.half_range(accuracies)
+
+
+def minutes_figure() -> Figure:
+    """Probe accuracy against core-minutes, the effort on a logarithmic axis."""
+    rows = sorted(points(), key=lambda row: row[2])
+    figure = canvas.card("Accuracy against core-minutes: 10,000 photographs of CIFAR-10")
+    axes = figure.add_axes((0.09, 0.14, 0.86, 0.7))
+    axes.set_xscale("log")
+    for name, color, minutes, accuracy, half in rows:
+        marker = "s" if name.startswith("patches") else "o"
+        axes.errorbar(
+            minutes, 100 * accuracy, yerr=100 * half, fmt=marker, color=color, markersize=5,
+            capsize=2, elinewidth=1,
+        )  # fmt: skip
+    low, high = min(r[2] for r in rows) / 1.6, max(r[2] for r in rows) * 3.2
+    label(axes, rows)
+    axes.set_xlim(low, high)
+    axes.set_xlabel("core-minutes of training, logarithmic")
+    axes.set_ylabel("linear probe, % of test images")
+    ticks = [t for t in (0.25, 0.5, 1, 2, 4, 8, 16, 32) if low <= t <= high]
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.minorticks_off()
+    return figure
+
+
+def label(axes, rows: list) -> None:
+    """Write each point's name to its right, moved up or down where names would overlap."""
+    span = max(r[3] for r in rows) - min(r[3] for r in rows)
+    centres = [(0.0, r[3]) for r in rows]
+    heights = canvas.separate(centres, [1.0] * len(rows), span / 16)
+    for (name, color, minutes, accuracy, _), y in zip(rows, heights, strict=True):
+        axes.annotate(
+            f"{name} {100 * accuracy:.1f}", (minutes, 100 * accuracy), (minutes * 1.12, 100 * y),
+            color=color, va="center",
+        )  # fmt: skip

@@ -23,7 +23,7 @@ from pathlib import Path
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.methods import configure
 from simclr_mini.train import train
-config = configure(method=sys.argv[1], images=2560, epochs=6, knn_every=0)
+config = configure(method=sys.argv[1], images=2112, batch_size=64, epochs=4, knn_every=0)
 data = load_splits(config)
 method = build_method(config, data["train"])
 train(config, method, data, Path(sys.argv[2]), lambda line: print(line["step"], flush=True))
@@ -39,7 +39,7 @@ def start(folder: Path) -> subprocess.Popen:
 
 
 def finish(folder: Path) -> dict:
-    """The state of a finished run, which has 120 steps and checkpoints at 50, 100 and 120."""
+    """The state of a finished run, which has 132 steps and checkpoints at 50, 100 and 132."""
     start(folder).communicate()
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
     state["log"] = (folder / "log.jsonl").read_bytes()
@@ -88,7 +88,7 @@ if __name__ == "__main__":
                 how = "while" if kill_while_writing(process, folder, 1 + i % 2) else "just after"
                 how += f" it wrote checkpoint {1 + i % 2}"
             else:
-                step = random.randint(1, 119)
+                step = random.randint(1, 131)
                 kill_at(process, step)
                 how = f"after step {step}"
             process.wait()

@@ -8,6 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from findings import table as findings
 from make import RUNS, command
 from minutes import minutes_figure, points
 from table import HERE, NAMES, few_labels_table, results, table
@@ -19,8 +20,9 @@ from simclr_mini.diagnostics import chance_loss, floor_loss
 
 def section(name: str) -> str:
     """Markdown: the table and the figures of a data set, or what another name stands for."""
-    if name in ("runs", "few", "minutes"):
-        return {"runs": every_run, "few": few_labels_table, "minutes": minutes}[name]()
+    parts = {"runs": every_run, "few": few_labels_table, "minutes": minutes, "studies": findings}
+    if name in parts:
+        return parts[name]()
     if not results(name):
         return f"No run is kept yet. `python docs/results/make.py {name}` makes them."
     return "\n\n".join([table(name), *(shown(run) for run in RUNS if run_of(run, name))])

@@ -26,7 +26,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, InclusionLevel
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "results")]
+RESULTS = ROOT / "docs" / "results"
+sys.path[:0] = [str(ROOT), str(RESULTS), str(RESULTS / "studies")]
 
 import catalogue  # noqa: E402  in this folder
 import page as results  # noqa: E402  docs/results/page.py

@@ -29,6 +29,7 @@ RUNS = {
     **{f"shapes-{method}": f"--method {method}" for method in OTHERS},
     "shapes-crop-only": "--views crop_only",
     "shapes-wrong-positives": "--positives wrong",
+    "cifar10-more": CIFAR10.replace("10000 --epochs 10", "10000 --epochs 16"),
     "cifar10-tiny": f"--encoder tiny --view-size 32 {CIFAR10}",
     "cifar10-long": "--data cifar10 --epochs 20",
 }

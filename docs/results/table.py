@@ -23,6 +23,7 @@ NAMES = {
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
+    "cifar10-more": "SimCLR, 16 epochs: three minutes on two cores",
     "cifar10-tiny": "SimCLR with the ResNet of lesson 2, views of 32 pixels",
     "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
     **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
@@ -47,10 +48,15 @@ def spread(values: list[float]) -> str:
     return f"{compare.mean(values):.1%}{half}"
 
 
-def row(title: str, accuracies: list[dict], beside: str, words: str) -> str:
+def row(title: str, accuracies: list[dict], minutes: str, beside: str, words: str) -> str:
     """A line of the table."""
     cells = [spread([a[key] for a in accuracies]) for key in ("knn", "linear_probe")]
-    return f"| {title} | {cells[0]} | {cells[1]} | {beside} | {words} |"
+    return f"| {' | '.join([title, *cells, minutes, beside, words])} |"
+
+
+def core_minutes(measured: list[dict]) -> str:
+    """The mean time that training took, in minutes of one core."""
+    return f"{compare.mean([m['core_seconds'] for m in measured]) / 60:.1f}"
 
 
 def beside_simclr(name: str, data: str) -> str:
@@ -65,20 +71,20 @@ def beside_simclr(name: str, data: str) -> str:
 def table(data: str) -> str:
     """The table of one data set."""
     lines = [
-        "| | k-NN | linear probe | probe against SimCLR's | command |",
-        "|---|---:|---:|---|---|",
+        "| | k-NN | linear probe | core-minutes | probe against SimCLR's | command |",
+        "|---|---:|---:|---:|---|---|",
     ]
     for name in RUNS:
         found = results(name) if name.startswith(data) else []
         if found:
             words = f"`{command(name, 0).split(' --seed')[0]}`"
-            lines.append(
-                row(NAMES[name], [r["test"] for r in found], beside_simclr(name, data), words)
-            )
+            accuracies, beside = [r["test"] for r in found], beside_simclr(name, data)
+            lines.append(row(NAMES[name], accuracies, core_minutes(found), beside, words))
     for key, title in BASELINES.items():
         rows = [r["baselines"][key] for r in results(data) if key in r["baselines"]]
         if rows:
-            lines.append(row(title, rows, "", ""))
+            kept = patches(data, 400) if key == "patches" else []
+            lines.append(row(title, rows, core_minutes(kept) if kept else "", "", ""))
     return "\n".join([*lines, *patch_rows(data)])
 
 
@@ -86,7 +92,8 @@ def patch_rows(data: str) -> list[str]:
     """The row of k-means on patches with four times as many numbers, which patches.py measured."""
     found = patches(data, 1600)
     title = "k-means on patches, 1,600 numbers (one layer, no gradient)"
-    return [row(title, found, "", "`python docs/results/patches.py`")] if found else []
+    words = "`python docs/results/patches.py`"
+    return [row(title, found, core_minutes(found), "", words)] if found else []
 
 
 def patches(data: str, numbers: int) -> list[dict]:

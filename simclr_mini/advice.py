@@ -128,14 +128,14 @@ def verdict(result: dict) -> str:
     Args:
         result: what result.json holds.
     """
-    probe = result["test"]["linear_probe"]
+    probe, images = result["test"]["linear_probe"], result["images"]
+    count = images.get("pretrain", images["train"])  # there are unlabelled ones too
     if probe is None:
         return "Without labels there is no accuracy; neighbours.png shows what the encoder learned."
     rows = {k: v["linear_probe"] for k, v in result["baselines"].items() if k != "supervised"}
     best = max(rows, key=rows.get)
     relation = "above" if probe > rows[best] else "not above"
     return (
-        f"With {result['images']['train']:,} training images the linear probe reaches "
-        f"{probe:.1%}: {relation} the best baseline, {best} ({rows[best]:.1%}); "
-        f"untrained {rows['untrained']:.1%}."
+        f"With {count:,} training images the linear probe reaches {probe:.1%}: {relation} the best "
+        f"baseline, {best} ({rows[best]:.1%}); untrained {rows['untrained']:.1%}."
     )

@@ -245,9 +245,12 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
             encoder's, under "baselines" by name: "untrained", and those of "supervised", "pixels"
             and "histogram" that there are.
         method: name of the method, a key of `METHODS`.
-        chance: accuracy of guessing, drawn as a grey line.
+        chance: accuracy of guessing, drawn as a grey line. None: that of the majority class, if
+            the result has it.
     """
     rows, ours = accuracy_rows(result, method), method_class(method)
+    if chance is None and "majority" in result["baselines"]:
+        chance = result["baselines"]["majority"]["linear_probe"]
     probe, untrained = rows[ours.title][0], rows["untrained"][0]
     figure = card(
         f"A linear probe reads {percent(probe)} off {ours.title}, "
@@ -264,7 +267,7 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
         values = values.format(*map(percent, accuracies))
         at = (max(accuracies) + 0.025, y)
         axes.text(*at, values, color=color, va="center", bbox={"fc": CARD, "ec": "none", "pad": 1})
-    for level, name, side in ((chance, "chance ", "right"), (untrained, " untrained", "left")):
+    for level, name, side in ((chance, "guessing ", "right"), (untrained, " untrained", "left")):
         if level is not None:
             axes.axvline(level, color=GRAY, linewidth=1, zorder=0)
             height = len(rows) - 0.42

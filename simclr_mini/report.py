@@ -5,12 +5,13 @@ import time
 from pathlib import Path
 
 import torch
+from rich.markup import escape
 from rich.table import Table
 
 from simclr_mini import checkpoint
 from simclr_mini.accuracy import encoder_accuracy
 from simclr_mini.baselines import BASELINES, baselines
-from simclr_mini.build import build_encoder
+from simclr_mini.build import build_encoder, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
 from simclr_mini.diagnostics import alignment, effective_rank, uniformity
@@ -34,7 +35,7 @@ def report(
     Returns:
         What result.json holds. Accuracies are in [0, 1], or None if there are no labels.
     """
-    untrained = build_encoder(config, data["train"]).to(next(method.parameters()).device)
+    untrained = build_encoder(config, trained_on(data)).to(next(method.parameters()).device)
     began = time.perf_counter()
     splits = tuple(data[name] for name in SPLITS)
     if any(images.labels is None for images in splits):
@@ -103,7 +104,8 @@ def keep_costly(before: dict | None, result: dict) -> None:
 
 def table(result: dict) -> Table:
     """The accuracies of a run for a terminal."""
-    out = Table(title=f"{result['method']} on {result['data']}, accuracy on the test images")
+    title = f"{result['method']} on {result['data']}, accuracy on the test images"
+    out = Table(title=escape(title))
     for heading in ("", "k-NN", "linear probe"):
         out.add_column(heading)
     rows = {"trained": result["test"], **result["baselines"]}

@@ -10,9 +10,9 @@ from simclr_mini.methods import METHODS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    "device shapes picture_file layout array_file folder data views resnet weight_gradient heads "
-    "nt_xent optim",
-    "kmeans patches patch_encoder autoencoder ring config evaluate diagnostics advice accuracy "
+    "device whole_file shapes picture_file layout array_file folder data views resnet",
+    "weight_gradient heads nt_xent optim kmeans patches patch_encoder autoencoder ring config",
+    "evaluate diagnostics advice accuracy",
     "baselines canvas",
     " ".join(METHODS),
     "methods build checkpoint resume train runs report charts sheets figures experiment",

@@ -388,3 +388,9 @@ CHECKS = {
     "pytest": collected,
     "python": script,
 }
+
+
+def test_readme_tables_are_those_of_the_results():
+    command = [sys.executable, "docs/results/make.py", "--check"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr

@@ -2,6 +2,7 @@
 
     python docs/results/make.py                 # all runs that are not there yet
     python docs/results/make.py shapes cifar10  # these only
+    python docs/results/make.py --check         # whether README's tables are those of the results
 
 Two runs go on at a time, each on one thread. Keeps result.json and log.jsonl of each run here; the
 rest of a run stays in `runs/`.
@@ -77,6 +78,8 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         train_here(sys.argv[2], int(sys.argv[3]))
         sys.exit()
+    if sys.argv[1:2] == ["--check"]:
+        sys.exit(subprocess.run([sys.executable, str(HERE / "table.py"), "--check"]).returncode)
     names = sys.argv[1:] or list(RUNS)
     wanted = [(n, s) for n in names for s in (SEEDS[:1] if n in ONE_SEED else SEEDS)]
     first = [(n, s) for n, s in wanted if n in ("shapes", "cifar10")]  # the others need these

@@ -1,10 +1,12 @@
 """Write README's tables from the results kept here: mean of the seeds, their spread, and times.
 
-python docs/results/table.py
+python docs/results/table.py           # writes them
+python docs/results/table.py --check   # says whether they are those of the results
 """
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import times
@@ -140,8 +142,15 @@ def fill(text: str, name: str, made: str) -> str:
     return between.sub(lambda _: f"{begin}\n{made}\n{end}", text)
 
 
-if __name__ == "__main__":
-    text = README.read_text()
+def made_anew(text: str) -> str:
+    """README with its tables made from the results kept here."""
     for data in DATA:
         text = fill(text, data, table(data))
-    README.write_text(fill(text, "times", table_of_times()))
+    return fill(text, "times", table_of_times())
+
+
+if __name__ == "__main__":
+    text = README.read_text("utf-8")
+    if "--check" in sys.argv:
+        sys.exit("README's tables are not those of the results" * (made_anew(text) != text) or 0)
+    README.write_text(made_anew(text), "utf-8")

@@ -209,7 +209,8 @@ def compare(
     if not runs:
         raise ValueError("name the folders of one or more runs, such as runs/simclr-shapes-0")
     rows = comparing.compare(list(runs), mixed)
-    console.print(comparing.table(rows, console.width))
+    sign = "±" if "±".encode(console.encoding, "ignore") else "+-"
+    console.print(comparing.table(rows, console.width, sign))
     print(save(comparison_figure(rows), out))
 
 

@@ -1,9 +1,9 @@
 """Every command on own pictures: odd names, odd sizes, full disks and poor terminals."""
 
+import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -23,7 +23,6 @@ from simclr_mini.methods import configure
 from simclr_mini.train import train
 from simclr_mini.whole_file import whole_file
 
-ROOT = Path(__file__).parent.parent
 ODD = "mine (1) [x] $HOME Käfer"
 CLASSES = ("Ke$ha_&_A$AP", "[red]Кошки", "x^{_$")  # each breaks some markup
 TINY = ("--size", "16", "--epochs", "1", "--batch-size", "8", "--knn-every", "0")
@@ -65,16 +64,6 @@ def place(tmp_path_factory) -> Path:
     paint(where / ODD, 42)
     command("train", "--data", where / ODD, "--runs", where / "runs", "--name", ODD, *TINY)
     return where
-
-
-def process(place: Path, *words: object, **environ: str) -> subprocess.CompletedProcess:
-    """The command in a process of its own, with its output as bytes."""
-    return subprocess.run(
-        [sys.executable, "-m", "simclr_mini.cli", *map(str, words)],
-        cwd=place,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), **environ},
-        capture_output=True,
-    )
 
 
 # names
@@ -251,8 +240,6 @@ def whole_npz(file: Path) -> None:
 
 def full_disk(monkeypatch, size: int) -> None:
     """Every file that `whole_file` opens can hold so many bytes."""
-    import io
-
     from simclr_mini import whole_file as module
 
     class Disk(io.FileIO):
@@ -291,33 +278,40 @@ def test_a_narrow_table_cuts_no_name():
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_a_poor_terminal_stops_no_command(place, tmp_path, encoding):
-    """60 columns and few letters: what is missing is escaped."""
-    run, poor = place / "runs" / ODD, {"PYTHONIOENCODING": encoding, "COLUMNS": "60"}
+def test_a_poor_terminal_stops_no_command(place, tmp_path, monkeypatch, encoding):
+    """60 columns and few letters: what is missing is escaped, and lines of a table are plain."""
+    run, pictures = place / "runs" / ODD, place / ODD
+    monkeypatch.setenv("COLUMNS", "60")
     for words in (
-        ("data", "info", place / ODD),
-        ("neighbours", run, "--data", place / ODD, "--out", tmp_path / f"{encoding}.png"),
-        ("compare", run, "--out", tmp_path / f"{encoding}.svg"),
+        ("data", "info", pictures),
+        ("data", "build", pictures, "--out", tmp_path / "p.npy"),
+        ("evaluate", run, "--no-fine-tune"),
+        ("neighbours", run, "--data", pictures, "--out", tmp_path / "n.png"),
+        ("compare", run, "--out", tmp_path / "c.svg"),
+        ("embed", run, "--data", pictures, "--out", tmp_path / "Кошки.npz"),
     ):
-        done = process(place, *words, **poor)
-        assert done.returncode == 0, done.stderr
-        assert b"Traceback" not in done.stderr
-        if words[0] != "compare":
-            assert rb"[red]\u041a\u043e\u0448\u043a\u0438" in done.stdout
+        terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        command(*words)
+        said = terminal.buffer.getvalue()
+        if words[0] in ("neighbours", "embed") or words[1] == "info":
+            assert rb"\u041a\u043e\u0448\u043a\u0438" in said
+        if words[0] in ("evaluate", "compare"):
+            lines = [one for one in said.decode(encoding).splitlines() if one[:1] in ("|", "+")]
+            assert len(lines) > 5 and max(map(len, lines)) <= 60
+            assert rb"\xb1" not in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
-@pytest.mark.parametrize("words", [("train", "--help"), ("data", "info", ODD)])
-def test_a_reader_that_leaves_is_no_error(place, words):
+@pytest.mark.parametrize("words", [("train", "--help"), ("data", "info", ODD), ("nonsense",)])
+def test_a_reader_that_leaves_is_no_error(place, monkeypatch, capsys, words):
     """`head` closes the pipe before the command has written all."""
+    monkeypatch.chdir(place)
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(
-        [sys.executable, "-m", "simclr_mini.cli", *words],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=write,
-        stderr=subprocess.PIPE,
-    )
-    os.close(write)
-    assert done.stderr == b"" and done.returncode == 141
+    with open(write, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        with pytest.raises(SystemExit) as end:
+            command(*words)
+    assert end.value.code == (2 if words == ("nonsense",) else 141)
+    assert "pipe" not in capsys.readouterr().err.lower()

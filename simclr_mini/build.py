@@ -73,7 +73,6 @@ def build_encoder(config: Config, images: Images | None = None) -> ResNet:
         encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
     if config.encoder == "patches" and images is not None:
         encoder.conv1.learn(images.pixels, source(config.seed, "patches"))
-    speed_up(encoder)
     return method_class(config.method).wrap(encoder, config.options)
 
 
@@ -85,6 +84,7 @@ def build_method(config: Config, images: Images) -> SimCLR:
         images: the training images.
     """
     owner, encoder = method_class(config.method), build_encoder(config, images)
+    speed_up(encoder)
     with torch.random.fork_rng(devices=[]):
         # a stream of its own: seed + 1 would be the next run's encoder. The head is drawn first,
         # then the method's own parts

@@ -7,7 +7,7 @@ from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images, load
 from simclr_mini.methods import method_class
 from simclr_mini.optim import LARS, parameter_groups
-from simclr_mini.resnet import ENCODERS, ResNet
+from simclr_mini.resnet import ENCODERS, ResNet, use_group_norm
 from simclr_mini.simclr import SimCLR, source
 
 
@@ -45,6 +45,8 @@ def build_encoder(config: Config) -> ResNet:
         torch.manual_seed(config.seed)
         stem = {} if config.stem == "auto" else {"stem": config.stem}
         encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
+    if config.norm == "group":
+        use_group_norm(encoder)
     return method_class(config.method).wrap(encoder, config.options)
 
 
@@ -60,7 +62,10 @@ def build_method(config: Config, images: Images) -> SimCLR:
         # a stream of its own: seed + 1 would be the next run's encoder. The head is drawn first,
         # then the method's own parts
         torch.manual_seed(source(config.seed, "head").initial_seed())
-        return owner(config, images, encoder, owner.head(config, images, encoder.dim))
+        method = owner(config, images, encoder, owner.head(config, images, encoder.dim))
+    if config.norm == "group":
+        use_group_norm(method)  # the encoder's are replaced already; these are the heads'
+    return method
 
 
 def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:

@@ -17,6 +17,7 @@ from simclr_mini.config import Config
 from simclr_mini.data import Images, as_floats
 from simclr_mini.device import pick_device, uses_bfloat16
 from simclr_mini.evaluate import features, knn_predict, share_right
+from simclr_mini.grad_cache import project_in_chunks, warn_of_live_norms
 from simclr_mini.optim import learning_rate, scaled_learning_rate, take_step
 from simclr_mini.resume import Progress
 from simclr_mini.simclr import SimCLR
@@ -49,6 +50,7 @@ def train(
     # channels_last is the layout in which CPUs and GPUs convolve fastest
     method.to(device, memory_format=torch.channels_last)
     optimizer = build_optimizer(config, method)
+    warn_of_live_norms(method.train(), B, config.chunk_size)
     peak = scaled_learning_rate(config.learning_rate, B, config.scaling)
     with Progress(config, method, optimizer, images, folder) as run:
         warmup = round(run.per_epoch * config.warmup_epochs)
@@ -57,7 +59,7 @@ def train(
             for index in run.batches_left():  # what a killed process trained on is skipped
                 x = as_floats(images.pixels[index], device)
                 views = [*method.views(x), *method.small_views(x)]
-                z = project(method, views, bfloat16)
+                z = project(method, views, bfloat16, config.chunk_size)
                 loss = method.loss_of_views(z, index)
                 check_finite(loss, run.step, config)  # before it can spoil the weights
                 # set by step, not by epoch: short runs have few epochs
@@ -73,8 +75,10 @@ def train(
                 run.record(line, report)  # log, checkpoint, Ctrl-C
 
 
-def project(method: SimCLR, views: list[Tensor], bfloat16: bool) -> list[Tensor]:
-    """Projections of views, shape (B, d) each, float32.
+def project(
+    method: SimCLR, views: list[Tensor], bfloat16: bool, chunk_size: int = 0
+) -> list[Tensor]:
+    """Projections of views, shape (B, d) each, float32 or wider.
 
     Autocast ends here because losses need float32: bfloat16 is too coarse for a sum of
     exponentials.
@@ -83,11 +87,12 @@ def project(method: SimCLR, views: list[Tensor], bfloat16: bool) -> list[Tensor]
         method: has `project_views`.
         views: two large views, then small ones, shape (B, 3, size, size) each.
         bfloat16: whether the network computes in bfloat16.
+        chunk_size: how many images are in the network at a time, as `project_in_chunks`.
     """
     views = [x.contiguous(memory_format=torch.channels_last) for x in views]
     with torch.autocast(views[0].device.type, torch.bfloat16, enabled=bfloat16):
-        z = method.project_views(views)
-    return [one.float() for one in z]
+        z = project_in_chunks(method, views, chunk_size)
+    return [one.to(torch.promote_types(one.dtype, torch.float32)) for one in z]
 
 
 def check_finite(loss: Tensor, step: int, config: Config) -> None:

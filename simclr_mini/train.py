@@ -10,14 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from simclr_mini import distributed
 from simclr_mini.build import build_optimizer
 from simclr_mini.config import Config
 from simclr_mini.data import Images, as_floats
 from simclr_mini.device import pick_device, uses_bfloat16
 from simclr_mini.evaluate import features, knn_predict, share_right
-from simclr_mini.grad_cache import project_in_chunks, warn_of_live_norms
+from simclr_mini.grad_cache import live_norms, project_in_chunks, warn_of_live_norms
 from simclr_mini.optim import learning_rate, scaled_learning_rate, take_step
 from simclr_mini.resume import Progress
 from simclr_mini.simclr import SimCLR
@@ -49,7 +50,12 @@ def train(
     bfloat16 = uses_bfloat16(config.precision, config.device)
     # channels_last is the layout in which CPUs and GPUs convolve fastest
     method.to(device, memory_format=torch.channels_last)
+    if (
+        distributed.size() > 1
+    ):  # batch norms see the whole batch; `check_processes` has refused CPUs
+        nn.SyncBatchNorm.convert_sync_batchnorm(method)
     optimizer = build_optimizer(config, method)
+    distributed.average_before_steps(optimizer)
     warn_of_live_norms(method.train(), B, config.chunk_size)
     peak = scaled_learning_rate(config.learning_rate, B, config.scaling)
     with Progress(config, method, optimizer, images, folder) as run:
@@ -68,7 +74,7 @@ def train(
                 line = run.next_line(epoch, rate, loss)
                 with torch.no_grad():
                     line |= method.meters(z[0], z[1], index)
-                if run.epoch_ends():
+                if run.epoch_ends() and distributed.rank() == distributed.FIRST:
                     line |= run.follow_neighbours()  # tells when training has settled
                     if knn_is_due(config, epoch, images):
                         line["knn"] = knn_accuracy(method, data)
@@ -80,6 +86,9 @@ def project(
 ) -> list[Tensor]:
     """Projections of views, shape (B, d) each, float32 or wider.
 
+    Many processes divide the work: each has its own rows in the network, and all get all
+    projections.
+
     Autocast ends here because losses need float32: bfloat16 is too coarse for a sum of
     exponentials.
 
@@ -89,10 +98,30 @@ def project(
         bfloat16: whether the network computes in bfloat16.
         chunk_size: how many images are in the network at a time, as `project_in_chunks`.
     """
-    views = [x.contiguous(memory_format=torch.channels_last) for x in views]
+    B = len(views[0])
+    views = [distributed.own_rows(x).contiguous(memory_format=torch.channels_last) for x in views]
     with torch.autocast(views[0].device.type, torch.bfloat16, enabled=bfloat16):
         z = project_in_chunks(method, views, chunk_size)
-    return [one.to(torch.promote_types(one.dtype, torch.float32)) for one in z]
+    z = [one.to(torch.promote_types(one.dtype, torch.float32)) for one in z]
+    return [distributed.gather(one, B) for one in z]
+
+
+def check_processes(config: Config, method: SimCLR) -> None:
+    """Refuse what many processes cannot do as one process does it.
+
+    Raises:
+        ValueError: what cannot work, and what can.
+    """
+    B, W = config.batch_size, distributed.size()
+    if B < W:
+        raise ValueError(f"--batch-size must be {W} or more for {W} processes, not {B}")
+    if W > 1 and getattr(config.options, "norm_groups", 1) > 1:
+        raise ValueError(f"--norm-groups must be 1 for {W} processes, which see one batch")
+    if W > 1 and pick_device(config.device).type == "cpu" and live_norms(method):
+        raise ValueError(
+            f"a batch norm cannot see the whole batch of {W} processes without GPUs: "
+            "use --norm group, or one process"
+        )
 
 
 def check_finite(loss: Tensor, step: int, config: Config) -> None:

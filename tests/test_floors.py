@@ -15,7 +15,7 @@ FLOORS = [
     "diagnostics advice accuracy baselines canvas",
     " ".join(METHODS),
     "methods build checkpoint resume train runs report charts sheets figures experiment",
-    "compare cli",
+    "compare cli __main__",
 ]
 ORDER = " ".join(FLOORS).split()
 FILES = sorted((ROOT / "simclr_mini").glob("*.py"))

@@ -7,67 +7,19 @@ import torch
 from torch import nn
 
 from simclr_mini.build import build_method
-from simclr_mini.data import Images
 from simclr_mini.grad_cache import project_in_chunks, warn_of_live_norms
 from simclr_mini.methods import configure
-from simclr_mini.resnet import ENCODERS, BasicBlock, ResNet, use_group_norm
+from simclr_mini.resnet import BasicBlock, ResNet, use_group_norm
 from simclr_mini.train import project
-
-
-def tiny(zero_init=False):
-    """An encoder that costs nothing."""
-    return ResNet(BasicBlock, (1,), (16,), "half", zero_init)
-
-
-B = 7  # chunks of 3 would be 3, 3 and 1; ours differ by one image at most: 3, 2 and 2
-SMALL = {"batch_size": B, "norm": "group", "hidden_dim": 32, "out_dim": 8}
-LOSSES = {
-    "nt_xent": {},
-    "nt_logistic": {"loss": "nt_logistic"},
-    "margin_triplet": {"loss": "margin_triplet"},
-    "small crops": {"small_crops": 2, "small_size": 8},
-    "gsimclr": {"method": "gsimclr", "clusters": 2},
-    "curation": {"method": "curation"},
-    "nnclr": {"method": "nnclr", "support_size": 20},
-    "nnclr all": {"method": "nnclr", "support_size": 20, "candidates": "all"},
-    "swav": {"method": "swav", "prototypes": 4, "freeze_epochs": 0},
-    "deepcluster": {"method": "deepcluster", "clusters": 5},
-    "supervised": {"method": "supervised"},
-}
-IMAGES = Images(
-    torch.randint(256, (40, 3, 8, 8), generator=torch.Generator().manual_seed(0)).byte(),
-    torch.arange(40) % 3,
-    ("a", "b", "c"),
-    "noise",
-    "train",
-)
-
-
-@pytest.fixture(autouse=True)
-def small_encoder(monkeypatch):
-    monkeypatch.setitem(ENCODERS, "tiny", tiny)
-
-
-def small(**choices):
-    choices = SMALL | choices
-    if choices.get("method") in ("deepcluster", "supervised"):
-        choices = {k: v for k, v in choices.items() if k not in ("hidden_dim", "out_dim")}
-    return configure(**choices)
+from tests.one_step import IMAGES, LOSSES, B, build, gradient, loss_of, small
 
 
 def step(config, chunk_size):
-    """Method and gradients after one step in float64; the same weights and views each time."""
-    method = build_method(config, IMAGES).double().train()
-    if hasattr(method, "pseudo_labels"):
-        method.pseudo_labels.copy_(torch.arange(40) % 2)
-    index = torch.arange(3, 3 + B)
-    x = IMAGES.pixels[index].double() / 255
-    views = [*method.views(x), *method.small_views(x)]
-    z = project(method, views, False, chunk_size)
-    loss = method.loss_of_views(z, index)
+    """Method, loss and gradient after one step in float64; the same each time."""
+    method = build(config)
+    loss = loss_of(method, 3, chunk_size)
     loss.backward()
-    gradients = [p.grad for p in method.parameters() if p.grad is not None]
-    return method, loss, torch.cat([g.flatten() for g in gradients])
+    return method, loss, gradient(method)
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -82,14 +34,12 @@ def test_the_gradient_is_that_of_the_whole_batch(name):
 
 
 def test_frozen_statistics_are_exact_too():
-    def gradient(chunk_size):
-        method = build_method(small(norm="batch"), IMAGES).double().eval()
-        x = IMAGES.pixels[:B].double() / 255
-        z = project(method, [x, x.flip(3)], False, chunk_size)
-        method.loss_of_views(z, torch.arange(B)).backward()
-        return torch.cat([p.grad.flatten() for p in method.parameters()])
+    def frozen_gradient(chunk_size):
+        method = build(small(norm="batch")).eval()
+        loss_of(method, 0, chunk_size).backward()
+        return gradient(method)
 
-    whole, cached = gradient(0), gradient(3)
+    whole, cached = frozen_gradient(0), frozen_gradient(3)
     assert (cached - whole).norm() <= 1e-10 * whole.norm()
 
 
@@ -131,12 +81,12 @@ def test_live_batch_norms_give_another_gradient_and_say_so_once():
         warn_of_live_norms(method, B, 0)
         warn_of_live_norms(method, B, B)
         warn_of_live_norms(method.eval(), B, 4)
-        warn_of_live_norms(build_method(small(), IMAGES).train(), B, 4)
+        warn_of_live_norms(build(small()), B, 4)
 
 
 def test_only_one_chunk_is_in_the_network_at_a_time():
     """In both passes. What a second pass has saved is gone before the next chunk's."""
-    method = build_method(small(), IMAGES).double()
+    method = build(small())
     sizes = []
     method.encoder.conv1.register_forward_hook(lambda m, x, y: sizes.append(len(x[0])))
     x = IMAGES.pixels[:B].double() / 255

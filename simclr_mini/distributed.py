@@ -48,7 +48,8 @@ def join(device: torch.device) -> None:
                 "machine; use a smaller --nproc-per-node"
             )
         torch.cuda.set_device(local)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", PATIENCE)
+    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+    dist.init_process_group(backend, timeout=PATIENCE)
     if rank() != FIRST:
         warnings.simplefilter("ignore")  # the first process says it
 

@@ -21,6 +21,13 @@ TOO_GOOD, SOON = 0.75, 100  # share of the way after so many steps: more is a sh
 ALL_EQUAL = -0.2  # uniformity of projections: more is one point
 FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its width: less is a collapse
 SETTLED = 0.05  # share of neighbours changed in the last epoch: less is a plateau
+WORDS = {  # for each baseline
+    "majority": "always the commonest class",
+    "pixels": "raw pixels",
+    "histogram": "a colour histogram",
+    "patches": "k-means on patches",
+    "untrained": "the untrained encoder",
+}
 
 
 @dataclass(frozen=True)
@@ -72,23 +79,26 @@ def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice
     alarms = []
     if way(log) < AT_CHANCE:
         alarms.append(
-            "AT CHANCE: the loss has not left chance, so nothing was learned. The learning rate "
-            "may be too high or too low, or the two views may not show the same image."
+            "AT CHANCE: the loss is no better than guessing, so nothing was learned. Make "
+            "--learning-rate ten times lower, then ten times higher. If you wrote the code "
+            "yourself, check that both views show the same image."
         )
     if way(log[:SOON]) > TOO_GOOD and "contrastive_accuracy" in log[-1]:
         alarms.append(
-            f"TOO GOOD TOO SOON: views are matched almost perfectly by step {SOON}. The network "
-            "has probably found a shortcut, such as colour; use views that change more."
+            f"TOO GOOD TOO SOON: after {min(SOON, len(log))} steps the network matched views "
+            "almost perfectly. It has probably found a shortcut, such as colour. Use --views that "
+            "change more, such as crop+flip+color+gray."
         )
     if diagnostics["uniformity"] > ALL_EQUAL:
         alarms.append(
-            "ALL EQUAL: projections of different images are nearly equal. Lower the learning rate, "
-            "or raise the temperature if it is below 0.05."
+            "ALL EQUAL: the network gives nearly the same projection to every image. Lower "
+            "--learning-rate, or raise --temperature if it is below 0.05."
         )
     if diagnostics["effective_rank_h"] < max(2.0, FEW_DIRECTIONS * width):
         alarms.append(
-            f"FEW DIRECTIONS: representations use {diagnostics['effective_rank_h']:.0f} of {width} "
-            "dimensions. Lower the learning rate, or train on more varied images."
+            f"FEW DIRECTIONS: of the {width} dimensions of a representation, images differ in "
+            f"about {diagnostics['effective_rank_h']:.0f}. Lower --learning-rate, or train on more "
+            "varied images."
         )
     return Advice(tuple(alarms), stop_advice(log, bool(alarms)))
 
@@ -101,18 +111,20 @@ def stop_advice(log: list[dict], failed: bool) -> str:
         failed: whether an alarm was raised.
     """
     if failed:
-        return "Do not train longer before the alarm is settled."
+        return "First do what the alarm says; a longer run alone would not help."
     changed = [line["neighbours_changed"] for line in log if "neighbours_changed" in line]
     if not changed:
         return "One epoch is too short to tell whether more would help."
     if changed[-1] < SETTLED:
         return (
-            f"Stop: only {changed[-1]:.0%} of the neighbours of {WATCHED} images changed in the "
-            "last epoch. The schedule has ended; to learn more, start a longer run."
+            f"Stop here: only {changed[-1]:.0%} of the nearest neighbours of {WATCHED} images "
+            "changed in the last epoch. Only a new run with more --epochs may learn more, because "
+            "its learning rate falls later."
         )
     return (
-        f"A longer run would probably help: {changed[-1]:.0%} of the neighbours of {WATCHED} "
-        f"images changed in the last epoch, and the loss is {way(log):.0%} of the way to its floor."
+        f"A new run with more --epochs would probably help: {changed[-1]:.0%} of the nearest "
+        f"neighbours of {WATCHED} images changed in the last epoch, and the loss has gone "
+        f"{way(log):.0%} of the way from chance to its floor."
     )
 
 
@@ -128,14 +140,15 @@ def verdict(result: dict) -> str:
     Args:
         result: what result.json holds.
     """
-    probe = result["test"]["linear_probe"]
+    probe, images = result["test"]["linear_probe"], result["images"]
+    count = images.get("pretrain", images["train"])  # there are unlabelled ones too
     if probe is None:
         return "Without labels there is no accuracy; neighbours.png shows what the encoder learned."
     rows = {k: v["linear_probe"] for k, v in result["baselines"].items() if k != "supervised"}
     best = max(rows, key=rows.get)
     relation = "above" if probe > rows[best] else "not above"
+    start = f" The untrained encoder reaches {rows['untrained']:.1%}."
     return (
-        f"With {result['images']['train']:,} training images the linear probe reaches "
-        f"{probe:.1%}: {relation} the best baseline, {best} ({rows[best]:.1%}); "
-        f"untrained {rows['untrained']:.1%}."
+        f"With {count:,} training images the linear probe reaches {probe:.1%}: {relation} the best "
+        f"baseline, {WORDS[best]} ({rows[best]:.1%}).{start if best != 'untrained' else ''}"
     )

@@ -1,7 +1,8 @@
 """Baselines: what a trained encoder must beat.
 
-An accuracy means something only next to the same measurement of raw pixels, of colours alone, of
-k-means on patches (one layer, no gradient), and of an untrained encoder.
+An accuracy means something only next to that of always answering the commonest class, and next to
+the same measurement of raw pixels, of colours alone, of k-means on patches (one layer, no
+gradient), and of an untrained encoder.
 """
 
 import torch
@@ -9,9 +10,9 @@ from torch import Generator, Tensor, nn
 
 from simclr_mini import patches
 from simclr_mini.accuracy import Features, Splits, scores
-from simclr_mini.evaluate import features
+from simclr_mini.evaluate import features, share_right
 
-BASELINES = ("pixels", "histogram", "patches", "untrained")
+BASELINES = ("majority", "pixels", "histogram", "patches", "untrained")
 PATCH_CENTROIDS = 100  # so 400 numbers for each image
 
 # The probe of raw pixels is cut short to save time: few iterations, no weak penalties (with 3,072
@@ -36,11 +37,20 @@ def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict
     pixels = tuple(pixel_features(images.pixels) for images in some)
     colours = tuple(histogram_features(images.pixels) for images in splits)
     return {
+        "majority": majority(splits),
         "pixels": scores(pixels, some, PIXEL_PENALTIES, PIXEL_ITERATIONS),
         "histogram": scores(colours, splits),
         "patches": scores(patch_features(splits, seed), splits),
         "untrained": scores(tuple(features(untrained, images) for images in splits), splits),
     }
+
+
+def majority(splits: Splits) -> dict[str, float]:
+    """Test accuracy of always answering the class that most training images have."""
+    train, _, test = splits
+    commonest = train.labels.bincount().argmax()
+    share = share_right(commonest.expand(len(test)), test.labels)
+    return {"knn": share, "linear_probe": share}
 
 
 def patch_features(splits: Splits, seed: int) -> Features:

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from simclr_mini.config import Config
-from simclr_mini.data import SPLITS, Images, load
+from simclr_mini.data import Images, read_splits
 from simclr_mini.methods import method_class
 from simclr_mini.optim import LARS, parameter_groups
 from simclr_mini.resnet import ENCODERS, ResNet, use_group_norm
@@ -12,14 +12,24 @@ from simclr_mini.simclr import SimCLR, source
 
 
 def load_splits(config: Config) -> dict[str, Images]:
-    """The three splits by name. If training images are limited, validation shrinks with them.
+    """The splits "train", "val" and "test". If training images are limited, validation shrinks too.
+
+    If a folder has training images without labels, "pretrain" holds all that is trained on, see
+    `trained_on`.
 
     Raises:
         ValueError: too few images for a batch or a measurement, or the method cannot use them.
     """
-    if config.data in ("shapes", "cifar10") and config.size != Config.size:
-        raise ValueError(f"--size is for a folder of pictures; {config.data} has 32 x 32")
-    data = {split: load(config.data, None, split, config.size) for split in SPLITS}
+    data = read_splits(config.data, None, config.size)
+    side = data["train"].pixels.shape[2]
+    if config.size not in (side, Config.size):
+        raise ValueError(
+            f"{config.data} has {side} x {side} pixels, not {config.size} x {config.size}; "
+            "--size resizes only the pictures of a folder"
+        )
+    more = len(data["pretrain"]) > len(data["train"])
+    if config.images or config.method == "supervised" or not more:
+        del data["pretrain"]
     if config.images:
         if config.images > len(data["train"]):
             raise ValueError(
@@ -28,15 +38,21 @@ def load_splits(config: Config) -> dict[str, Images]:
             )
         data["train"] = data["train"].first(config.images)
         data["val"] = data["val"].first(max(1, config.images // 9))
-    if len(data["train"]) < config.batch_size:
+    images = trained_on(data)
+    if len(images) < config.batch_size:
         raise ValueError(
-            f"--batch-size must be at most the {len(data['train'])} training images, "
+            f"--batch-size must be at most the {len(images)} training images, "
             f"not {config.batch_size}"
         )
     if len(data["test"]) < 2:
         raise ValueError(f"{config.data} has 1 image for test; 2 or more are needed")
-    method_class(config.method).check_images(config, data["train"])
+    method_class(config.method).check_images(config, images)
     return data
+
+
+def trained_on(data: dict[str, Images]) -> Images:
+    """The images that a method trains on: "train", or "pretrain" where a folder has more."""
+    return data.get("pretrain", data["train"])
 
 
 def build_encoder(config: Config) -> ResNet:

@@ -11,11 +11,14 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 
+from simclr_mini.whole_file import whole_file
+
 WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
 CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
 BLUE, RED = "#0550b4", "#dd1c61"  # positive pairs; what differs from its query
 STYLE = {
     "svg.hashsalt": "simclr-mini",  # else the names inside an SVG are random
+    "text.parse_math": False,  # a class may be called $a_b$
     "font.size": 8,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -82,6 +85,6 @@ def save(figure: Figure, path: str | Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     title = figure.get_suptitle().replace("\n", " ")
     metadata = {"Title": title} | ({"Date": None} if path.suffix == ".svg" else {})
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(path, dpi=DPI, metadata=metadata)
+    with matplotlib.rc_context(STYLE), whole_file(path) as file:
+        figure.savefig(file, format=path.suffix[1:], dpi=DPI, metadata=metadata)
     return path

@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from torch import Tensor
 
 from simclr_mini.canvas import BLUE, CARD, DPI, GRAY, INK, STYLE, card, percent, separate
+from simclr_mini.layout import printable
 from simclr_mini.methods import METHODS, method_class
 
 CLASS_COLORS = (  # shared by every tenth class; names tell them apart
@@ -25,6 +26,7 @@ CLASS_COLORS = (  # shared by every tenth class; names tell them apart
 )
 MOST_POINTS = 2000  # in a feature map
 MOST_NAMES = 12  # in a feature map: more would hide the points
+LONGEST = 24  # characters of such a name
 BINS = 80  # of a histogram, from -1 to 1
 
 
@@ -223,17 +225,18 @@ def name_classes(axes: Axes, points: Tensor, labels: Tensor, classes: tuple[str,
     axes.autoscale_view()
     axes.apply_aspect()  # settles where a point is on the page
     pixels = axes.transData.transform(medians).tolist()
-    heights = separate(pixels, [14 * len(classes[label]) + 24 for label in present], 36)
-    for label, median, (_, y), height in zip(present, medians, pixels, heights, strict=True):
+    names = [printable(classes[label]) for label in present]
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
+    heights = separate(pixels, [14 * len(name) + 24 for name in names], 36)
+    drawn = zip(present, names, medians, pixels, heights, strict=True)
+    for label, name, median, (_, y), height in drawn:
         color, frame = CLASS_COLORS[label % len(CLASS_COLORS)], {"boxstyle": "round,pad=0.2"}
         place = {"xytext": (0, (height - y) * 72 / DPI), "textcoords": "offset points"}
         if height != y:
             leader = {"arrowstyle": "-", "color": color}
             axes.annotate("", median, **place, arrowprops=leader, zorder=3)
         frame |= {"facecolor": CARD, "edgecolor": color, "alpha": 0.9}
-        axes.annotate(
-            classes[label], median, **place, ha="center", va="center", bbox=frame, zorder=4
-        )
+        axes.annotate(name, median, **place, ha="center", va="center", bbox=frame, zorder=4)
 
 
 @matplotlib.rc_context(STYLE)
@@ -245,9 +248,13 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
             encoder's, under "baselines" by name: "untrained", and those of "supervised", "pixels"
             and "histogram" that there are.
         method: name of the method, a key of `METHODS`.
-        chance: accuracy of guessing, drawn as a grey line.
+        chance: accuracy of guessing, drawn as a grey line. None: that of the majority class, if
+            the result has it.
     """
     rows, ours = accuracy_rows(result, method), method_class(method)
+    guess = " chance "
+    if chance is None and "majority" in result["baselines"]:
+        guess, chance = " commonest class ", result["baselines"]["majority"]["linear_probe"]
     probe, untrained = rows[ours.title][0], rows["untrained"][0]
     figure = card(
         f"A linear probe reads {percent(probe)} off {ours.title}, "
@@ -264,7 +271,8 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
         values = values.format(*map(percent, accuracies))
         at = (max(accuracies) + 0.025, y)
         axes.text(*at, values, color=color, va="center", bbox={"fc": CARD, "ec": "none", "pad": 1})
-    for level, name, side in ((chance, "chance ", "right"), (untrained, " untrained", "left")):
+    sides = ("left", "right") if chance is not None and chance > untrained else ("right", "left")
+    for level, name, side in zip((chance, untrained), (guess, " untrained "), sides, strict=True):
         if level is not None:
             axes.axvline(level, color=GRAY, linewidth=1, zorder=0)
             height = len(rows) - 0.42

@@ -4,11 +4,12 @@ A new checkpoint is written next to the old one and then takes its name, so a ki
 leaves a whole one. It holds only tensors, numbers and text, and is read with `weights_only=True`.
 """
 
-import os
 from pathlib import Path
 
 import torch
 from torch import nn
+
+from simclr_mini.whole_file import whole_file
 
 VERSION = 2
 FILE = "checkpoint.pt"
@@ -24,15 +25,8 @@ def save(folder: Path, state: dict) -> None:
     Raises:
         OSError: the disk is full or read-only; the old checkpoint is intact.
     """
-    part = folder / f"{FILE}.part"
-    try:
-        with open(part, "wb") as file:
-            torch.save({"version": VERSION, **state}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, folder / FILE)
-    except RuntimeError as error:  # how torch reports a disk that fills up while it writes
-        raise OSError(f"cannot write {part}: {error}") from error
+    with whole_file(folder / FILE) as file:
+        torch.save({"version": VERSION, **state}, file)
 
 
 def load(folder: Path) -> dict:

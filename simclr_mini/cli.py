@@ -4,6 +4,7 @@ A file that is there is not replaced without --force. What only one command need
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -128,7 +129,8 @@ def embed(
 ) -> None:
     """Turn pictures into features: one row of numbers for each.
 
-    Writes a .npz file with "features" (N, D), and "labels" and "files" where there are any.
+    Writes a .npz file with "features" (N, D) and what is known of each row: "labels" (N,), which
+    are positions in "classes", "files" (N,), and "index" (N,), the position in a built-in set.
 
     Args:
         run: folder of the run.
@@ -141,18 +143,15 @@ def embed(
         raise ValueError(f"--out must end in .npz, not {out.name}")
     import numpy as np
 
-    from simclr_mini.data import load
     from simclr_mini.evaluate import features
-    from simclr_mini.runs import load_encoder, read_config
+    from simclr_mini.runs import load_encoder, load_images
+    from simclr_mini.whole_file import whole_file
 
-    images = load(data, None, "all", read_config(run).size)
-    arrays = {"features": features(load_encoder(run), images).numpy()}
-    if images.labels is not None:
-        arrays["labels"] = images.labels.numpy()
-    if images.files:
-        arrays["files"] = np.array(images.files)
-    np.savez(out, **arrays)
-    print(f"{out}: {len(images)} rows of {arrays['features'].shape[1]} numbers")
+    images = load_images(run, data, "all")
+    h = features(load_encoder(run), images).numpy()
+    with whole_file(out) as file:
+        np.savez(file, features=h, **images.record())
+    print(f"{out}: {h.shape[0]} rows of {h.shape[1]} numbers")
 
 
 def neighbours(
@@ -162,7 +161,7 @@ def neighbours(
     out: Path = Path("neighbours.png"),
     force: bool = False,
 ) -> None:
-    """Draw the nearest pictures of some pictures, as the encoder sees it.
+    """Draw the nearest pictures of some pictures, as the encoder sees it, and print their names.
 
     Args:
         run: folder of the run.
@@ -175,14 +174,16 @@ def neighbours(
     if not 1 <= count <= 4:
         raise ValueError(f"--count must be 1 to 4, not {count}")
     from simclr_mini.canvas import save
-    from simclr_mini.data import load
     from simclr_mini.evaluate import features
-    from simclr_mini.figures import gallery
-    from simclr_mini.runs import load_encoder, read_config
+    from simclr_mini.figures import gallery, nearest
+    from simclr_mini.runs import load_encoder, load_images
 
-    config = read_config(run)
-    images = load(data or config.data, None, "all" if data else "test", config.size)
-    print(save(gallery(features(load_encoder(run), images), images, count), out))
+    images = load_images(run, data, "all" if data else "test")
+    h, names = features(load_encoder(run), images), images.names()
+    saved = save(gallery(h, images, count), out)
+    for query, near in zip(names, nearest(h, count).tolist(), strict=False):
+        print(f"{query}: {', '.join(names[i] for i in near)}")
+    print(saved)
 
 
 def compare(
@@ -208,7 +209,8 @@ def compare(
     if not runs:
         raise ValueError("name the folders of one or more runs, such as runs/simclr-shapes-0")
     rows = comparing.compare(list(runs), mixed)
-    console.print(comparing.table(rows))
+    sign = "±" if "±".encode(console.encoding, "ignore") else "+-"
+    console.print(comparing.table(rows, console.width, sign))
     print(save(comparison_figure(rows), out))
 
 
@@ -258,26 +260,25 @@ def build(
     from rich.progress import track
 
     from simclr_mini.folder import build as write
+    from simclr_mini.folder import built_name
 
-    out = out or folder.with_name(f"{folder.resolve().name}.npy")
+    out = out or built_name(folder)
     check_free(out, force)
-    count = write(folder, out, size, lambda files: track(files, "reading"))
+    silent = not sys.stdout.isatty()
+    count = write(folder, out, size, lambda files: track(files, "reading", disable=silent))
     print(f"{out}: {count} pictures of {size} x {size}; train with --data {out}")
 
 
 def info(data: Positional[str] = "shapes", size: int = 32) -> None:
-    """Say what a data set holds.
+    """Say what a data set holds, and what of a folder is left out or changed, and why.
 
     Args:
         data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
         size: side in pixels to which the pictures of a folder are resized.
     """
-    from simclr_mini.data import SPLITS, load
+    from simclr_mini.data import info as describe
 
-    for split in SPLITS:
-        images = load(data, None, split, size)
-        classes = ", ".join(images.classes) or "no labels"
-        print(f"{split:5} {len(images):7,} images of {tuple(images.pixels.shape[1:])}; {classes}")
+    print("\n".join(describe(data, None, size)))
 
 
 def check_free(out: Path, force: bool) -> None:
@@ -303,6 +304,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: words after the program's name; None: those it was called with.
     """
+    for stream in (sys.stdout, sys.stderr):  # a terminal may lack letters of a file's name
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            run_command(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left to write
+        sys.exit(128 + 13)  # what a shell says of a program that SIGPIPE ended
+
+
+def run_command(argv: Sequence[str] | None) -> None:
+    """Run a command line, and end the program if that fails. Arguments as `main`."""
     argv = [RENAMED.get(word, word) for word in (sys.argv[1:] if argv is None else argv)]
     if argv[:1] == ["data"] and argv[1:2] and f"data {argv[1]}" in COMMANDS:
         argv = [f"data {argv[1]}", *argv[2:]]
@@ -327,12 +343,21 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except (MemoryError, OutOfMemoryError):
         sys.exit("simclr-mini: out of memory; use a smaller --batch-size or --encoder")
+    except BrokenPipeError:
+        raise
     except (ValueError, FloatingPointError, OSError) as error:
-        sys.exit(f"simclr-mini: {error}")
+        sys.exit(f"simclr-mini: {sentence(error)}")
     finally:
-        if training and HELP & set(argv) and not sys.stdout.closed:
-            with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
-                help_of_methods(method)
+        if training and HELP & set(argv):
+            help_of_methods(method)
+
+
+def sentence(error: Exception) -> str:
+    """What an error says, in one line."""
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return " ".join(text.split())
 
 
 if __name__ == "__main__":

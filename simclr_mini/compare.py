@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from simclr_mini.config import flag
@@ -152,14 +153,28 @@ def against(one: Row, other: Row) -> str:
     return f"{round(100 * difference, 1) + 0.0:+.1f}, {verdict}"  # -0.04 is not "-0.0"
 
 
-def table(rows: list[Row]) -> Table:
-    """The rows for a terminal, each compared with the first run's."""
-    out = Table(title="accuracy on the test images: mean of the seeds ± half their range")
-    for heading in ("", "seeds", "k-NN", "linear probe", f"against {rows[1].name}", "seconds"):
-        out.add_column(heading)
+def table(rows: list[Row], width: int = 80, sign: str = "±") -> Table:
+    """The rows for a terminal, each compared with the first run's. No word is cut.
+
+    Args:
+        rows: as `compare` gives them.
+        width: characters in a line of the terminal.
+        sign: stands before half the range.
+    """
+    title = f"accuracy on the test images: mean of the seeds {sign} half their range"
+    names, first = [one.name for one in rows], rows[1].name
+    longest = max(len(word) for name in names for word in name.split())
+    # 75 characters hold the other columns on one line, 49 hold them word by word
+    out = Table(title=title, padding=(0, 1 if width >= longest + 49 else 0))
+    at_most = max(longest, width - 75)
+    out.add_column("", width=min(max(map(len, names)), at_most), overflow="fold")
+    beside = escape(first) if len(first) < 16 else "the first run"
+    for heading in ("seeds", "k-NN", "linear probe", f"against {beside}", "seconds"):
+        out.add_column(heading, overflow="fold")
     for one in rows:
-        scores = [f"{mean(v):.1%} ± {100 * half_range(v):.1f}" for v in (one.knn, one.linear_probe)]
+        both = (one.knn, one.linear_probe)
+        scores = [f"{mean(v):.1%} {sign} {100 * half_range(v):.1f}" for v in both]
         difference = "" if one is rows[1] else against(one, rows[1])
         seconds = f"{mean(one.seconds):.0f}" if one.seconds else ""
-        out.add_row(one.name, str(len(one.seeds)), *scores, difference, seconds)
+        out.add_row(escape(one.name), str(len(one.seeds)), *scores, difference, seconds)
     return out

@@ -1,6 +1,6 @@
 """An experiment: train a method in a folder of its own, measure it, and draw its figures."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from simclr_mini import distributed, figures, runs
 from simclr_mini.accuracy import encoder_accuracy
 from simclr_mini.advice import advise, verdict
-from simclr_mini.build import build_method, load_splits
+from simclr_mini.build import build_method, load_splits, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
 from simclr_mini.device import pick_device
@@ -54,9 +54,10 @@ def run(
     console.quiet = distributed.rank() != distributed.FIRST
     with distributed.first_goes_first():  # it may have to download or draw the images
         data = load_splits(config)
+    config = replace(config, size=data["train"].pixels.shape[2])  # a built file has its own
     if supervised:
         Supervised.check_images(config, data["train"], "--supervised")
-    method = build_method(config, data["train"])
+    method = build_method(config, trained_on(data))
     check_processes(config, method)
     if distributed.rank() == distributed.FIRST:
         runs.prepare(config, folder, resume, force)
@@ -86,6 +87,7 @@ def run(
 def train_supervised(config: Config, data: dict[str, Images], folder: Path) -> dict:
     """Train the same network with labels. Its test accuracies, as `accuracy.encoder_accuracy`."""
     console.print("the same network with labels:")
+    data = {split: data[split] for split in SPLITS}  # no images without labels
     used = {name: value for name, value in config.flat().items() if name in GENERAL}
     used = {name: v for name, v in used.items() if name not in Supervised.ignores}
     labelled = configure("supervised", **used)

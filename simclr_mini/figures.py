@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 
 from simclr_mini import charts, sheets
+from simclr_mini.build import trained_on
 from simclr_mini.canvas import save
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import pair_similarities
@@ -43,10 +44,9 @@ def save_figures(
     save(charts.feature_figure(h, some.labels, some.classes), folder / "map.svg")
     save(gallery(h, some, 4), folder / "neighbours.png")
     if test.labels is not None:
-        chance = 1 / len(test.classes)
-        save(charts.accuracy_figure(result, name, chance), folder / "accuracy.svg")
+        save(charts.accuracy_figure(result, name), folder / "accuracy.svg")
     if method.picture:
-        own = globals()[method.picture](method, data["train"], B)
+        own = globals()[method.picture](method, trained_on(data), B)
         if own is not None:
             save(own, folder / f"{method.picture}.png")
 
@@ -59,13 +59,25 @@ def gallery(h: torch.Tensor, images: Images, count: int) -> Figure:
         images: where to look for neighbours.
         count: number of queries.
     """
+    near, labels = nearest(h, count), images.labels
+    same = None if labels is None else labels[near] == labels[:count, None]
+    return sheets.neighbour_gallery(images.pixels[:count], images.pixels[near], same)
+
+
+def nearest(h: torch.Tensor, count: int) -> torch.Tensor:
+    """For each of the first images, the positions of up to 7 others, the nearest first.
+
+    Args:
+        h: representations, shape (N, D).
+        count: number of queries.
+
+    Returns:
+        int64, shape (count, min(7, N - 1)).
+    """
     h = F.normalize(h, dim=1)
     similarity = h[:count] @ h.T
     similarity.fill_diagonal_(-2)  # an image is not its own neighbour
-    nearest = similarity.topk(min(7, len(images) - 1), dim=1).indices
-    labels = images.labels
-    same = None if labels is None else labels[nearest] == labels[:count, None]
-    return sheets.neighbour_gallery(images.pixels[:count], images.pixels[nearest], same)
+    return similarity.topk(min(7, len(h) - 1), dim=1).indices
 
 
 # The methods' own figures, named by `picture`: of (method, training images, batch size), or None.

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import torch
+from rich.markup import escape
 from rich.table import Table
 
 from simclr_mini import checkpoint
@@ -102,7 +103,8 @@ def keep_costly(before: dict | None, result: dict) -> None:
 
 def table(result: dict) -> Table:
     """The accuracies of a run for a terminal."""
-    out = Table(title=f"{result['method']} on {result['data']}, accuracy on the test images")
+    title = f"{result['method']} on {result['data']}, accuracy on the test images"
+    out = Table(title=escape(title))
     for heading in ("", "k-NN", "linear probe"):
         out.add_column(heading)
     rows = {"trained": result["test"], **result["baselines"]}

@@ -1,18 +1,18 @@
 """The folder of a run: config.json, log.jsonl, checkpoint.pt, result.json and figures."""
 
 import json
-import os
 from pathlib import Path
 
 from simclr_mini import checkpoint
-from simclr_mini.build import build_encoder, build_method, load_splits
+from simclr_mini.build import build_encoder, build_method, load_splits, trained_on
 from simclr_mini.config import Config, flag
-from simclr_mini.data import Images
+from simclr_mini.data import Images, load
 from simclr_mini.device import pick_device
 from simclr_mini.methods import GENERAL, configure, current_names, defaults, method_class
 from simclr_mini.resnet import ResNet
 from simclr_mini.resume import LOG, check_same_images
 from simclr_mini.simclr import SimCLR
+from simclr_mini.whole_file import whole_file
 
 CONFIG, RESULT = "config.json", "result.json"
 FILES = ("*.json", LOG, checkpoint.FILE, "*.part", "*.svg", "*.png")  # all that a run writes
@@ -102,9 +102,8 @@ def read_log(folder: Path) -> list[dict]:
 
 def write_json(file: Path, content: dict) -> None:
     """Write a file whole or not at all."""
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=2) + "\n")
-    os.replace(part, file)
+    with whole_file(file) as opened:
+        opened.write(f"{json.dumps(content, indent=2)}\n".encode())
 
 
 def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
@@ -116,9 +115,11 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
     """
     config = read_config(folder)
     state = checkpoint.load(folder)
+    check_path(config, folder)
     data = load_splits(config)
-    check_same_images(state, data["train"])
-    method = build_method(config, data["train"])
+    check_same_images(state, trained_on(data))
+    check_size(config, folder, data["train"])
+    method = build_method(config, trained_on(data))
     method.load_state_dict(state["method"])
     checkpoint.set_generators(method, state["now"])
     try:
@@ -126,6 +127,48 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
     except ValueError:  # it was trained on another machine
         device = pick_device("auto")
     return config, method.to(device), data
+
+
+def load_images(folder: Path, name: str, split: str) -> Images:
+    """Images for a run's encoder, of the size that it was trained on.
+
+    Args:
+        folder: the run's folder.
+        name: as for `data.load`; "" for the data that the run was trained on.
+        split: as for `data.load`.
+
+    Raises:
+        FileNotFoundError: the folder holds no run, or the run's own data are not there.
+        ValueError: the images have another size. Otherwise as `data.load`.
+    """
+    config = read_config(folder)
+    if not name:
+        check_path(config, folder)
+    images = load(name or config.data, None, split, config.size)
+    check_size(config, folder, images)
+    return images
+
+
+def check_path(config: Config, folder: Path) -> None:
+    """Raise FileNotFoundError if a run's own folder of pictures or .npy file is not there."""
+    path = Path(config.data).expanduser()
+    if config.data in ("shapes", "cifar10") or path.exists():
+        return
+    why = "which is no longer there"
+    if not path.is_absolute():
+        why = f"a relative path that is not in {Path.cwd()}; go to where the run was started"
+    raise FileNotFoundError(f"{folder} was trained on {config.data}, {why}")
+
+
+def check_size(config: Config, folder: Path, images: Images) -> None:
+    """Raise ValueError if images have another size than those that a run was trained on."""
+    side = images.pixels.shape[2]
+    if side != config.size:
+        raise ValueError(
+            f"{folder} was trained on images of {config.size} x {config.size}, and those of "
+            f"{images.name} have {side} x {side}; give it the folder of pictures, or "
+            f"`simclr-mini data build --size {config.size}`"
+        )
 
 
 def load_encoder(folder: str | Path) -> ResNet:

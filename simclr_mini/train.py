@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from simclr_mini import distributed
-from simclr_mini.build import build_optimizer
+from simclr_mini.build import build_optimizer, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import Images, as_floats
 from simclr_mini.device import pick_device, uses_bfloat16
@@ -45,21 +45,20 @@ def train(
         Stopped: Ctrl-C was pressed. The state is saved.
         OSError: the folder cannot be written. The last checkpoint is intact.
     """
-    images, B = data["train"], config.batch_size
+    images, B = trained_on(data), config.batch_size
     device = pick_device(config.device)
     bfloat16 = uses_bfloat16(config.precision, config.device)
     # channels_last is the layout in which CPUs and GPUs convolve fastest
     method.to(device, memory_format=torch.channels_last)
-    if (
-        distributed.size() > 1
-    ):  # batch norms see the whole batch; `check_processes` has refused CPUs
+    if distributed.size() > 1:  # a batch norm must see the whole batch
         nn.SyncBatchNorm.convert_sync_batchnorm(method)
     optimizer = build_optimizer(config, method)
     distributed.average_before_steps(optimizer)
     warn_of_live_norms(method.train(), B, config.chunk_size)
     peak = scaled_learning_rate(config.learning_rate, B, config.scaling)
     with Progress(config, method, optimizer, images, folder) as run:
-        warmup = round(run.per_epoch * config.warmup_epochs)
+        # at least one step comes after the warm-up: an only step would have a rate of zero
+        warmup = min(round(run.per_epoch * config.warmup_epochs), run.total - 1)
         for epoch in run.epochs_left():
             method.train()  # k-NN left it in evaluation mode
             for index in run.batches_left():  # what a killed process trained on is skipped

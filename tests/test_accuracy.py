@@ -145,7 +145,7 @@ def test_every_accuracy_is_a_share(splits):
     assert set(few) == {"1%", "10%"}
     assert (few["1%"]["labels"], few["10%"]["labels"]) == (3, 24)
     assert few["10%"]["fine_tune"] is None
-    assert set(beaten) == {"pixels", "histogram", "patches", "untrained"}
+    assert set(beaten) == {"majority", "pixels", "histogram", "patches", "untrained"}
     for row in (*beaten.values(), found):
         assert 0 <= row["knn"] <= 1 and 0 <= row["linear_probe"] <= 1
 

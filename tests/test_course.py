@@ -14,7 +14,8 @@ from lessons.course import (
     memory,
     progress,
 )
-from lessons.course.diagnosis import equal, execute, observe
+from lessons.course.diagnosis import execute, observe
+from lessons.course.evidence import equal
 from lessons.course.manifest import anchor, find, find_range, lessons
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -106,6 +106,15 @@ def test_shapes_are_what_the_generator_draws(few, tmp_path):
         assert [drawn[row] for row in rows(part)] == part.labels.tolist()
 
 
+def test_the_kept_set_depends_on_code_and_on_no_words():
+    """Nobody waits for a new drawing because a docstring was improved."""
+    code = '"""Docstring."""\nx = 1  # comment\ndef f():\n    """Docstring."""\n    return "a"\n'
+    words = "# comment\nx = 1\n\n\ndef f():\n    'another'\n    # comment\n    return 'a'"
+    assert data.code_hash(code) == data.code_hash(words)
+    for old, new in (("x = 1", "x = 2"), ('"a"', '"b"'), ("return", "x ="), ("def f", "def g")):
+        assert data.code_hash(code.replace(old, new)) != data.code_hash(code)
+
+
 def test_shapes_are_drawn_once(few, tmp_path, monkeypatch):
     """The second time they come from the disk, equal to the byte, and nothing else is there."""
     first = load("shapes", tmp_path)

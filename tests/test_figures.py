@@ -36,6 +36,12 @@ def log(end: float, steps: int = 400, start: float = 6.0) -> list[dict]:
     return lines
 
 
+def with_majority(share: float) -> dict:
+    """A result whose commonest class has this share of the test images."""
+    row = {"linear_probe": share, "knn": share}
+    return RESULT | {"baselines": RESULT["baselines"] | {"majority": row}}
+
+
 ROWS = [
     Row("untrained", "untrained", (0, 1), (0.2, 0.3), (0.3, 0.32), ()),
     Row("simclr", "simclr", (0, 1), (0.5, 0.6), (0.55, 0.6), (1, 1)),
@@ -67,6 +73,11 @@ FIGURES = {
         RESULT | {"test": {"linear_probe": 1.0, "knn": 1.0}}, "curation", 0.1
     ),
     "accuracy": lambda: charts.accuracy_figure(RESULT, "curation", 0.1),
+    "mostly one class": lambda: charts.accuracy_figure(with_majority(0.5), "curation"),
+    "nearly all one class": lambda: charts.accuracy_figure(with_majority(0.98), "curation"),
+    "long names": lambda: charts.feature_figure(
+        torch.eye(5).repeat(12, 1), torch.arange(60) % 3, ("x" * 90, "a\nb", "$_{ " * 20)
+    ),
 }
 
 

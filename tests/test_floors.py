@@ -10,8 +10,8 @@ from simclr_mini.methods import METHODS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    "device distributed shapes picture_file layout array_file folder data views resnet heads",
-    "nt_xent large_batch grad_cache optim kmeans patches autoencoder ring config evaluate",
+    "device distributed whole_file shapes picture_file layout array_file folder data views resnet",
+    "heads nt_xent large_batch grad_cache optim kmeans patches autoencoder ring config evaluate",
     "diagnostics advice accuracy baselines canvas",
     " ".join(METHODS),
     "methods build checkpoint resume train runs report charts sheets figures experiment",

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from lessons.course import confine, files, grade_find, grade_formats
-from lessons.course.grade import Book, key
+from lessons.course import grade as course_grade
+from lessons.course.grade import Book, Server, key
 from lessons.course.grade_formats import Grade, Step
-from lessons.course.manifest import find
+from lessons.course.manifest import find, lessons
 from lessons.course.mistakes import mistakes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,6 +94,10 @@ def taught(tmp_path_factory):
     hand_in(room, "hostile", at_import(code))
     flood = "for i in range(10**9): pathlib.Path(f'{i}').write_text('x' * 1000)"
     hand_in(room, "flood", at_import(flood))
+    patch = "import _pytest.python\n_pytest.python.Function.runtest = lambda self: None\n"
+    hand_in(room, "patches", wrong.source(LIBRARY) + patch)
+    junk = "for fd in range(3, 256):\n    try: os.write(fd, b'junk\\n')\n    except OSError: pass"
+    hand_in(room, "junk", at_import(junk))
     link = room / "linked" / "nt_xent.py"
     link.parent.mkdir()
     link.symlink_to(right)
@@ -159,6 +164,82 @@ def test_a_flood_of_files_is_stopped(taught):
 
 
 @sealed
+def test_whoever_replaces_the_judge_gets_no_points(taught):
+    one = taught[1]["patches"]
+    assert one.points == 0 and one.state == "broken"
+    assert one.message == "Its code replaces Function.runtest, which judges it."
+
+
+@sealed
+def test_reports_that_cannot_be_read_stop_nobody_else(taught):
+    assert taught[1]["junk"].state == "broken"
+    assert "It could not be judged: its process sent what is no report" in taught[2].stdout
+
+
+class DeadServer(Server):
+    """It ends as if the system had run out of memory."""
+
+    def __init__(self, work):
+        pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen([sys.executable, "-c", ""], text=True, **pipe)
+        self.process.wait()
+
+
+def test_a_dead_server_costs_one_learner_and_no_other(tmp_path, monkeypatch):
+    """The next learner gets a server of its own, and the first is judged again the next time."""
+    class_of_two = [grade_find.Learner(name, tmp_path) for name in ("anna", "ben")]
+
+    def judged(learner, lesson, limits, work, server):
+        if learner.name == "anna":
+            server.order({})
+        servers.append(server)
+        return Grade(learner.name, lesson.number, lesson.name, "done", hash="x")
+
+    servers = []
+    monkeypatch.setattr(course_grade, "Server", DeadServer)
+    monkeypatch.setattr(course_grade, "grade", judged)
+    book = Book(tmp_path / "grades.jsonl")
+    pairs = [(learner, LESSON) for learner in class_of_two]
+    course_grade.run_all(pairs, course_grade.Limits(), 1, book, tmp_path)
+    anna, ben = (book.grades[name, LESSON.number] for name in ("anna", "ben"))
+    assert ben.state == "done" and len(servers) == 1
+    assert anna.state == "broken" and "the process that judges it ended" in anna.message
+    assert not book.has(class_of_two[0], LESSON)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grade needs fork")
+def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch, capsys):
+    """The working copies are removed, and the exit code is that of an interrupted program."""
+    hand_in(tmp_path / "class", "anna", LIBRARY)
+
+    def pressed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course_grade, "run_all", pressed)
+    words = [str(tmp_path / "class"), "--lessons", "4", "--out", str(tmp_path / "out"), "--trust"]
+    assert course_grade.main(words) == 130
+    assert "The same command goes on" in " ".join(capsys.readouterr().out.split())
+    assert not (tmp_path / "out" / "work").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grade needs fork")
+def test_two_gradings_do_not_share_a_folder(tmp_path, monkeypatch, capsys):
+    """The second would take away the copies that the first is judging."""
+    hand_in(tmp_path / "class", "anna", LIBRARY)
+    words = [str(tmp_path / "class"), "--lessons", "4", "--out", str(tmp_path / "out"), "--trust"]
+
+    def once_more(*_):
+        monkeypatch.setattr(course_grade, "run_all", None)
+        codes.append(course_grade.main(words))
+        raise KeyboardInterrupt
+
+    codes = []
+    monkeypatch.setattr(course_grade, "run_all", once_more)
+    assert course_grade.main(words) == 130 and codes == [2]
+    assert "Another grading is writing to" in " ".join(capsys.readouterr().out.split())
+
+
+@sealed
 def test_what_cannot_be_read_is_said(taught):
     assert taught[1]["damaged"].state == "unreadable"
     assert "damaged.zip cannot be read" in taught[2].stdout
@@ -180,7 +261,7 @@ def test_a_second_grading_judges_only_what_changed(taught, tmp_path):
     with open(out / "grades.jsonl", "a", encoding="utf-8") as file:
         file.write('{"learner": "cut off')  # as a kill leaves it
     done = grade(taught[0] / "class", "--lessons", "4", "--out", out, "--test-seconds", "1")
-    assert "11 of 13 are graded already" in done.stdout  # the damaged zip is read again
+    assert "12 of 15 are graded already" in done.stdout  # not the damaged zip and the junk
     again = Book(out / "grades.jsonl").grades["absent", 4]
     assert again.state == "broken" and "nowhere" in again.message
 
@@ -221,6 +302,14 @@ def test_a_changed_file_or_test_needs_a_new_grade():
     one = key(LESSON, {"nt_xent": b"a"})
     assert one == key(LESSON, {"nt_xent": b"a"}) != key(LESSON, {"nt_xent": b"b"})
     assert one != key(find(3), {"nt_xent": b"a"})
+
+
+def test_the_guide_gives_each_lesson_its_minutes():
+    guide = (ROOT / "docs" / "teaching.md").read_text("utf-8")
+    for lesson in lessons():
+        row = rf"\| {lesson.number} `[^|]*\| {lesson.minutes} \|"
+        words = rf"\b{lesson.number} `{lesson.name}` \({lesson.minutes} minutes\)"
+        assert re.search(f"{row}|{words}", guide), lesson.name
 
 
 # The formats, on a class made up by hand

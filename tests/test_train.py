@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from simclr_mini import checkpoint, cli
+from simclr_mini.baselines import BASELINES
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.data import Images, load
 from simclr_mini.methods import METHODS, configure
@@ -352,7 +353,7 @@ def test_the_command_trains_measures_and_draws(tmp_path, capsys):
     for key in ("data", "method", "seed", "epochs", "images", "wall_seconds", "views_per_second"):
         assert key in result
     assert set(result["test"]) == {"knn", "linear_probe", "few_labels"}
-    assert set(result["baselines"]) == {"pixels", "histogram", "patches", "untrained", "supervised"}
+    assert set(result["baselines"]) == {*BASELINES, "supervised"}
     for row in result["baselines"].values():
         assert 0.05 < row["knn"] <= 1 and 0.05 < row["linear_probe"] <= 1
     for name in ("views.png", "loss.svg", "similarities.svg", "map.svg", "neighbours.png"):

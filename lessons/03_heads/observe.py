@@ -15,12 +15,19 @@ def projector(module):
         for kind in ("none", "linear", "mlp")
     }
     for kind in ("MLP", "", "nonlinear"):
-        try:
-            module.projector(kind, 7, 11, 3)
-            seen[f"not {kind!r}"] = "made"
-        except ValueError:
-            seen[f"not {kind!r}"] = "refused"
+        seen[f"not {kind!r}"] = answer(module, kind)
     return seen
+
+
+def answer(module, kind: str) -> str:
+    """What becomes of a kind that does not exist: the error, or what is returned instead."""
+    try:
+        made = module.projector(kind, 7, 11, 3)
+    except Exception as error:
+        return f"raises {type(error).__name__}"
+    if not isinstance(made, torch.nn.Module):
+        return f"returns {type(made).__name__}"
+    return f"makes {[tuple(p.shape) for p in made.parameters()]}"
 
 
 def predictor(module):

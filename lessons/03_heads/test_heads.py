@@ -2,11 +2,10 @@
 
 from itertools import permutations
 
-import pytest
 import torch
 from torch import nn
 
-from lessons.course.check import Result, about, call, rand, same, wrong
+from lessons.course.check import Result, about, call, rand, refuses, same, wrong
 from simclr_mini.heads import mlp, predictor, projector
 
 # (input, hidden, output) widths, all different; each of the three is the smallest once
@@ -164,9 +163,7 @@ def test_every_projector_has_its_own_weights():
 def test_an_unknown_kind_is_refused():
     """A typo must not silently train another head."""
     for kind in ["MLP", "", "nonlinear", "linear "]:
-        with pytest.raises(ValueError):
-            made = projector(kind, 7, 6, 3)
-            wrong(call=f'projector("{kind}", 7, 6, 3)', expected="a ValueError", got=made)
+        refuses(ValueError, projector, kind, 7, 6, 3)
 
 
 # Step 3: the predictor

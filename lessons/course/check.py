@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lessons.course.difference import looks_like
 from lessons.course.show import WIDE, describe, kind, name_of, objects, one_line, pair, show, size
 from lessons.course.terminal import cut
 
@@ -32,6 +33,8 @@ latest: list[Call] = []  # the last call of the running test, if there is one
 class Wrong(AssertionError):
     """A failed check, with a message for the learner."""
 
+    looks = ""  # what the difference looks like, if it looks like something
+
 
 def about(function: str, step: str = ""):
     """Mark a test with the taught function that it judges, and its step if that differs."""
@@ -50,8 +53,18 @@ def rand(*shape: int, seed: int, dtype=torch.float32) -> Tensor:
     return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
 
 
-def wrong(sentence: str = "", *, call: str = "", expected: object = "", got: object = "") -> None:
-    """Fail with a sentence, the call, what was expected and what came. Each may be left out."""
+def wrong(
+    sentence: str = "",
+    *,
+    call: str = "",
+    expected: object = "",
+    got: object = "",
+    whole: tuple | None = None,
+) -> None:
+    """Fail with a sentence, the call, what was expected and what came. Each may be left out.
+
+    `whole` holds the values that were compared, (got, expected), if only a part of them is shown.
+    """
     if call:
         used = latest[0].objects if latest and call.startswith(latest[0].text) else ""
         rows = {"called with": call, "object": used}
@@ -61,7 +74,9 @@ def wrong(sentence: str = "", *, call: str = "", expected: object = "", got: obj
         rows |= {"expected": show(expected), "got": show(got)}
     else:
         rows["expected"], rows["got"] = pair(expected, got)
-    raise Wrong(message(sentence, rows))
+    failed = Wrong(message(sentence, rows))
+    failed.looks = looks_like(*whole) if whole else looks_like(got, expected)
+    raise failed
 
 
 def message(sentence: str, rows: dict[str, str]) -> str:
@@ -122,6 +137,26 @@ def call(f, *args, **kwargs) -> Result:
     return Result(text, value)
 
 
+def refuses(error: type[Exception], f, *args, **kwargs) -> None:
+    """Fail unless f raises `error`. It must raise it, and not return it."""
+    text, _ = bind(f, args, kwargs)
+    now = begin(f, args, text)
+    try:
+        now.value, now.returned = f(*args, **kwargs), True
+    except error:
+        return
+    except NotImplementedError:  # it is not written yet
+        raise
+    except Exception as other:
+        wrong(call=text, expected=a_kind(error), got=f"{a_kind(type(other))} came: {other}")
+    wrong(call=text, expected=f"{a_kind(error)} is raised", got=kind(now.value))
+
+
+def a_kind(error: type[Exception]) -> str:
+    """`a ValueError`, `an IndexError`."""
+    return f"{'an' if error.__name__[0] in 'AEIO' else 'a'} {error.__name__}"
+
+
 def call_in_place(f, *args, **kwargs) -> Result:
     """Like `call`, for a function that is meant to change its arguments."""
     text, _ = bind(f, args, kwargs)
@@ -175,7 +210,8 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
     if a.device != b.device:
         wrong(why or "The result is on another device.", call=call, expected=b.device, got=a.device)
     if a.shape != b.shape:
-        wrong(why, call=call, expected=f"shape {tuple(b.shape)}", got=f"shape {tuple(a.shape)}")
+        shapes = [f"shape {tuple(one.shape)}" for one in (b, a)]
+        wrong(why, call=call, expected=shapes[0], got=shapes[1], whole=(a, b))
     if not b.is_floating_point() and b.dtype != torch.bool and a.is_floating_point():
         wrong(why, call=call, expected=f"whole numbers, {b.dtype}", got=f"{a.dtype}")
     a, b = a.detach().to(torch.float64), b.detach().to(torch.float64)
@@ -195,4 +231,4 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
     first = tuple((~close).nonzero()[0].tolist())
     place = f"at {list(first)}, and {int((~close).sum())} of {a.numel()} entries differ"
     one, other = pair(b[first], a[first])
-    wrong(why, call=call, expected=one, got=f"{other}  {place}")
+    wrong(why, call=call, expected=one, got=f"{other}  {place}", whole=(a, b))

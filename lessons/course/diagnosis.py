@@ -1,11 +1,19 @@
 """Names the mistake in a learner's function by its results, and never by a guess.
 
 When a test fails, the lesson's observer (`lessons/NN_X/observe.py`) calls the learner's function on
-its own inputs. A mistake is named only if the observer gets the same results from it.
+its own inputs. A mistake is named only if the observer gets the same results from it, and from at
+most one other mistake. These rules keep a name true:
+
+* The learner's function is observed by itself: it calls the library's versions of the others.
+* The mistake's results differ from the right ones in something that is a result at all. Two
+  functions that both raise an error or give NaN may do so for different reasons.
+* Numbers tell functions apart; a yes or no does not. If the mistake shows in nothing but yes, no
+  and small whole numbers, the tests must agree as well: those that reject the learner's function
+  are those that reject the mistake, as far as they have run.
 """
 
 import ast
-import math
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -14,11 +22,13 @@ import torch
 from torch import Tensor
 
 from lessons.course.blank import find_function
+from lessons.course.evidence import RTOL, equal, is_evidence, is_telling
+from lessons.course.kill_matrix import known_killers
 from lessons.course.manifest import Lesson, find
 from lessons.course.mistakes import Mistake, mistakes, wrong_source
 from lessons.course.ways import load_file
 
-RTOL = 1e-4  # two observations are equal within this, and differ beyond ten times this
+MOST = 2  # so many mistakes may be named together
 
 
 @cache
@@ -87,30 +97,6 @@ def observed(lesson_folder: str, function: str, module: str, source: str) -> dic
     return observe(lesson, function, execute(lesson, module, source))
 
 
-def equal(a, b, rtol: float = RTOL) -> bool:
-    """Whether two observations are the same."""
-    if a is None or b is None:
-        return False
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(equal(a[key], b[key], rtol) for key in a)
-    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
-        return len(a) == len(b) and all(equal(x, y, rtol) for x, y in zip(a, b, strict=True))
-    if isinstance(a, Tensor) and isinstance(b, Tensor):
-        if a.shape != b.shape:
-            return False
-        a, b = a.detach().double(), b.detach().double()
-        scale = b[torch.isfinite(b)].abs().max().item() if torch.isfinite(b).any() else 0.0
-        return torch.allclose(a, b, rtol=0.0, atol=rtol * scale + 1e-9, equal_nan=True)
-    if isinstance(a, bool | str) or isinstance(b, bool | str):
-        return a == b
-    if isinstance(a, int | float) and isinstance(b, int | float):
-        both_nan = math.isnan(a) and math.isnan(b)
-        return both_nan or math.isclose(a, b, rel_tol=rtol, abs_tol=1e-9)
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return equal(torch.as_tensor(a), torch.as_tensor(b), rtol)
-    return a == b
-
-
 class Alone:
     """The learner's module, with every taught function but one replaced by the library's."""
 
@@ -137,13 +123,25 @@ class Alone:
                 setattr(owner, attribute, value)
 
 
+@dataclass(frozen=True)
+class Match:
+    """A mistake that gives the same observation as the learner's function."""
+
+    mistake: Mistake
+    telling: bool  # whether the observation holds numbers that are no coincidence
+
+
 class Diagnosis:
     """Finds the mistakes in a learner's modules, function by function."""
 
-    def __init__(self, lesson: Lesson, modules: dict[str, ModuleType]):
+    def __init__(
+        self, lesson: Lesson, modules: dict[str, ModuleType], outcomes: dict | None = None
+    ):
+        """`outcomes` holds what became of each test that has run; None: the tests are not asked."""
         self.lesson = lesson
         self.modules = modules
-        self.known: dict[str, str] = {}
+        self.outcomes = outcomes
+        self.known: dict[str, list[Match]] = {}
         self.seen: dict[str, dict | None] = {}
         self.source = {m: library_text(lesson, m) for m in lesson.write}
         self.library = {m: execute(lesson, m, text) for m, text in self.source.items()}
@@ -161,24 +159,43 @@ class Diagnosis:
         module = self.lesson.module_of(function)
         return observed(self.lesson.folder, function, module, self.source[module])
 
-    def matches(self, seen: dict | None, function: str, among: list[Mistake]) -> list[Mistake]:
-        """The mistakes whose observation of `function` equals `seen`, unless `seen` is right."""
-        if seen is None or equal(seen, self.right(function), 10 * RTOL):
+    def is_right(self, function: str) -> bool:
+        """Whether a learner's function is right by itself, as far as the observer sees."""
+        return equal(self.alone(function), self.right(function), 10 * RTOL)
+
+    def matches(self, function: str, among: list[Mistake]) -> list[Match]:
+        """The mistakes whose observation of `function` equals the learner's, if that is wrong."""
+        seen, right = self.alone(function), self.right(function)
+        if seen is None or self.is_right(function):
             return []
         module, folder = self.lesson.module_of(function), self.lesson.folder
         found = []
         for mistake in among:
             if self.lesson.module_of(mistake.function) == module:
                 wrong = wrong_source(folder, mistake, self.source[module])
-                if equal(seen, observed(folder, function, module, wrong)):
-                    found.append(mistake)
+                theirs = observed(folder, function, module, wrong)
+                if equal(seen, theirs) and (mistake.overflows or is_evidence(theirs, right)):
+                    found.append(Match(mistake, is_telling(theirs, right)))
         return found
 
     def of(self, function: str) -> str:
         """The sentence about the mistake behind a failed test of `function`, or nothing."""
         if function not in self.known:
             self.known[function] = self.find(function)
-        return self.known[function]
+        found = [one for one in self.known[function] if one.telling or self.tests_agree(one)]
+        return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
+
+    def tests_agree(self, match: Match) -> bool:
+        """Whether the tests that have run reject what they reject of the mistake."""
+        if self.outcomes is None:
+            return True
+        function = match.mistake.function
+        rejects = killers(self.lesson.folder).get(match.mistake.id)
+        if rejects is None:  # the mistake is new
+            return True
+        own = {test.name for test in self.lesson.tests if test.function == function}
+        ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
+        return all(failed == (name in rejects) for name, failed in ran.items())
 
     def needs(self, function: str) -> set[str]:
         """The other taught functions that the library's version calls, directly or not."""
@@ -197,28 +214,34 @@ class Diagnosis:
                 left += new
         return found - {function}
 
-    def find(self, function: str) -> str:
+    def find(self, function: str) -> list[Match]:
         if function not in self.lesson.functions:
-            return ""
+            return []
         listed = mistakes(self.lesson.folder)
-        seen = self.alone(function)
-        own = self.matches(seen, function, [one for one in listed if one.function == function])
-        if own:
-            return sentence(own, function)
-        if seen is None or equal(seen, self.right(function)):
-            needed = self.needs(function)
-            for other in self.lesson.functions:
-                if other in needed:
-                    theirs = [one for one in listed if one.function == other]
-                    found = self.matches(self.alone(other), other, theirs)
-                    if found:
-                        return sentence(found, function)
-        # Now with the learner's other functions. One that is right by itself has no mistake.
-        strange = {f for f in self.lesson.functions if not equal(self.alone(f), self.right(f))}
-        suspects = [one for one in listed if one.function in {function, *strange}]
-        module = self.modules[self.lesson.module_of(function)]
-        together = observe(self.lesson, function, module)
-        return sentence(self.matches(together, function, suspects), "")
+        needed = [other for other in self.lesson.functions if other in self.needs(function)]
+        if not self.is_right(function):
+            own = self.matches(function, [one for one in listed if one.function == function])
+            if own:
+                return own
+            # It may do by itself, and wrongly, what a helper is there for.
+            theirs = self.matches(function, [one for one in listed if one.function in needed])
+            return [Match(inside(one.mistake, function), True) for one in theirs if one.telling]
+        for other in needed:
+            found = self.matches(other, [one for one in listed if one.function == other])
+            if found:
+                return found
+        return []
+
+
+@cache
+def killers(lesson_folder: str) -> dict[str, list[str]]:
+    """For each mistake's id, the tests that reject it."""
+    return known_killers(find(lesson_folder))
+
+
+def inside(mistake: Mistake, function: str) -> Mistake:
+    """A helper's mistake, made in the function that should call the helper."""
+    return replace(mistake, function=function)
 
 
 def sentence(found: list[Mistake], function: str) -> str:

@@ -28,6 +28,7 @@ from lessons.course.grade_find import Learner, learners
 from lessons.course.grade_formats import Grade, Step
 from lessons.course.manifest import ROOT, Lesson, find_range, lessons
 from lessons.course.supervisor import supervise
+from lessons.course.tamper import TAMPERED
 from lessons.course.terminal import say, show_code
 from lessons.course.verdict import Verdict
 
@@ -44,8 +45,16 @@ class Limits:
     test: float = 0  # seconds of CPU time for one test; 0: what the lesson allows
 
 
+class Ended(Exception):
+    """A server has ended, so no answer will come."""
+
+
 class Server:
-    """A process that has loaded torch and the tests, and forks a child for each order."""
+    """A process that has loaded torch and the tests, and forks a child for each order.
+
+    Raises:
+        Ended: it has ended, for instance because the system ran out of memory.
+    """
 
     def __init__(self, work: Path):
         self.process = subprocess.Popen(
@@ -62,13 +71,26 @@ class Server:
 
     def order(self, order: dict) -> int:
         """The child's process id."""
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
+        try:
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
+        except OSError as error:
+            raise Ended from error
+        return self.answer()
+
+    def answer(self) -> int:
+        """The next number that it sends."""
+        line = self.process.stdout.readline()
+        if not line.endswith("\n"):
+            raise Ended
+        return int(line)
 
     def close(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        with contextlib.suppress(OSError):  # an order that it did not take is still in the pipe
+            self.process.stdin.close()
+        self.process.stdout.close()
 
 
 class Sealed:
@@ -99,7 +121,7 @@ class Sealed:
         if self.reason:
             self.kill()
         if self.code is None and select.select([self.server.process.stdout], [], [], 0)[0]:
-            self.code = int(self.server.process.stdout.readline())
+            self.code = self.server.answer()
         return self.code
 
     def kill(self) -> None:
@@ -109,7 +131,7 @@ class Sealed:
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self.pid, signal.SIGKILL)
-        self.code = int(self.server.process.stdout.readline())
+        self.code = self.server.answer()
 
 
 class Starter:
@@ -205,6 +227,17 @@ def unread(result: Grade, lesson: Lesson, why: str) -> Grade:
     return result
 
 
+def failed(learner: Learner, lesson: Lesson, error: Exception) -> Grade:
+    """A grade for files that could not be judged. They are judged again the next time."""
+    result = Grade(learner.name, lesson.number, lesson.name, page=lesson.page)
+    why = f"its process sent what is no report ({type(error).__name__})"
+    if isinstance(error, Ended):
+        why = "the process that judges it ended"
+    result = unread(result, lesson, f"It could not be judged: {why}.")
+    result.state = "broken"
+    return result
+
+
 def judge(lesson: Lesson, place: Path, limits: Limits, server: Server) -> Verdict:
     """Run the tests. Where a test ends the process, those of the other steps run in another one."""
     whole = Verdict(lesson, [test.name for test in lesson.tests])
@@ -216,6 +249,9 @@ def judge(lesson: Lesson, place: Path, limits: Limits, server: Server) -> Verdic
         verdict = supervise(Verdict(lesson, left), start, left)
         if start.child.reason:
             put_reason(verdict, start.child.reason)
+        if verdict.problem.startswith(TAMPERED):
+            whole.outcomes, whole.problem = {}, verdict.problem
+            break
         heard = {name: said for name, said in verdict.outcomes.items() if said != "not run"}
         whole.outcomes |= heard
         whole.messages |= verdict.messages
@@ -355,16 +391,36 @@ def main(arguments: list[str]) -> int:
     if len(waiting) < len(pairs):
         say(f"{len(pairs) - len(waiting)} of {len(pairs)} are graded already.")
     begin = time.monotonic()
-    work = out / "work"  # what a killed grading left there goes
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(mode=0o700)
-    run_all(waiting, limits, chosen.jobs, book, work)
-    shutil.rmtree(work, ignore_errors=True)
+    work = out / "work"
+    with open(book.path, "ab") as held:
+        if not alone(held):
+            say(f"Another grading is writing to {out}. Wait for its end, or give another --out.")
+            return 2
+        shutil.rmtree(work, ignore_errors=True)  # what a killed grading left there
+        work.mkdir(mode=0o700)
+        try:
+            run_all(waiting, limits, chosen.jobs, book, work)
+        except KeyboardInterrupt:
+            say(f"\nStopped. The same command goes on where it stopped; {out} holds what is done.")
+            return 130
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     grades = [book.grades[learner.name, lesson.number] for learner, lesson in pairs]
     grade_formats.write_all(out, grades)
     show_code(grade_formats.table(grades))
     say(f"\n{len(waiting)} graded in {time.monotonic() - begin:.0f} s. All grades: {out}")
     return 0
+
+
+def alone(file) -> bool:
+    """Whether no other grading holds this file. This one holds it until the file is closed."""
+    import fcntl  # not on Windows
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def run_all(waiting: list[tuple], limits: Limits, jobs: int, book: Book, work: Path) -> None:
@@ -378,16 +434,18 @@ def run_all(waiting: list[tuple], limits: Limits, jobs: int, book: Book, work: P
         server = free.get()
         try:
             judged = grade(*pair, limits, work, server)
+        except Exception as error:  # whatever one learner's code did, the others are judged
+            judged = failed(*pair, error)
+            server.close()
+            server = Server(work)
         finally:
             free.put(server)
         if not stopping.is_set():
             book.add(judged)
 
     jobs = max(1, min(jobs, len(waiting)))
-    servers = [Server(work) for _ in range(jobs)] if waiting else []
-    for server in servers:
-        free.put(server)
-
+    for _ in range(jobs if waiting else 0):
+        free.put(Server(work))
     pool = ThreadPoolExecutor(jobs)
     futures = [pool.submit(one, pair) for pair in waiting]
     try:
@@ -398,8 +456,8 @@ def run_all(waiting: list[tuple], limits: Limits, jobs: int, book: Book, work: P
     finally:
         stopping.set()
         pool.shutdown(cancel_futures=True)
-        for server in servers:
-            server.close()
+        while not free.empty():
+            free.get().close()
     if futures and sys.stderr.isatty():
         print("\r", end="", file=sys.stderr)
 

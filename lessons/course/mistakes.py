@@ -17,6 +17,7 @@ class Mistake:
     says: str  # to the learner: what the code does, and the question that leads on
     trains: bool = False  # training still runs and the loss still falls
     ties: tuple[str, ...] = ()  # mistakes that results cannot tell from this one
+    overflows: bool = False  # inf or NaN is all that it gives, and its sentence says no more
 
     def source(self, library: str) -> str:
         """The library's module with this mistake in it."""

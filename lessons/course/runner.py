@@ -33,6 +33,7 @@ def run_lesson(
     only: list[str] = (),
     after: Callable | None = None,
     learner: list[str] | None = None,
+    ask_tests: bool = True,
 ) -> None:
     """Run the tests with `files` in place of the library's modules.
 
@@ -43,6 +44,8 @@ def run_lesson(
         only: names of tests; all tests if it is empty.
         after: is called with each module of the library once it is loaded.
         learner: the modules in which mistakes are looked for; by default those of the lesson.
+        ask_tests: whether a mistake is named only if the committed kill matrix says that the same
+            tests reject it; see `diagnosis.py`. Not while the matrix is being made.
     """
     import torch
 
@@ -66,7 +69,7 @@ def run_lesson(
                 stand_in(lesson, name, modules[name])
             chosen = [test for test in lesson.tests if not only or test.name in only]
             nodes = [f"{test.path}::{test.name}" for test in chosen]
-            plugin = Reporter(lesson, modules, files, report, quiet)
+            plugin = Reporter(lesson, modules, files, report, quiet, ask_tests)
             code = pytest.main([*OPTIONS, *nodes], plugins=[fixtures, plugin])
             if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
                 last = quiet.kept.strip().splitlines()[-1:]
@@ -82,11 +85,13 @@ def run_lesson(
 class Reporter:
     """A pytest plugin that reports what pytest sees."""
 
-    def __init__(self, lesson, modules, files, report, quiet):
+    def __init__(self, lesson, modules, files, report, quiet, ask_tests):
         self.lesson, self.files, self.report, self.quiet = lesson, files, report, quiet
         self.modules = modules
         self.tests = {test.name: test for test in lesson.tests}
         self.diagnosis = None
+        self.outcomes: dict[str, str] = {}
+        self.ask_tests = ask_tests
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.quiet.begin()
@@ -116,9 +121,12 @@ class Reporter:
         event = {"event": "result", "test": name, "outcome": outcome, "message": message}
         event["printed"] = self.quiet.text()
         self.report(event)
+        if self.outcomes.get(name) != "failed":  # a parametrized test has several results
+            self.outcomes[name] = outcome
         if outcome == "failed" and test.function:
             self.report({"event": "looking", "test": name})
-            said = self.diagnose(test.function)
+            looks = getattr(excinfo.value, "looks", "")
+            said = self.diagnose(test.function) or (looks and f"the difference: {looks}")
             if said:
                 self.report({"event": "diagnosis", "test": name, "message": said})
         self.quiet.begin()
@@ -127,7 +135,8 @@ class Reporter:
         from lessons.course.diagnosis import Diagnosis
 
         if self.diagnosis is None:
-            self.diagnosis = Diagnosis(self.lesson, self.modules)
+            outcomes = self.outcomes if self.ask_tests else None
+            self.diagnosis = Diagnosis(self.lesson, self.modules, outcomes)
         try:
             return self.diagnosis.of(function)
         except Exception:  # a learner's function may return anything; then no mistake is named

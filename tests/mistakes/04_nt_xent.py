@@ -391,17 +391,27 @@ MISTAKES = [
         "You make another image's view the target of every anchor. Where does row b of z1 find its partner?",
     ),
     Mistake(
+        "exp_overflows",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "exp = candidate_logits(similarity, temperature).exp()\n"
+            "    return -(exp.gather(1, target[:, None])[:, 0] / exp.sum(1)).log().mean()",
+        ),
+        "At tau = 0.01 your loss is infinite or NaN in float32. What is exp(100) there, and which function takes the log of a sum of exponentials without it?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
         "subtract_the_diagonal",
         "nt_xent_loss",
         (
             LOSS,
-            "exp = (similarity / temperature).double().exp().float()\n"
-            "    exp = exp.clamp(max=1e30)\n"
-            "    total = exp.sum(1) - similarity.new_tensor(1 / temperature).exp().clamp(max=1e30)\n"
-            "    positive = exp.gather(1, target[:, None])[:, 0]\n"
-            "    return -(positive / total.clamp(min=1e-30)).log().mean()",
+            "exp = (similarity / temperature).exp()\n"
+            "    total = exp.sum(1) - similarity.new_tensor(1 / temperature).exp()\n"
+            "    return -(exp.gather(1, target[:, None])[:, 0] / total).log().mean()",
         ),
-        "You add up all candidates and subtract exp(1 / tau) again. At tau = 0.01, what is left of the small terms? Use logsumexp.",
+        "You add up all candidates and subtract exp(1 / tau) again. At tau = 0.05, what is left of the small terms? Use logsumexp.",
         trains=True,
     ),
     Mistake(

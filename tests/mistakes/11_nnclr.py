@@ -623,11 +623,11 @@ MISTAKES = [
         "nnclr_loss",
         (
             f"return {ENTROPY}",
-            "e = (logits.double().exp() if logits.dtype == torch.float64 else logits.clamp(max=80).exp())\n"
-            "    return -(e.diagonal() / e.sum(1)).log().mean()",
+            "e = logits.exp()\n    return -(e.diagonal() / e.sum(1)).log().mean()",
         ),
-        "You compute exp of every logit, and clamp it before it overflows float32. What is left of the differences at tau = 0.005?",
+        "At tau = 0.005 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
         trains=True,
+        overflows=True,
     ),
     # nnclr_loss: the search
     Mistake(

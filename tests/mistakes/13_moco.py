@@ -226,8 +226,9 @@ MISTAKES = [
         "exp_by_hand",
         "moco_loss",
         (ENTROPY, "-(logits[:, 0].exp() / logits.exp().sum(1)).log().mean()"),
-        "You compute exponentials yourself, which overflow at a low temperature. What is exp(200) in float32?",
+        "At a temperature of 0.005 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
         trains=True,
+        overflows=True,
     ),
     Mistake(
         "the_other_sign",

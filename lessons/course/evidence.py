@@ -1,0 +1,91 @@
+"""Compares observations: what `observe.py` returns for a learner's function or a known mistake.
+
+An observation is a dict of numbers, tensors, words, and dicts or tuples of them. Its leaves are
+compared one by one. Some tell more than others: two functions that both give NaN have little in
+common, while two that give the same seven wrong numbers are wrong in the same way.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+RTOL = 1e-4  # two observations are equal within this, and differ beyond ten times this
+TELLING = 2  # so many broken numbers are no coincidence
+WHOLE = 16  # so many whole numbers are none either
+
+
+def equal(a, b, rtol: float = RTOL) -> bool:
+    """Whether two observations are the same."""
+    if a is None or b is None:
+        return False
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(equal(a[key], b[key], rtol) for key in a)
+    if isinstance(a, tuple | list) and isinstance(b, tuple | list):
+        return len(a) == len(b) and all(equal(x, y, rtol) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        if a.shape != b.shape:
+            return False
+        a, b = a.detach().double(), b.detach().double()
+        scale = b[torch.isfinite(b)].abs().max().item() if torch.isfinite(b).any() else 0.0
+        return torch.allclose(a, b, rtol=0.0, atol=rtol * scale + 1e-9, equal_nan=True)
+    if isinstance(a, bool | str) or isinstance(b, bool | str):
+        return a == b
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        both_nan = math.isnan(a) and math.isnan(b)
+        return both_nan or math.isclose(a, b, rel_tol=rtol, abs_tol=1e-9)
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        return equal(torch.as_tensor(a), torch.as_tensor(b), rtol)
+    return a == b
+
+
+def leaves(seen, path: tuple = ()) -> dict[tuple, object]:
+    """The single values of an observation, by the keys that lead to them."""
+    if isinstance(seen, dict):
+        parts = [(*path, key) for key in seen], seen.values()
+    elif isinstance(seen, tuple | list):
+        parts = [(*path, i) for i in range(len(seen))], seen
+    else:
+        return {path: seen}
+    found = {(*path, "length"): len(seen)}
+    for inner, value in zip(*parts, strict=True):
+        found |= leaves(value, inner)
+    return found
+
+
+def differing(wrong, right) -> list[tuple]:
+    """The pairs (wrong, right) of leaves in which two observations differ. None: it has none."""
+    a, b = leaves(wrong), leaves(right)
+    both = [(a.get(key), b.get(key)) for key in {**b, **a}]
+    return [(x, y) for x, y in both if not equal(x, y, 10 * RTOL)]
+
+
+def is_proper(value, right) -> bool:
+    """Whether a leaf holds a result: not None, and no inf or NaN where the right one is finite."""
+    if value is None:
+        return False
+    if isinstance(value, Tensor | float):
+        one, other = torch.as_tensor(value), torch.as_tensor(0.0 if right is None else right)
+        if isinstance(right, str) or one.shape != other.shape:
+            return bool(torch.isfinite(one).all())
+        return bool((torch.isfinite(one) | ~torch.isfinite(other)).all())
+    return True
+
+
+def is_evidence(wrong, right) -> bool:
+    """Whether a wrong observation holds a result that differs from the right one."""
+    return any(is_proper(x, y) for x, y in differing(wrong, right))
+
+
+def is_telling(wrong, right) -> bool:
+    """Whether it differs in numbers that no other wrong function would give by chance."""
+    broken, whole = set(), 0
+    for x, y in differing(wrong, right):
+        if isinstance(x, bool | str) or not is_proper(x, y):
+            continue
+        numbers = torch.as_tensor(x).detach().double().flatten()
+        numbers = numbers[torch.isfinite(numbers)]
+        broken |= {round(n, 9) for n in numbers.tolist() if abs(n - round(n)) > 1e-6}
+        if isinstance(x, Tensor) and len(numbers.unique()) > 1:
+            whole += len(numbers)
+    return len(broken) >= TELLING or whole >= WHOLE

@@ -1,0 +1,46 @@
+"""Write a file whole or not at all: a kill or a full disk never leaves half of one.
+
+Ours; no paper.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def whole_file(file: Path) -> Iterator[BinaryIO]:
+    """A file to write to. It takes its name at the end, once all of it is on the disk.
+
+    Args:
+        file: the file to make or to replace. After an error it is what it was before.
+
+    Raises:
+        OSError: the disk is full or read-only; its message names the file.
+    """
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with open(part, "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.replace(part, file)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        cause = disk_error(error)
+        if cause is None:
+            raise
+        raise OSError(cause.errno, cause.strerror, str(file)) from error
+
+
+def disk_error(error: BaseException | None) -> OSError | None:
+    """The error of the disk behind an error; None if there is none.
+
+    torch reports a full disk as a RuntimeError about its archive. The OSError came before it.
+    """
+    while error is not None and not (isinstance(error, OSError) and error.errno):
+        error = error.__context__
+    return error

@@ -1,0 +1,215 @@
+"""A name that is given to a mistake is true; a difference without a name is described."""
+
+import math
+
+import pytest
+import torch
+
+from lessons.course.check import Wrong, call, refuses
+from lessons.course.diagnosis import Diagnosis, Match, execute
+from lessons.course.difference import looks_like
+from lessons.course.evidence import is_evidence, is_telling
+from lessons.course.manifest import find
+from lessons.course.mistakes import Mistake, mistakes
+
+A = torch.tensor([[1.0, 2.0, 4.0], [3.0, 7.0, 5.0], [6.0, 9.0, 8.0]])
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        (A[:1].expand(3, 3), A, "All 3 rows are the same"),
+        (torch.full((3,), 2.0), torch.tensor([1.0, 2, 3]), "All 3 entries are the same"),
+        (2 * A, A, "Every entry is 2 times"),
+        (A / 3, A, "Every entry is 1/3 times"),
+        (1.7 * A, A, "Every entry is 1.7 times"),
+        (torch.tensor(0.5), torch.tensor(1.0), "It is 1/2 times"),
+        (-A, A, "sign reversed"),
+        (A + 3, A, "too large by 3"),
+        (A - 0.5, A, "too small by 0.5"),
+        (A.T, A, "transposed"),
+        (A[:2].T, A[:2], "transposed"),
+        (A.roll(1, 0), A, "what the row before it must hold"),
+        (A.roll(-1, 0), A, "what the row after it must hold"),
+        (A.flip(0), A, "in reverse order"),
+        (A[[1, 0, 2]], A, "in another order"),
+        (A + torch.eye(3), A, "except on the diagonal"),
+        (A + torch.ones(3, 3).triu(1), A, "except above the diagonal"),
+        (A + torch.tensor([[0.0], [1], [0]]), A, "except in row 1"),
+        (A + torch.tensor([0.0, 0, 1]), A, "except in column 2"),
+        (A.flatten(), A, "only the shape is wrong"),
+        (torch.tensor(1.0), A, "One number came"),
+        (0 * A, A, "All entries are 0"),
+        (A / 0, A, "9 of 9 entries are infinite"),
+        (torch.tensor(math.nan), 1.0, "It is NaN"),
+    ],
+)
+def test_a_difference_is_described(got, expected, said):
+    assert said in looks_like(got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (A * A, A),
+        (torch.tensor(1.37), torch.tensor(1.0)),  # any two numbers have a ratio
+        (torch.ones(2, 5), A),
+        ("a word", A),
+        (None, A),
+        (torch.ones(3, 3, device="meta"), A),
+        (torch.full((3,), 2.0), torch.full((3,), 3.1)),  # the right ones are alike, too
+        ([1, "a"], A),
+    ],
+)
+def test_a_difference_that_looks_like_nothing_is_not_described(got, expected):
+    assert looks_like(got, expected) == ""
+
+
+def test_a_failed_comparison_carries_the_fact():
+    with pytest.raises(Wrong) as caught:
+        call(lambda: A.T).gives(A)
+    assert "transposed" in caught.value.looks
+
+
+def test_a_wrong_exception_is_named_and_a_returned_one_is_no_refusal():
+    def looks_up(kind):
+        return {"a": 1}[kind]
+
+    with pytest.raises(Wrong, match=r"expected +a ValueError\ngot +a KeyError came"):
+        refuses(ValueError, looks_up, "b")
+    with pytest.raises(Wrong, match=r"expected +a ValueError is raised\ngot +ValueError"):
+        refuses(ValueError, lambda kind: ValueError(kind), "b")
+    with pytest.raises(Wrong, match=r"got +None: is there a `return`"):
+        refuses(ValueError, lambda kind: None, "b")
+    with pytest.raises(NotImplementedError):
+        refuses(ValueError, execute_text("def f(kind):\n    raise NotImplementedError('x')"), "b")
+    refuses(ValueError, int, "no number")
+
+
+def execute_text(text: str):
+    made = {}
+    exec(text, made)
+    return made["f"]
+
+
+def test_what_counts_as_evidence():
+    """NaN for a number does not; a mask's -inf does, and so does its absence."""
+    nan, inf = torch.tensor([1.0, math.nan]), torch.tensor([1.0, -math.inf])
+    assert not is_evidence({"a": nan}, {"a": A[0, :2]})
+    assert not is_evidence({"a": math.inf, "b": 1.0}, {"a": 2.0, "b": 1.0})
+    assert not is_evidence({"a": None}, {"a": A})
+    assert is_evidence({"a": A[0, :2]}, {"a": inf})
+    assert is_evidence({"a": True}, {"a": False})
+    assert is_telling({"a": A / 3}, {"a": A})
+    assert not is_telling({"a": 0 * A[:2]}, {"a": A[:2]})
+    assert not is_telling({"a": 3, "b": False, "c": "words"}, {"a": 2, "b": True, "c": "none"})
+
+
+def of_library(lesson) -> dict:
+    """The library's modules, made anew."""
+    return {m: execute(lesson, m, lesson.library_file(m).read_text("utf-8")) for m in lesson.write}
+
+
+def diagnosis(number: int, module: str, text: str, outcomes=None) -> Diagnosis:
+    """Of the library's module with some functions written anew in `text`."""
+    lesson = find(number)
+    source = lesson.library_file(module).read_text("utf-8")
+    modules = {
+        m: execute(lesson, m, lesson.library_file(m).read_text("utf-8")) for m in lesson.write
+    }
+    modules[module] = execute(lesson, module, f"{source}\n\n{text}\n")
+    return Diagnosis(lesson, modules, outcomes)
+
+
+def says(number: int, id: str) -> str:
+    return next(one.says for one in mistakes(find(number).folder) if one.id == id)
+
+
+LOSS = """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    z = {z}
+    s = z @ z.T / temperature
+    s = s.masked_fill(torch.eye(len(s), dtype=torch.bool), float("-inf"))
+    positive = s.gather(1, torch.arange(len(s)).roll(len(z1))[:, None])[:, 0]
+    return {end}
+"""
+UNIT = "F.normalize(torch.cat([z1, z2]), dim=1)"
+
+
+def loss(z: str = UNIT, end: str = "(s.logsumexp(1) - positive).mean()") -> Diagnosis:
+    return diagnosis(4, "nt_xent", LOSS.format(z=z, end=end))
+
+
+def test_an_overflow_is_called_that_and_nothing_else():
+    """Two functions that both give NaN need not be wrong in the same way."""
+    said = loss(end="-(positive.exp() / s.exp().sum(1)).log().mean()").of("nt_xent_loss")
+    assert said == f"the mistake: {says(4, 'exp_overflows')}"
+    assert "infinite or NaN" in said
+    broken = "def candidate_logits(similarity, temperature):\n    return similarity * float('nan')"
+    assert diagnosis(4, "nt_xent", broken).of("candidate_logits") == ""
+
+
+def test_a_helpers_mistake_is_named_in_the_function_that_makes_it_itself():
+    said = loss(z="torch.cat([z1, z2])").of("nt_xent_loss")
+    assert said == f"the mistake: {says(4, 'no_normalize')}"
+
+
+def test_a_function_that_is_right_by_itself_is_not_suspected():
+    """The loss is wrong in a way that nobody has listed; its helpers are right."""
+    assert loss().is_right("nt_xent_loss")
+    found = loss(end="1.1 * (s.logsumexp(1) - positive).mean() + 0.01")
+    assert not found.is_right("nt_xent_loss")
+    assert found.of("nt_xent_loss") == ""
+
+
+def test_a_mistake_in_a_helper_is_named_there():
+    text = "def similarity_matrix(z1, z2):\n    z = torch.cat([z1, z2]).float()\n    return z @ z.T"
+    said = diagnosis(4, "nt_xent", text).of("nt_xent_loss")
+    assert said.startswith("the mistake is in similarity_matrix: ")
+
+
+@pytest.mark.parametrize("end", ["return None", "return ValueError(kind)", "raise KeyError(kind)"])
+def test_only_a_perceptron_is_called_one(end):
+    """A projector that falls through makes no perceptron of an unknown kind."""
+    text = f"""
+real = projector
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind in ("none", "linear", "mlp"):
+        return real(kind, in_dim, hidden_dim, out_dim)
+    {end}
+"""
+    assert diagnosis(3, "heads", text).of("projector") == ""
+    mlp = text.replace(end, "return mlp(in_dim, hidden_dim, out_dim)")
+    assert says(3, "any_other_kind") in diagnosis(3, "heads", mlp).of("projector")
+
+
+def test_of_three_that_fit_none_is_named():
+    found = diagnosis(4, "nt_xent", "")
+    three = [Match(Mistake(f"{i}", "nt_xent_loss", "", f"You {i}."), True) for i in range(3)]
+    found.known["nt_xent_loss"] = three[:2]
+    assert found.of("nt_xent_loss") == "the mistake: You 0. Or: You 1."
+    found.known["nt_xent_loss"] = three
+    assert found.of("nt_xent_loss") == ""
+
+
+def test_a_mistake_that_shows_only_in_yes_and_no_is_named_if_the_tests_agree():
+    """The kill matrix says which tests reject it; others must have passed."""
+    lesson = find(6)
+    listed = {one.id: one for one in mistakes(lesson.folder)}
+    mistake = listed["rotated"]
+    module = lesson.module_of(mistake.function)
+    source = lesson.library_file(module).read_text("utf-8")
+    rows = [test.name for test in lesson.tests if test.function == mistake.function]
+
+    def named(outcomes) -> str:
+        modules = of_library(lesson)
+        modules[module] = execute(lesson, module, mistake.source(source))
+        return Diagnosis(lesson, modules, outcomes).of(mistake.function)
+
+    from lessons.course.diagnosis import killers
+
+    rejecting = killers(lesson.folder)["rotated"]
+    right = {name: "failed" if name in rejecting else "passed" for name in rows}
+    assert mistake.says in named(right)
+    assert named(dict.fromkeys(rows, "failed")) == ""
+    assert mistake.says in named({rejecting[0]: "failed"})

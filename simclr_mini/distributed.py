@@ -196,4 +196,4 @@ def agree(value: str) -> bool:
         return True
     bounds = torch.tensor([mine, -mine])
     dist.all_reduce(bounds, dist.ReduceOp.MAX)
-    return bounds[0] == -bounds[1]
+    return bool(bounds[0] == -bounds[1])

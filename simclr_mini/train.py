@@ -116,7 +116,11 @@ def check_processes(config: Config, method: SimCLR) -> None:
         raise ValueError(f"--batch-size must be {W} or more for {W} processes, not {B}")
     if W > 1 and getattr(config.options, "norm_groups", 1) > 1:
         raise ValueError(f"--norm-groups must be 1 for {W} processes, which see one batch")
-    if W > 1 and pick_device(config.device).type == "cpu" and live_norms(method):
+    if W == 1 or not live_norms(method):
+        return
+    if config.chunk_size:
+        raise ValueError(f"--chunk-size in {W} processes needs --norm group, which is exact")
+    if pick_device(config.device).type == "cpu":
         raise ValueError(
             f"a batch norm cannot see the whole batch of {W} processes without GPUs: "
             "use --norm group, or one process"

@@ -49,6 +49,25 @@ def two_steps(choices: dict) -> dict:
     return {"loss": losses, "gradient": found, "state": method.state_dict(), "draws": draws}
 
 
+def exchanges() -> dict:
+    """What a process hears of the others, who hold other numbers."""
+    rank, last = distributed.rank(), distributed.size() - 1
+    method = torch.nn.BatchNorm1d(2)
+    torch.nn.init.constant_(method.weight, rank)
+    method.running_mean.fill_(rank)
+    method.generators = {"order": torch.Generator().manual_seed(rank)}
+    distributed.copy_from_first(method)
+    return {
+        "weight": method.weight.detach(),
+        "mean": method.running_mean,
+        "draw": torch.rand(3, generator=method.generators["order"]),
+        "one of them": distributed.any_process(rank == last),
+        "none": distributed.any_process(False),
+        "the same": distributed.agree("a step"),
+        "not the same": distributed.agree(f"step {rank == last}"),
+    }
+
+
 def gradients(rank: int, folder: str) -> None:
     """Do each case as one of 1, 2, 3 and 4 processes, and keep what came out."""
     torch.set_num_threads(1)
@@ -56,7 +75,7 @@ def gradients(rank: int, folder: str) -> None:
         store = f"file://{folder}/store-{W}"
         dist.init_process_group("gloo", init_method=store, rank=rank, world_size=W)
         found = {name: two_steps(choices) for name, choices in CASES.items()}
-        torch.save(found, f"{folder}/{W}-{rank}.pt")
+        torch.save(found | {"exchanges": exchanges()}, f"{folder}/{W}-{rank}.pt")
         dist.barrier()
         dist.destroy_process_group()
 

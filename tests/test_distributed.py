@@ -70,6 +70,17 @@ def test_weights_queues_and_draws_are_those_of_one_process(found, name, W):
         assert all(torch.equal(many["state"][k], first[k]) for k in first)  # to the last bit
 
 
+@pytest.mark.parametrize("W", WORLDS[1:])
+def test_processes_hear_of_each_other(found, W):
+    for rank in range(W):
+        heard = found[W, rank]["exchanges"]
+        assert heard["one of them"] and not heard["none"]
+        assert heard["the same"] and not heard["not the same"]
+        assert heard["weight"].tolist() == heard["mean"].tolist() == [0, 0]
+        first = torch.rand(3, generator=torch.Generator().manual_seed(0))
+        assert torch.equal(heard["draw"], first)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_process_ends_the_run_which_one_process_goes_on_with(tmp_path):
     """One of two is killed at step 7; one resumes from step 4 and ends where one had ended."""
@@ -107,6 +118,7 @@ def test_one_process_gets_back_what_it_gave():
     "choices, said",
     [
         ({}, "use --norm group, or one process"),
+        ({"chunk_size": 8}, "--chunk-size in 3 processes needs --norm group"),
         ({"norm": "group", "batch_size": 2}, "--batch-size must be 3 or more for 3 processes"),
         ({"method": "moco", "norm": "group", "norm_groups": 2}, "--norm-groups must be 1"),
     ],

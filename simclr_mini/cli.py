@@ -357,7 +357,7 @@ def sentence(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return " ".join(text.split())
+    return " ".join(text.splitlines())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ can be compared. They wait in a queue, so there can be more of them than a batch
 The loss rises during the first epochs: random keys, with which the queue starts, are easy to tell
 apart from a view's own key, and keys of real images are not.
 
-Papers: He et al. 2020, section 3, https://arxiv.org/abs/1911.05722
+Papers: He et al. 2020, https://arxiv.org/abs/1911.05722
 Chen et al. 2020 (version 2), https://arxiv.org/abs/2003.04297
 The symmetric loss and the groups for batch norm are from the authors' demo for CIFAR-10.
 Differs: the symmetric loss is the mean of both directions, where the demo has the sum. The head has
@@ -46,7 +46,7 @@ def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
 
 
 def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
-    """Cross entropy of finding each query's own key. Section 3.1, equation 1.
+    """Cross entropy of finding each query's own key.
 
     -log( exp(q . k / tau) / (exp(q . k / tau) + sum_j exp(q . queue_j / tau)) ), the mean over
     the queries. The keys of the other queries in the batch are not among the K + 1 candidates.
@@ -85,7 +85,7 @@ def frozen_copy(network: nn.Module) -> nn.Module:
 
 @torch.no_grad()
 def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
-    """Move every parameter of the key network a little towards the query network's. Equation 2.
+    """Move every parameter of the key network a little towards the query network's.
 
     key = m * key + (1 - m) * query, in place. Buffers, such as the running statistics of batch
     norms, stay: the key network keeps its own.
@@ -129,7 +129,7 @@ def in_groups(network: nn.Module, x: Tensor, groups: int) -> Tensor:
 def shuffled_in_groups(
     network: nn.Module, x: Tensor, groups: int, generator: Generator | None = None
 ) -> Tensor:
-    """As `in_groups`, where chance decides which images form a group. Section 3.3, shuffling BN.
+    """As `in_groups`, where chance decides which images form a group: shuffling BN.
 
     A query and its key are then normalised together with different images. With one group there is
     nothing to shuffle: the statistics of a batch do not depend on its order.

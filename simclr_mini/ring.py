@@ -4,8 +4,8 @@ NNCLR searches it for neighbours (its support set), MoCo takes negatives from it
 SwAV enlarges small batches with it (its queue).
 
 Papers: Dwibedi et al. 2021, https://arxiv.org/abs/2104.14548
-He et al. 2020, section 3.2, https://arxiv.org/abs/1911.05722
-Caron et al. 2020, section 3.1, https://arxiv.org/abs/2006.09882
+He et al. 2020, https://arxiv.org/abs/1911.05722
+Caron et al. 2020, https://arxiv.org/abs/2006.09882
 Differs: the size need not be a multiple of what one push adds; a push goes round the end.
 """
 

@@ -4,7 +4,7 @@ Each view is compared with K learned prototypes. Its code, the share of each pro
 balanced over the batch so that no prototype takes everything; and each view must predict the code
 of another view of its image. There are no negatives.
 
-Paper: Caron et al. 2020, section 3, with the authors' code. https://arxiv.org/abs/2006.09882
+Paper: Caron et al. 2020, with the authors' code. https://arxiv.org/abs/2006.09882
 Differs: Sinkhorn's iteration works on logarithms, which gives the same numbers and cannot overflow.
 Views, optimiser and schedule are those of the other methods.
 """
@@ -36,7 +36,7 @@ def normalise_(prototypes: Tensor) -> None:
 
 @torch.no_grad()
 def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
-    """Codes: how much of each prototype is in each sample, balanced over the batch. Section 3.1.
+    """Codes: how much of each prototype is in each sample, balanced over the batch.
 
     Start from exp(scores / epsilon). In each iteration scale the columns so that every prototype
     gets the same total, then the rows so that every sample's code sums to 1.
@@ -61,7 +61,7 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
 def codes_with_queue(
     z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
 ) -> Tensor:
-    """The codes of a batch, balanced together with embeddings of earlier batches. Section 3.1.
+    """The codes of a batch, balanced together with embeddings of earlier batches.
 
     Args:
         z: embeddings of the batch, shape (B, d), of unit norm.
@@ -79,11 +79,11 @@ def codes_with_queue(
 
 
 def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
-    """Cross entropy of predicting each code from every other view of its image. Equations 1 and 2.
+    """Cross entropy of predicting each code from every other view of its image.
 
     The loss of view v and code i is -sum_k code_ik log softmax(scores_v / tau)_k. It is the mean
-    over the batch, over the codes, and over all views but the one that the code is of. Section 3.2
-    has it for more views than codes: small crops predict codes and give none.
+    over the batch, over the codes, and over all views but the one that the code is of. There may be
+    more views than codes: small crops predict codes and give none.
 
     Args:
         scores: similarity of each view's samples with the prototypes, shape (B, K) each. The views

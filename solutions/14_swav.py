@@ -126,7 +126,7 @@ def codes_of_scores_apart(z, queue, prototypes, epsilon=0.05, iterations=3):
 
 @way("swapped_loss", "loops")
 def swapped_loss_in_loops(scores, codes, temperature=0.1):
-    """Equations 1 and 2, image by image and prototype by prototype."""
+    """The equation, image by image and prototype by prototype."""
     losses = []
     for i, code in enumerate(codes):
         for v, s in enumerate(scores):

@@ -242,7 +242,7 @@ def network(seed=0):
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.3, 0.99, 1.0])
-def test_each_parameter_moves_by_equation_2(momentum):
+def test_each_parameter_moves_by_the_equation(momentum):
     query, key = network(0), network(1)
     before = [p.clone() for p in key.parameters()]
     follow(key, query, momentum)

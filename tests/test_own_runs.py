@@ -304,9 +304,10 @@ def test_a_poor_terminal_stops_no_command(place, tmp_path, monkeypatch, encoding
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
 @pytest.mark.parametrize("words", [("train", "--help"), ("data", "info", ODD), ("nonsense",)])
-def test_a_reader_that_leaves_is_no_error(place, monkeypatch, capsys, words):
+def test_a_reader_that_leaves_is_no_error(tmp_path, monkeypatch, capsys, words):
     """`head` closes the pipe before the command has written all."""
-    monkeypatch.chdir(place)
+    paint(tmp_path / ODD, 12)
+    monkeypatch.chdir(tmp_path)
     read, write = os.pipe()
     os.close(read)
     with open(write, "w") as pipe:

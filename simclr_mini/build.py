@@ -8,7 +8,7 @@ from simclr_mini.data import Images, read_splits
 from simclr_mini.methods import method_class
 from simclr_mini.optim import LARS, parameter_groups
 from simclr_mini.patch_encoder import patch_resnet
-from simclr_mini.resnet import RESNETS, ResNet
+from simclr_mini.resnet import RESNETS, ResNet, use_group_norm
 from simclr_mini.simclr import SimCLR, source
 from simclr_mini.weight_gradient import speed_up
 
@@ -73,6 +73,8 @@ def build_encoder(config: Config, images: Images | None = None) -> ResNet:
         encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
     if config.encoder == "patches" and images is not None:
         encoder.conv1.learn(images.pixels, source(config.seed, "patches"))
+    if config.norm == "group":
+        use_group_norm(encoder)
     return method_class(config.method).wrap(encoder, config.options)
 
 
@@ -89,7 +91,10 @@ def build_method(config: Config, images: Images) -> SimCLR:
         # a stream of its own: seed + 1 would be the next run's encoder. The head is drawn first,
         # then the method's own parts
         torch.manual_seed(source(config.seed, "head").initial_seed())
-        return owner(config, images, encoder, owner.head(config, images, encoder.dim))
+        method = owner(config, images, encoder, owner.head(config, images, encoder.dim))
+    if config.norm == "group":
+        use_group_norm(method)  # the encoder's are replaced already; these are the heads'
+    return method
 
 
 def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:

@@ -324,6 +324,7 @@ def run_command(argv: Sequence[str] | None) -> None:
         argv = [f"data {argv[1]}", *argv[2:]]
     from torch import OutOfMemoryError
 
+    from simclr_mini.distributed import FIRST, rank
     from simclr_mini.resume import Stopped
 
     method, training = method_in(argv), argv[:1] == ["train"]
@@ -333,7 +334,8 @@ def run_command(argv: Sequence[str] | None) -> None:
         commands = {"train": train_command(method), **COMMANDS}
         tyro.extras.subcommand_cli_from_dict(commands, prog="simclr-mini", args=argv)
     except Stopped as stop:
-        print(f"\nstopped after step {stop}; the state is saved: add --resume to continue")
+        if rank() == FIRST:
+            print(f"\nstopped after step {stop}; the state is saved: add --resume to continue")
         sys.exit(130)
     except KeyboardInterrupt:
         more = "; add --resume to continue from the last checkpoint" if training else ""

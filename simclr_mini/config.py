@@ -86,6 +86,8 @@ class NetworkChoices:
     with "auto", tiny uses "half" and the others "cifar". "patches" has its own."""
     zero_init: bool = False
     """Start each residual block as the identity."""
+    norm: Literal["batch", "group"] = "batch"
+    """"group" looks at one image at a time, so a batch may be divided among chunks or processes."""
     projector: Literal["none", "linear", "mlp"] = "mlp"
     """The head between the representation and the loss."""
     hidden_dim: int = 512
@@ -102,6 +104,9 @@ class TrainingChoices:
     """Number of passes over the training images. A pass shows two views of each image."""
     batch_size: int = 128
     """Images in a batch; each has two views."""
+    chunk_size: int = 0
+    """Images in the network at a time, for a batch larger than memory. Costs another forward pass.
+    0: the whole batch."""
     optimizer: Literal["adamw", "sgd", "lars"] = "adamw"
     """The optimiser. "sgd" uses momentum 0.9."""
     learning_rate: float = 3e-3
@@ -152,10 +157,12 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
             at_least(self, view_size=8)
         if self.encoder == "patches" and self.stem != "auto":
             refuse("stem", self.stem, "auto: --encoder patches has a first layer of its own")
-        at_least(self, epochs=1, batch_size=2, seed=0)
+        at_least(self, epochs=1, batch_size=2, chunk_size=0, seed=0)
         at_least(self, weight_decay=0, warmup_epochs=0, knn_every=0, checkpoint_every=1)
         if not 0 < self.learning_rate <= 1e6:
             refuse("learning_rate", self.learning_rate, "a number above 0, such as 0.003")
+        if self.norm == "batch" and self.chunk_size in (1, 2):
+            refuse("chunk_size", self.chunk_size, "3 or more with --norm batch")
         if self.seed >= 2**63:
             refuse("seed", self.seed, "below 2^63")
         if not 0 < self.crop_min <= 1:

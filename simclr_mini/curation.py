@@ -20,6 +20,7 @@ from torch import Generator, Tensor, nn
 from simclr_mini.config import Config, at_least
 from simclr_mini.data import Images
 from simclr_mini.device import uses_bfloat16
+from simclr_mini.distributed import gather, own_rows
 from simclr_mini.simclr import SimCLR, Temperature, source
 from simclr_mini.views import coin, crop_boxes, one_view, whole_image
 
@@ -266,8 +267,10 @@ class Curation(SimCLR):
         """
         self.extra += 2
         with torch.autocast(self.extra.device.type, torch.bfloat16, enabled=self.bfloat16):
-            x1, x2 = (x.contiguous(memory_format=torch.channels_last) for x in draw["views"])
+            own = [own_rows(x) for x in draw["views"]]
+            x1, x2 = (x.contiguous(memory_format=torch.channels_last) for x in own)
             z1, z2 = embed(self, x1).float(), embed(self, x2).float()
+        z1, z2 = (gather(z, len(draw["views"][0])) for z in (z1, z2))
         frechet = self.rule == "frechet" and bool(z1.isfinite().all() and z2.isfinite().all())
         bad = frechet_distance(z1, z2) if frechet else violation(z1, z2)  # NaN: the loss says so
         positive, negative = pair_distances(z1, z2)

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from simclr_mini.large_batch import LARGE, contrastive_accuracy_in_chunks
 from simclr_mini.nt_xent import (
     candidate_logits,
     positive_and_negatives,
@@ -82,6 +83,8 @@ def contrastive_accuracy(z1: Tensor, z2: Tensor) -> Tensor:
     Returns:
         A scalar in [0, 1], float32, on z1's device. Random projections give about 1 / (2B - 1).
     """
+    if len(z1) >= LARGE:
+        return contrastive_accuracy_in_chunks(z1, z2)
     logits = candidate_logits(similarity_matrix(z1, z2), temperature=1.0)
     return (logits.argmax(1) == positive_index(len(z1), z1.device)).float().mean()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simclr_mini import figures, runs
+from simclr_mini import distributed, figures, runs
 from simclr_mini.accuracy import encoder_accuracy
 from simclr_mini.advice import advise, verdict
 from simclr_mini.build import build_method, load_splits, trained_on
@@ -17,7 +17,7 @@ from simclr_mini.methods import GENERAL, configure
 from simclr_mini.report import keep_costly, report, table
 from simclr_mini.simclr import SimCLR
 from simclr_mini.supervised import Supervised
-from simclr_mini.train import train
+from simclr_mini.train import check_processes, train
 
 console = Console()
 
@@ -41,7 +41,7 @@ def run(
         fine_tune: also tune the whole encoder on 1 % and 10 % of the labels.
 
     Returns:
-        What result.json holds.
+        What result.json holds. Nothing in a process that is not the first of many.
 
     Raises:
         FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
@@ -50,15 +50,23 @@ def run(
     """
     # what cannot work is refused before the folder is touched
     config.check()
-    pick_device(config.device)
-    data = load_splits(config)
+    distributed.join(pick_device(config.device))
+    console.quiet = distributed.rank() != distributed.FIRST
+    with distributed.first_goes_first():  # it may have to download or draw the images
+        data = load_splits(config)
     config = replace(config, size=data["train"].pixels.shape[2])  # a built file has its own
     if supervised:
         Supervised.check_images(config, data["train"], "--supervised")
     method = build_method(config, trained_on(data))
-    runs.prepare(config, folder, resume, force)
+    check_processes(config, method)
+    if distributed.rank() == distributed.FIRST:
+        runs.prepare(config, folder, resume, force)
+    distributed.wait()
     before = runs.read_result(folder)
     train_with_bar(config, method, data, folder)
+    distributed.leave()  # the first process measures alone
+    if console.quiet:
+        return {}
     console.print("evaluating on the test images ...")
     result = report(config, folder, method, data, fine_tune)
     keep_costly(before, result)

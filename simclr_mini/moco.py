@@ -194,7 +194,7 @@ class MoCo(SimCLR):
 
     title, color = "MoCo", "#7a4fbf"
     Options = MoCoOptions
-    ignores = ("small_crops", "small_size")
+    ignores = ("small_crops", "small_size", "chunk_size")  # its negatives are in the queue
     gauges = {
         "key_accuracy": ("finds its key", ".0%"),
         "queue_filled": ("queue filled", ".0%"),

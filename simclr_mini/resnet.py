@@ -3,6 +3,7 @@
 Papers: He et al. 2015 (ResNet), https://arxiv.org/abs/1512.03385
 He et al. 2015 (initialisation), https://arxiv.org/abs/1502.01852
 Chen et al. 2020, appendix B.9 (CIFAR stem), https://arxiv.org/abs/2002.05709
+Wu and He 2018 (group norm), https://arxiv.org/abs/1803.08494
 Differs: there is no classification layer. `resnet_tiny` is ours: three thin stages for 32 x 32
 images on a laptop's CPU. A stage that shrinks the image does so in its first 3 x 3 convolution, as
 in torchvision, and every parameter has torchvision's name, so that torchvision's weights load.
@@ -14,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+CHANNELS_PER_GROUP = 16  # of a group norm
 STEMS = {"cifar": 1, "half": 2, "imagenet": 4}  # factor by which each shrinks the image
 
 
@@ -234,6 +236,26 @@ RESNETS = {
     "resnet34": resnet34,
     "resnet50": resnet50,
 }
+
+
+def use_group_norm(network: nn.Module) -> None:
+    """Replace every batch norm by a group norm, in place. Wu and He 2018, section 3.
+
+    A group norm looks at one image at a time, in groups of CHANNELS_PER_GROUP channels; in one
+    group if they do not divide evenly. Scales and biases stay what they were.
+
+    Args:
+        network: any module with batch norms inside.
+    """
+    for name, child in network.named_children():
+        if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
+            channels = child.num_features
+            groups = 1 if channels % CHANNELS_PER_GROUP else channels // CHANNELS_PER_GROUP
+            norm = nn.GroupNorm(groups, channels, child.eps)
+            norm.weight, norm.bias = child.weight, child.bias
+            setattr(network, name, norm)
+        else:
+            use_group_norm(child)
 
 
 @torch.no_grad()

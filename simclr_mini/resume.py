@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from simclr_mini import checkpoint
+from simclr_mini import checkpoint, distributed
 from simclr_mini.advice import WATCHED, neighbour_sets, share_changed
 from simclr_mini.config import Config
 from simclr_mini.data import Images
@@ -48,7 +48,8 @@ class Progress:
         seconds: time spent on training, over all processes.
 
     Raises:
-        ValueError: the checkpoint is of other images, or the log has lost lines.
+        ValueError: the checkpoint is of other images, the log has lost lines, or the processes do
+            not see the same run.
     """
 
     def __init__(
@@ -80,29 +81,47 @@ class Progress:
             # inside an epoch, draw its order again before going on from where it stood
             inside = self.step % self.per_epoch
             checkpoint.set_generators(method, self.epoch_start if inside else self.now)
+        distributed.copy_from_first(method)
+        if not distributed.agree(f"{self.step} {self.fingerprint} {config.flat()}"):
+            raise ValueError(
+                f"the processes do not see the same options, pictures and checkpoint; give all of "
+                f"them the same command, and put {folder} on a disk that all machines share"
+            )
 
     def __enter__(self) -> "Progress":
-        path = self.folder / LOG
-        if self.log_bytes and (not path.exists() or path.stat().st_size < self.log_bytes):
-            raise ValueError(f"{path} has lost lines; train with --force to start again")
-        self.log = open(path, "ab")  # noqa: SIM115  closed by __exit__
-        self.log.truncate(self.log_bytes)
-        self.log.seek(0, os.SEEK_END)
+        self.first = distributed.rank() == distributed.FIRST  # it alone writes
+        if self.first:
+            self.open_log()
         try:
             self.handler = signal.signal(signal.SIGINT, self.note_ctrl_c)
         except ValueError:  # not the main thread, where Ctrl-C does not arrive
             self.handler = None
         return self
 
+    def open_log(self) -> None:
+        """Open the log, and cut it back to what the checkpoint knew.
+
+        Raises:
+            ValueError: it has lost lines.
+        """
+        path = self.folder / LOG
+        if self.log_bytes and (not path.exists() or path.stat().st_size < self.log_bytes):
+            raise ValueError(f"{path} has lost lines; train with --force to start again")
+        self.log = open(path, "ab")  # noqa: SIM115  closed by __exit__
+        self.log.truncate(self.log_bytes)
+        self.log.seek(0, os.SEEK_END)
+
     def __exit__(self, *error: object) -> None:
-        self.log.close()
+        if self.first:
+            self.log.close()
         if self.handler is not None:
             signal.signal(signal.SIGINT, self.handler)
 
     def note_ctrl_c(self, *_: object) -> None:
         """Finish the current step on the first Ctrl-C; stop at once on the second."""
         self.interrupted = True
-        signal.signal(signal.SIGINT, self.handler)
+        if distributed.size() == 1:  # torchrun repeats each Ctrl-C to its processes
+            signal.signal(signal.SIGINT, self.handler)
 
     def epochs_left(self) -> range:
         """The epochs that are not finished, numbered from 0."""
@@ -119,6 +138,7 @@ class Progress:
         if not done:
             for drawn_anew in self.method.start_epoch(self.pixels):
                 self.optimizer.state.pop(drawn_anew, None)
+            distributed.copy_from_first(self.method)
             self.epoch_start = checkpoint.generator_states(self.method)
         for i, index in enumerate(self.method.batches(len(self.pixels), self.config.batch_size)):
             if i < done:
@@ -154,13 +174,17 @@ class Progress:
         self.seconds += spent
         cores = time.process_time()
         self.core_seconds, self.cores_began = self.core_seconds + cores - self.cores_began, cores
-        self.log.write(json.dumps(line).encode() + b"\n")
+        if self.first:
+            self.log.write(json.dumps(line).encode() + b"\n")
         views = 2 * self.config.batch_size
         report(line | {"views": views, "seconds": spent, "total": self.total})
+        interrupted = distributed.any_process(self.interrupted)  # all stop at the same step
         due = self.step % self.config.checkpoint_every == 0 or self.step == self.total
-        if due or self.interrupted:
-            self.save()
-        if self.interrupted:
+        if due or interrupted:
+            if self.first:
+                self.save()
+            distributed.wait()  # a process that ends early would end the one that writes
+        if interrupted:
             raise Stopped(self.step)
 
     def save(self) -> None:

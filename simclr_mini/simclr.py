@@ -18,6 +18,7 @@ from simclr_mini.config import Config, Options, at_least, refuse
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import chance_loss, contrastive_accuracy, floor_loss
 from simclr_mini.heads import projector
+from simclr_mini.large_batch import LARGE, nt_xent_in_chunks
 from simclr_mini.nt_xent import margin_triplet_loss, nt_logistic_loss, nt_xent_loss
 from simclr_mini.views import one_view, recipe_named, two_views
 
@@ -129,6 +130,8 @@ class SimCLR(nn.Module):
                 setattr(self, name, value)
         if getattr(self.options, "loss", "nt_xent") != "nt_xent":
             self.loss = self.rival_loss  # takes the place of `loss`, which is NT-Xent
+        elif config.batch_size >= LARGE and type(self).loss is SimCLR.loss:
+            self.loss = self.large_loss
         self.recipe = replace(
             recipe_named(config.views),
             size=config.view_size or view_side(images.pixels.shape[2]),
@@ -257,6 +260,10 @@ class SimCLR(nn.Module):
         """
         # both views of an image attract, everything else repels
         return nt_xent_loss(z1, z2, self.temperature)
+
+    def large_loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+        """NT-Xent without a (2B, 2B) matrix. Arguments as `loss`."""
+        return nt_xent_in_chunks(z1, z2, self.temperature)
 
     def rival_loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
         """NT-Logistic or the margin triplet, as --loss says. Table 4. Arguments as `loss`."""

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from simclr_mini import distributed
 from simclr_mini.build import build_optimizer, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import Images, as_floats
 from simclr_mini.device import pick_device, uses_bfloat16
 from simclr_mini.evaluate import features, knn_predict, share_right
+from simclr_mini.grad_cache import live_norms, project_in_chunks, warn_of_live_norms
 from simclr_mini.optim import learning_rate, scaled_learning_rate, take_step
 from simclr_mini.resume import Progress
 from simclr_mini.simclr import SimCLR
@@ -48,7 +50,11 @@ def train(
     bfloat16 = uses_bfloat16(config.precision, config.device)
     # channels_last is the layout in which CPUs and GPUs convolve fastest
     method.to(device, memory_format=torch.channels_last)
+    if distributed.size() > 1:  # a batch norm must see the whole batch
+        nn.SyncBatchNorm.convert_sync_batchnorm(method)
     optimizer = build_optimizer(config, method)
+    distributed.average_before_steps(optimizer)
+    warn_of_live_norms(method.train(), B, config.chunk_size)
     peak = scaled_learning_rate(config.learning_rate, B, config.scaling)
     with Progress(config, method, optimizer, images, folder) as run:
         # at least one step comes after the warm-up: an only step would have a rate of zero
@@ -58,7 +64,7 @@ def train(
             for index in run.batches_left():  # what a killed process trained on is skipped
                 x = as_floats(images.pixels[index], device)
                 views = [*method.views(x), *method.small_views(x)]
-                z = project(method, views, bfloat16)
+                z = project(method, views, bfloat16, config.chunk_size)
                 loss = method.loss_of_views(z, index)
                 check_finite(loss, run.step, config)  # before it can spoil the weights
                 # set by step, not by epoch: short runs have few epochs
@@ -67,15 +73,20 @@ def train(
                 line = run.next_line(epoch, rate, loss)
                 with torch.no_grad():
                     line |= method.meters(z[0], z[1], index)
-                if run.epoch_ends():
+                if run.epoch_ends() and distributed.rank() == distributed.FIRST:
                     line |= run.follow_neighbours()  # tells when training has settled
                     if knn_is_due(config, epoch, images):
                         line["knn"] = knn_accuracy(method, data)
                 run.record(line, report)  # log, checkpoint, Ctrl-C
 
 
-def project(method: SimCLR, views: list[Tensor], bfloat16: bool) -> list[Tensor]:
-    """Projections of views, shape (B, d) each, float32.
+def project(
+    method: SimCLR, views: list[Tensor], bfloat16: bool, chunk_size: int = 0
+) -> list[Tensor]:
+    """Projections of views, shape (B, d) each, float32 or wider.
+
+    Many processes divide the work: each has its own rows in the network, and all get all
+    projections.
 
     Autocast ends here because losses need float32: bfloat16 is too coarse for a sum of
     exponentials.
@@ -84,11 +95,36 @@ def project(method: SimCLR, views: list[Tensor], bfloat16: bool) -> list[Tensor]
         method: has `project_views`.
         views: two large views, then small ones, shape (B, 3, size, size) each.
         bfloat16: whether the network computes in bfloat16.
+        chunk_size: how many images are in the network at a time, as `project_in_chunks`.
     """
-    views = [x.contiguous(memory_format=torch.channels_last) for x in views]
+    B = len(views[0])
+    views = [distributed.own_rows(x).contiguous(memory_format=torch.channels_last) for x in views]
     with torch.autocast(views[0].device.type, torch.bfloat16, enabled=bfloat16):
-        z = method.project_views(views)
-    return [one.float() for one in z]
+        z = project_in_chunks(method, views, chunk_size)
+    z = [one.to(torch.promote_types(one.dtype, torch.float32)) for one in z]
+    return [distributed.gather(one, B) for one in z]
+
+
+def check_processes(config: Config, method: SimCLR) -> None:
+    """Refuse what many processes cannot do as one process does it.
+
+    Raises:
+        ValueError: what cannot work, and what can.
+    """
+    B, W = config.batch_size, distributed.size()
+    if B < W:
+        raise ValueError(f"--batch-size must be {W} or more for {W} processes, not {B}")
+    if W > 1 and getattr(config.options, "norm_groups", 1) > 1:
+        raise ValueError(f"--norm-groups must be 1 for {W} processes, which see one batch")
+    if W == 1 or not live_norms(method):
+        return
+    if config.chunk_size:
+        raise ValueError(f"--chunk-size in {W} processes needs --norm group, which is exact")
+    if pick_device(config.device).type == "cpu":
+        raise ValueError(
+            f"a batch norm cannot see the whole batch of {W} processes without GPUs: "
+            "use --norm group, or one process"
+        )
 
 
 def check_finite(loss: Tensor, step: int, config: Config) -> None:

@@ -1,6 +1,7 @@
 """The command line: every command once, and what it says and keeps when something is wrong."""
 
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -211,3 +212,11 @@ def test_pixels_of_a_set_too_large_are_read_in_part(own, monkeypatch):
     monkeypatch.setattr(baselines, "pixel_features", lambda x: seen.append(len(x)) or real(x))
     cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
     assert seen == [20, 3, 4]
+
+
+def test_python_m_is_the_command(monkeypatch):
+    """torchrun starts a module, not a command."""
+    called = []
+    monkeypatch.setattr(cli, "main", lambda: called.append("main"))
+    runpy.run_module("simclr_mini", run_name="__main__")
+    assert called == ["main"]

@@ -10,13 +10,12 @@ from simclr_mini.methods import METHODS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    "device whole_file shapes picture_file layout array_file folder data views resnet",
-    "weight_gradient heads nt_xent optim kmeans patches patch_encoder autoencoder ring config",
-    "evaluate diagnostics advice accuracy",
-    "baselines canvas",
+    "device distributed whole_file shapes picture_file layout array_file folder data views resnet",
+    "weight_gradient heads nt_xent large_batch grad_cache optim kmeans patches patch_encoder",
+    "autoencoder ring config evaluate diagnostics advice accuracy baselines canvas",
     " ".join(METHODS),
     "methods build checkpoint resume train runs report charts sheets figures experiment",
-    "compare cli",
+    "compare cli __main__",
 ]
 ORDER = " ".join(FLOORS).split()
 FILES = sorted((ROOT / "simclr_mini").glob("*.py"))

@@ -73,7 +73,7 @@ def prose(markdown: str) -> str:
 
 
 def test_every_module_has_its_page_and_every_page_its_module():
-    modules = {p.stem for p in (ROOT / "simclr_mini").glob("*.py")} - {"__init__"}
+    modules = {p.stem for p in (ROOT / "simclr_mini").glob("*.py")} - {"__init__", "__main__"}
     pages = {
         p.stem: p.read_text("utf-8") for p in (build_site.build_site()[0] / "reference").iterdir()
     }
@@ -376,6 +376,15 @@ def test_the_program_of_the_one_page_runs(monkeypatch, capsys):
     assert said.startswith("epoch 1: loss") and "linear probe:" in said
 
 
+def launched(words, monkeypatch):
+    """torchrun takes the words before `-m simclr_mini`, and the program those after it."""
+    from torch.distributed.run import parse_args
+
+    found = parse_args(words)
+    assert found.module and found.training_script == "simclr_mini"
+    options_are_read(found.training_script_args, monkeypatch)
+
+
 CHECKS = {
     "python3 -m venv": by_our_checks,
     "pip install": by_our_checks,
@@ -383,6 +392,7 @@ CHECKS = {
     ".ci/run": by_our_checks,
     "mkdocs build": lambda words, _: None if words in ([], ["--strict"]) else pytest.fail(),
     "simclr-mini": options_are_read,
+    "torchrun": launched,
     "python -m lessons": in_the_course,
     "python -m lessons.course.prove": proves,
     "pytest": collected,

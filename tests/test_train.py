@@ -115,6 +115,7 @@ VARIANTS = {
     "curation random": {"curate": "random"},
     "nnclr": {"support_size": 40},
     "simclr small": {"small_crops": 2, "small_size": 12},
+    "simclr group": {"chunk_size": 5, "norm": "group"},
     "nnclr small": {"support_size": 40, "small_crops": 1, "small_size": 16},
     "nnclr all": {"support_size": 200, "top_k": 3, "candidates": "all", "exclude_same": False},
     "simclr patches": {"encoder": "patches"},

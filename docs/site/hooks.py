@@ -56,7 +56,7 @@ def on_config(config):
 def modules() -> list[str]:
     """The names of the library's modules."""
     files = sorted((ROOT / "simclr_mini").glob("*.py"))
-    return [file.stem for file in files if file.stem != "__init__"]
+    return [file.stem for file in files if not file.stem.startswith("__")]
 
 
 def on_files(files, config):

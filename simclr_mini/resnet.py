@@ -238,6 +238,17 @@ RESNETS = {
 }
 
 
+class GroupNorm(nn.GroupNorm):
+    """`nn.GroupNorm`, also behind a layer that does not train.
+
+    In torch 2.13 the process dies if the input needs no gradient and is in channels_last.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """As `nn.GroupNorm`. x: shape (B, C, ...)."""
+        return super().forward(x if x.requires_grad else x.contiguous())
+
+
 def use_group_norm(network: nn.Module) -> None:
     """Replace every batch norm by a group norm, in place. Wu and He 2018, section 3.
 
@@ -251,7 +262,7 @@ def use_group_norm(network: nn.Module) -> None:
         if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
             channels = child.num_features
             groups = 1 if channels % CHANNELS_PER_GROUP else channels // CHANNELS_PER_GROUP
-            norm = nn.GroupNorm(groups, channels, child.eps)
+            norm = GroupNorm(groups, channels, child.eps)
             norm.weight, norm.bias = child.weight, child.bias
             setattr(network, name, norm)
         else:

@@ -120,7 +120,10 @@ def test_one_process_gets_back_what_it_gave():
         ({}, "use --norm group, or one process"),
         ({"chunk_size": 8}, "--chunk-size in 3 processes needs --norm group"),
         ({"norm": "group", "batch_size": 2}, "--batch-size must be 3 or more for 3 processes"),
-        ({"method": "moco", "norm": "group", "norm_groups": 2}, "--norm-groups must be 1"),
+        (
+            {"method": "moco", "queue_size": 64, "norm": "group", "norm_groups": 2},
+            "--norm-groups must",
+        ),
     ],
 )
 def test_what_many_processes_cannot_do_is_refused(monkeypatch, choices, said):

@@ -10,7 +10,7 @@ from simclr_mini import patches
 from simclr_mini.build import build_encoder, build_method, load_splits
 from simclr_mini.methods import configure
 from simclr_mini.patch_encoder import PatchFilters, patch_resnet
-from simclr_mini.resnet import RESNETS, parameter_count
+from simclr_mini.resnet import RESNETS, parameter_count, use_group_norm
 from simclr_mini.simclr import view_side
 
 torch.set_num_threads(1)
@@ -129,3 +129,13 @@ def test_what_cannot_work_is_refused(choices, words):
 @pytest.mark.parametrize("side, view", [(32, 24), (8, 8), (16, 12), (33, 24), (64, 48), (10, 8)])
 def test_views_are_three_quarters_of_the_images(side, view):
     assert view_side(side) == view
+
+
+def test_group_norms_train_behind_the_frozen_layer():
+    """torch's own group norm ends the process here, so this would not merely fail."""
+    encoder = patch_resnet()
+    use_group_norm(encoder)
+    torch.testing.assert_close(encoder.bn1.bias, torch.full((128,), -0.5))
+    x = torch.rand(2, 3, 16, 16).contiguous(memory_format=torch.channels_last)
+    encoder(x).square().sum().backward()
+    assert encoder.bn1.weight.grad is not None

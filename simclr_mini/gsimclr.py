@@ -29,6 +29,9 @@ def collisions(labels: Tensor) -> int:
 
     Args:
         labels: cluster or class of each image in the batch, int64 from 0, shape (B,).
+
+    Returns:
+        A number, not a tensor.
     """
     # count the images of each cluster, then the pairs that they form
     count = torch.bincount(labels)
@@ -41,6 +44,9 @@ def expected_collisions(sizes: Tensor, batch_size: int) -> float:
     Args:
         sizes: number of images in each cluster, int64, shape (K,). They sum to N, at least 2.
         batch_size: B.
+
+    Returns:
+        A number, not a tensor.
     """
     # the share of all pairs of images that share a cluster
     N = int(sizes.sum())
@@ -57,6 +63,9 @@ def least_collisions(sizes: Tensor, batches: int) -> int:
     Args:
         sizes: number of images from each cluster in the batches, int64, shape (K,).
         batches: T, the number of batches, at least 1.
+
+    Returns:
+        A number, not a tensor.
     """
     # the images of a cluster that every batch gets, and the number of batches that get one more
     each, more = sizes // batches, sizes % batches
@@ -182,6 +191,9 @@ def strict_count(sizes: Tensor, batch_size: int) -> int:
     Args:
         sizes: number of images in each cluster, int64, shape (K,).
         batch_size: B.
+
+    Returns:
+        T, a number and not a tensor.
     """
     # the largest T with at least T * B images to deal
     most = int(sizes.sum()) // batch_size

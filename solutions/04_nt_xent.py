@@ -135,7 +135,8 @@ def loss_in_two_terms(z1, z2, temperature=0.5):
     s = z @ z.T / temperature
     B = len(z1)
     attract = -torch.cat([s.diagonal(B), s.diagonal(-B)])
-    repel = s.masked_fill(torch.eye(2 * B, dtype=torch.bool), -torch.inf).logsumexp(dim=1)
+    itself = torch.eye(2 * B, dtype=torch.bool, device=s.device)
+    repel = s.masked_fill(itself, -torch.inf).logsumexp(dim=1)
     return (attract + repel).mean()
 
 
@@ -144,7 +145,7 @@ def loss_positive_first(z1, z2, temperature=0.5):
     """Drop each row's own column, and put the positive into column 0: every target is 0."""
     a, b = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
     B = len(a)
-    rest = ~torch.eye(B, dtype=torch.bool)
+    rest = ~torch.eye(B, dtype=torch.bool, device=a.device)
     positive = (a * b).sum(1, keepdim=True)
 
     def rows(this, other):
@@ -153,7 +154,7 @@ def loss_positive_first(z1, z2, temperature=0.5):
         return torch.cat([positive, far, near], dim=1) / temperature
 
     logits = torch.cat([rows(a, b), rows(b, a)])
-    return F.cross_entropy(logits, torch.zeros(2 * B, dtype=torch.long))
+    return F.cross_entropy(logits, torch.zeros(2 * B, dtype=torch.long, device=a.device))
 
 
 @way("nt_xent_loss", "interleaved")
@@ -162,7 +163,7 @@ def loss_interleaved(z1, z2, temperature=0.5):
     z = torch.stack([z1, z2], dim=1).flatten(0, 1).double()
     z = z / z.norm(dim=1, keepdim=True)
     logits = torch.einsum("id,kd->ik", z, z) / temperature
-    rows = torch.arange(len(z))
+    rows = torch.arange(len(z), device=z.device)
     logits[rows, rows] = -torch.inf
     return -logits.log_softmax(dim=0)[rows ^ 1, rows].mean()  # symmetric, so columns will do
 
@@ -175,7 +176,7 @@ def loss_by_hand(z1, z2, temperature=0.5):
         keys = torch.cat([partners, anchors])
         logits = F.cosine_similarity(anchors[:, None], keys[None], dim=-1) / temperature
         positive = logits.diagonal()
-        itself = torch.eye(len(anchors), dtype=torch.bool)
+        itself = torch.eye(len(anchors), dtype=torch.bool, device=anchors.device)
         logits = logits.masked_fill(torch.cat([torch.zeros_like(itself), itself], 1), -torch.inf)
         largest = logits.detach().amax(dim=1)
         total = (logits - largest[:, None]).exp().sum(dim=1)

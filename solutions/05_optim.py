@@ -95,11 +95,12 @@ def rate_by_interpolation(step, total_steps, warmup_steps, peak):
 
 @way("learning_rate", "torch")
 def rate_in_torch(step, total_steps, warmup_steps, peak):
-    """Compute both curves at every step and choose one; the result is a tensor."""
+    """Compute both curves at every step and choose one."""
     at = torch.tensor(float(step), dtype=torch.float64)
     up = at / max(warmup_steps, 1)
     share = ((at - warmup_steps) / max(total_steps - warmup_steps, 1)).clamp(0, 1)
-    return peak * torch.where(at < warmup_steps, up, 0.5 * (1 + torch.cos(torch.pi * share)))
+    both = torch.where(at < warmup_steps, up, 0.5 * (1 + torch.cos(torch.pi * share)))
+    return peak * both.item()
 
 
 @way("trust_ratio", "loops")

@@ -49,7 +49,7 @@ def collisions_by_binomials(labels):
 def collisions_of_ordered_pairs(labels):
     """The squared counts contain each pair twice, and each image once with itself."""
     sizes = labels.unique(return_counts=True)[1]
-    return (sizes.square().sum() - len(labels)) // 2
+    return int(sizes.square().sum() - len(labels)) // 2
 
 
 @way("expected_collisions", "loops")
@@ -66,7 +66,7 @@ def expected_by_one_image(sizes, batch_size):
     s = sizes.double()
     N = s.sum()
     other = (s / N * (s - 1) / (N - 1)).sum()  # chance that another image shares the cluster
-    return batch_size * (batch_size - 1) * other / 2
+    return batch_size * (batch_size - 1) * other.item() / 2
 
 
 @way("expected_collisions", "hypergeometric")
@@ -106,7 +106,7 @@ def least_by_binomials(sizes, batches):
 @way("least_collisions", "images before")
 def least_by_images_before(sizes, batches):
     """Image j of a cluster, from 0, meets the j // T that are already in its batch."""
-    return sum((torch.arange(int(s)) // batches).sum() for s in sizes)
+    return int(sum((torch.arange(int(s)) // batches).sum() for s in sizes))
 
 
 @way("least_collisions", "chunks")
@@ -114,7 +114,7 @@ def least_by_chunks(sizes, batches):
     """Batch sizes per cluster, as even as possible: torch.tensor_split makes them."""
     table = [[len(part) for part in np.array_split(np.arange(s), batches)] for s in sizes.tolist()]
     table = torch.tensor(table)
-    return (table * (table - 1)).sum() // 2
+    return int((table * (table - 1)).sum()) // 2
 
 
 @way("rank_in_cluster", "loops")

@@ -3,6 +3,7 @@
 import torch
 
 from lessons.course.check import rand
+from lessons.course.device import strays
 
 SIMILARITY = rand(6, 6, seed=3).tanh()
 
@@ -21,11 +22,14 @@ def similarity_matrix(module):
     tiny = module.similarity_matrix(1e-4 * z1.detach(), 1e-4 * z2.detach())
     half = module.similarity_matrix(z1.detach().half(), z2.detach().half()).dtype
     wide = half in (torch.float32, torch.float64)
-    return {"s": s, "gradient": none_is_zero(grads), "tiny": tiny, "wide": wide}
+    double = module.similarity_matrix(z1.detach().double(), z2.detach().double()).dtype
+    seen = {"s": s, "gradient": none_is_zero(grads), "tiny": tiny, "wide": wide}
+    return seen | {"double": double == torch.float64}
 
 
 def positive_index(module):
-    return {B: module.positive_index(B) for B in (1, 2, 3, 5)}
+    there = module.positive_index(3, "meta").device.type
+    return {B: module.positive_index(B) for B in (1, 2, 3, 5)} | {"there": there}
 
 
 def candidate_logits(module):
@@ -34,7 +38,8 @@ def candidate_logits(module):
     sum_of = (logits.softmax(1) * SIMILARITY.flip(0)).sum() + 0 * s.sum()  # no gradient is 0
     grad = torch.autograd.grad(sum_of, s)
     other = module.candidate_logits(SIMILARITY[:4, :4].clone(), 0.07)
-    return {"logits": logits, "gradient": none_is_zero(grad), "other": other}
+    seen = {"logits": logits, "gradient": none_is_zero(grad), "other": other}
+    return seen | {"stays": not strays(module.candidate_logits, SIMILARITY, 0.3)}
 
 
 def nt_xent_loss(module):
@@ -46,6 +51,9 @@ def nt_xent_loss(module):
         seen[f"{B} {d} {temperature}"] = (loss, *none_is_zero(grads))
     z1, z2 = views(3, 5)
     seen["default"] = module.nt_xent_loss(z1, z2)
+    double = module.nt_xent_loss(z1.detach().double(), z2.detach().double())
+    seen["double"] = double.dtype == torch.float64
+    seen["stays"] = not strays(module.nt_xent_loss, z1.detach(), z2.detach())
     return seen
 
 

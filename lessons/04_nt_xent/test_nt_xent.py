@@ -5,6 +5,7 @@ import math
 import torch
 
 from lessons.course.check import about, call, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.nt_xent import (
     candidate_logits,
     nt_xent_loss,
@@ -41,7 +42,7 @@ def test_similarity_is_the_cosine_pair_by_pair(oracle):
     for B, d in SIZES:
         z1, z2 = views(B, d, torch.float64)
         expected = oracle("similarity_matrix")(z1, z2)
-        call(similarity_matrix, z1, z2).gives(expected, rtol=1e-6)
+        call(similarity_matrix, z1, z2).gives(expected, rtol=1e-9)
         call(similarity_matrix, z1.float(), z2.float()).gives(expected, rtol=1e-5)
 
 
@@ -118,6 +119,15 @@ def test_the_partner_is_the_equal_view_if_pairs_are_equal():
     assert (index != torch.arange(10)).all(), "a view must not be its own partner"
 
 
+@about("positive_index")
+def test_the_index_is_on_the_device_that_is_asked_for():
+    """On a GPU, an index on the CPU would end the training. Here `meta` stands for the GPU."""
+    got = call(positive_index, 3, "meta")
+    where = getattr(got.value, "device", None)
+    if str(where) != "meta":
+        wrong("The index is on another device.", call=got.call, expected="meta", got=str(where))
+
+
 # Step 3: the candidates of the softmax
 
 
@@ -167,6 +177,12 @@ def test_logits_send_a_gradient_to_every_candidate():
         gradient_is(grad, (1 - torch.eye(6)) / temperature, "similarity", got.call)
 
 
+@about("candidate_logits")
+def test_logits_stay_on_their_device():
+    """The mask must be made where the similarities are."""
+    stays_on_device(candidate_logits, rand(6, 6, seed=1), 0.5)
+
+
 # Step 4: the loss
 
 
@@ -193,8 +209,8 @@ def test_loss_equals_equation_1_in_loops(oracle):
     """The loss equals the sum over anchors and candidates, for several sizes and temperatures."""
     for (B, d), temperature in zip([*SIZES, (11, 3)], [0.5, 0.1, 1.0, 0.2], strict=True):
         z1, z2 = views(B, d, torch.float64)
-        expected = oracle("nt_xent_loss")(z1, z2, temperature).item()
-        call(nt_xent_loss, z1, z2, temperature).gives(expected, rtol=1e-6)
+        expected = oracle("nt_xent_loss")(z1, z2, temperature)
+        call(nt_xent_loss, z1, z2, temperature).gives(expected, rtol=1e-9)
         call(nt_xent_loss, z1.float(), z2.float(), temperature).gives(expected, rtol=1e-5)
 
 
@@ -241,6 +257,12 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
         grads = torch.autograd.grad(got.value, (z1, z2), allow_unused=True)
         for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
             gradient_is(grad, want, name, got.call)
+
+
+@about("nt_xent_loss")
+def test_loss_stays_on_its_device():
+    """Every tensor that you make must be where the projections are."""
+    stays_on_device(nt_xent_loss, *views(3, 5), 0.5)
 
 
 # Step 5: stability at low temperature

@@ -5,20 +5,23 @@ from torch import nn
 
 from lessons.course.check import rand
 
+RULES = ("linear", "simclr_sqrt", "sqrt")
+
 
 def scaled_learning_rate(module):
     scaled = module.scaled_learning_rate
     sizes = [1, 37, 256, 999, 4096]
     seen = {
         f"{rule} {base}": torch.tensor([float(scaled(base, B, rule)) for B in sizes])
-        for rule in ("linear", "simclr_sqrt", "sqrt")
+        for rule in RULES
         for base in (0.3, 2.0)
     }
     seen["default"] = float(scaled(0.3, 1024))
+    seen["number"] = all(isinstance(scaled(0.3, 64, r), float | int) for r in RULES)
     try:
         seen["other"] = float(scaled(0.3, 1024, "cube"))
-    except ValueError:
-        seen["other"] = "refused"
+    except Exception as error:
+        seen["other"] = f"raises {type(error).__name__}"
     return seen
 
 
@@ -28,7 +31,8 @@ def learning_rate(module):
         steps = [step for step in range(total + 9) if not step == total == warmup]
         rates = [float(module.learning_rate(step, total, warmup, peak)) for step in steps]
         seen[f"{total} {warmup} {peak}"] = torch.tensor(rates)
-    return seen
+    ends = [module.learning_rate(step, 9, 3, 1.0) for step in (1, 5, 9)]
+    return seen | {"number": all(isinstance(rate, float | int) for rate in ends)}
 
 
 def trust_ratio(module):

@@ -31,6 +31,13 @@ def test_linear_rule_by_hand():
 
 
 @about("scaled_learning_rate")
+def test_the_scaled_rate_is_a_number():
+    """A rate is written into the log, which holds no tensors."""
+    for rule in ["linear", "simclr_sqrt", "sqrt"]:
+        call(scaled_learning_rate, 0.3, 512, rule).is_a(float)
+
+
+@about("scaled_learning_rate")
 def test_papers_square_root_rule_by_hand():
     """0.075 · √B is 1.2 for 256 images, and 4.8 for 4,096, as by the linear rule."""
     for B, expected in [(256, 1.2), (1024, 2.4), (64, 0.6), (4096, 4.8)]:
@@ -107,6 +114,13 @@ def test_a_run_may_be_all_warm_up():
 
 
 @about("learning_rate")
+def test_the_rate_is_a_number():
+    """During the warm-up and afterwards; a rate is written into the log, which holds no tensors."""
+    for step in [3, 10, 55, 100]:
+        call(learning_rate, step, 100, 10, 2.0).is_a(float)
+
+
+@about("learning_rate")
 def test_cosine_by_hand():
     """The rate falls from 2 to 0 in 90 steps; after 30 of them, cos 60° = 1/2, so it is 1.5."""
     for step, expected in [(10, 2.0), (40, 1.5), (55, 1.0), (70, 0.5), (100, 0.0)]:
@@ -136,6 +150,7 @@ def test_rate_stays_zero_after_the_end():
     """A cosine that is not stopped rises again."""
     for step in [100, 101, 150, 190, 1000]:
         call(learning_rate, step, 100, 10, 2.0).gives(0.0, atol=1e-9)
+    call(learning_rate, 6, 5, 5, 2.0).gives(0.0, atol=1e-9)  # a run that is all warm-up
 
 
 @about("learning_rate")

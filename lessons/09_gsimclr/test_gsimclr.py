@@ -99,7 +99,7 @@ def its_own_generator(draw, called):
 def test_collisions_by_hand():
     """Three images of a cluster make three pairs, and two make one. Other pairs do not count."""
     for labels, count in [([0, 1, 0, 2, 0], 3), ([4, 4], 1), ([1, 0, 1, 0, 0], 4), ([3, 1, 2], 0)]:
-        call(collisions, torch.tensor(labels)).gives(count)
+        call(collisions, torch.tensor(labels)).gives(count).is_a(int)
 
 
 @about("collisions")
@@ -124,7 +124,7 @@ def test_collisions_of_one_cluster_are_all_pairs():
 def test_expected_by_hand():
     """In clusters of 8, 2 and 2, 30 of 66 pairs collide. A batch of three has 3 pairs: 1.36."""
     sizes = torch.tensor([8, 2, 2])
-    call(expected_collisions, sizes, 3).gives(3 * 30 / 66)
+    call(expected_collisions, sizes, 3).gives(3 * 30 / 66).is_a(float)
     call(expected_collisions, sizes, 4).gives(6 * 30 / 66)
 
 
@@ -160,7 +160,7 @@ def test_expected_is_exact_if_a_batch_holds_all_images():
 def test_least_by_hand():
     """Eight images in four batches: one pair in each. Five in two: three and two, so 3 + 1."""
     for sizes, T, least in [((8, 2, 2), 4, 4), ((5,), 2, 4), ((5, 5), 2, 8), ((7,), 3, 5)]:
-        call(least_collisions, torch.tensor(sizes), T).gives(least)
+        call(least_collisions, torch.tensor(sizes), T).gives(least).is_a(int)
 
 
 @about("least_collisions")
@@ -469,7 +469,7 @@ def test_strict_count_by_hand():
     """8, 2 and 2 images make two batches of three; 5, 5 and 1 make five of two; 9 and 9 none."""
     cases = [((8, 2, 2), 3, 2), ((5, 5, 1), 2, 5), ((3, 3, 1, 1), 2, 4), ((9, 9), 3, 0)]
     for sizes, B, T in cases:
-        call(strict_count, torch.tensor(sizes), B).gives(T)
+        call(strict_count, torch.tensor(sizes), B).gives(T).is_a(int)
 
 
 @about("strict_count")

@@ -117,6 +117,14 @@ class Result:
         compare(self.call, self.value, expected, rtol, atol, why)
         return self
 
+    def is_a(self, number: type) -> "Result":
+        """Fail unless the value is a Python number of this type; a float may be whole."""
+        types = (int, float) if number is float else (int,)
+        if isinstance(self.value, bool) or not isinstance(self.value, types):
+            said = "This number is logged and compared, so it must not be a tensor."
+            wrong(said, call=self.call, expected=f"{number.__name__}", got=kind(self.value))
+        return self
+
 
 def call(f, *args, **kwargs) -> Result:
     """Call a learner's function; refuse a wrong signature and a changed argument."""

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,12 +25,18 @@ class Loader(importlib.machinery.SourceFileLoader):
     after: Callable | None = None
 
     def get_code(self, fullname):
-        return self.source_to_code(self.get_data(self.path), self.path)
+        return compiled(self.get_data(self.path), self.path)
 
     def exec_module(self, module):
         super().exec_module(module)
         if self.after:
             self.after(module)
+
+
+@lru_cache(256)
+def compiled(text: bytes, path: str):
+    """The proofs import the same modules again and again."""
+    return compile(text, path, "exec", dont_inherit=True)
 
 
 class Finder(importlib.abc.MetaPathFinder):

@@ -37,11 +37,18 @@ def matrix(lesson: Lesson, killers: dict[str, list[str]]) -> str:
 
 def known_killers(lesson: Lesson) -> dict[str, list[str]]:
     """For each mistake's id, the tests that reject it, as the committed kill matrix says."""
-    text = matrix_file(lesson).read_text("utf-8") if matrix_file(lesson).exists() else ""
-    tests = re.findall(r"^\d+\. `(\w+)`$", text, re.M)
-    found = {}
+    text, tests, found = committed(lesson), known_tests(lesson), {}
     for line in re.findall(r"^\| `.*$", text, re.M):
         _, _, id, *marks, _ = (cell.strip() for cell in line.split("|"))
         found[id] = [test for test, mark in zip(tests, marks, strict=True) if mark]
     here = {test.name for test in lesson.tests}
     return {id: [t for t in killers if t in here] for id, killers in found.items()}
+
+
+def known_tests(lesson: Lesson) -> list[str]:
+    """The tests of the committed kill matrix."""
+    return re.findall(r"^\d+\. `(\w+)`$", committed(lesson), re.M)
+
+
+def committed(lesson: Lesson) -> str:
+    return matrix_file(lesson).read_text("utf-8") if matrix_file(lesson).exists() else ""

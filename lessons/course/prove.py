@@ -1,9 +1,10 @@
 """Proves a lesson: runs its tests on every variant and says what is not as it must be.
 
-    python -m lessons.course.prove 4 [--only ID] [--quick] [--write] [--json FILE]
+    python -m lessons.course.prove 4 [--only ID] [--quick] [--add] [--write] [--json FILE]
 
 With `--quick`, as in CI, a mistake meets only the tests that reject it according to the committed
-kill matrix. So each × is seen again, and each blank cell is as the last `--write` found it.
+kill matrix. So each × is seen again, and each blank cell is as the last `--write` found it. With
+`--add`, it also meets the tests that the matrix does not have yet.
 """
 
 import argparse
@@ -12,23 +13,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lessons.course.kill_matrix import known_killers, matrix, matrix_file
+from lessons.course.kill_matrix import known_killers, known_tests, matrix, matrix_file
 from lessons.course.manifest import Lesson, find
 from lessons.course.variants import Trial, Variants
 
 
-def prove(lesson: Lesson, folder: Path, only: str = "", quick: bool = False) -> list[Trial]:
+def prove(
+    lesson: Lesson, folder: Path, only: str = "", quick: bool = False, add: bool = False
+) -> list[Trial]:
     """Try out every variant, or only those with the id `only`.
 
     Args:
         folder: an empty folder for the variants' files.
         quick: whether a mistake meets only the tests that are known to reject it.
+        add: whether it also meets those that the kill matrix does not have.
     """
     from lessons.course.mistakes import mistakes
     from lessons.course.ways import ways
 
     variants = Variants(lesson, folder)
-    killers = known_killers(lesson) if quick else {}
+    killers = known_killers(lesson) if quick or add else {}
+    known = known_tests(lesson)
+    new = [test.name for test in lesson.tests if add and test.name not in known]
     single = {
         "library": variants.of_library,
         "blank": variants.of_blank,
@@ -37,7 +43,7 @@ def prove(lesson: Lesson, folder: Path, only: str = "", quick: bool = False) -> 
     trials = [make() for id, make in single.items() if only in ("", id)]
     trials += [variants.of_way(one) for one in ways(lesson.folder) if only in ("", one.id)]
     trials += [
-        variants.of_mistake(one, killers.get(one.id, ()))
+        variants.of_mistake(one, killers.get(one.id, ()), new)
         for one in mistakes(lesson.folder)
         if only in ("", one.id)
     ]
@@ -125,12 +131,13 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="run only the tests known to reject a mistake"
     )
+    parser.add_argument("--add", action="store_true", help="the same, and the tests that are new")
     parser.add_argument("--write", action="store_true", help="write the kill matrix")
     parser.add_argument("--json", default="", help="write the results to this file")
     options = parser.parse_args()
     lesson = find(options.lesson)
     with tempfile.TemporaryDirectory() as folder:
-        trials = prove(lesson, Path(folder), options.only, options.quick)
+        trials = prove(lesson, Path(folder), options.only, options.quick, options.add)
     wrong = complaints(lesson, trials)
     if options.json:
         rows = [{"kind": one.kind, "id": one.id, "seconds": one.seconds} for one in trials]

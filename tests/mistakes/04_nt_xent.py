@@ -107,7 +107,21 @@ MISTAKES = [
         "You leave half precision as it is. How large a number can float16 hold, and how large is |z| squared?",
         trains=True,
     ),
+    Mistake(
+        "always_single",
+        "similarity_matrix",
+        ("z.to(torch.promote_types(z.dtype, torch.float32))", "z.float()"),
+        "You compute in float32 even if the projections are float64. Which types does the docstring allow for the result?",
+        trains=True,
+    ),
     # positive_index
+    Mistake(
+        "index_on_the_cpu",
+        "positive_index",
+        ("torch.arange(2 * B, device=device)", "torch.arange(2 * B)"),
+        "Your index is on the CPU, whatever device is asked for. What happens if the projections are on a GPU?",
+        trains=True,
+    ),
     Mistake(
         "next_row",
         "positive_index",
@@ -215,7 +229,21 @@ MISTAKES = [
         ("logits = similarity / temperature", "logits = similarity.detach() / temperature"),
         "You stop the gradient here. How could the encoder learn which candidates were too close?",
     ),
+    Mistake(
+        "mask_on_the_cpu",
+        "candidate_logits",
+        (", device=logits.device)", ")"),
+        "Your mask is on the CPU, wherever the similarities are. How does one make a tensor on the device of another one?",
+        trains=True,
+    ),
     # nt_xent_loss
+    Mistake(
+        "target_on_the_cpu",
+        "nt_xent_loss",
+        ("positive_index(len(z1), z1.device)", "positive_index(len(z1))"),
+        "You leave one of your tensors on the CPU, wherever the projections are. Which argument of positive_index is for that?",
+        trains=True,
+    ),
     Mistake(
         "one_direction",
         "nt_xent_loss",

@@ -103,6 +103,13 @@ MISTAKES = [
         "Your default rule is sqrt. Which default did the signature have?",
         trains=True,
     ),
+    Mistake(
+        "rate_is_a_tensor",
+        "scaled_learning_rate",
+        ("return base * batch_size / 256", "return torch.tensor(base * batch_size / 256)"),
+        "You return the scaled rate as a tensor. What does the signature promise, and what can the log not hold?",
+        trains=True,
+    ),
     # learning_rate
     Mistake(
         "cosine_ignores_warmup",
@@ -213,6 +220,13 @@ MISTAKES = [
         trains=True,
     ),
     # trust_ratio
+    Mistake(
+        "rate_of_a_step_is_a_tensor",
+        "learning_rate",
+        (COSINE, f"torch.tensor({COSINE})"),
+        "You return the rate of a step as a tensor. What does the signature promise, and what can the log not hold?",
+        trains=True,
+    ),
     Mistake(
         "ratio_inverted",
         "trust_ratio",
@@ -494,6 +508,18 @@ MISTAKES = [
         {"params": [p for n, p in named if n.endswith("bias")], "weight_decay": 0.0},
     ]""",
         "You go by the name, so a norm layer's scale decays, because it is called weight too. How many dimensions does it have?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_by_name",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    return [
+        {"params": [p for name, p in named if name.endswith("weight")], "weight_decay": weight_decay},
+        {"params": [p for name, p in named if not name.endswith("weight")], "weight_decay": 0.0},
+    ]""",
+        "You go by names that end in `weight`, and a norm layer's scale has such a name. How many dimensions has it?",
         trains=True,
     ),
     Mistake(

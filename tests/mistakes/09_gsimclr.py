@@ -83,6 +83,13 @@ MISTAKES = [
         "You halve n - 1 and round down before you multiply, so two images make no pair. One of n and n - 1 is even, so when is it safe to halve?",
         trains=True,
     ),
+    Mistake(
+        "collisions_as_a_tensor",
+        "collisions",
+        (f"int({PAIRS}.sum())", f"{PAIRS}.sum()"),
+        "You return the count as a tensor. What does the docstring promise, and what can the log not hold?",
+        trains=True,
+    ),
     # expected_collisions
     Mistake(
         "drawn_with_replacement",
@@ -131,6 +138,13 @@ MISTAKES = [
         "expected_collisions",
         (BATCH, "batch_size * batch_size / 2 * share"),
         "You count B² / 2 pairs in a batch. Does an image make a pair with itself?",
+        trains=True,
+    ),
+    Mistake(
+        "expectation_as_a_tensor",
+        "expected_collisions",
+        (BATCH, f"{BATCH} * torch.ones(())"),
+        "You return the average as a tensor. What does the docstring promise, and what can the log not hold?",
         trains=True,
     ),
     # least_collisions
@@ -184,6 +198,13 @@ MISTAKES = [
         "least_collisions",
         (LEAST, "(batches * (each * (each - 1)) + 2 * more * each)"),
         "You count every pair twice. By what must you divide q (q - 1) to get the pairs of q images?",
+        trains=True,
+    ),
+    Mistake(
+        "least_as_a_tensor",
+        "least_collisions",
+        (f"int({LEAST}.sum())", f"{LEAST}.sum()"),
+        "You return the minimum as a tensor. What does the docstring promise, and what can the log not hold?",
         trains=True,
     ),
     # rank_in_cluster
@@ -705,6 +726,13 @@ MISTAKES = [
         "strict_count",
         (MAX, "return int(sum((sizes > r).sum() // batch_size for r in range(int(sizes.max()))))"),
         "You take one image of each cluster in every round, and discard the images that do not fill a batch. Can they not join the next round?",
+        trains=True,
+    ),
+    Mistake(
+        "count_as_a_tensor",
+        "strict_count",
+        (MAX, "return torch.tensor(max(possible))"),
+        "You return the number of batches as a tensor. What does the docstring promise, and what can the log not hold?",
         trains=True,
     ),
     # strict_batches

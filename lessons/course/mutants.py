@@ -1,0 +1,179 @@
+"""Runs mutants of a lesson's functions against its tests, and knows which survivors were judged.
+
+    python -m lessons.course.mutants 4 [--sample K] [--function NAME] [--show]
+
+A mutant is a version with one small change (`mutate.py`). It must fail a test of the lesson. One
+that passes all tests survives. Then it is the same function, or the difference is harmless, or a
+test is missing. The judged list, `docs/kill_matrix/NN_X.txt`, holds the survivors of the first two
+kinds; for the third, a test was written. So a survivor that is not listed is a gap in the tests.
+
+Each runs in a fork of a process that has imported everything, and stops at its first failure.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lessons.course.manifest import ROOT, Lesson, find
+from lessons.course.mutate import Mutant, mutants
+
+MEMORY = 6 * 2**30  # bytes of address space that a mutant may take beyond what is taken
+KINDS = ("same", "harmless")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A mutant, and where it belongs."""
+
+    module: str
+    mutant: Mutant
+
+    @property
+    def line(self) -> str:
+        """`id function: change`, as the judged list has it."""
+        return f"{self.mutant.id} {self.mutant.function}: {self.mutant.change}"
+
+
+def subjects(lesson: Lesson) -> list[Subject]:
+    """The mutants of a lesson."""
+    found = []
+    for module, functions in lesson.write.items():
+        source = lesson.library_file(module).read_text("utf-8")
+        found += [Subject(module, one) for one in mutants(source, functions)]
+    return found
+
+
+def by_chance(some: list[Subject]) -> list[Subject]:
+    """In an order that has nothing to do with the code, and changes little when the code does."""
+    return sorted(some, key=lambda one: one.mutant.id)
+
+
+def judged_file(lesson: Lesson) -> Path:
+    return ROOT / "docs" / "kill_matrix" / f"{lesson.folder}.txt"
+
+
+def judged(lesson: Lesson) -> dict[str, str]:
+    """By id: `same: …` or `harmless: …`, the judgement of a survivor."""
+    if not judged_file(lesson).exists():
+        return {}
+    rows = re.findall(r"^(\w{8}) .*\n    (.+)$", judged_file(lesson).read_text("utf-8"), re.M)
+    return dict(rows)
+
+
+class Runner:
+    """Runs the mutants of one lesson."""
+
+    def __init__(self, lesson: Lesson, folder: Path):
+        from lessons.course.variants import Variants
+
+        self.lesson = lesson
+        self.variants = Variants(lesson, folder)
+        self.limit = 8  # seconds of CPU time
+
+    def warm_up(self) -> None:
+        begin = time.process_time()
+        if self.fails(None):
+            raise SystemExit(f"the tests of lesson {self.lesson.number} fail on the library")
+        self.limit = int(2 + 3 * (time.process_time() - begin))
+
+    def killed(self, subject: Subject) -> bool:
+        """Whether a test rejects the mutant, or it ends, hangs or takes too much memory."""
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                taken = int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+                resource.setrlimit(resource.RLIMIT_CPU, (self.limit, self.limit + 1))
+                resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                for stream in (0, 1, 2):
+                    os.dup2(nowhere, stream)
+                code = 1 if self.fails(subject) else 17
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(pid, 0)
+        return os.waitstatus_to_exitcode(status) != 17
+
+    def fails(self, subject: Subject | None) -> bool:
+        """Whether a test fails, or not all were heard of. Runs in this process."""
+        from lessons.course import runner
+
+        lesson, files = self.lesson, dict(self.variants.library)
+        function = subject.mutant.function if subject else ""
+        if subject:
+            text = subject.mutant.source
+            files[subject.module] = self.variants.write(subject.mutant.id, subject.module, text)
+        passed, failed = set(), False
+
+        def hear(event):
+            nonlocal failed
+            if event["event"] == "result" and event["outcome"] in ("passed", "skipped"):
+                passed.add(event["test"])
+            elif event["event"] in ("result", "problem"):
+                failed = True
+
+        order = [t.name for t in sorted(lesson.tests, key=lambda t: t.function != function)]
+        runner.run_lesson(lesson, files, hear, order, quick=True, direct=True)
+        return failed or passed != {test.name for test in lesson.tests}
+
+
+def sample(lesson: Lesson, count: int) -> list[Subject]:
+    """Some mutants of one function: the same ones each time, as long as the code stays."""
+    chance = int(hashlib.sha1(lesson.folder.encode()).hexdigest(), 16)
+    name = lesson.functions[chance % len(lesson.functions)]
+    module = lesson.module_of(name)
+    source = lesson.library_file(module).read_text("utf-8")
+    return by_chance([Subject(module, one) for one in mutants(source, [name])])[:count]
+
+
+def survivors(lesson: Lesson, chosen: list[Subject], warm: bool = True) -> Iterator[Subject]:
+    """Those of the chosen mutants that pass all tests.
+
+    With `warm`, all tests run on the library first. It takes a second, and saves it if there are
+    many mutants: what has been compiled and imported is not done again in each fork.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Runner(lesson, Path(folder))
+        if warm:
+            runner.warm_up()
+        yield from (one for one in chosen if not runner.killed(one))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="+", help="numbers, folders or names")
+    parser.add_argument(
+        "--sample", type=int, default=0, help="only so many, chosen by a fixed seed"
+    )
+    parser.add_argument("--function", default="", help="only the mutants of this function")
+    parser.add_argument("--show", action="store_true", help="list the mutants and run none")
+    options = parser.parse_args()
+    missing = 0
+    for lesson in map(find, options.lessons):
+        chosen = sample(lesson, options.sample) if options.sample else subjects(lesson)
+        chosen = [one for one in chosen if options.function in ("", one.mutant.function)]
+        if options.show:
+            print("\n".join(one.line for one in chosen))
+            continue
+        known, count, new = judged(lesson), 0, 0
+        for one in survivors(lesson, chosen, warm=not options.sample):
+            count += 1
+            if one.mutant.id not in known:
+                new += 1
+                print(f"{one.line}\n    ?", flush=True)
+        said = f"{len(chosen)} mutants, {count} survive, {new} of these are not judged"
+        print(f"lesson {lesson.number}: {said}", flush=True)
+        missing += new
+    sys.exit(bool(missing))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 CHUNK = 4096  # points compared with the centroids at a time, so that no (N, K) matrix is made
+PLAIN = "donot_use_mm_for_euclid_dist"  # of cdist: subtract, square and add
 SEEDING_POINTS = 12  # points per cluster, and at least 1,000 in all, from which the start is drawn
 
 
@@ -78,23 +79,22 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
 
     Returns:
         Rows of x, shape (K, d), with x's dtype and device. No two are equal if no two points of
-        the subset are.
+        the subset are, however close together they lie.
     """
     # take a random subset of the points, which is enough to start from
     some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
-    norms = some.norm(dim=1).square()
     # choose any point as the first centroid
     chosen = [0]
     nearest = (some - some[0]).square().sum(1)  # squared distance to the nearest centroid so far
     # choose each further one among candidates: the one that leaves the smallest sum of distances
     for _ in range(1, k):
         candidates = far_points(nearest, 2 + int(math.log(k)), generator)
-        squared = torch.addmm(norms, some[candidates], some.T, alpha=-2) + norms[candidates, None]
-        after = torch.minimum(nearest, squared.clamp(min=0))  # one row for each candidate
+        # |a|² + |b|² - 2 a·b would be faster, but says nothing of points that lie close together
+        squared = torch.cdist(some[candidates], some, compute_mode=PLAIN).square()
+        after = torch.minimum(nearest, squared)  # one row for each candidate
         best = int(after.sum(1).argmin())
         chosen.append(int(candidates[best]))
         nearest = after[best]
-        nearest[chosen[-1]] = 0
     return some[chosen]
 
 

@@ -152,6 +152,16 @@ def test_far_points_are_drawn_even_if_all_distances_are_zero():
     assert far_points(torch.zeros(3), 4, seeded()).tolist() == [2] * 4
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_start_repeats_no_point_of_a_tight_clump(dtype):
+    """40 points in 8 clumps, 100 apart and 0.001 wide: their norms hide their distances."""
+    clump = 100.0 * torch.arange(8)[:, None, None]
+    x = (clump + 1e-3 * torch.arange(5)[:, None]).expand(8, 5, 3).reshape(40, 3).to(dtype)
+    assert len(x.unique(dim=0)) == 40
+    for k, seed in itertools.product([9, 20, 40], range(4)):
+        assert len(plus_plus(x, k, seeded(seed)).unique(dim=0)) == k
+
+
 def test_the_second_centroid_has_the_distribution_of_greedy_k_means_plus_plus():
     """The expectation is exact: it goes through every first point and pair of candidates."""
     x = torch.tensor([[0.0, 0], [0, 0], [1, 0], [1, 0.5], [3, -1], [0, 2]]).double()

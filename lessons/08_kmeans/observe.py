@@ -105,13 +105,18 @@ def starts(module):
     same = torch.equal(module.plus_plus(X, 5, seeded(1)), module.plus_plus(X, 5, seeded(1)))
     mine = in_order(torch.cat([X, module.plus_plus(X, 17, seeded(3))]).unique(dim=0))
     copies = module.plus_plus(torch.ones(6, 2), 3, seeded(2))
+    tight = 100.0 * torch.arange(1, 5)[:, None] + 1e-3 * torch.arange(3)
+    tight = tight.reshape(12, 1).expand(12, 3)
+    # if the distances are from norms, which of the points are taken twice is up to rounding
+    apart = [len(module.plus_plus(tight, 9, seeded(s)).unique(dim=0)) == 9 for s in range(4)]
     seen = {
         "found": all_found,
         "far": int((far > steps).sum()),
         "first": len(first) > 2,
         "same": same,
     }
-    return {**seen, "late": float(ends.sum()), "rows": mine, "copies": copies}
+    seen |= {"late": float(ends.sum()), "rows": mine, "copies": copies}
+    return seen | {"tight": all(apart)}
 
 
 def kmeans(module):

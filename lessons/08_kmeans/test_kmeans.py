@@ -268,6 +268,19 @@ def test_every_clump_gets_a_centroid():
 
 
 @about("plus_plus")
+def test_the_start_repeats_no_point_of_a_tight_clump():
+    """40 points in 8 clumps that are 100 apart and 0.001 wide; they are all different."""
+    clump = 100.0 * torch.arange(8)[:, None, None]
+    x = (clump + 1e-3 * torch.arange(5)[:, None]).expand(8, 5, 3).reshape(40, 3)
+    for k, seed in itertools.product([9, 20], range(3)):
+        got = call(plus_plus, x, k, seeded(seed))
+        different = len(got.value.unique(dim=0))
+        if different < k:
+            said = "A point was chosen twice. Are the small distances exact?"
+            wrong(said, call=got.call, expected=f"{k} different rows", got=f"{different}")
+
+
+@about("plus_plus")
 def test_the_better_of_two_candidates_is_kept():
     """With 40 points at 0, nine at 1 and one at 3, a draw gives 1 or 3 with equal probability.
 

@@ -212,7 +212,7 @@ def test_one_image_by_hand():
 
 @about("swapped_loss")
 def test_swapped_loss_of_two_views_equals_the_loops(oracle):
-    """Equation 1, image by image."""
+    """The equation, image by image."""
     for B, K, tau in [(5, 3, 0.3), (2, 7, 0.07), (3, 4, 1.0)]:
         scores, codes = views_and_codes(B, K, 2)
         call(swapped_loss, scores, codes, tau).gives(oracle("swapped_loss")(scores, codes, tau))

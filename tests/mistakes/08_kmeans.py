@@ -419,6 +419,16 @@ MISTAKES = [
         ties=("farthest_centroid_counts",),
     ),
     Mistake(
+        "distances_from_norms",
+        "plus_plus",
+        (
+            "torch.cdist(some[candidates], some, compute_mode=PLAIN).square()",
+            "((some[candidates] ** 2).sum(1)[:, None] + (some**2).sum(1) - 2 * some[candidates] @ some.T).clamp(min=0)",
+        ),
+        "You compute squared distances as |a|² + |b|² - 2 a·b. How many digits are left if two points are 100 from the origin and 0.001 from each other?",
+        trains=True,
+    ),
+    Mistake(
         "starts_with_row_0",
         "plus_plus",
         (

@@ -58,7 +58,7 @@ MISTAKES = [
         "queries_get_no_gradient",
         "similarities",
         (Q_UNIT, "F.normalize(q.detach(), dim=1)"),
-        "You detach the queries, so nothing can learn. Which of the two networks is trained?",
+        "No gradient reaches the queries, so nothing can learn. Which of the two networks is trained?",
     ),
     Mistake(
         "norm_without_a_gradient",
@@ -138,7 +138,7 @@ MISTAKES = [
         "times_temperature",
         "moco_loss",
         (LOGITS, "similarities(q, k, queue) * temperature"),
-        "You multiply by the temperature, so the loss stays near ln(K + 1) for ever. What does equation 1 do with tau?",
+        "You multiply by the temperature, so the loss stays near ln(K + 1) for ever. What does the equation do with tau?",
         trains=True,
     ),
     Mistake(
@@ -152,7 +152,7 @@ MISTAKES = [
         "temperature_forgotten",
         "moco_loss",
         (LOGITS, "similarities(q, k, queue)"),
-        "You never use the temperature. What does equation 1 divide by?",
+        "You never use the temperature. What does the equation divide by?",
         trains=True,
     ),
     Mistake(
@@ -176,7 +176,7 @@ MISTAKES = [
         "own_key_not_in_the_denominator",
         "moco_loss",
         (f"return {ENTROPY}", "return (logits[:, 1:].logsumexp(1) - logits[:, 0]).mean()"),
-        "You leave the own key out of the denominator, so the loss can be negative. How many terms does the sum in equation 1 have?",
+        "You leave the own key out of the denominator, so the loss can be negative. How many terms does the sum in the equation have?",
         trains=True,
     ),
     Mistake(
@@ -240,7 +240,7 @@ MISTAKES = [
         "logarithm_of_base_2",
         "moco_loss",
         (f"return {ENTROPY}", f"return {ENTROPY} / math.log(2)"),
-        "You count in bits. Which logarithm is in equation 1?",
+        "You count in bits. Which logarithm is in the equation?",
         trains=True,
     ),
     Mistake(
@@ -254,7 +254,7 @@ MISTAKES = [
         "mean_of_the_queue",
         "moco_loss",
         (LOGITS, LOGITS + "\n    logits[:, 1:] -= math.log(len(queue))"),
-        "You take the mean over the queue instead of the sum in the denominator, so chance is ln 2. What does equation 1 have there?",
+        "You take the mean over the queue instead of the sum in the denominator, so chance is ln 2. What does the equation have there?",
         trains=True,
     ),
     Mistake(
@@ -264,14 +264,14 @@ MISTAKES = [
             ENTROPY,
             "F.binary_cross_entropy_with_logits(logits, F.one_hot(torch.zeros(len(q), dtype=torch.int64, device=q.device), logits.shape[1]).to(logits))",
         ),
-        "You ask of each candidate by itself whether it is the right one. Over what is the softmax of equation 1?",
+        "You ask of each candidate by itself whether it is the right one. Over what is the softmax of the equation?",
         trains=True,
     ),
     Mistake(
         "factor_of_version_3",
         "moco_loss",
         (f"return {ENTROPY}", f"return 2 * temperature * {ENTROPY}"),
-        "You multiply the loss by 2 tau, as version 3 does, which changes every gradient. Where does equation 1 have such a factor?",
+        "You multiply the loss by 2 tau, as version 3 does, which changes every gradient. Where does the equation have such a factor?",
         trains=True,
     ),
     Mistake(
@@ -291,7 +291,7 @@ MISTAKES = [
         "loss_without_a_gradient",
         "moco_loss",
         (LOGITS, "similarities(q.detach(), k, queue) / temperature"),
-        "You detach the queries, so the loss is right but nothing can learn. Which of the two must be constant?",
+        "Your loss has the right value, but no gradient reaches the queries, so nothing can learn. Which of q and k must be constant?",
     ),
     # follow
     Mistake(
@@ -312,7 +312,7 @@ MISTAKES = [
         "a_new_tensor",
         "follow",
         (MOVE, "slow = momentum * slow + (1 - momentum) * fast"),
-        "You compute the average into a new tensor, and the key network never gets it. What changes a tensor in place?",
+        "The key network stays as it is. Do you write the average into its own tensors, and not into new ones, a copy, or only those that require a gradient? What changes a tensor in place?",
         trains=True,
     ),
     Mistake(
@@ -416,7 +416,7 @@ MISTAKES = [
     for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
         slow.mul_(momentum).add_(fast, alpha=1 - momentum)
 """,
-        "You record the update in a graph, which grows from step to step. What does the decorator of the blank do?",
+        "The key network's parameters require a gradient after your update, so a graph of all steps may grow. Is the key network trained by a loss, and what does the decorator of the blank do?",
     ),
     # Ring.push
     Mistake(
@@ -443,7 +443,7 @@ MISTAKES = [
         "position_stays",
         "Ring.push",
         (ON, "self.position.copy_(self.position)"),
-        "You never move the position, so every batch overwrites the one before. Where should the next batch go?",
+        "You write every batch to the same positions, over the one before it. Where does the next batch go, and what must change for that?",
         trains=True,
     ),
     Mistake(
@@ -694,7 +694,7 @@ MISTAKES = [
         "pushed_keys_only",
         "MoCo.loss",
         (COPY, "self.queue.rows[self.queue.ages >= 0].clone()"),
-        "You leave out random rows, so the first loss is 0 and the number of candidates grows. How many candidates does equation 1 have at every step?",
+        "You leave out random rows, so the first loss is 0 and the number of candidates grows. How many candidates does the equation have at every step?",
         trains=True,
     ),
     Mistake(
@@ -715,7 +715,7 @@ MISTAKES = [
         "own_image_left_out",
         "MoCo.loss",
         (COPY, "self.queue.rows[~torch.isin(self.queue.images, index)].clone()"),
-        "You leave out older keys of the images in the batch. That may be a good idea, but does equation 1 do it?",
+        "You leave out older keys of the images in the batch. That may be a good idea, but does the equation do it?",
         trains=True,
     ),
     Mistake(

@@ -94,7 +94,7 @@ MISTAKES = [
         "a_new_tensor",
         "normalise_",
         (COPY, f"prototypes = {UNIT}"),
-        "You give the local name a new tensor, and the parameter stays as it was. How do you write into the memory of a tensor?",
+        "You compute the unit vectors into a new tensor, and the parameter stays as it was. How do you write into the memory of a tensor?",
         trains=True,
     ),
     Mistake(
@@ -137,7 +137,7 @@ MISTAKES = [
         "epsilon_ignored",
         "sinkhorn",
         (START, START.replace("/ epsilon", "* 1.0")),
-        "You do not use epsilon, so codes are nearly uniform. What makes them sharp?",
+        "Your codes do not depend on epsilon and are nearly uniform. Where does epsilon stand in exp(s / epsilon)?",
         trains=True,
     ),
     Mistake(
@@ -165,7 +165,7 @@ MISTAKES = [
         "one_iteration",
         "sinkhorn",
         (TIMES, "range(1)"),
-        "You scale columns and rows once, whatever `iterations` is. How often should you repeat both?",
+        "Your result is that of one iteration, whatever `iterations` is. Which two half-steps must take turns, and how often?",
         trains=True,
     ),
     Mistake(

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 SEEDS = (0, 1, 2)
 OTHERS = [method for method in METHODS if method not in ("simclr", "supervised")]
 CIFAR10 = "--data cifar10 --images 10000 --epochs 10"
+TINY = "--encoder tiny --view-size 32"
 RUNS = {
     "shapes": "--supervised",
     "cifar10": CIFAR10,
@@ -31,11 +32,14 @@ RUNS = {
     "shapes-crop-only": "--views crop_only",
     "shapes-wrong-positives": "--positives wrong",
     "cifar10-more": CIFAR10.replace("10000 --epochs 10", "10000 --epochs 16"),
-    "cifar10-tiny": f"--encoder tiny --view-size 32 {CIFAR10}",
+    "shapes-tiny": TINY,
+    "shapes-tiny-crop-only": f"{TINY} --views crop_only",
+    "cifar10-tiny": f"{TINY} {CIFAR10}",
     "cifar10-long": "--data cifar10 --epochs 20",
 }
 ONE_SEED = {"cifar10-long"}  # 25 minutes on one core
-OWN_BASELINES = {"shapes", "cifar10", "cifar10-tiny", "cifar10-long"}
+OWN_BASELINES = {"shapes", "cifar10", "cifar10-more", "cifar10-long"}
+OWN_BASELINES |= {name for name, options in RUNS.items() if TINY in options}
 
 
 def command(name: str, seed: int) -> str:

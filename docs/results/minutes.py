@@ -16,7 +16,7 @@ PROBE = "linear_probe"
 
 def points() -> list[tuple[str, str, float, float, float]]:
     """Name, colour, core-minutes, mean probe accuracy and half its range, for each way."""
-    found = [("SimCLR, lesson 2's network", canvas.GRAY, results("cifar10-tiny"))]
+    found = []
     for method in ("simclr", *OTHERS):
         owner = method_class(method)
         runs = results("cifar10" if method == "simclr" else f"cifar10-{method}")

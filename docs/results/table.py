@@ -26,7 +26,9 @@ NAMES = {
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
     "cifar10-more": "SimCLR, 16 epochs: three minutes on two cores",
-    "cifar10-tiny": "SimCLR with the ResNet of lesson 2, views of 32 pixels",
+    "shapes-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
+    "shapes-tiny-crop-only": "the same, crops alone",
+    "cifar10-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
     "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
     **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
 }
@@ -57,7 +59,9 @@ def row(title: str, accuracies: list[dict], minutes: str, beside: str, words: st
 
 
 def core_minutes(measured: list[dict]) -> str:
-    """The mean time that training took, in minutes of one core."""
+    """The mean time that training took, in minutes of one core, where it was measured."""
+    if not all("core_seconds" in m for m in measured):
+        return ""
     return f"{compare.mean([m['core_seconds'] for m in measured]) / 60:.1f}"
 
 

@@ -29,6 +29,7 @@ from lessons.course.mistakes import Mistake, mistakes, wrong_source
 from lessons.course.ways import load_file
 
 MOST = 2  # so many mistakes may be named together
+ASIDE = ("stays", "there", "double")  # device and float64, faults apart from the numbers
 
 
 @cache
@@ -174,7 +175,9 @@ class Diagnosis:
             if self.lesson.module_of(mistake.function) == module:
                 wrong = wrong_source(folder, mistake, self.source[module])
                 theirs = observed(folder, function, module, wrong)
-                if equal(seen, theirs) and (mistake.overflows or is_evidence(theirs, right)):
+                if equal(*numbers_of(seen, theirs, right)) and (
+                    mistake.overflows or is_evidence(theirs, right)
+                ):
                     found.append(Match(mistake, is_telling(theirs, right)))
         return found
 
@@ -231,6 +234,14 @@ class Diagnosis:
             if found:
                 return found
         return []
+
+
+def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict | None]:
+    """Two observations without device and type, unless the mistake is about them."""
+    if theirs is None:
+        return seen, theirs
+    aside = [key for key in ASIDE if theirs.get(key) == right.get(key)]
+    return tuple({k: v for k, v in one.items() if k not in aside} for one in (seen, theirs))
 
 
 @cache

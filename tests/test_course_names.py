@@ -100,6 +100,7 @@ def test_what_counts_as_evidence():
     assert not is_evidence({"a": None}, {"a": A})
     assert is_evidence({"a": A[0, :2]}, {"a": inf})
     assert is_evidence({"a": True}, {"a": False})
+    assert is_evidence({"a": 0.6}, {"a": "raises ValueError"})
     assert is_telling({"a": A / 3}, {"a": A})
     assert not is_telling({"a": 0 * A[:2]}, {"a": A[:2]})
     assert not is_telling({"a": 3, "b": False, "c": "words"}, {"a": 2, "b": True, "c": "none"})

@@ -65,7 +65,8 @@ def is_proper(value, right) -> bool:
     if value is None:
         return False
     if isinstance(value, Tensor | float):
-        one, other = torch.as_tensor(value), torch.as_tensor(0.0 if right is None else right)
+        one = torch.as_tensor(value)
+        other = torch.as_tensor(0.0 if right is None or isinstance(right, str) else right)
         if isinstance(right, str) or one.shape != other.shape:
             return bool(torch.isfinite(one).all())
         return bool((torch.isfinite(one) | ~torch.isfinite(other)).all())

@@ -85,6 +85,7 @@ def all_pages() -> list[str]:
     """The pages, by their path in the site; known before the site is built."""
     docs = ROOT / "docs"
     written = [p.relative_to(docs).with_suffix(".html").as_posix() for p in docs.rglob("*.md")]
+    written = [page for page in written if not page.startswith("results/")]  # not of the site
     modules = [p.stem for p in (ROOT / "simclr_mini").glob("*.py") if not p.stem.startswith("__")]
     generated = ["mistakes", "contributing", *(f"reference/{name}" for name in modules)]
     return sorted([*written, *(f"{name}.html" for name in generated)])

@@ -212,7 +212,7 @@ def test_one_image_by_hand():
 
 @about("swapped_loss")
 def test_swapped_loss_of_two_views_equals_the_loops(oracle):
-    """Equation 1, image by image."""
+    """The equation, image by image."""
     for B, K, tau in [(5, 3, 0.3), (2, 7, 0.07), (3, 4, 1.0)]:
         scores, codes = views_and_codes(B, K, 2)
         call(swapped_loss, scores, codes, tau).gives(oracle("swapped_loss")(scores, codes, tau))
@@ -378,6 +378,17 @@ def test_found_describes_this_step(oracle):
             if abs(method.found.get(name, -1.0) - value) > 1e-5:
                 found = method.found.get(name, "nothing")
                 wrong(f"self.found[{name!r}].", call=got.call, expected=value, got=found)
+
+
+@about("SwAV.loss", step="health of the codes")
+def test_meters_are_plain_numbers():
+    """Meters are written to the log, which holds numbers and no tensors."""
+    method = method_of(5, 4)
+    z = [one.requires_grad_() for one in views(3, 4, 3)]
+    got = call(method.loss, z[0], z[1], torch.arange(3), z[2])
+    for name, value in method.found.items():
+        if isinstance(value, torch.Tensor):
+            wrong(f"self.found[{name!r}].", call=got.call, expected="a number", got=value)
 
 
 @about("SwAV.loss", step="a few steps of training")

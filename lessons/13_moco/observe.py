@@ -6,8 +6,9 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.evidence import equal
 
-SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (4, 2, 3)]
+SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (3, 2, 4)]
 
 
 def spread(B, d, seed):
@@ -40,23 +41,33 @@ def similarities(module):
     return seen
 
 
+def right_loss(q, k, queue, temperature=0.2):
+    q, k = F.normalize(q, dim=1), F.normalize(k.detach(), dim=1)
+    logits = torch.cat([(q * k).sum(1, keepdim=True), q @ queue.T], dim=1) / temperature
+    return F.cross_entropy(logits, torch.zeros(len(q), dtype=torch.int64))
+
+
 def moco_loss(module):
-    seen = {}
+    seen, right = {}, {}
     for (B, K, d), temperature in zip(SIZES, (0.5, 0.13, None, 0.3), strict=True):
         q, k, queue = inputs_of(B, K, d)
         settings = [] if temperature is None else [temperature]
         loss = module.moco_loss(q, k, queue, *settings)
         seen[f"{B} {K}"] = with_gradients(loss, 1, q, k)
-    q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
-    seen["low"] = module.moco_loss(q, k, queue, 0.005)
+        right[f"{B} {K}"] = with_gradients(right_loss(q, k, queue, *settings), 1, q, k)
+    if equal(seen, right, 1e-3):  # an overflow must not hide another fault
+        q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
+        seen["low"] = module.moco_loss(q, k, queue, 0.005)
     return seen
 
 
 class Net(nn.Module):
-    """An encoder with a norm, and a head; numbers from a seed."""
+    """An encoder with a norm, a head, and two parameters of its own; numbers from a seed."""
 
     def __init__(self, seed):
         super().__init__()
+        self.scale = nn.Parameter(torch.ones(2, 2))
+        self.shift = nn.Parameter(torch.zeros(2, 2))
         self.encoder = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
         self.head = nn.Linear(3, 2)
         for number, value in enumerate([*self.parameters(), *self.buffers()]):
@@ -74,6 +85,7 @@ def follow(module):
         seen[f"{momentum} key"] = tuple(value.detach() for value in key.state_dict().values())
         seen[f"{momentum} query"] = tuple(value.detach() for value in query.state_dict().values())
         seen[f"{momentum} graph"] = any(p.requires_grad for p in key.parameters())
+        seen[f"{momentum} modes"] = key.training, query.training
     return seen
 
 
@@ -139,6 +151,8 @@ def MoCo_loss(module):
             symmetric=views == 2,
         ).double()
         method.queue = Kept(K, d)
+        for p in method.key_network.parameters():
+            p.mul_(0.5)  # it lags behind
         for step in range(3):
             z1, z2 = (spread(views * B, d, seed + step).requires_grad_() for seed in (1, 50))
             index = torch.arange(B) * 2 + step
@@ -151,4 +165,6 @@ def MoCo_loss(module):
             wanted = ("key_accuracy", "own_in_queue", "key_similarity", "queue_similarity")
             wanted += ("queue_similarity_max", "queue_filled", "key_age")
             seen[name + " meters"] = {key: found.get(key, -1.0) for key in wanted}
+            lag = [float(p.detach().norm()) for p in method.key_network.parameters()]
+            seen[name + " key network"] = tuple(lag)
     return seen

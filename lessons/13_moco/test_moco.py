@@ -253,6 +253,20 @@ def test_buffers_stay():
 
 
 @about("follow", step="what stays as it is")
+def test_both_networks_keep_their_mode():
+    """In training mode, keys are normalised with the statistics of their batch, as queries are."""
+    for training in (True, False):
+        networks = two_networks()
+        for network in networks:
+            network.train(training)
+        got = call_in_place(follow, *networks, 0.9)
+        for name, network in zip(("key", "query"), networks, strict=True):
+            if any(part.training != training for part in network.modules()):
+                said = f"The mode of the {name} network changed."
+                wrong(said, call=got.call, expected=f"training = {training}", got=not training)
+
+
+@about("follow", step="what stays as it is")
 def test_no_graph_is_kept():
     """After a step, the key network has no graph, and its parameters are the same objects."""
     key, query = two_networks()
@@ -558,6 +572,36 @@ def test_meters_describe_the_queue_before_the_push():
             if abs(found.get(name, -1.0) - value) > 1e-6:
                 said = f"In step {step + 1}, the meter {name} is wrong. Is self.found set in time?"
                 wrong(said, call=got.call, expected=value, got=found.get(name, "nothing"))
+
+
+@about("MoCo.loss", step="the meters")
+def test_meters_compare_queries_with_the_queue():
+    """The mean and the largest cosine of queries with keys that wait, not of keys with them."""
+    for B, K, d, views, temperature in method_cases():
+        method = method_of(random_ring(K, d), temperature, views == 2)
+        z1, z2 = spread(views * B, d, 1), spread(views * B, d, 50)
+        similarity = F.normalize(z1, dim=1) @ method.queue.rows.T
+        expected = {"queue_similarity": float(similarity.mean())}
+        expected |= {"queue_similarity_max": float(similarity.max())}
+        got = call(method.loss, z1, z2, torch.arange(B))
+        found = method.meters(z1, z2, torch.arange(B))
+        for name, value in expected.items():
+            if abs(found.get(name, -2.0) - value) > 1e-6:
+                said = f"The meter {name} is wrong. Does `health` get queries and then keys?"
+                wrong(said, call=got.call, expected=value, got=found.get(name, "nothing"))
+
+
+@about("MoCo.loss", step="keys enter the queue")
+def test_the_loss_moves_no_network():
+    """`project_views` has moved the key network in this step already."""
+    method = method_of(random_ring(13, 5))
+    for p in method.key_network.parameters():
+        p.mul_(0.5)  # it lags behind, so that another move would show
+    before = state(method)
+    got = call(method.loss, spread(6, 5, 1), spread(6, 5, 2), torch.arange(3))
+    for name, p in method.named_parameters():
+        if not torch.equal(p, before[name]):
+            wrong(f"{name} changed.", call=got.call, expected=before[name], got=p.detach())
 
 
 @about("MoCo.loss", step="a few steps of training")

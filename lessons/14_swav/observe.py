@@ -6,6 +6,7 @@ from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.evidence import equal
 from simclr_mini.ring import Ring
 
 
@@ -33,20 +34,34 @@ def normalise_(module):
     return seen
 
 
+def right_codes(scores, epsilon=0.05, iterations=3):
+    log_codes = scores.double() / epsilon
+    for _ in range(iterations):
+        log_codes = log_codes.log_softmax(0).log_softmax(1)
+    return log_codes.exp()
+
+
 def sinkhorn(module):
-    seen = {}
+    """Codes, and whether they are constants; if both are right, also what rounds or overflows."""
+    seen, right = {}, {}
     cases = [(11, 7, 0.07, 3), (4, 9, 0.2, 1), (6, 5, 0.5, 2), (3, 2, 0.03, 10), (1, 3, 0.1, 4)]
     for B, K, epsilon, iterations in cases:
         codes = module.sinkhorn(cosines(B, K, B), epsilon, iterations)
         seen[f"{B} {K}"] = codes.double()
+        right[f"{B} {K}"] = right_codes(cosines(B, K, B), epsilon, iterations)
     seen["defaults"] = module.sinkhorn(cosines(11, 7, 3)).double()
+    right["defaults"] = right_codes(cosines(11, 7, 3))
+    seen["gradient"] = module.sinkhorn(cosines(5, 3, 1).requires_grad_()).requires_grad
+    if not equal(seen, {**right, "gradient": False}, 1e-3):
+        return seen  # another fault must not hide this one
     low = cosines(7, 5, 2)
     low[0, 0], low[1, 2] = 0.99, 0.95
     codes = module.sinkhorn(low.float(), 0.004, 3).double()
     seen["low"] = (codes * 1e3).round() / 1e3 + 0.0
+    if not torch.isfinite(codes).all():
+        return seen
     half = module.sinkhorn(cosines(11, 7, 4).bfloat16(), 0.05, 3).double()
     seen["half"] = (half * 2e3).round() / 2e3 + 0.0
-    seen["gradient"] = module.sinkhorn(cosines(5, 3, 1).requires_grad_()).requires_grad
     return seen
 
 
@@ -61,18 +76,34 @@ def codes_with_queue(module):
     return seen
 
 
+def right_loss(scores, codes, temperature=0.1):
+    losses = [
+        F.cross_entropy(s / temperature, code)
+        for i, code in enumerate(codes)
+        for v, s in enumerate(scores)
+        if v != i
+    ]
+    return sum(losses) / len(losses)
+
+
+def with_gradients(loss, scores):
+    value = loss + 0 * sum(one.sum() for one in scores)
+    return loss, *torch.autograd.grad(value, scores)
+
+
 def swapped_loss(module):
-    seen = {}
+    seen, right = {}, {}
     cases = [(5, 3, 2, 2, 0.3), (2, 7, 4, 2, 0.07), (3, 4, 5, 2, 1.0), (4, 3, 3, 2, None)]
     for B, K, views, number, tau in cases:
         scores = [cosines(B, K, 10 * B + v).requires_grad_() for v in range(views)]
         codes = [rand(B, K, seed=v, dtype=torch.float64).softmax(1) for v in range(number)]
-        loss = module.swapped_loss(scores, codes, *([] if tau is None else [tau]))
-        value = loss + 0 * sum(one.sum() for one in scores)
-        seen[f"{B} {K} {views}"] = (loss, *torch.autograd.grad(value, scores))
-    scores = [cosines(5, 3, 50 + v).float() for v in range(3)]
-    codes = [rand(5, 3, seed=v).softmax(1) for v in range(2)]
-    seen["low"] = module.swapped_loss(scores, codes, 0.004).float()
+        settings, name = [] if tau is None else [tau], f"{B} {K} {views}"
+        seen[name] = with_gradients(module.swapped_loss(scores, codes, *settings), scores)
+        right[name] = with_gradients(right_loss(scores, codes, *settings), scores)
+    if equal(seen, right, 1e-3):  # an overflow must not hide another fault
+        scores = [cosines(5, 3, 50 + v).float() for v in range(3)]
+        codes = [rand(5, 3, seed=v).softmax(1) for v in range(2)]
+        seen["low"] = module.swapped_loss(scores, codes, 0.004).float()
     return seen
 
 
@@ -126,4 +157,6 @@ def SwAV_loss(module):
         seen[f"{number} ages"] = tuple(queue.ages.clone() for queue in method.queues)
         names = ("code_entropy", "divergence", "agreement", "usage", "queue_filled")
         seen[f"{number} found"] = tuple(float(method.found.get(name, -1)) for name in names)
+        tensors = [isinstance(value, torch.Tensor) for value in method.found.values()]
+        seen[f"{number} plain"] = not any(tensors)
     return seen

@@ -380,6 +380,17 @@ def test_found_describes_this_step(oracle):
                 wrong(f"self.found[{name!r}].", call=got.call, expected=value, got=found)
 
 
+@about("SwAV.loss", step="health of the codes")
+def test_meters_are_plain_numbers():
+    """Meters are written to the log, which holds numbers and no tensors."""
+    method = method_of(5, 4)
+    z = [one.requires_grad_() for one in views(3, 4, 3)]
+    got = call(method.loss, z[0], z[1], torch.arange(3), z[2])
+    for name, value in method.found.items():
+        if isinstance(value, torch.Tensor):
+            wrong(f"self.found[{name!r}].", call=got.call, expected="a number", got=value)
+
+
 @about("SwAV.loss", step="a few steps of training")
 def test_training_changes_encoder_and_prototypes():
     """Twenty steps on eight images: the loss ends well below ln K."""

@@ -133,6 +133,95 @@ MISTAKES = [
         "You list the queue from its end. Which key belongs to column 1?",
         trains=True,
     ),
+    Mistake(
+        "nothing_normalised",
+        "similarities",
+        (f"{Q_UNIT}, {K_UNIT}", "q, k.detach()"),
+        "You normalise neither queries nor own keys, so the longest ones decide. What is a cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "queries_normalised_over_the_batch",
+        "similarities",
+        (Q_UNIT, "F.normalize(q, dim=0)"),
+        "You normalise the keys by row, but the queries by column. Which dimension holds the numbers of one query?",
+        trains=True,
+    ),
+    Mistake(
+        "one_norm_for_the_batch",
+        "similarities",
+        (f"{Q_UNIT}, {K_UNIT}", "q / q.norm(), k.detach() / k.detach().norm()"),
+        "You divide by the norm of the whole matrix, so long queries stay longer than others. How many norms are there?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_of_absolutes",
+        "similarities",
+        (f"{Q_UNIT}, {K_UNIT}", "F.normalize(q, p=1, dim=1), F.normalize(k.detach(), p=1, dim=1)"),
+        "You divide by the sum of absolute values. Which norm makes an inner product a cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "squared_norm",
+        "similarities",
+        (
+            f"{Q_UNIT}, {K_UNIT}",
+            "q / q.square().sum(1, keepdim=True), k.detach() / k.detach().square().sum(1, keepdim=True)",
+        ),
+        "You divide by the squared norm, so long queries get small similarities. What is missing after the sum of squares?",
+        trains=True,
+    ),
+    Mistake(
+        "wrong_one_is_constant",
+        "similarities",
+        (f"{Q_UNIT}, {K_UNIT}", "F.normalize(q.detach(), dim=1), F.normalize(k, dim=1)"),
+        "You detach the queries and let a gradient reach the keys. Which of the two networks is trained by the loss?",
+        trains=True,
+    ),
+    Mistake(
+        "all_keys_of_the_batch",
+        "similarities",
+        (COLUMNS, "q @ torch.cat([k, queue.to(q)]).T"),
+        "You compare each query with all keys of its batch, so there are B + K columns. How many of these keys belong to one query?",
+    ),
+    Mistake(
+        "distances_for_cosines",
+        "similarities",
+        (
+            COLUMNS,
+            "-torch.cat([(q - k).norm(dim=1, keepdim=True), torch.cdist(q, queue.to(q))], dim=1)",
+        ),
+        "You write negative distances. Which product of two unit vectors is their cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_already_here",
+        "similarities",
+        (COLUMNS, "torch.cat([own, q @ queue.to(q).T], dim=1) / 0.2"),
+        "You divide the cosines by a temperature of 0.2 here already. Which function gets the temperature as an argument?",
+        trains=True,
+    ),
+    Mistake(
+        "keys_of_the_batch_in_the_queue",
+        "similarities",
+        (WAITING, "q @ torch.cat([k, queue.to(q)])[: len(queue)].T"),
+        "You put the keys of this batch in front of the queue, so the own key is among the wrong candidates. When do keys enter the queue?",
+        trains=True,
+    ),
+    Mistake(
+        "query_with_itself",
+        "similarities",
+        (OWN, "own = (q * q).sum(1, keepdim=True)"),
+        "You compare each query with itself, so column 0 is always 1. Which row of k belongs to row b of q?",
+        trains=True,
+    ),
+    Mistake(
+        "one_key_of_the_queue_skipped",
+        "similarities",
+        (WAITING, "q @ queue.to(q)[1:].T"),
+        "You skip the first key of the queue. How many columns does the docstring name?",
+        trains=True,
+    ),
     # moco_loss
     Mistake(
         "times_temperature",
@@ -293,6 +382,59 @@ MISTAKES = [
         (LOGITS, "similarities(q.detach(), k, queue) / temperature"),
         "Your loss has the right value, but no gradient reaches the queries, so nothing can learn. Which of q and k must be constant?",
     ),
+    Mistake(
+        "column_1_is_right",
+        "moco_loss",
+        (TARGETS, "torch.ones(len(q), dtype=torch.int64, device=q.device)"),
+        "You say that column 1 is right, which is a key of the queue. What is the number of the first column?",
+    ),
+    Mistake(
+        "one_loss_for_each_query",
+        "moco_loss",
+        (ENTROPY, f"F.cross_entropy(logits, {TARGETS}, reduction='none')"),
+        "You return a loss for each query. How do they become one number?",
+    ),
+    Mistake(
+        "probability_not_log",
+        "moco_loss",
+        (ENTROPY, "-logits.softmax(1)[:, 0].mean()"),
+        "You return the mean probability with a minus sign. Where is the logarithm of the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_on_the_own_key_only",
+        "moco_loss",
+        (
+            LOGITS,
+            "similarities(q, k, queue) / torch.tensor([temperature] + [1.0] * len(queue)).to(q)",
+        ),
+        "You divide only the similarity with the own key by the temperature. What about the queue?",
+        trains=True,
+    ),
+    Mistake(
+        "own_keys_in_the_queue",
+        "moco_loss",
+        (
+            LOGITS,
+            "similarities(q, k, torch.cat([queue.to(q), F.normalize(k.detach(), dim=1)])) / temperature",
+        ),
+        "You append the keys of the batch to the queue, so each query's own key is a wrong candidate too. When do keys enter the queue?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_over_the_candidates",
+        "moco_loss",
+        (ENTROPY, "-logits.log_softmax(1).mean()"),
+        "You take the mean over all candidates, as if each of them were right. Which column is right?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_over_the_batch",
+        "moco_loss",
+        (ENTROPY, "-logits.log_softmax(0)[:, 0].mean()"),
+        "You take the softmax over the queries of the batch. Among what does a query search for its key?",
+        trains=True,
+    ),
     # follow
     Mistake(
         "shares_exchanged",
@@ -417,6 +559,69 @@ MISTAKES = [
         slow.mul_(momentum).add_(fast, alpha=1 - momentum)
 """,
         "The key network's parameters require a gradient after your update, so a graph of all steps may grow. Is the key network trained by a loss, and what does the decorator of the blank do?",
+    ),
+    Mistake(
+        "everything_copied",
+        "follow",
+        """@torch.no_grad()
+def follow(key, query, momentum):
+    key.load_state_dict(query.state_dict())
+""",
+        "You copy the query network, with its running statistics. What should m do, and what should stay?",
+        trains=True,
+    ),
+    Mistake(
+        "whole_state_averaged",
+        "follow",
+        """@torch.no_grad()
+def follow(key, query, momentum):
+    theirs = query.state_dict()
+    for name, slow in key.state_dict().items():
+        slow.copy_(momentum * slow + (1 - momentum) * theirs[name])
+""",
+        "You average everything that is in the state, so also the running statistics and the count of batches. Which of these are parameters?",
+        trains=True,
+    ),
+    Mistake(
+        "query_keeps_little",
+        "follow",
+        (MOVE, "fast.mul_(1 - momentum).add_(slow, alpha=momentum)"),
+        "You write the average into the query network. Which of the two follows?",
+    ),
+    Mistake(
+        "first_only",
+        "follow",
+        (MOVE, MOVE + "\n        return"),
+        "You stop after the first parameter. Where does the loop end?",
+        trains=True,
+    ),
+    Mistake(
+        "difference_after_the_decay",
+        "follow",
+        (MOVE, "slow.mul_(momentum)\n        slow.add_(fast - slow, alpha=1 - momentum)"),
+        "You shrink the old value and then take the difference from what is left. Do your two shares add up to 1?",
+        trains=True,
+    ),
+    Mistake(
+        "fixed_momentum",
+        "follow",
+        (MOVE, "slow.mul_(0.999).add_(fast, alpha=0.001)"),
+        "You always keep 0.999, as the paper does. What should happen to the momentum that the caller gives?",
+        trains=True,
+    ),
+    Mistake(
+        "evaluation_mode",
+        "follow",
+        (f"for slow, fast in {PAIRS}:", f"key.eval()\n    for slow, fast in {PAIRS}:"),
+        "You switch the key network to evaluation mode, so its batch norms use running statistics while those of the query network use the batch. Who should set the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "direct_parameters_only",
+        "follow",
+        (PAIRS, "zip(key.parameters(recurse=False), query.parameters(recurse=False), strict=True)"),
+        "You move only parameters that belong to the network directly, and not those of its layers. What does recurse=False leave out?",
+        trains=True,
     ),
     # Ring.push
     Mistake(
@@ -573,6 +778,81 @@ MISTAKES = [
         "You do not reset the age of an overwritten row. How old is a row that has just come?",
         trains=True,
     ),
+    Mistake(
+        "position_without_end",
+        "Ring.push",
+        (ON, "self.position.copy_(self.position + len(z))"),
+        "Your rows are in the right places, but the position grows beyond the last row. What comes after the last position of a ring?",
+        trains=True,
+    ),
+    Mistake(
+        "starts_over_at_the_beginning",
+        "Ring.push",
+        """def push(self, z, images=None):
+    start = int(self.position) if int(self.position) + len(z) <= len(self.rows) else 0
+    places = start + torch.arange(len(z))
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.fill_((start + len(z)) % len(self.rows))
+""",
+        "You start over at the beginning when a batch does not fit before the end, so old rows stay at the end. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "all_are_new",
+        "Ring.push",
+        (OLDER, "self.ages.zero_()"),
+        "You set every age to 0. How old is a row that came three pushes ago?",
+        trains=True,
+    ),
+    Mistake(
+        "position_is_the_batch_size",
+        "Ring.push",
+        (ON, "self.position.fill_(len(z) % len(self.rows))"),
+        "You set the position to B, wherever it was. Where does the next row go after two pushes?",
+        trains=True,
+    ),
+    Mistake(
+        "position_moves_first",
+        "Ring.push",
+        """def push(self, z, images=None):
+    self.position.copy_((self.position + len(z)) % len(self.rows))
+    places = (self.position + torch.arange(len(z))) % len(self.rows)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+""",
+        "You move the position before you write, so a batch of another size skips rows or overwrites new ones. What does the position mean between two pushes?",
+        trains=True,
+    ),
+    Mistake(
+        "last_row_never_used",
+        "Ring.push",
+        """def push(self, z, images=None):
+    last = max(1, len(self.rows) - 1)
+    places = (self.position + torch.arange(len(z))) % last
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % last)
+""",
+        "You count modulo one less than the number of rows, so the last row is never replaced. How many positions are there?",
+        trains=True,
+    ),
+    Mistake(
+        "half_of_the_old_row_stays",
+        "Ring.push",
+        (
+            NEW,
+            "F.normalize((self.rows[places] + F.normalize(z.detach().to(self.rows), dim=1)) / 2, dim=1)",
+        ),
+        "You mix each new row with the one that was there, as a memory bank does. What have the two rows in common?",
+        trains=True,
+    ),
     # MoCo.loss
     Mistake(
         "enters_first",
@@ -724,5 +1004,39 @@ MISTAKES = [
         (COPY, "torch.cat([self.queue.rows, F.normalize(z2.detach(), dim=1)])"),
         "You append the keys of this step to the queue for the loss, so each own key is there a second time. Which queue should the queries meet?",
         trains=True,
+    ),
+    Mistake(
+        "one_direction_only",
+        "MoCo.loss",
+        (LOSS, "loss = moco_loss(z1[: len(index)], z2[: len(index)], queue, self.temperature)"),
+        "You compute the loss of the first B queries only. How many queries does a symmetric step have?",
+        trains=True,
+    ),
+    Mistake(
+        "a_push_for_each_direction",
+        "MoCo.loss",
+        (PUSH, "for k in z2.split(len(index)):\n            self.queue.push(k, index)"),
+        "You push once for each direction, so the keys of one step have different ages. How many pushes does a step make?",
+        trains=True,
+    ),
+    Mistake(
+        "health_of_exchanged_roles",
+        "MoCo.loss",
+        (HEALTH, "self.found = self.health(z2, z1, images)"),
+        "You give keys to `health` where it expects queries, so the meters compare the keys with the queue. Which of z1 and z2 are queries?",
+        trains=True,
+    ),
+    Mistake(
+        "key_network_moves_again",
+        "MoCo.loss",
+        (PUSH, PUSH + "\n        follow(self.key_network, self.query_network(), self.momentum)"),
+        "You move the key network here too, so it moves twice in a step. Which method has moved it already?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_carries_no_gradient",
+        "MoCo.loss",
+        (LOSS, "loss = moco_loss(z1.detach(), z2, queue, self.temperature)"),
+        "Your loss has the right value, but no gradient reaches the queries, so nothing can learn. Which of z1 and z2 must be constant?",
     ),
 ]

@@ -111,6 +111,20 @@ MISTAKES = [
         "You switch off the gradient of the parameter for good. For how long should there be no gradient?",
         trains=True,
     ),
+    Mistake(
+        "rows_sum_to_one",
+        "normalise_",
+        (UNIT, "prototypes / prototypes.sum(1, keepdim=True)"),
+        "You divide by the sum of the numbers, which may be near 0 or negative. Which norm makes an inner product a cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_norm_for_all",
+        "normalise_",
+        (UNIT, "prototypes / prototypes.norm(dim=1).mean()"),
+        "You divide all prototypes by their mean norm. How many norms are there?",
+        trains=True,
+    ),
     # sinkhorn
     Mistake(
         "plain_softmax",
@@ -286,6 +300,55 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "You removed the decorator, so a gradient passes through the codes and the targets chase the predictions. Which decorator makes them constants?",
         trains=True,
     ),
+    Mistake(
+        "one_iteration_less",
+        "sinkhorn",
+        (TIMES, "range(1, iterations)"),
+        "You repeat once too few. How many times does range(1, n) count?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_first",
+        "sinkhorn",
+        (START, START + "\n    log_codes = log_codes.log_softmax(1)"),
+        "You take a softmax over the prototypes before the iteration, so the columns start from other sums. Which half-step comes first?",
+        trains=True,
+    ),
+    Mistake(
+        "transposed",
+        "sinkhorn",
+        (CODES, "return log_codes.exp().T"),
+        "You return a row for each prototype. For what does the docstring have a row?",
+    ),
+    Mistake(
+        "total_only",
+        "sinkhorn",
+        (f"{COLUMNS}\n        {ROWS}", "log_codes = log_codes - log_codes.logsumexp((0, 1))"),
+        "You divide everything by its total, so neither images nor prototypes get equal shares. Which sums must be equal?",
+        trains=True,
+    ),
+    Mistake(
+        "means_for_sums",
+        "sinkhorn",
+        (CODES, "return log_codes.exp() * scores.shape[1]"),
+        "You divide by means, so each code sums to K. What must each row sum to?",
+        trains=True,
+    ),
+    Mistake(
+        "exponentials_overflow",
+        "sinkhorn",
+        """@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    codes = (scores / epsilon).exp()
+    for _ in range(iterations):
+        codes = codes / codes.sum(0, keepdim=True)
+        codes = codes / codes.sum(1, keepdim=True)
+    return codes
+""",
+        "At an epsilon of 0.004 your codes are infinite or NaN in float32. What is exp(240) there, and what becomes of a division if you work on logarithms?",
+        trains=True,
+        overflows=True,
+    ),
     # codes_with_queue
     Mistake(
         "queue_ignored",
@@ -375,6 +438,40 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "codes_with_queue",
         (TOGETHER, "scores = (torch.cat([z, queue.to(z)]) @ prototypes.T).abs()"),
         "You drop the sign, so an opposite prototype counts as near. How far is z from -z?",
+        trains=True,
+    ),
+    Mistake(
+        "all_rows_returned",
+        "codes_with_queue",
+        (BATCH, "sinkhorn(scores, epsilon, iterations)"),
+        "You return the codes of the queue as well. How many rows has the batch?",
+    ),
+    Mistake(
+        "nothing_passed",
+        "codes_with_queue",
+        (BATCH, "sinkhorn(scores)[: len(z)]"),
+        "You leave epsilon and the iterations at their defaults. What did the caller ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "prototypes_normalised_by_column",
+        "codes_with_queue",
+        (TOGETHER, TOGETHER.replace("prototypes.T", "F.normalize(prototypes, dim=0).T")),
+        "You normalise the columns of the prototypes. Which dimension holds the numbers of one prototype, and what norm has it already?",
+        trains=True,
+    ),
+    Mistake(
+        "queue_cut_to_a_batch",
+        "codes_with_queue",
+        (TOGETHER, TOGETHER.replace("queue.to(z)", "queue.to(z)[: len(z)]")),
+        "You take as many rows of the queue as the batch has. How many of them should balance the codes?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_too",
+        "codes_with_queue",
+        (TOGETHER, TOGETHER + " / 0.1"),
+        "You divide the scores by a temperature before the iteration, so codes are too sharp. Which number makes codes sharp?",
         trains=True,
     ),
     # swapped_loss
@@ -578,6 +675,93 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
             "(s / temperature) - (s / temperature).clamp(max=80).exp().sum(1, keepdim=True).log()",
         ),
         "You compute exp of every score, and clamp it before it overflows float32. Which function takes the logarithm of the sum safely?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_over_codes",
+        "swapped_loss",
+        (MEAN, "torch.stack(losses).sum() / (len(scores) - 1)"),
+        "You take the mean over the views, but the sum over the codes. What does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_the_views",
+        "swapped_loss",
+        (MEAN, "torch.stack(losses).sum() / len(scores)"),
+        "You divide the sum by the number of views. How many pairs are there in your sum?",
+        trains=True,
+    ),
+    Mistake(
+        "the_other_sign",
+        "swapped_loss",
+        (PAIR, "(code * predicted).sum(1).mean()"),
+        "You leave out the minus sign, so training makes predictions worse. Should the loss be low or high if a view predicts the code?",
+    ),
+    Mistake(
+        "mean_squared_difference",
+        "swapped_loss",
+        (PAIR, "(code - predicted.exp()).square().mean()"),
+        "You take the mean squared difference of code and prediction. Which function of them is in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_by_hand",
+        "swapped_loss",
+        (PREDICT, "((s / temperature).exp() / (s / temperature).exp().sum(1, keepdim=True)).log()"),
+        "At a temperature of 0.004 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "softmax_of_codes",
+        "swapped_loss",
+        (PAIR, "-((code / temperature).softmax(1) * predicted).sum(1).mean()"),
+        "You apply a softmax with the temperature to codes, which are distributions already. What do they sum to?",
+        trains=True,
+    ),
+    Mistake(
+        "views_in_reverse",
+        "swapped_loss",
+        """def swapped_loss(scores, codes, temperature=0.1):
+    predictions = [F.log_softmax(s / temperature, dim=1) for s in reversed(scores)]
+    losses = [-(q * p).sum(1).mean() for q, p in zip(codes, predictions, strict=False)]
+    return torch.stack(losses).mean()
+""",
+        "You pair the codes with the views in reverse, so each code has one view, which with three views may be its own. How many views must predict each code?",
+        trains=True,
+    ),
+    Mistake(
+        "predictions_stopped",
+        "swapped_loss",
+        (PAIR, "-(code * predicted.detach()).sum(1).mean()"),
+        "You detach the predictions, so nothing can learn. Which of code and prediction is the constant?",
+    ),
+    Mistake(
+        "mean_prediction",
+        "swapped_loss",
+        """def swapped_loss(scores, codes, temperature=0.1):
+    losses = []
+    for i, code in enumerate(codes):
+        others = [F.softmax(s / temperature, dim=1) for v, s in enumerate(scores) if v != i]
+        losses.append(-(code * torch.stack(others).mean(0).log()).sum(1).mean())
+    return torch.stack(losses).mean()
+""",
+        "You average the predictions of the other views before the logarithm. Which comes first, the logarithm or the mean over views?",
+        trains=True,
+    ),
+    Mistake(
+        "large_and_small_apart",
+        "swapped_loss",
+        """def swapped_loss(scores, codes, temperature=0.1):
+    predictions = [F.log_softmax(s / temperature, dim=1) for s in scores]
+    groups = ([], [])
+    for i, code in enumerate(codes):
+        for v, predicted in enumerate(predictions):
+            if v != i:
+                groups[v >= len(codes)].append(-(code * predicted).sum(1).mean())
+    return torch.stack([torch.stack(one).mean() for one in groups if one]).mean()
+""",
+        "You take a mean over large views, another over small ones, and the mean of both, so a pair counts more if its group is small. Which pairs count the same?",
         trains=True,
     ),
     # SwAV.loss
@@ -825,6 +1009,36 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "SwAV.loss",
         (LOSS, f"{LOSS} - entropy(torch.cat(codes)).mean()"),
         "You subtract the entropy of the codes. The gauge compares the loss with ln K; what should the method return?",
+        trains=True,
+    ),
+    Mistake(
+        "frozen_by_a_gradient_of_zero",
+        "SwAV.loss",
+        (
+            SCORES,
+            "c = self.prototypes * 0 + self.prototypes.detach() if frozen else self.prototypes\n        scores = [one @ c.T for one in z]",
+        ),
+        "You give frozen prototypes a gradient of 0, with which momentum and weight decay still move them. How can they have no gradient at all?",
+        trains=True,
+    ),
+    Mistake(
+        "embeddings_stopped",
+        "SwAV.loss",
+        (EMBED, "z = [F.normalize(one.detach(), dim=1) for one in (z1, z2, *small)]"),
+        "You detach the embeddings, so the encoder cannot learn. Which of embeddings and codes are constants?",
+    ),
+    Mistake(
+        "balanced_together",
+        "SwAV.loss",
+        (TARGETS, "codes = list(self.codes(torch.cat(z[:2]), self.queues[0]).chunk(2))"),
+        "You balance both large views together, so the codes of one view depend on the other. Over which samples is the code of a view balanced?",
+        trains=True,
+    ),
+    Mistake(
+        "meter_is_a_tensor",
+        "SwAV.loss",
+        (HEALTH, "self.found = self.health(scores, codes, loss)"),
+        "You give `health` a tensor where it expects a number, so a meter is a tensor too, which no log can hold. Which method of a tensor gives a plain number?",
         trains=True,
     ),
 ]

@@ -52,9 +52,10 @@ def minutes_figure() -> Figure:
             minutes, 100 * accuracy, yerr=100 * half, fmt=marker, color=color, markersize=5,
             capsize=2, elinewidth=1,
         )  # fmt: skip
-    low, high = min(r[2] for r in rows) / 1.6, max(r[2] for r in rows) * 3.2
-    label(axes, rows)
+    low, most = min(r[2] for r in rows) / 1.6, max(r[2] for r in rows)
+    high = 12 * most  # room for the names
     axes.set_xlim(low, high)
+    name_points(axes, rows, 1.7 * most)
     axes.set_xlabel("core-minutes of training, logarithmic")
     axes.set_ylabel("linear probe, % of test images")
     ticks = [t for t in (0.25, 0.5, 1, 2, 4, 8, 16, 32) if low <= t <= high]
@@ -63,13 +64,18 @@ def minutes_figure() -> Figure:
     return figure
 
 
-def label(axes, rows: list) -> None:
-    """Write each point's name to its right, moved up or down where names would overlap."""
-    span = max(r[3] for r in rows) - min(r[3] for r in rows)
-    centres = [(0.0, r[3]) for r in rows]
-    heights = canvas.separate(centres, [1.0] * len(rows), span / 16)
-    for (name, color, minutes, accuracy, _), y in zip(rows, heights, strict=True):
-        axes.annotate(
-            f"{name} {100 * accuracy:.1f}", (minutes, 100 * accuracy), (minutes * 1.12, 100 * y),
-            color=color, va="center",
-        )  # fmt: skip
+def name_points(axes, rows: list, column: float) -> None:
+    """Write the names of patches at their points, and those of methods in a column at the right."""
+    alone = [row for row in rows if row[0].startswith("patches")]
+    for name, color, minutes, accuracy, _ in alone:
+        text = f"{name} {100 * accuracy:.1f}"
+        axes.text(1.15 * minutes, 100 * accuracy, text, color=color, va="center")
+    rows = sorted((row for row in rows if row not in alone), key=lambda row: -row[3])
+    if not rows:
+        return
+    span = rows[0][3] - rows[-1][3]
+    heights = canvas.separate([(0.0, r[3]) for r in rows], [1.0] * len(rows), span / 10)
+    order = sorted(heights, reverse=True)  # as the points are, so that no two lines cross
+    for (name, color, minutes, accuracy, _), y in zip(rows, order, strict=True):
+        axes.plot([minutes, column / 1.04], [100 * accuracy, 100 * y], color=color, linewidth=0.5)
+        axes.text(column, 100 * y, f"{name} {100 * accuracy:.1f}", color=color, va="center")

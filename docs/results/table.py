@@ -130,6 +130,8 @@ def few_labels_table() -> str:
 
 def table_of_times() -> str:
     """How long the whole command takes, for each method that was measured on some data."""
+    if not times.measured():
+        return "With the present network these have still to be measured on a quiet machine."
     lines = ["| `--method` | shapes | CIFAR-10, 10,000 images |", "|---|---:|---:|"]
     for method in ("simclr", *OTHERS):
         suffix = "" if method == "simclr" else f"-{method}"

@@ -240,7 +240,7 @@ def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict
     """Two observations without device and type, unless the mistake is about them."""
     if theirs is None:
         return seen, theirs
-    aside = [key for key in ASIDE if theirs.get(key) == right.get(key)]
+    aside = [k for k in ASIDE if isinstance(right.get(k), bool | str) and theirs.get(k) == right[k]]
     return tuple({k: v for k, v in one.items() if k not in aside} for one in (seen, theirs))
 
 

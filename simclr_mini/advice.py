@@ -96,8 +96,8 @@ def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice
         )
     if diagnostics["effective_rank_h"] < max(2.0, FEW_DIRECTIONS * width):
         alarms.append(
-            f"FEW DIRECTIONS: of the {width} dimensions of a representation, images differ in "
-            f"about {diagnostics['effective_rank_h']:.0f}. Lower --learning-rate, or train on more "
+            f"FEW DIRECTIONS: images differ in only about {diagnostics['effective_rank_h']:.0f} of "
+            f"the {width} dimensions of a representation. Lower --learning-rate, or train on more "
             "varied images."
         )
     return Advice(tuple(alarms), stop_advice(log, bool(alarms)))

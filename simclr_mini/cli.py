@@ -21,11 +21,16 @@ HELP = {"-h", "--help"}
 RENAMED = {"--recipe": "--views"}  # an option's name in earlier versions: its name now
 
 
-def train_command(method: str) -> Callable:
+def train_command(method: str, then: Callable | None = None) -> Callable:
     """The command `train` with the options of one method.
 
     Each method has options of its own, and two methods may give one name different defaults, so
     the command line is made after the method is known.
+
+    Args:
+        method: its name.
+        then: what the command does; it gets the arguments of `experiment.run`, which is what it
+            does if this is None.
     """
     own = method_class(method).Options
 
@@ -36,7 +41,7 @@ def train_command(method: str) -> Callable:
         network: OmitArgPrefixes[NetworkChoices],
         training: OmitArgPrefixes[TrainingChoices],
         method: OmitArgPrefixes[own],
-    ) -> None:
+    ):
         """Train an encoder without labels, then measure it and draw it.
 
         Writes runs/NAME: config.json, log.jsonl, checkpoint.pt, result.json and figures.
@@ -51,7 +56,8 @@ def train_command(method: str) -> Callable:
         folder = run.runs / (run.name or f"{config.method}-{label}-{config.seed}")
         if folder.resolve().parent != run.runs.resolve():
             raise ValueError(f"--name must name a folder inside {run.runs}, not {run.name}")
-        run_experiment(config, folder, run.resume, run.force, run.supervised, run.fine_tune)
+        act = then or run_experiment
+        return act(config, folder, run.resume, run.force, run.supervised, run.fine_tune)
 
     return train
 

@@ -82,6 +82,11 @@ def own_rows(x: Tensor) -> Tensor:
     return x.tensor_split(size())[rank()]
 
 
+def shares(B: int) -> list[int]:
+    """How many rows of a batch each process has. `own_rows` divides it so."""
+    return [len(part) for part in torch.empty(B).tensor_split(size())]
+
+
 def gather(rows: Tensor, B: int) -> Tensor:
     """The rows of all processes, in the order of the batch. The gradient flows back into each.
 
@@ -95,8 +100,7 @@ def gather(rows: Tensor, B: int) -> Tensor:
     """
     if size() == 1:
         return rows
-    own = len(torch.empty(B).tensor_split(size())[rank()])
-    return torch.cat([Gather.apply(block, B) for block in rows.split(own)])
+    return torch.cat([Gather.apply(block, B) for block in rows.split(shares(B)[rank()])])
 
 
 class Gather(torch.autograd.Function):
@@ -113,14 +117,14 @@ class Gather(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, rows: Tensor, B: int) -> Tensor:
-        shares = [len(part) for part in torch.empty(B).tensor_split(size())]
-        ctx.start, ctx.count = sum(shares[: rank()]), len(rows)
+        counts = shares(B)
+        ctx.start, ctx.count = sum(counts[: rank()]), len(rows)
         # all send equally many rows, as gather demands; the first share is the largest
-        padded = rows.new_zeros(shares[0], *rows.shape[1:])
+        padded = rows.new_zeros(counts[0], *rows.shape[1:])
         padded[: len(rows)] = rows
-        parts = [torch.empty_like(padded) for _ in shares]
+        parts = [torch.empty_like(padded) for _ in counts]
         dist.all_gather(parts, padded)
-        return torch.cat([part[:count] for part, count in zip(parts, shares, strict=True)])
+        return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:

@@ -22,19 +22,7 @@ CHUNK = 64  # views whose similarities are held at a time
 
 
 def nt_xent_in_chunks(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
-    """The same as `nt_xent.nt_xent_loss`, exact to rounding.
-
-    Args:
-        z1, z2: projections of the two views of B images, shape (B, d), not normalised.
-        temperature: tau > 0.
-
-    Returns:
-        A scalar, float32 or wider, on z1's device.
-
-    Raises:
-        ValueError: if there are fewer than two images, the shapes differ, or the temperature is
-            not above 0.
-    """
+    """The same as `nt_xent.nt_xent_loss`, exact to rounding. Arguments, result, errors as there."""
     check(z1, z2, temperature)
     return NTXent.apply(unit_rows(z1, z2), temperature)
 

@@ -7,8 +7,8 @@ in a second, from the training images and without labels, and training begins at
 Papers: Coates, Ng and Lee 2011, sections 3 and 4 (k-means on whitened patches),
 https://proceedings.mlr.press/v15/coates11a.html
 He et al. 2015 (the stages), https://arxiv.org/abs/1512.03385
-Differs: the filters answer by an inner product with the centroid's direction, at stride 2, and a
-batch norm that trains decides from where on an answer counts.
+Differs: the response is an inner product with the centroid's direction, at stride 2, and a batch
+norm that trains learns the threshold above which a response counts.
 """
 
 import torch
@@ -19,15 +19,15 @@ from simclr_mini import patches
 from simclr_mini.resnet import BasicBlock, ResNet
 
 WIDTHS = (128, 256)  # filters, which is also the width of the first stage; D
-THRESHOLD = 0.5  # standard deviations: where the first norm starts to let answers through
+THRESHOLD = 0.5  # standard deviations: the first norm starts by letting larger responses through
 PATCHES = 40_000  # to learn from: fewer than the baseline's, so that training starts in a second
 
 
 class PatchFilters(nn.Module):
     """How strongly each of K whitened patches is present at each place. Never trained.
 
-    Maps images, (B, 3, H, W), to answers, (B, K, H / 2, W / 2), with x's device. H and W are even,
-    and at least 8. Until `learn` is called, or a checkpoint loaded, all answers are 0.
+    Maps images, (B, 3, H, W), to responses, (B, K, H / 2, W / 2), on x's device. H and W are even,
+    and at least 8. Until `learn` is called, or a checkpoint loaded, all responses are 0.
 
     Args:
         K: how many filters.
@@ -48,18 +48,15 @@ class PatchFilters(nn.Module):
         """
         learned = patches.learn(pixels, len(self.weight), generator, PATCHES)
         # the inner product of a whitened patch and a centroid's direction is one filter
-        filters = F.normalize(learned.centroids, dim=1) @ learned.whitening  # (K, 108)
-        # without its mean a filter does not see how bright a patch is
-        filters = filters - filters.mean(1, keepdim=True)
-        self.weight.copy_(filters.view_as(self.weight))
+        rows = F.normalize(learned.centroids, dim=1) @ learned.whitening  # (K, 108)
+        self.weight.copy_(patches.as_filters(rows))
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
-        """Answers, each divided by the contrast of its patch. x: images in [0, 1]."""
-        # as in `patches`: pixels up to 255, less their middle, so that little is lost in rounding
+        """Responses, each divided by the contrast of its patch. x: images in [0, 1]."""
+        # pixels up to 255, as in `patches`; centred, so that bfloat16 rounds them less
         x = F.pad(255 * x - 127.5, (2, 2, 2, 2), mode="reflect")
-        answers = F.conv2d(x, self.weight, stride=2)
-        return answers / patches.contrast(x, stride=2).to(answers.dtype)
+        return patches.responses(x, self.weight, stride=2)
 
 
 def patch_resnet(zero_init: bool = False) -> ResNet:

@@ -120,17 +120,42 @@ def whitened(patches: Patches, pixels: Tensor) -> Tensor:
         Shape (n, H - 5, W - 5, 108).
     """
     x = pixels.to(patches.mean).contiguous(memory_format=torch.channels_last) - 128
-    filters = patches.whitening - patches.whitening.mean(1, keepdim=True)
-    projected = F.conv2d(x, filters.view(-1, 3, SIDE, SIDE))  # W (q - m)
-    x = projected / contrast(x)
+    x = responses(x, as_filters(patches.whitening))  # W (q - m) / s
     return x.permute(0, 2, 3, 1) - patches.whitening @ patches.mean
 
 
-def contrast(x: Tensor, stride: int = 1) -> Tensor:
+def as_filters(rows: Tensor) -> Tensor:
+    """Filters of a convolution that take inner products with a patch minus its mean.
+
+    Args:
+        rows: shape (K, 108).
+
+    Returns:
+        Shape (K, 3, 6, 6). The weights of each filter have mean 0.
+    """
+    return (rows - rows.mean(1, keepdim=True)).view(-1, 3, SIDE, SIDE)
+
+
+def responses(x: Tensor, filters: Tensor, stride: int = 1) -> Tensor:
+    """The inner product of each filter with each patch, divided by the patch's contrast.
+
+    Args:
+        x: pixels up to 255, minus any constant, shape (n, 3, H, W).
+        filters: as `as_filters` gives them, shape (K, 3, 6, 6).
+        stride: how many pixels apart the patches are.
+
+    Returns:
+        Shape (n, K, high, wide).
+    """
+    products = F.conv2d(x, filters, stride=stride)
+    return products / contrast(x, stride).to(products.dtype)
+
+
+def contrast(x: Tensor, stride: int) -> Tensor:
     """sqrt(variance + 10) over the 108 numbers of each patch.
 
     Args:
-        x: pixels up to 255, less any constant, shape (n, 3, H, W).
+        x: pixels up to 255, minus any constant, shape (n, 3, H, W).
         stride: how many pixels apart the patches are.
 
     Returns:

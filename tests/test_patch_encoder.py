@@ -31,7 +31,7 @@ def learned():
     return filters
 
 
-def answer_in_loops(image, kernel, top, left):
+def response_in_loops(image, kernel, top, left):
     """One filter at one place: the inner product over the contrast, in plain Python."""
     H, W = image.shape[1:]
     seen = []
@@ -48,28 +48,28 @@ def answer_in_loops(image, kernel, top, left):
     return product / contrast
 
 
-def test_answers_are_inner_products_over_the_contrast(learned):
+def test_responses_are_inner_products_over_the_contrast(learned):
     x = torch.rand(2, 3, 8, 10, dtype=torch.float64, generator=seeded(2))
-    answers = learned.double()(x)
-    assert answers.shape == (2, 7, 4, 5)
+    responses = learned.double()(x)
+    assert responses.shape == (2, 7, 4, 5)
     for b, k, i, j in [(0, 0, 0, 0), (1, 3, 3, 4), (0, 6, 2, 1), (1, 2, 0, 4)]:
-        expected = answer_in_loops(x[b], learned.weight[k], 2 * i, 2 * j)
-        assert float(answers[b, k, i, j]) == pytest.approx(expected, abs=1e-6)
+        expected = response_in_loops(x[b], learned.weight[k], 2 * i, 2 * j)
+        assert float(responses[b, k, i, j]) == pytest.approx(expected, abs=1e-6)
     learned.float()
 
 
-def test_an_answer_is_that_of_the_whitened_patch_up_to_a_constant():
+def test_a_response_is_that_of_the_whitened_patch_up_to_a_constant():
     images = pictures(30, 9, 9)
     learned = patches.learn(images, 5, seeded(3), 40_000)
     filters = PatchFilters(5)
     filters.learn(images, seeded(3))
     inner = images[:4].float() / 255
-    answers = filters(inner)[:, :, 1:3, 1:3]  # places 2 and 4, where no border is mirrored
+    responses = filters(inner)[:, :, 1:3, 1:3]  # places 2 and 4, where no border is mirrored
     whitened = patches.whitened(learned, images[:4])[:, 0:3:2, 0:3:2]  # their patches start 2 less
     directions = learned.centroids / learned.centroids.norm(dim=1, keepdim=True)
     expected = (whitened @ directions.T).permute(0, 3, 1, 2)
-    shift = (expected - answers).mean((0, 2, 3), keepdim=True)
-    torch.testing.assert_close(answers + shift, expected, atol=2e-4, rtol=0)
+    shift = (expected - responses).mean((0, 2, 3), keepdim=True)
+    torch.testing.assert_close(responses + shift, expected, atol=2e-4, rtol=0)
 
 
 def test_filters_do_not_see_brightness(learned):

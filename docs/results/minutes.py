@@ -20,23 +20,17 @@ def points() -> list[tuple[str, str, float, float, float]]:
     for method in ("simclr", *OTHERS):
         owner = method_class(method)
         runs = results("cifar10" if method == "simclr" else f"cifar10-{method}")
-        found.append((owner.title, owner.color, runs))
-    rows = [
-        (name, color, *summary([r["core_seconds"] for r in runs], [r["test"][PROBE] for r in runs]))
-        for name, color, runs in found
-        if runs
-    ]
+        measured = [(run["core_seconds"], run["test"][PROBE]) for run in runs]
+        found.append((owner.title, owner.color, measured))
     for numbers in (400, 1600):
-        kept = patches("cifar10", numbers)
-        if kept:
-            seconds, accuracies = zip(*((k["core_seconds"], k[PROBE]) for k in kept), strict=True)
-            name = f"patches, {numbers:,} numbers"
-            rows.append((name, canvas.INK, *summary(seconds, accuracies)))
-    return rows
+        measured = [(kept["core_seconds"], kept[PROBE]) for kept in patches("cifar10", numbers)]
+        found.append((f"patches, {numbers:,} numbers", canvas.INK, measured))
+    return [(name, color, *summary(measured)) for name, color, measured in found if measured]
 
 
-def summary(seconds, accuracies) -> tuple[float, float, float]:
-    """Core-minutes, mean accuracy and half its range."""
+def summary(measured: list[tuple[float, float]]) -> tuple[float, float, float]:
+    """Core-minutes, mean accuracy and half its range, of seconds and accuracy for each seed."""
+    seconds, accuracies = zip(*measured, strict=True)
     return compare.mean(seconds) / 60, compare.mean(accuracies), compare.half_range(accuracies)
 
 

@@ -33,7 +33,7 @@ def measure(data: str, K: int, seed: int) -> dict:
     seconds = time.process_time() - began
     h = (train, *(patches.features(learned, images.pixels) for images in splits[1:]))
     few = {
-        name: few_labels(None, splits, share, seed, fine_tune=False, h=h)["probe"]
+        name: few_labels(None, splits, share, seed, fine_tune=False, h=h)
         for name, share in (("1%", 0.01), ("10%", 0.1))
     }
     return scores(h, splits) | {"few_labels": few, "core_seconds": round(seconds, 1)}

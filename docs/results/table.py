@@ -111,20 +111,15 @@ def patches(data: str, numbers: int) -> list[dict]:
 
 def few_labels_table() -> str:
     """The probe's accuracy with few labels on CIFAR-10: every method, and k-means on patches."""
+    rows = {NAMES[name]: [r["test"] for r in results(name)] for name in RUNS if "cifar10" in name}
+    for numbers in (400, 1600):
+        rows[f"k-means on patches, {numbers:,} numbers"] = patches("cifar10", numbers)
     lines = ["| | 1 % of the labels | 10 % | all |", "|---|---:|---:|---:|"]
-    for name in RUNS:
-        found = [r["test"] for r in results(name)] if name.startswith("cifar10") else []
+    for title, found in rows.items():
         if found:
             few = [[r["few_labels"][share]["probe"] for r in found] for share in ("1%", "10%")]
-            cells = [*few, [r["linear_probe"] for r in found]]
-            lines.append(f"| {NAMES[name]} | {' | '.join(map(spread, cells))} |")
-    for numbers in (400, 1600):
-        found = patches("cifar10", numbers)
-        if found:
-            few = [[r["few_labels"][share] for r in found] for share in ("1%", "10%")]
-            cells = [*few, [r["linear_probe"] for r in found]]
-            title = f"k-means on patches, {numbers:,} numbers"
-            lines.append(f"| {title} | {' | '.join(map(spread, cells))} |")
+            cells = map(spread, [*few, [r["linear_probe"] for r in found]])
+            lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -65,11 +65,12 @@ def is_proper(value, right) -> bool:
     if value is None:
         return False
     if isinstance(value, Tensor | float):
-        one = torch.as_tensor(value)
-        other = torch.as_tensor(0.0 if right is None or isinstance(right, str) else right)
-        if isinstance(right, str) or one.shape != other.shape:
-            return bool(torch.isfinite(one).all())
-        return bool((torch.isfinite(one) | ~torch.isfinite(other)).all())
+        finite = torch.isfinite(torch.as_tensor(value))
+        if not isinstance(right, str | None):
+            other = torch.as_tensor(right)
+            if finite.shape == other.shape:
+                finite = finite | ~torch.isfinite(other)
+        return bool(finite.all())
     return True
 
 

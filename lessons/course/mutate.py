@@ -136,7 +136,7 @@ def nth(tree: ast.AST, place: int) -> ast.AST:
 
 
 class Swap(ast.NodeTransformer):
-    """Puts one expression in the place of another."""
+    """Replaces one expression with another."""
 
     def __init__(self, old: ast.AST, new: ast.AST):
         self.old, self.new = old, new
@@ -146,7 +146,7 @@ class Swap(ast.NodeTransformer):
 
 
 def swap_statement(function, old: ast.stmt, new: list[ast.stmt], kept: int) -> None:
-    """Put statements in the place of one; an empty body gets `pass`."""
+    """Replace a statement with others; a body left empty gets `pass`."""
     for node in ast.walk(function):
         for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)

@@ -10,28 +10,12 @@ import tyro
 from simclr_mini.accuracy import encoder_accuracy, scores
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.checkpoint import load
-from simclr_mini.cli import method_in
-from simclr_mini.config import GROUPS
+from simclr_mini.cli import method_in, train_command
 from simclr_mini.data import SPLITS
 from simclr_mini.evaluate import features
-from simclr_mini.methods import configure, method_class
 from simclr_mini.report import machine
 from simclr_mini.runs import prepare, read_log
 from simclr_mini.train import knn_accuracy, train
-
-
-def config_of(words: list[str]):
-    """The configuration that a command line stands for."""
-    method = method_in(words)
-    words = [w for i, w in enumerate(words) if "--method" not in words[max(0, i - 1) : i + 1]]
-    given = {word[2:].replace("-", "_").split("=")[0] for word in words if word.startswith("--")}
-    choices = {}
-    for group in (*GROUPS, method_class(method).Options):
-        own, words = tyro.cli(group, args=words, return_unknown_args=True)
-        choices |= {name: value for name, value in vars(own).items() if name in given}
-    if words:
-        raise ValueError(f"unknown: {' '.join(words)}")
-    return configure(method, **choices)
 
 
 def measure(method, data: dict, seed: int, folder: Path) -> dict:
@@ -50,7 +34,8 @@ def measure(method, data: dict, seed: int, folder: Path) -> dict:
 
 def main(folder: Path, result: Path, words: list[str]) -> None:
     """Train, or go on training, then measure and keep."""
-    config = config_of(words)
+    command = train_command(method_in(words), then=lambda config, *_: config)
+    config = tyro.cli(command, args=words)
     config.check()
     data = load_splits(config)
     method = build_method(config, data["train"])

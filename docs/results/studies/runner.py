@@ -95,7 +95,7 @@ def main(names: tyro.conf.Positional[tuple[str, ...]] = (), minutes: float = 150
     """Run what is missing.
 
     Args:
-        names: of studies; all if none is given.
+        names: names of studies; all of them if none is given.
         minutes: start no run after this time.
     """
     end = time.monotonic() + 60 * minutes

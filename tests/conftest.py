@@ -54,6 +54,17 @@ def proofs(request, tmp_path_factory):
     pool.shutdown(cancel_futures=True)
 
 
+@pytest.fixture(scope="module")
+def one_thread():
+    """torch computes on one thread: sums come out alike, and the proofs have a core."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture
 def run(tmp_path):
     """Run Python as a learner whose files lie in `tmp_path`."""

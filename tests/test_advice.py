@@ -14,12 +14,7 @@ from simclr_mini.train import train
 BUDGET = {"images": 640, "epochs": 3, "knn_every": 0, "batch_size": 64}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def advice_of(folder, **choices):

@@ -1,19 +1,24 @@
 """The default encoder, whose first layer is k-means on patches; against loops in float64."""
 
+import json
 import math
 
 import pytest
 import torch
 from torch import Generator
 
-from simclr_mini import patches
+from simclr_mini import checkpoint, patches
+from simclr_mini import report as reporting
 from simclr_mini.build import build_encoder, build_method, load_splits
 from simclr_mini.methods import configure
 from simclr_mini.patch_encoder import PatchFilters, patch_resnet
 from simclr_mini.resnet import RESNETS, parameter_count, use_group_norm
+from simclr_mini.runs import read_config
 from simclr_mini.simclr import view_side
+from simclr_mini.train import train
+from simclr_mini.weight_gradient import Conv3x3
 
-torch.set_num_threads(1)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def seeded(seed=0):
@@ -102,6 +107,41 @@ def test_built_anew_it_is_the_same_and_another_seed_is_another(tmp_path):
     assert not blank.conv1.weight.any()
     blank.load_state_dict(first.state_dict())
     assert torch.equal(blank.conv1.weight, first.conv1.weight)
+
+
+def test_the_untrained_baseline_has_the_filters_of_the_trained_encoder(tmp_path, monkeypatch):
+    """Only what trains may tell them apart."""
+    config = configure(data="shapes", images=500, batch_size=50, epochs=1, knn_every=0)
+    data = load_splits(config)
+    method = build_method(config, data["train"])
+    train(config, method, data, tmp_path, lambda line: None)
+    seen = {}
+    monkeypatch.setattr(reporting, "encoder_accuracy", lambda *_: {"knn": 0, "linear_probe": 0})
+    monkeypatch.setattr(reporting, "baselines", lambda untrained, *_: seen.update(net=untrained))
+    result = reporting.report(config, tmp_path, method, data, fine_tune=False)
+    assert torch.equal(seen["net"].conv1.weight, method.encoder.conv1.weight)
+    assert not torch.equal(seen["net"].bn1.bias, method.encoder.bn1.bias)
+    assert result["core_seconds"] > 0 and result["core_seconds"] == pytest.approx(
+        checkpoint.load(tmp_path)["core_seconds"], abs=0.06
+    )
+
+
+def test_training_has_the_fast_gradient_and_a_loaded_encoder_is_plain(tmp_path):
+    config = configure(data="shapes", images=100, batch_size=50, encoder="tiny")
+    images = load_splits(config)["train"]
+    kinds = [
+        {type(m) for m in net.modules() if isinstance(m, torch.nn.Conv2d)}
+        for net in (build_method(config, images).encoder, build_encoder(config))
+    ]
+    assert Conv3x3 in kinds[0] and kinds[1] == {torch.nn.Conv2d}
+
+
+def test_a_run_from_before_views_had_a_size_keeps_its_views(tmp_path):
+    """They were as large as the images."""
+    choices = configure(encoder="tiny", size=40).flat()
+    del choices["view_size"]
+    (tmp_path / "config.json").write_text(json.dumps(choices))
+    assert read_config(tmp_path).view_size == 40
 
 
 def state(module):

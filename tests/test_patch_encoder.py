@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Generator
 
 from simclr_mini import checkpoint, patches
@@ -96,6 +97,22 @@ def test_the_encoder_is_a_resnet_whose_other_layers_train():
     torch.testing.assert_close(encoder.bn1.bias, torch.full((128,), -0.5))
 
 
+def test_the_stem_is_responses_norm_relu_and_a_mean_of_four():
+    encoder = patch_resnet().eval()
+    encoder.conv1.learn(pictures(40, 12, 15), seeded(1))
+    x = torch.rand(2, 3, 12, 12, generator=seeded(5))
+    thresholded = F.relu(encoder.conv1(x) / (1 + encoder.bn1.eps) ** 0.5 - 0.5)
+    maps = thresholded.unflatten(3, (3, 2)).unflatten(2, (3, 2)).mean((3, 5))
+    torch.testing.assert_close(encoder(x), encoder.layer2(encoder.layer1(maps)).mean((2, 3)))
+
+
+@pytest.mark.parametrize("view_size, side", [(0, 24), (20, 20)])
+def test_views_have_the_size_that_was_asked_for(view_size, side):
+    config = configure(data="shapes", images=100, batch_size=50, view_size=view_size)
+    method = build_method(config, load_splits(config)["train"])
+    assert all(x.shape == (4, 3, side, side) for x in method.views(torch.rand(4, 3, 32, 32)))
+
+
 def test_built_anew_it_is_the_same_and_another_seed_is_another(tmp_path):
     config = configure(data="shapes", images=500, batch_size=50)
     images = load_splits(config)["train"]
@@ -166,7 +183,9 @@ def test_what_cannot_work_is_refused(choices, words):
         configure(**choices).check()
 
 
-@pytest.mark.parametrize("side, view", [(32, 24), (8, 8), (16, 12), (33, 24), (64, 48), (10, 8)])
+@pytest.mark.parametrize(
+    "side, view", [(32, 24), (8, 8), (16, 12), (33, 24), (18, 12), (64, 48), (10, 8)]
+)
 def test_views_are_three_quarters_of_the_images(side, view):
     assert view_side(side) == view
 

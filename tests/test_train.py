@@ -1,6 +1,7 @@
 """Training: a run that was killed goes on to the same bytes, and trouble ends in one sentence."""
 
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -152,6 +153,14 @@ def test_random_batching_is_simclr(tmp_path, data):
     plain = trained(tmp_path / "plain", data, small(epochs=1))["method"]
     other = trained(tmp_path / "random", data, random)["method"]
     assert all(torch.equal(value, other[key]) for key, value in plain.items())
+
+
+def test_core_seconds_are_the_sum_over_all_steps(tmp_path, data, monkeypatch):
+    """With a clock that goes on by a second at each look; the run is killed and resumed."""
+    clock = itertools.count()
+    monkeypatch.setattr(time, "process_time", lambda: next(clock))
+    trained(tmp_path, data, stop_after=13)
+    assert trained(tmp_path, data)["core_seconds"] == 18
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "lars"])

@@ -49,6 +49,17 @@ def test_in_bfloat16_it_is_as_near_to_float32_as_torch_is():
         assert errors[1] < 1.2 * errors[0], name
 
 
+@pytest.mark.parametrize("side, small", [(12, True), (13, False)])
+def test_small_maps_take_the_matrix_product(side, small, monkeypatch):
+    calls, plain = [], SmallMaps.apply
+    monkeypatch.setattr(SmallMaps, "apply", lambda *args: calls.append(1) or plain(*args))
+    convolution = nn.Conv2d(2, 3, 3, padding=1, bias=False)
+    speed_up(convolution)
+    with torch.autocast("cpu", torch.bfloat16):
+        convolution(torch.rand(1, 2, side, side))
+    assert bool(calls) == small
+
+
 def test_float32_is_untouched_to_the_last_bit():
     torch.manual_seed(1)
     plain, x = resnet_tiny(), torch.rand(8, 3, 16, 16)

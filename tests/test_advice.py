@@ -74,7 +74,8 @@ def test_few_directions_are_named():
         advise(log, health, 256)
         .alarms[0]
         .endswith(
-            "images differ in about 3. Lower --learning-rate, or train on more varied images."
+            "images differ in only about 3 of the 256 dimensions of a representation. "
+            "Lower --learning-rate, or train on more varied images."
         )
     )
 

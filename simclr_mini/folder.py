@@ -29,6 +29,7 @@ from simclr_mini.layout import (
     printable,
 )
 from simclr_mini.picture_file import read_picture, reason
+from simclr_mini.whole_file import errors_name
 
 LEAST = 8  # pixels: the smallest side of a square
 SAID = ("labels", "left out", "copies")  # kinds of notes that are printed when a folder is read
@@ -67,6 +68,7 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
 
     Raises:
         FileNotFoundError: there is no such folder, no picture in it, or no folder to write to.
+        OSError: the disk is full or read-only; its message names `out`.
         ValueError: `out` is no .npy file, or a side of fewer than 8 pixels.
     """
     if out.suffix != ".npy":
@@ -76,17 +78,18 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
     places, notes = open_folder(root, size)
     part, kept = out.with_name(f"{out.name}-{os.getpid()}.part"), {}
     try:
-        with open(part, "wb") as file:
-            write_header(file, 0, size)
-            for place, square in readable(progress(places), size, notes):
-                file.write(square.tobytes())
-                kept[place] = digest(square)
-            file.seek(0)
-            write_header(file, len(kept), size)  # numpy leaves room for a longer count
-        about = all_but_pixels(places, kept, notes)
-        labels = None if about["labels"] is None else about["labels"].tolist()
-        checks = {"images": len(kept), "sample": sample([*kept.values()])}
-        write_pair(part, out, about | {"labels": labels} | checks)
+        with errors_name(out):
+            with open(part, "wb") as file:
+                write_header(file, 0, size)
+                for place, square in readable(progress(places), size, notes):
+                    file.write(square.tobytes())
+                    kept[place] = digest(square)
+                file.seek(0)
+                write_header(file, len(kept), size)  # numpy leaves room for a longer count
+            about = all_but_pixels(places, kept, notes)
+            labels = None if about["labels"] is None else about["labels"].tolist()
+            checks = {"images": len(kept), "sample": sample([*kept.values()])}
+            write_pair(part, out, about | {"labels": labels} | checks)
     finally:
         part.unlink(missing_ok=True)
     say(about["notes"])

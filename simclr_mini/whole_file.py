@@ -22,14 +22,28 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
     """
     part = file.with_name(f"{file.name}.part")
     try:
-        with open(part, "wb") as opened:
-            yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.replace(part, file)
-    except BaseException as error:
+        with errors_name(file):
+            with open(part, "wb") as opened:
+                yield opened
+                opened.flush()
+                os.fsync(opened.fileno())
+            os.replace(part, file)
+    except BaseException:
         with contextlib.suppress(OSError):
             part.unlink()
+        raise
+
+
+@contextlib.contextmanager
+def errors_name(file: Path) -> Iterator[None]:
+    """Whatever the disk refuses while `file` is made, the error names that file.
+
+    Raises:
+        OSError: with the name of `file`, whichever part of it could not be written.
+    """
+    try:
+        yield
+    except BaseException as error:
         cause = disk_error(error)
         if cause is None:
             raise

@@ -1,5 +1,6 @@
 """Every command on own pictures: odd names, odd sizes, full disks and poor terminals."""
 
+import importlib
 import io
 import json
 import os
@@ -233,9 +234,9 @@ def whole_npz(file: Path) -> None:
         np.savez(opened, x=np.zeros(10**6))
 
 
-def full_disk(monkeypatch, size: int) -> None:
-    """Every file that `whole_file` opens can hold so many bytes."""
-    from simclr_mini import whole_file as module
+def full_disk(monkeypatch, size: int, name: str = "whole_file") -> None:
+    """Every file that a module of the library opens can hold so many bytes."""
+    module = importlib.import_module(f"simclr_mini.{name}")
 
     class Disk(io.FileIO):
         def write(self, content) -> int:
@@ -244,6 +245,14 @@ def full_disk(monkeypatch, size: int) -> None:
             return super().write(content)
 
     monkeypatch.setattr(module, "open", lambda path, mode: Disk(path, mode), raising=False)
+
+
+@pytest.mark.parametrize("size", [50, 3000])
+def test_data_build_names_the_file_where_the_disk_is_full(place, tmp_path, monkeypatch, size):
+    full_disk(monkeypatch, size, "folder")
+    words = ("data", "build", place / ODD, "--size", 16, "--out", tmp_path / "p.npy")
+    assert refused(*words) == f"simclr-mini: {tmp_path / 'p.npy'}: No space left on device"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_embed_leaves_nothing_where_the_disk_is_full(place, tmp_path, monkeypatch):

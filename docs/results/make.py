@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 SEEDS = (0, 1, 2)
 OTHERS = [method for method in METHODS if method not in ("simclr", "supervised")]
 CIFAR10 = "--data cifar10 --images 10000 --epochs 10"
+CIFAR10_5 = CIFAR10.replace("--epochs 10", "--epochs 5")
+CROPS = "--small-crops 4 --small-size 16"  # an epoch takes twice as long, so half as many
 TINY = "--encoder tiny --view-size 32"
 RUNS = {
     "shapes": "--supervised",
@@ -32,6 +34,9 @@ RUNS = {
     "shapes-crop-only": "--views crop_only",
     "shapes-wrong-positives": "--positives wrong",
     "cifar10-more": CIFAR10.replace("10000 --epochs 10", "10000 --epochs 16"),
+    "cifar10-crops": f"{CIFAR10_5} {CROPS}",
+    "cifar10-nnclr-crops": f"--method nnclr {CIFAR10_5} {CROPS}",
+    "cifar10-swav-crops": f"--method swav {CIFAR10_5} {CROPS}",
     "shapes-tiny": TINY,
     "shapes-tiny-crop-only": f"{TINY} --views crop_only",
     "cifar10-tiny": f"{TINY} {CIFAR10}",

@@ -17,6 +17,11 @@ def coarse(value, step=0.25):
     return round(value / step) if math.isfinite(value) else "not finite"
 
 
+def wide(f, *rest, **more):
+    """Whether float64 images give float64 images."""
+    return f(images(2, 3, 5).double(), *rest, **more).dtype == torch.float64
+
+
 def changed(x, y):
     return ((x - y).abs() > 1e-4).flatten(1).any(1)
 
@@ -75,6 +80,7 @@ def horizontal_flip(module):
         "kept": torch.equal(x, kept),
         "clean": bool((~changed(some, y) | ~changed(some.flip(3), y)).all()),
         "coins": coins(lambda x: f(x, 0.25), 0.25),
+        "double": wide(f, 0.5),
         **draws(lambda g: f(some, 0.5, g)),
     }
 
@@ -86,6 +92,8 @@ def crop_boxes(module):
     small = f(600, 4, 6, (1 / 6, 1 / 6), (1.0, 1.0))
     strip = f(400, 1000, 10000, (0.05, 0.55), (1.0, 1.0)).double()
     full = (strip[:, 2] >= 999).double().mean()
+    # here the area is given, and one ratio in ten fits
+    ratios = f(400, 1000, 10000, (0.1741, 0.1741), (0.5, 2.0)).double()
     wide = f(1000, 1000, 3000, (0.2, 0.6), (2.0, 2.0)).double()  # none of these is drawn again
     return {
         "wide": law(wide[:, 2] * wide[:, 3] / 1000 / 3000, 0.2, 0.6),
@@ -103,6 +111,7 @@ def crop_boxes(module):
         "last resort": f(2, 10, 100, (0.9, 1.0), (0.75, 4 / 3))[:, 2:],
         "tall": f(2, 100, 10, (0.9, 1.0), (0.75, 4 / 3))[:, 2:],
         "tries": coarse(full - 0.35, 0.2),
+        "ratios": coarse((ratios[:, 3] == 2000).double().mean() - 0.35, 0.2),
         "small left": coarse((strip[:, 2] < 850).double().mean() - 0.29, 0.2),
         **draws(lambda g: f(9, 30, 40, (0.1, 1.0), (0.75, 4 / 3), g)),
     }
@@ -112,7 +121,8 @@ def crop_and_resize(module):
     f = module.crop_and_resize
     x = images(3, 7, 9)
     boxes = torch.tensor([[0, 0, 7, 9], [1, 2, 5, 3], [4, 5, 2, 4]])
-    return {size: f(x, boxes, size) for size in (2, 4, 9)}
+    seen = {size: f(x, boxes, size) for size in (2, 4, 9)}
+    return seen | {"double": f(x.double(), boxes, 4).dtype == torch.float64}
 
 
 def random_resized_crop(module):
@@ -142,12 +152,14 @@ def random_resized_crop(module):
         "neighbours": coarse((cropped[1:] == cropped[:-1]).double().mean() - 0.625, 0.2),
         "default": coarse((share[0] * share[1]).mean() / H / W - 0.5, 0.2),
         "whole": big,
+        "double": wide(f, 4),
         **draws(lambda g: f(x[:9], 5, generator=g, p=0.7)),
     }
 
 
 def to_gray(module):
-    return {"of": module.to_gray(images(2, 3, 5)), "half": module.to_gray(0.5 * images(3, 2, 2))}
+    f = module.to_gray
+    return {"of": f(images(2, 3, 5)), "half": f(0.5 * images(3, 2, 2)), "double": wide(f)}
 
 
 def grayscale(module):
@@ -160,20 +172,26 @@ def grayscale(module):
         "none": f(x, 0.0),
         "clean": bool((~changed(some, y) | ~changed(y[:, :1], y[:, 1:])).all()),
         "coins": coins(lambda x: f(x, 0.25), 0.25),
+        "double": wide(f, 0.5),
         **draws(lambda g: f(some, 0.5, g)),
     }
 
 
+def adjusted(f):
+    seen = {seed: f(images(3, 4, 5, seed), FACTOR) for seed in (0, 1)}
+    return seen | {"double": wide(f, FACTOR[:2].double())}
+
+
 def adjust_brightness(module):
-    return {seed: module.adjust_brightness(images(3, 4, 5, seed), FACTOR) for seed in (0, 1)}
+    return adjusted(module.adjust_brightness)
 
 
 def adjust_contrast(module):
-    return {seed: module.adjust_contrast(images(3, 4, 5, seed), FACTOR) for seed in (0, 1)}
+    return adjusted(module.adjust_contrast)
 
 
 def adjust_saturation(module):
-    return {seed: module.adjust_saturation(images(3, 4, 5, seed), FACTOR) for seed in (0, 1)}
+    return adjusted(module.adjust_saturation)
 
 
 def color_jitter(module):
@@ -211,6 +229,7 @@ def color_jitter(module):
     hit = changed(x, f(x, 0.4, 0.4, 0.4, 0.1, 0.25)).double()
     seen["rate"] = coarse(hit.mean() - 0.25, 0.2)
     seen["neighbours"] = coarse((hit[1:] == hit[:-1]).double().mean() - 0.625, 0.3)
+    seen["double"] = wide(f, 0.4, 0.4, 0.4, 0.1, 0.5)
     seen["draws"] = draws(lambda g: f(x[:9], 0.4, 0.4, 0.4, 0.1, 0.8, g))
     return seen
 
@@ -233,6 +252,7 @@ def gaussian_blur(module):
         "widths": law(widths(f(dots, 1.0, (0.5, 1.5))), 0.5, 1.5),
         "default": coarse(sharp - 0.5, 0.2),
         "coins": coins(lambda x: f(x, 0.25, (0.7, 1.0)), 0.25),
+        "double": wide(f, 0.5),
         **draws(lambda g: f(x, 1.0, (0.5, 2.0), g)),
     }
 
@@ -247,6 +267,7 @@ def two_views(module):
     one, two = ~changed(first, mirrored), ~changed(second, mirrored)
     return {
         "none": f(x[:3], none),
+        "double": all(v.dtype == torch.float64 for v in f(x[:3].double(), flip)),
         "first": coarse(one.double().mean() - 0.25, 0.2),
         "second": coarse(two.double().mean() - 0.25, 0.2),
         "both": coarse((one & two).double().mean() - 0.0625, 0.15),

@@ -42,6 +42,16 @@ def ramps(B, H, W):
     return torch.stack([row, column, number], 1)
 
 
+def same_type(function, x, *rest, **more):
+    """The result has the type of the images: float64 images give float64 images."""
+    got = call(function, x.double(), *rest, **more)
+    results = got.value if isinstance(got.value, tuple) else (got.value,)
+    for one in results:
+        if one.dtype != torch.float64:
+            said = "The result must have the type of the images."
+            wrong(said, call=got.call, expected=torch.float64, got=one.dtype)
+
+
 def changed(x, y):
     """Whether each image differs between two batches, shape (B,)."""
     return ((x - y).abs() > 1e-4).flatten(1).any(1)
@@ -122,6 +132,7 @@ def test_flip_equals_the_loops(oracle):
         x = images(B, H, W, seed=W)
         call(horizontal_flip, x, 1.0).gives(oracle("horizontal_flip")(x, 1.0))
         call(horizontal_flip, x, 0.0).gives(x)
+    same_type(horizontal_flip, x, 0.5)
 
 
 @about("horizontal_flip")
@@ -235,6 +246,9 @@ def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
     rate_is(h == 1000, 0.9**10 + 0.002, got.call, "cropped to boxes of full height")
     share = h[h < 999].double() ** 2 / 1e7
     is_uniform(share, 0.05, 0.0998, got.call, "The area of boxes that fit")
+    # Here every candidate has the same area, and one ratio in ten makes it flat enough.
+    got = call(crop_boxes, 2000, 1000, 10000, (0.1741, 0.1741), (0.5, 2.0))
+    rate_is(got.value[:, 3] == 2000, 0.346, got.call, "cropped to the widest box of full height")
 
 
 @about("crop_boxes")
@@ -297,6 +311,7 @@ def test_resize_equals_bilinear_loops(oracle):
         expected = oracle("crop_and_resize")(x, boxes, size)
         call(crop_and_resize, x, boxes, size).gives(expected, rtol=1e-5)
         call(crop_and_resize, x.float(), boxes, size).gives(expected, rtol=1e-5)
+    same_type(crop_and_resize, x, boxes, 3)
 
 
 @about("crop_and_resize")
@@ -370,6 +385,7 @@ def test_crop_leaves_an_image_whole_with_probability_1_minus_p(oracle):
     for size in [4, 9]:
         expected = oracle("crop_and_resize")(x, whole, size)
         call(random_resized_crop, x, size, p=0.0).gives(expected, atol=1e-5)
+    same_type(random_resized_crop, x, 4)
     x = ramps(1, 16, 16).expand(1500, -1, -1, -1)
     for p in [0.3, 0.9, 1.0]:
         got = call(random_resized_crop, x, 6, (0.1, 0.4), p=p)
@@ -411,6 +427,7 @@ def test_gray_has_one_channel_and_equals_the_loops(oracle):
         x = images(B, H, W, seed=H)
         call(to_gray, x).gives(oracle("to_gray")(x), rtol=1e-5)
         call(to_gray, 0.5 * x).gives(0.5 * oracle("to_gray")(x), rtol=1e-5)
+    same_type(to_gray, x)
 
 
 # Step 6: no colour
@@ -424,6 +441,7 @@ def test_gray_image_has_three_equal_channels(oracle):
         expected = oracle("to_gray")(x).expand(B, 3, H, W)
         call(grayscale, x, 1.0).gives(expected, rtol=1e-5)
         call(grayscale, x, 0.0).gives(x)
+    same_type(grayscale, x, 0.5)
 
 
 @about("grayscale")
@@ -461,6 +479,7 @@ def adjusted(adjust, name, oracle):
     if strong.min() < 0 or strong.max() > 1:
         ends = float(strong.min()), float(strong.max())
         wrong("Some values are outside [0, 1].", expected="0 … 1", got=ends)
+    same_type(adjust, x, torch.ones(5).double())
 
 
 def is_independent(adjust):
@@ -554,6 +573,7 @@ def test_jitter_of_strength_zero_changes_nothing():
     x = images(5, 3, 4)
     call(color_jitter, x, 0.0, 0.0, 0.0, 0.0, 1.0).gives(x, atol=1e-5)
     call(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.0).gives(x, atol=1e-6)
+    same_type(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.5)
 
 
 @about("color_jitter")
@@ -686,6 +706,7 @@ def test_blur_of_a_fixed_width_equals_the_loops(oracle):
         expected = oracle("gaussian_blur")(x.double(), 1.0, (s, s))
         call(gaussian_blur, x, 1.0, (s, s)).gives(expected, atol=2e-6)
         call(gaussian_blur, x, 0.0, (s, s)).gives(x)
+    same_type(gaussian_blur, x, 0.5)
 
 
 @about("gaussian_blur")
@@ -738,6 +759,7 @@ def test_views_of_the_recipe_none_are_the_image():
     """Both views are x itself, or x resized if the recipe has a size."""
     x = images(3, 5, 5)
     call(two_views, x, RECIPES["none"]).gives((x, x))
+    same_type(two_views, x, RECIPES["none"])
     small = Recipe(size=3, crop=0.0, flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
     x1, x2 = call(two_views, x, small).value
     assert x1.shape == x2.shape == (3, 3, 3, 3), f"{tuple(x1.shape)} and {tuple(x2.shape)}"

@@ -511,7 +511,7 @@ MISTAKES = [
         "stops_early",
         "kmeans",
         ("if torch.equal(labels, before):", "if (labels == before).double().mean() > 0.5:"),
-        "You stop when half of the labels stay the same. When is nothing left to change?",
+        "You stop although some labels still change. When is nothing left to change?",
         trains=True,
     ),
     Mistake(

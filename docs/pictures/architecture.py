@@ -155,7 +155,7 @@ def sheet(d: Drawing, x: float, y: float) -> Box:
     pixels = data.load("shapes", split="test").pixels[:9]
     for i, one in enumerate(pixels):
         d.picture(x + 20 * (i % 3), y - 20 + 20 * (i // 3), one, 19)
-    d.say(x + 29, y + 48, "all images", "middle")
+    d.say(x, y + 48, "all images")
     return Box(x, y - 30, 59, 59)
 
 
@@ -388,7 +388,7 @@ def swav() -> str:
     encoder = d.box("learns", 130, MIDDLE, 62, 164, "encoder", "f")
     projector = d.box("learns", 210, MIDDLE, 70, 164, "projector", "g")
     prototypes = d.box("learns", 338, MIDDLE, 78, 164, "prototypes", "c")
-    d.box("loss", 486, MIDDLE, 96, 92, "cross entropy", "of q₂ and p₁,", "of q₁ and p₂")
+    d.box("loss", 486, MIDDLE, 96, 92, "compare", "q₂ with p₁,", "q₁ with p₂")
     for view, y, i in zip(pair, (TOP, BOTTOM), "₁₂", strict=True):
         d.arrow(view, encoder, gradient=False)
         d.line((195, y), (208, y))

@@ -211,7 +211,7 @@ def histograms() -> str:
         "false": (RED, "of two images of one class"),
         "positive": (BLUE, "views of one image"),
     }
-    for x, kind in ((0, "positive"), (150, "false"), (350, "negative")):
+    for x, kind in ((0, "positive"), (158, "false"), (362, "negative")):
         color, words = kinds[kind]
         body += [rect(x, 4, 11, 11, fill=color), text(x + 17, 14, words)]
     for i, step in enumerate(RIDGES):

@@ -14,7 +14,7 @@ from simclr_mini.charts import CLASS_COLORS
 from simclr_mini.evaluate import features, knn_predict, share_right
 
 RUNS = {"tiny": "crops and colour changes", "tiny_crops": "crops alone"}
-FRAMES = (0, 5, 10, 20, 35, 50, 70, 105, 140, 210, 280, 350, 420)  # steps
+FRAMES = (0, 5, 10, 20, 35, 50, 70, 105, 140, 175)  # steps
 SHOWN, CARRIED = 300, 2  # test images on the map; of each class, those that are drawn as pictures
 SIDE, PIXELS = 290, 22  # of a map, and of a picture on it
 MOVE, REST, BACK = 0.8, 4.0, 1.6  # seconds from frame to frame, at both ends, and back to the start

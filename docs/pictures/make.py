@@ -19,6 +19,8 @@ PICTURES = {  # name: where its function is
     "nnclr-neighbours": "logs.neighbours",
     "deepcluster-clusters": "logs.clusters",
     "gsimclr-pairs": "logs.pairs",
+    "circle": "plane.circle",
+    "kmeans": "plane.steps",
 } | {f"architecture-{name}": f"architecture.{name}" for name in METHODS}
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def gradient() -> str:
         push_of, false = push(seen, TEMPERATURE)[ANCHOR], pairs(seen)["false"][ANCHOR]
         strongest = push_of.argsort(descending=True)[:STRONGEST]
         low += 60 + TALLEST * float(push_of.max())  # where the bars stand
-        body.append(text(0, low - 20, when, font_weight="bold", font_size=15))
+        body.append(text(0, low - 20, when, font_weight="bold"))
         for x, row, name in ((0, ANCHOR, "anchor"), (62, (ANCHOR + B) % (2 * B), "positive")):
             body.append(image(x, low, 48, seen.pictures[row]))
             body.append(text(x + 24, low + 64, name, "middle"))
@@ -172,7 +172,7 @@ def gradient() -> str:
             if false[row]:
                 body.append(frame(x, low + 2, 30, RED))
         rest, x = 1 - float(push_of[strongest].sum()), 130 + 34 * STRONGEST + 4
-        body.append(text(x, low + 14, f"{2 * B - 2 - STRONGEST} others:"))
+        body.append(text(x, low + 14, f"{2 * B - 2 - STRONGEST} others"))
         body.append(text(x, low + 31, percent(rest)))
         share, weight = shares(seen)
         told.append(f"{percent(weight)} {when}")

@@ -19,6 +19,7 @@ PICTURES = {  # name: where its function is
     "nnclr-neighbours": "logs.neighbours",
     "deepcluster-clusters": "logs.clusters",
     "gsimclr-pairs": "logs.pairs",
+    "fields": "depth.fields",
     "circle": "plane.circle",
     "kmeans": "plane.steps",
 } | {f"architecture-{name}": f"architecture.{name}" for name in METHODS}

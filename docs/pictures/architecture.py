@@ -259,13 +259,13 @@ def curation() -> str:
         d.line((49, 92 + 10 * (i - 1)), (94, y[i]), gradient=False)
         d.line((195, y[i]), (234, y[i]), gradient=False)
         d.line((335, y[i]), (368, y[i]), gradient=False)
-        words = "kept: it fits best" if i == best else "rejected"
+        words = "kept" if i == best else "rejected"
         weight = {"font_weight": "bold"} if i == best else {}
         d.say(376, y[i] + 5, f"draw {i + 1}: {words}", **weight)
         if i == best:
             edge = {"fill": "none", "stroke": GOLD, "stroke_width": 2.5}
             d.parts.append(rect(left[0].x - 3, y[i] - 26, 102, 52, rx=4, **edge))
-    d.line((528, y[best]), (560, y[best]), (560, 188), (48, 188), (48, low - 27), gradient=False)
+    d.line((462, y[best]), (560, y[best]), (560, 188), (48, 188), (48, low - 27), gradient=False)
     pair = [d.picture(50 * k, low, view) for k, view in enumerate(draws[best])]
     encoder = d.box("learns", 152, low, 100, 56, "encoder", "f")
     projector = d.box("learns", 308, low, 100, 56, "projector", "g")

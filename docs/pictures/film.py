@@ -1,31 +1,38 @@
 """The film of the home page: a map of features while two networks train, one on crops alone."""
 
-from functools import cache
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
 from drawing import DARK, svg, text
-from recorded import Recorded, record
+from recorded import record
 from thumbnails import image, small
 from torch import Tensor
 
 from simclr_mini.canvas import percent
 from simclr_mini.charts import CLASS_COLORS
+from simclr_mini.data import Images
 from simclr_mini.evaluate import features, knn_predict, share_right
 
 RUNS = {"tiny": "crops and colour changes", "tiny_crops": "crops alone"}
 FRAMES = (0, 5, 10, 20, 35, 50, 70, 105, 140, 175, 210)  # steps
-SHOWN, CARRIED = 300, 2  # test images on the map; of each class, those that are drawn as pictures
-SIDE, PIXELS = 290, 22  # of a map, and of a picture on it
+CLASSES, SHOWN, CARRIED = 5, 60, 2  # on the map; images of each, and those drawn as pictures
+MEASURED = 2_000  # training images whose class means give the axes
+SIDE, HIGH, PIXELS = 290, 232, 18  # of a map, and of a picture on it
 MOVE, REST, BACK = 0.8, 4.0, 1.6  # seconds from frame to frame, at both ends, and back to the start
-ON_DARK = {0: "#3d9fe0", 6: "#9a8cf0", 7: "#e0709f", 9: "#a9a9a9"}  # classes whose colour is dark
+ON_DARK = {0: "#3d9fe0"}  # a class whose colour is too dark there
 
 
-@cache
-def seen(name: str, step: int) -> Tensor:
-    """Features of the images on the map, unit norm, shape (SHOWN, D)."""
-    run = record(name)
-    return F.normalize(features(run.at(step).encoder, run.some(SHOWN)), dim=1)
+def shown() -> Images:
+    """The test images on the map, ordered by class: the first ones of each of the first classes."""
+    test = record("tiny").data["test"]
+    rows = torch.cat([(test.labels == k).nonzero()[:SHOWN, 0] for k in range(CLASSES)])
+    return replace(test, pixels=test.pixels[rows], labels=test.labels[rows], index=None)
+
+
+def unit(name: str, step: int, images: Images) -> Tensor:
+    """Features of unit norm, shape (N, D)."""
+    return F.normalize(features(record(name).at(step).encoder, images), dim=1).double()
 
 
 def accuracy(name: str, step: int) -> float:
@@ -40,62 +47,63 @@ def accuracy(name: str, step: int) -> float:
 
 
 def maps(name: str) -> Tensor:
-    """Places of all images in all frames, shape (frames, SHOWN, 2), in the square [-1, 1]^2.
+    """Places of all images in all frames, shape (frames, N, 2).
 
-    Both axes are the principal directions after the last step, and stay the same. Each frame has
-    its mean in the middle.
+    Both axes stay the same: the directions in which the class means differ most after the last
+    step. They are found with training images. Each frame has its mean in the middle.
     """
-    last = seen(name, FRAMES[-1]).double()
-    last = last - last.mean(0)
-    directions = torch.linalg.eigh(last.T @ last).eigenvectors[:, [-1, -2]]
-    h = [seen(name, step).double() for step in FRAMES]
-    places = torch.stack([(x - x.mean(0)) @ directions for x in h])
-    return places / places.abs().max()
+    some = record(name).data["train"].first(MEASURED)
+    h = unit(name, FRAMES[-1], some)
+    means = torch.stack([h[some.labels == k].mean(0) for k in range(CLASSES)])
+    means = means - means.mean(0)
+    directions = torch.linalg.svd(means).Vh[:2].T  # (D, 2)
+    frames = [unit(name, step, shown()) for step in FRAMES]
+    return torch.stack([(h - h.mean(0)) @ directions for h in frames])
 
 
 def film() -> str:
     """Both maps, moving; a still of the last frame where motion is not wanted."""
-    run, body = record("tiny"), []
-    labels, classes = run.some(SHOWN).labels, run.data["test"].classes
-    found = {}
+    run, images, body = record("tiny"), shown(), []
+    found, places = {}, {name: maps(name) for name in RUNS}
+    size = max(place.abs().max() for place in places.values())  # one scale for both
     for i, (name, title) in enumerate(RUNS.items()):
         left = 310 * i
         body.append(text(left + SIDE / 2, 16, title, "middle", font_size=15, font_weight="bold"))
-        points = [to_page(frame, left) for frame in maps(name)]
-        body += panel(points, labels, run, left)
+        points = [to_page(frame / size, left) for frame in places[name]]
+        body += panel(points, images, left)
         found[name] = [percent(accuracy(name, step)) for step in (FRAMES[0], FRAMES[-1])]
-        words = f"k-NN: {found[name][0]} untrained, {found[name][1]} at the end"
-        body.append(text(left + SIDE / 2, SIDE + 48, words, "middle"))
-    body += changing(300, SIDE + 72, [moment(step, run.epoch) for step in FRAMES])
-    body += legend(classes, SIDE + 96)
+        words = f"k-NN: {found[name][0]} untrained, {found[name][1]} after 3 epochs"
+        body.append(text(left + SIDE / 2, HIGH + 48, words, "middle"))
+    body += changing(300, HIGH + 72, [moment(step, run.epoch) for step in FRAMES])
+    body += legend(images.classes[:CLASSES], HIGH + 96)
     alt = (
-        f"Two maps of {SHOWN} test images by their features, while two networks train. With "
-        f"crops and colour changes, images of one pattern gather, and nearest neighbours find the "
-        f"pattern of {found['tiny'][1]} of all test images. With crops alone, images of one colour "
-        f"gather, and neighbours find {found['tiny_crops'][1]}."
+        f"Two maps of {len(images)} test images of five patterns, while two networks train. With "
+        f"crops and colour changes, the patterns part, and k-NN finds the pattern of "
+        f"{found['tiny'][1]} of all test images after three epochs. With crops alone, "
+        f"the patterns stay mixed, and k-NN finds {found['tiny_crops'][1]}."
     )
-    return svg("film", 600, SIDE + 136, alt, body, style()).replace("</svg>", BUTTON + "</svg>")
+    return svg("film", 600, HIGH + 108, alt, body, style()).replace("</svg>", BUTTON + "</svg>")
 
 
 def to_page(places: Tensor, left: float) -> list[tuple[int, int]]:
     """Places in [-1, 1]^2 as whole numbers of half units of the page."""
     x = left + SIDE / 2 + places[:, 0] * (SIDE / 2 - 12)
-    y = 30 + SIDE / 2 - places[:, 1] * (SIDE / 2 - 12)
+    y = 30 + HIGH / 2 - places[:, 1] * (SIDE / 2 - 12)
     return list(zip((2 * x).round().int().tolist(), (2 * y).round().int().tolist(), strict=True))
 
 
-def panel(points: list, labels: Tensor, run: Recorded, left: float) -> list[str]:
+def panel(points: list, images: Images, left: float) -> list[str]:
     """A map: a path of dots for each class, and a few pictures."""
-    still, moving = [], []
-    for label in range(int(labels.max()) + 1):
+    still, moving, labels = [], [], images.labels
+    for label in range(CLASSES):
         rows = (labels == label).nonzero()[:, 0].tolist()
         frames = ["".join(f"M{x} {y}h0" for x, y in (at[row] for row in rows)) for at in points]
         start = f'<path class="dots c{label}" d="{frames[-1]}"'
         still.append(start + "/>")
         moving.append(f"{start}>{animate('d', frames)}</path>")
-    for label in range(int(labels.max()) + 1):
+    for label in range(CLASSES):
         for row in (labels == label).nonzero()[:CARRIED, 0].tolist():
-            pixels = small(run.some(SHOWN).pixels[row : row + 1], PIXELS)[0]
+            pixels = small(images.pixels[row : row + 1], PIXELS)[0]
             at = [[f"{c}" for c in frame[row]] for frame in points]
             picture = image(-PIXELS, -PIXELS, 2 * PIXELS, pixels).replace("/>", "")
             border = f'<rect class="border c{label}" x="-{PIXELS}" y="-{PIXELS}" '
@@ -104,7 +112,7 @@ def panel(points: list, labels: Tensor, run: Recorded, left: float) -> list[str]
             still.append(place + "</g>")
             moves = animate("transform", [" ".join(pair) for pair in at])
             moving.append(place + moves + "</g>")
-    edge = f'<rect class="edge" x="{left}" y="30" width="{SIDE}" height="{SIDE}" rx="6"/>'
+    edge = f'<rect class="edge" x="{left}" y="30" width="{SIDE}" height="{HIGH}" rx="6"/>'
     halves = [
         f'<g class="{name}" transform="scale(.5)">{"".join(parts)}</g>'
         for name, parts in (("still", still), ("moving", moving))
@@ -173,7 +181,7 @@ def style() -> str:
         "@media print,(prefers-reduced-motion:reduce)"
         "{.film .still{display:inline}.film .moving,.film .button{display:none}}",
     ]
-    rules += [f".film .c{i}{{stroke:{color}}}" for i, color in enumerate(CLASS_COLORS)]
+    rules += [f".film .c{i}{{stroke:{color}}}" for i, color in enumerate(CLASS_COLORS[:CLASSES])]
     rules += [f"{DARK} .film .c{i}{{stroke:{color}}}" for i, color in ON_DARK.items()]
     return "\n".join(rules)
 
@@ -184,8 +192,8 @@ BUTTON = (
     's.animationsPaused()?s.unpauseAnimations():s.pauseAnimations()" '
     "onkeydown=\"if(event.key==='Enter'||event.key===' ')"
     "{event.preventDefault();this.dispatchEvent(new Event('click'))}\">"
-    f'<rect x="566" y="{SIDE + 54}" width="28" height="24" rx="5" fill="currentColor" '
+    f'<rect x="566" y="{HIGH + 54}" width="28" height="24" rx="5" fill="currentColor" '
     'fill-opacity=".1"/>'
-    f'<path d="M576 {SIDE + 60}v12M584 {SIDE + 60}v12" stroke="currentColor" stroke-width="3"/>'
+    f'<path d="M576 {HIGH + 60}v12M584 {HIGH + 60}v12" stroke="currentColor" stroke-width="3"/>'
     "</g>\n"
 )

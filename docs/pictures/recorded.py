@@ -3,7 +3,6 @@
 The first call of `record` trains, for minutes; later calls read runs/pictures.
 """
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -20,19 +19,15 @@ CHOICES = {  # of each run, beyond `simclr-mini train`
     "simclr": {},
     "tiny": {"encoder": "tiny", "view_size": 32},
     "tiny_crops": {"encoder": "tiny", "view_size": 32, "views": "crop_only"},
-    "nnclr": {"method": "nnclr"},
-    "deepcluster": {"method": "deepcluster"},
-    "curation": {"method": "curation"},
 }
 STEPS = (0, 5, 10, 20, 35, 50, 70, 105, 140, 175, 210, 245, 280, 315, 350, 385, 420)
 
 
 class Recorded:
-    """A run: its log, and the method as it was after some of its steps.
+    """A run: the method as it was after some of its steps.
 
     Attributes:
         data: the splits "train", "val" and "test".
-        log: the lines of log.jsonl.
         steps: the steps after which the method was kept; 0 is untrained, the last is trained.
         epoch: number of steps of an epoch.
     """
@@ -42,7 +37,6 @@ class Recorded:
         self.data = load_splits(self.config)
         if not self.file(STEPS[-1]).exists():
             self.train()
-        self.log = [json.loads(line) for line in (self.folder / "log.jsonl").open()]
         self.steps, self.epoch = STEPS, len(self.data["train"]) // self.config.batch_size
 
     def file(self, step: int) -> Path:
@@ -66,10 +60,6 @@ class Recorded:
         method.load_state_dict(torch.load(self.file(step), weights_only=True))
         return method.eval()
 
-    def some(self, count: int) -> Images:
-        """The first test images. No run trains on them."""
-        return self.data["test"].first(count)
-
 
 @cache
 def clusters() -> tuple[torch.Tensor, Images]:
@@ -88,9 +78,3 @@ def clusters() -> tuple[torch.Tensor, Images]:
 def record(name: str) -> Recorded:
     """The run of that name, trained now if it was not before."""
     return Recorded(name)
-
-
-if __name__ == "__main__":
-    for name in CHOICES:
-        record(name)
-        print(name, flush=True)

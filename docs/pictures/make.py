@@ -19,6 +19,7 @@ PICTURES = {  # name: where its function is
     "nnclr-neighbours": "logs.neighbours",
     "deepcluster-clusters": "logs.clusters",
     "gsimclr-pairs": "logs.pairs",
+    "curation-draws": "draws.kept",
     "fields": "depth.fields",
     "circle": "plane.circle",
     "kmeans": "plane.steps",

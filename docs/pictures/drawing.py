@@ -26,7 +26,7 @@ def svg(name: str, width: float, height: float, alt: str, body: list[str], style
     look = f"width:100%;max-width:{width * 1.25:.0f}px;height:auto"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="picture {name}" '
-        f'viewBox="-3 -3 {width + 6:g} {height + 6:g}" style="{look}" fill="currentColor" '
+        f'viewBox="-3 -3 {width + 6:g} {height + 12:g}" style="{look}" fill="currentColor" '
         'font-family="system-ui, sans-serif" font-size="13">\n'
         f'{rules}<g role="img" aria-label="{html.escape(alt)}">\n'
         + "\n".join(body)

@@ -1,0 +1,123 @@
+"""Pictures in the plane: pull and push of a loss on the circle, and the steps of k-means."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from drawing import BLUE, GOLD, GRAY, RED, path, svg, text
+from torch import Generator, Tensor
+
+from simclr_mini.kmeans import inertia, kmeans
+from simclr_mini.nt_xent import nt_xent_loss
+
+Z1 = [[1.0, 0.0], [0.0, 1.0]]  # a and b of the paper's page, view 1
+Z2 = [[0.8, 0.6], [-0.6, 0.8]]
+NAMES = ("a₁", "b₁", "a₂", "b₂")
+RADIUS, RATE = 80, 0.1  # of the circle on the page; of gradient descent
+MOMENTS = (0, 10, 400)  # steps of it
+COLORS = (BLUE, RED, GOLD)  # of clusters
+
+
+def force(z: Tensor) -> tuple[float, Tensor]:
+    """The loss of four views at temperature 0.5, and minus its gradient along the circle."""
+    z = z.clone().requires_grad_()
+    loss = nt_xent_loss(z[:2], z[2:], 0.5)
+    loss.backward()
+    return loss.item(), -z.grad
+
+
+def circle() -> str:
+    """Four views on the circle: what moves them, and where they go."""
+    z, shown, trail = torch.tensor(Z1 + Z2, dtype=torch.float64), [], []
+    for step in range(MOMENTS[-1] + 1):
+        loss, move = force(z)
+        trail.append(z)
+        if step in MOMENTS:
+            shown.append((step, z, loss, move, len(trail)))
+        z = F.normalize(z + RATE * 4 * move, dim=1)
+    body = []
+    for i, (step, z, loss, move, seen) in enumerate(shown):
+        x, y = 98 + 198 * i, 122
+        title = f"{step} steps" if step else "the start"
+        body.append(text(x, 14, f"{title}: loss {loss:.3f}", "middle", font_weight="bold"))
+        body.append(f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="none" stroke="{GRAY}"/>')
+        for k, name in enumerate(NAMES):
+            color = (BLUE, RED)[k % 2]
+            corners = [on_page(x, y, one[k]) for one in trail[:seen]]
+            way = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in corners)
+            body.append(path(way, stroke=color, stroke_width=3, stroke_opacity=0.35))
+            body += arrow(*on_page(x, y, z[k]), 110 * move[k], color)
+            at = on_page(x, y, (0.76 if k < 2 else 1.2) * z[k])
+            body.append(text(at[0], at[1] + 5, name, "middle", fill=color, font_weight="bold"))
+    losses = [loss for _, _, loss, _, _ in shown]
+    alt = (
+        "Two views each of two images as points on a circle, with arrows for minus the gradient of "
+        f"NT-Xent. At the start the loss is {losses[0]:.3f}. After {MOMENTS[-1]} steps it is "
+        f"{losses[-1]:.3f}: the views of each image lie together, and the images opposite each "
+        "other."
+    )
+    return svg("circle", 592, 212, alt, body)
+
+
+def on_page(x: float, y: float, z: Tensor) -> tuple[float, float]:
+    """Where a point of the unit circle is on the page."""
+    return x + RADIUS * float(z[0]), y - RADIUS * float(z[1])
+
+
+def arrow(x: float, y: float, move: Tensor, color: str) -> list[str]:
+    """A dot, and an arrow from it, unless it is too short to be seen."""
+    dot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="{color}"/>'
+    dx, dy = float(move[0]), -float(move[1])
+    length = math.hypot(dx, dy)
+    if length < 4:
+        return [dot]
+    ux, uy = dx / length, dy / length
+    tip = (x + dx + 6 * ux, y + dy + 6 * uy)
+    head = f"M{tip[0]:.1f} {tip[1]:.1f}L{tip[0] - 7 * ux + 4 * uy:.1f} "
+    head += f"{tip[1] - 7 * uy - 4 * ux:.1f}L{tip[0] - 7 * ux - 4 * uy:.1f} "
+    head += f"{tip[1] - 7 * uy + 4 * ux:.1f}Z"
+    line = path(
+        f"M{x:.1f} {y:.1f}L{x + dx:.1f} {y + dy:.1f}", stroke="currentColor", stroke_width=2
+    )
+    return [dot, line, path(head, fill="currentColor")]
+
+
+def steps() -> str:
+    """k-means from a bad start: the centroids walk to the clumps."""
+    generator = Generator().manual_seed(1)
+    middles = torch.tensor([[-0.55, -0.45], [0.6, -0.35], [0.0, 0.6]])
+    clump = torch.arange(90) % 3
+    x = middles[clump] + 0.17 * torch.randn(90, 2, generator=generator)
+    start = x[clump == 0][:3]  # all in one clump
+    counts, body, told = (0, 1, 2, 20), [], []
+    way = [kmeans(x, 3, iterations=i, start=start)[0] for i in range(counts[-1] + 1)]
+    for i, count in enumerate(counts):
+        centroids, labels = kmeans(x, 3, iterations=count, start=start)
+        left = 75 + 150 * i
+        value = inertia(x, centroids, labels)
+        told.append(value)
+        title = "the start" if not count else f"{count} step{'s' * (count > 1)}"
+        title = "the end" if count == counts[-1] else title
+        body.append(text(left, 14, title, "middle", font_weight="bold"))
+        body.append(text(left, 176, f"inertia {value:.1f}", "middle"))
+        for k, color in enumerate(COLORS):
+            dots = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in spread(left, x[labels == k]))
+            body.append(path(dots, stroke=color, stroke_width=5, stroke_linecap="round"))
+            walk = spread(left, torch.stack([centroids_at[k] for centroids_at in way[: count + 1]]))
+            line = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in walk)
+            body.append(path(line, stroke="currentColor", stroke_opacity=0.6))
+            a, b = walk[-1]
+            cross = f"M{a - 6:.1f} {b - 6:.1f}l12 12m0 -12l-12 12"
+            body.append(path(cross, stroke="currentColor", stroke_width=5))
+            body.append(path(cross, stroke=color, stroke_width=2.5))
+    alt = (
+        "k-means with three centroids that start in one clump of points. At the start the inertia "
+        f"is {told[0]:.1f}, after one step {told[1]:.1f}, after two {told[2]:.1f}, and at the end "
+        f"{told[3]:.1f}, with a centroid in each clump."
+    )
+    return svg("kmeans", 600, 184, alt, body)
+
+
+def spread(left: float, x: Tensor) -> list[tuple[float, float]]:
+    """Points of the square [-1, 1]^2 on the page, around a middle."""
+    return [(left + 66 * a, 92 - 66 * b) for a, b in x.tolist()]

@@ -521,7 +521,7 @@ MISTAKES = [
         "init_zero_init_ignored",
         "initialise",
         ("model.modules() if zero_init else ()", "()"),
-        "You ignore zero_init. Which weight makes a block start as its shortcut?",
+        "Your zero_init changes nothing. Which weight makes a block start as its shortcut, and is it still 0 at the end?",
         trains=True,
     ),
 ]

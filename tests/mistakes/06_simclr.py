@@ -36,7 +36,7 @@ MISTAKES = [
             "own = generator and Generator().set_state(generator.get_state())\n"
             "    order = torch.randperm(N, generator=own)",
         ),
-        "You draw from a copy, so the generator itself does not move on. What will the next epoch draw?",
+        "You do not draw from the generator itself, so it does not move on. What will the next epoch draw?",
         trains=True,
     ),
     Mistake(
@@ -131,7 +131,7 @@ MISTAKES = [
         "same_view_twice",
         "SimCLR.views",
         (DRAW, DRAW + "\n        x2 = x1"),
-        "You return the same tensor as both views, so they agree before anything is learned. What does line 6 of Algorithm 1 draw?",
+        "Your two views are equal, so they agree before anything is learned. What does line 6 of Algorithm 1 draw?",
         trains=True,
     ),
     Mistake(

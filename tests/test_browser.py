@@ -26,16 +26,35 @@ pytestmark = pytest.mark.timeout(600)  # the first test builds the site
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SERIOUS = ("serious", "critical")
 # What repeats is judged by its first pieces, else axe takes ten minutes: rows of a table, mistakes,
-# entries of the menu, lines of code, definitions of a module. What does not depend on colours is
-# judged once.
+# entries of the menu, lines of code, definitions of a module.
 SHORTEN = """document.querySelectorAll(
   `tr:nth-child(n + 4), .mistakes > li:nth-child(n + 3), .md-nav__item:nth-child(n + 4),
    pre > code > span:nth-child(n + 9), .doc-children > .doc-object:nth-child(n + 4)`
 ).forEach(piece => piece.remove())"""
-RULES = {
-    "default": {"resultTypes": ["violations"], "preload": False},
-    "slate": {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]},
+# Colours follow from an element's tag and class and those that it is in. Each such path is judged
+# on the first page that has it, in light and in dark. This marks what is new on a page.
+MARK_NEW = """seen => {
+  const known = new Set(seen), found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!words || !element.checkVisibility()) continue;
+    let path = "";
+    for (let e = element; e !== document.body; e = e.parentElement)
+      path += `<${e.localName}.${e.getAttribute("class") || ""}${e.style.color}`;
+    if (known.has(path)) continue;
+    known.add(path);
+    found.push(path);
+    element.dataset.judge = "";
+  }
+  return found;
+}"""
+SHAPE = {
+    "resultTypes": ["violations"],
+    "preload": False,
+    "rules": {"color-contrast": {"enabled": False}},
 }
+COLOURS = {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]}
+ONE_TEMPLATE = {"reference": "nt_xent.html", "kill_matrix": "04_nt_xent.html"}
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +100,6 @@ class Watched:
         self.page.wait_for_load_state("load")
 
 
-DARK_REFERENCE = "reference/nt_xent.html"
-
-
 def all_pages() -> list[str]:
     """The pages, by their path in the site; known before the site is built."""
     docs = ROOT / "docs"
@@ -95,6 +111,12 @@ def all_pages() -> list[str]:
 
 
 @pytest.fixture(scope="module")
+def site():
+    """The folder of the site, built once."""
+    return build_site()[0]
+
+
+@pytest.fixture(scope="module")
 def light(chromium):
     """One page for all: to open a new one takes as long as to look at it."""
     watched = Watched(chromium, "light", WIDE)
@@ -102,28 +124,45 @@ def light(chromium):
     watched.context.close()
 
 
+@pytest.fixture(scope="module")
+def judged():
+    """The paths of elements whose colours were judged on earlier pages."""
+    return set()
+
+
 @pytest.mark.parametrize("name", all_pages())
-def test_page(name, light, axe):
+def test_page(name, site, light, axe, judged):
     """Light and dark, wide and on a phone: no error, no request, no sideways scroll; axe."""
     page = light.page
-    light.open(build_site()[0] / name)
+    light.open(site / name)
     assert page.evaluate(BROKEN_IMAGES) == []
     assert page.locator(".arithmatex").count() == 0, "a formula is left as TeX"
     assert page.evaluate(FORMULAS_WITHOUT_AREA) == []
-    page.evaluate(axe)
-    for scheme in ("default", "slate"):
-        if scheme == "slate":
-            page.locator("label[title='Switch to dark']").click()
+    for scheme in ("slate", "default"):
+        page.evaluate(SWITCH, scheme)
         assert page.evaluate("document.body.dataset.mdColorScheme") == scheme
         for size in (PHONE, WIDE):
             page.set_viewport_size(size)
             assert page.evaluate(SIDEWAYS) == []
-        if scheme == "slate" and name.startswith("reference/") and name != DARK_REFERENCE:
-            continue  # they are made from one template, whose colours are judged once
-        page.evaluate(SHORTEN)
-        found = page.evaluate("how => axe.run(how)", RULES[scheme])["violations"]
-        assert [told(one) for one in found if one["impact"] in SERIOUS] == []
+    page.evaluate(SHORTEN)
+    folder, _, file = name.rpartition("/")
+    new = page.evaluate(MARK_NEW, sorted(judged))
+    judged.update(new)
+    unique = ONE_TEMPLATE.get(folder, file) == file
+    if new or unique:
+        page.evaluate(axe)
+    if unique:
+        assert violations(page, "document", SHAPE) == []
+    for scheme in ("default", "slate") if new else ():
+        page.evaluate(SWITCH, scheme)
+        assert violations(page, "{include: ['[data-judge]']}", COLOURS) == []
     assert light.wrong == []
+
+
+def violations(page, where: str, how: dict) -> list[str]:
+    """What axe finds there, if it is serious."""
+    found = page.evaluate(f"how => axe.run({where}, how)", how)["violations"]
+    return [told(one) for one in found if one["impact"] in SERIOUS]
 
 
 def test_a_dark_system_gets_a_dark_page(chromium):
@@ -136,6 +175,12 @@ def test_a_dark_system_gets_a_dark_page(chromium):
         watched.context.close()
 
 
+SWITCH = """scheme => {
+  if (document.body.dataset.mdColorScheme === scheme) return;
+  const style = document.head.appendChild(document.createElement("style"));
+  style.textContent = "* { transition: none !important }";  // colours change at once
+  [...document.querySelectorAll("label[for^=__palette]")].find(l => l.checkVisibility()).click();
+}"""
 BROKEN_IMAGES = """[...document.images]
   .filter(image => !image.naturalWidth || !image.alt).map(image => image.src)"""
 FORMULAS_WITHOUT_AREA = """[...document.querySelectorAll('svg.formula')]
@@ -175,7 +220,9 @@ def test_search_finds_temperature(light):
 def test_mistakes_are_searched_by_keyboard(light):
     light.open(build_site()[0] / "mistakes.html")
     page = light.page
-    shown = functools.partial(page.locator(".mistakes > li:visible").count)
+    shown = functools.partial(
+        page.evaluate, "document.querySelectorAll('.mistakes > li:not([hidden])').length"
+    )
     everything = shown()
     page.get_by_label("Search the mistakes").focus()
     page.keyboard.type("temperature twice")

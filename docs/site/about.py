@@ -23,11 +23,12 @@ NOT_THERE = ("glossary.md", "mistakes.md", "kill-matrix.md", "changelog.md")
 
 
 def questions(number: str) -> str:
-    """The questions that `python -m lessons questions` asks, with their answers folded."""
+    """A section: what `python -m lessons questions` asks, with the answers folded."""
     asked = find(number).questions
     if not asked:
         raise LookupError(f"lesson {number} has no questions in lessons/lessons.toml")
-    return "\n\n".join(question(one) for one in asked)
+    said = f"`python -m lessons questions {number}` asks them, and checks your answers."
+    return "\n\n".join(["## Three questions", said, *map(question, asked)])
 
 
 def question(one: dict) -> str:

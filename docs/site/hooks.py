@@ -186,7 +186,8 @@ def captured(name: str) -> str:
     file = ROOT / "docs" / "captured" / f"{name}.txt"
     if not file.exists():
         raise LookupError(f"there is no output {name}: add it to docs/site/capture.py and run that")
-    return file.read_text("utf-8")
+    text = re.sub(r" +(\[ *\d+%\])$", r"  \1", file.read_text("utf-8"), flags=re.M)
+    return re.sub(r"([-=_])\1{12,}", lambda rule: rule[1] * 12, text)  # so that it fits its box
 
 
 def source(file: str, name: str, body: bool = False) -> str:

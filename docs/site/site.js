@@ -76,10 +76,17 @@ function scrollByKeyboard() {
   }
 }
 
+// The theme opens every box before it prints. What the reader has not opened stays closed on paper.
+function rememberOpened({ target }) {
+  if (target.localName === "details" && !matchMedia("print").matches)
+    target.toggleAttribute("data-opened", target.open);
+}
+
 function nameSearch() {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search");
 }
 
+addEventListener("toggle", rememberOpened, true);
 addEventListener("DOMContentLoaded", nameSearch);
 addEventListener("DOMContentLoaded", searchMistakes);
 addEventListener("DOMContentLoaded", chooseMatrix);

@@ -34,6 +34,7 @@ sys.path[:0] = [str(ROOT), str(RESULTS), str(RESULTS / "studies")]
 
 import about  # noqa: E402  in this folder
 import catalogue  # noqa: E402
+import dark  # noqa: E402
 import matrices  # noqa: E402
 import page as results  # noqa: E402  docs/results/page.py
 
@@ -76,7 +77,7 @@ def modules() -> list[str]:
 def on_files(files, config):
     """Add the generated pages and figures to the files of the site."""
 
-    def add(path: str, content: str) -> None:
+    def add(path: str, content: str | bytes) -> None:
         made = File.generated(config, path, content=content, inclusion=InclusionLevel.INCLUDED)
         files.append(made)
 
@@ -87,6 +88,8 @@ def on_files(files, config):
     add("kill-matrix.md", matrices.page())
     for name in modules():
         add(f"reference/{name}.md", f"::: simclr_mini.{name}\n")
+    for sheet in dark.SHEETS:
+        add(sheet.replace(".png", "-dark.png"), dark.dark(ROOT / "docs" / sheet))
     for name, svg in results.figures().items():
         add(f"figures/{name}.svg", svg)
     return files
@@ -98,7 +101,7 @@ def on_page_markdown(markdown, page, config, files):
         path = page.file.src_uri
         if not path.startswith("lesson"):  # lessons/ and lesson-0
             markdown = SOLUTIONS.sub(fold, markdown)
-        return DIRECTIVE.sub(expand, markdown) + about.abbreviations(path)
+        return DIRECTIVE.sub(expand, dark.both(markdown)) + about.abbreviations(path)
     except LookupError as error:
         raise PluginError(f"{page.file.src_uri}: {error.args[0]}") from error
 

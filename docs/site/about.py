@@ -77,7 +77,7 @@ def gauges() -> str:
 def glossary() -> dict[str, str]:
     """By term, the first sentence of its entry, as plain text."""
     text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
-    entries = re.findall(r"^([^\n]+?) \{ #[\w-]+ \}\n:   (.*?)(?=\n\n|\Z)", text, re.M | re.S)
+    entries = re.findall(r"^### (.+?) \{ #[\w-]+ \}\n\n(.*?)(?=\n\n|\Z)", text, re.M | re.S)
     plain = {}
     for term, said in entries:
         said = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", " ".join(said.split()))

@@ -78,6 +78,13 @@ def prose(markdown: str) -> str:
     return re.sub(r"\]\([^)]*\)|[#*>|]+", " ", text)
 
 
+def test_home_leads_to_every_lesson():
+    home = (ROOT / "docs" / "index.md").read_text("utf-8")
+    for lesson in WITH_PAGE:
+        page = Path(lesson.page).relative_to("docs").as_posix()
+        assert re.search(rf"\({page}\) \|.*\| {lesson.minutes} \|", home), page
+
+
 def test_every_module_has_its_page_and_every_page_its_module():
     modules = {p.stem for p in (ROOT / "simclr_mini").glob("*.py")} - {"__init__", "__main__"}
     pages = {

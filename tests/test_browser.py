@@ -4,8 +4,11 @@ Needs Chromium of the system (apt-get install chromium) and `pip install -e '.[d
 """
 
 import functools
+import http.server
+import io
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 
-from build_site import build_site, pages  # noqa: E402
+from build_site import SERVED_AT, build_site, pages  # noqa: E402
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -24,6 +27,7 @@ if CHROMIUM is None:
     pytest.skip("there is no Chromium: apt-get install chromium", allow_module_level=True)
 pytestmark = pytest.mark.timeout(600)  # the first test builds the site
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+TABLET, PAPER = {"width": 768, "height": 1024}, {"width": 794, "height": 1123}
 SERIOUS = ("serious", "critical")
 # What repeats is judged by its first pieces, else axe takes ten minutes: rows of a table, mistakes,
 # entries of the menu, lines of code, definitions of a module.
@@ -54,7 +58,7 @@ SHAPE = {
     "rules": {"color-contrast": {"enabled": False}},
 }
 COLOURS = {"resultTypes": ["violations"], "preload": False, "runOnly": ["color-contrast"]}
-ONE_TEMPLATE = {"reference": "nt_xent.html", "kill_matrix": "04_nt_xent.html"}
+ONE_TEMPLATE = {"reference": "nt_xent.html"}
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +108,11 @@ def all_pages() -> list[str]:
     """The pages, by their path in the site; known before the site is built."""
     docs = ROOT / "docs"
     written = [p.relative_to(docs).with_suffix(".html").as_posix() for p in docs.rglob("*.md")]
-    written = [page for page in written if not page.startswith("results/")]  # not of the site
+    elsewhere = ("results/", "kill_matrix/", "captured/")
+    written = [page for page in written if not page.startswith(elsewhere)]
     modules = [p.stem for p in (ROOT / "simclr_mini").glob("*.py") if not p.stem.startswith("__")]
-    generated = ["mistakes", "contributing", *(f"reference/{name}" for name in modules)]
+    generated = ["mistakes", "mistake-costs", "kill-matrix", "contributing", "changelog", "inside"]
+    generated += [f"reference/{name}" for name in modules]
     return sorted([*written, *(f"{name}.html" for name in generated)])
 
 
@@ -132,18 +138,20 @@ def judged():
 
 @pytest.mark.parametrize("name", all_pages())
 def test_page(name, site, light, axe, judged):
-    """Light and dark, wide and on a phone: no error, no request, no sideways scroll; axe."""
+    """Light and dark, in three widths: no error, no request, nothing beyond its column; axe."""
     page = light.page
     light.open(site / name)
+    page.evaluate(LOAD_IMAGES)
     assert page.evaluate(BROKEN_IMAGES) == []
     assert page.locator(".arithmatex").count() == 0, "a formula is left as TeX"
     assert page.evaluate(FORMULAS_WITHOUT_AREA) == []
-    for scheme in ("slate", "default"):
+    for scheme, sizes in {"slate": [PHONE], "default": [PHONE, TABLET, WIDE]}.items():
         page.evaluate(SWITCH, scheme)
         assert page.evaluate("document.body.dataset.mdColorScheme") == scheme
-        for size in (PHONE, WIDE):
+        for size in sizes:
             page.set_viewport_size(size)
             assert page.evaluate(SIDEWAYS) == []
+            assert page.evaluate(BEYOND_COLUMN) == []
     page.evaluate(SHORTEN)
     folder, _, file = name.rpartition("/")
     new = page.evaluate(MARK_NEW, sorted(judged))
@@ -181,6 +189,10 @@ SWITCH = """scheme => {
   style.textContent = "* { transition: none !important }";  // colours change at once
   [...document.querySelectorAll("label[for^=__palette]")].find(l => l.checkVisibility()).click();
 }"""
+LOAD_IMAGES = """Promise.all([...document.images].map(image => {
+  image.loading = "eager";  // also those that a reader has not scrolled to
+  return image.decode().catch(() => {});
+}))"""
 BROKEN_IMAGES = """[...document.images]
   .filter(image => !image.naturalWidth || !image.alt).map(image => image.src)"""
 FORMULAS_WITHOUT_AREA = """[...document.querySelectorAll('svg.formula')]
@@ -192,6 +204,22 @@ SIDEWAYS = """(() => {
   return [...document.querySelectorAll('article *')]
     .filter(e => e.getBoundingClientRect().right > page.clientWidth + 1)
     .slice(0, 3).map(e => e.outerHTML.slice(0, 200)).concat([page.scrollWidth + ' pixels']);
+})()"""
+
+
+# What is beyond the column and in no box that scrolls; and console boxes that would have to scroll.
+BEYOND_COLUMN = """(() => {
+  const article = document.querySelector("article");
+  const edge = article.getBoundingClientRect().right + 17;  // boxes have a margin of -16
+  const scrolls = new Set([...article.querySelectorAll("*")].filter(
+    e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX !== "visible"));
+  const inside = e => e !== article && (scrolls.has(e) || inside(e.parentElement));
+  const beyond = [...article.querySelectorAll("*")].filter(
+    e => e.getBoundingClientRect().right > edge && e.checkVisibility() && !inside(e.parentElement)
+      && (e.textContent.trim() || !e.closest("pre")));  // spaces may hang over a line's end
+  const boxes = [...article.querySelectorAll(".language-console code, .language-sh code")].filter(
+    e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1);
+  return [...beyond, ...boxes].slice(0, 3).map(e => e.outerHTML.slice(0, 200));
 })()"""
 
 
@@ -207,18 +235,22 @@ def test_every_page_is_looked_at():
     assert [p.relative_to(folder).as_posix() for p in pages()] == all_pages()
 
 
-def test_search_finds_temperature(light):
-    light.open(build_site()[0] / "index.html")
+@pytest.mark.parametrize(
+    "words", ["temperature", "InfoNCE", "embedding", "momentum encoder", "color", "colour"]
+)
+def test_search_finds(words, site, light):
+    """Also the field's words that these pages do not use, and both spellings."""
+    light.open(site / "index.html")
     light.page.keyboard.press("/")
-    light.page.keyboard.type("temperature", delay=20)
-    result = light.page.locator(".md-search-result__link").first
-    result.wait_for(timeout=20_000)
-    assert "temperature" in light.page.locator(".md-search-result__list").inner_text().lower()
+    light.page.keyboard.type(words)
+    wanted = words.replace("color", "colo")  # "color" finds "colour"
+    result = light.page.locator(".md-search-result__list").get_by_text(wanted)
+    result.first.wait_for(timeout=20_000)
     assert light.wrong == []
 
 
-def test_mistakes_are_searched_by_keyboard(light):
-    light.open(build_site()[0] / "mistakes.html")
+def test_the_first_hit_of_the_mistakes_search_is_in_view(site, light):
+    light.open(site / "mistakes.html")
     page = light.page
     shown = functools.partial(
         page.evaluate, "document.querySelectorAll('.mistakes > li:not([hidden])').length"
@@ -228,8 +260,105 @@ def test_mistakes_are_searched_by_keyboard(light):
     page.keyboard.type("temperature twice")
     assert 0 < shown() < 20 < everything
     assert f"{shown()} of {everything}" in page.get_by_role("status").inner_text()
-    for _ in range(20):
-        page.keyboard.press("Backspace")
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)
+        top = page.locator(".mistakes > li:not([hidden])").first.bounding_box()["y"]
+        assert 0 < top < size["height"] - 100
+    page.keyboard.type(" zyx")
+    assert "Nothing found" in page.get_by_role("status").inner_text()
+    page.get_by_label("Search the mistakes").fill("")
     page.get_by_label("only the silent ones").focus()
     page.keyboard.press("Space")
     assert 20 < shown() < everything
+
+
+def test_mistakes_without_javascript_are_a_list(chromium, site):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "mistakes.html").as_uri())
+    assert not page.locator(".mistake-search").is_visible()
+    assert page.locator(".mistakes > li").first.is_visible()
+    context.close()
+
+
+def test_a_kill_matrix_is_chosen(site, light):
+    light.open(site / "kill-matrix.html")
+    page = light.page
+    assert page.locator("table.matrix:visible").count() == 1
+    page.get_by_label("Lesson").select_option("lesson-4")
+    assert page.locator("h2:visible").inner_text().startswith("Lesson 4")
+    page.mouse.wheel(0, 900)
+    page.wait_for_timeout(200)
+    head = page.locator("table.matrix:visible thead th").first
+    assert 0 <= head.bounding_box()["y"] < 100, "the head does not stick"
+    assert light.wrong == []
+
+
+def test_figures_are_dark_on_a_dark_page(chromium, site):
+    from PIL import Image
+
+    watched = Watched(chromium, "dark", WIDE)
+    for name in ("index.html", "lessons/04-nt-xent.html", "results.html", "explore/views.html"):
+        watched.open(site / name)
+        for figure in watched.page.locator("article img:visible").all():
+            picture = Image.open(io.BytesIO(figure.screenshot())).convert("L")
+            assert picture.getpixel((4, 4)) < 80, figure.get_attribute("src")
+    watched.context.close()
+
+
+def test_paper_shows_no_hint_and_no_solution(site, light):
+    """And no table or matrix is cut."""
+    page = light.page
+    page.emulate_media(media="print")
+    try:
+        for name in ("lessons/04-nt-xent.html", "kill-matrix.html", "results.html"):
+            light.open(site / name)
+            page.set_viewport_size(PAPER)
+            opened = "[...document.querySelectorAll('article details > :not(summary)')]"
+            assert page.evaluate(opened + ".filter(e => e.checkVisibility()).length") == 0
+            wide = """[...document.querySelectorAll("article table")]
+              .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth)
+              .map(e => e.outerHTML.slice(0, 99))"""
+            assert page.evaluate(wide) == []
+    finally:
+        page.emulate_media(media="screen")
+
+
+class Served(http.server.SimpleHTTPRequestHandler):
+    """The site below SERVED_AT, with its own page for what is not there."""
+
+    def translate_path(self, path):
+        inside = path.startswith(SERVED_AT)
+        return super().translate_path("/" + path.removeprefix(SERVED_AT) if inside else "/none")
+
+    def send_error(self, code, *_):
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write((Path(self.directory) / "404.html").read_bytes())
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_served_copy_below_a_path(chromium, site):
+    """Its pages, its search, and a styled page for an address that is not there."""
+    handler = functools.partial(Served, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    home = f"http://127.0.0.1:{server.server_port}{SERVED_AT}"
+    page = chromium.new_page()
+    try:
+        assert page.goto(home + "no/such/page.html").status == 404
+        style = "getComputedStyle(document.querySelector('.md-header')).position"
+        assert page.evaluate(style) == "sticky"
+        page.locator(".md-header__button.md-logo").first.click()
+        page.wait_for_url(home)
+        page.keyboard.press("/")
+        page.keyboard.type("color")
+        page.locator(".md-search-result__link").first.wait_for(timeout=20_000)
+        assert "colour" in page.locator(".md-search-result__list").inner_text().lower()
+        assert "lessons/04-nt-xent.html" in (site / "sitemap.xml").read_text("utf-8")
+    finally:
+        page.close()
+        server.shutdown()

@@ -1,6 +1,7 @@
 """The site: it builds without a warning, its links hold, and what it says to type works."""
 
 import ast
+import io
 import os
 import re
 import shlex
@@ -17,13 +18,16 @@ pytest.importorskip("mkdocs", reason="the site's tools are not installed: pip in
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 
+import about  # noqa: E402
 import build_site  # noqa: E402
 import capture  # noqa: E402
 import catalogue  # noqa: E402
 import hooks  # noqa: E402
+import matrices  # noqa: E402
 
 from lessons.course import commands as course  # noqa: E402
 from lessons.course.grade import options  # noqa: E402
+from lessons.course.kill_matrix import matrix_file  # noqa: E402
 from lessons.course.manifest import find, lessons  # noqa: E402
 from lessons.course.mistakes import mistakes  # noqa: E402
 from lessons.course.ways import load_file  # noqa: E402
@@ -31,7 +35,9 @@ from lessons.course.ways import load_file  # noqa: E402
 WITH_PAGE = [one for one in lessons() if (ROOT / one.page).is_file()]
 LESSONS = pytest.mark.parametrize("lesson", WITH_PAGE, ids=[one.folder for one in WITH_PAGE])
 PAGES = sorted(
-    p for p in (ROOT / "docs").rglob("*.md") if p.relative_to(ROOT).parts[1] != "results"
+    p
+    for p in (ROOT / "docs").rglob("*.md")
+    if p.relative_to(ROOT).parts[1] not in ("results", "kill_matrix")
 )
 
 
@@ -70,6 +76,13 @@ def prose(markdown: str) -> str:
     text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.S)
     text = re.sub(r"^ *(\||\{\{|!\[).*$", "", text, flags=re.M)
     return re.sub(r"\]\([^)]*\)|[#*>|]+", " ", text)
+
+
+def test_home_leads_to_every_lesson():
+    home = (ROOT / "docs" / "index.md").read_text("utf-8")
+    for lesson in WITH_PAGE:
+        page = Path(lesson.page).relative_to("docs").as_posix()
+        assert re.search(rf"\({page}\) \|.*\| {lesson.minutes} \|", home), page
 
 
 def test_every_module_has_its_page_and_every_page_its_module():
@@ -149,6 +162,16 @@ def test_a_formula_keeps_its_words_and_has_no_letters_of_its_own():
     assert "<text" not in svg and "fill" not in svg, "its colour is the text's"
 
 
+def test_bars_of_a_norm_are_as_high_as_its_letters():
+    """Next to a fraction too."""
+    bars = [hooks.draw(rf"{left} z {right} + \frac{{a}}{{b}}") for left, right in BARS]
+    drawn = [re.search(r' d="([^"]*)"', svg)[1] for svg in bars]
+    assert drawn[0] == drawn[1]
+
+
+BARS = [(r"\lVert", r"\rVert"), (r"\|", r"\|")]
+
+
 @pytest.mark.parametrize("tex", [r"\nosuchcommand x", r"\frac{a"])
 def test_a_formula_that_cannot_be_drawn_stops_the_build(tex):
     with pytest.raises(ValueError, match="cannot draw"):
@@ -170,10 +193,43 @@ def test_an_output_is_of_its_command(name):
 
 
 def test_the_mistakes_page_has_every_mistake_once():
-    text = catalogue.page()
+    text = catalogue.draw(catalogue.page())
     for lesson in WITH_PAGE:
         for mistake in mistakes(lesson.folder):
             assert text.count(f'id="{catalogue.anchor(lesson, mistake)}"') == 1, mistake.id
+
+
+def test_links_to_mistakes_lead_to_them():
+    """They are plain HTML, which the build does not check."""
+    ids = set(re.findall(r'id="([^"]+)"', catalogue.draw(catalogue.page())))
+    linking = matrices.draw(matrices.page()) + catalogue.costs_page()
+    linked = set(re.findall(r'"mistakes\.html#([^"]+)"', linking))
+    assert len(linked) > 1000 and linked <= ids
+
+
+def test_a_kill_matrix_has_a_sign_for_each_test():
+    """As many as the head has digits, × where the committed table has it."""
+    for lesson in WITH_PAGE:
+        table, tests = matrices.table(lesson), matrices.known_tests(lesson)
+        rows = re.findall(r">([×·]+)</span>", table)
+        assert {len(row) for row in rows} == {len(tests)}
+        marks = matrix_file(lesson).read_text("utf-8").partition("| function |")[2].count("×")
+        assert sum(row.count("×") for row in rows) == marks
+
+
+def test_a_cost_has_its_interval():
+    assert "±" in catalogue.difference({"linear_probe": 0.0})
+    assert catalogue.difference({"linear_probe": catalogue.mean("linear_probe")})[:6] == "within"
+
+
+def test_every_lesson_asks_three_questions():
+    assert all(about.questions(str(lesson.number)).count("???") == 3 for lesson in WITH_PAGE)
+
+
+def test_explained_words_are_in_the_glossary():
+    assert all(about.glossary()[term].endswith(".") for term in about.EXPLAINED)
+    once = about.explain_once('<abbr title="x">LARS</abbr> <abbr title="x">LARS</abbr>')
+    assert once == '<abbr title="x">LARS</abbr> LARS'
 
 
 def test_mistakes_whose_cost_is_measured_exist():
@@ -286,6 +342,7 @@ def in_the_course(words, monkeypatch):
     elif words[:1] == ["doctor"]:
         pass  # docs/captured/doctor.txt is what it says; it judges the whole machine
     else:
+        monkeypatch.setattr("sys.stdin", io.StringIO())  # `questions` waits for an answer
         words = ["4" if word == "N" else word for word in words]
         assert course.main(words) in (0, 1) and (not words or words[0] in course.USAGE)
 

@@ -4,18 +4,22 @@ The site calls this when it is built, so a number on the page is a number in a f
 """
 
 import json
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 
+import matplotlib
 from findings import table as findings
 from make import RUNS, command
+from matplotlib.figure import Figure
 from minutes import minutes_figure, points
-from table import HERE, NAMES, few_labels_table, results, table
+from table import DATA, HERE, NAMES, few_labels_table, results, table
 
-from simclr_mini import charts
-from simclr_mini.canvas import percent, save
+from simclr_mini.canvas import CARD, GRAY, STYLE, save
 from simclr_mini.diagnostics import chance_loss, floor_loss
+from simclr_mini.methods import method_class
 
 
 def section(name: str) -> str:
@@ -25,7 +29,29 @@ def section(name: str) -> str:
         return parts[name]()
     if not results(name):
         return f"No run is kept yet. `python docs/results/make.py {name}` makes them."
-    return "\n\n".join([table(name), *(shown(run) for run in RUNS if run_of(run, name))])
+    return "\n\n".join([without_commands(name), losses(name), commands(name)])
+
+
+def without_commands(data: str) -> str:
+    """README's table without its last column, which is too wide for a page."""
+    return re.sub(r"[^|\n]*\|$", "", table(data), flags=re.M)
+
+
+def commands(data: str) -> str:
+    """The command of every run, folded."""
+    lines = [f"    {command(run, 0).split(' --seed')[0]}" for run in of(data)]
+    return "\n".join(['??? info "The commands"\n', "    ```console", *lines, "    ```"])
+
+
+def of(data: str) -> list[str]:
+    """The names of the runs on a data set that are kept here."""
+    return [run for run in RUNS if run_of(run, data)]
+
+
+def losses(data: str) -> str:
+    """The figure of every run's loss, and what its lines are."""
+    said = "The loss of each run's first seed, by step; the grey lines are chance and floor."
+    return f"![{losses_alt(data)}](figures/{data}-losses.svg)\n\n{said}\n{{ .caption }}"
 
 
 def minutes() -> str:
@@ -41,53 +67,64 @@ def run_of(run: str, data: str) -> list[dict]:
     return [result for result in results(run) if result["data"] == data]
 
 
-def shown(run: str) -> str:
-    """The heading and the figures of one run, each with its command."""
-    caption = f"`{command(run, 0)}`\n{{ .caption }}"
-    parts = [f"### {NAMES[run].replace('*', '')}"]
-    for kind, alt in alts(run).items():
-        parts += [f"![{alt}](figures/{run}-{kind}.svg)", caption]
-    return "\n\n".join(parts)
+def losses_alt(data: str) -> str:
+    """What the figure shows, for those who cannot see it."""
+    ends = [f"{title(run)} {end_of(read_log(run)):.2f}" for run in of(data)]
+    return f"The loss by step, in a panel for each run. At the end: {'; '.join(ends)}."
 
 
-def alts(run: str) -> dict[str, str]:
-    """By kind of figure, what it shows to those who cannot see it."""
+def title(run: str) -> str:
+    """The name of a run, for a panel."""
+    return NAMES[run].replace("*", "")
+
+
+def end_of(log: list[dict]) -> float:
+    """The mean loss of the last tenth."""
+    last = [line["loss"] for line in log[-max(1, len(log) // 10) :]]
+    return sum(last) / len(last)
+
+
+def losses_figure(data: str) -> Figure:
+    """A panel for each run."""
+    runs, across = of(data), 4
+    down = -(-len(runs) // across)
+    figure = Figure(figsize=(7.2, 1.75 * down), facecolor=CARD)
+    panels = figure.subplots(down, across, squeeze=False).flatten()
+    for axes, run in zip(panels, runs, strict=False):
+        panel(axes, run)
+    for axes in panels[len(runs) :]:
+        axes.axis("off")
+    figure.tight_layout(w_pad=0.6)
+    return figure
+
+
+def panel(axes, run: str) -> None:
+    """The loss of a run, between chance and its floor."""
     first, log = results(run)[0], read_log(run)
-    config = first["config"]
-    rows = charts.accuracy_rows(mean_result(run), first["method"])
-    read = [
-        f"{name}: linear probe {percent(p)}, k-NN {percent(k)}" for name, (p, k) in rows.items()
-    ]
-    return {
-        "accuracy": f"Bars of test accuracy. {'; '.join(read)}.",
-        "loss": (
-            f"The loss by step: {log[0]['loss']:.2f} at first, {log[-1]['loss']:.2f} after "
-            f"{len(log)} steps of {config['batch_size']} images; chance is "
-            f"{chance_and_floor(first)[0]:.2f}."
-        ),
-    }
+    size = max(1, len(log) // 60)  # steps in a point
+    parts = [log[i : i + size] for i in range(0, len(log), size)]
+    mean = [sum(line["loss"] for line in part) / len(part) for part in parts]
+    axes.plot([part[0]["step"] for part in parts], mean, color=method_class(first["method"]).color)
+    chance, floor = chance_and_floor(first)
+    for level in (chance, floor):
+        axes.axhline(level, color=GRAY, linewidth=0.8)
+    axes.set_title(fill(title(run), 28), fontsize=6.5, loc="left")
+    axes.set_xticks([0, log[-1]["step"]])
+    end = end_of(log)
+    values = [floor, chance] if chance - end < 0.1 * (chance - floor) else [floor, end, chance]
+    axes.set_yticks(values, [f"{value:.1f}" for value in values])
+    axes.tick_params(labelsize=6, length=2)
 
 
 @cache
 def figures() -> dict[str, str]:
     """Every figure as SVG, by name."""
-    drawn = {}
+    drawn = {"minutes": minutes_figure()}
+    with matplotlib.rc_context(STYLE):
+        drawn |= {f"{data}-losses": losses_figure(data) for data in DATA if of(data)}
     with tempfile.TemporaryDirectory() as folder:
-        path = save(minutes_figure(), Path(folder) / "minutes.svg")
-        drawn["minutes"] = path.read_text("utf-8")
-        for run in RUNS:
-            if not results(run):
-                continue
-            method = results(run)[0]["method"]
-            levels = chance_and_floor(results(run)[0])
-            kinds = {
-                "accuracy": charts.accuracy_figure(mean_result(run), method, chance=0.1),
-                "loss": charts.loss_figure(read_log(run), *levels, method),
-            }
-            for kind, figure in kinds.items():
-                path = save(figure, Path(folder) / "figure.svg")
-                drawn[f"{run}-{kind}"] = path.read_text("utf-8")
-    return drawn
+        file = Path(folder) / "figure.svg"
+        return {name: save(figure, file).read_text("utf-8") for name, figure in drawn.items()}
 
 
 def chance_and_floor(result: dict) -> tuple[float, float]:
@@ -105,31 +142,14 @@ def read_log(run: str) -> list[dict]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
-def mean_result(run: str) -> dict:
-    """Test accuracies of a run and of what it is compared with, the mean over seeds."""
-    found = results(run)
-    baselines = {name for result in found for name in result["baselines"]}
-    return {
-        "test": mean([result["test"] for result in found]),
-        "baselines": {
-            name: mean([r["baselines"][name] for r in found if name in r["baselines"]])
-            for name in sorted(baselines)
-        },
-    }
-
-
-def mean(rows: list[dict]) -> dict[str, float]:
-    """The mean accuracy by either reading."""
-    return {key: sum(row[key] for row in rows) / len(rows) for key in ("knn", "linear_probe")}
-
-
 def every_run() -> str:
-    """A table with a line for every run: what it scored, where it stood, and on what machine."""
+    """A table with a line for every run: what it scored and where it stood; below, its machine."""
     lines = [
         "| run | k-NN | linear probe | probe, 1 % of labels | 10 % | last loss | rank of h "
-        "| views/s | machine |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---|",
+        "| views/s |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
+    machines = {}
     for run in RUNS:
         for result in results(run):
             test, health = result["test"], result["diagnostics"]
@@ -139,6 +159,12 @@ def every_run() -> str:
             ]
             cells += [f"{test['few_labels'][share]['probe']:.1%}" for share in ("1%", "10%")]
             cells += [f"{health['final_loss']:.2f}", f"{health['effective_rank_h']:.0f}"]
-            cells += [f"{result['views_per_second']:,}", result["machine"]]
+            cells += [f"{result['views_per_second']:,}"]
             lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+            machines.setdefault(result["machine"], []).append(cells[0])
+    most = max(machines, key=lambda machine: len(machines[machine]))
+    said = f"\nThe machine: {most}."
+    for machine, runs in machines.items():
+        if machine != most:
+            said += f" {', '.join(runs)}: {machine}."
+    return "\n".join([*lines, said])

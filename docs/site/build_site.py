@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVED_AT = "/simclr-mini/"
 
 
 @cache
@@ -19,6 +20,7 @@ def build_site() -> tuple[Path, str]:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)]
     environ = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "OMP_NUM_THREADS": "1"}
+    environ["SITE_URL"] = f"http://127.0.0.1{SERVED_AT}"  # where a test serves it
     ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr[-4000:]
     return folder, ended.stderr

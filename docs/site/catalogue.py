@@ -1,4 +1,4 @@
-"""The page of mistakes, made from tests/mistakes, the kill matrices and the measured costs."""
+"""The pages of mistakes and of their costs, from tests/mistakes, kill matrices and measurements."""
 
 import difflib
 import html
@@ -13,52 +13,71 @@ from lessons.course.prove import known_killers, matrix_file
 from simclr_mini import compare
 
 COSTS = ROOT / "docs" / "results" / "mistakes.json"
+PLACE = re.compile(r'<div class="mistakes-of" id="([\w.-]+)"></div>')
 HEAD = """# Mistakes
 
-These are mistakes that people really make. {silent} of the {count} are *silent*: nothing crashes,
-and training continues. We [measured](#cost) this for {measured} of them; for the others it is our
-judgement. Each mistake is rejected by at least one test. When your function gives the same results
-as one of these mistakes, you see the sentence next to its name.
-
-Search for a word, such as `temperature`, `detach` or `mask`.
-
 <div class="mistake-search" hidden>
-<label>Search the mistakes <input type="search" id="mistake-words"></label>
+<label>Search the mistakes <input type="search" id="mistake-words"
+placeholder="temperature, detach, mask"></label>
 <label><input type="checkbox" id="mistake-silent"> only the silent ones</label>
 <p id="mistake-count" role="status"></p>
 </div>
+
+<p class="mistake-intro">
+These are mistakes that people really make. {silent} of the {count} are <em>silent</em>: nothing
+crashes, and training continues. We <a href="mistake-costs.html">measured</a> this for {measured} of
+them; for the others it is our judgement. Each mistake is rejected by at least one test of its
+lesson (<a href="kill-matrix.html">the kill matrix</a>). When your function gives the same results
+as one of these mistakes, you see the sentence next to its name.
+</p>
 """
-COST = """
-## What they cost {{ #cost }}
+COST = """# What mistakes cost
 
-For some of the mistakes we ran the same short training on shapes: {budget}. The command is
-`python docs/results/mistake_costs.py`, and the numbers are in `docs/results/mistakes.json`.
-Without a mistake, {seeds} seeds give {probe} with the linear probe and {knn} with k-NN. A
-difference within this spread says nothing, and a mistake that costs nothing here may cost a lot
-in a longer training. With {falls} of these {measured} mistakes, the loss still falls.
+For some of the [mistakes](mistakes.md) we ran the same short training on shapes: {budget}. The
+command is `python docs/results/mistake_costs.py`, and the numbers are in
+`docs/results/mistakes.json`. Without a mistake, {seeds} seeds give {probe} with the linear probe
+and {knn} with k-NN; ± is half the range of the seeds. Each mistake ran with one seed, so a change
+that is not larger than this spread says nothing, and is not shown as a number. A mistake that
+costs nothing here may cost a lot in a longer training. With {falls} of these {measured} mistakes,
+the loss still falls.
 
-| mistake | function | linear probe | k-NN | change in points |
+| mistake | function | linear probe | k-NN | change of the probe in points |
 |---|---|---:|---:|---:|
 """
 
 
+def proven() -> list[tuple[Lesson, Mistake]]:
+    """Every mistake of the lessons that have a kill matrix."""
+    known = [lesson for lesson in lessons() if matrix_file(lesson).exists()]
+    return [(lesson, mistake) for lesson in known for mistake in mistakes(lesson.folder)]
+
+
 def page() -> str:
-    """The whole page as Markdown."""
-    proven = [lesson for lesson in lessons() if matrix_file(lesson).exists()]
-    found = [(lesson, mistake) for lesson in proven for mistake in mistakes(lesson.folder)]
+    """The page as Markdown; `draw` fills the places of the lists."""
+    found = proven()
     silent = sum(mistake.trains for _, mistake in found)
     measured = sum(cost_of(*one) is not None for one in found if one[1].trains)
-    parts = [HEAD.format(count=len(found), silent=silent, measured=measured), cost_table(found)]
-    for lesson in proven:
+    parts = [HEAD.format(count=len(found), silent=silent, measured=measured)]
+    for lesson in {lesson.folder: lesson for lesson, _ in found}.values():
         parts.append(f"\n## Lesson {lesson.number}: {lesson.name}\n")
         for function in lesson.functions:
-            own = [m for m in mistakes(lesson.folder) if m.function == function]
-            if own:
-                anchor = f"{lesson.number}-{function.lower().replace('.', '-')}"
-                parts.append(f"### `{function}` {{ #{anchor} }}\n")
-                entries = "\n".join(entry(lesson, mistake) for mistake in own)
-                parts.append(f'<ul class="mistakes">\n{entries}\n</ul>\n')
+            if any(m.function == function for m in mistakes(lesson.folder)):
+                place = f"{lesson.number}-{function.lower().replace('.', '-')}"
+                parts.append(f"### `{function}` {{ #{place} }}\n")
+                parts.append(f'<div class="mistakes-of" id="{lesson.number}.{function}"></div>\n')
     return "\n".join(parts)
+
+
+def draw(content: str) -> str:
+    """The page's HTML with its lists, which Markdown would take long to read."""
+    return PLACE.sub(lambda found: entries(*found[1].split(".", 1)), content)
+
+
+def entries(number: str, function: str) -> str:
+    """The mistakes of one function of a lesson."""
+    lesson = find(number)
+    own = [m for m in mistakes(lesson.folder) if m.function == function]
+    return f'<ul class="mistakes">{"".join(entry(lesson, m) for m in own)}</ul>'
 
 
 def anchor(lesson: Lesson, mistake: Mistake) -> str:
@@ -67,7 +86,7 @@ def anchor(lesson: Lesson, mistake: Mistake) -> str:
 
 
 def entry(lesson: Lesson, mistake: Mistake) -> str:
-    """One mistake: its sentence, the tests that reject it, its cost, and the diff of the code."""
+    """One mistake: its sentence, how many tests reject it, its cost, and the diff of the code."""
     killers = killed_by(lesson.folder).get(mistake.id)
     if killers is None:
         command = f"python -m lessons.course.prove {lesson.number} --write"
@@ -75,16 +94,13 @@ def entry(lesson: Lesson, mistake: Mistake) -> str:
     own = {test.name for test in lesson.tests if test.function == mistake.function}
     first = next(test for test in killers if test in own)
     more = f" and {len(killers) - 1} more" if len(killers) > 1 else ""
-    facts = ["<em>Silent.</em>" if mistake.trains else "", f"Caught by <code>{first}</code>{more}."]
-    facts.append(cost_in_words(lesson, mistake))
-    tests = "".join(f"<li><code>{test}</code></li>" for test in killers)
+    silent = "Silent. " if mistake.trains else ""
+    facts = f"{silent}Caught by {first}{more}. {cost_in_words(lesson, mistake)}".rstrip()
     return (
         f'<li id="{anchor(lesson, mistake)}" data-silent="{int(mistake.trains)}">'
-        f"<p><strong>{mistake.id}</strong> {in_html(mistake.says)}</p>"
-        f'<p class="mistake-facts">{" ".join(fact for fact in facts if fact)}</p>'
-        f"<details data-search-exclude><summary>The code, and all tests that catch it</summary>"
-        f'<pre tabindex="0">{change(lesson, mistake)}</pre><ul>{tests}</ul></details>'
-        "</li>"
+        f"<strong>{mistake.id}</strong> {in_html(mistake.says)}<p>{facts}</p>"
+        f"<details data-search-exclude><summary>The code</summary>"
+        f'<pre tabindex="0">{change(lesson, mistake)}</pre></details></li>'
     )
 
 
@@ -149,8 +165,8 @@ def cost_in_words(lesson: Lesson, mistake: Mistake) -> str:
         return f"A short training ended with: {in_html(cost['error'])}"
     return (
         f"A short training reaches {cost['linear_probe']:.1%} with the linear probe and "
-        f"{cost['knn']:.1%} with k-NN; the right code reaches {mean('linear_probe'):.1%} and "
-        f"{mean('knn'):.1%}."
+        f"{cost['knn']:.1%} with k-NN; the right code reaches {spread('linear_probe')} and "
+        f"{spread('knn')}."
     )
 
 
@@ -164,12 +180,12 @@ def spread(key: str) -> str:
     return f"{mean(key):.1%} ± {100 * compare.half_range([one[key] for one in rights()]):.1f}"
 
 
-def cost_table(found: list[tuple[Lesson, Mistake]]) -> str:
+def costs_page() -> str:
     """A table of every measured mistake, the most costly first."""
-    measured = [(cost_of(*pair), *pair) for pair in found if cost_of(*pair)]
+    measured = [(cost_of(*pair), *pair) for pair in proven() if cost_of(*pair)]
     measured = [row for row in measured if "error" not in row[0]]
     if not measured:
-        return ""
+        return "# What mistakes cost\n\nNothing is measured yet.\n"
     text = COST.format(
         budget=costs()["budget"]["words"],
         seeds=len(rights()),
@@ -179,9 +195,16 @@ def cost_table(found: list[tuple[Lesson, Mistake]]) -> str:
         measured=len(measured),
     )
     for cost, lesson, mistake in sorted(measured, key=lambda row: row[0]["linear_probe"]):
-        difference = 100 * (cost["linear_probe"] - mean("linear_probe"))
         text += (
-            f"| [{mistake.id}](#{anchor(lesson, mistake)}) | `{mistake.function}` | "
-            f"{cost['linear_probe']:.1%} | {cost['knn']:.1%} | {difference:+.1f} |\n"
+            f'| <a href="mistakes.html#{anchor(lesson, mistake)}">{mistake.id}</a> '
+            f"| `{mistake.function}` | {cost['linear_probe']:.1%} | {cost['knn']:.1%} "
+            f"| {difference(cost)} |\n"
         )
     return text
+
+
+def difference(cost: dict) -> str:
+    """How far a mistake's probe is from the right code's: with its spread, or within it."""
+    half = 100 * compare.half_range([one["linear_probe"] for one in rights()])
+    points = 100 * (cost["linear_probe"] - mean("linear_probe"))
+    return f"{points:+.1f} ± {half:.1f}" if abs(points) > half else f"within ± {half:.1f}"

@@ -6,10 +6,13 @@ A directive is on a line of its own:
     {{ code simclr_mini/heads.py mlp body }}   the same without its docstring
     {{ output board }}                         docs/captured/board.txt, see capture.py
     {{ results shapes }}                       tables and figures, see docs/results/page.py
+    {{ questions 4 }}                          the questions of lessons/lessons.toml, answers folded
+    {{ gauges }}                               what each method's progress bar shows
+    {{ version }}, {{ licence }}, {{ citation }}
 
-These pages are generated here: a reference page for each module, the mistakes from
-`tests/mistakes`, and contributing from CONTRIBUTING.md. A formula becomes an SVG, which needs no
-network, script or font. If something cannot be found or drawn, the build stops.
+These pages are generated here: a reference page for each module, the mistakes, what they cost, the
+kill matrices, and those of `COPIES` from files of the repository. A formula becomes an SVG, which
+needs no network, script or font. If something cannot be found or drawn, the build stops.
 """
 
 import ast
@@ -29,14 +32,25 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs" / "results"
 sys.path[:0] = [str(ROOT), str(RESULTS), str(RESULTS / "studies")]
 
-import catalogue  # noqa: E402  in this folder
+import about  # noqa: E402  in this folder
+import catalogue  # noqa: E402
+import dark  # noqa: E402
+import matrices  # noqa: E402
 import page as results  # noqa: E402  docs/results/page.py
 
+from lessons.course.manifest import lessons  # noqa: E402
+
 DIRECTIVE = re.compile(r"^([ \t]*)\{\{(.*)\}\}[ \t]*$", re.M)
+SOLUTIONS = re.compile(r"(?:^\{\{ code \S+ \S+ body \}\}\n\n?)+", re.M)
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.S)
 DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.S)
 ORIGIN = re.compile(r"<p>(?:Papers?|Source): .*?</p>", re.S)
 RECTANGLE = re.compile(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"')
+COPIES = {  # pages whose text is a file elsewhere
+    "contributing.md": "CONTRIBUTING.md",
+    "changelog.md": "CHANGELOG.md",
+    "inside.md": "lessons/course/HOW.md",
+}
 FORMULA_SIZE = 20  # units of the drawing; pages scale it to their text
 FORMULA_EM = 1.1  # height of its letters relative to those of the text
 
@@ -48,8 +62,9 @@ ziamath.config.svg2 = False  # no ids, which would repeat on a page
 
 def on_config(config):
     """List a reference page for each module of the library in the navigation."""
-    (reference,) = (entry for entry in config["nav"] if "Reference" in entry)
-    reference["Reference"] = [{name: f"reference/{name}.md"} for name in modules()]
+    (reference,) = (entry["Reference"] for entry in config["nav"] if "Reference" in entry)
+    (listed,) = (entry for entry in reference if isinstance(entry, dict) and "Modules" in entry)
+    listed["Modules"] = [{name: f"reference/{name}.md"} for name in modules()]
     return config
 
 
@@ -62,36 +77,58 @@ def modules() -> list[str]:
 def on_files(files, config):
     """Add the generated pages and figures to the files of the site."""
 
-    def add(path: str, content: str) -> None:
+    def add(path: str, content: str | bytes) -> None:
         made = File.generated(config, path, content=content, inclusion=InclusionLevel.INCLUDED)
         files.append(made)
 
-    add("contributing.md", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    for path, source_file in COPIES.items():
+        add(path, (ROOT / source_file).read_text("utf-8"))
     add("mistakes.md", catalogue.page())
+    add("mistake-costs.md", catalogue.costs_page())
+    add("kill-matrix.md", matrices.page())
     for name in modules():
         add(f"reference/{name}.md", f"::: simclr_mini.{name}\n")
+    for sheet in dark.SHEETS:
+        add(sheet.replace(".png", "-dark.png"), dark.dark(ROOT / "docs" / sheet))
     for name, svg in results.figures().items():
         add(f"figures/{name}.svg", svg)
     return files
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Expand the directives of a page."""
+    """Expand the directives of a page, and let it explain the glossary's words."""
     try:
-        return DIRECTIVE.sub(expand, markdown)
+        path = page.file.src_uri
+        if not path.startswith("lesson"):  # lessons/ and lesson-0
+            markdown = SOLUTIONS.sub(fold, markdown)
+        return DIRECTIVE.sub(expand, dark.both(markdown)) + about.abbreviations(path)
     except LookupError as error:
         raise PluginError(f"{page.file.src_uri}: {error.args[0]}") from error
 
 
 def on_page_content(content, page, config, files):
-    """Draw the formulas of a page, and in the reference link the papers of a module."""
-    if page.file.src_uri.startswith("reference/"):
+    """Fill the long lists, draw the formulas, and in the reference link a module's papers."""
+    path = page.file.src_uri
+    if path.startswith("reference/"):
         content = ORIGIN.sub(origin, content)
+    if path in LISTS:
+        return LISTS[path](content)
+    content = about.explain_once(content)
     try:
         content = DISPLAY.sub(lambda found: f'<div class="formula">{draw(found[1])}</div>', content)
         return INLINE.sub(lambda found: draw(found[1], inline=True), content)
     except ValueError as error:
-        raise PluginError(f"{page.file.src_uri}: {error}") from error
+        raise PluginError(f"{path}: {error}") from error
+
+
+LISTS = {"mistakes.md": catalogue.draw, "kill-matrix.md": matrices.draw}
+
+
+def on_post_build(config):
+    """Without an address there is no map of the site."""
+    if not config.site_url:
+        for file in Path(config.site_dir).glob("sitemap.xml*"):
+            file.unlink()
 
 
 def origin(found: re.Match) -> str:
@@ -115,9 +152,31 @@ def expand(found: re.Match) -> str:
             text = fence(captured(name), "console")
         case ["results", name]:
             text = results.section(name)
+        case ["questions", number]:
+            text = about.questions(number)
+        case [name] if name in about.PARTS:
+            text = about.PARTS[name]()
         case _:
             raise LookupError(f"there is no directive {found[0].strip()}")
     return textwrap.indent(text, indent)
+
+
+def fold(found: re.Match) -> str:
+    """Code that lessons ask for, in a closed box: nobody meets a solution unasked."""
+    directives = found[0].strip().split("\n\n")
+    asked = {writers().get(line.split()[3]) for line in directives} - {None}
+    if not asked:
+        return found[0]
+    numbers = " and ".join(map(str, sorted(asked)))
+    said = f"lesson {numbers} asks" if len(asked) == 1 else f"lessons {numbers} ask"
+    inside = textwrap.indent("\n\n".join(directives), "    ")
+    return f'??? example "The code ({said} you to write it)"\n\n{inside}\n\n'
+
+
+@functools.cache
+def writers() -> dict[str, int]:
+    """For each function that a learner writes, the number of its lesson."""
+    return {name: lesson.number for lesson in lessons() for name in lesson.functions}
 
 
 def fence(text: str, kind: str) -> str:
@@ -130,7 +189,8 @@ def captured(name: str) -> str:
     file = ROOT / "docs" / "captured" / f"{name}.txt"
     if not file.exists():
         raise LookupError(f"there is no output {name}: add it to docs/site/capture.py and run that")
-    return file.read_text("utf-8")
+    text = re.sub(r" +(\[ *\d+%\])$", r"  \1", file.read_text("utf-8"), flags=re.M)
+    return re.sub(r"([-=_])\1{12,}", lambda rule: rule[1] * 12, text)  # so that it fits its box
 
 
 def source(file: str, name: str, body: bool = False) -> str:
@@ -187,7 +247,8 @@ def draw(tex: str, inline: bool = False) -> str:
     """
     tex = html.unescape(tex).strip()
     try:
-        svg = ziamath.Latex(tex, size=FORMULA_SIZE, inline=inline).svg()
+        low = re.sub(r"\\[lr]Vert\b", r"\\|", tex)  # else as high as the row
+        svg = ziamath.Latex(low, size=FORMULA_SIZE, inline=inline).svg()
     except Exception as error:  # ziamath raises whatever its parser meets
         raise ValueError(f"cannot draw the formula {tex}: {error!r}") from error
     unknown = re.search(r"\\[A-Za-z]+", convert(tex))  # drawn letter by letter

@@ -1,6 +1,28 @@
 // A browser starts no worker from disk (file://). The search needs one: here it runs in a hidden
 // frame. With this file in mkdocs.yml's `extra`, the theme does not fetch one from the network.
+// And what is searched for is looked up in both spellings: colour and color.
 "use strict";
+
+const SPELLINGS = [["color", "colour"], ["gray", "grey"], ["center", "centre"],
+  ["normaliz", "normalis"], ["optimiz", "optimis"]];
+
+function bothSpellings(message) {
+  if (message?.type !== 2 || typeof message.data !== "string") return message;  // 2 is a query
+  const words = message.data.split(/\s+/).flatMap((word) => {
+    for (const [a, b] of SPELLINGS)
+      for (const [from, to] of [[b, a], [a, b]])
+        if (word.toLowerCase().includes(from)) return [word, word.toLowerCase().replace(from, to)];
+    return [word];
+  });
+  return { ...message, data: words.join(" ") };
+}
+
+if (location.protocol !== "file:") {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    post.call(this, bothSpellings(message), ...rest);
+  };
+}
 
 if (location.protocol === "file:") {
   window.Worker = class extends EventTarget {
@@ -22,7 +44,8 @@ if (location.protocol === "file:") {
       document.body.append(frame);
     }
 
-    postMessage(data) {
+    postMessage(message) {
+      const data = bothSpellings(message);
       this.started.then((inside) => inside.dispatchEvent(new MessageEvent("message", { data })));
     }
   };

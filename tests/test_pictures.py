@@ -30,7 +30,7 @@ def test_all_pictures_together_are_small():
     assert sum(map(len, FILES.values())) < 1_000_000
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("papers/*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*/*.md")), ids=lambda page: page.stem)
 def test_the_caption_of_a_picture_is_its_command(page):
     text = page.read_text("utf-8")
     commands = re.findall(r"`python docs/pictures/make\.py ([^`]+)`\n\{ \.caption \}", text)

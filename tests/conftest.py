@@ -23,9 +23,12 @@ from lessons.course import files, memory, progress  # noqa: E402
 from lessons.course.board import board  # noqa: E402
 from lessons.course.manifest import find  # noqa: E402
 
+# These use more than one process, so they come when the proofs have left the second core.
+LATE = ("test_browser.py", "test_explore.py", "test_distributed.py", "test_grade.py")
+
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name == "test_proofs.py")
+    items.sort(key=lambda item: (item.path.name == "test_proofs.py", item.path.name in LATE))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,10 +71,10 @@ def test_a_lesson_page_is_short(lesson):
 
 
 def prose(markdown: str) -> str:
-    """A page without its code, tables, formulas and directives."""
+    """A page without its code, tables, formulas, pictures and directives."""
     text = re.sub(r"^( *)(```+).*?^\1\2$", "", markdown, flags=re.M | re.S)
     text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.S)
-    text = re.sub(r"^ *(\||\{\{|!\[).*$", "", text, flags=re.M)
+    text = re.sub(r"^ *(\||\{\{|!\[|--8<--|</?div|`[^`]*`\n\{ \.caption).*$", "", text, flags=re.M)
     return re.sub(r"\]\([^)]*\)|[#*>|]+", " ", text)
 
 
@@ -388,6 +388,7 @@ def script(words, monkeypatch):
         "docs/results/make.py": lambda: load_file(path, "make").RUNS,
         "docs/results/mistake_costs.py": lambda: load_file(path, "mistake_costs").chosen(),
         "docs/site/capture.py": lambda: [*capture.COMMANDS, "all"],
+        "docs/pictures/make.py": lambda: [file.stem for file in path.parent.glob("*.svg")],
         "docs/lessons/experiments.py": lambda: load_file(path, "experiments").EXPERIMENTS,
     }
     if words[1:]:

@@ -353,7 +353,7 @@ def test_the_command_trains_measures_and_draws(tmp_path, capsys, monkeypatch):
     shapes["test"] = shapes["test"].first(300)  # all 3,000 take half a minute
     monkeypatch.setattr("simclr_mini.build.read_splits", lambda *_: shapes)
     cli.main(
-        ["train", "--runs", str(tmp_path), "--name", "a", "--images", "600", "--epochs", "1"]
+        ["train", "--runs", str(tmp_path), "--name", "a", "--images", "300", "--epochs", "1"]
         + ["--supervised"]
     )
     run = tmp_path / "a"

@@ -162,10 +162,10 @@ def test_page(name, site, light, axe, judged):
         assert light.wrong == []
         return
     page.evaluate(SHORTEN)
-    new = page.evaluate(MARK_NEW, sorted(judged))
-    judged.update(new)
     page.evaluate(axe)
     assert violations(page, "document", SHAPE) == []
+    new = page.evaluate(MARK_NEW, sorted(judged))
+    judged.update(new)
     for scheme in ("default", "slate") if new else ():
         page.evaluate(SWITCH, scheme)
         assert violations(page, "{include: ['[data-judge]']}", COLOURS) == []
@@ -178,10 +178,10 @@ def violations(page, where: str, how: dict) -> list[str]:
     return [told(one) for one in found if one["impact"] in SERIOUS]
 
 
-def test_a_dark_system_gets_a_dark_page(chromium):
+def test_a_dark_system_gets_a_dark_page(chromium, site):
     watched = Watched(chromium, "dark", PHONE)
     try:
-        watched.open(build_site()[0] / "index.html")
+        watched.open(site / "index.html")
         assert watched.page.evaluate("document.body.dataset.mdColorScheme") == "slate"
         assert watched.wrong == []
     finally:
@@ -234,10 +234,9 @@ def told(violation: dict) -> str:
     return f"{violation['id']}: {violation['help']}: {places}"
 
 
-def test_every_page_is_looked_at():
+def test_every_page_is_looked_at(site):
     """The list above is the site."""
-    folder = build_site()[0]
-    assert [p.relative_to(folder).as_posix() for p in pages()] == all_pages()
+    assert [p.relative_to(site).as_posix() for p in pages()] == all_pages()
 
 
 @pytest.mark.parametrize(

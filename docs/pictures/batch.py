@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from simclr_mini import views
 from simclr_mini.canvas import percent
+from simclr_mini.methods import configure
 from simclr_mini.nt_xent import candidate_logits, positive_index, similarity_matrix
 
 B = 128  # images in a batch, as in training
@@ -21,7 +22,7 @@ ORANGE = "#d9730d"  # below 0
 STRONGEST = 12  # negatives in the picture of the gradient
 ANCHOR = 28  # the view in that picture
 TALLEST = 700  # height of a bar that gets all of the push
-TEMPERATURE = 0.2  # the library's default
+TEMPERATURE = configure().options.temperature
 RIDGES = (0, 20, 70, 210, 420)  # steps at which the similarities are shown
 BINS, BATCHES = 60, 8  # of the histograms
 

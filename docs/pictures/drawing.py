@@ -16,8 +16,10 @@ def svg(name: str, width: float, height: float, alt: str, body: list[str], style
     """The text of a picture.
 
     Args:
-        name: of its file; a class, so that its style rules reach nothing else.
-        width, height: of the drawing. It fills its column, but is never wider than this.
+        name: the name of the file, and a class of the drawing, so that its style rules apply to
+            nothing else.
+        width, height: the drawing's size, in pixels before it is scaled. It fills its column, up to
+            1.25 times this width.
         alt: what a reader who cannot see it must know.
         body: its elements. What is not an image of the picture, such as a button, stands last.
         style: CSS rules.

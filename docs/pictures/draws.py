@@ -1,6 +1,7 @@
 """Batch curation: two draws of the views of a batch, of which one is kept."""
 
 import torch
+from batch import B
 from drawing import BLUE, GOLD, rect, svg, text
 from recorded import STEPS, record
 from thumbnails import image
@@ -9,7 +10,7 @@ from simclr_mini.build import build_method
 from simclr_mini.curation import crop_statistics
 from simclr_mini.methods import configure
 
-B, SHOWN, SIDE = 128, 7, 64  # images in the batch; those in the picture, and their side there
+SHOWN, SIDE = 7, 64  # images in the picture, and their side there
 
 
 def curated() -> list[dict]:

@@ -72,7 +72,8 @@ def film() -> str:
         points = [to_page(frame / size, left) for frame in places[name]]
         body += panel(points, images, left)
         found[name] = [percent(accuracy(name, step)) for step in (FRAMES[0], FRAMES[-1])]
-        words = f"k-NN: {found[name][0]} untrained, {found[name][1]} after 3 epochs"
+        last = moment(FRAMES[-1], run.epoch)
+        words = f"k-NN: {found[name][0]} untrained, {found[name][1]} {last}"
         body.append(text(left + SIDE / 2, HIGH + 48, words, "middle"))
     body += changing(300, HIGH + 72, [moment(step, run.epoch) for step in FRAMES])
     body += legend(images.classes[:CLASSES], HIGH + 96)

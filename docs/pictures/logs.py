@@ -5,6 +5,9 @@ from pathlib import Path
 
 from drawing import BLUE, GOLD, GRAY, path, rect, svg, text
 
+from simclr_mini.compare import mean
+from simclr_mini.runs import read_log
+
 RESULTS = Path(__file__).parents[1] / "results"
 LEFT, WIDE, TALL = 50, 420, 84  # of a chart
 EPOCHS = 10  # of the runs
@@ -12,8 +15,7 @@ EPOCHS = 10  # of the runs
 
 def logs(name: str) -> list[list[dict]]:
     """The lines of the log of each seed."""
-    files = sorted(RESULTS.glob(f"{name}-[0-9]/log.jsonl"))
-    return [[json.loads(line) for line in file.open()] for file in files]
+    return [read_log(folder) for folder in sorted(RESULTS.glob(f"{name}-[0-9]"))]
 
 
 def by_epoch(log: list[dict], key: str) -> list[float]:
@@ -25,13 +27,9 @@ def by_epoch(log: list[dict], key: str) -> list[float]:
     return [mean(values) for values in found.values()]
 
 
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 def over_seeds(found: list[list[float]]) -> list[float]:
     """The mean of each epoch over seeds."""
-    return [mean(list(values)) for values in zip(*found, strict=True)]
+    return [mean(values) for values in zip(*found, strict=True)]
 
 
 def chart(top: float, title: str, most: float, unit: str) -> list[str]:

@@ -10,6 +10,7 @@ import yaml
 
 from lessons.course.manifest import find
 from simclr_mini.methods import METHODS, method_class
+from simclr_mini.runs import read_log
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPLAINED = (  # words of the glossary that are explained where they appear first on a page
@@ -49,14 +50,11 @@ def gauges() -> str:
     """A table: for each method, the gauges at the first and the last step of a committed run."""
     lines = ["| method | gauge | first step | last step |", "|---|---|---:|---:|"]
     for name in METHODS:
-        folder = (
-            ROOT / "docs" / "results" / ("cifar10-0" if name == "simclr" else f"cifar10-{name}-0")
-        )
+        run = "cifar10-0" if name == "simclr" else f"cifar10-{name}-0"
+        folder = ROOT / "docs" / "results" / run
         if not folder.exists():
             continue
-        result = json.loads((folder / "result.json").read_text("utf-8"))
-        lines_of_log = (folder / "log.jsonl").read_text("utf-8").splitlines()
-        log = [json.loads(line) for line in lines_of_log]
+        result, log = json.loads((folder / "result.json").read_text("utf-8")), read_log(folder)
         found, method = result["diagnostics"], method_class(name)
         loss = f"loss (chance {found['chance_loss']:.2f}, floor {found['floor_loss']:.2f})"
         rows = {"loss": (loss, ".2f"), "share_of_way": ("way from chance to floor", ".0%")}

@@ -46,10 +46,14 @@ the loss still falls.
 """
 
 
+def proven_lessons() -> list[Lesson]:
+    """The lessons that have a kill matrix."""
+    return [lesson for lesson in lessons() if matrix_file(lesson).exists()]
+
+
 def proven() -> list[tuple[Lesson, Mistake]]:
-    """Every mistake of the lessons that have a kill matrix."""
-    known = [lesson for lesson in lessons() if matrix_file(lesson).exists()]
-    return [(lesson, mistake) for lesson in known for mistake in mistakes(lesson.folder)]
+    """Every mistake of these lessons."""
+    return [(lesson, one) for lesson in proven_lessons() for one in mistakes(lesson.folder)]
 
 
 def page() -> str:

@@ -8,11 +8,11 @@ import re
 from functools import cache
 from html import escape
 
-from catalogue import anchor
+from catalogue import anchor, killed_by, proven_lessons
 
-from lessons.course.kill_matrix import known_killers, known_tests, matrix_file
-from lessons.course.manifest import ROOT, Lesson, lessons
-from lessons.course.mistakes import mistakes
+from lessons.course.kill_matrix import known_tests, matrix_file
+from lessons.course.manifest import ROOT, Lesson
+from lessons.course.mistakes import Mistake, mistakes
 
 PLACE = re.compile(r'<div class="matrix" id="(\w+)"></div>')
 HEAD = """---
@@ -29,15 +29,10 @@ mistake's name leads to its sentence and its code.
 """
 
 
-def proven() -> list[Lesson]:
-    """The lessons that have a kill matrix."""
-    return [lesson for lesson in lessons() if matrix_file(lesson).exists()]
-
-
 def page() -> str:
     """The page as Markdown; `draw` fills the places of the tables."""
     parts = [HEAD]
-    for lesson in proven():
+    for lesson in proven_lessons():
         listed, tests = mistakes(lesson.folder), known_tests(lesson)
         silent = sum(mistake.trains for mistake in listed)
         parts.append(
@@ -58,17 +53,17 @@ def draw(content: str) -> str:
 @cache
 def tables() -> dict[str, str]:
     """The table of each lesson, by its folder."""
-    return {lesson.folder: table(lesson) for lesson in proven()}
+    return {lesson.folder: table(lesson) for lesson in proven_lessons()}
 
 
 def table(lesson: Lesson) -> str:
     """The matrix of a lesson, then the names of its tests."""
-    tests, killers = known_tests(lesson), known_killers(lesson)
+    tests, killers = known_tests(lesson), killed_by(lesson.folder)
     numbers = range(1, len(tests) + 1)
     head = "".join(str(i // 10 or " ") for i in numbers)
     head += "\n" + "".join(str(i % 10) for i in numbers)
     rows = "".join(
-        row(lesson, mistake, [i for i, test in enumerate(tests, 1) if test in killers[mistake.id]])
+        row(lesson, mistake, [test in killers[mistake.id] for test in tests])
         for mistake in mistakes(lesson.folder)
     )
     names = "".join(f"<li><code>{escape(test)}</code></li>" for test in tests)
@@ -80,11 +75,10 @@ def table(lesson: Lesson) -> str:
     )
 
 
-def row(lesson: Lesson, mistake, rejected_by: list[int]) -> str:
-    """A mistake's line of signs. Whoever cannot see it hears the numbers."""
-    last = len(known_tests(lesson))
-    signs = "".join("×" if i in rejected_by else "·" for i in range(1, last + 1))
-    said = ", ".join(map(str, rejected_by))
+def row(lesson: Lesson, mistake: Mistake, rejects: list[bool]) -> str:
+    """A mistake's line of signs, one for each test. Whoever cannot see it hears the numbers."""
+    signs = "".join("×" if one else "·" for one in rejects)
+    said = ", ".join(str(i) for i, one in enumerate(rejects, 1) if one)
     return (
         f'<tr><td><a href="mistakes.html#{anchor(lesson, mistake)}">{mistake.id}</a></td>'
         f'<td><span class="marks" role="img" aria-label="rejected by tests {said}">{signs}</span>'

@@ -557,6 +557,15 @@ def test_the_next_step_meets_them(oracle):
     got.gives(expected, why="This is the third step; the queue has twelve rows.")
 
 
+def meters_are(expected, method, z1, z2, index, said):
+    """The meters after a call of the loss; `said` has a place for the name of a wrong one."""
+    got = call(method.loss, z1, z2, index)
+    found = method.meters(z1, z2, index)
+    for name, value in expected.items():
+        if abs(found.get(name, -2.0) - value) > 1e-6:  # no mean of cosines is -2
+            wrong(said.format(name), call=got.call, expected=value, got=found.get(name, "nothing"))
+
+
 @about("MoCo.loss", step="the meters")
 def test_meters_describe_the_queue_before_the_push():
     """Two steps: at first no key was pushed; then a third was, and image 0 meets its own keys."""
@@ -566,12 +575,8 @@ def test_meters_describe_the_queue_before_the_push():
         similarity = F.normalize(z1, dim=1) @ F.normalize(z2, dim=1).T
         expected = {"key_similarity": float(similarity.diagonal().mean())}
         expected |= {"queue_filled": step / 3, "own_in_queue": step / 4}
-        got = call(method.loss, z1, z2, torch.tensor(index))
-        found = method.meters(z1, z2, torch.tensor(index))
-        for name, value in expected.items():
-            if abs(found.get(name, -1.0) - value) > 1e-6:
-                said = f"In step {step + 1}, the meter {name} is wrong. Is self.found set in time?"
-                wrong(said, call=got.call, expected=value, got=found.get(name, "nothing"))
+        said = f"In step {step + 1}, the meter {{}} is wrong. Is self.found set in time?"
+        meters_are(expected, method, z1, z2, torch.tensor(index), said)
 
 
 @about("MoCo.loss", step="the meters")
@@ -583,12 +588,8 @@ def test_meters_compare_queries_with_the_queue():
         similarity = F.normalize(z1, dim=1) @ method.queue.rows.T
         expected = {"queue_similarity": float(similarity.mean())}
         expected |= {"queue_similarity_max": float(similarity.max())}
-        got = call(method.loss, z1, z2, torch.arange(B))
-        found = method.meters(z1, z2, torch.arange(B))
-        for name, value in expected.items():
-            if abs(found.get(name, -2.0) - value) > 1e-6:
-                said = f"The meter {name} is wrong. Does `health` get queries and then keys?"
-                wrong(said, call=got.call, expected=value, got=found.get(name, "nothing"))
+        said = "The meter {} is wrong. Does `health` get queries and then keys?"
+        meters_are(expected, method, z1, z2, torch.arange(B), said)
 
 
 @about("MoCo.loss", step="keys enter the queue")

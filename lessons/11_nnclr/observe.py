@@ -195,6 +195,7 @@ class Bent(nn.Module):
 
 def method_of(module, support, temperature, d, seed=0, **settings):
     recipe = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
-    method = bare_method(module.NNCLR, recipe, seed=seed, temperature=temperature, **settings)
+    settings = {"temperature": temperature, "support_size": 8, **settings}
+    method = bare_method(module.NNCLR, recipe, seed=seed, **settings)
     method.predictor, method.support = Bent(d) if d else nn.Identity(), support
     return method.to(support.rows.dtype)

@@ -599,7 +599,8 @@ class Bent(nn.Module):
 def method_of(support, predictor=None, temperature=0.5, **settings):
     """NNCLR whose encoder and projector are never used."""
     recipe = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
-    method = bare_method(NNCLR, recipe, temperature=temperature, **settings)
+    settings = {"temperature": temperature, "support_size": 8, **settings}
+    method = bare_method(NNCLR, recipe, **settings)
     method.predictor, method.support = predictor or nn.Identity(), support
     return method.to(support.rows.dtype)
 

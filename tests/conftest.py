@@ -1,15 +1,17 @@
 """The import path, the proofs of the lessons, and fixtures for the tests of the course tool.
 
-The proofs take as long as all other tests together. So they run in the background from the first
-test on, one lesson after another in a process of its own, and their tests come last.
+The whole suite runs on all cores. The proofs take nearly as long as all other tests together, so
+they start first, in one process.
 """
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -23,38 +25,59 @@ from lessons.course import files, memory, progress  # noqa: E402
 from lessons.course.board import board  # noqa: E402
 from lessons.course.manifest import find  # noqa: E402
 
-# These use more than one process, so they come when the proofs have left the second core.
-LATE = ("test_browser.py", "test_explore.py", "test_distributed.py", "test_grade.py")
+# The files that take longest. They start first, so that no core waits for them at the end.
+LONGEST = ("test_proofs", "test_browser", "test_train", "test_site", "test_explore", "test_advice")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """`pytest` alone, which runs everything, gives each core a file at a time."""
+    everything = config.args_source == pytest.Config.ArgsSource.TESTPATHS
+    if everything and config.option.numprocesses is None and not config.option.usepdb:
+        config.option.numprocesses = os.cpu_count()
+        config.option.dist, config.option.loadscopereorder = "loadfile", False
+        config.option.benchmark_disable = True  # else it warns of the other processes
+        folder = os.environ["SIMCLR_MINI_SITE"] = tempfile.mkdtemp(prefix="site-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: (item.path.name == "test_proofs.py", item.path.name in LATE))
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def proofs(request, tmp_path_factory):
-    """For each lesson's folder, a future with what `prove` says of it."""
-    lessons = {
-        item.callspec.params["lesson"].folder: item.callspec.params["lesson"]
+    """By folder: what `prove` says of each lesson whose tests were chosen."""
+    lessons = [
+        item.callspec.params["lesson"].folder
         for item in request.session.items
         if item.path.name == "test_proofs.py" and hasattr(item, "callspec")
-    }
+    ]
     folder = tmp_path_factory.mktemp("proofs")
+    command = [sys.executable, "-m", "lessons.course.prove", *dict.fromkeys(lessons), "--quick"]
+    # The learner's files are read from an empty folder, so their work has no effect here.
+    environ = {**os.environ, "SIMCLR_MINI_DESK": str(folder), "OMP_NUM_THREADS": "1"}
+    environ["PYTHONPATH"] = root
+    command += ["--json", str(folder)]
+    with subprocess.Popen(command, cwd=root, env=environ) as process:
+        yield Proofs(process, folder, lessons)
+        process.kill()
 
-    def run(lesson):
-        file = folder / f"{lesson.folder}.json"
-        command = [sys.executable, "-m", "lessons.course.prove", lesson.folder, "--quick"]
-        command += ["--json", str(file)]
-        # The learner's files are read from an empty folder, so their work has no effect here.
-        environ = {**os.environ, "SIMCLR_MINI_DESK": str(folder), "OMP_NUM_THREADS": "1"}
-        environ["PYTHONPATH"] = root
-        ended = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True)
-        assert file.exists(), ended.stdout[-2000:] + ended.stderr[-2000:]
+
+class Proofs:
+    """The proofs under way, in one process, a lesson after another."""
+
+    def __init__(self, process: subprocess.Popen, folder: Path, lessons: list[str]):
+        self.process, self.folder, self.lessons = process, folder, set(lessons)
+
+    def __getitem__(self, lesson: str) -> dict:
+        """Wait for the proof of a lesson."""
+        file = self.folder / f"{lesson}.json"
+        while not file.exists() and self.process.poll() is None:
+            time.sleep(0.1)
+        assert file.exists(), "the proofs ended too soon; see above"
         return json.loads(file.read_text("utf-8"))
-
-    pool = ThreadPoolExecutor(1)
-    yield {name: pool.submit(run, lesson) for name, lesson in lessons.items()}
-    pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,15 @@ its body. One `raise NotImplementedError` replaces the rest.
 
 import ast
 import sys
+from functools import lru_cache
 
 from lessons.course.manifest import Lesson, find
+
+
+@lru_cache(64)
+def tree_of(source: str) -> ast.Module:
+    """The tree of a text, made once, since the proofs ask again and again. Nobody changes it."""
+    return ast.parse(source)
 
 
 def find_function(tree: ast.Module, name: str) -> ast.FunctionDef:
@@ -36,7 +43,7 @@ def lines_of(node: ast.AST) -> tuple[int, int]:
 def make_blank(source: str, number: int, functions: list[str]) -> str:
     """The source without the bodies of `functions`."""
     lines = source.splitlines()
-    tree = ast.parse(source)
+    tree = tree_of(source)
     nodes = [(find_function(tree, name), name) for name in functions]
     for node, name in sorted(nodes, key=lambda pair: -pair[0].lineno):
         kept = number_kept(node)

@@ -21,7 +21,7 @@ from types import ModuleType
 import torch
 from torch import Tensor
 
-from lessons.course.blank import find_function
+from lessons.course.blank import find_function, tree_of
 from lessons.course.evidence import RTOL, equal, is_evidence, is_telling
 from lessons.course.kill_matrix import known_killers
 from lessons.course.manifest import Lesson, find
@@ -200,28 +200,11 @@ class Diagnosis:
         ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
         return all(failed == (name in rejects) for name, failed in ran.items())
 
-    def needs(self, function: str) -> set[str]:
-        """The other taught functions that the library's version calls, directly or not."""
-        trees = [ast.parse(text) for text in self.source.values()]
-        found, left = set(), [function]
-        while left:
-            name = left.pop()
-            for tree in trees:
-                try:
-                    node = find_function(tree, name)
-                except LookupError:
-                    continue
-                words = {getattr(n, "id", None) or getattr(n, "attr", None) for n in ast.walk(node)}
-                new = {f for f in self.lesson.functions if f.rpartition(".")[2] in words} - found
-                found |= new
-                left += new
-        return found - {function}
-
     def find(self, function: str) -> list[Match]:
         if function not in self.lesson.functions:
             return []
         listed = mistakes(self.lesson.folder)
-        needed = [other for other in self.lesson.functions if other in self.needs(function)]
+        needed = needs(self.lesson.folder, function)
         if not self.is_right(function):
             own = self.matches(function, [one for one in listed if one.function == function])
             if own:
@@ -234,6 +217,26 @@ class Diagnosis:
             if found:
                 return found
         return []
+
+
+@cache
+def needs(lesson_folder: str, function: str) -> list[str]:
+    """The other taught functions that the library's version calls, directly or not."""
+    lesson = find(lesson_folder)
+    trees = [tree_of(library_text(lesson, module)) for module in lesson.write]
+    found, left = set(), [function]
+    while left:
+        name = left.pop()
+        for tree in trees:
+            try:
+                node = find_function(tree, name)
+            except LookupError:
+                continue
+            words = {getattr(n, "id", None) or getattr(n, "attr", None) for n in ast.walk(node)}
+            new = {f for f in lesson.functions if f.rpartition(".")[2] in words} - found
+            found |= new
+            left += new
+    return [other for other in lesson.functions if other in found - {function}]
 
 
 def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict | None]:

@@ -1,10 +1,9 @@
 """The known mistakes of a lesson. `tests/mistakes/NN_X.py` lists them."""
 
-import ast
 from dataclasses import dataclass
 from functools import cache
 
-from lessons.course.blank import find_function, is_docstring, lines_of
+from lessons.course.blank import find_function, is_docstring, lines_of, tree_of
 from lessons.course.manifest import find
 from lessons.course.ways import load_file
 
@@ -21,7 +20,7 @@ class Mistake:
 
     def source(self, library: str) -> str:
         """The library's module with this mistake in it."""
-        node = find_function(ast.parse(library), self.function)
+        node = find_function(tree_of(library), self.function)
         first, last = lines_of(node)
         lines = library.splitlines(keepends=True)
         if isinstance(self.change, str):

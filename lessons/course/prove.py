@@ -1,6 +1,6 @@
 """Proves a lesson: runs its tests on every variant and says what is not as it must be.
 
-    python -m lessons.course.prove 4 [--only ID] [--quick] [--add] [--write] [--json FILE]
+    python -m lessons.course.prove 4 [--only ID] [--quick] [--add] [--write] [--json FOLDER]
 
 With `--quick`, as in CI, a mistake meets only the tests that reject it according to the committed
 kill matrix. So each × is seen again, and each blank cell is as the last `--write` found it. With
@@ -124,27 +124,17 @@ def show(trial: Trial) -> None:
             print("".join(f"      {line}\n" for line in text.splitlines()), end="")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("lesson", help="its number, folder or name")
-    parser.add_argument("--only", default="", help="the id of one variant; its messages are shown")
-    parser.add_argument(
-        "--quick", action="store_true", help="run only the tests known to reject a mistake"
-    )
-    parser.add_argument("--add", action="store_true", help="the same, and the tests that are new")
-    parser.add_argument("--write", action="store_true", help="write the kill matrix")
-    parser.add_argument("--json", default="", help="write the results to this file")
-    options = parser.parse_args()
-    lesson = find(options.lesson)
-    with tempfile.TemporaryDirectory() as folder:
-        trials = prove(lesson, Path(folder), options.only, options.quick, options.add)
+def report(lesson: Lesson, trials: list[Trial], options) -> list[str]:
+    """Show or write what came of a lesson's trials; its complaints."""
     wrong = complaints(lesson, trials)
     if options.json:
         rows = [{"kind": one.kind, "id": one.id, "seconds": one.seconds} for one in trials]
         page = "" if options.only else matrix(lesson, killers_of(trials))
         result = {"runs": rows, "complaints": wrong, "matrix": page}
-        Path(options.json).write_text(json.dumps(result), "utf-8")
-        return
+        part = Path(options.json) / f"{lesson.folder}.part"
+        part.write_text(json.dumps(result), "utf-8")
+        part.replace(part.with_suffix(".json"))  # whoever waits for it finds all of it
+        return wrong
     if options.only:
         for trial in trials:
             show(trial)
@@ -158,6 +148,25 @@ def main() -> None:
             matrix_file(lesson).write_text(matrix(lesson, killers_of(trials)), "utf-8")
     print(f"\n{len(wrong)} complaints" if wrong else "\nproven")
     print("\n".join(wrong))
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="+", help="numbers, folders or names")
+    parser.add_argument("--only", default="", help="the id of one variant; its messages are shown")
+    parser.add_argument(
+        "--quick", action="store_true", help="run only the tests known to reject a mistake"
+    )
+    parser.add_argument("--add", action="store_true", help="the same, and the tests that are new")
+    parser.add_argument("--write", action="store_true", help="write the kill matrix")
+    parser.add_argument("--json", default="", help="write the results to this folder, no words")
+    options = parser.parse_args()
+    wrong = []
+    for lesson in map(find, options.lessons):
+        with tempfile.TemporaryDirectory() as folder:
+            trials = prove(lesson, Path(folder), options.only, options.quick, options.add)
+        wrong += report(lesson, trials, options)
     sys.exit(bool(wrong))
 
 

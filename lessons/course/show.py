@@ -49,17 +49,23 @@ def show_tensor(value: Tensor, scale: float, digits: int) -> str:
     shape = str(tuple(value.shape))
     if value.numel() > 64 or value.is_meta:
         return shape
-    value = value.detach()
+    numbers = value.detach().tolist()
     if value.is_floating_point():
         eps = min(torch.finfo(value.dtype).eps, torch.finfo(torch.float32).eps)
-        value = torch.where(value.abs() <= 2 * eps * size(value), 0, value)
-        value = torch.where(value.abs() <= ROUNDING * scale, 0, value)
+        numbers = rounded(numbers, max(2 * eps * size(numbers), ROUNDING * scale))
     if value.dim() == 0:
-        return number(value.item(), scale, digits)
+        return number(numbers, scale, digits)
     if value.numel() <= NUMBERS:
-        return nested(value.tolist(), digits)
-    text = nested(value.tolist(), 4)
+        return nested(numbers, digits)
+    text = nested(numbers, 4)
     return text if len(text) <= SHORT else shape
+
+
+def rounded(value, least: float):
+    """Numbers in nested lists, with 0 for those that are not larger than `least`."""
+    if isinstance(value, list):
+        return [rounded(one, least) for one in value]
+    return 0.0 if abs(value) <= least else value
 
 
 def nested(value, digits: int) -> str:

@@ -16,7 +16,7 @@ from lessons.course.blank import blank
 from lessons.course.diagnosis import execute, observe, observed
 from lessons.course.evidence import equal
 from lessons.course.manifest import Lesson, lessons
-from lessons.course.mistakes import Mistake
+from lessons.course.mistakes import Mistake, wrong_source
 from lessons.course.runner import run_lesson
 from lessons.course.verdict import Verdict
 from lessons.course.ways import Way
@@ -124,7 +124,7 @@ class Variants:
     def with_mistake(self, mistake: Mistake) -> dict[str, Path]:
         """The files of the library's modules, one of them with a mistake in it."""
         module = self.lesson.module_of(mistake.function)
-        wrong = mistake.source(self.source[module])
+        wrong = wrong_source(self.lesson.folder, mistake, self.source[module])
         return {**self.library, module: self.write(mistake.id, module, wrong)}
 
     def of_mistake(self, mistake: Mistake, known: list[str] = (), new: list[str] = ()) -> Trial:

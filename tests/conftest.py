@@ -33,6 +33,8 @@ LONGEST = ("test_proofs", "test_browser", "test_train", "test_site", "test_explo
 def pytest_cmdline_main(config):
     """`pytest` alone, which runs everything, gives each core a file at a time."""
     everything = config.args_source == pytest.Config.ArgsSource.TESTPATHS
+    if hasattr(config, "workerinput"):  # this is one of the processes
+        return
     if everything and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses = os.cpu_count()
         config.option.dist, config.option.loadscopereorder = "loadfile", False

@@ -11,7 +11,7 @@ from simclr_mini.report import diagnostics
 from simclr_mini.runs import read_log
 from simclr_mini.train import train
 
-BUDGET = {"images": 640, "epochs": 3, "knn_every": 0, "batch_size": 64}
+BUDGET = {"images": 640, "epochs": 3, "knn_every": 0, "batch_size": 64, "encoder": "tiny"}
 
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -3,11 +3,10 @@
 import contextlib
 import itertools
 import json
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -240,36 +239,29 @@ def test_wrong_positives_come_from_another_image():
     assert RECIPES["none"].crop == 0
 
 
-KILLED = """
-import sys, torch
-torch.set_num_threads(1)
-from pathlib import Path
-from simclr_mini.build import build_method, load_splits
-from simclr_mini.methods import METHODS, configure
-from simclr_mini.train import project, train
-config = configure(
-    images=96, batch_size=16, epochs=3, seed=3, encoder="tiny", knn_every=2, checkpoint_every=4
-)
-data = load_splits(config)
-method = build_method(config, data["train"])
-train(config, method, data, Path(sys.argv[1]), lambda line: print(line["step"], flush=True))
-"""
-
-
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_killed_process_loses_nothing_but_time(tmp_path, data):
     """Kill -9 at random moments, again and again, until the run has ended."""
     whole = trained(tmp_path / "whole", data)
     folder = tmp_path / "killed"
     folder.mkdir()
+
+    def go_on(steps):
+        method = build_method(SMALL, data["train"])
+        train(SMALL, method, data, folder, lambda line: steps.send(line["step"]))
+
+    fork = multiprocessing.get_context("fork")  # torch is imported already
     for attempt in range(8):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, text=True
-        )
-        process.stdout.readline()
+        heard, steps = fork.Pipe(duplex=False)
+        process = fork.Process(target=go_on, args=[steps])
+        process.start()
+        steps.close()  # a child that ends without a word is heard of
+        heard.recv()
         if attempt < 4:
             time.sleep(random.Random(attempt).uniform(0, 0.5))
-            process.send_signal(signal.SIGKILL)
-        if process.wait() == 0:
+            process.kill()
+        process.join()
+        if process.exitcode == 0:
             break
     resumed = checkpoint.load(folder)
     assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
@@ -352,6 +344,7 @@ def test_the_command_trains_measures_and_draws(tmp_path, capsys, monkeypatch):
     shapes = read_splits("shapes")
     shapes["test"] = shapes["test"].first(300)  # all 3,000 take half a minute
     monkeypatch.setattr("simclr_mini.build.read_splits", lambda *_: shapes)
+    monkeypatch.setattr("simclr_mini.runs.load", lambda *_: shapes["test"])
     cli.main(
         ["train", "--runs", str(tmp_path), "--name", "a", "--images", "300", "--epochs", "1"]
         + ["--supervised"]

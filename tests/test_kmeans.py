@@ -12,7 +12,15 @@ from torch import Generator
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from simclr_mini import kmeans as module
-from simclr_mini.kmeans import assign, far_points, inertia, kmeans, means, plus_plus
+from simclr_mini.kmeans import (
+    assign,
+    far_points,
+    inertia,
+    kmeans,
+    means,
+    plus_plus,
+    squared_distances,
+)
 
 
 def seeded(seed=0):
@@ -72,7 +80,7 @@ class Largest(TorchDispatchMode):
 
 
 def test_no_tensor_holds_all_points_times_all_clusters():
-    N, K = 30_000, 40
+    N, K = 30_000, 80
     x = points(N, 2, dtype=torch.float32)
     with Largest() as largest:
         kmeans(x, K, 2, seeded())
@@ -129,6 +137,20 @@ def test_arguments_are_not_changed():
 
 
 # ---- the start
+
+
+def test_squared_distances_equal_loops():
+    a, b = points(4, 3) + 2, points(7, 3, seed=1) - 1
+    expected = torch.tensor([[squared(p, q) for q in b] for p in a], dtype=torch.float64)
+    torch.testing.assert_close(squared_distances(a, b), expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("width", [1e-3, 1.0, 30.0])
+def test_squared_distances_keep_their_digits_in_a_tight_clump_far_from_zero(width):
+    """From |a|^2 + |b|^2 - 2 a . b in float32, those of the first width would be noise or 0."""
+    x = (100 + width * points(20, 5)).float()
+    expected = (x[:, None].double() - x.double()).square().sum(2)
+    torch.testing.assert_close(squared_distances(x, x).double(), expected, rtol=1e-4, atol=0)
 
 
 def test_far_points_are_drawn_in_proportion_to_their_squared_distance():

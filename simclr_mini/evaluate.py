@@ -67,16 +67,17 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
     """Representations h of images as they are: no random view, no gradient, no learning.
 
     Args:
-        encoder: maps float32 images (B, 3, H, W) to (B, D). It is not changed; see `frozen`.
+        encoder: maps float32 images (B, 3, H, W) to (B, D). It is not changed, and every part is
+            in its old mode afterwards, even after an error; see `frozen`.
         pixels: images, uint8, shape (N, 3, H, W), or a split of them.
         batch_size: number of images in a batch. It changes the result by rounding only.
 
     Returns:
-        h, shape (N, D), float32, on the CPU.
+        h, shape (N, D), float32, on the CPU, whatever the encoder's dtype and device.
 
     Raises:
         ValueError: if the pixels are not uint8.
-        RuntimeError: if the encoder changed.
+        RuntimeError: if the encoder changed, as `frozen` finds out.
     """
     pixels = pixels.pixels if isinstance(pixels, Images) else pixels
     if pixels.dtype != torch.uint8:
@@ -177,7 +178,7 @@ def linear_probe(
     penalties: tuple[float, ...] = PENALTIES,
     iterations: int = 200,
 ) -> Probe:
-    """The linear classifier of frozen representations that is best on validation images.
+    """The linear classifier of frozen representations that is most accurate on validation images.
 
     It is a multinomial logistic regression, fitted to the training images once for each penalty.
     No test images are passed in, so they cannot influence the choice.
@@ -188,11 +189,11 @@ def linear_probe(
         val_h, val_labels: the same for validation images, shapes (M, D) and (M,).
         penalties: weights lambda of |W|^2 / 2, which is added to the mean cross entropy;
             scikit-learn's C is 1 / (lambda N).
-        iterations: maximum number of L-BFGS iterations for each penalty.
+        iterations: maximum number of L-BFGS iterations for each penalty, passed on to `fit`.
 
     Returns:
-        The probe, with train_h's dtype and device. If several penalties are equally good, it has
-        the largest.
+        The probe, with train_h's dtype and device. If several penalties give the same accuracy, it
+        has the largest of them.
     """
     # standardise each dimension by its mean and standard deviation over the training images
     mean, std = train_h.mean(0), train_h.std(0, correction=0)
@@ -220,10 +221,10 @@ def fit(
         weight, bias: where to start, shapes (C, D) and (C,), with h's dtype and device. They are
             not changed.
         penalty: lambda >= 0. It applies to the weight and not to the bias.
-        iterations: maximum number of iterations.
+        iterations: maximum number of iterations. 0 gives the weight and bias that came in.
 
     Returns:
-        The new weight and bias, with h's dtype and device.
+        The new weight and bias, with h's dtype and device, detached.
     """
     weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()
     optimizer = torch.optim.LBFGS(
@@ -255,8 +256,9 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
         generator: source of randomness.
 
     Returns:
-        index: rows of the subset, int64, shape about (share * N,), on the CPU. Each class has at
-        least one row, and a class with too few images has all its rows.
+        index: rows of the subset, int64, shape about (share * N,), on the CPU. Each of the C
+        classes has share * N / C rows, rounded, but at least one. A class with fewer images than
+        that has all its rows.
 
     Raises:
         ValueError: if the share is not in (0, 1].

@@ -1,6 +1,7 @@
 """Lesson 7: right ways to evaluate frozen representations, from loops over images to matrices."""
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,18 +11,36 @@ import torch.nn.functional as F
 from lessons.course.ways import way
 
 
+@contextmanager
+def unchanged(encoder):
+    """Eval mode; afterwards every part is in its old mode, and nothing may have changed."""
+    modes = {part: part.training for part in encoder.modules()}
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+    try:
+        yield encoder.eval()
+    finally:
+        for part, mode in modes.items():
+            part.training = mode
+    after = encoder.state_dict()
+    if not all(torch.equal(value, after[name]) for name, value in before.items()):
+        raise RuntimeError("the encoder has changed")
+
+
+def bytes_of(pixels):
+    """The pixels of a tensor or a split, if they are bytes."""
+    pixels = getattr(pixels, "pixels", pixels)
+    if pixels.dtype is not torch.uint8:
+        raise ValueError("pixels must be uint8")
+    return pixels
+
+
 @way("features", "loops")
 def features_in_loops(encoder, pixels, batch_size=512):
     """One image at a time: without batches, no image can affect another."""
-    pixels = getattr(pixels, "pixels", pixels)
-    modes = {part: part.training for part in encoder.modules()}
-    encoder.eval()
     rows = []
-    with torch.no_grad():
-        for image in pixels:
-            rows.append(encoder(image[None].float() / 255)[0].float())
-    for part, mode in modes.items():
-        part.training = mode
+    with torch.no_grad(), unchanged(encoder):
+        for image in bytes_of(pixels):
+            rows.append(encoder(image[None].float() / 255)[0].float().cpu())
     return torch.stack(rows)
 
 
@@ -29,20 +48,14 @@ def features_in_loops(encoder, pixels, batch_size=512):
 @torch.inference_mode()
 def features_in_slices(encoder, pixels, batch_size=512):
     """Batches cut by start and stop, written into a tensor made beforehand."""
-    if not torch.is_tensor(pixels):
-        pixels = pixels.pixels
-    was = [(part, part.training) for part in encoder.modules()]
-    encoder.train(False)
-    h = None
-    for start in range(0, len(pixels), batch_size):
-        x = pixels[start : start + batch_size].to(torch.float32).div_(255)
-        part = encoder(x)
-        h = part.new_empty(len(pixels), part.shape[1]) if h is None else h
-        h[start : start + len(x)] = part
-    for part, mode in was:
-        part.train(mode) if not list(part.children()) else None
-        part.training = mode
-    return h.float().clone()
+    pixels, h = bytes_of(pixels), None
+    with unchanged(encoder):
+        for start in range(0, len(pixels), batch_size):
+            x = pixels[start : start + batch_size].to(torch.float32).div_(255)
+            part = encoder(x)
+            h = torch.empty(len(pixels), part.shape[1]) if h is None else h
+            h[start : start + len(x)] = part
+    return h.clone()
 
 
 @way("features", "data loader")
@@ -50,13 +63,9 @@ def features_by_loader(encoder, pixels, batch_size=512):
     """torch's DataLoader without shuffling, and detach instead of no_grad."""
     from torch.utils.data import DataLoader
 
-    x = pixels if isinstance(pixels, torch.Tensor) else pixels.pixels
-    modes = [part.training for part in encoder.modules()]
-    encoder.eval()
-    loader = DataLoader(x, batch_size=batch_size, shuffle=False, drop_last=False)
-    h = torch.vstack([encoder(batch * (1 / 255)).detach() for batch in loader])
-    for part, mode in zip(encoder.modules(), modes, strict=True):
-        part.training = mode
+    loader = DataLoader(bytes_of(pixels), batch_size=batch_size, shuffle=False, drop_last=False)
+    with unchanged(encoder):
+        h = torch.vstack([encoder(batch * (1 / 255)).detach() for batch in loader])
     return h.to("cpu", torch.float32)
 
 
@@ -234,7 +243,7 @@ def newton(h, position, weight, bias, penalty, steps=50):
 
 @way("fit", "loops")
 def fit_by_newton(h, position, weight, bias, penalty, iterations):
-    return newton(h, position, weight, bias, penalty)
+    return newton(h, position, weight, bias, penalty, 50 if iterations else 0)
 
 
 @way("fit", "gradient descent")
@@ -245,7 +254,7 @@ def fit_by_descent(h, position, weight, bias, penalty, iterations):
     right = F.one_hot(position, len(b)).double()
     step = 1.0 / (0.5 * (x.square().sum(1).max() + 1) + penalty)  # small enough never to diverge
     momentum_w, momentum_b, old = torch.zeros_like(w), torch.zeros_like(b), math.inf
-    for _ in range(20_000):
+    for _ in range(100 * iterations):
         residual = ((x + 0.0) @ w.T + b).softmax(1) - right
         grad_w, grad_b = residual.T @ x / N + penalty * w, residual.mean(0)
         size = max(grad_w.abs().max().item(), grad_b.abs().max().item())
@@ -265,13 +274,17 @@ def fit_one_matrix(h, position, weight, bias, penalty, iterations):
     W = torch.column_stack([weight, bias]).double().requires_grad_(True)
     x = torch.column_stack([h, torch.ones(len(h))]).double()
     optimizer = torch.optim.LBFGS(
-        [W], max_iter=500, tolerance_grad=1e-8, tolerance_change=0, line_search_fn="strong_wolfe"
+        [W],
+        max_iter=5 * iterations,
+        tolerance_grad=1e-8,
+        tolerance_change=0,
+        line_search_fn="strong_wolfe",
     )
 
     def closure():
         optimizer.zero_grad()
         logits = x @ W.T
-        rows = torch.arange(len(x))
+        rows = torch.arange(len(x), device=x.device)
         loss = (logits.logsumexp(1) - logits[rows, position]).mean()
         loss = loss + 0.5 * penalty * W[:, :-1].pow(2).sum()
         loss.backward()
@@ -320,7 +333,9 @@ def probe_in_loops(train_h, train_labels, val_h, val_labels, penalties=PENALTIES
     best, most = None, -1
     for penalty in sorted(penalties)[::-1]:
         start = torch.zeros(len(names), D, dtype=train_h.dtype)
-        weight, bias = newton((train_h - mean) / std, position, start, start[:, 0], penalty)
+        weight, bias = newton(
+            (train_h - mean) / std, position, start, start[:, 0], penalty, iterations
+        )
         probe = Line(weight, bias, mean, std, classes, penalty)
         right = sum(a == b for a, b in zip(probe.predict(val_h), val_labels, strict=True))
         if right > most:
@@ -357,7 +372,7 @@ def probe_by_sorting(train_h, train_labels, val_h, val_labels, penalties=PENALTI
     zero = train_h.new_zeros(len(classes), train_h.shape[1])
     made = []
     for penalty in penalties:
-        fitted = newton((train_h - mean) / std, position, zero, zero[:, 0], penalty)
+        fitted = newton((train_h - mean) / std, position, zero, zero[:, 0], penalty, iterations)
         probe = Line(*fitted, mean, std, classes, penalty)
         made.append((probe.accuracy(val_h, val_labels), penalty, probe))
     return sorted(made, key=lambda one: one[:2])[-1][2]

@@ -6,7 +6,8 @@ from itertools import combinations
 import torch
 from torch import Generator, nn
 
-from lessons.course.check import about, call, rand, wrong
+from lessons.course.check import about, call, rand, refuses, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.data import Images
 from simclr_mini.evaluate import (
     Probe,
@@ -20,6 +21,13 @@ from simclr_mini.evaluate import (
 DOUBLE = torch.float64
 
 
+class Doubled(nn.Module):
+    """Doubles its input in train mode, as dropout without batch norm would change it."""
+
+    def forward(self, x):
+        return 2 * x if self.training else x
+
+
 class Spy(nn.Module):
     """A small encoder, from 4 x 4 pixels to 16 numbers, that records what it is shown.
 
@@ -29,6 +37,7 @@ class Spy(nn.Module):
     def __init__(self, dtype=torch.float32):
         super().__init__()
         self.conv, self.norm = nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4)
+        self.twice = Doubled()
         with torch.no_grad():
             self.conv.weight.copy_(rand(4, 3, 3, 3, seed=1))
             self.norm.running_mean.copy_(rand(4, seed=2))
@@ -38,10 +47,42 @@ class Spy(nn.Module):
 
     def forward(self, x):
         self.inputs.append(x.detach().clone())
-        return self.norm(self.conv(x)).flatten(1)
+        return self.twice(self.norm(self.conv(x)).flatten(1))
 
     def __repr__(self):
         return "encoder"
+
+
+class Unlike(Spy):
+    """An encoder whose result is given another dtype or device."""
+
+    def __init__(self, result):
+        super().__init__()
+        self.result = result
+
+    def forward(self, x):
+        return super().forward(x).to(self.result)
+
+
+class Counter(Spy):
+    """An encoder that counts its calls in a buffer, in eval mode too."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, x):
+        self.calls += 1
+        return super().forward(x)
+
+
+class Broken(Spy):
+    """An encoder that fails at its second batch."""
+
+    def forward(self, x):
+        if self.inputs:
+            raise MemoryError("no memory is left")
+        return super().forward(x)
 
 
 class Split(Images):
@@ -67,8 +108,9 @@ def plain(pixels):
 @about("features")
 def test_features_are_the_encoders_output_for_pixels_over_255():
     """Seven images in batches of three, the last one short: h keeps the order of the images."""
+    net = Spy()
     for N, batch_size in [(7, 3), (5, 5), (4, 512), (3, 1)]:
-        got = call(features, Spy(), pictures(N), batch_size)
+        got = call(features, net, pictures(N), batch_size)
         got.gives(plain(pictures(N)), rtol=1e-5)
 
 
@@ -126,6 +168,49 @@ def test_features_carry_no_gradient():
         if got.value.requires_grad:
             said = "h is still attached to the encoder's graph."
             wrong(said, call=got.call, got="requires_grad=True")
+        assert torch.is_grad_enabled(), (
+            "nothing can be trained now: you left gradients switched off"
+        )
+
+
+@about("features")
+def test_features_are_float32_and_on_the_cpu():
+    """Whatever the encoder's dtype and device are. Here `meta` stands for a GPU."""
+    for dtype in [DOUBLE, torch.bfloat16]:
+        got = call(features, Unlike(dtype), pictures(3), 2)
+        if got.value.dtype != torch.float32:
+            said = f"The encoder's result is {dtype}."
+            wrong(said, call=got.call, expected=torch.float32, got=got.value.dtype)
+    try:
+        h = features(Unlike("meta"), pictures(3), 2)
+    except (NotImplementedError, RuntimeError, TypeError) as error:
+        if "meta" not in str(error):  # it has no numbers that could be moved to the CPU
+            raise
+    else:
+        if h.is_meta:
+            wrong(
+                "You leave h on the encoder's device.", expected="cpu", got="the encoder's device"
+            )
+
+
+@about("features")
+def test_features_restore_the_modes_after_an_error():
+    """If the encoder fails, training may go on: each part is back in its own mode."""
+    for training in [True, False]:
+        net = Broken().train(training)
+        net.norm.train(not training)
+        modes = [part.training for part in net.modules()]
+        refuses(MemoryError, features, net, pictures(3), 2)
+        if [part.training for part in net.modules()] != modes:
+            wrong("The encoder raised an error, and you left it in another mode. See `frozen`.")
+
+
+@about("features")
+def test_features_raise_the_errors_of_the_docstring():
+    """Pixels that are no bytes are refused, and so is an encoder that changes in eval mode."""
+    refuses(ValueError, features, Spy(), pictures(3).float() / 255, 2)
+    refuses(ValueError, features, Spy(), Split(pictures(3).long(), None, (), "", "test"), 2)
+    refuses(RuntimeError, features, Counter(), pictures(3), 2)
 
 
 @about("features")
@@ -161,6 +246,8 @@ def test_knn_of_one_neighbour_is_its_class():
     expected = torch.tensor([5, 1, 8, 5])
     call(knn_predict, bank, labels, at(30, 80, 230, 300), 1).gives(expected)
     call(knn_predict, bank, labels, at(100), 1, 1.0).gives(torch.tensor([1]))
+    got = call(knn_predict, bank, labels.int(), at(30), 1)
+    kind_is(got, got.value, torch.int32)
 
 
 @about("knn_predict")
@@ -242,6 +329,13 @@ def test_knn_does_not_overflow_at_temperature_0_001(oracle):
         call(knn_predict, bank, labels, queries, 9, temperature).gives(expected)
 
 
+def kind_is(got, tensor, dtype):
+    """A result has the dtype that the docstring promises."""
+    if not isinstance(tensor, torch.Tensor) or tensor.dtype != dtype:
+        came = getattr(tensor, "dtype", type(tensor).__name__)
+        wrong("The result has another dtype.", call=got.call, expected=dtype, got=came)
+
+
 # Step 3: few labels, equally many of each class
 
 
@@ -257,12 +351,14 @@ def seeded(seed=0):
 
 @about("class_balanced")
 def test_balanced_counts_by_hand():
-    """A third of 27 images is 9, so each of three classes gives 3, whatever its size."""
+    """A third of 27 images is 9, so each of three classes gives 3; 8.1 in all are 2.7 of each."""
     for sizes, share, count in [
         ((6, 9, 12), 1 / 3, [3, 3, 3]),
         ((5, 20, 5), 0.1, [1, 1, 1]),
         ((7, 13), 0.5, [5, 5]),
         ((4, 4, 4, 4), 1.0, [4, 4, 4, 4]),
+        ((6, 9, 12), 0.3, [3, 3, 3]),  # 2.7 of each, rounded
+        ((6, 9, 12), 0.25, [2, 2, 2]),  # 2.25
     ]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, count)
@@ -336,7 +432,9 @@ def test_balanced_choice_comes_from_the_generator():
     torch.manual_seed(1)
     first = call(class_balanced, labels, 0.5, seeded(6)).value.sort().values
     torch.manual_seed(2)
+    state = torch.get_rng_state()
     again = class_balanced(labels, 0.5, seeded(6)).sort().values
+    assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
     if not torch.equal(first, again):
         wrong("The same seed gave two different choices. Is the generator used for every draw?")
     source = seeded(6)
@@ -351,6 +449,9 @@ def test_balanced_choice_comes_from_the_generator():
 def counts_are(got, labels, expected):
     """The numbers of rows of each class are as expected."""
     rows = got.value
+    kind_is(got, rows, torch.int64)
+    if rows.dim() != 1:
+        wrong("", call=got.call, expected="row numbers, one dimension", got=tuple(rows.shape))
     if rows.numel() and (rows.min() < 0 or rows.max() >= len(labels)):
         said = f"Rows are numbered from 0 to {len(labels) - 1}."
         wrong(said, call=got.call, got=rows.sort().values)
@@ -415,6 +516,18 @@ def test_prediction_does_not_depend_on_the_other_images():
         got.gives(expected[rows], why="The other images of the call changed the answer.")
 
 
+@about("Probe.predict")
+def test_prediction_keeps_to_the_device_and_the_dtype_of_the_classes():
+    """Labels come out as they went in, int32 or int64. Here `meta` stands for a GPU."""
+    probe = some_probe(3, 2)
+    one = Probe(probe.weight, probe.bias, probe.mean, probe.std, probe.classes.int(), 0.1)
+    got = call(one.predict, probe.mean[None])
+    kind_is(got, got.value, torch.int32)
+    parts = [probe.weight, probe.bias, probe.mean, probe.std, probe.classes]
+    there = Probe(*(part.to("meta") for part in parts), 0.1)
+    stays_on_device(there.predict, probe.mean[None])
+
+
 # Step 5: the weights of the probe
 
 
@@ -426,10 +539,12 @@ def problem(N, C, D, dtype=DOUBLE):
     return h, position, rand(C, D, seed=3, dtype=dtype), rand(C, seed=4, dtype=dtype)
 
 
-def weights_are(got, weight, bias, rtol=2e-3):
+def weights_are(got, weight, bias, rtol=2e-3, dtype=None):
     """The weight, and the bias up to a constant, to which softmax is blind, are as expected."""
     if not isinstance(got.value, tuple | list) or len(got.value) != 2:
         wrong("", call=got.call, expected="weight and bias", got=got.value)
+    for part in got.value:
+        kind_is(got, part, dtype or weight.dtype)
     now = got.value[0].detach(), got.value[1].detach()
     got.value = now[0], now[1] - now[1].mean()
     got.gives((weight, bias - bias.mean()), rtol=rtol, atol=1e-4)
@@ -501,6 +616,8 @@ def test_fit_starts_from_the_given_weights_and_leaves_them_unchanged(oracle):
         if any(one.requires_grad for one in got.value):
             wrong("The result still requires a gradient. Detach it.", call=got.call)
         weights_are(got, *best)
+        why = "After no iterations, the weights are still those that you were given."
+        call(fit, h, position, *start, 0.1, 0).gives(tuple(start), why=why)
 
 
 # Step 6: the probe that is best on validation images
@@ -533,6 +650,12 @@ def test_probe_stores_mean_and_std_of_the_training_images():
             wrong(said, expected=train_h.std(0, correction=0), got=probe.std)
         assert probe.classes.tolist() == [-2, 4, 7], f"classes are -2, 4, 7, not {probe.classes}"
         assert probe.penalty == 1.0, f"the only penalty is 1.0, not {probe.penalty}"
+    wide = call(linear_probe, train_h.double(), train_labels, val_h.double(), val_labels, (1.0,))
+    for part in (wide.value.weight, wide.value.bias, wide.value.mean, wide.value.std):
+        kind_is(wide, part, DOUBLE)
+    kind_is(wide, wide.value.classes, torch.int64)
+    at_zero = linear_probe(train_h, train_labels, val_h, val_labels, (1.0,), 0).weight
+    assert not at_zero.any(), "with iterations=0 nothing is fitted: pass `iterations` on to fit"
 
 
 @about("linear_probe")
@@ -546,7 +669,8 @@ def test_probe_is_the_fit_of_the_training_images(oracle):
         position = torch.tensor([[-2, 4, 7].index(label) for label in parts[1].tolist()])
         zero = torch.zeros(3, 3, dtype=DOUBLE)
         got.value = probe.weight, probe.bias
-        weights_are(got, *oracle("fit")(h, position, zero, zero[0], penalty, 200))
+        best = oracle("fit")(h, position, zero, zero[0], penalty, 200)
+        weights_are(got, *best, dtype=torch.float32)
 
 
 @about("linear_probe")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # set before torch is imported
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and rich would keep to it for good
 root = str(Path(__file__).resolve().parents[1])
 if root not in sys.path:
     sys.path.insert(0, root)

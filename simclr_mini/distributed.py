@@ -6,8 +6,14 @@ All processes draw the same batch and the same views, because their generators a
 passes its own rows through the network. Then they exchange projections, and each computes the loss
 of the whole batch, with all negatives.
 
-Two mistakes are easy here, and public libraries made both: a gather through which no gradient
-flows back from the other processes' rows, and a gradient that is 1/W of the right one.
+Each process s may compute a loss L_s of its own from all rows. What is minimised is their mean L.
+`Gather` sums the gradients of all processes for a row, and `average_gradients` divides by W:
+
+    dL/dw = 1/W sum_r d(rows of r)/dw . sum_s dL_s/d(rows of r),    L = 1/W sum_s L_s.
+
+If all compute the same loss, L is that loss. Two mistakes are easy here, and public libraries made
+both: a gather through which no gradient flows back from the other processes, and a gradient that is
+1/W of the right one.
 
 Without torchrun there is one process, and every function here gives back what it was given.
 """
@@ -21,6 +27,7 @@ from datetime import timedelta
 
 import torch
 import torch.distributed as dist
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 PATIENCE = timedelta(minutes=5)  # the others wait while the first process measures
@@ -104,32 +111,124 @@ def gather(rows: Tensor, B: int) -> Tensor:
 
 
 class Gather(torch.autograd.Function):
-    """All rows on every process.
-
-    Each of the W processes computes the same loss L of all rows. The backward pass of a gather sums
-    the gradients that all of them have for this process's rows. They are equal, so the sum is W
-    times our own, and nothing need be sent. `average_gradients` divides by W in the end:
-
-        1/W sum_r d(rows of r)/dw . W dL/d(rows of r) = dL/dw.
-
-    A parameter inside the loss has the whole gradient on every process; its mean is the same.
-    """
+    """`all_rows`, with a gradient."""
 
     @staticmethod
     def forward(ctx, rows: Tensor, B: int) -> Tensor:
-        counts = shares(B)
-        ctx.start, ctx.count = sum(counts[: rank()]), len(rows)
-        # all send equally many rows, as gather demands; the first share is the largest
-        padded = rows.new_zeros(counts[0], *rows.shape[1:])
-        padded[: len(rows)] = rows
-        parts = [torch.empty_like(padded) for _ in counts]
-        dist.all_gather(parts, padded)
-        return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
+        ctx.B = B
+        return all_rows(rows, B)
 
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
-        """W times this process's rows of the gradient."""
-        return size() * gradient.narrow(0, ctx.start, ctx.count), None
+        """The gradient for this process's rows, summed over the losses of all processes.
+
+        Args:
+            ctx: `ctx.B` is the B of the forward pass.
+            gradient: of this process's loss for all rows, shape (B, d). Others may use it too, so
+                it must not be changed.
+
+        Returns:
+            The gradient for this process's rows, shape (b, d), and None for B. It is the sum over
+            all processes, although each process knows only the gradient of its own loss.
+        """
+        total = gradient.clone(memory_format=torch.contiguous_format)
+        # every process has a gradient for our rows: sum them
+        dist.all_reduce(total)
+        # keep those of our rows, which begin after the rows of all processes before us
+        return total.split(shares(ctx.B))[rank()], None
+
+
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    """The rows of all processes, in the order of the batch. There is no gradient.
+
+    `dist.all_gather` needs tensors of equal shape on all processes, but `shares(B)` may differ by
+    one row. The first process has the largest share.
+
+    Args:
+        rows: this process's rows, shape (b, d), where b is this process's entry of `shares(B)`.
+        B: rows of the whole batch.
+
+    Returns:
+        Shape (B, d), with the type of `rows`: first all rows of process 0, then those of process 1,
+        and so on.
+    """
+    counts = shares(B)
+    # every process sends as many rows as the largest share has; the last one may be empty
+    padded = rows.new_zeros(counts[0], *rows.shape[1:])
+    padded[: len(rows)] = rows
+    parts = [torch.empty_like(padded) for _ in counts]
+    dist.all_gather(parts, padded)
+    # leave out what was only added for the exchange
+    return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
+
+
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    """Where this process's 2b views are among all 2B views, and where their positives are.
+
+    All views are the first views of the whole batch, in its order, and then all second views. This
+    process's views are those of its own rows: its b first views, then its b second views.
+
+    Args:
+        B: rows of the whole batch. `shares(B)` says how many of them each process has.
+        device: device of the results; None is torch's default.
+
+    Returns:
+        Two tensors of shape (2b,), int64: the places of the views, and those of their positives.
+        B = 5 in 2 processes gives the second one 3 4 8 9, and 8 9 3 4.
+    """
+    # our rows begin after those of the processes before us
+    start = sum(shares(B)[: rank()])
+    first = torch.arange(start, start + shares(B)[rank()], device=device)
+    # the second view of a row is B places after the first one
+    views = torch.cat([first, first + B])
+    return views, (views + B) % (2 * B)
+
+
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    """This process's share of NT-Xent: its own views against all views.
+
+    The mean of the shares over all processes is the loss of the whole batch, equation 1 of SimCLR,
+    even if the processes have different numbers of rows. The gradient flows into z1 and z2, and
+    through `gather` into the rows of the other processes. Each process does 1/W of the work of the
+    whole loss.
+
+    Args:
+        z1, z2: projections of the two views of this process's rows, shape (b, d), not normalised.
+        B: rows of the whole batch.
+        temperature: tau > 0.
+
+    Returns:
+        Scalar.
+    """
+    # the candidates are the views of all processes, in the order of own_places
+    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
+    own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)  # (2b, d)
+    views, positives = own_places(B, z.device)
+    # a view is not its own candidate
+    logits = own @ z.T / temperature  # (2b, 2B)
+    logits = logits.scatter(1, views[:, None], float("-inf"))
+    # an average over W processes follows, so the sum is divided by 2B / W, not by 2b
+    return F.cross_entropy(logits, positives, reduction="sum") * size() / (2 * B)
+
+
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    """Mean and variance of each column over the whole batch, as a batch norm needs them.
+
+    The variance is the mean squared distance from the mean, without a correction. The gradient
+    flows through `gather` into the rows of all processes.
+
+    Args:
+        x: this process's rows, shape (b, D).
+        B: rows of the whole batch.
+
+    Returns:
+        Mean and variance, shape (D,) each, equal on all processes.
+    """
+    # one row of sums from each process: a "batch" of W rows
+    mean = gather(x.sum(0, keepdim=True), size()).sum(0) / B
+    # squared distances from the mean of all, not from our own
+    squares = (x - mean).square().sum(0, keepdim=True)
+    return mean, gather(squares, size()).sum(0) / B
 
 
 def average_before_steps(optimizer: torch.optim.Optimizer) -> None:
@@ -139,12 +238,22 @@ def average_before_steps(optimizer: torch.optim.Optimizer) -> None:
 
 
 def average_gradients(optimizer: torch.optim.Optimizer) -> None:
-    """Replace each parameter's gradient by its mean over all processes, in one exchange."""
+    """Replace the gradient of each parameter by its mean over all processes, in place.
+
+    A parameter without a gradient (`p.grad` is None) has none on any process, and keeps none. The
+    parameters themselves do not change.
+
+    Args:
+        optimizer: `optimizer.param_groups` is a list of dicts, each with a list of parameters under
+            "params".
+    """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     gradients = [p.grad for p in parameters if p.grad is not None]
+    # all gradients in one row of numbers, because one exchange is faster than many
     flat = torch.cat([g.flatten() for g in gradients])
     dist.all_reduce(flat)
     flat /= size()
+    # back to where they came from
     for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
         g.copy_(mean.view(g.shape))
 

@@ -44,19 +44,42 @@ def project_in_chunks(method: nn.Module, views: list[Tensor], chunk_size: int) -
     z = []
     for chunk in zip(*(x.tensor_split(math.ceil(B / chunk_size)) for x in views), strict=True):
         set_all(running, before)  # each chunk starts from the same statistics
-        z.append(
-            checkpoint(
-                method.project_views,
-                list(chunk),
-                use_reentrant=False,
-                preserve_rng_state=False,  # the network draws nothing
-                context_fn=lambda: (nullcontext(), unchanged(running)),
-            )
-        )
+        z.append(project_chunk(method, list(chunk)))
         for total, one in zip(after, running, strict=True):
             total += one * len(chunk[0])
     set_all(running, [total / B if total.is_floating_point() else total // B for total in after])
     return [torch.cat(rows) for rows in zip(*z, strict=True)]
+
+
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    """The same as `method.project_views(chunk)`, but of the network only the projections stay.
+
+    The first pass keeps nothing on which the network has worked on the way. When the gradient of
+    the projections arrives, in the backward pass, the same images pass through the network once
+    more, and the gradient flows through that second pass into the parameters.
+
+    The first pass updates the running statistics of batch norms, as in training. The second pass
+    must leave them as they are: see `running_statistics` and `unchanged`.
+
+    Args:
+        method: has `project_views`, which takes a list of tensors and returns a list of tensors.
+            The network draws no random numbers.
+        chunk: the chunk's images in each view, shape (b, 3, S, S) each.
+
+    Returns:
+        Projections, shape (b, d) each. Their values and the parameters' gradients are those of
+        `method.project_views(chunk)`.
+    """
+    # torch can forget what a function computes, and call it again in the backward pass
+    # that second call happens inside `unchanged`
+    running = running_statistics(method)
+    return checkpoint(
+        method.project_views,
+        chunk,
+        use_reentrant=False,
+        preserve_rng_state=False,  # the network draws nothing
+        context_fn=lambda: (nullcontext(), unchanged(running)),
+    )
 
 
 def live_norms(network: nn.Module) -> list[_BatchNorm]:

@@ -56,7 +56,7 @@ def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -
         peak: the highest rate.
 
     Returns:
-        The rate for this step; 0 from `total_steps` on.
+        The rate for this step; 0 from `total_steps` on, if the warm-up is shorter than that.
     """
     # during the warm-up: the share of the warm-up that is done
     if step < warmup_steps:

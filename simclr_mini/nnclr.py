@@ -64,12 +64,12 @@ class SupportSet(nn.Module):
         Args:
             z: projections, shape (B, d), not normalised.
             k: choose one of the k nearest rows, all equally likely.
-            exclude: image of each projection, shape (B,); rows of this image are ignored. At least
-                one row must show another image. None: ignore nothing.
-            generator: source of randomness, for k > 1.
+            exclude: image of each projection, shape (B,), on any device; rows of this image are
+                ignored. At least one row must show another image. None: ignore nothing.
+            generator: source of randomness, on the CPU, for k > 1.
 
         Returns:
-            Positions of rows, int64, shape (B,).
+            Positions of rows, int64, shape (B,), on the device of the rows.
         """
         # between vectors of unit norm, the nearest is the most similar
         similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T  # (B, Q)
@@ -92,7 +92,8 @@ class SupportSet(nn.Module):
             z: projections, shape (B, d), not normalised.
 
         Returns:
-            Rows of the support set, unit norm, shape (B, d). No gradient flows into them.
+            Rows of the support set, with their dtype, unit norm, shape (B, d). No gradient flows
+            into them.
         """
         return self.rows[self.find(z)]
 
@@ -100,11 +101,13 @@ class SupportSet(nn.Module):
         """Replace the oldest rows with projections.
 
         Args:
-            z: projections, shape (B, d), not normalised, B <= Q. Their graph is not kept.
-            images: position of each projection's image, shape (B,). None: unknown, stored as -1.
+            z: projections, shape (B, d), not normalised, B <= Q. They are stored with the dtype of
+                the rows, and their graph is not kept.
+            images: position of each projection's image, shape (B,), on any device. None: unknown,
+                stored as -1.
 
         Raises:
-            ValueError: more projections than rows.
+            ValueError: more projections than rows. The set stays as it is.
         """
         if len(z) > len(self.rows):
             raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
@@ -141,7 +144,7 @@ def nnclr_loss(
             already. None: z1 searches.
 
     Returns:
-        A scalar. ln B if all predictions are equal.
+        A scalar, as precise as the predictions and on their device. ln B if they are all equal.
 
     Raises:
         ValueError: a temperature that is not above 0.
@@ -210,10 +213,10 @@ class NNCLR(SimCLR):
 
         Args:
             z1, z2: projections of the two views, shape (B, d).
-            index: positions of the images, shape (B,).
+            index: positions of the images, shape (B,), on any device.
 
         Returns:
-            A scalar.
+            A scalar, as precise as the projections and on their device.
         """
         # search first: after the push, a view would find itself
         rows1, rows2 = self.search(z1, index), self.search(z2, index)

@@ -32,10 +32,11 @@ def find_by_distance(self, z, k=1, exclude=None, generator=None):
     z = F.normalize(z.detach().to(self.rows), dim=1)
     distance = (z[:, None] - self.rows[None]).norm(dim=2)
     if exclude is not None:
-        distance[exclude[:, None] == self.images[None]] = torch.inf
+        distance[exclude[:, None].to(z.device) == self.images[None]] = torch.inf
     order = distance.argsort(dim=1)
     left = distance.isfinite().sum(1).clamp(max=k)
-    rank = (torch.rand(len(z), generator=generator) * left).long() if k > 1 else 0 * left
+    lot = torch.rand(len(z), generator=generator).to(z.device)
+    rank = (lot * left).long() if k > 1 else 0 * left
     return order[torch.arange(len(z)), rank]
 
 
@@ -49,7 +50,8 @@ def find_by_einsum(self, z, k=1, exclude=None, generator=None):
         similarity = torch.where(own, -torch.inf, similarity)
     values, where = similarity.sort(dim=1, descending=True)
     values, where = values[:, :k], where[:, :k]
-    lot = torch.rand(values.shape, generator=generator).masked_fill(values.isinf(), -1)
+    lot = torch.rand(values.shape, generator=generator).to(values)
+    lot = lot.masked_fill(values.isinf(), -1)
     return where.take_along_dim(lot.argmax(1, keepdim=True), 1).squeeze(1)
 
 
@@ -95,6 +97,8 @@ def nearest_by_selecting(self, z):
 @way("SupportSet.push", "loops")
 def push_in_loops(self, z, images=None):
     """One row after another, each written at the position, which then advances."""
+    if len(z) > len(self.rows):
+        raise ValueError("more projections than rows")
     with torch.no_grad():
         for q in range(len(self.ages)):
             if self.ages[q] >= 0:
@@ -111,6 +115,8 @@ def push_in_loops(self, z, images=None):
 @torch.no_grad()
 def push_in_two_slices(self, z, images=None):
     """Write what fits before the end, and the rest at the beginning."""
+    if len(z) > len(self.rows):
+        raise ValueError("more projections than rows")
     B, Q, start = len(z), len(self.rows), int(self.position)
     new = F.normalize(z.to(self.rows), dim=1)
     of = torch.full((B,), -1) if images is None else images
@@ -127,6 +133,8 @@ def push_in_two_slices(self, z, images=None):
 @torch.no_grad()
 def push_by_shifting(self, z, images=None):
     """A queue, not a ring: new rows go in front, newest first, and the last B are dropped."""
+    if len(z) > len(self.rows):
+        raise ValueError("more projections than rows")
     B, Q = len(z), len(self.rows)
     of = self.images.new_full((B,), -1) if images is None else images.to(self.images)
     older = self.ages + (self.ages >= 0)
@@ -138,6 +146,8 @@ def push_by_shifting(self, z, images=None):
 @way("SupportSet.push", "index_copy")
 def push_by_index_copy(self, z, images=None):
     """Positions from rolling 0 … Q-1, written with index_copy_."""
+    if len(z) > len(self.rows):
+        raise ValueError("more projections than rows")
     places = torch.arange(len(self.rows)).roll(-int(self.position))[: len(z)]
     z = (z / z.norm(dim=1, keepdim=True)).detach().to(self.rows.dtype)
     self.rows.index_copy_(0, places, z)
@@ -152,6 +162,8 @@ def push_by_index_copy(self, z, images=None):
 @way("nnclr_loss", "loops")
 def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
     """Search by distance, then the equation, neighbour by neighbour and candidate by candidate."""
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
     losses = []
     for i, z in enumerate(z1.detach()):
         if rows is None:
@@ -169,16 +181,20 @@ def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
 @way("nnclr_loss", "by hand")
 def nnclr_loss_by_hand(z1, p2, support, temperature=0.1, rows=None):
     """Find positions, take rows, and apply cross entropy."""
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
     if rows is None:
         rows = support.find(z1)
     neighbours = support.rows[rows].to(p2)
     logits = neighbours @ F.normalize(p2, dim=1).t()
-    return F.cross_entropy(logits.div(temperature), torch.arange(len(z1)))
+    return F.cross_entropy(logits.div(temperature), torch.arange(len(z1), device=z1.device))
 
 
 @way("nnclr_loss", "logsumexp")
 def nnclr_loss_by_logsumexp(z1, p2, support, temperature=0.1, rows=None):
     """The logarithm of the sum, minus the diagonal."""
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
     neighbours = support.nearest(z1) if rows is None else support.rows.index_select(0, rows)
     p = p2 / torch.linalg.vector_norm(p2, dim=1, keepdim=True)
     logits = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
@@ -188,6 +204,8 @@ def nnclr_loss_by_logsumexp(z1, p2, support, temperature=0.1, rows=None):
 @way("nnclr_loss", "cosines")
 def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1, rows=None):
     """torch's cosine similarity, for both the search and the loss."""
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
     if rows is None:
         with torch.no_grad():
             near = F.cosine_similarity(z1[:, None].to(support.rows), support.rows[None], dim=2)
@@ -200,14 +218,19 @@ def nnclr_loss_by_cosines(z1, p2, support, temperature=0.1, rows=None):
 @way("nnclr_loss", "one-hot")
 def nnclr_loss_by_one_hot(z1, p2, support, temperature=0.1, rows=None):
     """Cosines pair by pair, log_softmax, and an identity matrix instead of indices."""
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
     neighbours = support.rows[support.find(z1) if rows is None else rows]
     cosine = F.cosine_similarity(neighbours[:, None].double(), p2[None].double(), dim=2)
-    return -(torch.eye(len(p2)) * (cosine / temperature).log_softmax(dim=1)).sum() / len(p2)
+    right = torch.eye(len(p2), device=p2.device)
+    return -(right * (cosine / temperature).log_softmax(dim=1)).sum() / len(p2)
 
 
 @way("nnclr_loss", "differences")
 def nnclr_loss_by_differences(z1, p2, support, temperature=0.1, rows=None):
     """log(1 + sum of exp of the differences to the right logit), with columns as queries."""
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
     neighbours = support.nearest(z1) if rows is None else support.rows[rows]
     logits = (F.normalize(p2) @ neighbours.to(p2).T) / temperature  # row k: prediction k
     return torch.logsumexp(logits - logits.diagonal(), 0).mean()
@@ -260,7 +283,7 @@ def method_loss_second_view_first(self, z1, z2, index):
         p = self.predictor(other)
         if self.candidates == "batch":
             logits = rows @ F.normalize(p, dim=1).T / self.temperature
-            total = total + F.cross_entropy(logits, torch.arange(len(p)))
+            total = total + F.cross_entropy(logits, torch.arange(len(p), device=p.device))
         else:
             total = total + nt_xent_loss(p, rows, self.temperature)
     self.found = self.health(torch.hstack(found), index.repeat(2))

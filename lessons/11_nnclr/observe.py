@@ -9,6 +9,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.device import strays
 from simclr_mini.views import Recipe
 
 FOUR = [[0.96, 0.28], [0.6, 0.8], [-0.28, 0.96], [-1.0, 0.0]]
@@ -47,17 +48,17 @@ def SupportSet_find(module):
         seen[f"{B} {Q} set"] = (support.rows.clone(), support.images.clone(), support.ages.clone())
     support = support_of(module, FOUR, IMAGES)
     for k, exclude in [(1, None), (2, None), (3, None), (2, 5), (3, 1)]:
-        images = None if exclude is None else torch.full((300,), exclude)
-        found = support.find(at(10).expand(300, 2), k, images, Generator().manual_seed(1))
-        counts = Counter(found.tolist())
-        fair = all(abs(count - 300 / k) < 60 for count in counts.values())
-        seen[f"one of {k}, {exclude}"] = str(sorted(counts)) + str(fair)
+        images = None if exclude is None else torch.full((60,), exclude)
+        many, drawn = at(10).expand(60, 2), (Generator().manual_seed(s) for s in range(6))
+        found = [support.find(many, k, images, generator) for generator in drawn]
+        seen[f"one of {k}, {exclude}"] = chosen(found)
     opposite = support_of(module, [[1.0, 0], [-1, 0.1], [-1, 0.2]], torch.tensor([4, 1, 2]))
     for scale in (1, 50):
         seen[f"opposite {scale}"] = opposite.find(scale * at(0), exclude=torch.tensor([4]))
     exactly = support_of(module, [[1.0, 0], [-1, 0]], torch.tensor([4, 1]))
     seen["exactly opposite"] = exactly.find(at(0), exclude=torch.tensor([4]))
-    many = support.find(at(10).expand(60, 2), 4, torch.full((60,), 5), Generator().manual_seed(1))
+    one, fives = Generator().manual_seed(1), torch.full((60,), 5)
+    many = support.find(at(10).expand(60, 2), 4, fives, one)
     seen["fewer than k"] = bool((many != 0).all())
     support.position.fill_(2)
     seen["later"] = support.find(at(0, 90, 170))
@@ -71,7 +72,26 @@ def SupportSet_find(module):
     seen["global"] = torch.equal(state, torch.get_rng_state())
     again = support.find(many, 4, None, Generator().manual_seed(2))
     seen["from seed"] = torch.equal(first, again)
+    support.rows.copy_(support.rows.flip(0))
+    seen["other rows"] = support.find(at(0, 90, 60, 170))
+    for name, k in [("stays", 1), ("there", 2)]:
+        seen[name] = not strays(search, module.SupportSet(7, 5), rand(3, 5, seed=1), k)
     return seen
+
+
+def search(support, z, k):
+    """A search as in training: the images, for k = 1, and the generator are on the CPU."""
+    return support.find(z, k, torch.arange(len(z)) if k == 1 else None, Generator())
+
+
+def chosen(found):
+    """Which rows are chosen for equal queries in several calls: facts that hold for every draw."""
+    rows = [set(one.tolist()) for one in found]
+    counts = Counter(torch.cat(found).tolist())
+    if len(counts) > 1 and all(len(one) == 1 for one in rows):
+        return "one for the whole batch"
+    often = max(counts.values()) - min(counts.values()) > 80
+    return f"{sorted(counts)} {'some more often' if often else 'equally often'}"
 
 
 def SupportSet_nearest(module):
@@ -104,7 +124,34 @@ def SupportSet_push(module):
     support.push(z * 2)
     seen["gradient"] = support.rows.requires_grad
     seen["state"] = str(sorted(support.state_dict()))
+    seen["refuses"] = refuses(module.SupportSet(2, 3).push, rand(3, 3, seed=1))
+    seen["loaded"] = after_loading(module)
+    seen["stays"] = not strays(push, module.SupportSet(7, 5), rand(3, 5, seed=1))
     return seen
+
+
+def push(support, z):
+    """A push as in training, where the images are on the CPU."""
+    support.push(z, torch.arange(len(z)))
+    return support.rows, support.images, support.ages
+
+
+def refuses(f, *args):
+    """Whether a call is refused, and with what."""
+    try:
+        f(*args)
+    except Exception as error:
+        return type(error).__name__
+    return "nothing"
+
+
+def after_loading(module):
+    """The images in a set that was loaded from another one and pushed to."""
+    first, second = (module.SupportSet(5, 3, Generator().manual_seed(7)) for _ in range(2))
+    first.push(rand(3, 3, seed=1), torch.arange(3))
+    second.load_state_dict(first.state_dict())
+    second.push(rand(3, 3, seed=2), torch.arange(10, 13))
+    return torch.tensor(sorted(second.images.tolist()))
 
 
 def contents(support, begin):
@@ -145,6 +192,15 @@ def nnclr_loss(module):
         seen[f"{B} {Q}"] = (loss, *torch.autograd.grad(loss, (z1, p2)))
         after = support.state_dict()
         seen[f"{B} {Q} set"] = all(torch.equal(after[name], before[name]) for name in before)
+    support = support_of(module, FOUR)
+    zero = torch.tensor([0, 0])
+    seen["row 0"] = module.nnclr_loss(at(90, 170), at(20, 80), support, 0.5, zero)
+    for temperature in (0.0, -0.5, math.nan):
+        given = at(90, 170), at(20, 80), support, temperature
+        seen[f"refuses {temperature}"] = refuses(module.nnclr_loss, *given)
+    given = rand(3, 5, seed=1), rand(3, 5, seed=2), module.SupportSet(7, 5), 0.5
+    known = torch.arange(3)
+    seen["stays"] = not any(strays(module.nnclr_loss, *given, rows) for rows in (None, known))
     return seen
 
 
@@ -172,14 +228,25 @@ def NNCLR_loss(module):
             found = method.meters(z1.detach(), z2.detach(), index)
             seen[name + " meters"] = {k: found.get(k, -1.0) for k in ("self_match", "real")}
             seen[name + " age"] = found.get("neighbour_age", -1.0)
-    losses = set()
+    losses, own = set(), True
     for seed in range(8):
         support = support_of(module, FOUR, IMAGES)
         method = method_of(module, support, 0.5, None, seed=seed, top_k=2)
+        before = torch.get_rng_state()
         loss = method.loss(at(10, 100), at(30, 120), torch.arange(2) + 20)
+        own = own and torch.equal(before, torch.get_rng_state())
         losses.add(round(float(loss), 4))
     seen["top k"] = (len(losses) > 1, len(losses) > 3)
+    seen["own generator"] = own
+    method = method_of(module, module.SupportSet(7, 5), 0.5, 5)
+    seen["stays"] = not strays(step, method, rand(3, 5, seed=1), rand(3, 5, seed=2))
     return seen
+
+
+def step(method, z1, z2):
+    """A step as in training, where `index` is on the CPU. The meters read numbers, so they wait."""
+    method.health = lambda rows, index: {}
+    return method.loss(z1, z2, torch.arange(len(z1)))
 
 
 class Bent(nn.Module):

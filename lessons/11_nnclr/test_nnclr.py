@@ -7,10 +7,13 @@ from itertools import product
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from lessons.course.bare import bare_method
-from lessons.course.check import about, call, call_in_place, rand, wrong
+from lessons.course.check import about, call, call_in_place, rand, refuses, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.nnclr import NNCLR, SupportSet, nnclr_loss
 from simclr_mini.views import Recipe
 
@@ -88,12 +91,17 @@ def test_search_does_not_change_the_set():
     before = copy.deepcopy(support.state_dict())
     z = rand(3, 5, seed=2).requires_grad_()
     got = call(support.find, z)
-    for name, value in support.state_dict().items():
-        if not torch.equal(value, before[name]):
-            wrong(f"find changed the {name} of the support set.", call=got.call)
+    same_set(support, before, got.call)
     if got.value.dtype != torch.int64:
         said = "Positions must be able to index rows."
         wrong(said, call=got.call, expected="int64", got=got.value.dtype)
+
+
+def same_set(support, before, called):
+    """Fail unless the set holds what it held before."""
+    for name, value in support.state_dict().items():
+        if not torch.equal(value, before[name]):
+            wrong(f"You changed the {name} of the support set.", call=called)
 
 
 # Step 2: an image's own rows do not count
@@ -145,6 +153,51 @@ def test_without_exclude_all_rows_count():
     call(support.find, at(0, 60, 106), exclude=torch.tensor([7, 8, 0])).gives(
         torch.tensor([0, 1, 2])
     )
+
+
+@about("SupportSet.find", step="the image itself")
+def test_a_search_remembers_nothing():
+    """The set is searched, then its rows and images change, and it is searched again."""
+    support = support_of(FOUR, images=torch.tensor([8, 3, 5, 6]))
+    for rows, found, images, others in [
+        (FOUR, [0, 2], [8, 3, 5, 6], [1, 1]),
+        (FOUR[::-1], [3, 1], [8, 3, 5, 6], [3, 1]),
+        (FOUR[::-1], [3, 1], [2, 5, 1, 8], [2, 2]),
+    ]:
+        support.rows.copy_(torch.tensor(rows))
+        support.images.copy_(torch.tensor(images))
+        before = copy.deepcopy(support.state_dict())
+        call(support.find, at(0, 90)).gives(torch.tensor(found))
+        got = call(support.find, at(0, 90), exclude=torch.tensor([8, 5]))
+        got.gives(torch.tensor(others))
+        same_set(support, before, got.call)
+
+
+class AsOnGPU(TorchDispatchMode):
+    """Refuses draws from a generator of the CPU, and writing numbers of the CPU, elsewhere."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        value = func(*args, **(kwargs or {}))
+        if isinstance(value, Tensor) and value.is_meta:
+            given = tree_leaves((args, kwargs))
+            if any(isinstance(one, Generator) for one in given):
+                raise RuntimeError("generator and numbers are not on the same device")
+            written = [one for one in args[2:] if isinstance(one, Tensor) and one.dim()]
+            if "index_put" in func._schema.name and any(not one.is_meta for one in written):
+                raise RuntimeError("what is written and the rows are not on the same device")
+        return value
+
+
+def find(support, z, k):
+    """A search as in training: the images of the batch and the generator are on the CPU."""
+    with AsOnGPU():
+        return support.find(z, k, torch.arange(len(z)), Generator())
+
+
+@about("SupportSet.find", step="the image itself")
+def test_search_works_on_another_device():
+    """On a GPU the set and z are there, while `exclude` stays on the CPU."""
+    stays_on_device(find, SupportSet(7, 5), rand(3, 5, seed=1), 1)
 
 
 # Step 3: one of the k nearest
@@ -218,6 +271,12 @@ def test_every_query_draws_independently():
 
 
 @about("SupportSet.find", step="one of the k nearest")
+def test_the_draw_works_on_another_device():
+    """On a GPU the set is there, while the generator stays on the CPU."""
+    stays_on_device(find, SupportSet(7, 5), rand(3, 5, seed=1), 2)
+
+
+@about("SupportSet.find", step="one of the k nearest")
 def test_draws_come_only_from_the_generator():
     """Equal seeds give equal choices, different seeds do not; the global generator is not used."""
     support, z = random_support(13, 3, seed=5), rand(40, 3, seed=6)
@@ -250,10 +309,11 @@ def test_nearest_returns_the_row_itself():
 
 @about("SupportSet.nearest")
 def test_neighbours_are_rows_of_the_set(oracle):
-    """Every result is a row of the support set, and none is a projection of the batch."""
+    """Every result is a row of the support set, to its last digit, and not of the batch."""
     for B, Q, d in SIZES:
-        support, z = random_support(Q, d, seed=Q + 20), spread(B, d, seed=B)
-        call(support.nearest, z).gives(oracle("SupportSet.nearest")(support, z), atol=1e-6)
+        support = random_support(Q, d, seed=Q + 20, dtype=torch.float64)
+        z = spread(B, d, seed=B, dtype=torch.float64)
+        call(support.nearest, z).gives(oracle("SupportSet.nearest")(support, z), atol=1e-12)
 
 
 @about("SupportSet.nearest")
@@ -297,10 +357,11 @@ def short(numbers):
 
 def pushed(support, z, images=None):
     """Push, and return a description of the call."""
-    before = z.detach().clone()
+    before = z.detach().clone(), None if images is None else images.clone()
     got = call_in_place(support.push, z, images)
-    if not torch.equal(before, z.detach()):
-        wrong("You changed z itself. Work on a copy.", call=got.call)
+    for name, one, old in [("z", z, before[0]), ("images", images, before[1])]:
+        if one is not None and not torch.equal(one.detach(), old):
+            wrong(f"You changed {name} itself. Work on a copy.", call=got.call)
     return got.call
 
 
@@ -312,12 +373,17 @@ def empty(Q, d, seed=7):
 @about("SupportSet.push")
 def test_pushed_rows_are_normalised_and_in_the_set():
     """(3, 4) is stored as (0.6, 0.8), and the other rows stay the same."""
-    support = empty(5, 2)
-    before = support.rows.clone()
-    called = pushed(support, torch.tensor([[3.0, 4.0], [0.0, -0.5]]))
-    for row in torch.tensor([[0.6, 0.8], [0.0, -1.0]]):
-        if float((support.rows - row).norm(dim=1).min()) > 1e-6:
+    support = empty(5, 2).double()
+    before, double = support.rows.clone(), torch.float64
+    z = torch.tensor([[3.0, 4.0], [0.0, -0.5]], dtype=double)
+    called = pushed(support, z, torch.tensor([8, 3]))
+    for row in torch.tensor([[0.6, 0.8], [0.0, -1.0]], dtype=double):
+        near = float((support.rows - row).norm(dim=1).min())
+        if near > 1e-6:
             wrong("A pushed row is missing.", call=called, expected=row, got=support.rows[:2])
+        if near > 1e-12 or support.rows.dtype != double:
+            said = "z and the set are float64. Where do you lose digits?"
+            wrong(said, call=called, expected=row, got=support.rows[0].double() - before[0])
     kept = sum(bool((row == before).all(1).any()) for row in support.rows)
     if support.rows.shape != (5, 2) or kept != 3:
         said = "3 of the 5 rows unchanged"
@@ -329,7 +395,7 @@ def test_the_next_push_goes_to_other_positions():
     """After three pushes of two into seven rows, all six are in the set."""
     support, z = empty(7, 3), rand(6, 3, seed=1)
     for start in (0, 2, 4):
-        called = pushed(support, z[start : start + 2])
+        called = pushed(support, z[start : start + 2], torch.arange(start, start + 2))
     for b, row in enumerate(F.normalize(z, dim=1)):
         if float((support.rows - row).norm(dim=1).min()) > 1e-5:
             said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, despite free room."
@@ -341,12 +407,22 @@ def test_no_graph_stays_in_the_set():
     """The set outlives the step, so it keeps the numbers of a projection but not its graph."""
     support = empty(5, 3)
     z = rand(3, 3, seed=2).requires_grad_()
-    called = pushed(support, 2 * z)
+    called = pushed(support, 2 * z, torch.arange(3))
     if support.rows.requires_grad:
         wrong("The rows require a gradient now.", call=called, expected="requires_grad False")
     if set(support.state_dict()) != {"rows", "images", "ages", "position"}:
         got = sorted(support.state_dict())
         wrong("A part of the set is no longer a buffer, so no checkpoint saves it.", got=got)
+
+
+@about("SupportSet.push")
+def test_too_many_projections_are_refused():
+    """Four projections do not fit into three rows, and the set stays as it is."""
+    support = empty(3, 2)
+    pushed(support, rand(2, 2, seed=1), torch.tensor([5, 6]))
+    before = copy.deepcopy(support.state_dict())
+    refuses(ValueError, support.push, rand(4, 2, seed=2), torch.arange(4))
+    same_set(support, before, "SupportSet.push(z (4, 2)) into 3 rows")
 
 
 # Step 6: images and ages
@@ -384,6 +460,19 @@ def test_ages_are_counted_in_pushes():
         wrong(said, call=called, got=short(support.ages.tolist()))
 
 
+def push(support, z):
+    """A push as in training, where the images of the batch are on the CPU."""
+    with AsOnGPU():
+        support.push(z, torch.arange(len(z)))
+    return support.rows, support.images, support.ages
+
+
+@about("SupportSet.push", step="images and ages")
+def test_push_works_on_another_device():
+    """On a GPU the set and z are there, while `images` stays on the CPU."""
+    stays_on_device(push, SupportSet(7, 5), rand(3, 5, seed=1))
+
+
 # Step 7: wrap around at the end
 
 
@@ -418,6 +507,21 @@ def test_wrapping_several_times_with_batches_that_do_not_divide():
 
 
 @about("SupportSet.push", step="round the end")
+def test_a_loaded_set_goes_on_as_before():
+    """A checkpoint holds the buffers. A set that loads them goes on where the other one was."""
+    first, second, history = empty(5, 3), empty(5, 3, seed=8), []
+    z = rand(7, 3, seed=9)
+    for start, stop in [(0, 3), (3, 5), (5, 7)]:
+        if start == 3:
+            second.load_state_dict(first.state_dict())
+            first = second
+        called = pushed(first, z[start:stop], torch.arange(start, stop))
+        history = [(age + 1, i, v) for age, i, v in history]
+        history += [(0, i, z[i]) for i in range(start, stop)]
+    holds(first, history[-5:], "after loading, " + called)
+
+
+@about("SupportSet.push", step="round the end")
 def test_a_push_may_fill_the_whole_set():
     """If B = Q, everything old is gone, wherever the next row would have gone."""
     for before in (0, 1, 4):
@@ -433,7 +537,7 @@ def test_a_push_may_fill_the_whole_set():
 
 def known(neighbours):
     """A support set with these rows, and the position of each query's neighbour."""
-    return support_of(neighbours), torch.arange(len(neighbours))
+    return support_of(neighbours, dtype=neighbours.dtype), torch.arange(len(neighbours))
 
 
 def of_neighbours(neighbours, p, temperature):
@@ -481,11 +585,13 @@ def test_loss_of_known_neighbours_is_the_equation_in_loops(oracle):
 @about("nnclr_loss")
 def test_the_softmax_is_over_predictions():
     """The softmax is over predictions: which prediction belongs to each neighbour's image?"""
-    neighbours = torch.tensor([[1.0, 0.0], [1.0, 0.0]])  # two images found the same row
     p = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
     # row by row: exp(2) : exp(0) for both; the first is right, the second wrong
     expected = (math.log(1 + math.exp(-2)) + math.log(1 + math.exp(2))) / 2
-    of_neighbours(neighbours, p, 0.5).gives(expected, rtol=1e-5)
+    why = "`rows` says that both images found row 0."
+    for support in (support_of([[1.0, 0.0], [0.0, 1.0]]), support_of([[1.0, 0.0], [0.6, 0.8]])):
+        got = call(nnclr_loss, at(90, 90), p, support, 0.5, torch.tensor([0, 0]))
+        got.gives(expected, rtol=1e-5, why=why)
 
 
 @about("nnclr_loss")
@@ -575,9 +681,24 @@ def test_the_loss_does_not_change_the_support_set():
     support = random_support(7, 5, seed=7)
     before = copy.deepcopy(support.state_dict())
     got = call(nnclr_loss, rand(3, 5, seed=8), rand(3, 5, seed=9), support)
-    for name, value in support.state_dict().items():
-        if not torch.equal(value, before[name]):
-            wrong(f"nnclr_loss changed the {name} of the support set.", call=got.call)
+    same_set(support, before, got.call)
+
+
+@about("nnclr_loss")
+def test_a_temperature_must_be_above_zero():
+    """0, a negative temperature and NaN are refused; 0.01 is not."""
+    z1, p2, support = rand(3, 5, seed=8), rand(3, 5, seed=9), random_support(7, 5, seed=7)
+    call(nnclr_loss, z1, p2, support, 0.01)
+    for temperature in (0.0, -0.5, math.nan):
+        refuses(ValueError, nnclr_loss, z1, p2, support, temperature)
+
+
+@about("nnclr_loss")
+def test_one_direction_stays_on_its_device():
+    """The right answers, 0 … B-1, must be where the predictions are."""
+    z1, p2 = rand(3, 5, seed=1), rand(3, 5, seed=2)
+    for rows in (None, torch.arange(3)):
+        stays_on_device(nnclr_loss, z1, p2, SupportSet(7, 5), 0.5, rows)
 
 
 # Step 10: both directions
@@ -667,6 +788,20 @@ def test_gradient_reaches_both_views_and_the_predictor(oracle):
         wrong("The support set requires a gradient now.", call=got.call)
 
 
+def step(method, z1, z2):
+    """A step as in training, where `index` is on the CPU. The meters read numbers, so they wait."""
+    method.health = lambda rows, index: {}
+    return method.loss(z1, z2, torch.arange(len(z1)))
+
+
+@about("NNCLR.loss")
+def test_loss_of_the_method_stays_on_its_device():
+    """On a GPU the views are there, while `index` stays on the CPU."""
+    for candidates in ("batch", "all"):
+        method = method_of(SupportSet(7, 5), Bent(5), candidates=candidates)
+        stays_on_device(step, method, rand(3, 5, seed=1), rand(3, 5, seed=2))
+
+
 # Step 11: the options of the method
 
 
@@ -709,7 +844,11 @@ def test_top_k_takes_any_of_the_k_nearest():
     method, seen = method_of(support_of(FOUR), top_k=2), set()
     for _ in range(40):
         method.support = support_of(FOUR)
+        before = torch.get_rng_state()
         got = call(method.loss, z1, z2, index)
+        if not torch.equal(before, torch.get_rng_state()):
+            said = "You draw from torch's global generator, which no checkpoint saves."
+            wrong(said, call=got.call, expected='generators["neighbours"]')
         near_by = [i for i, loss in enumerate(allowed) if abs(loss - float(got.value)) < 1e-5]
         if not near_by:
             said = (

@@ -6,6 +6,7 @@ from lessons.course.mistakes import Mistake
 SIMILARITY = "F.normalize(z.to(self.rows), dim=1) @ self.rows.T"
 OWN = "own = exclude[:, None].to(self.images) == self.images"
 FILL = "similarity = similarity.masked_fill(own, -2)"
+COUNTS = "counts = (nearest.values != -2).float().cpu()"
 DRAW = "one = torch.multinomial(counts, 1, generator=generator).to(nearest.indices)"
 ROWS = "self.rows[self.find(z)]"
 PLACES = "(self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)"
@@ -263,6 +264,68 @@ MISTAKES = [
         "You draw the same numbers at every call. What keeps track of how many have been drawn?",
         trains=True,
     ),
+    Mistake(
+        "kth_is_never_chosen",
+        "SupportSet.find",
+        (
+            "counts = (nearest.values != -2).float().cpu()",
+            "counts = (nearest.values != -2).float().cpu()\n        counts[:, counts.sum(1).long().clamp(min=2).min() - 1] = 0",
+        ),
+        "You never choose the last of the k. Which numbers does randint(k - 1) give?",
+        trains=True,
+    ),
+    Mistake(
+        "one_more_than_k",
+        "SupportSet.find",
+        ("nearest = similarity.topk(k)", "nearest = similarity.topk(min(k + 1, len(self.rows)))"),
+        "You choose one of the k + 1 nearest. Is there a row to skip, as if the query were in the set?",
+        trains=True,
+    ),
+    Mistake(
+        "excludes_the_first_own_row",
+        "SupportSet.find",
+        (
+            FILL,
+            "similarity = similarity.masked_fill(own & (own.cumsum(1) == 1), -2)",
+        ),
+        "You leave out only the first row that came from the image. How many rows can an image have?",
+        trains=True,
+    ),
+    Mistake(
+        "images_of_the_batch_by_number",
+        "SupportSet.find",
+        (OWN, "own = torch.arange(len(z))[:, None].to(self.images) == self.images"),
+        "You leave out rows of image b for query b. Which image does query b show?",
+        trains=True,
+    ),
+    Mistake(
+        "set_searched_once",
+        "SupportSet.find",
+        (
+            SIMILARITY,
+            'F.normalize(z.to(self.rows), dim=1) @ vars(self).setdefault("kept", self.rows.clone()).T',
+        ),
+        "You keep a copy of the rows from the first search. Which rows does the set hold after a push?",
+        trains=True,
+    ),
+    Mistake(
+        "exclude_on_another_device",
+        "SupportSet.find",
+        (OWN, "own = exclude[:, None] == self.images"),
+        "You compare `exclude` with self.images, but on a GPU they are on two devices. How do you move a tensor to the device of another?",
+        trains=True,
+    ),
+    Mistake(
+        "draw_on_another_device",
+        "SupportSet.find",
+        (
+            f"{COUNTS}\n        {DRAW}",
+            "lot = torch.rand(nearest.values.shape, generator=generator)\n"
+            "        one = lot.masked_fill(nearest.values == -2, -1).argmax(1, keepdim=True)",
+        ),
+        "You draw on the CPU, as the generator asks for, and go on there, although the rows may be on a GPU. Where must the draws go?",
+        trains=True,
+    ),
     # SupportSet.nearest
     Mistake(
         "the_query_itself",
@@ -317,6 +380,13 @@ MISTAKES = [
         "SupportSet.nearest",
         (ROWS, "self.rows[self.find(z) - 1]"),
         "You return the row before the one that was found. Do positions start at 0 or 1?",
+        trains=True,
+    ),
+    Mistake(
+        "any_of_two",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[self.find(z, 2 if len(self.rows) > 1 else 1)]"),
+        "You return one of the two nearest rows by chance. Which k does the docstring of `nearest` mean?",
         trains=True,
     ),
     # SupportSet.push
@@ -501,6 +571,67 @@ MISTAKES = [
         "You wrap the rows around, but let position become Q, which does not exist. Which position follows Q - 1?",
         trains=True,
     ),
+    Mistake(
+        "rest_from_the_front",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    start = int(self.position)
+    room = min(len(z), len(self.rows) - start)
+    rest = len(z) - room
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    of = torch.full((len(z),), -1) if images is None else images
+    self.ages += self.ages >= 0
+    for held, came in [(self.rows, new), (self.images, of.to(self.images))]:
+        held[start : start + room], held[:rest] = came[:room], came[:rest]
+    self.ages[start : start + room], self.ages[:rest] = 0, 0
+    self.position.fill_((start + len(z)) % len(self.rows))
+""",
+        "After the end of the set you go on with the first rows of z again. Which rows of z are left?",
+        trains=True,
+    ),
+    Mistake(
+        "position_is_no_buffer",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    start = vars(self).get("start", 0)
+    places = (start + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.start = (start + len(z)) % len(self.rows)
+""",
+        "You keep the position in an attribute of your own, which no checkpoint holds. Which buffer is it for?",
+        trains=True,
+    ),
+    Mistake(
+        "never_pushed_rows_go_last",
+        "SupportSet.push",
+        (PLACES, "self.ages.argsort(descending=True, stable=True)[: len(z)]"),
+        "You replace rows of the highest age, and rows that were never pushed have age -1. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "too_many_are_cut",
+        "SupportSet.push",
+        (
+            'raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")',
+            "return self.push(z[-len(self.rows) :], None if images is None else images[-len(self.rows) :])",
+        ),
+        "You store the last Q projections if there are more. What does the docstring promise for that case?",
+        trains=True,
+    ),
+    Mistake(
+        "places_on_another_device",
+        "SupportSet.push",
+        (PLACES, PLACES.replace(", device=self.rows.device", "")),
+        "You make the positions on the CPU, but on a GPU self.position is there. Where must torch.arange make its numbers?",
+        trains=True,
+    ),
     # nnclr_loss: the softmax
     Mistake(
         "predictions_not_normalised",
@@ -629,6 +760,26 @@ MISTAKES = [
         trains=True,
         overflows=True,
     ),
+    Mistake(
+        "mean_before_logarithm",
+        "nnclr_loss",
+        (f"return {ENTROPY}", "return -logits.softmax(1).diagonal().mean().log()"),
+        "You take the logarithm of the mean probability. Which comes first, the logarithm or the mean?",
+        trains=True,
+    ),
+    Mistake(
+        "answers_on_another_device",
+        "nnclr_loss",
+        (ENTROPY, ENTROPY.replace(", device=p2.device", "")),
+        "You make the right answers on the CPU, wherever the predictions are. Where must torch.arange make its numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "only_negative_refused",
+        "nnclr_loss",
+        ("if not temperature > 0:", "if temperature < 0:"),
+        "You let a temperature of 0 or NaN pass, and the loss is NaN. Which temperatures does the docstring refuse?",
+    ),
     # nnclr_loss: the search
     Mistake(
         "predictions_search",
@@ -685,6 +836,20 @@ MISTAKES = [
             f"support.push(z1.detach()[: len(support.rows)])\n    {NEIGHBOURS}",
         ),
         "You push z1 before you search, so every view finds itself. Should this function push at all?",
+        trains=True,
+    ),
+    Mistake(
+        "known_rows_ignored",
+        "nnclr_loss",
+        (NEIGHBOURS, "neighbours = support.nearest(z1)"),
+        "You search again although `rows` says which neighbours were found. What does `rows` hold?",
+        trains=True,
+    ),
+    Mistake(
+        "row_zero_is_no_row",
+        "nnclr_loss",
+        (NEIGHBOURS, NEIGHBOURS.replace("rows is None", "rows is None or not rows.any()")),
+        "You search again if all known positions are 0. Is 0 a position?",
         trains=True,
     ),
     # NNCLR.loss
@@ -752,25 +917,60 @@ MISTAKES = [
     Mistake(
         "push_before_search",
         "NNCLR.loss",
-        (
-            SEARCH,
-            f"{PUSH}\n        {SEARCH}\n        self.support.position.copy_((self.support.position - len(z1)) % len(self.support.rows))",
-        ),
+        """def loss(self, z1, z2, index):
+    self.support.push(z1, index)
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    return (loss1 + loss2) / 2
+""",
         "You push before you search. If a view is already in the set, what does it find?",
         trains=True,
     ),
     Mistake(
         "push_between_searches",
         "NNCLR.loss",
-        (
-            SEARCH,
-            "rows1 = self.search(z1, index)\n"
-            "        self.support.push(z1.detach(), index)\n"
-            "        rows2 = self.search(z2, index)\n"
-            "        self.support.position.copy_((self.support.position - len(z1)) % len(self.support.rows))\n"
-            "        self.support.ages -= (self.support.ages > 0).long()",
-        ),
+        """def loss(self, z1, z2, index):
+    rows1 = self.search(z1, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    self.support.push(z1, index)
+    rows2 = self.search(z2, index)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    return (loss1 + loss2) / 2
+""",
         "You push view 1 before view 2 searches. Which rows should view 2 see?",
+        trains=True,
+    ),
+    Mistake(
+        "push_between_searches_then_losses",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    rows1 = self.search(z1, index)
+    self.support.push(z1, index)
+    rows2 = self.search(z2, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    return (loss1 + loss2) / 2
+""",
+        "You push view 1 before view 2 searches, and also before you read the rows of view 1. Which rows should both see?",
+        trains=True,
+    ),
+    Mistake(
+        "both_pushed_as_they_come",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    losses, found = [], []
+    for z, other in [(z1, z2), (z2, z1)]:
+        found.append(self.search(z, index))
+        losses.append(self.direction(z, self.predictor(other), found[-1]))
+        self.support.push(z, index)
+    self.found = self.health(torch.cat(found), index.repeat(2))
+    return sum(losses) / 2
+""",
+        "You push each view after its own search, so view 2 sees view 1, and both join. Which view should join, and when?",
         trains=True,
     ),
     Mistake(
@@ -834,6 +1034,27 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "own_rows_never_count",
+        "NNCLR.loss",
+        (
+            SEARCH,
+            "rows1, rows2 = (self.support.find(z, exclude=index) for z in (z1, z2))",
+        ),
+        "You always leave out own rows and take the nearest, so exclude_same and top_k have no effect. Which function uses them?",
+        trains=True,
+    ),
+    Mistake(
+        "generator_left_out",
+        "NNCLR.loss",
+        (
+            SEARCH,
+            "exclude = index if self.exclude_same else None\n"
+            "        rows1, rows2 = (self.support.find(z, self.top_k, exclude) for z in (z1, z2))",
+        ),
+        "Your search draws from torch's global generator. Which function of the method passes its own generator?",
+        trains=True,
+    ),
+    Mistake(
         "candidates_go_round",
         "NNCLR.loss",
         (
@@ -849,6 +1070,13 @@ MISTAKES = [
         "NNCLR.loss",
         (f"{FOUND}\n        {PUSH}", f"{PUSH}\n        {FOUND}"),
         "You describe the neighbours after the push, when other rows may be at their positions. When are the rows that were found still there?",
+        trains=True,
+    ),
+    Mistake(
+        "described_image_by_image",
+        "NNCLR.loss",
+        (FOUND, FOUND.replace("repeat(2)", "repeat_interleave(2)")),
+        "You give `health` the images in the order 0 0 1 1, but the rows come view by view. Which image does entry b of the second view belong to?",
         trains=True,
     ),
     Mistake(

@@ -1,0 +1,47 @@
+"""What the machine can do at most, measured: multiply-adds, and bytes from and to memory."""
+
+import torch
+from measure import fastest
+from step import Step
+from torch.utils.flop_counter import FlopCounterMode
+
+SIDE = 2048  # of the square matrices that are multiplied
+NUMBERS = 2**27  # in each array that is read or written: 512 MiB, more than any cache holds
+
+
+def matrix_rate(dtype: torch.dtype, rounds: int, side: int = SIDE) -> float:
+    """FLOP/s of the product of two square matrices. A multiply-add counts as two."""
+    a, b = torch.rand(2, side, side, dtype=dtype).unbind()
+    out = torch.empty(side, side, dtype=dtype)
+    return 2 * side**3 / fastest(lambda: torch.mm(a, b, out=out), rounds)
+
+
+def bandwidth(rounds: int, numbers: int = NUMBERS) -> float:
+    """Bytes per second of c = a + b, which reads two arrays and writes one."""
+    a, b, c = torch.ones(3, numbers).unbind()
+    return 3 * a.nbytes / fastest(lambda: torch.add(a, b, out=c), rounds)
+
+
+def flops_per_view(step: Step) -> dict[str, float]:
+    """FLOPs that the network takes for a view, counted: forward, and forward and backward.
+
+    Convolutions and matrix products count, with two for a multiply-add; norms, ReLUs and sums do
+    not, which are less than a hundredth.
+    """
+    views = 2 * step.config.batch_size
+    with FlopCounterMode(display=False) as both:
+        step.network()()
+    x = torch.rand(views, 3, step.method.recipe.size, step.method.recipe.size)
+    with torch.no_grad(), FlopCounterMode(display=False) as forward:
+        step.method.project(x)
+    return {
+        "forward": forward.get_total_flops() / views,
+        "both": both.get_total_flops() / views,
+    }
+
+
+def network_speed(step: Step, rounds: int) -> dict[str, float]:
+    """FLOPs per view, and FLOP/s of the network alone, forward and backward."""
+    counted = flops_per_view(step)
+    seconds = fastest(step.network(), rounds)
+    return counted | {"rate": 2 * step.config.batch_size * counted["both"] / seconds}

@@ -4,11 +4,72 @@ import torch
 from torch import nn
 
 from lessons.course.check import rand
+from lessons.course.device import strays
+
+
+class Doubled(nn.Module):
+    """Doubles its input in train mode."""
+
+    def forward(self, x):
+        return 2 * x if self.training else x
+
+
+class Breaks(nn.Module):
+    """Fails at its second batch."""
+
+    batches = 0
+
+    def forward(self, x):
+        self.batches += 1
+        if self.batches == 2:
+            raise MemoryError
+        return x.flatten(1)
+
+
+class Counts(nn.Module):
+    """Counts its batches in a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("batches", torch.zeros(()))
+
+    def forward(self, x):
+        self.batches += 1
+        return x.flatten(1)
+
+
+class Gives(nn.Module):
+    """Gives its result another dtype or device."""
+
+    def __init__(self, result):
+        super().__init__()
+        self.result = result
+
+    def forward(self, x):
+        return x.flatten(1).to(self.result)
+
+
+def outcome(f, *args, **more):
+    """What f returns; NaN, which equals no result, if it raises an error."""
+    try:
+        return f(*args, **more)
+    except Exception:
+        return float("nan")
+
+
+def raises(error, f, *args) -> bool:
+    try:
+        f(*args)
+    except error:
+        return True
+    except Exception:
+        return False
+    return False
 
 
 def encoder() -> nn.Module:
     """A convolution and a batch norm that has seen other data; some parts are in train mode."""
-    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten())
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), Doubled())
     with torch.no_grad():
         net[0].weight.copy_(rand(4, 3, 3, 3, seed=1))
         net[0].bias.copy_(rand(4, seed=2))
@@ -25,45 +86,81 @@ def pictures(N: int, seed: int = 5) -> torch.Tensor:
 
 def features(module):
     seen = {}
-    for N, batch_size in [(7, 3), (5, 8), (4, 4)]:
+    for N, batch_size in [(7, 3), (5, 3), (4, 4)]:
         net = encoder()
         if N == 4:
             net.eval()
         if N == 5:
             net[1].eval()
         h = module.features(net, pictures(N), batch_size)
-        seen[f"{N}"] = h.detach().clone()
+        seen[f"{N}"] = in_place_of_chance(module, h, N, batch_size)
         seen[f"modes {N}"] = "".join("et"[part.training] for part in net.modules())
         seen[f"statistics {N}"] = net[1].running_mean.clone()
         seen[f"graph {N}"] = h.requires_grad
         seen[f"learns {N}"] = all(p.requires_grad for p in net.parameters())
+    seen["on"] = torch.is_grad_enabled()
     split = module.Images(pictures(3), None, (), "none", "test")
-    seen["images"] = module.features(encoder(), split).detach().clone()
-    return seen
+    few = outcome(module.features, encoder(), split)
+    seen["images"] = few.detach().clone() if isinstance(few, torch.Tensor) else few
+    wide = module.features(Gives(torch.float64), pictures(3), 2)
+    seen["double"] = wide.dtype == torch.float32
+    there = outcome(module.features, Gives("meta"), pictures(3), 2)
+    seen["there"] = not (isinstance(there, torch.Tensor) and there.is_meta)
+    broken = nn.Sequential(Breaks(), Doubled().eval())
+    back = raises(MemoryError, module.features, broken, pictures(3), 2)
+    back = back and [part.training for part in broken.modules()] == [True, True, False]
+    noticed = raises(RuntimeError, module.features, Counts(), pictures(3), 2)
+    refused = raises(ValueError, module.features, encoder(), pictures(3).float(), 2)
+    return seen | {"stays": "".join("ny"[one] for one in (back, noticed, refused))}
+
+
+def in_place_of_chance(module, h, N, batch_size):
+    """h, or a word if its rows come in an order that differs from call to call."""
+    again = module.features(encoder(), pictures(N), batch_size)
+    if N == 7 and h.shape == again.shape and not torch.allclose(h, again):
+        a, b = (one.detach()[one.sum(1).argsort()] for one in (h, again))
+        if torch.allclose(a, b):
+            return "shuffled"
+    return h.detach().clone()
 
 
 def knn_predict(module):
     seen = {}
-    labels = torch.tensor([7, -3, 40, 7, 2, 2, 40, 7, -3, 2, 7, 7, 40, 2, 7, 2, -3])
+    labels = torch.tensor([7, 3, 40, 7, 2, 2, 40, 7, 3, 2, 7, 7, 40, 2, 7, 2, 3])
     bank = rand(17, 4, seed=1) * torch.linspace(0.2, 5, 17)[:, None]
     queries = rand(61, 4, seed=2) * torch.linspace(4, 0.3, 61)[:, None]
-    for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (50, 0.2), (7, 0.003)]:
-        seen[f"{k} {temperature}"] = module.knn_predict(bank, labels, queries, k, temperature)
+    predict = module.knn_predict
+    for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (7, 0.003)]:
+        seen[f"{k} {temperature}"] = predict(bank, labels, queries, k, temperature)
+    seen["all"] = outcome(predict, bank, labels, queries, 50, 0.2)
+    seen["small"] = isinstance(seen["all"], torch.Tensor)
     wide = rand(47, 3, seed=4)
     names = torch.arange(47) * 5 % 7
     seen["default"] = module.knn_predict(wide, names, queries[:, :3])
+    # classes are only names, so numbering them otherwise must not change who wins
+    below = outcome(predict, bank, labels - 41, queries, 5, 0.07)
+    seen["below zero"] = same_as(below, seen["5 0.07"] - 41)
+    far = outcome(predict, bank, labels + 10**6, queries[:2], 5, 0.07)
+    seen["far"] = same_as(far, seen["5 0.07"][:2] + 10**6)
+    short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
+    seen["double"] = str(getattr(short, "dtype", "none"))
     return seen
+
+
+def same_as(one, other) -> bool:
+    return isinstance(one, torch.Tensor) and torch.equal(one.long(), other.long())
 
 
 def class_balanced(module):
     labels = torch.tensor([5, 2, 2, 5, 9, 9, 2, 9, 9, 2, 2, 9, 9, 5, 2])  # 3, 6, 6 of each
+    module = Rows(module)
 
     def draws(share, times=12, seed=0, labels=labels):
         source = torch.Generator().manual_seed(seed)
         return [module.class_balanced(labels, share, source) for _ in range(times)]
 
     seen = {}
-    for share in (0.05, 0.4, 0.8, 1.0):
+    for share in (0.05, 0.26, 0.33, 0.4, 0.8, 1.0):
         found = draws(share, 3)
         counts = [[int((labels[i] == c).sum()) for c in (2, 5, 9)] for i in found]
         same = counts[0] == counts[1] == counts[2]
@@ -74,13 +171,29 @@ def class_balanced(module):
     torch.manual_seed(1)
     again = [tuple(sorted(i.tolist())) for i in draws(0.4)]
     seen["repeat"] = sets == again
+    state = torch.get_rng_state()
+    draws(0.4, 1)
+    seen["global"] = torch.equal(state, torch.get_rng_state())
     even = torch.arange(24) % 2
     pairs = [(sorted(i.tolist()), even) for i in draws(1 / 4, 30, labels=even)]
     first = [[row // 2 for row in i if row % 2 == 0] for i, _ in pairs]
     second = [[row // 2 for row in i if row % 2 == 1] for i, _ in pairs]
     seen["same places"] = first == second
     seen["neighbours"] = all((max(i) - min(i)) in (2, 11) for i in first if i)
+    seen["double"] = module.kind
     return seen
+
+
+class Rows:
+    """class_balanced with its result as a tensor of row numbers, whatever it is."""
+
+    def __init__(self, module):
+        self.module, self.kind = module, ""
+
+    def class_balanced(self, labels, share, source):
+        found = self.module.class_balanced(labels, share, source)
+        self.kind = str(getattr(found, "dtype", "none"))
+        return torch.as_tensor(found).flatten().long()
 
 
 def Probe_predict(module):
@@ -93,28 +206,36 @@ def Probe_predict(module):
         h = mean + 2 * std * rand(23, D, seed=8)
         seen[f"{C} {D}"] = probe.predict(h)
         seen[f"alone {C} {D}"] = tuple(probe.predict(one[None]) for one in h[:5])
+    parts = [part.to("meta") for part in (weight, bias, mean, std)]
+    there = module.Probe(*parts, classes.to("meta"), 0.1)
+    seen["stays"] = not strays(there.predict, h)
+    short = module.Probe(weight, bias, mean, std, classes.int(), 0.1).predict(h)
+    seen["double"] = str(getattr(short, "dtype", "none"))
     return seen
 
 
 def fit(module):
     seen = {}
-    for N, C, D, penalty in [(13, 3, 2, 0.5), (11, 2, 3, 2.0)]:
+    for N, C, D, penalty in [(13, 3, 2, 1.0), (11, 2, 3, 2.0)]:
         h = rand(N, D, seed=N, dtype=torch.float64) + 0.5
         position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
         start = rand(C, D, seed=3, dtype=torch.float64), rand(C, seed=4, dtype=torch.float64)
         given = tuple(one.clone() for one in start)
         weight, bias = module.fit(h, position, *given, penalty, 200)
-        seen[f"{N}"] = weight.detach().clone(), (bias - bias.mean()).detach().clone()
+        seen[f"{N}"] = weight.detach().double(), (bias - bias.mean()).detach().double()
         seen[f"graph {N}"] = weight.requires_grad
         seen[f"given {N}"] = any(one.requires_grad for one in given), *(g.detach() for g in given)
-        seen[f"stays {N}"] = stays(module, h, position, seen[f"{N}"], penalty)
-    return seen
+        seen[f"remains {N}"] = remains(module, h, position, seen[f"{N}"], penalty)
+        seen[f"none {N}"] = tuple(one.detach() for one in module.fit(h, position, *start, 1.0, 0))
+    short = module.fit(h.float(), position, *(one.float() for one in start), 1.0, 5)
+    kinds = {str(one.dtype) for one in (weight, bias)}, {str(one.dtype) for one in short}
+    return seen | {"double": str(kinds)}
 
 
-def stays(module, h, position, where, penalty) -> bool:
+def remains(module, h, position, where, penalty) -> bool:
     """One more iteration, started from `where`, stays there."""
     weight, _ = module.fit(h, position, *(one.clone() for one in where), penalty, 1)
-    return bool(torch.allclose(weight.detach(), where[0], atol=1e-2))
+    return bool(torch.allclose(weight.detach().double(), where[0], atol=1e-2))
 
 
 def linear_probe(module):
@@ -142,4 +263,8 @@ def linear_probe(module):
     many = many.nonzero()[:, 0]
     rows, said = torch.cat([once, many]), torch.cat([large[once], small[many]])
     seen["valley"] = module.linear_probe(h, labels, val[rows], said, (3.0, 0.1, 0.001)).penalty
-    return seen
+    seen["none"] = module.linear_probe(h, labels, val[:9], labels[:9], (0.3,), 0).weight
+    seen["default"] = module.linear_probe(h, labels, h, labels[:1].expand(18)).penalty
+    short = module.linear_probe(h.float(), labels, h.float(), labels, (0.5,))
+    kinds = [str(one.dtype) for one in (probe.weight, probe.std, short.weight, short.std)]
+    return seen | {"double": str(kinds)}

@@ -16,7 +16,33 @@ FIRST = "return torch.cat([order[labels[order] == c][:count] for c in classes])"
 ORDER = "order = torch.randperm(len(labels), generator=generator)"
 LINE = "F.linear((h - self.mean) / self.std, self.weight, self.bias)"
 MOMENTS = "mean, std = train_h.mean(0), train_h.std(0, correction=0)"
+SPLIT = "batches = pixels.split(batch_size)"
+COUNT = "round(share * len(labels) / len(classes))"
+COPIES = "weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()"
 BEST = "return max(probes, key=lambda probe: probe.accuracy(val_h, val_labels))"
+
+# features, with modes by hand: eval mode before, the old mode of every part afterwards
+BY_HAND = """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
+    modes = [part.training for part in encoder.modules()]
+    encoder.eval()
+    h = [encoder(as_input(some, encoder)).float().cpu() for some in pixels.split(batch_size)]
+    for part, mode in zip(encoder.modules(), modes, strict=True):
+        part.training = mode
+    return torch.cat(h)
+"""
+IN_THE_END = """
+    try:
+        h = [encoder(as_input(some, encoder)).float().cpu() for some in pixels.split(batch_size)]
+    finally:
+        for part, mode in zip(encoder.modules(), modes, strict=True):
+            part.training = mode
+    return torch.cat(h)
+"""
 
 MISTAKES = [
     # features
@@ -111,6 +137,69 @@ MISTAKES = [
         "features",
         ("@torch.no_grad()\n", "@torch.enable_grad()\n"),
         "You keep the graph of h, so every image stays in memory. Who will ever call backward on it?",
+        trains=True,
+    ),
+    Mistake(
+        "last_batch_lost",
+        "features",
+        (
+            SPLIT,
+            "batches = pixels[: max(1, len(pixels) // batch_size) * batch_size].split(batch_size)",
+        ),
+        "You leave out a short last batch. How many batches of three do seven images need?",
+        trains=True,
+    ),
+    Mistake(
+        "shuffled",
+        "features",
+        (SPLIT, "batches = pixels[torch.randperm(len(pixels))].split(batch_size)"),
+        "You shuffle the images. Which label will row 0 be compared with?",
+        trains=True,
+    ),
+    Mistake(
+        "one_mode_for_all",
+        "features",
+        ("return torch.cat(h)", "encoder.train(encoder.training)\n    return torch.cat(h)"),
+        "You give every part of the encoder the mode of the whole. What if one part had a mode of its own?",
+        trains=True,
+    ),
+    Mistake(
+        "only_batch_norm_in_eval_mode",
+        "features",
+        (
+            HALF,
+            HALF
+            + "\n        for part in encoder.modules():\n            part.training = not isinstance(part, nn.BatchNorm2d)",
+        ),
+        "You switch only batch norm to eval mode. Which other layers behave differently in train mode?",
+        trains=True,
+    ),
+    Mistake(
+        "modes_lost_by_an_error",
+        "features",
+        BY_HAND,
+        "You restore the modes only if nothing goes wrong. In which mode is the encoder after an error, and what does `frozen` do about it?",
+        trains=True,
+    ),
+    Mistake(
+        "change_not_noticed",
+        "features",
+        BY_HAND[: BY_HAND.index("    h = [")].rstrip() + IN_THE_END,
+        "You do not notice if the encoder changes in eval mode. Which error does the docstring promise, and who raises it?",
+        trains=True,
+    ),
+    Mistake(
+        "dtype_of_the_encoder",
+        "features",
+        (".float().cpu()", ".cpu()"),
+        "You leave h in the dtype that the encoder gave it. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "device_of_the_encoder",
+        "features",
+        (".float().cpu()", ".float()"),
+        "You leave h on the encoder's device. Where does the docstring promise it?",
         trains=True,
     ),
     # knn_predict
@@ -222,8 +311,47 @@ MISTAKES = [
     Mistake(
         "overflow",
         "knn_predict",
-        (WEIGHT, "weight = (similarity / temperature).float().exp().clamp(max=3e38)"),
+        (WEIGHT, "weight = (similarity / temperature).exp()"),
         "You let exp(s / tau) overflow float32 at a low temperature, so all votes become equally huge. What may you subtract from every s / tau of a query without changing who wins?",
+    ),
+    Mistake(
+        "one_maximum_for_all",
+        "knn_predict",
+        (WEIGHT, "weight = ((similarity - similarity.max()) / temperature).exp()"),
+        "You subtract the largest cosine of all queries, so at a low temperature all votes of another query become 0. Whose largest cosine may you subtract?",
+    ),
+    Mistake(
+        "labels_as_columns",
+        "knn_predict",
+        (
+            "classes, position = bank_labels.unique(return_inverse=True)",
+            "classes, position = torch.arange(int(bank_labels.max()) + 1, dtype=bank_labels.dtype), bank_labels.long()",
+        ),
+        "You use a label as the number of a column. Which column belongs to label -3?",
+    ),
+    Mistake(
+        "more_neighbours_than_rows",
+        "knn_predict",
+        ("k = min(k, len(bank))", "k = 1 * k"),
+        "You ask topk for k rows, even of a bank that has fewer. How many can vote then?",
+    ),
+    Mistake(
+        "distance_for_cosine",
+        "knn_predict",
+        (WEIGHT, "weight = (-(2 - 2 * similarity).clamp(min=0).sqrt() / temperature).softmax(1)"),
+        "You weight by exp(-distance / tau). The neighbours are the same, but what does the docstring put into the exponent?",
+    ),
+    Mistake(
+        "squared_distance_for_cosine",
+        "knn_predict",
+        (WEIGHT, "weight = (2 * similarity / temperature).softmax(1)"),
+        "Your temperature is half of the one that was given. The squared distance of unit vectors is 2 - 2s: what remains of its 2 in the exponent?",
+    ),
+    Mistake(
+        "dtype_of_labels_lost",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return classes[votes.argmax(1)].long()"),
+        "You return int64, whatever the labels are. Which dtype does the docstring promise?",
     ),
     # class_balanced
     Mistake(
@@ -322,6 +450,34 @@ MISTAKES = [
         ),
         "You take consecutive images from a random start. Can the first and the third be chosen without the second?",
     ),
+    Mistake(
+        "classes_by_largest_label",
+        "class_balanced",
+        (COUNT, "round(share * len(labels) / (int(labels.max()) + 1))"),
+        "You take the largest label plus one as the number of classes. How many classes have the labels 2, 5 and 8?",
+    ),
+    Mistake(
+        "rounded_down",
+        "class_balanced",
+        (COUNT, "int(share * len(labels) / len(classes))"),
+        "You round down. How many rows of each class are 2.7, rounded?",
+    ),
+    Mistake(
+        "rounded_up",
+        "class_balanced",
+        (COUNT, "-int(-share * len(labels) / len(classes) // 1)"),
+        "You round up. How many rows of each class are 2.25, rounded?",
+    ),
+    Mistake(
+        "filled_up_from_other_classes",
+        "class_balanced",
+        (
+            FIRST,
+            FIRST.replace("return", "kept =")
+            + "\n    rest = order[~torch.isin(order, kept)]\n    return torch.cat([kept, rest[: count * len(classes) - len(kept)]])",
+        ),
+        "You fill up from other classes if one has too few images. How many does each of the others then have?",
+    ),
     # Probe.predict
     Mistake(
         "not_standardised",
@@ -364,6 +520,27 @@ MISTAKES = [
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits.argmax(1)"),
         "You return the number of a row of the weight. Which label does that row stand for?",
+    ),
+    Mistake(
+        "divided_by_the_variance",
+        "Probe.predict",
+        ("/ self.std", "/ self.std.square()"),
+        "You divide by the square of the standard deviation. On what numbers was the weight fitted?",
+    ),
+    Mistake(
+        "dtype_of_classes_lost",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return self.classes[logits.argmax(1)].long()"),
+        "You return int64, whatever the classes are. Which dtype does the docstring promise?",
+    ),
+    Mistake(
+        "predicted_on_the_cpu",
+        "Probe.predict",
+        (
+            "return self.classes[logits.argmax(1)]",
+            "best = torch.zeros(len(h), dtype=torch.long)\n        best = torch.where(best > 0, best, logits.argmax(1))\n        return self.classes[best]",
+        ),
+        "You make a tensor on the CPU, whatever device h is on. Which argument of torch.zeros prevents that?",
     ),
     # fit
     Mistake(
@@ -475,6 +652,40 @@ MISTAKES = [
         "fit",
         ("return weight.detach(), bias.detach()", "return weight, bias"),
         "You return tensors that still require a gradient. What takes a tensor out of the graph?",
+        trains=True,
+    ),
+    Mistake(
+        "gradients_add_up",
+        "fit",
+        ("optimizer.zero_grad()", "pass"),
+        "You never clear the gradients, so each call of the closure adds to those of the last call. What is the first line of a training step?",
+        trains=True,
+    ),
+    Mistake(
+        "starts_at_zero",
+        "fit",
+        (
+            COPIES,
+            "weight, bias = torch.zeros_like(weight).requires_grad_(), torch.zeros_like(bias).requires_grad_()",
+        ),
+        "You start from zero. What are the weights that you were given for?",
+        trains=True,
+    ),
+    Mistake(
+        "iterations_ignored",
+        "fit",
+        ("max_iter=iterations", "max_iter=200"),
+        "You do not use `iterations`. How many iterations may L-BFGS make?",
+        trains=True,
+    ),
+    Mistake(
+        "fit_in_float32",
+        "fit",
+        (
+            "return weight.detach(), bias.detach()",
+            "return weight.detach().float(), bias.detach().float()",
+        ),
+        "You return float32, whatever h is. Which dtype does the docstring promise?",
         trains=True,
     ),
     # linear_probe
@@ -601,6 +812,48 @@ MISTAKES = [
             "probes.append(Probe(weight, bias, mean, std, torch.arange(len(classes)), penalty))",
         ),
         "You number the classes 0, 1, 2, … instead of keeping their labels. Which label does row 0 of the weight stand for?",
+        trains=True,
+    ),
+    Mistake(
+        "fitted_on_raw_numbers",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = train_h / 1"),
+        "You fit raw numbers, although the probe standardises what it predicts. Which numbers should the weight be fitted on?",
+        trains=True,
+    ),
+    Mistake(
+        "standardised_twice",
+        "linear_probe",
+        (BEST, BEST.replace("val_h,", "(val_h - mean) / std,")),
+        "You standardise the validation images, and the probe's `accuracy` does so again. On which numbers do you choose?",
+        trains=True,
+    ),
+    Mistake(
+        "chosen_by_the_loss",
+        "linear_probe",
+        (
+            BEST,
+            "return min(probes, key=lambda p: F.cross_entropy(F.linear((val_h - mean) / std, p.weight, p.bias), torch.searchsorted(classes, val_labels).clamp(max=len(classes) - 1)).item())",
+        ),
+        "You choose the smallest loss on validation images. The docstring asks for the most accurate probe: can the two differ?",
+        trains=True,
+    ),
+    Mistake(
+        "refitted_on_both",
+        "linear_probe",
+        (
+            BEST,
+            BEST.replace("return", "best =")
+            + "\n    both = (torch.cat([train_h, val_h]) - mean) / std\n    position = torch.searchsorted(classes, torch.cat([train_labels, val_labels]))\n    weight, bias = fit(both, position, best.weight, best.bias, best.penalty, iterations)\n    return Probe(weight, bias, mean, std, classes, best.penalty)",
+        ),
+        "You fit once more, to validation images as well. Which images may the fit know?",
+        trains=True,
+    ),
+    Mistake(
+        "iterations_not_passed_on",
+        "linear_probe",
+        ("penalty, iterations)", "penalty, 200)"),
+        "You do not pass `iterations` on to `fit`. How many may it use?",
         trains=True,
     ),
 ]

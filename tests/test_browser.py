@@ -356,8 +356,14 @@ def test_a_served_copy_below_a_path(chromium, site):
         assert page.goto(home + "no/such/page.html").status == 404
         style = "getComputedStyle(document.querySelector('.md-header')).position"
         assert page.evaluate(style) == "sticky"
+        bodies = []
+        page.on("response", lambda response: bodies.append(response.body()))
         page.locator(".md-header__button.md-logo").first.click()
         page.wait_for_url(home)
+        page.wait_for_load_state("networkidle")
+        assert sum(map(len, bodies)) < 600 * 1024, "home is heavy"
+        card = page.locator("meta[property='og:image']").get_attribute("content")
+        assert page.request.get(home + card.rpartition("/")[2]).ok
         page.keyboard.press("/")
         page.keyboard.type("color")
         page.locator(".md-search-result__link").first.wait_for(timeout=20_000)

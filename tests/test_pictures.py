@@ -16,7 +16,20 @@ def test_the_script_makes_every_picture_and_no_other(monkeypatch):
     spec = importlib.util.spec_from_file_location("make_pictures", DOCS / "pictures" / "make.py")
     make = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make)
-    assert set(make.PICTURES) == set(FILES)
+    made = (DOCS / "pictures").glob("*.[sp][vn]g")
+    assert set(make.PICTURES) == {file.stem for file in made}
+
+
+def test_a_picture_that_moves_has_a_still_and_a_button():
+    moving = [svg for svg in FILES.values() if "<animate" in svg]
+    assert len(moving) == 2
+    for svg in moving:
+        assert 'class="still"' in svg and 'aria-label="Pause or play"' in svg
+        assert "prefers-reduced-motion:reduce" in svg
+
+
+def test_the_film_leaves_room_for_the_rest_of_home():
+    assert len(FILES["film"]) < 70_000
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -2,7 +2,7 @@
 
     python docs/explore/stills.py
 
-writes `data.js` and the four still pictures next to this file. The library computes all numbers.
+writes `data.js` and the still pictures next to this file. The library computes all numbers.
 """
 
 import base64
@@ -355,7 +355,8 @@ def support_still(steps: int = 8) -> Figure:
 
 if __name__ == "__main__":
     (HERE / "data.js").write_text(script())
-    save(temperature_still(), HERE / "temperature.svg")
     save(views_still(), HERE / "views.png")
-    save(batch_still(), HERE / "batch.svg")
-    save(support_still(), HERE / "support-set.svg")
+    stills = {"temperature": temperature_still, "batch": batch_still, "support-set": support_still}
+    for name, still in stills.items():
+        save(still(), HERE / f"{name}.svg")
+        save(still(), HERE / f"{name}.png")  # for the cards of the home page

@@ -61,6 +61,9 @@ def written(attributes: dict) -> str:
     )
 
 
-def save(name: str, content: str) -> None:
-    """Write a picture next to this file."""
-    (HERE / f"{name}.svg").write_text(content, "utf-8")
+def save(name: str, content: str | bytes) -> None:
+    """Write a picture next to this file: SVG, or PNG if it is bytes."""
+    if isinstance(content, bytes):
+        (HERE / f"{name}.png").write_bytes(content)
+    else:
+        (HERE / f"{name}.svg").write_text(content, "utf-8")

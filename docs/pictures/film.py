@@ -5,6 +5,7 @@ from dataclasses import replace
 import torch
 import torch.nn.functional as F
 from drawing import DARK, svg, text
+from moving import Clock, animate, changing, group, rules, with_button
 from recorded import record
 from thumbnails import image, small
 from torch import Tensor
@@ -15,11 +16,13 @@ from simclr_mini.data import Images
 from simclr_mini.evaluate import features, knn_predict, share_right
 
 RUNS = {"tiny": "crops and colour changes", "tiny_crops": "crops alone"}
-FRAMES = (0, 5, 10, 20, 35, 50, 70, 105, 140, 175, 210)  # steps
-CLASSES, SHOWN, CARRIED = 5, 60, 2  # on the map; images of each, and those drawn as pictures
+FRAMES = (0, 10, 20, 35, 70, 105, 140, 210)  # steps
+CLASSES, SHOWN, CARRIED = 5, 40, 2  # on the map; images of each, and those drawn as pictures
 MEASURED = 2_000  # training images whose class means give the axes
-SIDE, HIGH, PIXELS = 290, 232, 18  # of a map, and of a picture on it
-MOVE, REST, BACK = 0.8, 4.0, 1.6  # seconds from frame to frame, at both ends, and back to the start
+SIDE, HIGH, PIXELS, TOP = 290, 232, 18, 54  # of a map, of a picture on it, and above the maps
+FILLED = 0.97  # share of the places that the frame holds; the others lie on its edge
+CLOCK = Clock(move=1.0, begin=2.0, rest=4.0, back=1.0)
+LOOK = {"font_size": 16, "font_weight": "bold"}  # of the words above
 ON_DARK = {0: "#3d9fe0"}  # a class whose colour is too dark there
 
 
@@ -50,7 +53,11 @@ def maps(name: str) -> Tensor:
     """Places of all images in all frames, shape (frames, N, 2).
 
     Both axes stay the same: the directions in which the class means differ most after the last
-    step. They are found with training images. Each frame has its mean in the middle.
+    step. They are found with training images. Each frame has its mean in the middle, and each
+    axis is scaled until the places fill it: features of an untrained network differ little.
+
+    Returns:
+        In [-1, 1].
     """
     some = record(name).data["train"].first(MEASURED)
     h = unit(name, FRAMES[-1], some)
@@ -58,97 +65,83 @@ def maps(name: str) -> Tensor:
     means = means - means.mean(0)
     directions = torch.linalg.svd(means).Vh[:2].T  # (D, 2)
     frames = [unit(name, step, shown()) for step in FRAMES]
-    return torch.stack([(h - h.mean(0)) @ directions for h in frames])
+    return torch.stack([filled((h - h.mean(0)) @ directions) for h in frames])
+
+
+def filled(places: Tensor) -> Tensor:
+    """Places with each axis scaled, so that a share FILLED of them is inside [-1, 1]."""
+    return (places / places.abs().quantile(FILLED, dim=0)).clamp(-1, 1)
 
 
 def film() -> str:
     """Both maps, moving; a still of the last frame where motion is not wanted."""
-    run, images, body = record("tiny"), shown(), []
-    found, places = {}, {name: maps(name) for name in RUNS}
-    size = max(place.abs().max() for place in places.values())  # one scale for both
+    run, images, body, found = record("tiny"), shown(), [pictures(shown())], {}
     for i, (name, title) in enumerate(RUNS.items()):
         left = 310 * i
-        body.append(text(left + SIDE / 2, 16, title, "middle", font_size=15, font_weight="bold"))
-        points = [to_page(frame / size, left) for frame in places[name]]
+        body.append(text(left + SIDE / 2, 44, title, "middle", font_size=15))
+        points = [to_page(frame) for frame in maps(name)]
         body += panel(points, images, left)
         found[name] = [percent(accuracy(name, step)) for step in (FRAMES[0], FRAMES[-1])]
         last = moment(FRAMES[-1], run.epoch)
         words = f"k-NN: {found[name][0]} untrained, {found[name][1]} {last}"
-        body.append(text(left + SIDE / 2, HIGH + 48, words, "middle"))
-    body += changing(300, HIGH + 72, [moment(step, run.epoch) for step in FRAMES])
-    body += legend(images.classes[:CLASSES], HIGH + 96)
+        body.append(text(left + SIDE / 2, TOP + HIGH + 20, words, "middle"))
+    words = [moment(step, run.epoch) for step in FRAMES]
+    words[0] = "Untrained: the patterns lie mixed in both maps"
+    words[-1] = f"{words[-1].capitalize()}: patterns part on the left, not on the right"
+    body.append(group("still", [text(300, 18, words[-1], "middle", **LOOK)]))
+    body.append(group("moving", [changing(300, 18, words, CLOCK, "middle", **LOOK)]))
+    body += legend(images.classes[:CLASSES], TOP + HIGH + 46)
     alt = (
         f"Two maps of {len(images)} test images of five patterns, while two networks train. With "
         f"crops and colour changes, the patterns part, and k-NN finds the pattern of "
         f"{found['tiny'][1]} of all test images after three epochs. With crops alone, "
         f"the patterns stay mixed, and k-NN finds {found['tiny_crops'][1]}."
     )
-    return svg("film", 600, HIGH + 108, alt, body, style()).replace("</svg>", BUTTON + "</svg>")
+    picture = svg("film", 600, TOP + HIGH + 62, alt, body, style())
+    return with_button(picture, 566, TOP + HIGH + 27)
 
 
-def to_page(places: Tensor, left: float) -> list[tuple[int, int]]:
-    """Places in [-1, 1]^2 as whole numbers of half units of the page."""
-    x = left + SIDE / 2 + places[:, 0] * (SIDE / 2 - 12)
-    y = 30 + HIGH / 2 - places[:, 1] * (SIDE / 2 - 12)
-    return list(zip((2 * x).round().int().tolist(), (2 * y).round().int().tolist(), strict=True))
+def to_page(places: Tensor) -> list[tuple[int, int]]:
+    """Places in [-1, 1]^2 as whole pixels of a map."""
+    x = SIDE / 2 + places[:, 0] * (SIDE / 2 - 11)
+    y = HIGH / 2 - places[:, 1] * (HIGH / 2 - 11)
+    return list(zip(x.round().int().tolist(), y.round().int().tolist(), strict=True))
+
+
+def carried(images: Images) -> list[int]:
+    """The rows of the images that are drawn as pictures."""
+    rows = [(images.labels == k).nonzero()[:CARRIED, 0] for k in range(CLASSES)]
+    return torch.cat(rows).tolist()
+
+
+def pictures(images: Images) -> str:
+    """Each picture with its border, defined once for its four uses."""
+    defined = []
+    for i, row in enumerate(carried(images)):
+        half, pixels = PIXELS / 2, small(images.pixels[row : row + 1], PIXELS)[0]
+        border = f'<rect x="-{half:g}" y="-{half:g}" width="{PIXELS}" height="{PIXELS}" '
+        border += f'style="fill:none;stroke-width:2;stroke:var(--c{int(images.labels[row])})"/>'
+        defined.append(f'<g id="film-{i}">{image(-half, -half, PIXELS, pixels)}{border}</g>')
+    return f"<defs>{''.join(defined)}</defs>"
 
 
 def panel(points: list, images: Images, left: float) -> list[str]:
     """A map: a path of dots for each class, and a few pictures."""
-    still, moving, labels = [], [], images.labels
+    still, moving = [], []
     for label in range(CLASSES):
-        rows = (labels == label).nonzero()[:, 0].tolist()
-        frames = ["".join(f"M{x} {y}h0" for x, y in (at[row] for row in rows)) for at in points]
+        rows = (images.labels == label).nonzero()[:, 0].tolist()
+        frames = ["".join(f"M{x} {y}z" for x, y in (at[row] for row in rows)) for at in points]
         start = f'<path class="dots c{label}" d="{frames[-1]}"'
         still.append(start + "/>")
-        moving.append(f"{start}>{animate('d', frames)}</path>")
-    for label in range(CLASSES):
-        for row in (labels == label).nonzero()[:CARRIED, 0].tolist():
-            pixels = small(images.pixels[row : row + 1], PIXELS)[0]
-            at = [[f"{c}" for c in frame[row]] for frame in points]
-            picture = image(-PIXELS, -PIXELS, 2 * PIXELS, pixels).replace("/>", "")
-            border = f'<rect class="border c{label}" x="-{PIXELS}" y="-{PIXELS}" '
-            border += f'width="{2 * PIXELS}" height="{2 * PIXELS}"/>'
-            place = f'<g transform="translate({" ".join(at[-1])})">{picture}/>{border}'
-            still.append(place + "</g>")
-            moves = animate("transform", [" ".join(pair) for pair in at])
-            moving.append(place + moves + "</g>")
-    edge = f'<rect class="edge" x="{left}" y="30" width="{SIDE}" height="{HIGH}" rx="6"/>'
-    halves = [
-        f'<g class="{name}" transform="scale(.5)">{"".join(parts)}</g>'
-        for name, parts in (("still", still), ("moving", moving))
-    ]
-    return [edge, *halves]
-
-
-def times(count: int) -> list[float]:
-    """When each of the frames is reached, then the end of the rest, and the start again."""
-    at = [REST / 4 + MOVE * i for i in range(count)]
-    return [0.0, *at, at[-1] + REST, at[-1] + REST + BACK]
-
-
-def animate(attribute: str, frames: list[str], discrete: bool = False) -> str:
-    """The animation of an attribute through all frames and back, for ever."""
-    at, values = times(len(frames)), [frames[0], *frames, frames[-1], frames[0]]
-    kind = "animate"
-    if attribute == "transform":
-        kind, attribute = "animateTransform", 'transform" type="translate'
-    mode = ' calcMode="discrete"' if discrete else ""
-    return (
-        f'<{kind} attributeName="{attribute}" dur="{at[-1]:g}s" repeatCount="indefinite"{mode} '
-        f'keyTimes="{";".join(f"{t / at[-1]:.4g}" for t in at)}" values="{";".join(values)}"/>'
-    )
-
-
-def changing(x: float, y: float, words: list[str]) -> list[str]:
-    """Words that change with the frames; the last stay where motion is not wanted."""
-    body = [text(x, y, words[-1], "middle", class_="still")]
-    for i, word in enumerate(words):
-        shown = ["1" if i == j else "0" for j in range(len(words))]
-        blink = animate("opacity", shown, discrete=True)
-        line = text(x, y, word, "middle", class_="moving", opacity=0)
-        body.append(line.replace("</text>", blink + "</text>"))
-    return body
+        moving.append(f"{start}>{animate('d', frames, CLOCK)}</path>")
+    for i, row in enumerate(carried(images)):
+        at = [f"{frame[row][0]} {frame[row][1]}" for frame in points]
+        place = f'<use href="#film-{i}" transform="translate({at[-1]})"'
+        still.append(place + "/>")
+        moving.append(f"{place}>{animate('transform', at, CLOCK)}</use>")
+    edge = f'<rect class="edge" x="{left}" y="{TOP}" width="{SIDE}" height="{HIGH}" rx="6"/>'
+    where = {"transform": f"translate({left} {TOP})"}
+    return [edge, group("still", still, **where), group("moving", moving, **where)]
 
 
 def moment(step: int, epoch: int) -> str:
@@ -166,35 +159,21 @@ def legend(classes: tuple[str, ...], top: float) -> list[str]:
     body = []
     for i, name in enumerate(classes):
         x, y = 12 + 120 * (i % 5), top + 20 * (i // 5)
-        body.append(f'<path class="dots c{i}" style="stroke-width:9" d="M{x} {y}h0"/>')
+        body.append(f'<path class="dots c{i}" style="stroke-width:9" d="M{x} {y}z"/>')
         body.append(text(x + 10, y + 4.5, name))
     return body
 
 
 def style() -> str:
     """Colours, and what is shown where motion is not wanted."""
-    rules = [
-        ".film .dots{fill:none;stroke-width:11;stroke-linecap:round;stroke-opacity:.75}",
-        ".film .border{fill:none;stroke-width:4}",
+    found = [
+        *rules("film"),
+        ".film .dots{fill:none;stroke-width:5.5;stroke-linecap:round;stroke-opacity:.75}",
         ".film .edge{fill:none;stroke:currentColor;stroke-opacity:.2}",
-        ".film .still{display:none}",
-        ".film .button{cursor:pointer}",
-        "@media print,(prefers-reduced-motion:reduce)"
-        "{.film .still{display:inline}.film .moving,.film .button{display:none}}",
     ]
-    rules += [f".film .c{i}{{stroke:{color}}}" for i, color in enumerate(CLASS_COLORS[:CLASSES])]
-    rules += [f"{DARK} .film .c{i}{{stroke:{color}}}" for i, color in ON_DARK.items()]
-    return "\n".join(rules)
-
-
-BUTTON = (
-    '<g class="button" role="button" tabindex="0" aria-label="Pause or play" '
-    "onclick=\"var s=this.closest('svg');"
-    's.animationsPaused()?s.unpauseAnimations():s.pauseAnimations()" '
-    "onkeydown=\"if(event.key==='Enter'||event.key===' ')"
-    "{event.preventDefault();this.dispatchEvent(new Event('click'))}\">"
-    f'<rect x="566" y="{HIGH + 54}" width="28" height="24" rx="5" fill="currentColor" '
-    'fill-opacity=".1"/>'
-    f'<path d="M576 {HIGH + 60}v12M584 {HIGH + 60}v12" stroke="currentColor" stroke-width="3"/>'
-    "</g>\n"
-)
+    # variables, since a use of a picture is in no .film
+    colors = ";".join(f"--c{i}:{color}" for i, color in enumerate(CLASS_COLORS[:CLASSES]))
+    found.append(f".film{{{colors}}}")
+    found += [f"{DARK} .film{{--c{i}:{color}}}" for i, color in ON_DARK.items()]
+    found += [f".film .c{i}{{stroke:var(--c{i})}}" for i in range(CLASSES)]
+    return "\n".join(found)

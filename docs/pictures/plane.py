@@ -1,10 +1,11 @@
-"""Pictures in the plane: pull and push of a loss on the circle, and the steps of k-means."""
+"""Pictures in the plane: pull and push of a loss on the circle, and k-means, which moves."""
 
 import math
 
 import torch
 import torch.nn.functional as F
-from drawing import BLUE, GOLD, GRAY, RED, path, svg, text
+from drawing import BLUE, GOLD, GRAY, RED, path, svg, text, written
+from moving import Clock, animate, changing, group, rules, with_button
 from torch import Generator, Tensor
 
 from simclr_mini.kmeans import inertia, kmeans
@@ -16,6 +17,8 @@ NAMES = ("a₁", "b₁", "a₂", "b₂")
 RADIUS, RATE = 80, 0.1  # of the circle on the page; of gradient descent
 MOMENTS = (0, 10, 400)  # steps of it
 COLORS = (BLUE, RED, GOLD)  # of clusters
+COUNTS = (0, 1, 2, 20)  # iterations of k-means that the still shows
+CLOCK = Clock(move=1.1, begin=1.4, rest=3.0, back=0.6)
 
 
 def force(z: Tensor) -> tuple[float, Tensor]:
@@ -83,41 +86,96 @@ def arrow(x: float, y: float, move: Tensor, color: str) -> list[str]:
 
 
 def steps() -> str:
-    """k-means from a bad start: the centroids walk to the clumps."""
+    """k-means from a bad start: it moves, and where motion is not wanted there are four panels."""
     generator = Generator().manual_seed(1)
     middles = torch.tensor([[-0.55, -0.45], [0.6, -0.35], [0.0, 0.6]])
     clump = torch.arange(90) % 3
     x = middles[clump] + 0.17 * torch.randn(90, 2, generator=generator)
     start = x[clump == 0][:3]  # all in one clump
-    counts, body, told = (0, 1, 2, 20), [], []
-    way = [kmeans(x, 3, iterations=i, start=start)[0] for i in range(counts[-1] + 1)]
-    for i, count in enumerate(counts):
-        centroids, labels = kmeans(x, 3, iterations=count, start=start)
-        left = 75 + 150 * i
-        value = inertia(x, centroids, labels)
+    way = [kmeans(x, 3, iterations=i, start=start) for i in range(COUNTS[-1] + 1)]
+    panels, told = [], []
+    for i, count in enumerate(COUNTS):
+        part, value = panel(75 + 150 * i, x, way[: count + 1])
+        panels += part
         told.append(value)
-        title = "the start" if not count else f"{count} step{'s' * (count > 1)}"
-        title = "the end" if count == counts[-1] else title
-        body.append(text(left, 14, title, "middle", font_weight="bold"))
-        body.append(text(left, 176, f"inertia {value:.1f}", "middle"))
-        for k, color in enumerate(COLORS):
-            dots = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in spread(left, x[labels == k]))
-            body.append(path(dots, stroke=color, stroke_width=5, stroke_linecap="round"))
-            walk = spread(left, torch.stack([centroids_at[k] for centroids_at in way[: count + 1]]))
-            line = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in walk)
-            body.append(path(line, stroke="currentColor", stroke_opacity=0.6))
-            a, b = walk[-1]
-            cross = f"M{a - 6:.1f} {b - 6:.1f}l12 12m0 -12l-12 12"
-            body.append(path(cross, stroke="currentColor", stroke_width=5))
-            body.append(path(cross, stroke=color, stroke_width=2.5))
+    body = [group("still", panels, transform="translate(0 24)"), group("moving", moves(x, way))]
     alt = (
         "k-means with three centroids that start in one clump of points. At the start the inertia "
         f"is {told[0]:.1f}, after one step {told[1]:.1f}, after two {told[2]:.1f}, and at the end "
         f"{told[3]:.1f}, with a centroid in each clump."
     )
-    return svg("kmeans", 600, 184, alt, body)
+    return with_button(svg("kmeans", 600, 232, alt, body, "\n".join(rules("kmeans"))), 566, 204)
 
 
-def spread(left: float, x: Tensor) -> list[tuple[float, float]]:
+def panel(left: float, x: Tensor, way: list[tuple[Tensor, Tensor]]) -> tuple[list[str], float]:
+    """The points in their colours, the way of the centroids so far, and the inertia."""
+    centroids, labels = way[-1]
+    count, value, body = len(way) - 1, inertia(x, centroids, labels), []
+    title = "the start" if not count else f"{count} step{'s' * (count > 1)}"
+    title = "the end" if count == COUNTS[-1] else title
+    body.append(text(left, 14, title, "middle", font_weight="bold"))
+    body.append(text(left, 176, f"inertia {value:.1f}", "middle"))
+    for k, color in enumerate(COLORS):
+        body.append(path(dots(x[labels == k], left, 92, 66), stroke=color, **ROUND))
+        walk = spread(torch.stack([found[k] for found, _ in way]), left, 92, 66)
+        line = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in walk)
+        body.append(path(line, stroke="currentColor", stroke_opacity=0.6))
+        body.append(cross(color, transform=f"translate({walk[-1][0]:.1f} {walk[-1][1]:.1f})"))
+    return body, value
+
+
+def moves(x: Tensor, way: list[tuple[Tensor, Tensor]]) -> list[str]:
+    """A large panel in which colours and centroids change in turn, and the inertia beside it."""
+    settled = next(i for i in range(1, len(way)) if torch.equal(way[i][1], way[i - 1][1]))
+    frames = [way[0]]
+    for (_, labels), (centroids, new) in zip(way[:settled], way[1 : settled + 1], strict=True):
+        frames += [(centroids, labels), (centroids, new)]
+    frames = frames[:-1]  # the last colours are those before
+    values = [inertia(x, *frame) for frame in frames]
+    words = [
+        "move: each centroid to the mean of its points"
+        if i % 2
+        else "assign: each point to the nearest centroid"
+        for i in range(len(frames))
+    ]
+    body = []
+    for k, color in enumerate(COLORS):
+        colored = [dots(x[labels == k], 125, 120, 106) or "M0 0" for _, labels in frames]
+        dot = path(colored[0], stroke=color, **ROUND)
+        body.append(dot.replace("/>", f">{animate('d', colored, CLOCK, jump=True)}</path>"))
+    for k, color in enumerate(COLORS):
+        at = [spread(centroids[k : k + 1], 125, 120, 106)[0] for centroids, _ in frames]
+        walk = animate("transform", [f"{a:.1f} {b:.1f}" for a, b in at], CLOCK)
+        body.append(f"<g>{cross(color)}{walk}</g>")
+    body.append(changing(262, 30, words, CLOCK, "start", font_weight="bold"))
+    body.append(changing(262, 52, [f"inertia {v:.1f}" for v in values], CLOCK, "start"))
+    places = [
+        (270 + 300 * i / (len(values) - 1), 186 - 110 * v / values[0]) for i, v in enumerate(values)
+    ]
+    body.append(path("M262 76V186H580", stroke="currentColor", stroke_opacity=0.5))
+    line = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in places)
+    body.append(path(line, stroke=GRAY, stroke_width=1.6))
+    walk = animate("transform", [f"{a:.1f} {b:.1f}" for a, b in places], CLOCK)
+    body.append(f'<g><circle r="5" fill="{BLUE}"/>{walk}</g>')
+    body.append(text(262, 204, "inertia, by step: it never rises"))
+    return body
+
+
+ROUND = {"stroke_width": 5, "stroke_linecap": "round"}
+
+
+def dots(x: Tensor, left: float, down: float, scale: float) -> str:
+    """A path of dots, one for each point, at whole pixels."""
+    return "".join(f"M{a:.0f} {b:.0f}z" for a, b in spread(x, left, down, scale))
+
+
+def cross(color: str, **attributes) -> str:
+    """A centroid."""
+    d = "M-6 -6l12 12m0 -12l-12 12"
+    both = path(d, stroke="currentColor", stroke_width=5) + path(d, stroke=color, stroke_width=2.5)
+    return f"<g{written(attributes)}>{both}</g>"
+
+
+def spread(x: Tensor, left: float, down: float, scale: float) -> list[tuple[float, float]]:
     """Points of the square [-1, 1]^2 on the page, around a middle."""
-    return [(left + 66 * a, 92 - 66 * b) for a, b in x.tolist()]
+    return [(left + scale * a, down - scale * b) for a, b in x.tolist()]

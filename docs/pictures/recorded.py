@@ -17,6 +17,8 @@ from simclr_mini.train import train
 FOLDER = Path("runs/pictures")
 CHOICES = {  # of each run, beyond `simclr-mini train`
     "simclr": {},
+    "nnclr": {"method": "nnclr"},
+    "deepcluster": {"method": "deepcluster"},
     "tiny": {"encoder": "tiny", "view_size": 32},
     "tiny_crops": {"encoder": "tiny", "view_size": 32, "views": "crop_only"},
 }

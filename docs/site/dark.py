@@ -1,4 +1,8 @@
-"""Dark copies of the contact sheets: the pictures stay, and the white around them turns dark."""
+"""Contact sheets as pages show them: small WebP files, and a dark copy of each.
+
+In the copy the pictures stay, and the white around them turns dark. The PNG files themselves stay
+out of the site.
+"""
 
 import io
 import re
@@ -8,8 +12,11 @@ import numpy as np
 from PIL import Image
 
 SHEETS = ("views.png", "neighbours.png", "explore/views.png")  # in docs
+CARDS = ("views", "temperature", "batch", "support-set")  # PNG files in docs/explore, shown by home
+SOURCES = {*SHEETS, *(f"explore/{card}.png" for card in CARDS)}
+SHEET_WIDTH, CARD_WIDTH, QUALITY = 1000, 600, 80  # pixels; of WebP
 SHOWN = re.compile(r"!\[([^\]]*)\]\(((?:[\w.]+/)*(?:views|neighbours))\.png\)(?:\{([^}]*)\})?")
-ENDS = (".png#only-light", "-dark.png#only-dark")
+ENDS = (".webp#only-light", "-dark.webp#only-dark")
 LIGHT_CARD, DARK_CARD, DARK_INK = 251, 36, 222  # levels of grey
 SHORTEST = 60  # pixels: a picture's side is longer, a stroke of a letter is shorter
 
@@ -20,18 +27,36 @@ def both(markdown: str) -> str:
     return SHOWN.sub(f"{light} {dark}", markdown)
 
 
-def dark(file: Path) -> bytes:
-    """The dark copy of a contact sheet, as PNG."""
-    pixels = np.asarray(Image.open(file).convert("RGB")).astype(float)
+def copies(docs: Path) -> dict[str, bytes]:
+    """The files that pages show, by their path in the site."""
+    wanted = [(sheet, sheet.removesuffix(".png"), SHEET_WIDTH) for sheet in SHEETS]
+    wanted += [(f"explore/{card}.png", f"explore/{card}-card", CARD_WIDTH) for card in CARDS]
+    found = {}
+    for source, name, width in wanted:
+        sheet = Image.open(docs / source).convert("RGB")
+        found[f"{name}.webp"] = webp(sheet, width)
+        found[f"{name}-dark.webp"] = webp(dark(sheet), width)
+    return found
+
+
+def webp(picture: Image.Image, width: int) -> bytes:
+    """A picture of that width, as WebP."""
+    picture = picture.resize((width, round(picture.height * width / picture.width)))
+    written = io.BytesIO()
+    picture.save(written, "WEBP", quality=QUALITY, method=6)
+    return written.getvalue()
+
+
+def dark(sheet: Image.Image) -> Image.Image:
+    """The dark copy of a contact sheet."""
+    pixels = np.asarray(sheet).astype(float)
     grey = pixels.mean(axis=2, keepdims=True)
     drawn = pixels.min(axis=2) < LIGHT_CARD - 12
     picture = long_runs(drawn) | long_runs(drawn.T).T
     # what is no picture keeps its hue, and its lightness is turned
     turned = DARK_INK + (DARK_CARD - DARK_INK) * grey / LIGHT_CARD
     pixels = np.where(picture[:, :, None], pixels, pixels - grey + turned)
-    written, levels = io.BytesIO(), pixels.clip(0, 255).round().astype(np.uint8)
-    Image.fromarray(levels).save(written, "PNG", optimize=True)
-    return written.getvalue()
+    return Image.fromarray(pixels.clip(0, 255).round().astype(np.uint8))
 
 
 def long_runs(drawn: np.ndarray) -> np.ndarray:

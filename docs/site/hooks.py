@@ -88,8 +88,11 @@ def on_files(files, config):
     add("kill-matrix.md", matrices.page())
     for name in modules():
         add(f"reference/{name}.md", f"::: simclr_mini.{name}\n")
-    for sheet in dark.SHEETS:
-        add(sheet.replace(".png", "-dark.png"), dark.dark(ROOT / "docs" / sheet))
+    for sheet in dark.SOURCES:
+        files.remove(files.get_file_from_path(sheet))  # pages show its copies
+    for path, picture in dark.copies(ROOT / "docs").items():
+        add(path, picture)
+    add("card.png", (ROOT / "docs" / "pictures" / "card.png").read_bytes())
     for name, svg in results.figures().items():
         add(f"figures/{name}.svg", svg)
     return files

@@ -1,6 +1,6 @@
 // A browser starts no worker from disk (file://). The search needs one: here it runs in a hidden
 // frame. With this file in mkdocs.yml's `extra`, the theme does not fetch one from the network.
-// And what is searched for is looked up in both spellings: colour and color.
+// What is searched for is looked up in both spellings: colour and color.
 "use strict";
 
 const SPELLINGS = [["color", "colour"], ["gray", "grey"], ["center", "centre"],
@@ -21,6 +21,24 @@ if (location.protocol !== "file:") {
   const post = Worker.prototype.postMessage;
   Worker.prototype.postMessage = function (message, ...rest) {
     post.call(this, bothSpellings(message), ...rest);
+  };
+}
+
+// A served page would fetch the index, its largest file, at once. It waits until someone searches.
+if (location.protocol !== "file:") {
+  const asked = new Promise((done) => {
+    if (new URLSearchParams(location.search).has("q")) done();
+    const heard = ({ target }) => target.closest?.(".md-search, #__search") && done();
+    for (const event of ["focusin", "change"]) document.addEventListener(event, heard);
+  });
+  const { open, send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+    this.waits = String(url).endsWith("/search_index.json");
+    open.call(this, method, url, ...rest);
+  };
+  XMLHttpRequest.prototype.send = function (...body) {
+    if (this.waits) asked.then(() => send.apply(this, body));
+    else send.apply(this, body);
   };
 }
 

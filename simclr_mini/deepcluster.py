@@ -34,12 +34,12 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
     is arbitrary, and k-means does not depend on it.
 
     Args:
-        h: representations, shape (N, D).
+        h: representations, float32 or float64, shape (N, D).
         dim: maximum number of directions. Directions whose variance is below LEAST_VARIANCE times
             the largest are left out.
 
     Returns:
-        Shape (N, min(dim, directions with variance)), float32.
+        Shape (N, min(dim, directions with variance)), float32, whatever h is.
 
     Raises:
         ValueError: all representations are equal, or one is not finite.
@@ -69,8 +69,9 @@ def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = N
     shuffled, and N are kept.
 
     Args:
-        pseudo_labels: cluster of each image, int64 from 0, shape (N,). Clusters may be empty.
-        generator: source of randomness.
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,), on the CPU. Clusters may be
+            empty.
+        generator: source of randomness; None is torch's global one.
 
     Returns:
         Positions of images, int64, shape (N,). An image can appear several times, or not at all.
@@ -102,7 +103,8 @@ def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
         K: number of clusters, at most N.
 
     Returns:
-        Shape (K, d). For an empty cluster it is the row of an image, a different one for each.
+        Shape (K, d), with h's dtype. For an empty cluster it is the row of an image, another one
+        for each. Nothing is drawn.
     """
     # the sum over each cluster's images, divided by their number
     count = torch.bincount(pseudo_labels, minlength=K)[:, None]
@@ -118,6 +120,9 @@ def effective_clusters(pseudo_labels: Tensor) -> float:
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
+
+    Returns:
+        A Python float, from 1 to the number of clusters that are not empty.
     """
     # the exponential of the entropy of the sizes
     return math.exp(entropy(torch.bincount(pseudo_labels)))
@@ -132,7 +137,8 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
         a, b: cluster of each image, int64 from 0, shape (N,).
 
     Returns:
-        From 0 (independent) to 1 (equal up to renaming). 0 if either has a single cluster.
+        A Python float, from 0 (independent) to 1 (equal up to renaming). 0 if either has a single
+        cluster.
     """
     # the entropy of each clustering, and of both together
     of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
@@ -252,10 +258,10 @@ class DeepCluster(SimCLR):
 
         Args:
             z1, z2: logits of the two views, shape (B, K).
-            index: positions of the images, shape (B,).
+            index: positions of the images, shape (B,), on any device.
 
         Returns:
-            A scalar.
+            A scalar, as precise as the logits and on their device.
         """
         # look up the clusters of these images; both views must be classified
         clusters = self.pseudo_labels[index.to(self.pseudo_labels.device)]

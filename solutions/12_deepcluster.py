@@ -16,6 +16,8 @@ from simclr_mini.kmeans import kmeans
 @way("pca_whiten", "loops")
 def whiten_in_loops(h, dim):
     """The covariance entry by entry, its eigenvectors one by one, the rows one by one."""
+    if not h.isfinite().all() or (h - h.mean(0)).norm() <= 1e-5 * h.norm():
+        raise ValueError("a representation is not finite, or all are equal")
     h = h.double().numpy()
     N, D = h.shape
     h = h - np.array([sum(h[n, i] for n in range(N)) / N for i in range(D)])
@@ -27,12 +29,14 @@ def whiten_in_loops(h, dim):
             white.append([h[n] @ directions[:, i] / math.sqrt(variance[i]) for n in range(N)])
     rows = [[direction[n] for direction in white] for n in range(N)]
     rows = [[one / max(math.hypot(*row), 1e-12) for one in row] for row in rows]
-    return torch.tensor(rows)
+    return torch.tensor(rows, dtype=torch.float32)
 
 
 @way("pca_whiten", "singular vectors")
 def whiten_by_svd(h, dim):
     """The left singular vectors are the whitened rows, up to a factor that normalising removes."""
+    if not h.isfinite().all() or (h - h.mean(0)).norm() <= 1e-5 * h.norm():
+        raise ValueError("a representation is not finite, or all are equal")
     u, s, _ = torch.linalg.svd(h - h.mean(dim=0, keepdim=True), full_matrices=False)
     count = min(dim, int((s / s[0] > 1e-3).sum()))
     return F.normalize(u[:, :count], dim=-1).float()
@@ -41,6 +45,8 @@ def whiten_by_svd(h, dim):
 @way("pca_whiten", "products of images")
 def whiten_by_gram(h, dim):
     """The eigenvectors of the N x N matrix of inner products are the columns of the result."""
+    if not h.isfinite().all() or (h - h.mean(0)).norm() <= 1e-5 * h.norm():
+        raise ValueError("a representation is not finite, or all are equal")
     h = h.to(torch.float64)
     h = h - h.mean(0)
     variance, u = np.linalg.eigh((h @ h.T).numpy())
@@ -52,6 +58,8 @@ def whiten_by_gram(h, dim):
 @way("pca_whiten", "turned back")
 def whiten_and_turn(h, dim):
     """The sample covariance; whitened rows are still white after any rotation."""
+    if not h.isfinite().all() or (h - h.mean(0)).norm() <= 1e-5 * h.norm():
+        raise ValueError("a representation is not finite, or all are equal")
     value, vector = torch.linalg.eigh(torch.cov(h.T.double()).reshape(h.shape[1], h.shape[1]))
     order = value.argsort(descending=True)[:dim]
     order = order[value[order] > 1e-6 * value.max()]
@@ -59,7 +67,7 @@ def whiten_and_turn(h, dim):
     turn, _ = torch.linalg.qr(
         torch.ones(len(order), len(order)).double() + 2 * torch.eye(len(order))
     )
-    return F.normalize(white @ turn, p=2, dim=1)
+    return F.normalize(white @ turn, p=2, dim=1).to(torch.float32)
 
 
 @way("uniform_over_clusters", "loops")
@@ -174,7 +182,7 @@ def effective_by_product(pseudo_labels):
     """e^H is the product of p^-p: no logarithm."""
     _, sizes = pseudo_labels.unique(return_counts=True)
     p = sizes.double() / sizes.sum()
-    return torch.prod(p**-p)
+    return torch.prod(p**-p).item()
 
 
 @way("effective_clusters", "perplexity")
@@ -209,7 +217,7 @@ def information_of_table(a, b):
     p, q = joint.sum(1, keepdim=True), joint.sum(0, keepdim=True)
     shared = torch.xlogy(joint, joint) - torch.xlogy(joint, p * q)
     both = (-torch.xlogy(p, p).sum()) * (-torch.xlogy(q, q).sum())
-    return torch.where(both > 1e-12, shared.sum() / both.clamp(min=1e-12).sqrt(), 0.0)
+    return float(torch.where(both > 1e-12, shared.sum() / both.clamp(min=1e-12).sqrt(), 0.0))
 
 
 @way("mutual_information", "what b leaves open")
@@ -325,7 +333,7 @@ def loss_in_loops(self, z1, z2, index):
 @way("DeepCluster.loss", "two cross entropies")
 def loss_of_two(self, z1, z2, index):
     """A cross entropy for each view, and their mean."""
-    y = self.pseudo_labels.index_select(0, index)
+    y = self.pseudo_labels.index_select(0, index.to(self.pseudo_labels.device))
     return (F.cross_entropy(z1, y) + F.cross_entropy(z2, y)) / 2
 
 

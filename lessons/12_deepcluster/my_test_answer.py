@@ -39,3 +39,4 @@ def test_a_single_cluster_shares_nothing():
     """It says the same about every image."""
     one, some = torch.zeros(6, dtype=torch.int64), torch.arange(6) % 3
     assert mutual_information(one, some) == 0
+    assert mutual_information(one, one) == 0

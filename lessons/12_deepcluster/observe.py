@@ -1,10 +1,13 @@
 """What the functions of lesson 12 return; for random ones, facts that hold for every draw."""
 
+import math
+
 import torch
 from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.device import strays
 from simclr_mini.views import Recipe
 
 NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
@@ -21,11 +24,23 @@ def pca_whiten(module):
     h = (rand(11, 4, seed=1) * lengths) @ rand(4, 4, seed=2) + 5
     double = torch.cat([h, h[:, :1] + h[:, 1:2]], 1)  # a direction without variance
     faint = torch.cat([h, 1e-4 * h.std() * rand(11, 1, seed=9)], 1)  # 1e-8 of the variance
-    cases = [("all", h, 4), ("two", h, 2), ("one", h, 1), ("double", double, 5)]
-    for name, x, dim in [*cases, ("small", h * 1e-5, 4), ("faint", faint, 5)]:
+    cases = [("all", h, 4), ("two", h, 2), ("one", h, 1), ("repeated", double, 5)]
+    seen["double"] = module.pca_whiten(h, 2).dtype == torch.float32
+    for i, x in enumerate([torch.full((7, 3), 0.3), torch.full((7, 3), math.nan)]):
+        seen[f"refuses {i}"] = refuses(module.pca_whiten, x, 2)
+    for name, x, dim in [*cases, ("small", h * 1e-3, 4), ("faint", faint, 5)]:
         white = module.pca_whiten(x, dim).double()
         seen[name] = (white.shape[1], white @ white.T)  # independent of the signs of directions
     return seen
+
+
+def refuses(f, *args):
+    """Whether a call is refused, and with what."""
+    try:
+        f(*args)
+    except Exception as error:
+        return type(error).__name__
+    return "nothing"
 
 
 def uniform_over_clusters(module):
@@ -38,7 +53,7 @@ def uniform_over_clusters(module):
         state = torch.get_rng_state()
         rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(40)])
         seen[f"{name} global"] = torch.equal(state, torch.get_rng_state())
-        seen[f"{name} highest"] = int(rows.max())
+        seen[f"{name} shape"] = str((rows.shape[1], int(rows.max()) >= N))
         often = nn.functional.one_hot(labels[rows], len(sizes)).sum(1)
         often = often[:, [k for k, size in enumerate(sizes) if size]]
         most = N // K + 1
@@ -62,11 +77,17 @@ def uniform_over_clusters(module):
         labels, generator = (torch.arange(sum(sizes)) >= 4).long(), Generator().manual_seed(3)
         rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
         seen[f"{name} twice"] = any(bool((row[row < 4].bincount() > 1).any()) for row in rows)
-        seen[f"{name} most"] = max(int(labels[row].bincount().max()) for row in rows)
+        most = max(int(labels[row].bincount().max()) for row in rows)
+        seen[f"{name} most"] = "more than its share" if most > sum(sizes) // 2 + 1 else str(most)
     labels, generator = (torch.arange(26) >= 10).long(), Generator().manual_seed(5)  # 10 and 16
     rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
     different = sum(len(row[row < 10].unique()) for row in rows) / 40  # 7.5 by chance
     seen["different"] = "all" if different > 8.5 else "some"
+    labels, generator = (torch.arange(26) >= 24).long(), Generator().manual_seed(6)  # 24 and 2
+    rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(60)])
+    came = nn.functional.one_hot(rows, 26).sum(1).double()[:, :24]
+    near, far = ((came[:, i:] * came[:, :-i]).mean() for i in (1, 9))
+    seen["in pieces"] = bool(near > 1.4 * far)
     labels, generator = (torch.arange(30) > 27).long(), Generator().manual_seed(4)  # 28 and 2
     rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(20)])
     first, second = (rows == 28).sum(1), (rows == 29).sum(1)
@@ -78,11 +99,14 @@ def uniform_over_clusters(module):
 def old_means(module):
     labels = torch.tensor([0, 2, 2, 5, 0, 2, 5])
     h = rand(7, 3, seed=3) + 1
+    before = torch.get_rng_state()
     got = module.old_means(h, labels, 6)
+    drawn = not torch.equal(before, torch.get_rng_state())
     nearest = (got[[1, 3, 4], None] - h).abs().amax(2).min(1)
     images = bool((nearest.values < 1e-6).all())
     apart = len(nearest.indices.unique()) == 3
-    seen = {"means": got[[0, 2, 5]], "images": images, "apart": images and apart}
+    seen = {"means": got[[0, 2, 5]], "images": images, "apart": images and apart, "drawn": drawn}
+    seen["double"] = module.old_means(h.double(), labels, 6).dtype == torch.float64
     many = module.old_means(rand(20, 3, seed=4), torch.arange(20) % 3, 20)[3:]
     seen["many apart"] = len(many.unique(dim=0)) == 17
     return seen | {"of empty ones": torch.zeros(1) if images else got[[1, 3, 4]]}
@@ -90,7 +114,8 @@ def old_means(module):
 
 def effective_clusters(module):
     cases = [some(13, 4, 1), some(40, 7, 2) * 2, torch.tensor([0, 0, 1, 0]), torch.zeros(3).long()]
-    return {str(i): float(module.effective_clusters(labels)) for i, labels in enumerate(cases)}
+    seen = {str(i): float(module.effective_clusters(labels)) for i, labels in enumerate(cases)}
+    return seen | {"double": isinstance(module.effective_clusters(cases[0]), float)}
 
 
 def mutual_information(module):
@@ -105,7 +130,7 @@ def mutual_information(module):
     seen["names"] = float(module.mutual_information(a, 2 - a))
     for name, x, y in [("one", one, a), ("other", a, one), ("both", one, one)]:
         seen[name] = float(module.mutual_information(x, y))
-    return seen
+    return seen | {"double": isinstance(module.mutual_information(a, 2 - a), float)}
 
 
 class Eye(nn.Module):
@@ -218,6 +243,7 @@ def DeepCluster_start_epoch(module):
     # a warm start keeps the names of four groups
     corner = torch.arange(12) % 4
     corners, kept, stored = images_of(255.0 * (corner % 2), corner // 2), [], []
+    again = []
     for seed in range(4):
         settings = {"pca_dim": 2, "warm_start": seed < 2}
         m = deep_cluster(module, Eye(10.0, 1.0), NOTHING, N=12, seed=seed, clusters=4, **settings)
@@ -225,7 +251,10 @@ def DeepCluster_start_epoch(module):
         m.start_epoch(corners)
         kept.append(torch.equal(m.pseudo_labels, 3 - corner))
         stored.append(torch.equal(m.pseudo_labels, corner))
-    seen["warm"] = (all(kept[:2]), all(kept[2:]), all(stored[:2]))
+        last = m.pseudo_labels.clone()
+        m.start_epoch(corners)
+        again.append(torch.equal(m.pseudo_labels, last))
+    seen["warm"] = (all(kept[:2]), all(kept[2:]), all(stored[:2]), all(again[:2]))
     return seen
 
 
@@ -244,4 +273,12 @@ def DeepCluster_loss(module):
     z = torch.tensor([[300.0, 0], [0, 300]])
     method.pseudo_labels.zero_()
     seen["sure"] = float(method.loss(z, z.flip(0), torch.tensor([0, 1])))
+    method.pseudo_labels.fill_(1)
+    seen["anew"] = method.loss(0.01 * z, 0.02 * z, torch.tensor([0, 1]))
+    seen["stays"] = not strays(step, method, rand(3, 3, seed=1), rand(3, 3, seed=2))
     return seen
+
+
+def step(method, z1, z2):
+    """A step as in training, where `index` is on the CPU."""
+    return method.loss(z1, z2, torch.arange(len(z1)))

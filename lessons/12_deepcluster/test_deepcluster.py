@@ -7,7 +7,8 @@ import torch
 from torch import Generator, nn
 
 from lessons.course.bare import bare_method
-from lessons.course.check import about, call, rand, wrong
+from lessons.course.check import about, call, rand, refuses, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.deepcluster import (
     DeepCluster,
     effective_clusters,
@@ -63,8 +64,11 @@ def test_all_directions_get_the_same_variance():
 
 @about("pca_whiten")
 def test_every_row_is_normalised():
-    """The last step normalises each row of the whitened representations."""
+    """The last step normalises each row of the whitened representations; the result is float32."""
     for N, D, dim in [(17, 5, 5), (23, 7, 3)]:
+        got = call(pca_whiten, cloud(N, D, seed=N), dim)
+        if got.value.dtype != torch.float32:
+            wrong(call=got.call, expected="float32", got=got.value.dtype)
         white, called = whitened(cloud(N, D, seed=N), dim, dim)
         lengths = white.norm(dim=1)
         if (lengths - 1).abs().max() > 1e-5:
@@ -149,6 +153,17 @@ def test_weak_directions_are_kept():
     whitened(torch.cat([h, weak / 200], dim=1), 4, 3)
 
 
+@about("pca_whiten")
+def test_a_collapsed_encoder_is_refused():
+    """If all rows are equal, or one is NaN, no direction means anything: a ValueError."""
+    h = cloud(7, 3, seed=8)
+    whitened(h, 2, 2)
+    broken = h.clone()
+    broken[2, 1] = math.nan
+    for x in (torch.full((7, 3), 0.3), broken, broken.nan_to_num(math.inf)):
+        refuses(ValueError, pca_whiten, x, 2)
+
+
 # ---- every cluster equally often
 
 
@@ -197,7 +212,7 @@ def test_five_images_and_one_are_drawn_evenly():
 @about("uniform_over_clusters")
 def test_no_cluster_gives_more_than_its_share():
     """Each cluster gives at most N // K + 1 images, and at least what the others leave."""
-    for sizes in [(20, 3, 1, 5), (13, 12, 4), (30, 1), (7, 7, 7)]:
+    for sizes in [(20, 3, 1, 5), (5, 1, 3, 20), (13, 12, 4), (30, 1), (1, 30), (7, 7, 7)]:
         labels = clusters_of(sizes)
         rows, called = epochs(labels, 30)
         N, K = len(labels), len(sizes)
@@ -240,6 +255,13 @@ def test_a_large_cluster_gives_no_image_twice():
                 said = f"Cluster {large} has {sizes[large]} images."
                 wrong(said, call=called, expected="none twice", got=f"image {twice[0]} twice")
         often = torch.bincount(rows.flatten(), minlength=len(labels))[labels == large].double()
+        together = nn.functional.one_hot(rows, len(labels)).sum(1).double()[:, labels == large]
+        next_to = (together[:, 1:] * together[:, :-1]).mean()
+        apart = (together[:, 5:] * together[:, :-5]).mean()
+        if next_to > 1.3 * apart or apart > 1.3 * next_to:
+            said = f"Cluster {large} has {sizes[large]} images. Is each drawn whatever the others?"
+            got = f"neighbours {next_to / apart:.2f} times as often together as others"
+            wrong(said, call=called, expected="equally often together", got=got)
         if often.min() < often.mean() / 2 or often.max() > 1.5 * often.mean():
             n = int((labels == large).nonzero()[(often - often.mean()).abs().argmax()])
             got = f"image {n} {int((rows == n).sum())} times"
@@ -347,6 +369,7 @@ def test_row_k_is_the_mean_of_cluster_k(oracle):
         h = rand(len(labels), d, seed=d) + 1
         expected = oracle("old_means")(h.double(), labels, len(sizes))
         call(old_means, h, labels, len(sizes)).gives(expected, rtol=1e-5)
+        call(old_means, h.double(), labels, len(sizes)).gives(expected, rtol=1e-10)
 
 
 @about("old_means", step="a cluster that was empty")
@@ -354,7 +377,10 @@ def test_an_empty_cluster_starts_from_an_image():
     """Clusters 1, 4 and 5 are empty, and each starts from a different image."""
     labels = torch.tensor([0, 2, 3, 2])[clusters_of((4, 2, 1, 3))]
     h = rand(len(labels), 3, seed=4)
+    before = torch.get_rng_state()
     got = call(old_means, h, labels, 6)
+    if not torch.equal(before, torch.get_rng_state()):
+        wrong("You draw from torch's global generator. Nothing here is random.", call=got.call)
     if not isinstance(got.value, torch.Tensor) or got.value.shape != (6, 3):
         wrong(call=got.call, expected="shape (6, 3)", got=got.value)
     rows = {}
@@ -385,7 +411,8 @@ def test_an_empty_cluster_starts_from_an_image():
 def test_k_equal_clusters_count_as_k():
     """K clusters of equal size count as K, and a single cluster as 1."""
     for sizes in [(5,), (3, 3), (4, 4, 4, 4, 4, 4, 4)]:
-        call(effective_clusters, clusters_of(sizes)).gives(float(len(sizes)), rtol=1e-6)
+        got = call(effective_clusters, clusters_of(sizes))
+        got.gives(float(len(sizes)), rtol=1e-6).is_a(float)
 
 
 @about("effective_clusters")
@@ -412,7 +439,7 @@ def test_effective_clusters_equal_the_loops(oracle):
 def test_names_of_clusters_do_not_matter():
     """0 0 1 1 and 1 1 0 0 are the same two groups, so 1. 0 1 0 1 says nothing about them, so 0."""
     a = torch.tensor([0, 0, 1, 1])
-    call(mutual_information, a, torch.tensor([1, 1, 0, 0])).gives(1.0, rtol=1e-6)
+    call(mutual_information, a, torch.tensor([1, 1, 0, 0])).gives(1.0, rtol=1e-6).is_a(float)
     call(mutual_information, a, torch.tensor([0, 1, 0, 1])).gives(0.0, atol=1e-9)
     a = clusters_of((5, 2, 9, 1))
     for names in ([7, 0, 3, 2], [1, 2, 3, 0]):
@@ -444,7 +471,7 @@ def test_a_single_cluster_says_nothing():
     for N in (4, 10, 999):
         one, some = torch.zeros(N, dtype=torch.int64), torch.arange(N) % 3
         for a, b in [(one, some), (some, one), (one, one), (one + 2, some)]:
-            call(mutual_information, a, b).gives(0.0, atol=1e-7)
+            call(mutual_information, a, b).gives(0.0, atol=1e-7).is_a(float)
 
 
 # ---- an epoch begins
@@ -788,6 +815,31 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
                 ratio = 0 if grad is None else float(grad.norm() / want.norm())
                 said = f"The gradient of {name} is wrong: {ratio:.3g} times the right norm."
                 wrong(said, call=got.call)
+
+
+@about("DeepCluster.loss")
+def test_the_clusters_are_those_of_this_epoch():
+    """After a new clustering, and with another batch, the same logits have another loss."""
+    method, odds = ready(2, 4), math.log(9)
+    z = torch.tensor([[odds, 0], [odds, 0]])
+    for labels, index, expected in [
+        ([0, 0, 1, 1], [0, 1], math.log(10 / 9)),
+        ([0, 0, 1, 1], [2, 3], math.log(10)),
+        ([1, 1, 0, 0], [2, 3], math.log(10 / 9)),
+    ]:
+        method.pseudo_labels.copy_(torch.tensor(labels))
+        call(method.loss, z, z, torch.tensor(index)).gives(expected, rtol=1e-6)
+
+
+def step(method, z1, z2):
+    """A step as in training, where `index` is on the CPU."""
+    return method.loss(z1, z2, torch.arange(len(z1)))
+
+
+@about("DeepCluster.loss")
+def test_loss_of_clusters_stays_on_its_device():
+    """On a GPU the logits and the clusters are there, while `index` stays on the CPU."""
+    stays_on_device(step, ready(5, 11), rand(3, 5, seed=1), rand(3, 5, seed=2))
 
 
 @about("DeepCluster.loss", step="logits of hundreds")

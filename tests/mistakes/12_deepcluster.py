@@ -187,7 +187,7 @@ MISTAKES = [
     Mistake(
         "threshold_in_units_of_h",
         "pca_whiten",
-        (KEPT, "kept = variance > LEAST_VARIANCE\n    kept[0] = True"),
+        (KEPT, "kept = variance > LEAST_VARIANCE"),
         "You compare variances with a millionth, so h loses its directions if its numbers are small. A millionth of what should the limit be?",
         trains=True,
     ),
@@ -196,6 +196,70 @@ MISTAKES = [
         "pca_whiten",
         (KEPT, "kept = variance.clamp(min=0).sqrt() > LEAST_VARIANCE * variance[0].sqrt()"),
         "You compare standard deviations with a millionth, so directions with 1e-8 of the largest variance are blown up. If one variance is a millionth of another, what is the ratio of the standard deviations?",
+        trains=True,
+    ),
+    Mistake(
+        "smallest_that_vary",
+        "pca_whiten",
+        (
+            f"{SORTED}\n    {KEPT}",
+            "varies = variance > LEAST_VARIANCE * variance.max()\n"
+            "    variance, directions = variance[varies][:dim], directions[:, varies][:, :dim]\n"
+            "    kept = variance > 0",
+        ),
+        "You keep the directions of smallest variance among those that vary. In which order does eigh return them?",
+        trains=True,
+    ),
+    Mistake(
+        "hundredth_in_the_root",
+        "pca_whiten",
+        (
+            WHITE,
+            "white = h @ directions / (variance + 0.01 * variance[0]).sqrt()",
+        ),
+        "You add a hundredth of the largest variance under the root, so weak directions stay weak. Which variance should each direction have?",
+        trains=True,
+    ),
+    Mistake(
+        "length_1_first_not_last",
+        "pca_whiten",
+        """def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("not finite")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("collapsed")
+    h = F.normalize(h.double(), dim=1)
+    h = h - h.mean(0)
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE * variance[0]
+    return (h @ directions[:, kept] / variance[kept].sqrt()).float()
+""",
+        "You normalise the rows of h first, and not those of the result. Which step is last?",
+        trains=True,
+    ),
+    Mistake(
+        "rotated_back",
+        "pca_whiten",
+        (WHITE, "white = h @ directions[:, kept] / variance[kept].sqrt() @ directions[:, kept].T"),
+        "You rotate back to the dimensions of h after whitening. How many numbers should a row have?",
+        trains=True,
+    ),
+    Mistake(
+        "left_in_float64",
+        "pca_whiten",
+        (LENGTH, "return F.normalize(white, dim=1)"),
+        "You return float64. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "collapse_passes",
+        "pca_whiten",
+        (
+            "if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():",
+            "if h.isnan().any():",
+        ),
+        "You let equal representations pass, whose directions are rounding errors. What does the docstring promise for them?",
         trains=True,
     ),
     # uniform_over_clusters
@@ -220,7 +284,7 @@ MISTAKES = [
             CUT,
             "return torch.multinomial(1 / sizes[pseudo_labels].float(), N, True, generator=generator)",
         ),
-        "You weight every image by 1 / the size of its cluster, which is even only on average. How many images should each cluster give in every epoch?",
+        "You draw each image by itself, so clusters are even only on average. How many images should each cluster give in every epoch?",
         trains=True,
         ties=("as_many_as_the_largest",),
     ),
@@ -238,9 +302,9 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             members = members[torch.randint(len(members), (each,), generator=generator)]
         drawn.append(members[:each])
     drawn = torch.cat(drawn)
-    return drawn[torch.randperm(len(drawn), generator=generator)].repeat(N)[:N]
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
 """,
-        "You divide N by the number of all clusters, including empty ones, and fill up with images that were already drawn. How many clusters can give images?",
+        "You divide N by the number of all clusters, including empty ones. How many clusters can give images?",
         trains=True,
     ),
     Mistake(
@@ -384,6 +448,37 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "You round N / K up, so nothing is left to cut off when K divides N. How many does the rule take of each cluster?",
         trains=True,
     ),
+    Mistake(
+        "dealt_in_turn",
+        "uniform_over_clusters",
+        (f"drawn = torch.cat(drawn)\n    {CUT}", "return torch.stack(drawn, 1).flatten()[:N]"),
+        "You take one image of each cluster in turn and shuffle nothing, so the cut always spares the same clusters. Which clusters should the cut affect?",
+        trains=True,
+    ),
+    Mistake(
+        "share_without_the_one",
+        "uniform_over_clusters",
+        (EACH, "each, drawn = N // len(clusters), []"),
+        "You take N // C of each cluster, which is too few if C does not divide N. How many does the rule take?",
+        trains=True,
+    ),
+    Mistake(
+        "small_ones_fall_short",
+        "uniform_over_clusters",
+        (REPLACE, "members = members[torch.randperm(len(members), generator=generator)]"),
+        "You take each image of a small cluster once, so the epoch is too short. How do you draw four times from one image?",
+        trains=True,
+    ),
+    Mistake(
+        "one_piece_of_a_large_cluster",
+        "uniform_over_clusters",
+        (
+            "order = order[pseudo_labels[order].argsort(stable=True)]\n    clusters = order.split(sizes[sizes > 0].tolist())",
+            "clusters = pseudo_labels.argsort(stable=True).split(sizes[sizes > 0].tolist())\n    clusters = [one.roll(int(torch.randint(len(one), (), generator=generator))) for one in clusters]",
+        ),
+        "You take images of a large cluster that follow one another, from a random first one. Which sets of images can never be drawn?",
+        trains=True,
+    ),
     # old_means
     Mistake(
         "sums",
@@ -468,6 +563,31 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "You draw an image for every empty cluster, and two clusters may draw the same one. How can you make sure that they differ?",
         trains=True,
     ),
+    Mistake(
+        "medians",
+        "old_means",
+        (
+            MEANS,
+            "return torch.stack([h[pseudo_labels == k].median(0).values if count[k] else h[k] for k in range(K)])",
+        ),
+        "You take the median of each dimension. Which point do the docstring and k-means name?",
+        trains=True,
+    ),
+    Mistake(
+        "rounded_to_float32",
+        "old_means",
+        (MEANS, "return torch.where(count > 0, total / count.clamp(min=1), h[:K]).float()"),
+        "You return float32 whatever h is. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "empty_is_nan",
+        "old_means",
+        (MEANS, "return total / count"),
+        "You divide 0 by 0 for an empty cluster. Which point could it start from?",
+        trains=True,
+        overflows=True,
+    ),
     # effective_clusters
     Mistake(
         "entropy_itself",
@@ -528,6 +648,19 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "effective_clusters",
         (EXP, "return math.exp(entropy(torch.bincount(pseudo_labels) + 1))"),
         "You add one image to every cluster, as if `entropy` could not handle 0. What does an empty cluster add to the entropy?",
+    ),
+    Mistake(
+        "e_to_bits",
+        "effective_clusters",
+        (EXP, "return math.exp(entropy(torch.bincount(pseudo_labels)) / math.log(2))"),
+        "You raise e to an entropy in bits. Which base belongs to bits?",
+    ),
+    Mistake(
+        "number_in_a_tensor",
+        "effective_clusters",
+        (EXP, "return torch.tensor(entropy(torch.bincount(pseudo_labels))).exp()"),
+        "You return a tensor, which the log cannot store. Which method turns it into a Python number?",
+        trains=True,
     ),
     # mutual_information
     Mistake(
@@ -631,6 +764,34 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "mutual_information",
         ("return 0.0", "return 1.0"),
         "You return 1 if one clustering has a single cluster. What does a single cluster say about the other clustering?",
+    ),
+    Mistake(
+        "equal_ones_agree",
+        "mutual_information",
+        (
+            "if of_a == 0 or of_b == 0:",
+            "if torch.equal(a, b):\n        return 1.0\n    if of_a == 0 or of_b == 0:",
+        ),
+        "You return 1 as soon as a and b are equal, even for a single cluster. What can two single clusters tell about each other?",
+    ),
+    Mistake(
+        "information_in_a_tensor",
+        "mutual_information",
+        (RETURN, f"return torch.tensor(min(max({SHARED}, 0.0), 1.0))"),
+        "You return a tensor, but the log stores the agreement as a Python float. How do you make one?",
+        trains=True,
+    ),
+    Mistake(
+        "what_b_leaves_open",
+        "mutual_information",
+        (SHARED, "(of_both - of_b) / math.sqrt(of_a * of_b)"),
+        "You return how much of a is left open by b. Should you add the pairs to the information, or subtract them?",
+    ),
+    Mistake(
+        "one_side_only",
+        "mutual_information",
+        (SHARED, "(of_a + of_b - of_both) / of_b"),
+        "You divide by the entropy of b alone, so exchanging a and b changes the result. Where does H(a) come in?",
     ),
     # DeepCluster.start_epoch
     Mistake(
@@ -912,6 +1073,45 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "You treat cluster 0 as no cluster at all, so nmi is not updated while image 0 is in it. Which number means that an image is not clustered yet?",
         trains=True,
     ),
+    Mistake(
+        "stored_once",
+        "DeepCluster.start_epoch",
+        (KEEP, "if old[0] < 0:\n            self.pseudo_labels.copy_(new)"),
+        "You store the clusters in the first epoch only. Which clusters should the next epoch learn?",
+        trains=True,
+    ),
+    Mistake(
+        "features_as_they_are",
+        "DeepCluster.start_epoch",
+        (SEEN, "h = features(self.encoder, pixels)"),
+        "You cluster the features as they are. Which function puts their directions in equal units?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_of_a_new_layer",
+        "DeepCluster.start_epoch",
+        (f"{COPY}\n            {ZERO}", "self.projector.reset_parameters()"),
+        "You reset the layer to torch's default, whose weights are uniform, larger, and drawn from the global generator. Which standard deviation do the steps name?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_drawn_too",
+        "DeepCluster.start_epoch",
+        (ZERO, "self.projector.bias.copy_(0.01 * torch.randn(len(weight), generator=generator))"),
+        "You draw the biases as well. What should they be in a new classifier?",
+        trains=True,
+    ),
+    Mistake(
+        "warm_from_the_old_centroids",
+        "DeepCluster.start_epoch",
+        (
+            f"{WARM}\n        {CLUSTER}",
+            'start = vars(self).get("kept") if self.warm_start and old[0] >= 0 else None\n'
+            "        self.kept, new = kmeans(h, self.clusters, generator=generator, start=start)",
+        ),
+        "You start from the centroids of the last epoch, but the directions of h have changed, and a checkpoint does not hold them. Where are the old clusters in today's h?",
+        trains=True,
+    ),
     # DeepCluster.loss
     Mistake(
         "first_clusters",
@@ -1048,6 +1248,32 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             "return -(torch.cat([z1, z2]).softmax(1) + 1e-6).log().gather(1, clusters.repeat(2)[:, None]).mean()",
         ),
         "You add 1e-6 to the softmax, so no view can cost more than 13.8. How can you write ln(softmax) with the logits themselves?",
+        trains=True,
+    ),
+    Mistake(
+        "view_by_view_and_image_by_image",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return F.cross_entropy(torch.stack([z1, z2], 1).flatten(0, 1), clusters.repeat(2))",
+        ),
+        "You order the views image by image, but the clusters batch by batch. Which cluster belongs to the second row?",
+    ),
+    Mistake(
+        "clusters_of_the_first_epoch",
+        "DeepCluster.loss",
+        (OWN, 'clusters = vars(self).setdefault("known", self.pseudo_labels.clone())[index]'),
+        "You keep the clusters of the first batch. What happens to them when a new epoch begins?",
+        trains=True,
+    ),
+    Mistake(
+        "one_hot_on_another_device",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return F.cross_entropy(torch.cat([z1, z2]), torch.eye(z1.shape[1], dtype=z1.dtype)[clusters].repeat(2, 1))",
+        ),
+        "You make a table of one-hot rows on the CPU, wherever the logits are. Where must torch.eye make its numbers?",
         trains=True,
     ),
 ]

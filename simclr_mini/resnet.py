@@ -195,7 +195,8 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
     2 / (outputs * kernel height * kernel width); norms start as the identity.
 
     Args:
-        model: any module; its convolutions and norms are changed.
+        model: any module; its convolutions and norms are changed. Parameters keep their dtype and
+            device; all other layers stay as they are.
         zero_init: start the last norm of each block at zero.
     """
     for module in model.modules():

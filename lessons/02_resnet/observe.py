@@ -6,8 +6,17 @@ import torch
 from torch import nn
 
 from lessons.course.check import rand
+from lessons.course.device import strays
 
 DOUBLE = torch.float64
+
+
+def tried(look, *args):
+    """What look gives, or the first line of the error that it raises."""
+    try:
+        return look(*args)
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error).splitlines()[0]}"[:200]
 
 
 def fill(module, seed=0):
@@ -39,7 +48,7 @@ def seen(module, *shape):
 
 
 def conv3x3(module):
-    facts = {f"{s}": seen(module.conv3x3(2, 4, s), 2, 2, 5, 7) for s in (1, 2)}
+    facts = {f"{s}": tried(lambda s=s: seen(module.conv3x3(2, 4, s), 2, 2, 5, 7)) for s in (1, 2)}
     return facts | {"default": seen(module.conv3x3(3, 3), 1, 3, 4, 4)}
 
 
@@ -47,13 +56,23 @@ def shortcut(module):
     facts = {}
     for config in [(3, 3, 1), (3, 6, 1), (4, 4, 2), (2, 5, 2)]:
         made = module.shortcut(*config)
-        shape = (3, config[0], 6, 5)
-        facts[f"{config}"] = "None" if made is None else seen(made, *shape)
+        shape = (3, config[0], 6, 4)
+        facts[f"{config}"] = "None" if made is None else tried(seen, made, *shape)
     return facts
 
 
 def block(made, configs):
-    return {f"{config}": seen(made(*config), 3, config[0], 5, 4) for config in configs}
+    facts = {f"{config}": tried(seen, made(*config), 3, config[0], 5, 4) for config in configs}
+    inputs = configs[0][0]
+    x = rand(2, inputs, 3, 3, seed=1)
+    kept = x.clone()
+    tried(made(*configs[0]).eval().forward, x)
+    facts["kept"] = torch.equal(x, kept)
+    return facts | {"stays": not strays(run, made(*configs[0]), rand(2, inputs, 4, 4, seed=1))}
+
+
+def run(module, x):
+    return module(x)
 
 
 def BasicBlock_forward(module):
@@ -73,7 +92,7 @@ def stage(module):
         names = " ".join(f"{n}{tuple(v.shape)}" for n, v in made.state_dict().items())
         strides = str([m.stride for m in made.modules() if isinstance(m, nn.Conv2d)])
         count = sum(p.numel() for p in made.parameters())
-        out = made(x) if count else "no parameters"
+        out = tried(made, x) if count else "no parameters"
         facts[kind] = (names, strides, count, out)
     one = module.stage(module.BasicBlock, 3, 4, 1, 2)
     return facts | {"one": len(list(one.parameters()))}
@@ -89,12 +108,16 @@ def ResNet_forward(module):
         net = module.ResNet(module.BasicBlock, counts, widths, stem)
         fill(net)
         x = rand(2, 3, 11, 9, seed=4, dtype=DOUBLE).requires_grad_()
-        h = net(x)
+        h = tried(net, x)
+        if isinstance(h, str):
+            facts[name] = h
+            continue
         score = (h * rand(*h.shape, seed=3)).sum() + 0 * x.sum()
         filters = net.layer2[0].conv1.weight
         grad, learns = torch.autograd.grad(score, [x, filters], allow_unused=True)
         facts[name] = (h, tuple(net(x[:1]).shape), net.train()(x), grad, learns is not None)
-    return facts
+    net = module.ResNet(module.BasicBlock, (1,), (4,))
+    return facts | {"stays": not strays(run, net, rand(2, 3, 8, 8, seed=1))}
 
 
 def initialise(module):
@@ -131,6 +154,12 @@ def initialise(module):
                 facts[f"{name} {zero_init}"] = p if p.std() < 1e-6 else "random"
         facts[f"equal {zero_init}"] = torch.equal(net[4][0][0].weight, net[4][0][1].weight)
         facts[f"same {zero_init}"] = before == [id(p) for p in net.parameters()]
+    double = nn.Conv2d(2, 3, 3).double()
+    module.initialise(double)
+    facts["double"] = double.weight.dtype == DOUBLE
+    there = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3)).to("meta")
+    tried(module.initialise, there)
+    facts["stays"] = all(p.is_meta for p in there.parameters())
     norms = module.Bottleneck(8, 4)
     module.initialise(norms)
     facts["default"] = norms.bn3.weight

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from lessons.course.check import about, call, rand, wrong
+from lessons.course.device import strays
 from simclr_mini import resnet
 from simclr_mini.resnet import (
     BasicBlock,
@@ -41,6 +42,28 @@ def without_convolutions(block):
         if "conv" in name:
             nn.init.zeros_(weight)
     return block.eval()
+
+
+def built_where_asked(make, *args):
+    """Weights are made in torch's default dtype, on its default device."""
+    torch.set_default_dtype(DOUBLE)  # every test ends with the old one
+    with torch.device("meta"):
+        got = call(make, *args)
+    torch.set_default_dtype(torch.float32)
+    for name, weight in got.value.named_parameters():
+        if weight.dtype != DOUBLE or not weight.is_meta:
+            said = f"{name} does not have torch's default dtype and device."
+            found = f"{weight.dtype}, {weight.device}"
+            wrong(said, call=got.call, expected="torch.float64, meta", got=found)
+
+
+def keeps_its_device(module, x):
+    """A GPU would refuse tensors of two devices. Here `meta` stands for the GPU."""
+    text = call(module.forward, x).call
+    said = strays(lambda module, x: module(x), module, x)
+    if said:
+        sentence = "On a GPU this would fail. Which tensor do you make without `device=`?"
+        wrong(sentence, call=text, expected="one device", got=said)
 
 
 def names(module):
@@ -81,6 +104,7 @@ def test_conv_has_one_kernel_for_each_pair_of_channels():
         if shape != expected:
             wrong("The shape of the weight is wrong.", call=f"{conv}", expected=expected, got=shape)
         assert conv.weight.requires_grad, "training must be able to change the weight"
+    built_where_asked(conv3x3, 2, 3)
 
 
 @about("conv3x3")
@@ -134,6 +158,7 @@ def test_shortcut_has_torchvisions_names_and_shapes():
             want, have = expected.get(name, "none"), shapes.get(name, "none")
             if want != have:
                 wrong(f"The shape of {name} is wrong.", call=got.call, expected=want, got=have)
+    built_where_asked(shortcut, 2, 3, 2)
 
 
 @about("shortcut")
@@ -248,6 +273,8 @@ def test_basic_block_by_hand():
 def test_basic_block_equals_its_equation_in_loops(oracle):
     """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(BasicBlock, BASIC, oracle("BasicBlock.forward"))
+    for config in BASIC:
+        keeps_its_device(BasicBlock(*config), rand(2, config[0], 4, 4, seed=1))
 
 
 @about("BasicBlock.forward")
@@ -288,6 +315,8 @@ def test_bottleneck_by_hand():
 def test_bottleneck_equals_its_equation_in_loops(oracle):
     """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(Bottleneck, DEEP, oracle("Bottleneck.forward"))
+    for config in DEEP:
+        keeps_its_device(Bottleneck(*config), rand(2, config[0], 4, 4, seed=1))
 
 
 @about("Bottleneck.forward")
@@ -344,6 +373,7 @@ def test_stage_runs_its_blocks_in_order():
 @about("stage")
 def test_each_block_of_a_stage_has_its_own_weights():
     """The stage registers each block's weights under torchvision's names: 0., 1., 2., …"""
+    built_where_asked(stage, BasicBlock, 2, 3, 2, 2)
     for count in (1, 4):
         got = call(stage, Probe, 3, 1, count, 1)
         expected = [f"{i}.weight" for i in range(count)]
@@ -422,6 +452,7 @@ def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
         model.train()
         expected = oracle("ResNet.forward")(model, x)
         call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)} in train mode")
+        keeps_its_device(net(*config), rand(2, 3, 8, 8, seed=1))
 
 
 @about("ResNet.forward")
@@ -526,7 +557,7 @@ def test_norms_start_as_the_identity():
 
 @about("initialise")
 def test_model_is_changed_in_place():
-    """The parameters are the same objects and trainable; the linear layer is unchanged."""
+    """The parameters are the same objects, of the same type, on the same device, and trainable."""
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 2))
     before, linear = list(model.parameters()), model[3].weight.detach().clone()
     got = call(initialise, model)
@@ -535,6 +566,15 @@ def test_model_is_changed_in_place():
         assert now.requires_grad and now.is_leaf, "a parameter can no longer be trained"
     assert got.value is None, f"initialise must return None, not {got.value!r}"
     assert torch.equal(linear, model[3].weight), "the linear layer was changed"
+    for place in [{"dtype": DOUBLE}, {"device": "meta"}]:  # `meta` stands for a GPU
+        model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).to(**place)
+        before = [(p.dtype, p.device.type) for p in model.parameters()]
+        got = call(initialise, model)
+        after = [(p.dtype, p.device.type) for p in model.parameters()]
+        for old, now in zip(before, after, strict=True):
+            if old != now:
+                said = "A parameter has another type or device than before."
+                wrong(said, call=got.call, expected=old, got=now)
 
 
 @about("initialise")

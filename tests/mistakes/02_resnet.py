@@ -61,6 +61,30 @@ MISTAKES = [
         "You convolve the channels in groups that do not see each other. Which input channels should an output channel depend on?",
         trains=True,
     ),
+    Mistake(
+        "conv_stride_as_padding",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, 1, padding=stride, bias=False)"),
+        "You pass the stride as the padding, so the map grows at stride 2. What is the fourth argument of Conv2d?",
+    ),
+    Mistake(
+        "conv_padding_same",
+        "conv3x3",
+        ("padding=1", 'padding="same"'),
+        'You ask for padding="same", which torch refuses at a stride of 2. How many rows of zeros does a 3 x 3 window need?',
+    ),
+    Mistake(
+        "conv_stride_ignored",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)"),
+        "You never use the stride. Which argument of Conv2d takes it?",
+    ),
+    Mistake(
+        "conv_no_padding",
+        "conv3x3",
+        (", padding=1", ""),
+        "You do not pad, so the map loses a row at each edge. What should a 3 x 3 window see outside the image?",
+    ),
     # shortcut
     Mistake(
         "shortcut_always_projects",
@@ -68,6 +92,12 @@ MISTAKES = [
         ("if stride == 1 and inputs == outputs:", "if False:"),
         "You project the input even if the shapes agree. What does the paper add to F(x) in that case?",
         trains=True,
+    ),
+    Mistake(
+        "shortcut_or",
+        "shortcut",
+        ("if stride == 1 and inputs == outputs:", "if stride == 1 or inputs == outputs:"),
+        "You return None if either the channels or the size stays the same. Which of them must stay for x to be added as it is?",
     ),
     Mistake(
         "shortcut_without_norm",
@@ -202,6 +232,23 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "basic_input_detached",
+        "BasicBlock.forward",
+        ("identity = x if", "identity = x.detach() if"),
+        "You detach x where it is added as it is. How does a gradient get past F?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_of_the_middle",
+        "BasicBlock.forward",
+        (
+            "x = F.relu(self.bn1(self.conv1(x)))\n",
+            "x = F.relu(self.bn1(self.conv1(x)))\n        identity = x if self.downsample is None else identity\n",
+        ),
+        "You add what the first convolution made of x, not x. When must you keep it for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
         "basic_mean_of_both",
         "BasicBlock.forward",
         (SUM, "return F.relu((x + identity) / 2)"),
@@ -235,6 +282,44 @@ MISTAKES = [
         "Bottleneck.forward",
         ("F.relu(self.bn2(self.conv2(x)))", "self.bn2(self.conv2(x))"),
         "You apply no ReLU after the second convolution. What can two linear maps in a row do that one cannot?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_no_relu_after_first",
+        "Bottleneck.forward",
+        ("F.relu(self.bn1(self.conv1(x)))", "self.bn1(self.conv1(x))"),
+        "You apply no ReLU after the first convolution. After which of the three norms does figure 5 have one?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_relu_before_sum",
+        "Bottleneck.forward",
+        (SUM, "return F.relu(x) + identity"),
+        "You apply the last ReLU before the sum, so F can only add. What does figure 5 do after the addition?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_norm_after_sum",
+        "Bottleneck.forward",
+        (
+            "x = self.bn3(self.conv3(x))\n        # add the shortcut, then apply the last ReLU\n        return F.relu(x + identity)",
+            "return F.relu(self.bn3(self.conv3(x) + identity))",
+        ),
+        "You apply the third norm after the sum, so it changes the shortcut too. If all kernels are 0, does x come through unchanged?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_detached",
+        "Bottleneck.forward",
+        (SUM, "return F.relu(x + identity.detach())"),
+        "You detach the shortcut of the bottleneck, so no gradient goes back through it. How do the first layers of a deep network learn then?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_input_detached",
+        "Bottleneck.forward",
+        ("identity = x if", "identity = x.detach() if"),
+        "You detach the bottleneck's input where it is added as it is. Through what must a gradient go then?",
         trains=True,
     ),
     Mistake(
@@ -293,6 +378,27 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "stage_stride_everywhere",
+        "stage",
+        (
+            "block(width * block.expansion, width) for",
+            "block(width * block.expansion, width, stride) for",
+        ),
+        "You give every block the stride, so the stage shrinks the image several times. Which block shrinks it in table 1?",
+    ),
+    Mistake(
+        "stage_expansion_forgotten",
+        "stage",
+        ("block(width * block.expansion, width) for", "block(width, width) for"),
+        "You give the later blocks `width` input channels. How many channels does a block return?",
+    ),
+    Mistake(
+        "stage_inputs_again",
+        "stage",
+        ("block(width * block.expansion, width) for", "block(inputs, width) for"),
+        "You give every block the channels of the stage's input. How many channels does the first block return?",
+    ),
+    Mistake(
         "stage_pools_instead",
         "stage",
         (
@@ -336,6 +442,13 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "net_pooling_first",
+        "ResNet.forward",
+        (STEM, "F.relu(self.bn1(self.maxpool(self.conv1(x))))"),
+        "You pool before the norm, so it sees only the largest values. In which order does the comment list the stem's layers?",
+        trains=True,
+    ),
+    Mistake(
         "net_largest",
         "ResNet.forward",
         (MEAN, "return x.amax((2, 3))"),
@@ -369,6 +482,18 @@ MISTAKES = [
         (MEAN, "return x.mean((2, 3)).squeeze()"),
         "You drop every dimension of size 1. What is the shape of h for a batch of one image?",
         trains=True,
+    ),
+    Mistake(
+        "net_flatten",
+        "ResNet.forward",
+        (MEAN, "return x.flatten(1)"),
+        "You return every pixel of the map, so h gets longer with larger images. How many numbers does h have?",
+    ),
+    Mistake(
+        "net_fixed_window",
+        "ResNet.forward",
+        (MEAN, "return F.avg_pool2d(x, 4).flatten(1)"),
+        "You average over windows of 4 x 4 pixels. How large is the last map, if the images are not 32 x 32?",
     ),
     Mistake(
         "net_skips_first_stage",
@@ -460,6 +585,16 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "init_data_replaced",
+        "initialise",
+        (
+            KAIMING,
+            "n = module.weight[:, 0].numel()\n            module.weight.data = torch.randn(module.weight.shape) * (2 / n) ** 0.5",
+        ),
+        "You replace the weights by new float32 numbers on the CPU. How does one write into a tensor, so that it keeps its type and its device?",
+        trains=True,
+    ),
+    Mistake(
         "init_norms_random",
         "initialise",
         ("nn.init.ones_(module.weight)", "nn.init.normal_(module.weight, 1.0, 0.02)"),
@@ -499,6 +634,15 @@ MISTAKES = [
         ("BasicBlock | Bottleneck):", "BasicBlock):"),
         "You zero the last norm of basic blocks only. What makes a bottleneck start as its shortcut?",
         trains=True,
+    ),
+    Mistake(
+        "init_zeroes_last_of_all_norms",
+        "initialise",
+        (
+            "last = module.bn2 if isinstance(module, BasicBlock) else module.bn3",
+            "last = [m for m in module.modules() if isinstance(m, nn.BatchNorm2d)][-1]",
+        ),
+        "You zero the last norm that a block holds, which is the shortcut's if it has one. Which norm ends F?",
     ),
     Mistake(
         "init_zeroes_shortcuts_too",

@@ -66,7 +66,7 @@ class SupportSet(nn.Module):
             k: choose one of the k nearest rows, all equally likely.
             exclude: image of each projection, shape (B,), on any device; rows of this image are
                 ignored. At least one row must show another image. None: ignore nothing.
-            generator: source of randomness, on the CPU, for k > 1.
+            generator: source of randomness for k > 1, on the CPU. None: torch's global one.
 
         Returns:
             Positions of rows, int64, shape (B,), on the device of the rows.

@@ -60,6 +60,9 @@ def SupportSet_find(module):
     one, fives = Generator().manual_seed(1), torch.full((60,), 5)
     many = support.find(at(10).expand(60, 2), 4, fives, one)
     seen["fewer than k"] = bool((many != 0).all())
+    unknown = support_of(module, FOUR, torch.tensor([-1, 1, -1, 2]))
+    round_it = at(*range(0, 180, 9))
+    seen["unknown"] = unknown.find(round_it, exclude=torch.arange(20) % 3)
     support.position.fill_(2)
     seen["later"] = support.find(at(0, 90, 170))
     near = support_of(module, at(*(45 + 0.01 * (torch.arange(41) * 18 % 41)).tolist()))
@@ -69,6 +72,10 @@ def SupportSet_find(module):
     first, second = (support.find(many, 4, None, generator) for _ in range(2))
     seen["own draws"] = len(first.unique()) > 1
     seen["fresh"] = not torch.equal(first, second)
+    without = [support.find(many, 4) for _ in range(2)]
+    seen["fresh without"] = not torch.equal(*without)
+    state = torch.get_rng_state()
+    support.find(many, 4, None, generator)
     seen["global"] = torch.equal(state, torch.get_rng_state())
     again = support.find(many, 4, None, Generator().manual_seed(2))
     seen["from seed"] = torch.equal(first, again)
@@ -119,6 +126,10 @@ def SupportSet_push(module):
             seen[f"{Q} {step}"] = contents(support, begin)
             seen[f"{Q} {step} position"] = 0 <= int(support.position) < Q
             number += B
+    support, begin = module.SupportSet(7, 3, Generator().manual_seed(7)), set()
+    for step in range(3):  # images come again while their rows are in the set
+        support.push(spread(3, 3, step).float(), torch.arange(3 * step, 3 * step + 3) % 4)
+    seen["again"] = contents(support, begin)[0]
     support = module.SupportSet(5, 3)
     z = spread(3, 3, 1).float().requires_grad_()
     support.push(z * 2)

@@ -265,6 +265,42 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "farthest_row",
+        "SupportSet.find",
+        (SIMILARITY, f"-({SIMILARITY})"),
+        "You take the row at the largest distance. Which distance does the equation ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_by_similarity",
+        "SupportSet.find",
+        (
+            "counts = (nearest.values != -2).float().cpu()",
+            "counts = (nearest.values + 1).clamp(min=0).cpu()",
+        ),
+        "You weight each of the k by its similarity. How likely should each of them be?",
+        trains=True,
+    ),
+    Mistake(
+        "unknown_rows_left_out",
+        "SupportSet.find",
+        (OWN, f"{OWN}\n            own = own | (self.images < 0)"),
+        "You leave out rows whose image is unknown as well. Which rows does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "seed_of_its_own",
+        "SupportSet.find",
+        (
+            DRAW,
+            DRAW.replace(
+                "generator=generator", "generator=generator or Generator().manual_seed(0)"
+            ),
+        ),
+        "Without a generator you make one with a fixed seed at each call, so every batch makes the same draws. What does the docstring say about None?",
+        trains=True,
+    ),
+    Mistake(
         "kth_is_never_chosen",
         "SupportSet.find",
         (
@@ -572,6 +608,33 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "unknown_is_image_zero",
+        "SupportSet.push",
+        ("self.images[places] = -1 if", "self.images[places] = 0 if"),
+        "You store 0 if no images are given, but image 0 exists. Which number says that the image is unknown?",
+        trains=True,
+    ),
+    Mistake(
+        "image_replaced_where_it_is",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    self.ages += self.ages >= 0
+    for b, row in enumerate(F.normalize(z.detach().to(self.rows), dim=1)):
+        place = int(self.position)
+        own = (self.images == int(images[b])).nonzero() if images is not None else []
+        if len(own):
+            place = int(own[0])
+        else:
+            self.position.fill_((place + 1) % len(self.rows))
+        self.rows[place], self.ages[place] = row, 0
+        self.images[place] = -1 if images is None else int(images[b])
+""",
+        "You replace the older row of the same image, as a memory bank does. Which rows should be replaced?",
+        trains=True,
+    ),
+    Mistake(
         "rest_from_the_front",
         "SupportSet.push",
         """def push(self, z, images=None):
@@ -768,6 +831,23 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "in_bits",
+        "nnclr_loss",
+        (f"return {ENTROPY}", f"return {ENTROPY} / math.log(2)"),
+        "You take the logarithm to base 2. To which base is ln?",
+        trains=True,
+    ),
+    Mistake(
+        "squared_distances",
+        "nnclr_loss",
+        (
+            LOGITS,
+            "-torch.cdist(neighbours, F.normalize(p2.to(neighbours), dim=1)).square() / temperature",
+        ),
+        "You take squared distances, |n - p|² = 2 - 2 n·p, which doubles every difference. What is in the exponent of the equation?",
+        trains=True,
+    ),
+    Mistake(
         "answers_on_another_device",
         "nnclr_loss",
         (ENTROPY, ENTROPY.replace(", device=p2.device", "")),
@@ -905,6 +985,13 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "one_prediction_without_gradient",
+        "NNCLR.loss",
+        (LOSS2, LOSS2.replace("self.predictor(z1)", "self.predictor(z1).detach()")),
+        "You give the prediction of view 1 no gradient, so neither the predictor nor view 1 learns from it. Which directions should teach?",
+        trains=True,
+    ),
+    Mistake(
         "one_search_for_both",
         "NNCLR.loss",
         (
@@ -1006,6 +1093,13 @@ MISTAKES = [
         "NNCLR.loss",
         (PUSH, "self.support.push(self.predictor(z1).detach(), index)"),
         "You push predictions. Should later projections be compared with predictions or with projections?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_views_pushed",
+        "NNCLR.loss",
+        (PUSH, "self.support.push((z1 + z2) / 2, index)"),
+        "You push the mean of both views. Which view does the docstring name?",
         trains=True,
     ),
     Mistake(

@@ -29,8 +29,9 @@ def flops_per_view(step: Step) -> dict[str, float]:
     not, which are less than a hundredth.
     """
     views = 2 * step.config.batch_size
+    both_ways = step.network()
     with FlopCounterMode(display=False) as both:
-        step.network()()
+        both_ways()
     x = torch.rand(views, 3, step.method.recipe.size, step.method.recipe.size)
     with torch.no_grad(), FlopCounterMode(display=False) as forward:
         step.method.project(x)
@@ -40,8 +41,9 @@ def flops_per_view(step: Step) -> dict[str, float]:
     }
 
 
-def network_speed(step: Step, rounds: int) -> dict[str, float]:
-    """FLOPs per view, and FLOP/s of the network alone, forward and backward."""
+def network_speed(step: Step, rounds: int) -> dict[str, float | str]:
+    """FLOPs per view, FLOP/s of the network alone, forward and backward, and in which numbers."""
     counted = flops_per_view(step)
     seconds = fastest(step.network(), rounds)
-    return counted | {"rate": 2 * step.config.batch_size * counted["both"] / seconds}
+    rate = 2 * step.config.batch_size * counted["both"] / seconds
+    return counted | {"rate": rate, "precision": "bfloat16" if step.bfloat16 else "float32"}

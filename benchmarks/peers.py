@@ -34,7 +34,7 @@ from measure import CLEAR, compare, extra_memory, in_a_new_process  # noqa: E402
 from step import Step, lightly_epoch, random_images  # noqa: E402
 
 from simclr_mini.kmeans import inertia, kmeans  # noqa: E402
-from simclr_mini.large_batch import nt_xent_in_chunks  # noqa: E402
+from simclr_mini.large_batch import LARGE, nt_xent_in_chunks  # noqa: E402
 from simclr_mini.nnclr import SupportSet  # noqa: E402
 from simclr_mini.nt_xent import nt_xent_loss  # noqa: E402
 from simclr_mini.report import machine  # noqa: E402
@@ -80,8 +80,8 @@ class Plan:
 
 
 QUICK = Plan(
-    *(1, 2, (64, 256), 8192, 4000, 64, "tiny", 2),
-    memory=((512, "ours"), (512, "lightly")),
+    *(1, 2, (64, 1024), 8192, 4000, 64, "tiny", 2),
+    memory=((1024, "ours"), (1024, "lightly")),
     growth=1,
     ranks=2,
 )
@@ -156,7 +156,9 @@ def loss_step(B: int, loss: Callable) -> Callable:
     return lambda: loss(z1, z2).backward()
 
 
-def our_loss(B: int, loss: Callable = nt_xent_in_chunks) -> Callable:
+def our_loss(B: int, plain: bool = False) -> Callable:
+    """The form that SimCLR takes at this size, or the plain one."""
+    loss = nt_xent_loss if plain or B < LARGE else nt_xent_in_chunks
     return loss_step(B, lambda z1, z2: loss(z1, z2, TEMPERATURE))
 
 
@@ -174,7 +176,7 @@ def metric_learning_loss(B: int) -> Callable:
 
 LOSSES = {
     "ours": our_loss,
-    "ours, plain": lambda B: our_loss(B, nt_xent_loss),
+    "ours, plain": partial(our_loss, plain=True),
     "lightly": lightly_loss,
     "pytorch-metric-learning": metric_learning_loss,
 }
@@ -295,9 +297,8 @@ def measure(plan: Plan) -> dict:
     )
     for B in plan.batches:
         # pytorch-metric-learning's memory grows as B^3
-        losses = {name: partial(build, B) for name, build in LOSSES.items()}
-        if B > 64:
-            del losses["pytorch-metric-learning"]
+        left_out = "ours, plain" if B < LARGE else "pytorch-metric-learning"
+        losses = {name: partial(build, B) for name, build in LOSSES.items() if name != left_out}
         what = f"NT-Xent, forward and backward, B = {B:,}, d = {D}"
         compared[f"loss {B}"] = compare(what, plan.many, losses)
     ways = {"ours": our_search, "lightly": lightly_search, "faiss, flat": faiss_search}
@@ -365,6 +366,7 @@ def main() -> None:
     else:
         command = f"python benchmarks/peers.py{' --quick' if options.quick else ''}"
         found = {"command": command, "machine": machine(), "versions": versions()}
+        found["threads"] = THREADS
         found |= measure(QUICK if options.quick else Plan())
         options.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 

@@ -43,6 +43,8 @@ class Step:
         self.method = build_method(self.config, images)
         self.method.to(memory_format=torch.channels_last).train()
         self.optimizer = build_optimizer(self.config, self.method)
+        for group in self.optimizer.param_groups:
+            group["lr"] = RATE
         self.bfloat16 = uses_bfloat16(self.config.precision, "cpu")
 
     def batches(self, steps: int) -> list[Tensor]:
@@ -128,7 +130,6 @@ def lightly_epoch(ours: Step, steps: int, workers: int, as_ours: bool) -> Callab
     step = copy.deepcopy(ours)
     layout = torch.channels_last if as_ours else torch.contiguous_format
     step.method.to(memory_format=layout)
-    step.optimizer = build_optimizer(step.config, step.method)
     transform = SimCLRTransform(input_size=step.method.recipe.size, gaussian_blur=0.0)
     some = ours.images.pixels[: steps * step.config.batch_size].permute(0, 2, 3, 1).numpy()
     pictures = [Image.fromarray(x) for x in some]

@@ -53,7 +53,7 @@ class Autoencoder(nn.Module):
             x: images in [0, 1], shape (B, 3, H, W), with the weights' dtype and device.
 
         Returns:
-            Shape (B, 128), with x's dtype and device.
+            Shape (B, 128), with x's dtype and device. The model stays as it is, in its mode.
         """
         return self.encoder(x).mean((2, 3))
 
@@ -97,7 +97,7 @@ def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
         noisy: the same images with noise, shape (B, 3, H, W).
 
     Returns:
-        A scalar, float32 or wider, on x's device.
+        A scalar on x's device, computed in float32 or wider, even if the model gives bfloat16.
     """
     # reconstruct from the noisy images, and compare with the clean ones
     return F.mse_loss(model(noisy).float(), x)

@@ -33,11 +33,12 @@ def kmeans(
         k: K, the number of clusters. If fewer than K points are distinct, some stay empty.
         iterations: maximum number; it stops once no label changes. 0 gives labels of the start.
         generator: source of randomness.
-        start: first centroids, shape (K, d), with x's dtype and device; None is k-means++.
+        start: first centroids, shape (K, d), with x's dtype and device, not changed; None is
+            k-means++.
 
     Returns:
         centroids, shape (K, d), with x's dtype and device, and labels, int64, shape (N,), on x's
-        device.
+        device. They do not depend on where zero is, so large coordinates cost no precision.
 
     Raises:
         ValueError: if there are fewer points than clusters, k is below 1, a point is not finite or
@@ -126,8 +127,8 @@ def far_points(squared: Tensor, count: int, generator: Generator | None = None) 
         generator: source of randomness.
 
     Returns:
-        Positions, int64, shape (count,), on squared's device. If all distances are zero, they may
-        be any.
+        Positions, int64, shape (count,), on squared's device. A point at distance zero is never
+        drawn, unless all distances are zero: then any position will do.
     """
     # lay the squared distances end to end on a line, and draw places on it
     ends = squared.double().cumsum(0)
@@ -145,7 +146,7 @@ def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
 
     Returns:
         labels, int64, and squared distances, in x's dtype, never below 0. Both have shape (N,) and
-        x's device.
+        x's device. No tensor of N times K numbers is made.
     """
     norms = centroids.square().sum(1)  # |c|^2, (K,)
     parts = []
@@ -166,10 +167,10 @@ def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Te
         centroids: the old centroids, shape (K, d).
 
     Returns:
-        New centroids, shape (K, d), with the dtype and device of the old ones. An empty cluster is
-        revived: the point that is farthest from its own centroid becomes its centroid. Two empty
-        clusters get the two farthest points, and so on. If no point with a distance above 0 is
-        left, the cluster keeps its old centroid.
+        New centroids, shape (K, d), with the dtype and device of the old ones, which stay as they
+        are. An empty cluster is revived: the point that is farthest from its own centroid becomes
+        its centroid. Two empty clusters get the two farthest points, and so on. If no point with a
+        distance above 0 is left, the cluster keeps its old centroid.
     """
     # divide the sum of each cluster's points by their number
     count = torch.bincount(labels, minlength=len(centroids))

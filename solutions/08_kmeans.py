@@ -39,7 +39,7 @@ def assign_by_centroids(x, centroids):
 @way("assign", "cdist")
 def assign_by_cdist(x, centroids):
     """Distances for 500 points at a time, then their squares."""
-    labels = torch.empty(len(x), dtype=torch.int64)
+    labels = torch.empty(len(x), dtype=torch.int64, device=x.device)
     distances = x.new_empty(len(x))
     for i in range(0, len(x), 500):
         table = torch.cdist(x[i : i + 500], centroids, compute_mode="donot_use_mm_for_euclid_dist")
@@ -143,6 +143,7 @@ def far_by_multinomial(squared, count, generator=None):
 def far_by_race(squared, count, generator=None):
     """Exponential waiting times, whose rates are the weights: the first to arrive wins."""
     even = torch.rand(count, len(squared), generator=generator, dtype=torch.float64)
+    even = even.to(squared.device)
     return (-torch.log1p(-even) / squared.double().clamp(min=1e-300)).argmin(1)
 
 
@@ -150,6 +151,7 @@ def far_by_race(squared, count, generator=None):
 def far_by_gumbel(squared, count, generator=None):
     """The largest log weight plus Gumbel noise is a draw in proportion to the weights."""
     even = torch.rand(count, len(squared), generator=generator, dtype=torch.float64)
+    even = even.to(squared.device)
     return (squared.double().log() - (-even.clamp(min=1e-300).log()).log()).argmax(1)
 
 
@@ -258,15 +260,15 @@ def noise_in_loops(x, std, generator=None):
     noisy = torch.empty_like(x)
     for b in range(x.shape[0]):
         for c in range(x.shape[1]):
-            noise = torch.empty(x.shape[2:]).normal_(0, 1, generator=generator)
+            noise = torch.empty(x.shape[2:]).normal_(0, 1, generator=generator).to(x)
             noisy[b, c] = x[b, c] + std * noise
     return noisy
 
 
 @way("add_noise", "normal")
 def noise_by_normal(x, std, generator=None):
-    """Normal numbers whose mean is the image itself."""
-    return torch.normal(x, float(std), generator=generator)
+    """Normal numbers whose mean is the image itself, drawn on the CPU."""
+    return torch.normal(x.cpu(), float(std), generator=generator).to(x.device)
 
 
 @way("add_noise", "Box and Muller")
@@ -281,7 +283,7 @@ def noise_from_even(x, std, generator=None):
 def loss_in_loops(model, x, noisy):
     """The sum of all squared differences, divided by their number."""
     total = 0
-    out = model(noisy)
+    out = model(noisy).float()
     for image, clean in zip(out, x, strict=True):
         for channel, right in zip(image, clean, strict=True):
             for row, right_row in zip(channel, right, strict=True):
@@ -297,7 +299,7 @@ def loss_by_hand(model, x, noisy):
 @way("reconstruction_loss", "length of the difference")
 def loss_by_norm(model, x, noisy):
     """The squared norm of each image's error over its size, averaged over images."""
-    difference = (model(noisy) - x).flatten(1)
+    difference = (model(noisy).float() - x).flatten(1)
     return torch.linalg.vector_norm(difference, dim=1).pow(2).mean() / difference.shape[1]
 
 

@@ -264,7 +264,6 @@ def linear_probe(module):
     rows, said = torch.cat([once, many]), torch.cat([large[once], small[many]])
     seen["valley"] = module.linear_probe(h, labels, val[rows], said, (3.0, 0.1, 0.001)).penalty
     seen["none"] = module.linear_probe(h, labels, val[:9], labels[:9], (0.3,), 0).weight
-    seen["default"] = module.linear_probe(h, labels, h, labels[:1].expand(18)).penalty
-    short = module.linear_probe(h.float(), labels, h.float(), labels, (0.5,))
+    short = module.linear_probe(h.float(), labels, h.float(), labels, (0.5,), 3)
     kinds = [str(one.dtype) for one in (probe.weight, probe.std, short.weight, short.std)]
     return seen | {"double": str(kinds)}

@@ -1,11 +1,14 @@
 """What the functions of lesson 8 return for small, odd inputs, to recognise mistakes."""
 
+import math
 from contextlib import contextmanager
 
 import torch
 from torch import Generator, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from lessons.course.check import rand
+from lessons.course.device import strays
 
 X = rand(17, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 3.0, 0.4]) + 1
 C = rand(5, 3, seed=2, dtype=torch.float64) * 2
@@ -22,42 +25,85 @@ def assign(module):
     with Largest() as largest:
         later = module.assign(many, many[:30])[0][8500:]
     small = largest.size < 9001 * 30
-    return {"of": (labels, distances), "below": never_below, "later": later, "small": small}
+    seen = {"of": (labels, distances), "below": never_below, "later": later, "small": small}
+    with NoCopy():
+        seen["stays"] = not strays(module.assign, X, C)
+    seen["double"] = kinds(labels, distances, *module.assign(X.float(), C.float()))
+    return seen
+
+
+def kinds(*tensors) -> str:
+    """The dtypes of some results."""
+    return " ".join(str(getattr(one, "dtype", "none")) for one in tensors)
 
 
 def means(module):
-    full = module.means(X, LABELS, AWAY, C)
+    old = C.clone()
+    full = module.means(X, LABELS, AWAY, old).clone()
+    given = torch.equal(old, C)
     two_empty = LABELS.clamp(min=2)
-    two = module.means(X, two_empty, AWAY, C)
-    still = module.means(X, two_empty, torch.zeros_like(AWAY), C)
-    one_far = module.means(X, two_empty, (AWAY - 8.6).clamp(min=0), C)
-    last = module.means(X, LABELS.clamp(max=3), AWAY, C)
-    sets = tuple(in_order(rows[:2]) for rows in (two, one_far))
-    return {"full": full, "rest": two[2:], "revived": sets, "still": still, "last": last}
+    two, still, one_far = (
+        module.means(X, two_empty, away, C.clone())
+        for away in (AWAY, torch.zeros_like(AWAY), (AWAY - 8.6).clamp(min=0))
+    )
+    try:
+        last = module.means(X, LABELS.clamp(max=3), AWAY, C.clone())
+    except Exception:
+        last = "an error"
+    try:
+        one = module.means(X[3:4], LABELS[3:4], AWAY[3:4], C.clone())
+        one = sorted(place(row) for row in one)
+    except Exception:
+        one = "an error"
+    few = module.means(X.float(), LABELS, AWAY.float(), C.float())
+    # a point at distance 0 that comes nevertheless may be any of them
+    revived = in_order(two[:2]), sorted(place(row) for row in one_far[:2])
+    still = [place(row) for row in still[:2]], still[2:]
+    seen = {"full": full, "rest": two[2:], "revived": revived, "still": still, "last": last}
+    seen["one"] = one
+    return seen | {"stays": given, "double": kinds(full, few)}
+
+
+def place(row) -> str:
+    """What a centroid of an empty cluster is."""
+    if torch.equal(row.double(), X[int(AWAY.argmax())]):
+        return "farthest"
+    same = [(row.double() == rows).all(1).any() for rows in (X, C)]
+    return "point" if same[0] else "old" if same[1] else "other"
 
 
 def far_points(module):
     squared = torch.tensor([0.0, 6.0, 0.0, 1.0, 3.0, 0.0])
-    drawn = module.far_points(squared, 3000, Generator().manual_seed(1))
+    try:
+        drawn = module.far_points(squared, 3000, Generator().manual_seed(1))
+        many = True
+    except Exception:  # more than there are points at a distance
+        drawn, many = torch.full((3000,), 5), False
     share = torch.bincount(drawn, minlength=6) / 3000
-    again = module.far_points(squared, 50, Generator().manual_seed(2))
-    same = torch.equal(again, module.far_points(squared, 50, Generator().manual_seed(2)))
+    again = module.far_points(squared, 3, Generator().manual_seed(2))
+    same = torch.equal(again, module.far_points(squared, 3, Generator().manual_seed(2)))
     few = [module.far_points(squared, 2, Generator().manual_seed(s)) for s in range(25)]
     equal = {bool(a == b) for a, b in few}  # now and then both draws are the same point
     different = len(torch.cat(few).unique()) > 1
     thrice = [module.far_points(torch.ones(3), 3, Generator().manual_seed(s)) for s in range(12)]
     twice = any(len(drawn.unique()) < 3 for drawn in thrice)
-    none = module.far_points(torch.zeros(4), 3, Generator().manual_seed(1))
-    source = Generator().manual_seed(3)
+    try:
+        none = bool((module.far_points(torch.zeros(4), 3, Generator().manual_seed(1)) < 4).all())
+    except Exception:
+        none = "an error"
+    source, state = Generator().manual_seed(3), torch.get_rng_state()
     on = not torch.equal(*(module.far_points(torch.ones(99), 9, source) for _ in range(2)))
     seen = {"share": (20 * share).round(), "zero": int(share[[0, 2, 5]].sum() * 3000), "on": on}
+    seen["stays"] = not strays(module.far_points, torch.ones(5), 3, seeded(1))
     return {
         **seen,
+        "many": many,
         "same": same,
         "equal": len(equal),
         "different": different,
         "twice": twice,
-        "none": bool((none < 4).all()),
+        "none": none,
+        "global": torch.equal(state, torch.get_rng_state()),
     }
 
 
@@ -70,6 +116,19 @@ def beside(module, **others):
         yield
     finally:
         vars(module).update(kept)
+
+
+def draws_asked_for(module, k) -> str:
+    """How many candidates are drawn by `far_points`, if it is called; else what it should be."""
+    asked = set()
+
+    def note(squared, count, generator=None):
+        asked.add(count)
+        return right_draws(squared, count, generator)
+
+    with beside(module, far_points=note):
+        module.plus_plus(X, k, seeded(1))
+    return str(asked or {2 + int(math.log(k))})
 
 
 def right_draws(squared, count, generator=None):
@@ -112,11 +171,22 @@ def starts(module):
     seen = {
         "found": all_found,
         "far": int((far > steps).sum()),
+        "third": [third_of(module, 20, 20), third_of(module, 30, 10)],
+        "draws": [draws_asked_for(module, k) for k in (2, 3, 8)],
         "first": len(first) > 2,
         "same": same,
     }
     seen |= {"late": float(ends.sum()), "rows": mine, "copies": copies}
     return seen | {"tight": all(apart)}
+
+
+def third_of(module, near, far):
+    """Which point is third after 0 and 20, most often, if it is -10 or 26."""
+    places = torch.tensor([0.0] * near + [20.0] * far + [-10.0, 26.0])
+    x = places[:, None].expand(len(places), 4) / 2
+    starts = [2 * module.plus_plus(x, 3, seeded(s))[:, 0] for s in range(12)]
+    third = [float(rows[2]) for rows in starts if rows[:2].tolist() == [0, 20]]
+    return max(third, key=third.count) if third else "never"
 
 
 def kmeans(module):
@@ -148,6 +218,11 @@ def clusterings(module):
     slow = rand(97, 2, seed=100, dtype=torch.float64) * torch.tensor([0.3, 4.0]) + 1
     centroids, labels = module.kmeans(slow, 6, 200, start=slow[:6] * 0.1)
     rest = [slow[labels == k].mean(0) - centroids[k] for k in range(6)]
+    given, there = slow[:6] * 0.1, slow[:6] * 0.1
+    module.kmeans(slow, 6, 2, start=given)
+    seen["stays"] = torch.equal(given, there)
+    short = module.kmeans(LINE, 3, 1, start=start)
+    seen["double"] = kinds(centroids, labels, *short)
     seen["at rest"] = bool(torch.stack(rest).abs().max() < 1e-6)
     seen["default"] = module.kmeans(LINE, 3, start=start)[0]
     return seen
@@ -157,7 +232,7 @@ def add_noise(module):
     x = torch.tensor([0.0, 0.5, 1.0, 1.0]).view(4, 1, 1, 1).expand(4, 3, 20, 20)
     seen = {}
     for std in (0.2, 0.01):
-        noise = (module.add_noise(x, std, seeded(1)) - x) / std
+        noise = (module.add_noise(x.clone(), std, seeded(1)) - x) / std
         sizes = [int((4 * image.std(correction=0)).round()) for image in noise]
         middle = [int((3 * image.mean()).round()) for image in noise]
         alike = [
@@ -172,10 +247,15 @@ def add_noise(module):
         tails = bool((noise[1].abs() > 2).double().mean() > 0.02)
         quiet = bool((noise[1].abs() < 0.05).double().mean() > 0.2)
         seen[str(std)] = (sizes, middle, alike, tails, quiet)
-    same = torch.equal(module.add_noise(x, 0.1, seeded(2)), module.add_noise(x, 0.1, seeded(2)))
+    same = torch.equal(*(module.add_noise(x.clone(), 0.1, seeded(2)) for _ in range(2)))
     source = seeded(3)
-    on = not torch.equal(*(module.add_noise(x, 0.1, source) for _ in range(2)))
-    return {**seen, "same": same, "on": on, "none": module.add_noise(x, 0.0, seeded(1))}
+    on = not torch.equal(*(module.add_noise(x.clone(), 0.1, source) for _ in range(2)))
+    seen |= {"same": same, "on": on, "none": module.add_noise(x.clone(), 0.0, seeded(1))}
+    x, again = rand(2, 3, 2, 2, seed=4), rand(2, 3, 2, 2, seed=4)
+    wide = module.add_noise(x, 0.1, seeded(1))
+    seen["there"] = torch.equal(x, again)
+    seen["stays"] = not strays(module.add_noise, again, 0.1, seeded(1))
+    return seen | {"double": kinds(wide, module.add_noise(x.bfloat16(), 0.1, seeded(1)))}
 
 
 class Scale(nn.Module):
@@ -200,7 +280,9 @@ def reconstruction_loss(module):
         (grad,) = torch.autograd.grad(loss, model.weight, allow_unused=True)
         grad = torch.zeros(3) if grad is None else grad
         seen[str(B)] = (loss, grad, torch.stack(model.seen), bool(model.training))
-    return seen
+    model, x = nn.Conv2d(3, 3, 1).to(torch.bfloat16), rand(2, 3, 2, 2, seed=3)
+    seen["double"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
+    return seen | {"stays": not strays(module.reconstruction_loss, nn.Conv2d(3, 3, 1), x, x)}
 
 
 def Autoencoder_latent(module):
@@ -217,10 +299,24 @@ def Autoencoder_latent(module):
     drift = model.encoder[1].running_mean
     same = torch.equal(first, twice)
     single = model.latent(x[1:2])
-    return {"of": first, "same": same, "single": single, "drift": drift, "mode": model.training}
+    seen = {"of": first, "same": same, "single": single, "drift": drift, "mode": model.training}
+    short = module.Autoencoder.__new__(module.Autoencoder)
+    nn.Module.__init__(short)
+    short.encoder = nn.Identity()
+    seen["double"] = kinds(first, short.latent(x.bfloat16()))
+    return seen | {"stays": not strays(short.latent, x)}
 
 
-class Largest(torch.utils._python_dispatch.TorchDispatchMode):
+class NoCopy(TorchDispatchMode):
+    """Copies from `meta` into a tensor on the CPU do nothing, where a GPU would really copy."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function._schema.name == "aten::copy_" and args[1].is_meta and not args[0].is_meta:
+            return args[0]
+        return function(*args, **(kwargs or {}))
+
+
+class Largest(TorchDispatchMode):
     """Records the size of the largest tensor that is made."""
 
     size = 0

@@ -6,6 +6,7 @@ import torch
 from torch import Generator, nn
 
 from lessons.course.check import about, call, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.autoencoder import Autoencoder, add_noise, reconstruction_loss
 
 
@@ -86,6 +87,15 @@ def test_add_noise_draws_only_from_the_generator():
     call(add_noise, x, 0.0, seeded(1)).gives(x, why=why)
 
 
+@about("add_noise")
+def test_add_noise_keeps_the_dtype_and_the_device():
+    """The noise is drawn on the CPU, and the images may be on a GPU, for which `meta` stands."""
+    x = flat_images(0.5, height=3, width=3)
+    for dtype in [torch.float64, torch.bfloat16]:
+        kind_is(call(add_noise, x.to(dtype), 0.1, seeded(1)), dtype)
+    stays_on_device(add_noise, x, 0.1, seeded(1))
+
+
 # Step 7: the loss
 
 
@@ -157,6 +167,17 @@ def test_the_best_answer_to_noise_is_to_shrink_it():
         wrong(said, expected=expected, got=slope[1.0])
 
 
+@about("reconstruction_loss")
+def test_loss_is_computed_in_float32_on_the_device_of_the_images():
+    """A bfloat16 output has three digits; a mean in bfloat16 has no more. `meta` is a GPU."""
+    model = Scale(0.5)
+    clean, noisy = (rand(2, 3, 4, 5, seed=s).bfloat16() for s in (1, 2))
+    expected = (0.5 * noisy.double() - clean.double()).square().mean()
+    got = call(reconstruction_loss, model, clean, noisy).gives(expected, rtol=1e-4)
+    kind_is(got, torch.float32)
+    stays_on_device(reconstruction_loss, nn.Conv2d(3, 3, 1), clean, clean)
+
+
 # Step 8: the latent
 
 
@@ -199,8 +220,19 @@ def test_latent_depends_on_nothing_but_the_image():
     call(model.latent, x[2:3]).gives(expected[2:3], rtol=1e-5, atol=1e-6)
     call(model.latent, x.flip(0)).gives(expected.flip(0), rtol=1e-5, atol=1e-6)
     assert not model.training, "the model was in eval mode and must stay in it"
+    kind_is(call(with_encoder(nn.Identity()).latent, x.double()), torch.float64)
+    kind_is(call(with_encoder(nn.Identity()).latent, x.bfloat16()), torch.bfloat16)
+    there = with_encoder(nn.Conv2d(3, 5, 2)).to("meta")
+    stays_on_device(there.latent, x)
     same = all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert same, "computing a latent has changed the running statistics of batch norm"
+
+
+def kind_is(got, dtype):
+    """The result has the dtype that the docstring promises."""
+    if not isinstance(got.value, torch.Tensor) or got.value.dtype != dtype:
+        came = getattr(got.value, "dtype", type(got.value).__name__)
+        wrong("The result has another dtype.", call=got.call, expected=dtype, got=came)
 
 
 def noise_of(got, x):

@@ -7,6 +7,7 @@ from torch import Generator
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from lessons.course.check import about, call, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.kmeans import assign, far_points, kmeans, means, plus_plus
 
 # Points, centroids and dimensions are all prime, so that a wrong broadcast crashes or shows.
@@ -20,6 +21,15 @@ def points(N, d, seed=0):
 
 def seeded(seed):
     return Generator().manual_seed(seed)
+
+
+def kinds_are(got, *dtypes):
+    """The results have the dtypes that the docstring promises."""
+    results = got.value if isinstance(got.value, tuple | list) else [got.value]
+    for one, dtype in zip(results, dtypes, strict=True):
+        if not isinstance(one, torch.Tensor) or one.dtype != dtype:
+            came = getattr(one, "dtype", type(one).__name__)
+            wrong("The result has another dtype.", call=got.call, expected=dtype, got=came)
 
 
 # Step 1: the nearest centroid
@@ -41,8 +51,16 @@ def test_assign_equals_the_search_in_loops(oracle):
         x = points(N, d)
         centroids = points(K, d, seed=1) * torch.linspace(0.2, 3, K)[:, None]
         expected = oracle("assign")(x, centroids)
-        call(assign, x, centroids).gives(expected, rtol=1e-9)
-        call(assign, x.float(), centroids.float()).gives(expected, rtol=1e-5)
+        for dtype, rtol in [(torch.float64, 1e-9), (torch.float32, 1e-5)]:
+            got = call(assign, x.to(dtype), centroids.to(dtype)).gives(expected, rtol=rtol)
+            kinds_are(got, torch.int64, dtype)
+
+
+@about("assign")
+def test_assign_keeps_to_the_device_of_the_points():
+    """The labels and the distances belong where x is. Here `meta` stands for a GPU."""
+    with NoCopy():
+        stays_on_device(assign, points(11, 3), points(2, 3))
 
 
 @about("assign")
@@ -99,9 +117,9 @@ def test_means_equal_sum_over_count_in_loops(oracle):
         distances = points(N, 1)[:, 0].square()
         given = (x, labels, distances, points(K, d, seed=1))
         expected = oracle("means")(*given)
-        call(means, *given).gives(expected, rtol=1e-9)
+        kinds_are(call(means, *given).gives(expected, rtol=1e-9), torch.float64)
         floats = (one.float() if one.is_floating_point() else one for one in given)
-        call(means, *floats).gives(expected, rtol=1e-5)
+        kinds_are(call(means, *floats).gives(expected, rtol=1e-5), torch.float32)
 
 
 @about("means")
@@ -160,6 +178,13 @@ def test_an_empty_cluster_stays_if_every_point_is_on_its_centroid():
     kept = any(torch.equal(row, old) for row, old in zip(some, before[[1, 3]], strict=True))
     moved = any(torch.allclose(row, x[1] + 1) for row in some)
     assert kept and moved, "one point is off its centroid, so one empty cluster moves to it"
+    one = torch.tensor([[6.0, 5.0]])
+    got = call(means, one, labels[:1], torch.ones(1), before).value
+    assert torch.equal(got[2], one[0]), "cluster 2 has one point, which is its mean"
+    stay = [torch.equal(got[k], before[k]) for k in (0, 1, 3)]
+    if sum(stay) != 2 or not torch.equal(got[[0, 1, 3][stay.index(False)]], one[0]):
+        said = "One point is there for three empty clusters: one gets it, and two stay."
+        wrong(said, expected=f"two of {before[[0, 1, 3]].tolist()}", got=got[[0, 1, 3]])
 
 
 # Step 3: draws that prefer far points
@@ -199,6 +224,13 @@ def test_draws_are_independent():
     if abs(again - 1 / 3) > 0.14:
         said = "How often a draw repeats the one before"
         wrong(said, expected="1/3 of draws", got=f"{again:.2f}")
+
+
+@about("far_points")
+def test_far_points_keeps_to_the_device_of_the_distances():
+    """The generator is on the CPU, and the distances may be on a GPU, for which `meta` stands."""
+    with NoCopy():
+        stays_on_device(far_points, torch.arange(5.0), 3, seeded(1))
 
 
 @about("far_points")
@@ -246,6 +278,7 @@ def test_the_start_consists_of_distinct_points():
         got = call(plus_plus, x, k, seeded(seed))
         rows = got.value
         assert rows.shape == (k, 2), f"you should return shape ({k}, 2), not {tuple(rows.shape)}"
+        kinds_are(got, torch.float64)
         which = (rows[:, None] == x[None]).all(2)
         assert which.any(1).all(), "a centroid of the start is not one of the points"
         if int(which.any(0).sum()) < k:
@@ -284,18 +317,39 @@ def test_the_start_repeats_no_point_of_a_tight_clump():
 def test_the_better_of_two_candidates_is_kept():
     """With 40 points at 0, nine at 1 and one at 3, a draw gives 1 or 3 with equal probability.
 
-    A centroid at 1 leaves a sum of 4, and one at 3 leaves 9. So 3 is kept only if both draws are 3.
+    A centroid at 1 leaves a sum of 4, and one at 3 leaves 9. So 3 is kept only if all draws are 3:
+    for k = 2 there are two, and for k = 8 four.
     """
     x = torch.tensor([0.0] * 40 + [1.0] * 9 + [3.0])[:, None]
-    second = []
-    for seed in range(500):
-        rows = plus_plus(x, 2, seeded(seed))
-        if rows[0, 0] == 0:
-            second.append(float(rows[1, 0]))
-    share = second.count(3.0) / max(1, len(second))
-    if abs(share - 0.25) > 0.1:
-        said = "If the first centroid is 0, how often is 3 the second one?"
-        wrong(said, expected="25 % of the time, 1/2 · 1/2", got=f"{share:.0%}")
+    for k, draws, calls in [(2, 2, 500), (8, 4, 130)]:
+        second = []
+        for seed in range(calls):
+            rows = plus_plus(x, k, seeded(seed))
+            if rows[0, 0] == 0:
+                second.append(float(rows[1, 0]))
+        share, expected = second.count(3.0) / max(1, len(second)), 0.5**draws
+        if abs(share - expected) > 0.1:
+            said = f"For k = {k}, if the first centroid is 0, how often is 3 the second one?"
+            asked = f"{expected:.0%} of the time, 1/2 for each of {draws} draws"
+            wrong(said, expected=asked, got=f"{share:.0%}")
+
+
+@about("plus_plus")
+def test_distances_to_all_centroids_so_far_count_equally():
+    """20 points at 0, 20 at 20, one at -10 and one at 26: once 0 and 20 are chosen, -10 is next.
+
+    Its squared distance to the nearest centroid is 100, and that of 26 is only 36.
+    """
+    places = torch.tensor([0.0] * 20 + [20.0] * 20 + [-10.0, 26.0])
+    x = places[:, None] * torch.tensor([0.5, 0.5, 0.5, 0.5])  # in four dimensions, on a line
+    third = []
+    for seed in range(24):
+        rows = 2 * plus_plus(x, 3, seeded(seed))[:, 0]
+        if rows[:2].tolist() == [0.0, 20.0]:
+            third.append(float(rows[2]))
+    if third.count(-10.0) < 0.7 * len(third) or not third:
+        said = "If 0 and 20 are the first two centroids, what is the third?"
+        wrong(said, expected="nearly always -10", got=third)
 
 
 @about("plus_plus")
@@ -334,6 +388,7 @@ def test_kmeans_by_hand():
     ]:
         got = call(kmeans, x, 2, iterations, start=x[:2].clone())
         got.gives((torch.tensor(centroids).float()[:, None], torch.tensor(labels)), atol=1e-5)
+        kinds_are(got, torch.float32, torch.int64)
 
 
 @about("kmeans")
@@ -342,7 +397,8 @@ def test_kmeans_equals_the_two_steps_in_loops(oracle):
     for (N, K, d), iterations in zip(SIZES, [1, 2, 5], strict=True):
         x, start = points(N, d), points(K, d, seed=1)
         expected = oracle("kmeans")(x, K, iterations, start=start)
-        call(kmeans, x, K, iterations, start=start).gives(expected, rtol=1e-9)
+        got = call(kmeans, x, K, iterations, start=start).gives(expected, rtol=1e-9)
+        kinds_are(got, torch.float64, torch.int64)
 
 
 @about("kmeans")
@@ -448,11 +504,20 @@ class Largest(TorchDispatchMode):
         return result
 
 
+class NoCopy(TorchDispatchMode):
+    """Copies from `meta` into a tensor on the CPU do nothing, where a GPU would really copy."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function._schema.name == "aten::copy_" and args[1].is_meta and not args[0].is_meta:
+            return args[0]
+        return function(*args, **(kwargs or {}))
+
+
 def positions(got, count, N):
     """The drawn positions, once it is certain that they are valid."""
     drawn = got.value
-    if not isinstance(drawn, torch.Tensor) or drawn.shape != (count,) or drawn.is_floating_point():
-        wrong("", call=got.call, expected=f"{count} positions, as integers", got=drawn)
+    if not isinstance(drawn, torch.Tensor) or drawn.shape != (count,) or drawn.dtype != torch.int64:
+        wrong("", call=got.call, expected=f"{count} positions, int64", got=drawn)
     if drawn.min() < 0 or drawn.max() >= N:
         wrong(f"A position is out of range for {N} points.", call=got.call, got=drawn)
     return drawn

@@ -118,6 +118,51 @@ MISTAKES = [
         ),
         "After CHUNK points you start again with the first point. Which points should the labels further down belong to?",
     ),
+    Mistake(
+        "last_chunk_left_out",
+        "assign",
+        (
+            "    return torch.cat([label for label, _ in parts]), torch.cat([least for _, least in parts])",
+            "    done = len(x) // CHUNK * CHUNK or len(x)\n"
+            "    rest = torch.arange(len(x), device=x.device) >= done\n"
+            "    labels, distances = (torch.cat(one) for one in zip(*parts, strict=True))\n"
+            "    return labels.masked_fill(rest, 0), distances.masked_fill(rest, 0)",
+        ),
+        "You treat only full chunks, so the last points keep label 0. How long is the last chunk of 1,500 points?",
+        trains=True,
+    ),
+    Mistake(
+        "inner_product_then_distance",
+        "assign",
+        (
+            LEAST,
+            "label = (some @ centroids.T).argmax(1)\n        least = (some - centroids[label]).square().sum(1) - some.norm(dim=1).square()",
+        ),
+        "You choose the largest inner product, so a centroid with a large norm wins everywhere. Which centroid has the smallest *distance*?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_on_the_cpu",
+        "assign",
+        (
+            "    return torch.cat([label for label, _ in parts]),",
+            "    labels = torch.zeros(len(x), dtype=torch.int64)\n"
+            "    labels[:] = torch.cat([label for label, _ in parts])\n"
+            "    return labels,",
+        ),
+        "You make the labels on the CPU, wherever x is. Which argument of torch.zeros prevents that?",
+        trains=True,
+    ),
+    Mistake(
+        "distances_in_float32",
+        "assign",
+        (
+            "torch.cat([least for _, least in parts])",
+            "torch.cat([least for _, least in parts]).float()",
+        ),
+        "You return float32 distances, whatever x is. Which dtype does the docstring promise?",
+        trains=True,
+    ),
     # means
     Mistake(
         "sum_not_mean",
@@ -237,6 +282,39 @@ MISTAKES = [
         "You move an empty cluster to the mean of all points. Which point needs a centroid most?",
         trains=True,
     ),
+    Mistake(
+        "farthest_from_the_middle",
+        "means",
+        ("far = distances.topk(", "far = (x - x.mean(0)).square().sum(1).topk("),
+        "You revive with the points that are farthest from the mean of all points. From which centroid is the distance meant that you were given?",
+        trains=True,
+    ),
+    Mistake(
+        "only_one_revived",
+        "means",
+        (REVIVED, "result[empty[: min(1, len(far))]] = x[far[:1]]"),
+        "You revive only one empty cluster. What becomes of the second one?",
+        trains=True,
+    ),
+    Mistake(
+        "count_too_short",
+        "means",
+        (", minlength=len(centroids))", ")"),
+        "You count only up to the largest label. How many counts do five clusters need if the last one is empty?",
+    ),
+    Mistake(
+        "old_centroids_overwritten",
+        "means",
+        (REVIVED, REVIVED + "\n    result = centroids.copy_(result)"),
+        "You write into the centroids that you were given. What will the caller find in them?",
+        trains=True,
+    ),
+    Mistake(
+        "more_empty_clusters_than_points",
+        "means",
+        ("min(len(empty), len(x))", "len(empty)"),
+        "You ask topk for as many points as there are empty clusters. What if there are fewer points?",
+    ),
     # far_points
     Mistake(
         "uniform_draw",
@@ -345,6 +423,23 @@ MISTAKES = [
         "You add a little to every squared distance, so a centroid can be drawn again. How likely should a point at distance 0 be?",
         trains=True,
     ),
+    Mistake(
+        "without_replacement",
+        "far_points",
+        (
+            FOUND,
+            "torch.multinomial(squared, count, generator=generator) if squared.sum() > 0 else torch.zeros(count, dtype=torch.int64)",
+        ),
+        "You draw without replacement, so no point can come twice. What does 'independent' mean for the second draw?",
+        trains=True,
+    ),
+    Mistake(
+        "drawn_on_the_cpu",
+        "far_points",
+        (".to(ends) * ends[-1]", " * (1.0 if ends.is_meta else ends[-1].item())"),
+        "You leave the random numbers on the CPU, where the generator is. Where are the distances?",
+        trains=True,
+    ),
     # plus_plus
     Mistake(
         "any_points",
@@ -422,7 +517,7 @@ MISTAKES = [
         "distances_from_norms",
         "plus_plus",
         (
-            "torch.cdist(some[candidates], some, compute_mode=PLAIN).square()",
+            "squared_distances(some[candidates], some)",
             "((some[candidates] ** 2).sum(1)[:, None] + (some**2).sum(1) - 2 * some[candidates] @ some.T).clamp(min=0)",
         ),
         "You compute squared distances as |a|² + |b|² - 2 a·b. How many digits are left if two points are 100 from the origin and 0.001 from each other?",
@@ -463,6 +558,51 @@ MISTAKES = [
         "plus_plus",
         ("torch.randperm(len(x), generator=generator)", "torch.randperm(len(x))"),
         "You make the first draw from torch's global generator. Does the same seed then give the same start?",
+        trains=True,
+    ),
+    Mistake(
+        "two_candidates",
+        "plus_plus",
+        ("2 + int(math.log(k))", "2"),
+        "You always draw two candidates. How many does the docstring ask for if k is 8?",
+        trains=True,
+    ),
+    Mistake(
+        "first_rows_in_order",
+        "plus_plus",
+        (
+            "x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]",
+            "x[: max(SEEDING_POINTS * k, 1000)]",
+        ),
+        "You take the first points of the data, in their order. What if the data is sorted, and which point is always the first centroid?",
+        trains=True,
+    ),
+    Mistake(
+        "distances_not_squared",
+        "plus_plus",
+        ("(some - some[0]).square().sum(1)", "(some - some[0]).norm(dim=1)"),
+        "You measure plain distances to the first centroid, and squared ones to the others. Which does `far_points` ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "distance_over_dimensions",
+        "plus_plus",
+        ("(some - some[0]).square().sum(1)", "(some - some[0]).square().mean(1)"),
+        "You take the mean of the squares over the dimensions for the first centroid, and their sum for the others. Which one is |a - b|²?",
+        trains=True,
+    ),
+    Mistake(
+        "candidate_alone",
+        "plus_plus",
+        ("int(after.sum(1).argmin())", "int(squared.sum(1).argmin())"),
+        "You compare the distances to each candidate alone, and forget the centroids that are there already. Which sum should become small?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_sum",
+        "plus_plus",
+        ("int(after.sum(1).argmin())", "int(after.sum(1).argmax())"),
+        "You keep the candidate that leaves the largest sum. Which sum does k-means minimise?",
         trains=True,
     ),
     # kmeans
@@ -574,6 +714,37 @@ MISTAKES = [
             "x = (x - middle) / (x - middle).norm(dim=1, keepdim=True).clamp(min=1e-9)",
         ),
         "You normalise every point first. k-means clusters the points as they are, so who should decide whether to normalise?",
+        trains=True,
+    ),
+    Mistake(
+        "start_not_shifted",
+        "kmeans",
+        ("else start - middle", "else start"),
+        "You shift the points to their mean, but not the start. Where is zero for the centroids that you were given?",
+        trains=True,
+    ),
+    Mistake(
+        "start_overwritten",
+        "kmeans",
+        ("else start - middle", "else start.sub_(middle)"),
+        "You subtract the mean from the caller's start, in place. What will the caller find in it?",
+        trains=True,
+    ),
+    Mistake(
+        "distances_of_the_start",
+        "kmeans",
+        (
+            STEP + "\n        labels, distances = assign",
+            STEP + "\n        labels, _ = assign",
+        ),
+        "You keep the distances of the start, so `means` revives empty clusters with points that were far away then. Which distances belong to the new labels?",
+        trains=True,
+    ),
+    Mistake(
+        "kmeans_in_float32",
+        "kmeans",
+        ("return centroids + middle, labels", "return (centroids + middle).float(), labels"),
+        "You return float32 centroids, whatever x is. Which dtype does the docstring promise?",
         trains=True,
     ),
     # add_noise
@@ -689,6 +860,27 @@ MISTAKES = [
         "You add noise to only half of the values, with twice the variance. Which values should stay clean?",
         trains=True,
     ),
+    Mistake(
+        "noise_in_float32",
+        "add_noise",
+        (".to(x)", ".to(x.device)"),
+        "You add float32 noise, which makes bfloat16 images float32. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "noise_on_the_cpu",
+        "add_noise",
+        (".to(x)", ".to(x.dtype)"),
+        "You leave the noise on the CPU, where the generator is. Where are the images?",
+        trains=True,
+    ),
+    Mistake(
+        "noise_in_place",
+        "add_noise",
+        (NOISE, NOISE.replace("x + std", "x.add_(std").replace(".to(x)", ".to(x))")),
+        "You add the noise to the caller's images, in place. With what will the result be compared?",
+        trains=True,
+    ),
     # reconstruction_loss
     Mistake(
         "target_is_noisy",
@@ -773,6 +965,13 @@ MISTAKES = [
         "You switch the model to eval mode. Who should decide which mode it is in?",
         trains=True,
     ),
+    Mistake(
+        "loss_in_bfloat16",
+        "reconstruction_loss",
+        ("model(noisy).float()", "model(noisy)"),
+        "You compute the loss in the dtype of the model's output. How many digits does a mean in bfloat16 have?",
+        trains=True,
+    ),
     # Autoencoder.latent
     Mistake(
         "max_over_places",
@@ -842,6 +1041,20 @@ MISTAKES = [
         "Autoencoder.latent",
         (LATENT, "self.encoder(x).std((2, 3), correction=0)"),
         "You return the standard deviation over positions. What does 'averaged' ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "flattened_code",
+        "Autoencoder.latent",
+        (LATENT, "self.encoder(x).flatten(1)"),
+        "You keep every position of the code. How many numbers does the docstring promise for each channel?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_over_channels",
+        "Autoencoder.latent",
+        (LATENT, "self.encoder(x).mean(1).flatten(1)"),
+        "You average over the channels. Which dimensions hold the positions?",
         trains=True,
     ),
 ]

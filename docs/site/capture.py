@@ -77,6 +77,11 @@ COMMANDS: dict[str, str | tuple[str, str]] = {
         "14:queue_used_half_full",
     ),
     "lesson-14-right": ("pytest lessons/14_swav", "14"),
+    "lesson-15-wrong": (
+        "pytest lessons/15_distributed -k equal_losses",
+        "15:only_own_loss",
+    ),
+    "lesson-15-right": ("pytest lessons/15_distributed", "15"),
 }
 
 

@@ -1,6 +1,6 @@
 """The page of kill matrices, made from docs/kill_matrix, which the proofs write.
 
-Fourteen tables of a cell for each mistake and test are 36,000 cells. So a mistake's row is one
+Fifteen tables of a cell for each mistake and test are 36,000 cells. So a mistake's row is one
 line of signs, as wide as the head above it, and a page for all of them stays light.
 """
 

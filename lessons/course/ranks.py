@@ -24,7 +24,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-PATIENCE = 30.0  # seconds that real processes may take; they do what threads have just done
+PATIENCE = 15.0  # seconds that real processes may take; they do what threads have just done
+TRIES = 2  # a fork may have inherited a lock that nobody opens
 CPU = 10.0  # seconds of CPU time that one of them may take
 NO_GROUP = 3  # exit code of a process for which gloo cannot start
 
@@ -339,38 +340,51 @@ def reduced(tensors: list[Tensor], options) -> Tensor:
 
 def in_processes(W: int, work: Callable[[int], object]) -> list | None:
     """What `work(rank)` returns in each of W processes; None if they cannot be started here."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        running: dict[int, int] = {}  # rank by process id
-        try:
-            for rank in range(W):
-                pid = fork()
-                if pid == 0:
-                    be(rank, W, work, folder)
-                running[pid] = rank
-            ended = wait(dict(running), W)
-        except OSError:  # in `grade`, nothing may be started
-            return None
-        finally:
-            for pid in running:
-                end(pid)
-        if NO_GROUP in ended.values():
-            return None
-        for rank, code in ended.items():
-            if code:
-                file = folder / f"{rank}.txt"
-                why = file.read_text("utf-8") if file.exists() else f"it ended with code {code}"
-                raise AssertionError(f"Process {rank} of {W}, joined by gloo, fails: {why}")
-        if len(ended) < W:
-            raise AssertionError(
-                f"{W} processes, joined by gloo, still wait for each other after {PATIENCE:.0f} s."
-            )
-        return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(W)]
+    for _ in range(TRIES):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            try:
+                codes = run_all(W, work, folder)
+            except OSError:  # in `grade`, nothing may be started
+                return None
+            if NO_GROUP in codes.values():
+                return None
+            for rank, code in codes.items():
+                if code:
+                    file = folder / f"{rank}.txt"
+                    why = file.read_text("utf-8") if file.exists() else f"it ended with code {code}"
+                    raise AssertionError(f"Process {rank} of {W}, joined by gloo, fails: {why}")
+            if len(codes) == W:
+                return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(W)]
+    raise AssertionError(f"{W} processes, joined by gloo, wait for each other for ever.")
+
+
+def run_all(W: int, work: Callable[[int], object], folder: Path) -> dict[int, int]:
+    """Start W processes that write what they find into a folder; the exit codes of those that end.
+
+    Raises:
+        OSError: they cannot be started here.
+    """
+    running: dict[int, int] = {}  # rank by process id
+    try:
+        for rank in range(W):
+            pid = fork()
+            if pid == 0:
+                be(rank, W, work, folder)
+            running[pid] = rank
+        return wait(dict(running))
+    finally:
+        for pid in running:
+            end(pid)
 
 
 def fork() -> int:
+    """Fork when no thread is left: what a thread has locked stays locked in the fork for ever."""
+    tasks, since = Path("/proc/self/task"), time.monotonic()
+    while len(list(tasks.iterdir())) > 1 and time.monotonic() - since < 1:
+        time.sleep(0.001)  # a thread that has been joined still takes a moment to end
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of threads; ours have ended
+        warnings.simplefilter("ignore")  # learner's code may have threads of its own
         return os.fork()
 
 
@@ -400,14 +414,14 @@ def be(rank: int, W: int, work: Callable[[int], object], folder: Path) -> None:
         os._exit(code)
 
 
-def wait(running: dict[int, int], W: int) -> dict[int, int]:
+def wait(running: dict[int, int]) -> dict[int, int]:
     """By rank: the exit codes, until all have ended, one has failed, or patience has."""
     codes, since = {}, time.monotonic()
     while running and not any(codes.values()) and time.monotonic() - since < PATIENCE:
         for pid in list(running):
             if (found := os.waitpid(pid, os.WNOHANG)) != (0, 0):
                 codes[running.pop(pid)] = os.waitstatus_to_exitcode(found[1])
-        time.sleep(0.001)
+        time.sleep(0.003)
     return codes
 
 

@@ -1,0 +1,669 @@
+# ruff: noqa: E501  (a sentence to the learner is one line)
+"""Lesson 15: wrong ways to compute in many processes, and what to say about each."""
+
+from lessons.course.mistakes import Mistake
+
+PADDED = "padded = rows.new_zeros(counts[0], *rows.shape[1:])"
+PARTS = "parts = [torch.empty_like(padded) for _ in counts]"
+CUT = "torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])"
+CLONE = "total = gradient.clone(memory_format=torch.contiguous_format)"
+REDUCE = "dist.all_reduce(total)"
+BACK = "return total.split(shares(ctx.B))[rank()], None"
+CHOSEN = 'parameters = [p for group in optimizer.param_groups for p in group["params"]]'
+PRESENT = "gradients = [p.grad for p in parameters if p.grad is not None]"
+FLAT = "flat = torch.cat([g.flatten() for g in gradients])"
+SUM = "dist.all_reduce(flat)"
+DIVIDE = "flat /= size()"
+RETURN = "g.copy_(mean.view(g.shape))"
+PIECES = "flat.split([g.numel() for g in gradients])"
+START = "start = sum(shares(B)[: rank()])"
+FIRST = "first = torch.arange(start, start + shares(B)[rank()], device=device)"
+VIEWS = "views = torch.cat([first, first + B])"
+PLACES = "return views, (views + B) % (2 * B)"
+ALL = "z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)"
+OWN = "own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)"
+LOGITS = "logits = own @ z.T / temperature"
+ITSELF = 'logits = logits.scatter(1, views[:, None], float("-inf"))'
+LOSS = 'return F.cross_entropy(logits, positives, reduction="sum") * size() / (2 * B)'
+MEAN = "mean = gather(x.sum(0, keepdim=True), size()).sum(0) / B"
+SQUARES = "squares = (x - mean).square().sum(0, keepdim=True)"
+MOMENTS = "return mean, gather(squares, size()).sum(0) / B"
+RUNNING = "running = running_statistics(method)"
+
+MISTAKES = [
+    # all_rows
+    Mistake(
+        "padding_stays",
+        "all_rows",
+        (CUT, "torch.cat(parts)"),
+        "The rows that you added for the exchange are still there. How many rows of each part are real?",
+    ),
+    Mistake(
+        "smallest_share_for_all",
+        "all_rows",
+        (CUT, "torch.cat([part[: counts[-1]] for part in parts])"),
+        "You keep as many rows of each process as the smallest share has, so some rows are lost. How many has each process?",
+        trains=True,
+    ),
+    Mistake(
+        "own_share_for_all",
+        "all_rows",
+        (CUT, "torch.cat([part[: len(rows)] for part in parts])"),
+        "You keep as many rows of each process as this one has. Do all processes have the same number of rows?",
+    ),
+    Mistake(
+        "own_rows_first",
+        "all_rows",
+        (
+            f"return {CUT}",
+            "whole = [part[:count] for part, count in zip(parts, counts, strict=True)]\n"
+            "    return torch.cat(whole[rank() :] + whole[: rank()])",
+        ),
+        "Each process has its own rows first, so the processes disagree about the order of the batch. Which order is the same for all?",
+        trains=True,
+    ),
+    Mistake(
+        "processes_reversed",
+        "all_rows",
+        (CUT, "torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)][::-1])"),
+        "The last process's rows come first. Which process has the first rows of the batch?",
+        trains=True,
+    ),
+    Mistake(
+        "interleaved",
+        "all_rows",
+        (
+            CUT,
+            "torch.stack([part[i] for i in range(counts[0]) for part, count in zip(parts, counts, strict=True) if i < count])",
+        ),
+        "You take a row of each process in turn, like cards that are dealt. Which rows of the batch has process 0?",
+        trains=True,
+    ),
+    Mistake(
+        "one_tensor_for_all_parts",
+        "all_rows",
+        (PARTS, "parts = [torch.empty_like(padded)] * len(counts)"),
+        "Your list holds the same tensor several times, so what came last overwrites the others. How do you make one tensor for each process?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_for_all",
+        "all_rows",
+        ("dist.all_gather(parts, padded)", "parts = [padded] * len(counts)"),
+        "Every part holds this process's own rows, and nothing is sent. Which call of torch.distributed exchanges tensors?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_others_zero",
+        "all_rows",
+        (
+            "dist.all_gather(parts, padded)",
+            "parts = [padded if r == rank() else torch.zeros_like(padded) for r in range(len(counts))]",
+        ),
+        "The rows of the other processes are 0, and nothing is sent. Which call of torch.distributed exchanges tensors?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_without_a_place",
+        "all_rows",
+        (
+            f"return {CUT}",
+            "whole = rows.new_zeros(B, *rows.shape[1:])\n    whole[: len(rows)] = rows\n    dist.all_reduce(whole)\n    return whole",
+        ),
+        "Each process writes its rows at the top, so the sum mixes rows of different processes. Where do this process's rows belong?",
+        trains=True,
+    ),
+    Mistake(
+        "through_float32",
+        "all_rows",
+        (PADDED, "padded = torch.zeros(counts[0], *rows.shape[1:])"),
+        "What you make for the exchange is float32, whatever the rows are. How do you make zeros of the type of `rows`?",
+        trains=True,
+    ),
+    # Gather.backward
+    Mistake(
+        "only_own_loss",
+        "Gather.backward",
+        (REDUCE, "pass"),
+        "You keep what this process's own loss wants of its rows, and nothing comes back from the other processes. What do their losses want of these rows?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_the_losses",
+        "Gather.backward",
+        (REDUCE, "dist.all_reduce(total)\n        total /= size()"),
+        "You average over the processes here, and average_gradients does so again: the gradient is 1/W of the right one. Is the transpose of a gather a sum or a mean?",
+        trains=True,
+    ),
+    Mistake(
+        "own_loss_times_W",
+        "Gather.backward",
+        (REDUCE, "total *= size()"),
+        "You multiply this process's own gradient by W. That is the sum only if all processes compute the same loss; what if they do not?",
+        trains=True,
+    ),
+    Mistake(
+        "first_rows",
+        "Gather.backward",
+        (BACK, "return total[: shares(ctx.B)[rank()]], None"),
+        "Every process takes the gradient of the first rows of the batch. Where do this process's rows begin?",
+        trains=True,
+    ),
+    Mistake(
+        "offset_by_own_share",
+        "Gather.backward",
+        (
+            BACK,
+            "b = shares(ctx.B)[rank()]\n        start = min(rank() * b, ctx.B - b)\n        return total[start : start + b], None",
+        ),
+        "You begin at rank times this process's own share. How many rows have the processes before it, if the shares differ?",
+    ),
+    Mistake(
+        "last_rows_first",
+        "Gather.backward",
+        (BACK, "return total.flip(0).split(shares(ctx.B))[rank()].flip(0), None"),
+        "You count the rows from the end of the batch. Which rows does process 0 have?",
+        trains=True,
+    ),
+    Mistake(
+        "nothing_back",
+        "Gather.backward",
+        (BACK, "return None, None"),
+        "No gradient comes back to the rows. What do you return for the first argument of the forward pass?",
+    ),
+    Mistake(
+        "changes_the_gradient",
+        "Gather.backward",
+        (CLONE, "total = gradient if gradient.is_contiguous() else gradient.contiguous()"),
+        "You sum into the gradient that you were given, which other parts of the graph use too. What must you make before an exchange in place?",
+        trains=True,
+    ),
+    Mistake(
+        "only_the_others",
+        "Gather.backward",
+        (REDUCE, "dist.all_reduce(total)\n        total = total - gradient"),
+        "You leave out what this process's own loss wants of its rows. Which processes belong to the sum?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_gradient",
+        "Gather.backward",
+        (REDUCE, "dist.all_reduce(total, dist.ReduceOp.MAX)"),
+        "You take the largest of the gradients. What does a row get that several losses use: the largest gradient, or all of them together?",
+        trains=True,
+    ),
+    # average_gradients
+    Mistake(
+        "sum_for_mean",
+        "average_gradients",
+        (DIVIDE, "pass"),
+        "You sum the gradients of the processes and do not divide: the step is W times too long. What is the loss of all, a sum or a mean of the processes' losses?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_and_not_sent",
+        "average_gradients",
+        (SUM, "pass"),
+        "Each process divides its own gradient by W, and nothing is exchanged: the processes drift apart. Which call sums over the processes?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_twice",
+        "average_gradients",
+        (DIVIDE, "flat /= size() ** 2"),
+        "You divide by W twice, so the gradient is 1/W of the right one. How many factors of W did the sum bring?",
+        trains=True,
+    ),
+    Mistake(
+        "parameters_averaged",
+        "average_gradients",
+        (
+            RETURN,
+            "g.copy_(mean.view(g.shape))\n    for p in parameters:\n        dist.all_reduce(p.data)",
+        ),
+        "You exchange the parameters too, and change them. Which tensors should differ after the call: the parameters, or their gradients?",
+    ),
+    Mistake(
+        "first_group",
+        "average_gradients",
+        (CHOSEN, 'parameters = list(optimizer.param_groups[0]["params"])'),
+        "You treat the first group of parameters alone. Which other groups has an optimiser?",
+        trains=True,
+    ),
+    Mistake(
+        "result_unused",
+        "average_gradients",
+        (RETURN, "mean.view(g.shape)"),
+        "You compute the means and write them nowhere, so the gradients stay as they were. What does the optimiser read?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_of_all",
+        "average_gradients",
+        (SUM, "dist.all_reduce(flat, dist.ReduceOp.MAX)\n    flat *= size()"),
+        "You take the largest gradient of all processes. Which operation of all_reduce gives a mean after you divide?",
+        trains=True,
+    ),
+    Mistake(
+        "first_process_decides",
+        "average_gradients",
+        (SUM, "dist.broadcast(flat, FIRST)\n    flat *= size()"),
+        "All processes get the gradient of process 0, and what the others have learned is lost. How do all of them count?",
+        trains=True,
+    ),
+    Mistake(
+        "returned_to_the_wrong_one",
+        "average_gradients",
+        (
+            PIECES,
+            "reversed(flat.split([g.numel() for g in reversed(gradients)]))",
+        ),
+        "You cut the row of numbers in another order than you joined it, so a parameter gets numbers of another one. In which order did they go in?",
+        trains=True,
+    ),
+    Mistake(
+        "zeros_for_none",
+        "average_gradients",
+        (
+            PRESENT,
+            "for p in parameters:\n        p.grad = torch.zeros_like(p) if p.grad is None else p.grad\n    gradients = [p.grad for p in parameters]",
+        ),
+        "A parameter without a gradient gets zeros, so an optimiser with weight decay moves it. What should it have after the call?",
+        trains=True,
+    ),
+    Mistake(
+        "only_matrices",
+        "average_gradients",
+        (
+            PRESENT,
+            "gradients = [p.grad for p in parameters if p.grad is not None and p.grad.dim() > 1]",
+        ),
+        "You average matrices and leave out gradients of one dimension, such as those of biases. Which parameters are trained?",
+        trains=True,
+    ),
+    # own_places
+    Mistake(
+        "no_offset",
+        "own_places",
+        (START, "start = 0"),
+        "You count from 0 in every process, so all processes claim the same views. How many rows come before those of this process?",
+        trains=True,
+    ),
+    Mistake(
+        "offset_by_rank",
+        "own_places",
+        (START, "start = rank() * shares(B)[rank()]"),
+        "You begin at rank times this process's own share, but the shares may differ. How many rows have the processes before it together?",
+        trains=True,
+    ),
+    Mistake(
+        "offset_by_the_quotient",
+        "own_places",
+        (START, "start = rank() * (B // size())"),
+        "You begin at rank times B // W, as if W divided B. Who has the rows that are left over?",
+        trains=True,
+    ),
+    Mistake(
+        "one_process_too_far",
+        "own_places",
+        (START, "start = sum(shares(B)[: rank() + 1])"),
+        "You count this process's own rows among those before it. Which shares come before it?",
+    ),
+    Mistake(
+        "second_views_after_own_first",
+        "own_places",
+        (VIEWS, "views = torch.cat([first, first + len(first)])"),
+        "You place second views behind this process's own first views. After how many first views do the second ones begin?",
+        trains=True,
+    ),
+    Mistake(
+        "second_views_without_offset",
+        "own_places",
+        (VIEWS, "views = torch.cat([first, torch.arange(len(first), device=device) + B])"),
+        "Your first views have the offset of this process, and your second views have none. Do both begin after the same number of images?",
+        trains=True,
+    ),
+    Mistake(
+        "positives_without_offset",
+        "own_places",
+        (
+            PLACES,
+            "b = len(first)\n    return views, torch.cat([torch.arange(B, B + b), torch.arange(b)]).to(first.device)",
+        ),
+        "Your positives are counted as in one process, without the offset: the anchors of process 1 get positives of process 0. What do you add to them?",
+        trains=True,
+    ),
+    Mistake(
+        "positive_is_itself",
+        "own_places",
+        (PLACES, "return views, views"),
+        "Each view is its own positive. How far away is the other view of its image?",
+        trains=True,
+    ),
+    Mistake(
+        "positive_beyond_the_end",
+        "own_places",
+        (PLACES, "return views, views + B"),
+        "The positives of second views are beyond the end of the table. What comes after the last place?",
+    ),
+    Mistake(
+        "modulo_own_views",
+        "own_places",
+        (PLACES, "return views, (views + len(first)) % (2 * len(first))"),
+        "You look for positives among this process's own 2b views only. How many views are there in all?",
+        trains=True,
+    ),
+    Mistake(
+        "blocks_by_process",
+        "own_places",
+        (
+            VIEWS,
+            "views = torch.arange(2 * start, 2 * start + 2 * len(first), device=device)",
+        ),
+        "You place both views of a process next to each other, then those of the next process. Which views come first in the order that the docstring describes?",
+        trains=True,
+    ),
+    Mistake(
+        "made_on_the_cpu",
+        "own_places",
+        (FIRST, "first = torch.arange(start, start + shares(B)[rank()])"),
+        "Your tensors are on the CPU, whatever the device. What must torch.arange be told?",
+        trains=True,
+    ),
+    # own_nt_xent_loss
+    Mistake(
+        "local_negatives",
+        "own_nt_xent_loss",
+        (
+            ITSELF,
+            ITSELF
+            + "\n    ours = torch.zeros(2 * B, dtype=torch.bool).index_fill(0, views, True)\n"
+            '    logits = logits.masked_fill(~ours, float("-inf"))',
+        ),
+        "This process's own views are the only candidates. Which views of the other processes does equation 1 compare them with?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_own_views",
+        "own_nt_xent_loss",
+        (LOSS, "return F.cross_entropy(logits, positives)"),
+        "You take the mean over this process's own views, so a view in a small share counts for more. By which number do you divide the sum, if W shares are averaged later?",
+        trains=True,
+    ),
+    Mistake(
+        "one_over_W",
+        "own_nt_xent_loss",
+        (LOSS, 'return F.cross_entropy(logits, positives, reduction="sum") / (2 * B)'),
+        "You divide by all 2B views, and the average over processes divides by W again: the gradient is 1/W of the right one. Which factor makes up for it?",
+        trains=True,
+    ),
+    Mistake(
+        "a_sum",
+        "own_nt_xent_loss",
+        (LOSS, 'return F.cross_entropy(logits, positives, reduction="sum")'),
+        "You sum over the views and divide by nothing. How many views does equation 1 average over?",
+        trains=True,
+    ),
+    Mistake(
+        "itself_is_a_candidate",
+        "own_nt_xent_loss",
+        (ITSELF, "pass"),
+        "A view is among its own candidates, at a similarity of 1. Which column of its row must not count?",
+        trains=True,
+    ),
+    Mistake(
+        "diagonal_masked",
+        "own_nt_xent_loss",
+        (ITSELF, "logits = logits.masked_fill(torch.eye(*logits.shape, dtype=torch.bool), -1e9)"),
+        "You mask the diagonal, which is where a view meets itself in one process. In which column is view i of this process?",
+        trains=True,
+    ),
+    Mistake(
+        "candidates_are_constants",
+        "own_nt_xent_loss",
+        (
+            ALL,
+            "z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]).detach(), dim=1, eps=1e-8)",
+        ),
+        "The candidates have no gradient, so no view is pushed away from, or pulled to, an anchor of another process. Which function exchanges rows and lets gradients through?",
+        trains=True,
+    ),
+    Mistake(
+        "anchors_are_constants",
+        "own_nt_xent_loss",
+        (OWN, "own = F.normalize(torch.cat([z1, z2]).detach(), dim=1, eps=1e-8)"),
+        "The anchors have no gradient; only the candidates learn. Through which two ways does a row influence the loss?",
+        trains=True,
+    ),
+    Mistake(
+        "candidates_not_normalised",
+        "own_nt_xent_loss",
+        (ALL, "z = torch.cat([gather(z1, B), gather(z2, B)])"),
+        "Only the anchors have unit norm, so a long candidate counts for more. What is the similarity in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "nothing_normalised",
+        "own_nt_xent_loss",
+        (OWN, "own = torch.cat([z1, z2])\n    z = torch.cat([gather(z1, B), gather(z2, B)])"),
+        "You compare projections as they are, so long ones count for more. What is the similarity in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "times_the_temperature",
+        "own_nt_xent_loss",
+        (LOGITS, "logits = own @ z.T * temperature"),
+        "You multiply by the temperature. What does equation 1 do with it?",
+        trains=True,
+    ),
+    Mistake(
+        "no_temperature",
+        "own_nt_xent_loss",
+        (LOGITS, "logits = own @ z.T"),
+        "The temperature has no effect. What does equation 1 divide by it?",
+        trains=True,
+    ),
+    Mistake(
+        "first_views_only",
+        "own_nt_xent_loss",
+        (
+            LOSS,
+            'b = len(z1)\n    return F.cross_entropy(logits[:b], positives[:b], reduction="sum") * size() / B',
+        ),
+        "Only first views are anchors. Which views does equation 1 average over?",
+        trains=True,
+    ),
+    Mistake(
+        "only_the_other_view",
+        "own_nt_xent_loss",
+        (
+            ITSELF,
+            'same = (views[:, None] < B) == (torch.arange(2 * B) < B)\n    logits = logits.masked_fill(same, float("-inf"))',
+        ),
+        "Candidates of the same view are left out: a first view meets second views only. How many candidates has a view in equation 1?",
+        trains=True,
+    ),
+    # moments
+    Mistake(
+        "local_statistics",
+        "moments",
+        (MEAN, "return x.mean(0), x.var(0, correction=0)"),
+        "These are the mean and variance of this process's own rows. What do the other processes have?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_means",
+        "moments",
+        (MEAN, "mean = gather(x.mean(0, keepdim=True), size()).mean(0)"),
+        "You average the means of the processes, so a row in a small share counts for more. What do you need besides each mean?",
+        trains=True,
+    ),
+    Mistake(
+        "variance_around_own_mean",
+        "moments",
+        (SQUARES, "squares = (x - x.mean(0)).square().sum(0, keepdim=True)"),
+        "You measure distances from this process's own mean, so differences between processes are missing. From which mean does the variance of all rows count?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_variances",
+        "moments",
+        (MOMENTS, "return mean, gather(x.var(0, correction=0, keepdim=True), size()).mean(0)"),
+        "You average the variances of the processes. What if their means differ, and their numbers of rows?",
+        trains=True,
+    ),
+    Mistake(
+        "unbiased",
+        "moments",
+        (MOMENTS, "return mean, gather(squares, size()).sum(0) / (B - 1)"),
+        "You divide the squares by B - 1. What does the docstring say about a correction?",
+        trains=True,
+    ),
+    Mistake(
+        "square_of_the_mean",
+        "moments",
+        (
+            SQUARES,
+            "squares = (x.square() - mean.square()).sum(0, keepdim=True)",
+        ),
+        "You subtract the square of the mean from the squares. If the mean is 3,000, how many digits of float32 are left for the difference?",
+        trains=True,
+    ),
+    Mistake(
+        "squares_without_mean",
+        "moments",
+        (SQUARES, "squares = x.square().sum(0, keepdim=True)"),
+        "This is the mean of the squares. What is subtracted before squaring?",
+        trains=True,
+    ),
+    Mistake(
+        "standard_deviation",
+        "moments",
+        (MOMENTS, "return mean, (gather(squares, size()).sum(0) / B).sqrt()"),
+        "This is the standard deviation. What does the function return besides the mean?",
+        trains=True,
+    ),
+    Mistake(
+        "statistics_are_constants",
+        "moments",
+        (MOMENTS, "return mean.detach(), (gather(squares, size()).sum(0) / B).detach()"),
+        "The statistics have no gradient, as if no row moved them. What does a batch norm do with the gradient through its mean?",
+        trains=True,
+    ),
+    Mistake(
+        "constant_for_the_others",
+        "moments",
+        (
+            MEAN,
+            "sums = x.sum(0, keepdim=True)\n    mean = (sums + all_rows(sums, size()).sum(0) - sums.detach()).sum(0) / B",
+        ),
+        "Your mean has a gradient of this process's own rows, but the other processes' losses send none back. Which function sums what all of them want?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_own_rows",
+        "moments",
+        (MOMENTS, "return mean, gather(squares, size()).sum(0) / len(x)"),
+        "You sum the squares over all processes, and divide by this process's number of rows. How many rows are in the sum?",
+        trains=True,
+    ),
+    # project_chunk
+    Mistake(
+        "network_is_kept",
+        "project_chunk",
+        (RUNNING, "return method.project_views(chunk)"),
+        "All that the network computes is kept for the backward pass, so chunks save no memory. What may stay, and what is computed again?",
+        trains=True,
+    ),
+    Mistake(
+        "no_way_back",
+        "project_chunk",
+        (RUNNING, "with torch.no_grad():\n        return method.project_views(chunk)"),
+        "You save memory, but no gradient reaches the parameters. When does the second pass happen?",
+    ),
+    Mistake(
+        "trains_only_what_follows",
+        "project_chunk",
+        (
+            RUNNING,
+            "with torch.no_grad():\n        z = method.project_views(chunk)\n    return [one.requires_grad_() for one in z]",
+        ),
+        "The projections collect a gradient, and it ends there. Who brings it back through the network?",
+    ),
+    Mistake(
+        "statistics_move_twice",
+        "project_chunk",
+        (
+            "context_fn=lambda: (nullcontext(), unchanged(running)),",
+            "context_fn=lambda: (nullcontext(), nullcontext()),",
+        ),
+        "The running statistics move in the second pass too. Which helper leaves them as they are?",
+        trains=True,
+    ),
+    Mistake(
+        "statistics_never_move",
+        "project_chunk",
+        ("(nullcontext(), unchanged(running))", "(unchanged(running), unchanged(running))"),
+        "The running statistics move in neither pass. Which of the two passes counts as training?",
+        trains=True,
+    ),
+    Mistake(
+        "gradient_of_ones",
+        "project_chunk",
+        (
+            RUNNING,
+            "with torch.no_grad():\n        z = torch.cat(method.project_views(chunk)).requires_grad_()\n\n"
+            "    def again(gradient):\n        with torch.enable_grad(), unchanged(running_statistics(method)):\n"
+            "            torch.cat(method.project_views(chunk)).sum().backward()\n\n"
+            "    z.register_hook(again)\n    return list(z.split([len(x) for x in chunk]))",
+        ),
+        "In the second pass you start from a gradient of 1 for every number. What did the loss want of them?",
+        trains=True,
+    ),
+    Mistake(
+        "each_view_goes_back_for_all",
+        "project_chunk",
+        (
+            RUNNING,
+            "with torch.no_grad():\n        z = [one.requires_grad_() for one in method.project_views(chunk)]\n\n"
+            "    def again(gradient):\n        with torch.enable_grad(), unchanged(running_statistics(method)):\n"
+            "            torch.cat(method.project_views(chunk)).backward(torch.cat([gradient] * len(chunk)))\n\n"
+            "    for one in z:\n        one.register_hook(again)\n    return z",
+        ),
+        "When the gradient of one view arrives, you send it back through all views. To which view does it belong?",
+        trains=True,
+    ),
+    Mistake(
+        "first_view_goes_back",
+        "project_chunk",
+        (
+            RUNNING,
+            "with torch.no_grad():\n        z = [one.requires_grad_() for one in method.project_views(chunk)]\n\n"
+            "    def again(gradient):\n        with torch.enable_grad(), unchanged(running_statistics(method)):\n"
+            "            method.project_views(chunk)[0].backward(gradient)\n\n"
+            "    z[0].register_hook(again)\n    return z",
+        ),
+        "Only the gradient of the first view goes back through the network. Which other views have one?",
+        trains=True,
+    ),
+    Mistake(
+        "views_reversed",
+        "project_chunk",
+        (RUNNING, "running = running_statistics(method)\n    chunk = chunk[::-1]"),
+        "The views come back in reverse order. In which order did they come in?",
+        trains=True,
+    ),
+    Mistake(
+        "second_pass_in_eval_mode",
+        "project_chunk",
+        (
+            RUNNING,
+            "with torch.no_grad():\n        z = torch.cat(method.project_views(chunk)).requires_grad_()\n\n"
+            "    def again(gradient):\n        with torch.enable_grad():\n            method.eval()\n"
+            "            torch.cat(method.project_views(chunk)).backward(gradient)\n            method.train()\n\n"
+            "    z.register_hook(again)\n    return list(z.split([len(x) for x in chunk]))",
+        ),
+        "The second pass runs in evaluation mode, where a batch norm uses its running statistics: it is another network than in the first pass. How else can the statistics be left as they are?",
+        trains=True,
+    ),
+]

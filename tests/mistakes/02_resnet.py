@@ -100,6 +100,21 @@ MISTAKES = [
         "You return None if either the channels or the size stays the same. Which of them must stay for x to be added as it is?",
     ),
     Mistake(
+        "shortcut_by_channels_alone",
+        "shortcut",
+        ("if stride == 1 and inputs == outputs:", "if inputs == outputs:"),
+        "You ask only whether the channels agree. What else may a block change?",
+    ),
+    Mistake(
+        "shortcut_stride_ignored",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(inputs, outputs, 1, bias=False)",
+        ),
+        "You never use the stride, so the shortcut is larger than F(x). Which argument of Conv2d takes it?",
+    ),
+    Mistake(
         "shortcut_without_norm",
         "shortcut",
         (SHORTCUT, "nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False))"),
@@ -253,6 +268,16 @@ MISTAKES = [
         "BasicBlock.forward",
         (SUM, "return F.relu((x + identity) / 2)"),
         "You take the mean of F(x) and x. What is left of x after twenty such blocks?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_of_relu",
+        "BasicBlock.forward",
+        (
+            IDENTITY,
+            "x = F.relu(x)\n        identity = x if self.downsample is None else self.downsample(x)",
+        ),
+        "You apply a ReLU to the input before the basic block uses it. Does figure 2 have one there?",
         trains=True,
     ),
     # Bottleneck.forward
@@ -490,6 +515,12 @@ MISTAKES = [
         "You return every pixel of the map, so h gets longer with larger images. How many numbers does h have?",
     ),
     Mistake(
+        "net_keeps_the_map",
+        "ResNet.forward",
+        (MEAN, "return x.mean((2, 3), keepdim=True)"),
+        "You return a map of one pixel. How many dimensions does h have?",
+    ),
+    Mistake(
         "net_fixed_window",
         "ResNet.forward",
         (MEAN, "return F.avg_pool2d(x, 4).flatten(1)"),
@@ -528,6 +559,13 @@ MISTAKES = [
         "initialise",
         ('nonlinearity="relu"', 'nonlinearity="linear"'),
         "You use a variance of 1 / n. A ReLU sets half of its inputs to 0, so what factor must make up for that?",
+        trains=True,
+    ),
+    Mistake(
+        "init_xavier",
+        "initialise",
+        (KAIMING, "nn.init.xavier_normal_(module.weight)"),
+        "You use Xavier's variance, which counts inputs and outputs and knows no ReLU. What does equation 14 divide by?",
         trains=True,
     ),
     Mistake(

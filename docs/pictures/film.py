@@ -19,10 +19,10 @@ RUNS = {"tiny": "crops and colour changes", "tiny_crops": "crops alone"}
 FRAMES = (0, 10, 20, 35, 70, 105, 140, 210)  # steps
 CLASSES, SHOWN, CARRIED = 5, 40, 2  # on the map; images of each, and those drawn as pictures
 MEASURED = 2_000  # training images whose class means give the axes
-SIDE, HIGH, PIXELS, TOP = 290, 232, 18, 54  # of a map, of a picture on it, and above the maps
+SIDE, HIGH, PIXELS, TOP = 290, 232, 18, 62  # of a map, of a picture on it, and above the maps
 FILLED = 0.97  # share of the places that the frame holds; the others lie on its edge
 CLOCK = Clock(move=1.0, begin=2.0, rest=4.0, back=1.0)
-LOOK = {"font_size": 16, "font_weight": "bold"}  # of the words above
+LOOK = {"font_size": 22, "font_weight": "bold"}  # of the words above
 ON_DARK = {0: "#3d9fe0"}  # a class whose colour is too dark there
 
 
@@ -78,27 +78,26 @@ def film() -> str:
     run, images, body, found = record("tiny"), shown(), [pictures(shown())], {}
     for i, (name, title) in enumerate(RUNS.items()):
         left = 310 * i
-        body.append(text(left + SIDE / 2, 44, title, "middle", font_size=15))
+        body.append(text(left + SIDE / 2, 50, title, "middle", font_size=20))
         points = [to_page(frame) for frame in maps(name)]
         body += panel(points, images, left)
         found[name] = [percent(accuracy(name, step)) for step in (FRAMES[0], FRAMES[-1])]
-        last = moment(FRAMES[-1], run.epoch)
-        words = f"k-NN: {found[name][0]} untrained, {found[name][1]} {last}"
-        body.append(text(left + SIDE / 2, TOP + HIGH + 20, words, "middle"))
+        words = f"k-NN: from {found[name][0]} to {found[name][1]}"
+        body.append(text(left + SIDE / 2, TOP + HIGH + 24, words, "middle", font_size=20))
     words = [moment(step, run.epoch) for step in FRAMES]
-    words[0] = "Untrained: the patterns lie mixed in both maps"
-    words[-1] = f"{words[-1].capitalize()}: patterns part on the left, not on the right"
+    words[0] = "Untrained: the patterns are mixed"
+    words[-1] = f"{words[-1].capitalize()}: they part on the left only"
     body.append(group("still", [text(300, 18, words[-1], "middle", **LOOK)]))
     body.append(group("moving", [changing(300, 18, words, CLOCK, "middle", **LOOK)]))
-    body += legend(images.classes[:CLASSES], TOP + HIGH + 46)
+    body += legend(images.classes[:CLASSES], TOP + HIGH + 54)
     alt = (
         f"Two maps of {len(images)} test images of five patterns, while two networks train. With "
         f"crops and colour changes, the patterns part, and k-NN finds the pattern of "
         f"{found['tiny'][1]} of all test images after three epochs. With crops alone, "
         f"the patterns stay mixed, and k-NN finds {found['tiny_crops'][1]}."
     )
-    picture = svg("film", 600, TOP + HIGH + 62, alt, body, style())
-    return with_button(picture, 566, TOP + HIGH + 27)
+    picture = svg("film", 600, TOP + HIGH + 86, alt, body, style())
+    return with_button(picture, 566, TOP + HIGH + 62)
 
 
 def to_page(places: Tensor) -> list[tuple[int, int]]:
@@ -158,9 +157,9 @@ def legend(classes: tuple[str, ...], top: float) -> list[str]:
     """The name of each class beside a dot of its colour."""
     body = []
     for i, name in enumerate(classes):
-        x, y = 12 + 120 * (i % 5), top + 20 * (i // 5)
-        body.append(f'<path class="dots c{i}" style="stroke-width:9" d="M{x} {y}z"/>')
-        body.append(text(x + 10, y + 4.5, name))
+        x, y = 14 + 190 * (i % 3), top + 26 * (i // 3)
+        body.append(f'<path class="dots c{i}" style="stroke-width:12" d="M{x} {y}z"/>')
+        body.append(text(x + 14, y + 6.5, name, font_size=19))
     return body
 
 

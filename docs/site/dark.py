@@ -17,7 +17,9 @@ SOURCES = {*SHEETS, *(f"explore/{card}.png" for card in CARDS)}
 SHEET_WIDTH, CARD_WIDTH, QUALITY = 1000, 600, 80  # pixels; of WebP
 SHOWN = re.compile(r"!\[([^\]]*)\]\(((?:[\w.]+/)*(?:views|neighbours))\.png\)(?:\{([^}]*)\})?")
 ENDS = (".webp#only-light", "-dark.webp#only-dark")
-LIGHT_CARD, DARK_CARD, DARK_INK = 251, 36, 222  # levels of grey
+LIGHT_CARD, DARK_INK = 251, 222  # levels of grey
+DARK_CARD = np.array([30, 33, 41])  # the page's colour
+BAND = 36  # pixels: empty rows are cut to this many
 SHORTEST = 60  # pixels: a picture's side is longer, a stroke of a letter is shorter
 
 
@@ -34,9 +36,21 @@ def copies(docs: Path) -> dict[str, bytes]:
     found = {}
     for source, name, width in wanted:
         sheet = Image.open(docs / source).convert("RGB")
+        if width == SHEET_WIDTH:
+            sheet = without_bands(sheet)
         found[f"{name}.webp"] = webp(sheet, width)
         found[f"{name}-dark.webp"] = webp(dark(sheet), width)
     return found
+
+
+def without_bands(sheet: Image.Image) -> Image.Image:
+    """A sheet whose empty bands are at most BAND pixels high."""
+    pixels, kept, empty = np.asarray(sheet), [], 0
+    for i, row in enumerate(pixels):
+        empty = empty + 1 if row.min() >= LIGHT_CARD - 1 else 0
+        if empty <= BAND:
+            kept.append(i)
+    return Image.fromarray(pixels[kept])
 
 
 def webp(picture: Image.Image, width: int) -> bytes:
@@ -54,7 +68,7 @@ def dark(sheet: Image.Image) -> Image.Image:
     drawn = pixels.min(axis=2) < LIGHT_CARD - 12
     picture = long_runs(drawn) | long_runs(drawn.T).T
     # what is no picture keeps its hue, and its lightness is turned
-    turned = DARK_INK + (DARK_CARD - DARK_INK) * grey / LIGHT_CARD
+    turned = DARK_INK + (DARK_CARD - DARK_INK) * (grey / LIGHT_CARD)
     pixels = np.where(picture[:, :, None], pixels, pixels - grey + turned)
     return Image.fromarray(pixels.clip(0, 255).round().astype(np.uint8))
 

@@ -70,7 +70,8 @@ function chooseMatrix() {
 }
 
 function scrollByKeyboard() {
-  for (const box of document.querySelectorAll(".md-typeset__table, .md-typeset__scrollwrap, div.formula")) {
+  const boxes = ".md-typeset__table, .md-typeset__scrollwrap, div.formula, div:has(> .picture), p:has(> img[src*='-losses'])";
+  for (const box of document.querySelectorAll(boxes)) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }

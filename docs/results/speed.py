@@ -56,23 +56,19 @@ def giga(rate: float) -> str:
 # ---- tables
 
 
-def compared(found: dict) -> list[str]:
+def compared(one: dict) -> list[str]:
     """Ours and the others, a line for each way."""
     lines = [
-        "| what | who | median | range over rounds | times as long as ours |",
-        "|---|---|---:|---:|---:|",
+        f"| {one['what']} | median | range over rounds | times as long as ours |",
+        "|---|---:|---:|---:|",
     ]
-    for one in found["compared"].values():
-        amount, what = one.get("amount"), one["what"]
-        for name, seconds in one["seconds"].items():
-            ends = sorted((min(seconds), max(seconds)), reverse=bool(amount))
-            spread = " to ".join(in_words(end, amount).removesuffix(" views/s") for end in ends)
-            ratio = "" if name == "ours" else ratios(one["seconds"]["ours"], seconds)
-            middle = in_words(median(seconds), amount)
-            lines.append(f"| {what} | {name} | {middle} | {spread} | {ratio} |")
-            what = ""
-        lines += [f"| | {name} | not installed | | |" for name in one["missing"]]
-    return lines
+    amount = one.get("amount")
+    for name, seconds in one["seconds"].items():
+        ends = sorted((min(seconds), max(seconds)), reverse=bool(amount))
+        spread = " to ".join(in_words(end, amount).removesuffix(" views/s") for end in ends)
+        ratio = "" if name == "ours" else ratios(one["seconds"]["ours"], seconds)
+        lines.append(f"| {name} | {in_words(median(seconds), amount)} | {spread} | {ratio} |")
+    return [*lines, *(f"| {name} | not installed | | |" for name in one["missing"]), ""]
 
 
 def inertias(found: dict) -> str:
@@ -131,10 +127,11 @@ def page(found: dict | None) -> str:
         )
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     blocks = [
-        ["### Side by side", "", *compared(found), "", inertias(found)],
-        ["### Memory of the loss", "", *memory(found)],
-        ["### The machine's limit", "", *limits(found)],
-        ["### Where the time of a step goes", "", *parts(found)],
+        ["## Side by side", "", *sum(map(compared, found["compared"].values()), [])],
+        [inertias(found)],
+        ["## Memory of the loss", "", *memory(found)],
+        ["## The machine's limit", "", *limits(found)],
+        ["## Where the time of a step goes", "", *parts(found)],
         [f"`{found['command']}` on {found['machine']}: {versions}.", "{ .caption }"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -85,7 +85,13 @@ def pictures(N: int, seed: int = 5) -> torch.Tensor:
 
 
 def features(module):
-    seen = {}
+    seen = {"shuffled": is_shuffled(module)}
+
+    def rows(h):
+        """A copy of h, in an order that does not depend on chance."""
+        h = h.detach().clone()
+        return h[h.sum(1).argsort()] if seen["shuffled"] else h
+
     for N, batch_size in [(7, 3), (5, 3), (4, 4)]:
         net = encoder()
         if N == 4:
@@ -93,7 +99,7 @@ def features(module):
         if N == 5:
             net[1].eval()
         h = module.features(net, pictures(N), batch_size)
-        seen[f"{N}"] = in_place_of_chance(module, h, N, batch_size)
+        seen[f"{N}"] = rows(h)
         seen[f"modes {N}"] = "".join("et"[part.training] for part in net.modules())
         seen[f"statistics {N}"] = net[1].running_mean.clone()
         seen[f"graph {N}"] = h.requires_grad
@@ -101,7 +107,7 @@ def features(module):
     seen["on"] = torch.is_grad_enabled()
     split = module.Images(pictures(3), None, (), "none", "test")
     few = outcome(module.features, encoder(), split)
-    seen["images"] = few.detach().clone() if isinstance(few, torch.Tensor) else few
+    seen["images"] = rows(few) if isinstance(few, torch.Tensor) else few
     wide = module.features(Gives(torch.float64), pictures(3), 2)
     seen["double"] = wide.dtype == torch.float32
     there = outcome(module.features, Gives("meta"), pictures(3), 2)
@@ -114,14 +120,12 @@ def features(module):
     return seen | {"stays": "".join("ny"[one] for one in (back, noticed, refused))}
 
 
-def in_place_of_chance(module, h, N, batch_size):
-    """h, or a word if its rows come in an order that differs from call to call."""
-    again = module.features(encoder(), pictures(N), batch_size)
-    if N == 7 and h.shape == again.shape and not torch.allclose(h, again):
-        a, b = (one.detach()[one.sum(1).argsort()] for one in (h, again))
-        if torch.allclose(a, b):
-            return "shuffled"
-    return h.detach().clone()
+def is_shuffled(module) -> bool:
+    """Whether the rows come in an order that differs from call to call."""
+    a, b = (outcome(module.features, encoder(), pictures(7), 3) for _ in range(2))
+    if not isinstance(a, torch.Tensor) or a.shape != b.shape or torch.allclose(a, b):
+        return False
+    return torch.allclose(*(one[one.sum(1).argsort()] for one in (a, b)))
 
 
 def knn_predict(module):
@@ -130,8 +134,12 @@ def knn_predict(module):
     bank = rand(17, 4, seed=1) * torch.linspace(0.2, 5, 17)[:, None]
     queries = rand(61, 4, seed=2) * torch.linspace(4, 0.3, 61)[:, None]
     predict = module.knn_predict
-    for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (7, 0.003)]:
+    for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (7, 0.02)]:
         seen[f"{k} {temperature}"] = predict(bank, labels, queries, k, temperature)
+    # where float32 gives other classes than float64, exp overflows or vanishes
+    seen["low"] = agree(predict, bank, labels, queries, 7, 0.003)
+    ends = torch.tensor([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2]])
+    seen["opposite"] = agree(predict, ends, labels[2:5], torch.cat([ends, -ends]), 2, 0.0125)
     seen["all"] = outcome(predict, bank, labels, queries, 50, 0.2)
     seen["small"] = isinstance(seen["all"], torch.Tensor)
     wide = rand(47, 3, seed=4)
@@ -145,6 +153,12 @@ def knn_predict(module):
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
     seen["double"] = str(getattr(short, "dtype", "none"))
     return seen
+
+
+def agree(predict, bank, labels, queries, *rest) -> bool:
+    """Whether float32 and float64 give the same classes."""
+    wide = predict(bank.double(), labels, queries.double(), *rest)
+    return torch.equal(predict(bank, labels, queries, *rest), wide)
 
 
 def same_as(one, other) -> bool:

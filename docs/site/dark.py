@@ -14,7 +14,7 @@ from PIL import Image
 SHEETS = ("views.png", "neighbours.png", "explore/views.png")  # in docs
 CARDS = ("views", "temperature", "batch", "support-set")  # PNG files in docs/explore, shown by home
 SOURCES = {*SHEETS, *(f"explore/{card}.png" for card in CARDS)}
-SHEET_WIDTH, CARD_WIDTH, QUALITY = 1000, 600, 80  # pixels; of WebP
+SHEET_WIDTH, CARD_WIDTH, QUALITY = 1000, 600, 72  # pixels; of WebP
 SHOWN = re.compile(r"!\[([^\]]*)\]\(((?:[\w.]+/)*(?:views|neighbours))\.png\)(?:\{([^}]*)\})?")
 ENDS = (".webp#only-light", "-dark.webp#only-dark")
 LIGHT_CARD, DARK_INK = 251, 222  # levels of grey

@@ -234,13 +234,13 @@ def fit(module):
         h = rand(N, D, seed=N, dtype=torch.float64) + 0.5
         position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
         start = rand(C, D, seed=3, dtype=torch.float64), rand(C, seed=4, dtype=torch.float64)
-        given = tuple(one.clone() for one in start)
+        given, again = (tuple(one.clone() for one in start) for _ in range(2))
         weight, bias = module.fit(h, position, *given, penalty, 200)
         seen[f"{N}"] = weight.detach().double(), (bias - bias.mean()).detach().double()
         seen[f"graph {N}"] = weight.requires_grad
         seen[f"given {N}"] = any(one.requires_grad for one in given), *(g.detach() for g in given)
         seen[f"remains {N}"] = remains(module, h, position, seen[f"{N}"], penalty)
-        seen[f"none {N}"] = tuple(one.detach() for one in module.fit(h, position, *start, 1.0, 0))
+        seen[f"none {N}"] = tuple(one.detach() for one in module.fit(h, position, *again, 1.0, 0))
     short = module.fit(h.float(), position, *(one.float() for one in start), 1.0, 5)
     kinds = {str(one.dtype) for one in (weight, bias)}, {str(one.dtype) for one in short}
     return seen | {"double": str(kinds)}

@@ -194,9 +194,11 @@ def change_some_(x: Tensor, chosen: Tensor, change: Callable, *parameters: Tenso
 def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
     """One random box for each image, as in torchvision's RandomResizedCrop. Appendix A.
 
-    The share of the area is drawn uniformly, and width / height uniformly on a log scale. A box
-    that does not fit is drawn again, up to ten draws in all; the last resort is the largest box of
-    an allowed ratio. (torchvision places that box at the centre.)
+    The share of the area is drawn uniformly, and width / height uniformly on a log scale. Each
+    side is rounded to whole pixels, at least one. A box that does not fit is drawn again, with a
+    new area and a new ratio, up to ten draws in all; the last resort is the largest box of an
+    allowed ratio. Every box, also the last resort, is equally likely to be anywhere inside the
+    image. (torchvision places the last resort at the centre.)
 
     Args:
         B: number of boxes.

@@ -44,7 +44,7 @@ def flip_in_loops(x, p=0.5, generator=None):
 def flip_by_where(x, p=0.5, generator=None):
     """Make both versions of every image, and choose one."""
     heads = torch.rand(len(x), 1, 1, 1, generator=generator) < p
-    return torch.where(heads, x.flip(-1), x)
+    return torch.where(heads.to(x.device), x.flip(-1), x)
 
 
 @way("horizontal_flip", "gather")
@@ -53,7 +53,7 @@ def flip_by_gather(x, p=0.5, generator=None):
     heads = torch.bernoulli(torch.full((len(x),), float(p)), generator=generator).long()[:, None]
     column = torch.arange(x.shape[3])
     columns = heads * column.flip(0) + (1 - heads) * column
-    return x.gather(3, columns[:, None, None].expand_as(x))
+    return x.gather(3, columns[:, None, None].expand_as(x).to(x.device))
 
 
 @way("horizontal_flip", "numpy")
@@ -179,7 +179,7 @@ def resize_by_products(x, boxes, size):
     for image, (t, le, h, w) in zip(x.double(), boxes.tolist(), strict=True):
         part = image[:, t : t + h, le : le + w]
         rows, columns = (
-            torch.tensor(line(0, n, n, size), dtype=torch.float64) for n in part.shape[1:]
+            x.new_tensor(line(0, n, n, size), dtype=torch.float64) for n in part.shape[1:]
         )
         out.append(rows @ part @ columns.T)
     return torch.stack(out).to(x)
@@ -217,7 +217,8 @@ def crop_two_versions(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generato
     B, _, H, W = x.shape
     cropped = resize_by_interpolate(x, boxes_in_numpy(B, H, W, scale, ratio, generator), size)
     whole = F.interpolate(x, (size, size), mode="bilinear", antialias=True)
-    return torch.where(torch.rand(B, 1, 1, 1, generator=generator) < p, cropped, whole)
+    heads = torch.rand(B, 1, 1, 1, generator=generator) < p
+    return torch.where(heads.to(x.device), cropped, whole)
 
 
 # to_gray
@@ -234,17 +235,17 @@ def gray_in_loops(x):
 
 @way("to_gray", "einsum")
 def gray_by_einsum(x):
-    return torch.einsum("bchw,c->bhw", x, torch.tensor(LUMA, dtype=x.dtype)).unsqueeze(1)
+    return torch.einsum("bchw,c->bhw", x, x.new_tensor(LUMA)).unsqueeze(1)
 
 
 @way("to_gray", "convolution")
 def gray_by_convolution(x):
-    return F.conv2d(x, torch.tensor(LUMA, dtype=x.dtype).reshape(1, 3, 1, 1))
+    return F.conv2d(x, x.new_tensor(LUMA).reshape(1, 3, 1, 1))
 
 
 @way("to_gray", "weights and sum, by way of float64")
 def gray_by_sum(x):
-    weights = torch.tensor(LUMA, dtype=torch.float64).reshape(1, 3, 1, 1)
+    weights = x.new_tensor(LUMA, dtype=torch.float64).reshape(1, 3, 1, 1)
     return (x.double() * weights).sum(1, keepdim=True).to(x)
 
 
@@ -263,12 +264,12 @@ def grayscale_in_loops(x, p=0.2, generator=None):
 @way("grayscale", "where")
 def grayscale_by_where(x, p=0.2, generator=None):
     heads = torch.rand(len(x), generator=generator) < p
-    return torch.where(per_image(heads), gray_by_einsum(x), x)
+    return torch.where(per_image(heads).to(x.device), gray_by_einsum(x), x)
 
 
 @way("grayscale", "blend with 0 or 1")
 def grayscale_by_blend(x, p=0.2, generator=None):
-    keep = (torch.rand(len(x), 1, 1, 1, generator=generator) >= p).to(x.dtype)
+    keep = (torch.rand(len(x), 1, 1, 1, generator=generator) >= p).to(x)
     return keep * x + (1 - keep) * gray_by_convolution(x).repeat(1, 3, 1, 1)
 
 
@@ -305,7 +306,7 @@ def contrast_in_loops(x, factor):
 @way("adjust_contrast", "distance from the mean")
 def contrast_by_distance(x, factor):
     """Use mean + factor (x - mean), with the mean brightness from the means of the channels."""
-    mean = per_image(x.mean((2, 3)) @ torch.tensor(LUMA, dtype=x.dtype))
+    mean = per_image(x.mean((2, 3)) @ x.new_tensor(LUMA))
     return (mean + per_image(factor) * (x - mean)).clip(0, 1)
 
 
@@ -368,7 +369,7 @@ def jitter_in_loops(x, brightness, contrast, saturation, hue, p=0.8, generator=N
     for image in x.split(1):
         if throw(p, generator):
             for k in torch.randperm(4, generator=generator).tolist():
-                amount = torch.tensor([draw(*law[k], generator)])
+                amount = x.new_tensor([draw(*law[k], generator)])
                 image = CHANGES[k](image, amount)
         out.append(image)
     return torch.cat(out)
@@ -381,12 +382,13 @@ def jitter_by_choice(x, brightness, contrast, saturation, hue, p=0.8, generator=
     order = torch.stack([torch.randperm(4, generator=generator) for _ in range(B)])
     amounts = []
     for low, high in ranges(brightness, contrast, saturation, hue):
-        amounts.append(low + (high - low) * torch.rand(B, generator=generator))
+        amounts.append((low + (high - low) * torch.rand(B, generator=generator)).to(x))
     y = x
     for turn in range(4):
         four = torch.stack([change(y, a) for change, a in zip(CHANGES, amounts, strict=True)])
         y = four[order[:, turn], torch.arange(B)]
-    return torch.where(torch.rand(B, 1, 1, 1, generator=generator) < p, y, x)
+    heads = torch.rand(B, 1, 1, 1, generator=generator) < p
+    return torch.where(heads.to(x.device), y, x)
 
 
 @way("color_jitter", "grouped by order")
@@ -404,7 +406,7 @@ def jitter_by_groups(x, brightness, contrast, saturation, hue, p=0.8, generator=
         rows = (which == number).nonzero()[:, 0]
         some = x[rows]
         for k in order:
-            some = CHANGES[k](some, amounts[rows, k])
+            some = CHANGES[k](some, amounts[rows, k].to(x))
         y[rows] = some
     return y
 
@@ -428,7 +430,7 @@ def blur_in_loops(x, p=0.5, sigma=(0.1, 2.0), generator=None):
             continue
         weights = bell(reach, draw(*sigma, generator))
         for dim, n in [(1, H), (2, W)]:
-            place = torch.arange(n)
+            place = torch.arange(n, device=x.device)
             line = torch.zeros_like(y[b])
             for k, weight in zip(range(-reach, reach + 1), weights, strict=True):
                 at = (place + k).abs()
@@ -449,7 +451,8 @@ def blur_by_convolution(x, p=0.5, sigma=(0.1, 2.0), generator=None):
     kernel = torch.einsum("bi,bj->bij", line, line).repeat_interleave(C, 0)[:, None]
     padded = F.pad(x, (reach,) * 4, mode="reflect").flatten(0, 1)[None]
     soft = F.conv2d(padded, kernel, groups=B * C).reshape(x.shape)
-    return torch.where(torch.rand(B, 1, 1, 1, generator=generator) < p, soft, x)
+    heads = torch.rand(B, 1, 1, 1, generator=generator) < p
+    return torch.where(heads.to(x.device), soft, x)
 
 
 @way("gaussian_blur", "matrices")

@@ -109,6 +109,24 @@ MISTAKES = [
         "You toss the coins with torch's global generator. What is the argument `generator` for?",
         ties=("gray_global",),
     ),
+    Mistake(
+        "flip_in_place",
+        "horizontal_flip",
+        """def horizontal_flip(x, p=0.5, generator=None):
+    mirrored = coin(len(x), p, generator)
+    x[mirrored] = x[mirrored].flip(3)
+    return x""",
+        "You write the flipped images into the batch that you were given. What would a second view of the same batch start from?",
+        trains=True,
+    ),
+    Mistake(
+        "flip_coins_on_the_cpu",
+        "horizontal_flip",
+        """def horizontal_flip(x, p=0.5, generator=None):
+    return torch.where(coin(len(x), p, generator)[:, None, None, None], x.flip(3), x)""",
+        "Your coins stay on the CPU, wherever the images are. What must be done with them before they meet the images?",
+        trains=True,
+    ),
     # crop_boxes
     part(
         "ratio_linear",
@@ -235,6 +253,42 @@ MISTAKES = [
         "round(height * ratio[1])",
         "round(height * ratio[0])",
         "You use the narrowest box as the last resort in a wide image. Which end of `ratio` is the widest?",
+    ),
+    part(
+        "last_resort_centred",
+        "crop_boxes",
+        "return torch",
+        "top = torch.where(fits.any(1), top, ((height - h) / 2).floor())\n    left = torch.where(fits.any(1), left, ((width - w) / 2).floor())\n    return torch",
+        "You place the last resort at the centre, as torchvision does. Where does the docstring place it?",
+    ),
+    part(
+        "no_pixel_left",
+        "crop_boxes",
+        "w = (area * aspect).sqrt().round().clamp(min=1)\n    h = (area / aspect).sqrt().round().clamp(min=1)",
+        "w = (area * aspect).sqrt().round()\n    h = (area / aspect).sqrt().round()",
+        "You let a side round to 0 pixels. What would such a box show?",
+    ),
+    part(
+        "full_side_refused",
+        "crop_boxes",
+        "(w <= width) & (h <= height)",
+        "(w < width) & (h < height)",
+        "You refuse a box that is as wide or as tall as the image. Does it not fit?",
+    ),
+    part(
+        "ratio_of_height",
+        "crop_boxes",
+        "w = (area * aspect).sqrt().round().clamp(min=1)\n    h = (area / aspect).sqrt().round().clamp(min=1)",
+        "h = (area * aspect).sqrt().round().clamp(min=1)\n    w = (area / aspect).sqrt().round().clamp(min=1)",
+        "You take the ratio as height / width, so boxes are tall that should be wide. Which of the two sides is multiplied by √r?",
+    ),
+    part(
+        "left_first",
+        "crop_boxes",
+        "torch.stack([top, left, h, w], 1)",
+        "torch.stack([left, top, w, h], 1)",
+        "You return left, top, width and height. In which order does a box hold them?",
+        trains=False,
     ),
     part(
         "top_left_corner",
@@ -399,6 +453,13 @@ MISTAKES = [
         "You mix in pixels from outside the box at its edges. What weight should a pixel just outside the box have?",
         trains=True,
     ),
+    part(
+        "boxes_on_the_cpu",
+        "crop_and_resize",
+        "boxes.to(x).unbind(1)",
+        "boxes.to(x.dtype).unbind(1)",
+        "Your weights are on the CPU, as the boxes are, wherever the images are. What moves a tensor to the device of another one?",
+    ),
     # random_resized_crop
     part(
         "crop_p_ignored",
@@ -454,6 +515,14 @@ MISTAKES = [
         "x.shape[2], x.shape[3], scale",
         "min(x.shape[2:]), min(x.shape[2:]), scale",
         "You draw boxes only from a square at the top left. Which height and width does the image have?",
+    ),
+    part(
+        "crop_sides_exchanged",
+        "random_resized_crop",
+        "x.shape[2], x.shape[3], scale",
+        "x.shape[3], x.shape[2], scale",
+        "You exchange the image's height and width, so boxes reach outside an image that is not square. In which order does crop_boxes take them?",
+        trains=False,
     ),
     part(
         "same_crop_for_all",
@@ -526,6 +595,28 @@ MISTAKES = [
         "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
         "(LUMA[0] * red**2 + LUMA[1] * green**2 + LUMA[2] * blue**2).sqrt()",
         "You weight the squares and take the square root. Does the docstring square anything?",
+    ),
+    part(
+        "gray_without_dimension",
+        "to_gray",
+        "[:, None]",
+        "",
+        "You return (B, H, W), without a dimension for the channels. Which shape does the docstring give?",
+        trains=False,
+    ),
+    part(
+        "weights_of_another_rounding",
+        "to_gray",
+        "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
+        "0.299 * red + 0.587 * green + 0.114 * blue",
+        "You round the weight of red to 0.299. Which one does the docstring give?",
+    ),
+    part(
+        "luma_on_the_cpu",
+        "to_gray",
+        "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
+        "(x * torch.tensor(LUMA, dtype=x.dtype).view(3, 1, 1)).sum(1) + 0 * (red + green + blue)",
+        "Your tensor of weights is on the CPU, wherever the images are. How does one make a tensor on the device of another one?",
     ),
     # grayscale
     part(
@@ -612,6 +703,15 @@ MISTAKES = [
         "You toss the coins with torch's global generator. What is the argument `generator` for?",
         ties=("flip_global",),
     ),
+    Mistake(
+        "gray_pixel_coins",
+        "grayscale",
+        """def grayscale(x, p=0.2, generator=None):
+    drop = torch.rand(len(x), 1, *x.shape[2:], generator=generator) < p
+    return torch.where(drop.to(x.device), to_gray(x), x)""",
+        "You toss a coin for each pixel. What should be grey or coloured as a whole?",
+        trains=True,
+    ),
     # adjust_brightness
     part(
         "brightness_added",
@@ -669,6 +769,14 @@ MISTAKES = [
         "factor[:, None, None, None]",
         "factor.sqrt()[:, None, None, None]",
         "You multiply by the square root of the factor. What should a factor of 2 do to 0.3?",
+    ),
+    part(
+        "brightness_by_channel",
+        "adjust_brightness",
+        "factor[:, None, None, None]",
+        "factor[:, None, None]",
+        "You give the factors two dimensions of size 1, so they run along the channels. How many do they need to run along the images?",
+        trains=False,
     ),
     # adjust_contrast
     part(
@@ -869,6 +977,27 @@ MISTAKES = [
         ties=(),
     ),
     part(
+        "one_draw_for_all",
+        "color_jitter",
+        "order = torch",
+        "u = torch.rand(B, generator=generator)\n    ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    steps = [(adjust, low + (high - low) * u) for (adjust, _), (low, high) in zip(steps, ends)]\n    order = torch",
+        "You use one draw for all four amounts. Should a bright image always be colourful, and turned to the same side?",
+    ),
+    part(
+        "order_of_the_factors",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "u = torch.rand(B, 4, generator=generator)\n    ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    steps = [(steps[k][0], low + (high - low) * u[:, k]) for k, (low, high) in enumerate(ends)]\n    order = u.argsort(1)",
+        "You sort by the amounts, so strong changes come late. Which draws should the order have for itself?",
+    ),
+    part(
+        "all_factors_for_batch",
+        "color_jitter",
+        "order = torch",
+        "steps = [(adjust, amount[:1].expand(B)) for adjust, amount in steps]\n    order = torch",
+        "You draw the amounts once for the whole batch. For how many images should they be drawn?",
+    ),
+    part(
         "jitter_p_ignored",
         "color_jitter",
         "coin(B, p, generator)",
@@ -908,6 +1037,13 @@ MISTAKES = [
         "uniform(B, -hue, hue, generator)",
         "uniform(B, -hue, hue)",
         "You draw the shift of the hue from torch's global generator. Which one were you given?",
+    ),
+    part(
+        "jitter_in_place",
+        "color_jitter",
+        "x = x.clone()",
+        "x = x",
+        "You change the images that you were given. Which helper works in place, and on what should it work?",
     ),
     # gaussian_blur
     part(
@@ -951,6 +1087,13 @@ MISTAKES = [
         "uniform(len(x), *sigma, generator)",
         "uniform(len(x), 0.01, sigma[1], generator)",
         "You draw widths from nearly 0 upwards. What is the lower end of the range?",
+    ),
+    part(
+        "width_range_added",
+        "gaussian_blur",
+        "uniform(len(x), *sigma, generator)",
+        "sigma[0] + uniform(len(x), 0, sigma[1], generator)",
+        "You draw the width from low … low + high. By what must a draw from 0 … 1 be multiplied, to end at high?",
     ),
     part(
         "blur_always",
@@ -1073,6 +1216,21 @@ MISTAKES = [
         SECOND,
         "x2 = (x1 + one_view(x, recipe, generator)) / 2",
         "You mix the first view into the second. What should the two views share, apart from the image?",
+    ),
+    part(
+        "views_in_one_tensor",
+        "two_views",
+        "return x1, x2",
+        "return torch.cat([x1, x2])",
+        "You return one tensor of 2B images. How many tensors does the docstring name?",
+        trains=False,
+    ),
+    part(
+        "one_seed_without_generator",
+        "two_views",
+        "x1 = one_view",
+        "generator = generator or torch.Generator().manual_seed(0)\n    x1 = one_view",
+        "You seed a generator yourself if none is given, so every batch gets the same draws. Which generator does None stand for?",
     ),
     # the type
     part(

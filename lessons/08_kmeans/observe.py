@@ -58,7 +58,7 @@ def means(module):
     few = module.means(X.float(), LABELS, AWAY.float(), C.float())
     # a point at distance 0 that comes nevertheless may be any of them
     revived = in_order(two[:2]), sorted(place(row) for row in one_far[:2])
-    still = [place(row) for row in still[:2]], still[2:]
+    still = [place(row).replace("farthest", "point") for row in still[:2]], still[2:]
     seen = {"full": full, "rest": two[2:], "revived": revived, "still": still, "last": last}
     seen["one"] = one
     return seen | {"stays": given, "double": kinds(full, few)}

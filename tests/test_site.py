@@ -150,6 +150,12 @@ def test_a_directive_that_finds_nothing_stops_the_build(line):
         hooks.DIRECTIVE.sub(hooks.expand, line)
 
 
+def test_a_directive_is_on_a_line_of_its_own():
+    """Elsewhere it would stay as it is."""
+    for page in PAGES:
+        assert "{{ " not in hooks.DIRECTIVE.sub("", page.read_text("utf-8")), page.name
+
+
 def test_a_directive_keeps_its_indent():
     """So that it works within a box."""
     text = hooks.DIRECTIVE.sub(hooks.expand, "    {{ code simclr_mini/views.py LUMA }}")

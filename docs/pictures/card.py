@@ -21,7 +21,9 @@ def card() -> bytes:
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=CARD)
     figure.text(0.05, 0.74, "simclr-mini", fontsize=21, fontweight="bold", color=INK)
     figure.text(0.05, 0.36, SAID, fontsize=12.5, color=INK, linespacing=1.4)
-    figure.text(0.05, 0.12, "You write each part. Tests name your mistakes.", fontsize=8, color=GRAY)
+    figure.text(
+        0.05, 0.12, "You write each part. Tests name your mistakes.", fontsize=8, color=GRAY
+    )
     axes = figure.add_axes((0.53, 0.06, 0.44, 0.88))
     axes.set(xlim=(-1.12, 1.12), ylim=(-1.12, 1.12))
     axes.axis("off")

@@ -11,6 +11,7 @@ from simclr_mini import data, resnet
 SIDE, SHOWN = 32, 132  # of an image in pixels, and on the page
 IMAGES = 64
 BLOCKS, WIDTHS = 9, (16, 32, 64)  # of the network whose gradients are measured: in a stage; wide
+DEPTH = BLOCKS * len(WIDTHS)
 
 
 def maps(network: resnet.ResNet, x: Tensor) -> dict[str, Tensor]:
@@ -37,29 +38,30 @@ def seen_by(name: str) -> Tensor:
 
 def fields() -> str:
     """The receptive field after the stem and after each stage."""
-    body, told = [], []
+    said = "How strongly the middle of each map depends on the pixels of an image"
+    body, told = [text(0, 14, said)], []
     for i, name in enumerate(("stem", "stage 1", "stage 2", "stage 3")):
         left, strength = 150 * i, seen_by(name)
         rows = (strength > 0).any(1).nonzero()[:, 0]
         first, count = int(rows[0]), int(rows[-1] - rows[0]) + 1
         blue = torch.tensor([47, 125, 225], dtype=torch.uint8)[:, None, None].expand(3, SIDE, SIDE)
         alpha = (255 * strength.sqrt()).round().to(torch.uint8)[None]  # small gradients show too
-        body.append(text(left, 14, name, font_weight="bold"))
+        body.append(text(left, 40, name, font_weight="bold"))
         edge = {"fill": "none", "stroke": "currentColor", "stroke_opacity": 0.35}
-        body.append(rect(left, 24, SHOWN, SHOWN, **edge))
-        body.append(image(left, 24, SHOWN, torch.cat([blue, alpha])))
+        body.append(rect(left, 50, SHOWN, SHOWN, **edge))
+        body.append(image(left, 50, SHOWN, torch.cat([blue, alpha])))
         pixel = SHOWN / SIDE
         look = {"fill": "none", "stroke": RED, "stroke_width": 1.5}
-        corner = (left + pixel * first, 24 + pixel * first)
+        corner = (left + pixel * first, 50 + pixel * first)
         body.append(rect(*corner, pixel * count, pixel * count, **look))
-        body.append(text(left, 176, f"{count} × {count} pixels"))
+        body.append(text(left, 202, f"{count} × {count} pixels"))
         told.append(f"{count} pixels after {name}")
     alt = (
         "How strongly the middle of each map of an untrained ResNet depends on the pixels of an "
         f"image of {SIDE} by {SIDE}. The side of the square that it depends on is "
         f"{', '.join(told)}. The dependence is strongest in the middle."
     )
-    return svg("fields", 582, 184, alt, body)
+    return svg("fields", 582, 210, alt, body)
 
 
 class Plain(resnet.BasicBlock):
@@ -107,10 +109,11 @@ def by_depth() -> str:
             "shortcuts": (BLUE, 34, resnet.BasicBlock, True, 1.0),
         },
     }
-    ticks, body, told = ((-24, -16, -8, 0, 8, 16), (0, 1, 2, 3, 4)), [], []
+    said = f"Norm of the gradient at each block of untrained networks, where block {DEPTH} has 1"
+    ticks, body, told = ((-24, -16, -8, 0, 8, 16), (0, 1, 2, 3, 4)), [text(0, 14, said)], []
     for i, (title, lines) in enumerate(kinds.items()):
         left, wide, (low, *_, high) = 46 + 300 * i, 220, ticks[i]
-        body.append(text(left - 40, 14, title, font_weight="bold"))
+        body.append(text(left - 40, 42, title, font_weight="bold"))
         for power in ticks[i]:
             y = at_height(power, low, high)
             body.append(text(left - 7, y + 4, power_of_ten(power), "end"))
@@ -131,19 +134,19 @@ def by_depth() -> str:
             side = {"fill": color, "font_weight": "bold"}
             body.append(text(at[9][0], at[9][1] + below, name, **side))
             told.append(f"{title}, {name}: 10 to the power of {powers[0]:.1f}")
-        body.append(text(left, 200, "block 1"))
-        body.append(text(left + wide, 200, str(BLOCKS * len(WIDTHS)), "end"))
+        body.append(text(left, 224, "block 1"))
+        body.append(text(left + wide, 224, str(DEPTH), "end"))
     alt = (
-        f"Norm of the gradient at each of the {BLOCKS * len(WIDTHS)} blocks of untrained networks, "
+        f"Norm of the gradient at each of the {DEPTH} blocks of untrained networks, "
         "relative to the last block, through which it comes first. At the first block it is, "
         f"{'; '.join(told)}."
     )
-    return svg("gradient-by-depth", 580, 208, alt, body)
+    return svg("gradient-by-depth", 580, 232, alt, body)
 
 
 def at_height(power: float, low: float, high: float) -> float:
     """Where a power of ten is in a chart."""
-    return 174 - 140 * (power - low) / (high - low)
+    return 198 - 138 * (power - low) / (high - low)
 
 
 def power_of_ten(power: int) -> str:

@@ -41,6 +41,7 @@ def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
         positive, shape (B,): distance between view 1 of each image and its own view 2.
         negative, shape (B, B - 1): row b holds the distances between view 1 of image b and view 2
         of every other image, in their order. All are in [0, 2].
+        Both are computed in float32 or wider, also for half precision, on the device of z1.
     """
     # normalise both
     z1, z2 = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
@@ -62,7 +63,7 @@ def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
             between its view 1 and the negatives (as `torch.quantile`, which interpolates).
 
     Returns:
-        A scalar in [0, 1]; low is good.
+        A scalar in [0, 1]; low is good. Computed in float32 or wider, on the device of z1.
     """
     positive, negative = pair_distances(z1, z2)
     # for each image, find the distance below which a share q of its negatives lies
@@ -78,7 +79,7 @@ def gap(z1: Tensor, z2: Tensor) -> Tensor:
         z1, z2: projections, shape (B, d).
 
     Returns:
-        A scalar in [-2, 2]; high is good.
+        A scalar in [-2, 2]; high is good. Computed in float32 or wider, on the device of z1.
     """
     # every pair of a kind has the same weight
     positive, negative = pair_distances(z1, z2)
@@ -125,7 +126,8 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
 
     Returns:
         Projections, shape (B, d). Batch norms use the statistics of this batch, as in training,
-        whatever mode they are in; other modules stay in their mode.
+        whatever mode they are in; other modules stay in their mode. Dtype and device as
+        `project` returns them.
     """
     # a batch norm that tracks nothing uses the batch's statistics and updates none
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
@@ -148,7 +150,7 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
         a, b: top, left, height, width of boxes with at least one pixel, shape (B, 4).
 
     Returns:
-        Shape (B,), in [0, 1].
+        Shape (B,), in [0, 1], floating point, on the device of a.
     """
     # count a shared pixel once in the union
     shared = intersection(a, b)
@@ -156,7 +158,7 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
 
 
 def intersection(a: Tensor, b: Tensor) -> Tensor:
-    """Pixels that lie in both of two boxes. Arguments as `overlap`. Shape (B,)."""
+    """Pixels that lie in both of two boxes. Arguments and device as `overlap`. Shape (B,)."""
     # the shared box begins where the later one begins, and ends where the earlier one ends
     start = torch.maximum(a[:, :2], b[:, :2])
     end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
@@ -302,7 +304,7 @@ class Curation(SimCLR):
         Returns:
             For "best", "threshold" and "frechet": the draw with the lowest badness and, among equal
             ones, the widest gap. For "reversed": the highest badness, then the narrowest gap. For
-            "random": any draw, from the generator "tries".
+            "random": any draw, all equally likely, from the generator "tries". An int, no tensor.
         """
         # the control chooses any draw
         if self.rule == "random":

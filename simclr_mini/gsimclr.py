@@ -154,7 +154,7 @@ def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Ten
         generator: source of randomness for the order of the batches.
 
     Returns:
-        Shape (batches, B), the batches in random order.
+        Shape (batches, B), the batches in random order; dtype and device as `order`.
     """
     # one row for each batch: the images t, t + T, t + 2 T, ...
     hands = order.view(-1, batches).T

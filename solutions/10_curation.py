@@ -16,7 +16,7 @@ SHRINKAGE = 1e-3
 @way("pair_distances", "loops")
 def distances_in_loops(z1, z2):
     """|u - v|, pair by pair."""
-    u, v = ([one / one.norm() for one in z] for z in (z1, z2))
+    u, v = ([one / one.norm() for one in z.float()] for z in (z1, z2))
     positive, negative = [], []
     for b, one in enumerate(u):
         positive.append((one - v[b]).norm())
@@ -27,7 +27,7 @@ def distances_in_loops(z1, z2):
 @way("pair_distances", "from cosines")
 def distances_from_cosines(z1, z2):
     """|u - v|^2 = 2 - 2 u . v; rows of B + 1 numbers put the whole diagonal in one column."""
-    u, v = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    u, v = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
     distance = (2 - 2 * u @ v.T).clamp(min=0).sqrt()
     B = len(u)
     negative = distance.flatten()[1:].view(B - 1, B + 1)[:, :-1].reshape(B, B - 1)
@@ -39,15 +39,16 @@ def distances_from_differences(z1, z2):
     """All differences at once, in float64; gather takes the columns of the other images."""
     u, v = (z.double() / z.double().norm(dim=1, keepdim=True) for z in (z1, z2))
     distance = (u[:, None] - v[None]).square().sum(2).sqrt()
-    column = torch.arange(len(u) - 1).repeat(len(u), 1)
-    column = column + (column >= torch.arange(len(u))[:, None])
+    B, device = len(u), u.device
+    column = torch.arange(B - 1, device=device).repeat(B, 1)
+    column = column + (column >= torch.arange(B, device=device)[:, None])
     return (u - v).norm(dim=1), distance.gather(1, column)
 
 
 @way("gap", "loops")
 def gap_in_loops(z1, z2):
     """Two sums and two counts."""
-    u, v = ([one / one.norm() for one in z] for z in (z1, z2))
+    u, v = ([one / one.norm() for one in z.float()] for z in (z1, z2))
     near = far = 0.0
     for b, one in enumerate(u):
         for k, other in enumerate(v):
@@ -77,7 +78,7 @@ def gap_in_numpy(z1, z2):
 @way("violation", "loops")
 def violation_in_loops(z1, z2, quantile=0.05):
     """For each image: sort its negatives, go q of the way, and interpolate."""
-    u, v = ([one / one.norm() for one in z] for z in (z1, z2))
+    u, v = ([one / one.norm() for one in z.float()] for z in (z1, z2))
     violated = 0
     for b, one in enumerate(u):
         far = sorted(float((one - v[k]).norm()) for k in range(len(v)) if k != b)
@@ -117,7 +118,7 @@ def frechet_in_loops(z1, z2):
     """Means and covariances number by number, and roots of the eigenvalues of S1 S2 itself."""
     means, covariances = [], []
     for z in (z1, z2):
-        z = [(one / one.norm()).double() for one in z]
+        z = [one / one.norm() for one in z.double()]
         B, d = len(z), len(z[0])
         m = [sum(float(one[i]) for one in z) / B for i in range(d)]
         S = [[0.0] * d for _ in range(d)]
@@ -138,7 +139,8 @@ def frechet_by_cholesky(z1, z2):
     """With S = L L^T, the trace of the root is the sum of the singular values of L1^T L2."""
     shift, L = 0, []
     for z, sign in ((z1, 1), (z2, -1)):
-        z = z.double() / z.double().norm(dim=1, keepdim=True)
+        z = z.cpu().double()
+        z = z / z.norm(dim=1, keepdim=True)
         shift = shift + sign * z.mean(0)
         centred = z - z.mean(0)
         S = centred.T @ centred / len(z)

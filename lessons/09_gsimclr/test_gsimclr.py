@@ -8,6 +8,7 @@ import torch
 from torch import Generator
 
 from lessons.course.check import about, call, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.gsimclr import (
     collisions,
     deal,
@@ -226,6 +227,7 @@ def test_released_by_hand():
 def test_released_batches_are_sorted_by_rank_and_cut(oracle):
     """Rank by rank, in the data's order; images at the end that fill no batch are cut off."""
     cases = [((5, 1, 3), 2, 1), ((4, 7, 0, 2), 3, 2), ((6, 6, 1), 4, 3), ((2, 3), 5, 4)]
+    cases += [((40, 30, 12, 50), 7, 5)]  # enough images for an unstable sort to show
     for sizes, B, seed in cases:
         labels = clusters(*sizes, seed=seed)
         expected = oracle("released_batches")(labels, B)
@@ -371,6 +373,12 @@ def test_batches_come_in_random_order():
         counts[tuple(min(hand) for hand in deal(torch.arange(6), 3, generator).tolist())] += 1
     called = "900 times deal(0 ... 5, 3), order of the batches"
     about_equal(counts, 150, "every order is equally likely", called)
+
+
+@about("deal")
+def test_the_batches_are_on_the_device_of_the_order():
+    """On a GPU, a tensor that you make on the CPU would end the training."""
+    stays_on_device(deal, torch.arange(12), 4)
 
 
 @about("deal")
@@ -543,6 +551,18 @@ def test_no_image_is_always_used_or_always_left_out():
             wrong("Chance should decide which image is left out.", call=called, got=said)
     left_out = {n: 250 - counts[n] for n in range(11)}
     about_equal(left_out, 250 / 11, "all are equally likely to be left out", called)
+
+
+@about("strict_batches")
+def test_surplus_images_are_dropped_independently():
+    """Five clusters of two, batches of four: the two dropped differ in cluster in 8 of 9 epochs."""
+    labels, generator = clusters(2, 2, 2, 2, 2), Generator().manual_seed(12)
+    counts = {"two clusters": 0}
+    for _ in range(270):
+        wait = set(range(10)) - set(strict_batches(labels, 4, generator).flatten().tolist())
+        counts["two clusters"] += len({n // 2 for n in wait}) == 2
+    called = "270 times strict_batches(five clusters of 2, 4), clusters of the two dropped"
+    about_equal(counts, 240, "any two are equally likely to be dropped", called)
 
 
 @about("strict_batches", step="no image has fixed partners")

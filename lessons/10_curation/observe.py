@@ -7,6 +7,7 @@ from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.device import strays
 
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
 
@@ -19,8 +20,28 @@ def pairs(seed, agree=0.0):
         yield f"{B} {d}", z1 * longer, z2 + agree * z1
 
 
+def half_precision(f):
+    """What half precision becomes."""
+    try:
+        value = f(*(rand(5, 7, seed=s).bfloat16() for s in (1, 2)))
+    except RuntimeError:
+        return "an error"
+    value = value[-1] if isinstance(value, tuple) else value
+    kept = getattr(value, "dtype", None) in (torch.bfloat16, torch.float16)
+    return "half precision" if kept else "float32 or wider"
+
+
+def apart(f):
+    """The faults that have nothing to do with the numbers."""
+    return {"stays": not strays(f, *BOTH), "double": half_precision(f)}
+
+
+BOTH = rand(5, 7, seed=61), rand(5, 7, seed=62)
+
+
 def pair_distances(module):
     seen = {name: module.pair_distances(z1, z2) for name, z1, z2 in pairs(1)}
+    seen |= apart(module.pair_distances)
     z = rand(31, 13, seed=3)
     for name, other in [("equal", z), ("opposite", -z)]:
         positive, _ = module.pair_distances(z, other)
@@ -29,7 +50,7 @@ def pair_distances(module):
 
 
 def gap(module):
-    return {name: module.gap(z1, z2) for name, z1, z2 in pairs(2, 0.7)}
+    return {name: module.gap(z1, z2) for name, z1, z2 in pairs(2, 0.7)} | apart(module.gap)
 
 
 def violation(module):
@@ -41,7 +62,7 @@ def violation(module):
             seen[f"{name} {agree}"] = module.violation(z1, z2)
     one = torch.tensor([[0.0, 1.0, 0.0]]).repeat(5, 1)
     seen["at one place"] = module.violation(one, one)
-    return seen
+    return seen | apart(module.violation)
 
 
 def frechet_distance(module):
@@ -52,7 +73,13 @@ def frechet_distance(module):
         z = rand(B, d, seed=B)
         equal = float(module.frechet_distance(z, z.clone()))
         seen[f"equal {B}"] = (abs(equal) < 1e-9, equal < 0)
-    return seen
+    where = strays(module.frechet_distance, *BOTH)
+    try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
+        kept = module.frechet_distance(*(z.to("meta") for z in BOTH)).is_meta
+    except Exception:
+        kept = False
+    moves = not where and not kept
+    return seen | {"stays": moves, "double": half_precision(module.frechet_distance)}
 
 
 class Small(nn.Module):
@@ -115,11 +142,13 @@ def boxes():
 
 
 def intersection(module):
-    return {"of": module.intersection(*boxes())}
+    stays = not strays(module.intersection, *boxes())
+    return {"of": module.intersection(*boxes()), "stays": stays}
 
 
 def overlap(module):
-    return {"of": module.overlap(*boxes()), "back": module.overlap(*reversed(boxes()))}
+    both = {"of": module.overlap(*boxes()), "back": module.overlap(*reversed(boxes()))}
+    return both | {"stays": not strays(module.overlap, *boxes())}
 
 
 CASES = [
@@ -130,6 +159,7 @@ CASES = [
     ([0.25, 0.25, 0.25], [0.1, 0.4, 0.2]),
     ([0.25, 0.0, 0.0, 0.0], [2.0, -0.4, -0.2, -0.3]),
     ([0.3, 0.1, 0.3, 0.3], [0.2, -2.0, -0.4, 0.1]),
+    ([0.3, 0.3, 0.3], [0.1, 0.4, 0.2]),
     ([0.0, 0.0], [0.3, 0.7]),
     ([0.0, 0.0], [0.7, 0.3]),
     ([0.9, 0.1], [0.5, 0.4]),
@@ -145,7 +175,7 @@ def Curation_choose(module):
         chosen = []
         for badness, gaps in CASES:
             draws = [{"badness": b, "gap": g} for b, g in zip(badness, gaps, strict=True)]
-            chosen.append(int(method.choose(draws)))
+            chosen.append(position(method.choose(draws)))
             seen[f"{rule} order {len(chosen)}"] = [d["badness"] for d in draws] == badness
         seen[rule] = str(chosen)
     seen["seeds"] = random_choices(module, 1) != random_choices(module, 2)
@@ -158,6 +188,8 @@ def Curation_choose(module):
         fair = all(abs(n - 300 / count) < 50 for n in counts.values())
         seen[f"of {count}"] = str(sorted(counts)) + str(fair)
     method = method_of(module, "random", 1)
+    one = method.choose([{"badness": 0.1, "gap": 0}])
+    seen["stays"] = not isinstance(one, torch.Tensor)  # a position is a number
     before = torch.get_rng_state(), method.generators["views"].get_state()
     for _ in range(5):
         method.choose([{"badness": 0.1, "gap": 0}, {"badness": 0.2, "gap": 0}])
@@ -169,7 +201,12 @@ def Curation_choose(module):
 def random_choices(module, seed, times=40, count=3):
     method = method_of(module, "random", seed)
     draws = [{"badness": 1 - 0.1 * i, "gap": 0.1 * i} for i in range(count)]
-    return [int(method.choose(draws)) for _ in range(times)]
+    return [position(method.choose(draws)) for _ in range(times)]
+
+
+def position(value):
+    """A position as a number; the kind of anything else."""
+    return type(value).__name__ if isinstance(value, dict) else int(value)
 
 
 def method_of(module, rule, seed):

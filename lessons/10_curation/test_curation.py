@@ -11,6 +11,7 @@ from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.curation import (
     Curation,
     embed,
@@ -35,6 +36,19 @@ def at(*degrees, length=1.0):
     """Vectors in the plane, at these angles."""
     turn = torch.tensor(degrees, dtype=torch.float64) * math.pi / 180
     return (length * torch.stack([turn.cos(), turn.sin()], 1)).float()
+
+
+def in_other_dtypes(f, *others):
+    """Pairs (result, expected): f on bfloat16, float16 and float64, and what float64 gives."""
+    for dtype in (torch.bfloat16, torch.float16, torch.float64):
+        z1, z2 = (rand(7, 5, seed=s).to(dtype) for s in (21, 22))
+        expected = f(z1.double(), z2.double(), *others)
+        got = call(f, z1, z2, *others)
+        for one in got.value if isinstance(got.value, tuple) else (got.value,):
+            if getattr(one, "dtype", None) in (torch.bfloat16, torch.float16):
+                said = "The result has half precision."
+                wrong(said, call=got.call, expected="float32 or wider", got=one.dtype)
+        yield got, expected
 
 
 def chord(degrees):
@@ -89,6 +103,19 @@ def test_equal_views_are_0_apart_and_opposite_views_2():
             wrong("", call=got.call, expected=f"positives of {expected}", got=got.value[0][:4])
 
 
+@about("pair_distances")
+def test_distances_are_computed_in_float32_or_wider():
+    """Half precision has 3 digits, and the order of distances depends on the fourth."""
+    for got, expected in in_other_dtypes(pair_distances):
+        got.gives(expected, rtol=1e-5)
+
+
+@about("pair_distances")
+def test_distances_stay_on_their_device():
+    """Every tensor that you make must be where the projections are."""
+    stays_on_device(pair_distances, rand(3, 5, seed=1), rand(3, 5, seed=2))
+
+
 # Step 2: the gap
 
 
@@ -116,6 +143,14 @@ def test_gap_equals_the_loops(oracle):
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B + 1), spread(B, d, seed=B + 51)
         call(gap, z1, z2).gives(oracle("gap")(z1.double(), z2.double()), rtol=1e-4, atol=2e-6)
+
+
+@about("gap")
+def test_gap_keeps_its_precision_and_its_device():
+    """It is computed in float32 or wider, and where the projections are."""
+    for got, expected in in_other_dtypes(gap):
+        got.gives(expected, rtol=1e-4)
+    stays_on_device(gap, rand(3, 5, seed=1), rand(3, 5, seed=2))
 
 
 # Step 3: violations
@@ -209,6 +244,14 @@ def test_a_positive_at_the_limit_is_not_violated():
     call(violation, one, one, 0.5).gives(0.0)
 
 
+@about("violation")
+def test_violation_keeps_its_precision_and_its_device():
+    """It is computed in float32 or wider, and where the projections are."""
+    for got, expected in in_other_dtypes(violation, 0.3):
+        got.gives(expected, rtol=1e-6)
+    stays_on_device(violation, rand(3, 5, seed=1), rand(3, 5, seed=2))
+
+
 # Step 4: the Frechet distance
 
 
@@ -239,6 +282,24 @@ def test_frechet_distance_ignores_norms():
     expected = call(frechet_distance, F.normalize(z1), F.normalize(z2)).value
     longer = torch.logspace(-1, 1, 7)[:, None]
     call(frechet_distance, longer * z1, 9 * z2).gives(expected, rtol=1e-5)
+
+
+@about("frechet_distance")
+def test_frechet_distance_is_float64_on_the_cpu():
+    """Half precision and float32 become float64 at once, and a GPU's projections leave it."""
+    for got, expected in in_other_dtypes(frechet_distance):
+        got.gives(expected, rtol=1e-6)
+        dtype = getattr(got.value, "dtype", torch.float64)
+        if isinstance(got.value, torch.Tensor) and dtype != torch.float64:
+            wrong(call=got.call, expected="torch.float64", got=dtype)
+    stays_on_device(frechet_distance, rand(5, 3, seed=1), rand(5, 3, seed=2))
+    try:
+        value = frechet_distance(*(rand(5, 3, seed=s).to("meta") for s in (1, 2)))
+    except Exception:  # `meta` has no numbers that could be copied to the CPU
+        return
+    if getattr(value, "is_meta", False):
+        said = "The result stays on the device of z1; the docstring wants it on the CPU."
+        wrong(said, expected="cpu", got="the device of z1")
 
 
 @about("frechet_distance", step="spread")
@@ -339,8 +400,11 @@ def marks(model):
     found = {f"the buffer {name}": value.clone() for name, value in model.named_buffers()}
     found |= {f"the parameter {name}": p.detach().clone() for name, p in model.named_parameters()}
     found |= {f"{name}.requires_grad": p.requires_grad for name, p in model.named_parameters()}
+    found |= {f"{name}.grad": p.grad for name, p in model.named_parameters()}
     for name, m in model.named_modules():
         found |= {f"{name or 'model'}.training": m.training}
+        found |= {f"the attributes of {name or 'model'}": sorted(vars(m))}
+        found |= {f"the hooks of {name or 'model'}": len(m._forward_pre_hooks | m._forward_hooks)}
         for key in ("track_running_stats", "momentum", "eps"):
             if hasattr(m, key):
                 found[f"{name}.{key}"] = getattr(m, key)
@@ -392,6 +456,16 @@ def test_modules_other_than_norms_stay_in_their_mode():
         wrong("Dropout is on in this model, and you switched it off.", call=got.call)
 
 
+@about("embed")
+def test_embed_keeps_the_dtype_and_the_device_of_project():
+    """The projections are those of `project`, in its dtype and where the network is."""
+    model, x = small().double(), rand(5, 3, 5, 5, seed=8, dtype=torch.float64)
+    got = call(embed, model, x).gives(model.by_hand(x).detach(), rtol=1e-9)
+    if got.value.dtype != torch.float64:
+        wrong(call=got.call, expected="torch.float64", got=got.value.dtype)
+    stays_on_device(embed, small(), x.float())
+
+
 @about("embed", step="no gradient")
 def test_no_gradient_is_kept():
     """The result carries no graph, and afterwards gradients are on or off as they were before."""
@@ -413,6 +487,7 @@ def test_no_running_average_has_moved():
     """Running means, variances and counters are byte for byte what they were before."""
     for mode, tracked in MODES:
         model = small(mode, tracked=tracked)
+        model.head[0].weight.grad = torch.ones(5, 4)  # an optimiser has yet to use it
         before = marks(model)
         got = call(embed, model, 4 + rand(5, 3, 5, 5, seed=5))
         no_trace(before, model, got.call)
@@ -488,6 +563,12 @@ def test_boxes_that_are_apart_share_no_pixel():
     call(intersection, a, b).gives(torch.zeros(3), atol=1e-9)
 
 
+@about("intersection")
+def test_intersection_stays_on_its_device():
+    """Every tensor that you make must be where the boxes are."""
+    stays_on_device(intersection, ONE, TWO)
+
+
 @about("overlap")
 def test_overlap_by_hand():
     """The boxes share 2 of 30 pixels, all, none, 4 of 42, and none."""
@@ -502,6 +583,12 @@ def test_overlap_equals_the_loops(oracle):
     for B, seed in [(31, 3), (5, 4)]:
         a, b = random_boxes(B, seed), random_boxes(B, seed + 10)
         call(overlap, a, b).gives(oracle("overlap")(a, b), rtol=1e-5)
+
+
+@about("overlap")
+def test_overlap_stays_on_its_device():
+    """Every tensor that you make must be where the boxes are."""
+    stays_on_device(overlap, ONE, TWO)
 
 
 # Step 12: choose a draw
@@ -520,8 +607,9 @@ def draws_of(badness, gaps):
 
 def chooses(rule, badness, gaps, expected, why=""):
     """Fail unless the rule chooses this position and leaves the list unchanged."""
-    draws = draws_of(badness, gaps)
-    got = method_of(rule).choose(draws)
+    draws, method = draws_of(badness, gaps), method_of(rule)
+    method.choose(draws_of([0.5, 0.1, 0.9, 0.3], [0.1, 0.2, 0.4, 0.3]))  # an earlier batch
+    got = method.choose(draws)
     called = f"choose, rule {rule}: badness {badness}, gap {gaps}"
     position = position_of(got, called)
     if draws != draws_of(badness, gaps):
@@ -533,9 +621,11 @@ def chooses(rule, badness, gaps, expected, why=""):
 def position_of(value, called):
     """The position as an int; fail if a draw itself was returned."""
     try:
-        return operator.index(value)
+        if not isinstance(value, torch.Tensor):
+            return operator.index(value)
+        raise TypeError
     except TypeError:
-        said = "You should return a position."
+        said = "You should return a position, and not a draw or a tensor."
         return wrong(said, call=called, expected="an int", got=type(value))
 
 

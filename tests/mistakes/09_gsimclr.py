@@ -90,6 +90,27 @@ MISTAKES = [
         "You return the count as a tensor. What does the docstring promise, and what can the log not hold?",
         trains=True,
     ),
+    Mistake(
+        "half_of_the_table",
+        "collisions",
+        "def collisions(labels):\n    return int((labels[:, None] == labels).sum()) // 2",
+        "You halve the number of all equal entries, and the diagonal is among them: each image is equal to itself. What must you leave out before you halve?",
+        trains=True,
+    ),
+    Mistake(
+        "half_of_the_squares",
+        "collisions",
+        (PAIRS, "(count * count // 2)"),
+        "You halve n² for each cluster, as if an image made a pair with itself. With how many others does each of n images make one?",
+        trains=True,
+    ),
+    Mistake(
+        "images_with_a_partner_halved",
+        "collisions",
+        (f"int({PAIRS}.sum())", "int(count[count > 1].sum()) // 2"),
+        "You halve the number of images that are not alone, as if each had one partner. How many pairs do three images make?",
+        trains=True,
+    ),
     # expected_collisions
     Mistake(
         "drawn_with_replacement",
@@ -116,7 +137,7 @@ MISTAKES = [
         "ordered_pairs_of_a_batch",
         "expected_collisions",
         (BATCH, "batch_size * (batch_size - 1) * share"),
-        "You count each pair of the batch twice. How many pairs do two images make?",
+        "Your result is twice the average: somewhere you count a pair as (a, b) and as (b, a). How many pairs do two images make?",
         trains=True,
     ),
     Mistake(
@@ -145,6 +166,30 @@ MISTAKES = [
         "expected_collisions",
         (BATCH, f"{BATCH} * torch.ones(())"),
         "You return the average as a tensor. What does the docstring promise, and what can the log not hold?",
+        trains=True,
+    ),
+    Mistake(
+        "pairs_of_the_average",
+        "expected_collisions",
+        (
+            BATCH,
+            "float((batch_size * sizes / N * (batch_size * sizes / N - 1) / 2).clamp(min=0).sum())",
+        ),
+        "You take the average number of images of a cluster, and count the pairs of that many. Is the average of n (n - 1) / 2 the same as n (n - 1) / 2 of the average?",
+        trains=True,
+    ),
+    Mistake(
+        "halved_twice",
+        "expected_collisions",
+        (BATCH, "batch_size * (batch_size - 1) / 4 * share"),
+        "Your result is half of the average: somewhere you divide pairs that count once by pairs that count twice, or halve once too often. Does N (N - 1) count a pair once or twice?",
+        trains=True,
+    ),
+    Mistake(
+        "average_rounded",
+        "expected_collisions",
+        (BATCH, f"float(round({BATCH}))"),
+        "You round the average to a whole number. Must an average of whole numbers be one?",
         trains=True,
     ),
     # least_collisions
@@ -205,6 +250,50 @@ MISTAKES = [
         "least_collisions",
         (f"int({LEAST}.sum())", f"{LEAST}.sum()"),
         "You return the minimum as a tensor. What does the docstring promise, and what can the log not hold?",
+        trains=True,
+    ),
+    Mistake(
+        "fractions_of_images",
+        "least_collisions",
+        (
+            f"int({LEAST}.sum())",
+            "int((batches * (sizes / batches) * (sizes / batches - 1).clamp(min=0) / 2).sum())",
+        ),
+        "You give each batch s / T images of a cluster, which need not be a whole number. How many whole images does a batch get, and how many batches get one more?",
+        trains=True,
+    ),
+    Mistake(
+        "fractions_below_zero",
+        "least_collisions",
+        (
+            f"int({LEAST}.sum())",
+            "int((batches * (sizes / batches) * (sizes / batches - 1) / 2).sum())",
+        ),
+        "You give each batch s / T images of a cluster, and a fraction below 1 makes a negative number of pairs. How many whole images does a batch get, and how many batches get one more?",
+        trains=True,
+    ),
+    Mistake(
+        "extra_meets_itself",
+        "least_collisions",
+        (LEAST, "(batches * (each * (each - 1) // 2) + more * (each + 1))"),
+        "You let each image that is left over collide with s // T + 1 images. How many of its cluster are already in its batch?",
+        trains=True,
+    ),
+    Mistake(
+        "extra_meets_one",
+        "least_collisions",
+        (LEAST, "(batches * (each * (each - 1) // 2) + more * (each > 0))"),
+        "You count one collision for each image that is left over. How many of its cluster are already in its batch?",
+        trains=True,
+    ),
+    Mistake(
+        "full_as_long_as_they_last",
+        "least_collisions",
+        (
+            f"int({LEAST}.sum())",
+            "sum(\n        n * (n - 1) // 2\n        for s in sizes.tolist()\n        for n in map(len, torch.arange(s).split(-(-s // batches) or 1))\n    )",
+        ),
+        "You fill batches with s / T images, rounded up, as long as they last, so the last batch gets fewer than it could. How can the numbers differ by at most one?",
         trains=True,
     ),
     # rank_in_cluster
@@ -340,6 +429,13 @@ MISTAKES = [
         "You ignore the ranks once the smallest cluster is used up, and continue in the data's order. Which images should come next?",
         trains=True,
     ),
+    Mistake(
+        "cut_from_the_end",
+        "released_batches",
+        (CUT, "order[: -(len(order) % batch_size)].view(-1, batch_size)"),
+        "You cut N mod B images off the end by a negative index. What is order[:-0]?",
+        trains=True,
+    ),
     # in_clusters
     Mistake(
         "clusters_by_number",
@@ -469,6 +565,23 @@ MISTAKES = [
         "You seed a generator of your own at each call, so every epoch is the same. What keeps its state from epoch to epoch?",
         trains=True,
     ),
+    Mistake(
+        "numbers_without_gaps",
+        "in_clusters",
+        (TURN, "turn = torch.randperm(len(pseudo_labels.unique()), generator=generator)"),
+        "You draw a turn for each cluster that has images, so there is none for the highest number if another one is missing. How long must the list be for every number to have a turn?",
+        trains=True,
+    ),
+    Mistake(
+        "up_or_down",
+        "in_clusters",
+        (
+            TURN,
+            "turn = torch.arange(int(pseudo_labels.max()) + 1)\n    turn = turn.flip(0) if torch.rand((), generator=generator) < 0.5 else turn",
+        ),
+        "You draw only whether the clusters come by number or in reverse, so the same ones are always neighbours. How many orders do three clusters have?",
+        trains=True,
+    ),
     # deal
     Mistake(
         "cut_like_bread",
@@ -540,6 +653,37 @@ MISTAKES = [
         "You seed a generator of your own at each call, so the batches always come in the same order. What keeps its state from call to call?",
         trains=True,
     ),
+    Mistake(
+        "places_shuffled",
+        "deal",
+        (MIX, "return hands[:, torch.randperm(hands.shape[1], generator=generator)]"),
+        "You shuffle the places inside the batches, so the batches themselves always come in the same order. Which dimension numbers the batches?",
+        trains=True,
+    ),
+    Mistake(
+        "table_not_turned",
+        "deal",
+        (f"{HANDS}\n", "hands = order.view(-1, batches)\n    batches = len(hands)\n"),
+        "You return the rounds, of T images each, and not the batches. Which dimension of the table belongs to a player?",
+        trains=True,
+    ),
+    Mistake(
+        "on_the_cpu",
+        "deal",
+        (MIX, "return hands.index_select(0, torch.randperm(batches, generator=generator))"),
+        "A tensor of yours is on the CPU, whatever device the order is on, and it is used where both must be on one. How do you move it?",
+        trains=True,
+    ),
+    Mistake(
+        "begins_one_later",
+        "deal",
+        (
+            HANDS,
+            "hands = torch.stack([r.roll(i) for i, r in enumerate(order.view(-1, batches))], 1)",
+        ),
+        "You begin each round one player later. Which player gets the first card of the second round, and how many cards ago did that player get one?",
+        trains=True,
+    ),
     # dealt_batches
     Mistake(
         "dealt_at_random",
@@ -561,7 +705,7 @@ MISTAKES = [
         "last_cluster_waits",
         "dealt_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You cut off the end of the row, so the last cluster is left out, and images of small clusters more often than others. Which images should be left out?",
+        "You leave out one end of the row, so all come from one cluster, and images of small clusters more often than others. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -673,6 +817,22 @@ MISTAKES = [
         "You seed a generator of your own at each call, so all epochs have the same batches, as in the released code. What should keep the state from epoch to epoch?",
         trains=True,
     ),
+    Mistake(
+        "any_cluster_waits",
+        "dealt_batches",
+        (
+            KEPT,
+            "kept = torch.arange(len(order))\n"
+            "    while len(kept) > batches * batch_size:\n"
+            "        names = pseudo_labels[order[kept]].unique()\n"
+            "        some = names[torch.randint(len(names), (), generator=generator)]\n"
+            "        own = (pseudo_labels[order[kept]] == some).nonzero().flatten()\n"
+            "        out = own[torch.randint(len(own), (), generator=generator)]\n"
+            "        kept = kept[torch.arange(len(kept)) != out]",
+        ),
+        "An image of a small cluster is left out more often than another, as if you drew a cluster first and then one of its images. Among which images should you draw?",
+        trains=True,
+    ),
     # strict_count
     Mistake(
         "all_that_images_fill",
@@ -735,6 +895,22 @@ MISTAKES = [
         "You return the number of batches as a tensor. What does the docstring promise, and what can the log not hold?",
         trains=True,
     ),
+    Mistake(
+        "clusters_fill_batches",
+        "strict_count",
+        (
+            MAX,
+            "return int(sizes.sum()) // batch_size if int((sizes > 0).sum()) >= batch_size else 0",
+        ),
+        "You check only that there are B clusters, and then count the batches that all images could fill. How many images of a cluster of 30 can 5 batches use?",
+    ),
+    Mistake(
+        "up_to_the_largest_cluster",
+        "strict_count",
+        ("range(most + 1)", "range(int(sizes.max()) + 1)"),
+        "You try T up to the size of the largest cluster. Can there be more batches than any cluster has images?",
+        trains=True,
+    ),
     # strict_batches
     Mistake(
         "surplus_stays",
@@ -761,7 +937,7 @@ MISTAKES = [
         "strict_end_waits",
         "strict_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You cut off the end of the row, so images of small clusters are left out more often than others. Which images should be left out?",
+        "You leave out one end of the row, so images of small clusters are left out more often than others. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -841,6 +1017,57 @@ MISTAKES = [
         "strict_batches",
         (ORDER, FROZEN + ORDER),
         "You seed a generator of your own at each call, so all epochs have the same batches. What should keep the state from epoch to epoch?",
+        trains=True,
+    ),
+    Mistake(
+        "one_too_many",
+        "strict_batches",
+        (SURPLUS, SURPLUS.replace("< batches", "<= batches")),
+        "You let a cluster keep T + 1 images. If the first has rank 0, which is the highest rank among T?",
+        trains=True,
+    ),
+    Mistake(
+        "any_clusters",
+        "strict_batches",
+        (
+            DEAL,
+            "left = {}\n"
+            "    for n in order.tolist():\n"
+            "        left.setdefault(int(pseudo_labels[n]), []).append(n)\n"
+            "    hands = []\n"
+            "    while len(left) >= batch_size:\n"
+            "        names = list(left)\n"
+            "        some = torch.randperm(len(names), generator=generator)[:batch_size]\n"
+            "        hands.append([left[names[i]].pop() for i in some.tolist()])\n"
+            "        left = {c: own for c, own in left.items() if own}\n"
+            "    return torch.tensor(hands)",
+        ),
+        "You compose batch after batch from any clusters that have images left, so large clusters remain at the end, and there are fewer batches than there could be. Which clusters must be in every batch?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_cluster_loses",
+        "strict_batches",
+        (
+            KEPT,
+            "kept = torch.arange(len(order))\n"
+            "    while len(kept) > batches * batch_size:\n"
+            "        labels = pseudo_labels[order[kept]]\n"
+            "        out = (labels == torch.bincount(labels).argmax()).nonzero()[0]\n"
+            "        kept = kept[torch.arange(len(kept)) != out]",
+        ),
+        "You drop the surplus from the largest clusters, so images of small ones never wait. Among which images should you draw?",
+        trains=True,
+    ),
+    Mistake(
+        "strict_neighbours_wait",
+        "strict_batches",
+        (
+            KEPT,
+            "start = int(torch.randint(len(order), (), generator=generator))\n"
+            "    kept = (torch.arange(batches * batch_size) + start).remainder(len(order)).sort().values",
+        ),
+        "You drop images that are next to each other in the row, so they come from one or two clusters. Should dropping one image make it likelier that the next one is dropped too?",
         trains=True,
     ),
 ]

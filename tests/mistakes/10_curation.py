@@ -62,7 +62,7 @@ MISTAKES = [
         "one_less_cosine",
         "pair_distances",
         (TABLE, "distance = 1 - z1 @ z2.T"),
-        "You return 1 minus the cosine. On a unit circle, how long is the straight line between two points 90 degrees apart?",
+        "You measure by the cosine and not by the distance. On a unit circle, how long is the straight line between two points 90 degrees apart?",
         trains=True,
     ),
     Mistake(
@@ -131,6 +131,64 @@ MISTAKES = [
         "You sort the negatives of each image. In which order does the docstring want them?",
         trains=True,
     ),
+    Mistake(
+        "half_precision_stays",
+        "pair_distances",
+        (UNIT, "z1, z2 = F.normalize(z1, dim=1), F.normalize(z2, dim=1)"),
+        "The result has half precision if the projections have, and that is three digits. What must the projections become first?",
+        trains=True,
+    ),
+    Mistake(
+        "columns_on_the_cpu",
+        "pair_distances",
+        (
+            POSITIVE,
+            "columns = torch.arange(B - 1).repeat(B, 1)\n"
+            "    columns = columns + (columns >= torch.arange(B)[:, None])\n"
+            "    return distance.diagonal(), distance.gather(1, columns)",
+        ),
+        "You make a tensor on the CPU, whatever device the projections are on. Which argument says where a new tensor is?",
+        trains=True,
+    ),
+    Mistake(
+        "negatives_in_a_circle",
+        "pair_distances",
+        (
+            POSITIVE,
+            "turned = torch.stack([row.roll(-b) for b, row in enumerate(distance)])\n"
+            "    return distance.diagonal(), turned[:, 1:]",
+        ),
+        "You begin row b with image b + 1 and go round in a circle. In which order does the docstring want the other images?",
+        trains=True,
+    ),
+    Mistake(
+        "own_among_negatives",
+        "pair_distances",
+        (POSITIVE, "return distance.diagonal(), distance"),
+        "You return the whole table as negatives, and its diagonal holds the positives. How many negatives does each of B images have?",
+        trains=True,
+    ),
+    Mistake(
+        "one_norm_for_all",
+        "pair_distances",
+        (UNIT, "z1, z2 = z1.float() / z1.float().norm(), z2.float() / z2.float().norm()"),
+        "You divide by one norm of the whole batch. What should the norm of each row be?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_of_absolute_values",
+        "pair_distances",
+        (UNIT, "z1, z2 = F.normalize(z1.float(), 1, dim=1), F.normalize(z2.float(), 1, dim=1)"),
+        "You divide each projection by the sum of its absolute values. Which norm should be 1?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_cut_the_other_way",
+        "pair_distances",
+        (POSITIVE, POSITIVE.replace("view(B, B - 1)", "view(B - 1, B).T")),
+        "You cut the negatives into B - 1 rows of B and transpose, so they end up with other images. How many of them follow each other that belong to one image?",
+        trains=True,
+    ),
     # gap
     Mistake(
         "gap_backwards",
@@ -179,6 +237,13 @@ MISTAKES = [
         "gap",
         (GAP, "return 1 - positive.mean() / negative.mean()"),
         "You divide by the mean of the negatives. Should the result be a difference of distances or a ratio?",
+        trains=True,
+    ),
+    Mistake(
+        "farthest_positive",
+        "gap",
+        (GAP, "return negative.mean() - positive.max()"),
+        "You subtract the farthest positive. Which distances should the mean include?",
         trains=True,
     ),
     # violation
@@ -264,6 +329,16 @@ MISTAKES = [
         "violation",
         (SHARE, "return (positive.mean() > near).float().mean()"),
         "You compare the mean positive of the batch with each image's negatives. Which positive should each image be judged by?",
+        trains=True,
+    ),
+    Mistake(
+        "own_in_the_quantile",
+        "violation",
+        (
+            NEAR,
+            "near = torch.cat([negative, positive[:, None]], 1).quantile(quantile, dim=1)",
+        ),
+        "You take the quantile over all B distances of an image, its own positive among them. Which distances should be in it?",
         trains=True,
     ),
     # frechet_distance
@@ -402,6 +477,30 @@ MISTAKES = [
         "frechet_distance",
         (WHOLE, "return means + S1.trace() + S2.trace() - 2 * cross - 1e-10"),
         "You let the result fall slightly below 0 by rounding. What is the smallest possible squared distance?",
+        trains=True,
+    ),
+    Mistake(
+        "one_triangle",
+        "frechet_distance",
+        (CROSS, "cross = torch.linalg.eigvalsh(S1 @ S2).clamp(min=0).sqrt().sum()"),
+        "You give S1 S2 to eigvalsh, which reads one triangle and takes the other to be the same. Is the product of two symmetric matrices symmetric?",
+        trains=True,
+    ),
+    Mistake(
+        "roots_of_the_diagonal",
+        "frechet_distance",
+        (CROSS, "cross = (S1 @ S2).diagonal().clamp(min=0).sqrt().sum()"),
+        "You take the root of each entry of S1 S2. What does a matrix root give when it is multiplied by itself?",
+        trains=True,
+    ),
+    Mistake(
+        "averaged_with_its_transpose",
+        "frechet_distance",
+        (
+            CROSS,
+            "cross = torch.linalg.eigvalsh((S1 @ S2 + S2 @ S1) / 2).clamp(min=0).sqrt().sum()",
+        ),
+        "You average S1 S2 with its transpose, which has other eigenvalues. Which symmetric matrix has those of S1 S2?",
         trains=True,
     ),
     # embed
@@ -544,6 +643,63 @@ MISTAKES = [
         "You put the whole network into train mode while you project, dropout included. Which modules should change their mode?",
         trains=True,
     ),
+    Mistake(
+        "trained_and_put_back",
+        "embed",
+        (
+            f"{SET}\n    try:\n        {ASK}\n    finally:",
+            "pass\n    was = model.training\n    model.train()\n    try:\n        "
+            + ASK
+            + "\n    finally:\n        model.train(was)",
+        ),
+        "You put the whole network into train mode while you project, so running averages move and dropout is on. Which modules should change, and which of their two switches keeps the averages?",
+        trains=True,
+    ),
+    Mistake(
+        "whole_mode_put_back",
+        "embed",
+        (
+            f"{SET}\n    try:\n        {ASK}\n    finally:\n        for m, (training, tracked) in zip(norms, modes, strict=True):\n            {BACK}",
+            "pass\n    was = model.training\n    model.train()\n    try:\n        "
+            + ASK
+            + "\n    finally:\n        model.train(was)",
+        ),
+        "You call train on the whole network before and after, so running averages move, and every module ends in one mode. How do you give each module its own mode back?",
+        trains=True,
+    ),
+    Mistake(
+        "counter_moves_alone",
+        "embed",
+        (
+            f"{SET}\n    try:\n        {ASK}\n    finally:\n",
+            "m.training = True\n    momenta = [m.momentum for m in norms]\n    for m in norms:\n        m.momentum = 0.0\n    try:\n        "
+            + ASK
+            + "\n    finally:\n        for m, momentum in zip(norms, momenta, strict=True):\n            m.momentum = momentum\n",
+        ),
+        "You keep the averages, but a norm that tracks also counts this batch. What does it store besides mean and variance?",
+        trains=True,
+    ),
+    Mistake(
+        "only_tracking_off",
+        "embed",
+        (SET, "m.track_running_stats = False"),
+        "You switch the tracking off and leave the mode, so a norm in eval mode still uses its running averages. Which switch makes it use the statistics of the batch?",
+        trains=True,
+    ),
+    Mistake(
+        "others_in_evaluation",
+        "embed",
+        (
+            f"{SET}\n    try:\n        {ASK}\n    finally:\n",
+            "pass\n    every = [(m, m.training) for m in model.modules()]\n    model.eval()\n    for m in norms:\n        "
+            + SET
+            + "\n    try:\n        "
+            + ASK
+            + "\n    finally:\n        for m, training in every:\n            m.training = training\n",
+        ),
+        "You put the other modules, such as dropout, into eval mode while you project. Which modules should change their mode?",
+        trains=True,
+    ),
     # intersection
     Mistake(
         "apart_by_both_sides",
@@ -604,6 +760,30 @@ MISTAKES = [
         "You count the whole smaller box if the two boxes meet. How much of it is in the other?",
         trains=True,
     ),
+    Mistake(
+        "sides_exchanged",
+        "intersection",
+        (END, "end = torch.minimum(a[:, :2] + a[:, [3, 2]], b[:, :2] + b[:, [3, 2]])"),
+        "You add the width to the top and the height to the left. In which order do the four numbers of a box come?",
+        trains=True,
+    ),
+    Mistake(
+        "zero_on_the_cpu",
+        "intersection",
+        (
+            PRODUCT,
+            "return torch.maximum(end - start, torch.zeros(len(a), 2, dtype=a.dtype)).prod(1)",
+        ),
+        "You make a tensor on the CPU, whatever device the boxes are on. Which argument says where a new tensor is?",
+        trains=True,
+    ),
+    Mistake(
+        "only_rows_clamped",
+        "intersection",
+        (PRODUCT, "return (end - start)[:, 0].clamp(min=0) * (end - start)[:, 1]"),
+        "You clamp the rows and not the columns, so boxes that are side by side share a negative number of pixels. Which sides can be negative?",
+        trains=True,
+    ),
     # overlap
     Mistake(
         "both_counted_twice",
@@ -656,6 +836,20 @@ MISTAKES = [
         "overlap",
         (UNION, "return shared.float()"),
         "You return a number of pixels. What should it be divided by?",
+        trains=True,
+    ),
+    Mistake(
+        "share_of_the_larger",
+        "overlap",
+        (UNION, "return shared / torch.maximum(area(a), area(b))"),
+        "You divide by the larger box, so pixels of the smaller one that lie outside it are left out. How many pixels are in at least one of them?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_two_shares",
+        "overlap",
+        (UNION, "return (shared / area(a) + shared / area(b)) / 2"),
+        "You average the shares of both boxes. How many pixels are in at least one of them?",
         trains=True,
     ),
     # Curation.choose
@@ -802,6 +996,44 @@ MISTAKES = [
             "return int(torch.randint(len(draws), (1,), generator=Generator().manual_seed(len(draws))))",
         ),
         "You make a new generator with the same seed at each call, so it always draws the same number. Which generator continues from step to step?",
+        trains=True,
+    ),
+    Mistake(
+        "worst_by_the_widest_gap",
+        "Curation.choose",
+        (
+            TAKE,
+            'worst = max(range(len(draws)), key=lambda i: (draws[i]["badness"], draws[i]["gap"]))\n'
+            '        return worst if self.rule == "reversed" else order[0]',
+        ),
+        "You let the control take the widest gap among equally bad draws. Which gap makes a draw the worst of them?",
+        trains=True,
+    ),
+    Mistake(
+        "draw_itself",
+        "Curation.choose",
+        (TAKE, 'return draws[order[-1] if self.rule == "reversed" else order[0]]'),
+        "You return the draw itself. Does the docstring ask for a draw or for its position?",
+    ),
+    Mistake(
+        "position_as_a_tensor",
+        "Curation.choose",
+        (ANY, 'return torch.randint(len(draws), (1,), generator=self.generators["tries"])'),
+        "You return a random position as a tensor. What does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "random_from_python",
+        "Curation.choose",
+        (ANY, "import random\n\n            return random.randrange(len(draws))"),
+        "You draw from a source that no checkpoint saves, as Python's own is. Which generator is meant for the tries?",
+        trains=True,
+    ),
+    Mistake(
+        "gates_take_the_last",
+        "Curation.choose",
+        (TAKE, "if self.rule in GATES:\n            return len(draws) - 1\n        " + TAKE),
+        "You take the last draw if the rule is a gate, as if it had been accepted. What if none was accepted and the tries are used up?",
         trains=True,
     ),
 ]

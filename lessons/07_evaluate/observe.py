@@ -266,6 +266,8 @@ def linear_probe(module):
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts
         said = module.linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
         seen[f"chosen {best}"] = module.linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
+    noise = labels[torch.arange(80) * 7 % 18]  # a small penalty is sure of what is wrong
+    seen["noise"] = module.linear_probe(h, labels, val, noise, (3.0, 0.1, 0.001)).penalty
     # the largest penalty is right once, the next one never, the smallest most often
     val = 2 * rand(400, 2, seed=6, dtype=torch.float64)
     large, middle, small = (

@@ -6,6 +6,7 @@ files are never read.
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,15 +47,49 @@ def try_out(
     after: Callable | None = None,
     only: list[str] = (),
     ask_tests: bool = True,
+    also_hears: Callable = lambda event: None,
 ) -> Trial:
     """Run the tests with `files` in place of the library's modules. See `runner.run_lesson`."""
     trial = Trial(kind, id, Verdict(lesson, list(only)))
     begin = time.perf_counter()
     direct = kind in ("way", "mistake")  # there are a thousand; pytest takes 0.2 s for each
-    hear = trial.verdict.hear
+
+    def hear(event):
+        also_hears(event)
+        trial.verdict.hear(event)
+
     run_lesson(lesson, files, hear, only, after, ask_tests=ask_tests, direct=direct)
     trial.seconds = time.perf_counter() - begin
     return trial
+
+
+class Calls:
+    """Notes which of the library's taught functions each test calls, while it is entered."""
+
+    def __init__(self, lesson: Lesson):
+        self.files = {str(lesson.library_file(module)) for module in lesson.write}
+        self.functions = set(lesson.functions)
+        self.of_test: dict[str, set[str]] = {test.name: set() for test in lesson.tests}
+        self.now: set[str] = set()
+
+    def hear(self, event: dict) -> None:
+        """Take in one event of `run_lesson`."""
+        if event["event"] == "start":
+            self.now = self.of_test[event["test"]]
+
+    def note(self, frame, event, _) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename in self.files:
+            self.now |= {code.co_qualname} & self.functions
+
+    def __enter__(self) -> "Calls":
+        sys.setprofile(self.note)
+        threading.setprofile(self.note)
+        return self
+
+    def __exit__(self, *_):
+        sys.setprofile(None)
+        threading.setprofile(None)
 
 
 class Variants:
@@ -80,7 +115,9 @@ class Variants:
         return path
 
     def of_library(self) -> Trial:
-        try_out(self.lesson, "library", "warm-up", self.library)  # the first run pays for imports
+        with Calls(self.lesson) as calls:  # the first run, which pays for imports
+            try_out(self.lesson, "library", "warm-up", self.library, also_hears=calls.hear)
+        self.calls = calls.of_test
         trial = try_out(self.lesson, "library", "library", self.library)
         unseen = [f"no observation of {f}" for f, seen in self.right.items() if not seen]
         trial.complaint = ", ".join(unseen)
@@ -103,7 +140,8 @@ class Variants:
                         print(f"lesson {other.number} has no blank: {error}", file=sys.stderr)
         return try_out(self.lesson, "later", "later", files) if later else None
 
-    def of_way(self, way: Way) -> Trial:
+    def of_way(self, way: Way, quick: bool = False) -> Trial:
+        """Run all tests, or with `quick` those that call the function, once the library has run."""
         module = self.lesson.module_of(way.function)
         owner, _, attribute = way.function.rpartition(".")
 
@@ -112,7 +150,8 @@ class Variants:
             if loaded.__name__ == f"simclr_mini.{module}":
                 setattr(getattr(loaded, owner) if owner else loaded, attribute, way.body)
 
-        trial = try_out(self.lesson, "way", way.id, self.library, replace)
+        only = self.tests_calling(way.function) if quick else []
+        trial = try_out(self.lesson, "way", way.id, self.library, replace, only)
         made = execute(self.lesson, module, self.source[module])
         replace(made)
         for f in self.lesson.functions:
@@ -120,6 +159,16 @@ class Variants:
             if meant and not equal(observe(self.lesson, f, made), self.right[f]):
                 trial.complaint = f"its observation of {f} differs from the library's"
         return trial
+
+    def tests_calling(self, function: str) -> list[str]:
+        """The tests that call a function or class, in this process as far as one can see."""
+        return [
+            test.name
+            for test in self.lesson.tests
+            if not self.calls[test.name]  # perhaps in another process
+            or any(f"{f}.".startswith(f"{function}.") for f in self.calls[test.name])
+            or f"{test.function}.".startswith(f"{function}.")
+        ]
 
     def with_mistake(self, mistake: Mistake) -> dict[str, Path]:
         """The files of the library's modules, one of them with a mistake in it."""

@@ -441,12 +441,13 @@ def test_the_program_of_the_one_page_runs(monkeypatch, capsys):
 
 
 def launched(words, monkeypatch):
-    """torchrun takes the words before `-m simclr_mini`, and the program those after it."""
+    """torchrun takes the words before `-m`, and the program those after it."""
     from torch.distributed.run import parse_args
 
     found = parse_args(words)
-    assert found.module and found.training_script == "simclr_mini"
-    options_are_read(found.training_script_args, monkeypatch)
+    programs = {"simclr_mini": options_are_read, "lessons": in_the_course}
+    assert found.module
+    programs[found.training_script](found.training_script_args, monkeypatch)
 
 
 CHECKS = {

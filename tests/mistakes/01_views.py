@@ -351,7 +351,7 @@ MISTAKES = [
         "crop_boxes",
         "left = (uniform(B, 0, 1, generator)",
         "left = (uniform(B, 0, 1)",
-        "You draw the left edge from torch's global generator. Which generator were you given?",
+        "Not all draws of a box come from the generator that you were given. Which helper is called without it?",
     ),
     # crop_and_resize
     part(
@@ -536,7 +536,7 @@ MISTAKES = [
         "random_resized_crop",
         "scale, ratio, generator)",
         "scale, ratio)",
-        "You draw the boxes without the generator. Who should pass it on to crop_boxes?",
+        "Not all draws of a crop come from the generator. To which helpers must you pass it on?",
     ),
     part(
         "never_cropped",
@@ -936,8 +936,8 @@ MISTAKES = [
     part(
         "negative_factors",
         "color_jitter",
-        "uniform(B, max(0, 1 - brightness), 1 + brightness, generator)",
-        "uniform(B, 1 - brightness, 1 + brightness, generator)",
+        "chosen = coin",
+        "max = lambda least, low: low\n    chosen = coin",
         "You draw negative factors if a strength exceeds 1, and such an image turns black. Where should the range begin?",
     ),
     part(
@@ -1036,7 +1036,7 @@ MISTAKES = [
         "color_jitter",
         "uniform(B, -hue, hue, generator)",
         "uniform(B, -hue, hue)",
-        "You draw the shift of the hue from torch's global generator. Which one were you given?",
+        "Not all draws of the jitter come from the generator that you were given. Which of coin, amounts and order is drawn without it?",
     ),
     part(
         "jitter_in_place",
@@ -1201,7 +1201,7 @@ MISTAKES = [
         "two_views",
         SECOND,
         "x2 = one_view(x, recipe)",
-        "You draw the second view without the generator. Would one seed give the same pair again?",
+        "Not both views are drawn from the generator. Would one seed give the same pair again?",
     ),
     part(
         "first_is_plain",

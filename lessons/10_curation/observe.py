@@ -8,6 +8,7 @@ from torch import nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import equal
 
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
 
@@ -21,14 +22,13 @@ def pairs(seed, agree=0.0):
 
 
 def half_precision(f):
-    """What half precision becomes."""
+    """Whether half precision becomes float32 or wider. Some operations refuse it."""
     try:
         value = f(*(rand(5, 7, seed=s).bfloat16() for s in (1, 2)))
     except RuntimeError:
-        return "an error"
+        return False
     value = value[-1] if isinstance(value, tuple) else value
-    kept = getattr(value, "dtype", None) in (torch.bfloat16, torch.float16)
-    return "half precision" if kept else "float32 or wider"
+    return getattr(value, "dtype", None) not in (torch.bfloat16, torch.float16)
 
 
 def apart(f):
@@ -99,8 +99,20 @@ class Small(nn.Module):
         return self.last(self.head(self.drop(h)))
 
 
+def state_of(model):
+    """What projecting could change."""
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    return {
+        "on": torch.is_grad_enabled(),
+        "modes": str([m.training for m in model.modules()]),
+        "tracked": str([(m.track_running_stats, m.momentum) for m in norms]),
+        "buffers": tuple(value.clone() for value in model.buffers()),
+        "parameters": str([p.requires_grad for p in model.parameters()]),
+    }
+
+
 def embed(module):
-    seen = {}
+    seen, restored = {}, True
     for mode in ("training", "evaluation", "mixed"):
         for broken in (False, True):
             model, x = Small(), rand(5, 3, 5, 5, seed=1)
@@ -109,19 +121,20 @@ def embed(module):
             if mode == "mixed":
                 model.norm1.eval()
                 model.head[1][0].track_running_stats = False
-            model.broken, name = broken, f"{mode} {broken}"
+            model.broken = broken
+            before = state_of(model)
             try:
                 z = module.embed(model, x)
-                seen[f"{name} z"], seen[f"{name} gradient"] = z, z.requires_grad
+                seen[f"{mode} z"], seen[f"{mode} gradient"] = z, z.requires_grad
             except RuntimeError:
-                seen[f"{name} error"] = True
-            seen[f"{name} on"] = torch.is_grad_enabled()
+                pass
+            after = state_of(model)
             torch.set_grad_enabled(True)
-            norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-            seen[f"{name} modes"] = str([m.training for m in model.modules()])
-            seen[f"{name} tracked"] = str([(m.track_running_stats, m.momentum) for m in norms])
-            seen[f"{name} buffers"] = tuple(value.clone() for value in model.buffers())
-            seen[f"{name} parameters"] = str([p.requires_grad for p in model.parameters()])
+            if broken:  # a fault by itself, whatever is wrong without an error
+                restored &= equal(after, before)
+            else:
+                seen |= {f"{mode} {key}": value for key, value in after.items()}
+    seen["there"] = restored
     model = Small().eval()
     model.drop.train()
     first, second = (module.embed(model, rand(5, 3, 5, 5, seed=2)) for _ in range(2))

@@ -135,7 +135,7 @@ MISTAKES = [
         "half_precision_stays",
         "pair_distances",
         (UNIT, "z1, z2 = F.normalize(z1, dim=1), F.normalize(z2, dim=1)"),
-        "The result has half precision if the projections have, and that is three digits. What must the projections become first?",
+        "Half precision does not become float32 here, and it has only three digits. What must the projections become first?",
         trains=True,
     ),
     Mistake(
@@ -188,6 +188,12 @@ MISTAKES = [
         (POSITIVE, POSITIVE.replace("view(B, B - 1)", "view(B - 1, B).T")),
         "You cut the negatives into B - 1 rows of B and transpose, so they end up with other images. How many of them follow each other that belong to one image?",
         trains=True,
+    ),
+    Mistake(
+        "negatives_first",
+        "pair_distances",
+        (POSITIVE, "return distance[other].view(B, B - 1), distance.diagonal()"),
+        "You return the negatives first. In which order does the docstring return the two?",
     ),
     # gap
     Mistake(
@@ -700,6 +706,30 @@ MISTAKES = [
         "You put the other modules, such as dropout, into eval mode while you project. Which modules should change their mode?",
         trains=True,
     ),
+    Mistake(
+        "whole_network_in_evaluation",
+        "embed",
+        (
+            f"{SET}\n    try:\n        {ASK}\n    finally:\n        for m, (training, tracked) in zip(norms, modes, strict=True):\n            {BACK}",
+            "pass\n    was = model.training\n    model.eval()\n    try:\n        "
+            + ASK
+            + "\n    finally:\n        model.train(was)",
+        ),
+        "You put the whole network into eval mode, so norms use their running averages, and every module ends in one mode. Which statistics do norms use in training, and how does each module get its own mode back?",
+        trains=True,
+    ),
+    Mistake(
+        "evaluated_then_trained",
+        "embed",
+        (
+            f"{SET}\n    try:\n        {ASK}\n    finally:\n        for m, (training, tracked) in zip(norms, modes, strict=True):\n            {BACK}",
+            "pass\n    model.eval()\n    try:\n        "
+            + ASK
+            + "\n    finally:\n        model.train()",
+        ),
+        "You put the whole network into eval mode and then into train mode, whatever it was in before. Which statistics do norms use in training, and how does each module get its own mode back?",
+        trains=True,
+    ),
     # intersection
     Mistake(
         "apart_by_both_sides",
@@ -1034,6 +1064,17 @@ MISTAKES = [
         "Curation.choose",
         (TAKE, "if self.rule in GATES:\n            return len(draws) - 1\n        " + TAKE),
         "You take the last draw if the rule is a gate, as if it had been accepted. What if none was accepted and the tries are used up?",
+        trains=True,
+    ),
+    Mistake(
+        "worst_by_gap_alone",
+        "Curation.choose",
+        (
+            TAKE,
+            'narrowest = min(range(len(draws)), key=lambda i: draws[i]["gap"])\n'
+            '        return narrowest if self.rule == "reversed" else order[0]',
+        ),
+        "You let the control take the narrowest gap, whatever the badness. Which of the two decides first?",
         trains=True,
     ),
 ]

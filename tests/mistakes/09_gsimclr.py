@@ -192,6 +192,20 @@ MISTAKES = [
         "You round the average to a whole number. Must an average of whole numbers be one?",
         trains=True,
     ),
+    Mistake(
+        "clusters_for_images",
+        "expected_collisions",
+        ("N = int(sizes.sum())", "N = len(sizes)"),
+        "You take the number of clusters for N. How many images are there?",
+        trains=True,
+    ),
+    Mistake(
+        "share_without_a_fraction",
+        "expected_collisions",
+        (SHARE, SHARE.replace(") / (N", ") // (N")),
+        "You use integer division, so the share is 0 unless all images share a cluster. Which division keeps the fraction?",
+        trains=True,
+    ),
     # least_collisions
     Mistake(
         "rest_forgotten",
@@ -280,9 +294,9 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
-        "extra_meets_one",
+        "one_for_each_left_over",
         "least_collisions",
-        (LEAST, "(batches * (each * (each - 1) // 2) + more * (each > 0))"),
+        (LEAST, "(batches * (each * (each - 1) // 2) + more)"),
         "You count one collision for each image that is left over. How many of its cluster are already in its batch?",
         trains=True,
     ),
@@ -1027,7 +1041,7 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
-        "any_clusters",
+        "clusters_at_random",
         "strict_batches",
         (
             DEAL,

@@ -70,7 +70,7 @@ function chooseMatrix() {
 }
 
 function scrollByKeyboard() {
-  const boxes = ".md-typeset__table, .md-typeset__scrollwrap, div.formula, div:has(> .picture), p:has(> img[src*='-losses'])";
+  const boxes = ".md-typeset__table, .md-typeset__scrollwrap, div.formula, :is(div, p):has(> .picture), p:has(> img[src*='-losses'])";
   for (const box of document.querySelectorAll(boxes)) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");

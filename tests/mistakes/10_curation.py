@@ -568,7 +568,7 @@ MISTAKES = [
             "with torch.no_grad():\n        z = model.project(x)\n    for m, (training, tracked) in zip(norms, modes, strict=True):\n"
             f"        {BACK}\n    return z",
         ),
-        "You do not restore the norms if project raises an error. Which statement makes code run in any case?",
+        "If project raises an error, something in the norms is not restored. Which statement makes code run in any case?",
         trains=True,
     ),
     Mistake(

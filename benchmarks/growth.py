@@ -1,4 +1,4 @@
-"""How time grows with the number of images, clusters, views and processes, beside the limit.
+"""How time grows with the number of images, clusters, views and processes, next to the limit.
 
 The limit is the time that the matrix products alone would take at the machine's measured rate.
 """

@@ -1,4 +1,4 @@
-"""Our speed beside that of other libraries, and beside what the machine can do at most.
+"""Our speed compared with that of other libraries, and with the most that the machine can do.
 
     python benchmarks/peers.py            # six minutes; nothing else should be running
     python benchmarks/peers.py --quick    # small sizes, to try the script out

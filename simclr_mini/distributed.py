@@ -261,7 +261,7 @@ def average_gradients(optimizer: torch.optim.Optimizer) -> None:
 def copy_from_first(method: nn.Module) -> None:
     """Give every process the parameters, buffers and generators of the first one.
 
-    All processes compute them alike, but another machine may round in another way.
+    All processes compute the same, but another machine may round differently.
 
     Args:
         method: has `generators` by name.

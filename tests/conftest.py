@@ -37,7 +37,7 @@ def pytest_cmdline_main(config):
     if hasattr(config, "workerinput"):  # this is one of the processes
         return
     if everything and config.option.numprocesses is None and not config.option.usepdb:
-        config.option.numprocesses = os.cpu_count()
+        config.option.numprocesses = "logical"  # the cores that this process may use
         config.option.dist, config.option.loadscopereorder = "loadfile", False
         config.option.benchmark_disable = True  # else it warns of the other processes
         folder = os.environ["SIMCLR_MINI_SITE"] = tempfile.mkdtemp(prefix="site-")

@@ -358,5 +358,6 @@ if __name__ == "__main__":
     save(views_still(), HERE / "views.png")
     stills = {"temperature": temperature_still, "batch": batch_still, "support-set": support_still}
     for name, still in stills.items():
-        save(still(), HERE / f"{name}.svg")
-        save(still(), HERE / f"{name}.png")  # for the cards of the home page
+        figure = still()
+        save(figure, HERE / f"{name}.svg")
+        save(figure, HERE / f"{name}.png")  # for the cards of the home page

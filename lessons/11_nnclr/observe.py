@@ -10,6 +10,7 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import refuses
 from simclr_mini.views import Recipe
 
 FOUR = [[0.96, 0.28], [0.6, 0.8], [-0.28, 0.96], [-1.0, 0.0]]
@@ -145,15 +146,6 @@ def push(support, z):
     """A push as in training, where the images are on the CPU."""
     support.push(z, torch.arange(len(z)))
     return support.rows, support.images, support.ages
-
-
-def refuses(f, *args):
-    """Whether a call is refused, and with what."""
-    try:
-        f(*args)
-    except Exception as error:
-        return type(error).__name__
-    return "nothing"
 
 
 def after_loading(module):

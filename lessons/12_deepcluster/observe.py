@@ -8,6 +8,7 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import refuses
 from simclr_mini.views import Recipe
 
 NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
@@ -32,15 +33,6 @@ def pca_whiten(module):
         white = module.pca_whiten(x, dim).double()
         seen[name] = (white.shape[1], white @ white.T)  # independent of the signs of directions
     return seen
-
-
-def refuses(f, *args):
-    """Whether a call is refused, and with what."""
-    try:
-        f(*args)
-    except Exception as error:
-        return type(error).__name__
-    return "nothing"
 
 
 def uniform_over_clusters(module):

@@ -36,6 +36,20 @@ def in_each(W, f, arguments):
     return [Result(text, value) for text, value in zip(texts, values, strict=True)]
 
 
+def gradients_for_own_rows(W, whole, loss_of):
+    """By process: the gradient of its loss for its rows of both views, divided by W, or None."""
+
+    def work(rank):
+        own = [one.detach().tensor_split(W)[rank].clone().requires_grad_() for one in whole]
+        loss = loss_of(own)
+        if not (torch.is_tensor(loss) and loss.requires_grad):
+            return None
+        loss.backward()
+        return torch.cat([torch.zeros_like(z) if z.grad is None else z.grad for z in own]) / W
+
+    return together(W, work)
+
+
 def same_direction_and_size(got, expected, call, what="The gradient"):
     """Fail unless a gradient is the expected one; say how the two differ."""
     if got is None:
@@ -136,12 +150,10 @@ def test_equal_losses_give_the_gradient_of_one_process():
         whole = [one.requires_grad_() for one in views_of(B, seed=B + 50)]
         expected = torch.autograd.grad(nt_xent_loss(*whole, 0.3), whole)
 
-        def work(rank, whole=whole, B=B, W=W):
-            own = [one.detach().tensor_split(W)[rank].clone().requires_grad_() for one in whole]
-            nt_xent_loss(*(Gather.apply(z, B) for z in own), 0.3).backward()
-            return torch.cat([torch.zeros_like(z) if z.grad is None else z.grad for z in own]) / W
+        def loss_of(own, B=B):
+            return nt_xent_loss(*(Gather.apply(z, B) for z in own), 0.3)
 
-        for rank, got in enumerate(together(W, work)):
+        for rank, got in enumerate(gradients_for_own_rows(W, whole, loss_of)):
             right = torch.cat([one.tensor_split(W)[rank] for one in expected])
             call = f"nt_xent_loss of gathered rows, backward() in process {rank} of {W}"
             same_direction_and_size(got, right, call, "The gradient / W")
@@ -327,15 +339,10 @@ def test_gradients_are_those_of_one_process():
         whole = [one.requires_grad_() for one in views_of(B, seed=B + 30)]
         expected = torch.autograd.grad(nt_xent_loss(*whole, 0.3), whole)
 
-        def work(rank, whole=whole, B=B, W=W):
-            own = [one.detach().tensor_split(W)[rank].clone().requires_grad_() for one in whole]
-            loss = own_nt_xent_loss(*own, B, 0.3)
-            if not (torch.is_tensor(loss) and loss.requires_grad):
-                return None
-            loss.backward()
-            return torch.cat([torch.zeros_like(z) if z.grad is None else z.grad for z in own]) / W
+        def loss_of(own, B=B):
+            return own_nt_xent_loss(*own, B, 0.3)
 
-        for rank, got in enumerate(together(W, work)):
+        for rank, got in enumerate(gradients_for_own_rows(W, whole, loss_of)):
             right = torch.cat([one.tensor_split(W)[rank] for one in expected])
             call = f"own_nt_xent_loss(z1, z2, {B}, 0.3).backward() in process {rank} of {W}"
             same_direction_and_size(got, right, call, "The gradient / W")

@@ -91,3 +91,12 @@ def is_telling(wrong, right) -> bool:
         if isinstance(x, Tensor) and len(numbers.unique()) > 1:
             whole += len(numbers)
     return len(broken) >= TELLING or whole >= WHOLE
+
+
+def refuses(f, *args) -> str:
+    """For an observer: the name of the error by which f refuses a call, or "nothing"."""
+    try:
+        f(*args)
+    except Exception as error:
+        return type(error).__name__
+    return "nothing"

@@ -140,6 +140,32 @@ def test_the_learners_file_runs_whatever_is_installed(tmp_path):
     assert {n: outcome for n, outcome in outcomes.items() if outcome != "unstarted"} == {}
 
 
+WHO_CALLS = """
+import json, sys
+from pathlib import Path
+
+from lessons.course.manifest import find
+from lessons.course.variants import Variants
+
+variants = Variants(find(4), Path("variants"))
+variants.of_library()
+print(json.dumps([variants.tests_calling(f) for f in ("similarity_matrix", "nt_xent_loss")]))
+"""
+
+
+def test_a_right_way_meets_every_test_that_calls_it(tmp_path):
+    """In quick proofs: its own tests and those of its callers, and no others."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", WHO_CALLS]
+    ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    helper, loss = map(set, json.loads(ended.stdout))
+    lesson = LESSONS[3]
+    own = {f: {t.name for t in lesson.tests if t.function == f} for f in lesson.functions}
+    assert own["similarity_matrix"] | own["nt_xent_loss"] <= helper
+    assert own["nt_xent_loss"] <= loss and not own["similarity_matrix"] & loss
+
+
 def names(lesson) -> list[str]:
     return [f"{lesson.folder} {test.name}" for test in lesson.tests]
 

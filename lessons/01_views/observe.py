@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-from lessons.course.device import elsewhere, strays
+from lessons.course.device import elsewhere, strays_and_draws
 
 FACTOR = torch.tensor([0.0, 0.3, 1.7])
 
@@ -33,27 +33,20 @@ def kind(f, *rest, **more):
     wide = f(x.double(), *[one if w else widened(one) for one, w in zip(rest, whole, strict=True)])
     results = wide if isinstance(wide, tuple) else (wide,)
     there = [one if w else elsewhere(one) for one, w in zip(rest, whole, strict=True)]
+    said, without = strays_and_draws(lambda x: f(x, *there, **more), x)
     return {
         "kept": torch.equal(x, kept),
         "double": all(one.dtype == torch.float64 for one in results),
-        "stays": not strays(lambda x: f(x, *there, **more), x) and draws_here(f, x, *rest, **more),
+        "stays": not said and not (without and is_random(f)),
     }
+
+
+def is_random(f) -> bool:
+    return "generator" in inspect.signature(f).parameters
 
 
 def widened(value):
     return value.double() if isinstance(value, Tensor) else value
-
-
-def draws_here(f, x, *rest, **more):
-    """Whether the random numbers are drawn on the CPU, wherever the images are."""
-    if "generator" not in inspect.signature(f).parameters:
-        return True
-    state = torch.get_rng_state()
-    try:
-        f(x.to("meta"), *rest, **more)
-    except Exception:
-        return True  # it reads numbers that are not there
-    return not torch.equal(state, torch.get_rng_state())
 
 
 def settled(f):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from lessons.course.check import about, call, wrong
-from lessons.course.device import elsewhere, strays
+from lessons.course.device import elsewhere, strays_and_draws
 from lessons.course.show import describe
 from simclr_mini.views import (
     RECIPES,
@@ -57,20 +57,14 @@ def same_kind(function, x, *rest, **more):
             said = "The result must have the type of the images."
             wrong(said, call=got.call, expected=torch.float64, got=one.dtype)
     there = [elsewhere(one) if w else one for one, w in zip(rest, floats, strict=True)]
-    said = strays(lambda x: function(x, *there, **more), x)
+    said, without = strays_and_draws(lambda x: function(x, *there, **more), x)
     text = describe(function, (x, *rest), more)
     if said:
         sentence = "On a GPU this would fail. Which tensor do you leave on the CPU?"
         wrong(sentence, call=text, expected="one device", got=said)
-    if "generator" in inspect.signature(function).parameters:
-        state = torch.get_rng_state()
-        try:
-            function(x.to("meta"), *there, **more)
-        except Exception:  # it reads numbers, which are not there
-            return
-        if torch.equal(state, torch.get_rng_state()):
-            said = "You draw on the images' device, so a GPU would give other views."
-            wrong(said, call=text, expected="numbers drawn on the CPU", got="none")
+    if without and "generator" in inspect.signature(function).parameters:
+        said = "You draw on the images' device, so a GPU would give other views."
+        wrong(said, call=text, expected="numbers drawn on the CPU", got="none")
 
 
 def changed(x, y):
@@ -404,7 +398,7 @@ def seen_boxes(y, H, W):
 @about("random_resized_crop")
 def test_crop_shows_boxes_of_the_given_scale_and_ratio():
     """The area is uniform in `scale`, and the ratio is uniform in `ratio` on a log scale."""
-    H, W, scale, ratio = 90, 120, (0.1, 0.3), (0.8, 1.8)
+    H, W, scale, ratio = 45, 60, (0.1, 0.3), (0.8, 1.8)
     x = ramps(1, H, W).expand(500, -1, -1, -1)
     got = call(random_resized_crop, x, 7, scale, ratio)
     assert got.value.shape == (500, 3, 7, 7), f"{got.call} gave {tuple(got.value.shape)}"
@@ -438,7 +432,7 @@ def test_crop_leaves_an_image_whole_with_probability_1_minus_p(oracle):
         expected = oracle("crop_and_resize")(x, whole, size)
         call(random_resized_crop, x, size, p=0.0).gives(expected, atol=1e-5)
     same_kind(random_resized_crop, x, 4)
-    x = ramps(1, 16, 16).expand(1500, -1, -1, -1)
+    x = ramps(1, 16, 16).expand(700, -1, -1, -1)
     for p in [0.3, 0.9, 1.0]:
         got = call(random_resized_crop, x, 6, (0.1, 0.4), p=p)
         h, w, _, _ = seen_boxes(got.value, 16, 16)

@@ -4,6 +4,7 @@ torch's `meta` device stands for the GPU: its tensors have shapes and types, but
 function that reads a number of a tensor, as `.item()` does, cannot be judged in this way.
 """
 
+import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
@@ -33,6 +34,20 @@ def elsewhere(value):
     if isinstance(value, nn.Module):
         return value.to("meta")
     return value.to("meta") if isinstance(value, Tensor) else value
+
+
+def strays_and_draws(f, *args) -> tuple[str, bool]:
+    """What `strays` says of f, and whether f came to its end without a draw on the CPU."""
+    ended = []
+
+    def run(*args):
+        value = f(*args)
+        ended.append(True)
+        return value
+
+    state = torch.get_rng_state()
+    said = strays(run, *args)
+    return said, bool(ended) and torch.equal(state, torch.get_rng_state())
 
 
 def strays(f, *args, **kwargs) -> str:

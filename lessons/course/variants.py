@@ -48,6 +48,7 @@ def try_out(
     only: list[str] = (),
     ask_tests: bool = True,
     also_hears: Callable = lambda event: None,
+    changed: str = "",
 ) -> Trial:
     """Run the tests with `files` in place of the library's modules. See `runner.run_lesson`."""
     trial = Trial(kind, id, Verdict(lesson, list(only)))
@@ -58,7 +59,8 @@ def try_out(
         also_hears(event)
         trial.verdict.hear(event)
 
-    run_lesson(lesson, files, hear, only, after, ask_tests=ask_tests, direct=direct)
+    more = {"ask_tests": ask_tests, "direct": direct, "changed": changed}
+    run_lesson(lesson, files, hear, only, after, **more)
     trial.seconds = time.perf_counter() - begin
     return trial
 
@@ -185,7 +187,10 @@ class Variants:
             return Trial("mistake", mistake.id, Verdict(lesson, [], problem=str(error)))
         asked = bool(known) and not new  # otherwise the kill matrix may be out of date
         only = [*known, *new] if known else ()
-        trial = try_out(lesson, "mistake", mistake.id, files, only=only, ask_tests=asked)
+        alone = mistake.function if asked else ""  # else each function is observed again
+        trial = try_out(
+            lesson, "mistake", mistake.id, files, only=only, ask_tests=asked, changed=alone
+        )
         if not set(known) <= set(trial.killers):  # its state may outlive a test, for example
             trial = try_out(lesson, "mistake", mistake.id, files, ask_tests=False)
         wrong = files[module].read_text("utf-8")

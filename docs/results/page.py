@@ -11,10 +11,12 @@ from pathlib import Path
 from textwrap import fill
 
 import matplotlib
-from findings import table as findings
+from forest import forest, is_complete
 from make import RUNS, command
 from matplotlib.figure import Figure
 from minutes import minutes_figure, points
+from runner import declared
+from section import section as studies
 from table import DATA, HERE, NAMES, few_labels_table, results, table
 
 from simclr_mini.canvas import CARD, GRAY, STYLE, save
@@ -24,7 +26,7 @@ from simclr_mini.methods import method_class
 
 def section(name: str) -> str:
     """Markdown: the table and the figures of a data set, or what another name stands for."""
-    parts = {"runs": every_run, "few": few_labels_table, "minutes": minutes, "studies": findings}
+    parts = {"runs": every_run, "few": few_labels_table, "minutes": minutes, "studies": studies}
     if name in parts:
         return parts[name]()
     if not results(name):
@@ -122,6 +124,7 @@ def figures() -> dict[str, str]:
     drawn = {"minutes": minutes_figure()}
     with matplotlib.rc_context(STYLE):
         drawn |= {f"{data}-losses": losses_figure(data) for data in DATA if of(data)}
+        drawn |= {f"study-{s.name}": forest(s) for s in declared() if is_complete(s)}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figure.svg"
         return {name: save(figure, file).read_text("utf-8") for name, figure in drawn.items()}

@@ -18,6 +18,7 @@ from simclr_mini.methods import method_class
 HERE = Path(__file__).parent
 README = HERE.parent.parent / "README.md"
 DATA = ("shapes", "cifar10")
+LONG = 36_000  # the training images of CIFAR-10 that are left after the split
 TITLES = {method: method_class(method).title for method in OTHERS}
 TITLES["curation"] += " (our interpretation)"
 NAMES = {
@@ -32,7 +33,7 @@ NAMES = {
     "shapes-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
     "shapes-tiny-crop-only": "the same, crops alone",
     "cifar10-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
-    "cifar10-long": "SimCLR, all 36,000 training images, 20 epochs",
+    "cifar10-long": f"SimCLR, all {LONG:,} training images, 20 epochs",
     **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
 }
 BASELINES = {
@@ -98,11 +99,15 @@ def table(data: str) -> str:
 
 
 def patch_rows(data: str) -> list[str]:
-    """The row of k-means on patches with four times as many numbers, which patches.py measured."""
-    found = patches(data, 1600)
+    """The rows of k-means on patches with more numbers or images, which patches.py measured."""
     title = "k-means on patches, 1,600 numbers (one layer, no gradient)"
+    more = f"k-means on patches, {{}} numbers, all {LONG:,} training images"
+    rows = {title: patches(data, 1600)}
+    rows |= {more.format(f"{n:,}"): patches(f"{data}-long", n) for n in (400, 1600)}
     words = "`python docs/results/patches.py`"
-    return [row(title, found, core_minutes(found), "", words)] if found else []
+    return [
+        row(title, found, core_minutes(found), "", words) for title, found in rows.items() if found
+    ]
 
 
 def patches(data: str, numbers: int) -> list[dict]:
@@ -116,7 +121,9 @@ def few_labels_table() -> str:
     """The probe's accuracy with few labels on CIFAR-10: every method, and k-means on patches."""
     rows = {NAMES[name]: [r["test"] for r in results(name)] for name in RUNS if "cifar10" in name}
     for numbers in (400, 1600):
-        rows[f"k-means on patches, {numbers:,} numbers"] = patches("cifar10", numbers)
+        title = f"k-means on patches, {numbers:,} numbers"
+        rows[title] = patches("cifar10", numbers)
+        rows[f"{title}, all {LONG:,} images"] = patches("cifar10-long", numbers)
     lines = ["| | 1 % of the labels | 10 % | all |", "|---|---:|---:|---:|"]
     for title, found in rows.items():
         if found:

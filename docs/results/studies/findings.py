@@ -32,6 +32,12 @@ def interval(values: list[float]) -> tuple[float, float]:
     return mean, STUDENT[n - 1] * deviation / math.sqrt(n)
 
 
+def effect_of(values: list[float]) -> str:
+    """The mean difference with its interval, such as "+5.4 ± 1.2"."""
+    mean, half = interval(values)
+    return f"{round(mean, 1) + 0.0:+.1f} ± {half:.1f}"  # + 0.0: no "-0.0"
+
+
 def verdict(study: Study, claim: dict) -> str:
     """What the declared rule says: "holds", "fails" or "open"; or how many seeds there are."""
     values = differences(study, claim)
@@ -55,10 +61,7 @@ def table() -> str:
     for study in declared():
         for claim in study.claims:
             values = differences(study, claim)
-            effect = ""
-            if len(values) > 1:
-                mean, half = interval(values)
-                effect = f"{mean:+.1f} ± {half:.1f}"
+            effect = effect_of(values) if len(values) > 1 else ""
             says = f"{claim['says']} ({claim.get('source', study.source)})"
             arms = f"{claim['more']} − {claim['less']}"
             cells = [study.title, says, arms, effect, verdict(study, claim)]

@@ -1,0 +1,91 @@
+"""The declared studies: the rule that decides a claim, and what the results page shows of them."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "docs" / "results" / "studies"), str(ROOT / "docs" / "results")]
+
+import findings  # noqa: E402
+import runner  # noqa: E402
+import section  # noqa: E402
+
+STUDY = runner.Study("00_try", "A try", "nobody", "", [0, 1, 2], {"a": "", "b": "--x"}, [])
+
+
+@pytest.fixture
+def scores(tmp_path, monkeypatch):
+    """Keeps runs whose arms have these accuracies, one for each seed, and returns the study."""
+    monkeypatch.setattr(runner, "KEPT", tmp_path)
+
+    def keep(claim: dict, **arms: list[float]) -> runner.Study:
+        for arm, values in arms.items():
+            for seed, value in enumerate(values):
+                file = tmp_path / "00_try" / f"{arm}-{seed}.json"
+                file.parent.mkdir(exist_ok=True)
+                run = {"linear_probe": value, "knn": value / 2, "core_seconds": 60.0}
+                file.write_text(json.dumps(run))
+        return replace(STUDY, claims=[{"says": "a is better", "more": "a", "less": "b"} | claim])
+
+    return keep
+
+
+@pytest.mark.parametrize(
+    ("claim", "a", "verdict"),
+    [
+        ({}, [0.52, 0.53, 0.54], "holds"),  # +3.0 ± 2.5
+        ({}, [0.51, 0.53, 0.55], "open"),  # the same mean, ± 5.0
+        ({}, [0.48, 0.47, 0.46], "fails"),
+        ({"least": 5}, [0.52, 0.53, 0.54], "open"),
+        ({"least": 6}, [0.52, 0.53, 0.54], "fails"),
+        ({"least": 0.4}, [0.52, 0.53, 0.54], "holds"),
+        ({"least": 0.6}, [0.52, 0.53, 0.54], "open"),
+        ({"within": 5.4}, [0.52, 0.53, 0.54], "open"),
+        ({"within": 5.6}, [0.52, 0.53, 0.54], "holds"),
+        ({"within": 5.6}, [0.48, 0.47, 0.46], "holds"),
+        ({"within": 0.4}, [0.48, 0.47, 0.46], "fails"),
+        ({"measure": "knn", "least": 1.2}, [0.52, 0.53, 0.54], "open"),  # +1.5 ± 1.2
+        ({"less_measure": "knn"}, [0.52, 0.53, 0.54], "holds"),
+    ],
+)
+def test_a_claim_is_decided_by_the_declared_rule(scores, claim, a, verdict):
+    study = scores(claim, a=a, b=[0.5, 0.5, 0.5])
+    assert findings.verdict(study, study.claims[0]) == verdict
+
+
+def test_differences_are_paired_by_seed(scores):
+    """Both arms vary by seed, and their difference does not."""
+    study = scores({}, a=[0.32, 0.62, 0.92], b=[0.3, 0.6, 0.9])
+    assert findings.differences(study, study.claims[0]) == pytest.approx([2, 2, 2])
+    assert findings.verdict(study, study.claims[0]) == "holds"
+
+
+def test_nothing_is_decided_before_all_seeds_are_there(scores):
+    study = scores({}, a=[0.52, 0.53], b=[0.5, 0.5])
+    assert findings.verdict(study, study.claims[0]) == "2 of 3 seeds"
+
+
+def test_half_of_the_interval_is_students():
+    """Of 1, 2, 3, 4, 5 the standard error is 0.7071, and its quantile 2.776 at 4 degrees."""
+    assert findings.interval([1, 2, 3, 4, 5]) == pytest.approx((3, 1.963), abs=1e-3)
+    assert findings.effect_of([-0.01, 0.0]).startswith("+0.0")
+
+
+def test_what_is_missing_is_made_seed_by_seed_and_a_choice_by_its_first_seed(scores):
+    study = replace(scores({}, a=[0.5]), arms={"a": "", "b": ["--x 1", "--x 2"]})
+    names = [name for name, _, _ in runner.missing(study)]
+    assert names == ["b.0-0", "b.1-0", "a-1", "a-2"]  # b's options are not chosen yet
+
+
+def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatch):
+    study = scores({"least": 1}, a=[0.53, 0.53, 0.53], b=[0.5, 0.5, 0.5])
+    later = replace(study, name="01_later", title="Later")
+    monkeypatch.setattr(section, "declared", lambda: [study, later])
+    page = section.section()
+    assert "A try: of 1 claims, 1 holds. a is better: it holds (+3.0 ± 0.0)." in page
+    assert "| b | `--x` | 25.0% ± 0.0 | 50.0% ± 0.0 | 1.0 |" in page
+    assert "### Later" not in page and page.endswith("yet: *Later*.")

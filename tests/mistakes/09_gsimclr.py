@@ -24,6 +24,9 @@ MAX = "return max(possible)"
 STRICT = "batches = strict_count(torch.bincount(pseudo_labels), batch_size)"
 SURPLUS = "order = order[rank_in_cluster(pseudo_labels[order]) < batches]"
 FROZEN = "generator = Generator().manual_seed(0)\n    "
+DEFAULT = "generator = generator or Generator().manual_seed(0)\n    "
+GLOBAL = "torch.manual_seed(0)\n    generator = None\n    "
+NO_DEFAULT = "Without a generator, you make one with a fixed seed, so such calls always give the same. What does torch draw from if the generator is None?"
 
 MISTAKES = [
     # collisions
@@ -109,6 +112,58 @@ MISTAKES = [
         "collisions",
         (f"int({PAIRS}.sum())", "int(count[count > 1].sum()) // 2"),
         "You halve the number of images that are not alone, as if each had one partner. How many pairs do three images make?",
+        trains=True,
+    ),
+    Mistake(
+        "equal_counts_once",
+        "collisions",
+        (f"int({PAIRS}.sum())", "sum(n * (n - 1) // 2 for n in set(count.tolist()))"),
+        "You count clusters with equally many images once, as a set holds each number once. With two pairs from two clusters, how many collisions are there?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_cluster_only",
+        "collisions",
+        (f"{PAIRS}.sum()", f"{PAIRS}.max()"),
+        "You count the pairs of a single cluster, the one with the most images. What about the pairs of the others?",
+        trains=True,
+    ),
+    Mistake(
+        "whole_table",
+        "collisions",
+        (PAIRS, "(count * count)"),
+        "You count all equal entries of the table of B x B, so each pair comes twice, and each image once with itself. How many pairs do two images make?",
+        trains=True,
+    ),
+    Mistake(
+        "every_pair",
+        "collisions",
+        (f"int({PAIRS}.sum())", "len(labels) * (len(labels) - 1) // 2"),
+        "You count all pairs of the batch, whatever their clusters. Which pairs collide?",
+        trains=True,
+    ),
+    Mistake(
+        "collisions_as_a_float",
+        "collisions",
+        (f"int({PAIRS}.sum())", f"float({PAIRS}.sum())"),
+        "You return a float, although a count is a whole number. Which division gives a float even if nothing is left over?",
+        trains=True,
+    ),
+    Mistake(
+        "cluster_zero_ignored",
+        "collisions",
+        ("torch.bincount(labels)", "torch.bincount(labels)[1:]"),
+        "You leave out cluster 0. What is special about it?",
+        trains=True,
+    ),
+    Mistake(
+        "share_of_the_pairs",
+        "collisions",
+        (
+            f"int({PAIRS}.sum())",
+            f"int({PAIRS}.sum()) / max(len(labels) * (len(labels) - 1) / 2, 1)",
+        ),
+        "You return the share of the pairs that collide, from 0 to 1. What does the docstring ask for?",
         trains=True,
     ),
     # expected_collisions
@@ -204,6 +259,55 @@ MISTAKES = [
         "expected_collisions",
         (SHARE, SHARE.replace(") / (N", ") // (N")),
         "You use integer division, so the share is 0 unless all images share a cluster. Which division keeps the fraction?",
+        trains=True,
+    ),
+    Mistake(
+        "first_left_in_its_cluster",
+        "expected_collisions",
+        (SHARE, "int((sizes * sizes).sum()) / (N * (N - 1))"),
+        "You take the first image out of the N images, but not out of its own cluster. How many of its cluster are left for the second one?",
+        trains=True,
+    ),
+    Mistake(
+        "share_alone",
+        "expected_collisions",
+        (BATCH, "share"),
+        "You return the chance that two images collide. How many pairs does a batch have?",
+        trains=True,
+    ),
+    Mistake(
+        "share_for_each_image",
+        "expected_collisions",
+        (BATCH, "batch_size * share"),
+        "You multiply the share by B, the number of images. How many pairs do B images make?",
+        trains=True,
+    ),
+    Mistake(
+        "equal_clusters_with_empty_ones",
+        "expected_collisions",
+        (SHARE, "1 / len(sizes)"),
+        "You take 1 / K as the chance that two images share a cluster, and empty clusters are among the K. What does the chance depend on?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_over_clusters",
+        "expected_collisions",
+        (BATCH, BATCH + " / len(sizes)"),
+        "Your result is too small by the number of clusters, as if you took a mean over them. The pairs of which clusters count?",
+        trains=True,
+    ),
+    Mistake(
+        "average_cut_off",
+        "expected_collisions",
+        (f"return {BATCH}", f"return int({BATCH})"),
+        "You cut off the fraction of the average. Must an average of whole numbers be one?",
+        trains=True,
+    ),
+    Mistake(
+        "pairs_of_the_data",
+        "expected_collisions",
+        (BATCH, "N * (N - 1) / 2 * share"),
+        "You count the collisions of all N images. How many images does a batch have?",
         trains=True,
     ),
     # least_collisions
@@ -310,6 +414,51 @@ MISTAKES = [
         "You fill batches with s / T images, rounded up, as long as they last, so the last batch gets fewer than it could. How can the numbers differ by at most one?",
         trains=True,
     ),
+    Mistake(
+        "all_pairs_over_t",
+        "least_collisions",
+        (f"int({LEAST}.sum())", "int((sizes * (sizes - 1) // 2).sum()) // batches"),
+        "You divide the pairs of all images by T. If T batches share a cluster, do only 1 / T of its pairs remain, or fewer?",
+        trains=True,
+    ),
+    Mistake(
+        "larger_ones_counted_in_both",
+        "least_collisions",
+        (LEAST, "(batches * (each * (each - 1) // 2) + more * (each * (each + 1) // 2))"),
+        "You count s // T images for all T batches, and then the batches with one more once again. How many batches hold exactly s // T images?",
+        trains=True,
+    ),
+    Mistake(
+        "quotient_and_remainder_exchanged",
+        "least_collisions",
+        (
+            "each, more = sizes // batches, sizes % batches",
+            "more, each = sizes // batches, sizes % batches",
+        ),
+        "You have exchanged s // T and s mod T. Which one is the number of images that every batch gets?",
+        trains=True,
+    ),
+    Mistake(
+        "pairs_of_all_images",
+        "least_collisions",
+        (f"int({LEAST}.sum())", "int((sizes * (sizes - 1) // 2).sum())"),
+        "You count all pairs of each cluster, as if there were one batch. Between how many batches are its images shared?",
+        trains=True,
+    ),
+    Mistake(
+        "least_as_a_float",
+        "least_collisions",
+        (f"int({LEAST}.sum())", f"float({LEAST}.sum())"),
+        "You return a float, although a count is a whole number. Which division gives a float even if nothing is left over?",
+        trains=True,
+    ),
+    Mistake(
+        "average_of_a_batch",
+        "least_collisions",
+        (f"int({LEAST}.sum())", f"int({LEAST}.sum()) / batches"),
+        "You return the average of a batch. For how many batches does the docstring count?",
+        trains=True,
+    ),
     # rank_in_cluster
     Mistake(
         "rank_from_one",
@@ -364,6 +513,78 @@ MISTAKES = [
     return rank
 """,
         "You restart the count when another cluster comes in between. What about the images of the same cluster further up?",
+        trains=True,
+    ),
+    Mistake(
+        "cluster_ends_for_starts",
+        "rank_in_cluster",
+        ("first = sizes.cumsum(0) - sizes", "first = sizes.cumsum(0)"),
+        "You subtract where the cluster ends in the sorted row, so your ranks are negative. How do you get from its end to its first image?",
+        trains=True,
+    ),
+    Mistake(
+        "all_of_the_cluster",
+        "rank_in_cluster",
+        ("return rank", "return sizes[pseudo_labels]"),
+        "You count all images of the cluster. Which of them are earlier?",
+        trains=True,
+    ),
+    Mistake(
+        "all_others_of_the_cluster",
+        "rank_in_cluster",
+        ("return rank", "return sizes[pseudo_labels] - 1"),
+        "You count all other images of the cluster. Which of them are earlier?",
+        trains=True,
+    ),
+    Mistake(
+        "later_ones_and_itself",
+        "rank_in_cluster",
+        ("return rank", "return sizes[pseudo_labels] - rank"),
+        "You count the image itself and the later ones of its cluster. Which images does the docstring count?",
+        trains=True,
+    ),
+    Mistake(
+        "seen_or_not",
+        "rank_in_cluster",
+        ("return rank", "return rank.clamp(max=1)"),
+        "You say only whether there was an image of the cluster before. How many were there?",
+        trains=True,
+    ),
+    Mistake(
+        "distance_to_the_first",
+        "rank_in_cluster",
+        """def rank_in_cluster(pseudo_labels):
+    rows = pseudo_labels.tolist()
+    return torch.tensor([n - rows.index(c) for n, c in enumerate(rows)])
+""",
+        "You return how far the image is from the first one of its cluster. Do images of other clusters in between count?",
+        trains=True,
+    ),
+    Mistake(
+        "distance_to_the_last_one",
+        "rank_in_cluster",
+        """def rank_in_cluster(pseudo_labels):
+    last, rank = {}, []
+    for n, c in enumerate(pseudo_labels.tolist()):
+        rank.append(n - last.get(c, n))
+        last[c] = n
+    return torch.tensor(rank)
+""",
+        "You return how far the image is from the one before it in its cluster. How many earlier ones are there?",
+        trains=True,
+    ),
+    Mistake(
+        "ranks_by_an_unstable_sort",
+        "rank_in_cluster",
+        ("argsort(stable=True)", "argsort()"),
+        "Your sort may change the order of equal values, so with many images the ranks in a cluster are mixed up. Which argument forbids that?",
+        trains=True,
+    ),
+    Mistake(
+        "ranks_as_floats",
+        "rank_in_cluster",
+        ("return rank", "return rank.float()"),
+        "You return the ranks as floats. Which dtype does the docstring promise?",
         trains=True,
     ),
     # released_batches
@@ -448,6 +669,65 @@ MISTAKES = [
         "released_batches",
         (CUT, "order[: -(len(order) % batch_size)].view(-1, batch_size)"),
         "You cut N mod B images off the end by a negative index. What is order[:-0]?",
+        trains=True,
+    ),
+    Mistake(
+        "images_by_an_unstable_sort",
+        "released_batches",
+        (RELEASED, RELEASED.replace("stable=True", "")),
+        "Your sort may change the order of equal ranks, so with many images the data's order is lost. Which argument forbids that?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_for_positions",
+        "released_batches",
+        (f"return {CUT}", f"return pseudo_labels[{CUT}]"),
+        "You return the clusters of the images. What does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "ranks_for_positions",
+        "released_batches",
+        (RELEASED, "order = rank_in_cluster(pseudo_labels).sort(stable=True).values"),
+        "You return the sorted ranks. Which images have them?",
+        trains=True,
+    ),
+    Mistake(
+        "places_for_positions",
+        "released_batches",
+        (RELEASED, RELEASED + ".argsort()"),
+        "You return the place of each image in the sorted order. Which image is at the first place?",
+        trains=True,
+    ),
+    Mistake(
+        "b_and_number_exchanged",
+        "released_batches",
+        (CUT, "order[: batches * batch_size].view(batch_size, batches)"),
+        "You cut B batches of N // B images. Which is the number of batches, and which is their size?",
+        trains=True,
+    ),
+    Mistake(
+        "each_round_cut",
+        "released_batches",
+        """def released_batches(pseudo_labels, batch_size):
+    rank, found = rank_in_cluster(pseudo_labels), []
+    for r in range(int(rank.max()) + 1):
+        own = (rank == r).nonzero().flatten()
+        full = len(own) // batch_size * batch_size
+        found.append(own[:full].view(-1, batch_size))
+    return torch.cat(found)
+""",
+        "You cut each rank by itself, and discard the images that fill no batch. Which images come after those of rank 0?",
+        trains=True,
+    ),
+    Mistake(
+        "last_full_batch_lost",
+        "released_batches",
+        (
+            f"return {CUT}",
+            "starts = range(0, len(order) - batch_size, batch_size)\n    return torch.stack([order[n : n + batch_size] for n in starts])",
+        ),
+        "You lose the last batch if B divides N. Where may the last batch start?",
         trains=True,
     ),
     # in_clusters
@@ -596,6 +876,46 @@ MISTAKES = [
         "You draw only whether the clusters come by number or in reverse, so the same ones are always neighbours. How many orders do three clusters have?",
         trains=True,
     ),
+    Mistake(
+        "clusters_as_they_come",
+        "in_clusters",
+        (
+            TURN,
+            "names = dict.fromkeys(pseudo_labels.tolist())\n"
+            "    turn = torch.zeros(int(pseudo_labels.max()) + 1, dtype=torch.int64)\n"
+            "    turn[[*names]] = torch.arange(len(names))",
+        ),
+        "You keep the clusters in the order in which they first occur in the data, so the same ones are neighbours in every epoch. Besides the images, what should be in random order?",
+        trains=True,
+    ),
+    Mistake(
+        "smallest_cluster_first",
+        "in_clusters",
+        (TURN, "turn = torch.bincount(pseudo_labels).argsort(stable=True).argsort()"),
+        "You sort the clusters by size, the smallest first, so the same ones are neighbours in every epoch. What order does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_for_images",
+        "in_clusters",
+        (GATHER, GATHER.replace("return order[", "return pseudo_labels[order][")),
+        "You return the clusters of the images. What does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "fixed_without_a_generator",
+        "in_clusters",
+        (SHUFFLE, DEFAULT + SHUFFLE),
+        NO_DEFAULT,
+        trains=True,
+    ),
+    Mistake(
+        "global_generator_seeded",
+        "in_clusters",
+        (SHUFFLE, GLOBAL + SHUFFLE),
+        "You seed torch's global generator at each call, so every epoch is the same, and so is what others draw next. Which generator should you use?",
+        trains=True,
+    ),
     # deal
     Mistake(
         "cut_like_bread",
@@ -696,6 +1016,34 @@ MISTAKES = [
             "hands = torch.stack([r.roll(i) for i, r in enumerate(order.view(-1, batches))], 1)",
         ),
         "You begin each round one player later. Which player gets the first card of the second round, and how many cards ago did that player get one?",
+        trains=True,
+    ),
+    Mistake(
+        "batches_drawn_again",
+        "deal",
+        (MIX, "return hands[torch.randint(batches, (batches,), generator=generator)]"),
+        "You draw each batch independently, so some come twice and others not at all. Which function shuffles without repeats?",
+        trains=True,
+    ),
+    Mistake(
+        "cards_for_images",
+        "deal",
+        (HANDS, "hands = torch.arange(len(order)).view(-1, batches).T"),
+        "You deal the places in the row. Which image is at such a place?",
+        trains=True,
+    ),
+    Mistake(
+        "deal_fixed_without_a_generator",
+        "deal",
+        (MIX, DEFAULT + MIX),
+        NO_DEFAULT,
+        trains=True,
+    ),
+    Mistake(
+        "deal_seeds_the_global_generator",
+        "deal",
+        (MIX, GLOBAL + MIX),
+        "You seed torch's global generator at each call, so the batches always come in the same order, and what others draw next is the same too. Which generator should you use?",
         trains=True,
     ),
     # dealt_batches
@@ -847,6 +1195,36 @@ MISTAKES = [
         "An image of a small cluster is left out more often than another, as if you drew a cluster first and then one of its images. Among which images should you draw?",
         trains=True,
     ),
+    Mistake(
+        "places_among_the_kept",
+        "dealt_batches",
+        """def dealt_batches(pseudo_labels, batch_size, generator=None):
+    batches = len(pseudo_labels) // batch_size
+    kept = torch.randperm(len(pseudo_labels), generator=generator)[: batches * batch_size]
+    order = in_clusters(pseudo_labels[kept], generator)
+    return deal(order, batches, generator)
+""",
+        "You return places among the images that you kept. Which image of the data is at such a place?",
+        trains=True,
+    ),
+    Mistake(
+        "shuffled_ranks_cut",
+        "dealt_batches",
+        """def dealt_batches(pseudo_labels, batch_size, generator=None):
+    order = torch.randperm(len(pseudo_labels), generator=generator)
+    batches = order[released_batches(pseudo_labels[order], batch_size)]
+    return batches[torch.randperm(len(batches), generator=generator)]
+""",
+        "You shuffle the images, but cut them by rank as the authors' code does, so the last batches come from the large clusters. Which of your functions spreads a cluster over all batches?",
+        trains=True,
+    ),
+    Mistake(
+        "dealt_fixed_without_a_generator",
+        "dealt_batches",
+        (ORDER, DEFAULT + ORDER),
+        NO_DEFAULT,
+        trains=True,
+    ),
     # strict_count
     Mistake(
         "all_that_images_fill",
@@ -923,6 +1301,55 @@ MISTAKES = [
         "strict_count",
         ("range(most + 1)", "range(int(sizes.max()) + 1)"),
         "You try T up to the size of the largest cluster. Can there be more batches than any cluster has images?",
+        trains=True,
+    ),
+    Mistake(
+        "clusters_over_b",
+        "strict_count",
+        (MAX, "return int((sizes > 0).sum()) // batch_size"),
+        "You divide the number of clusters by B, as if each could give a single image. How many may a cluster give to T batches?",
+        trains=True,
+    ),
+    Mistake(
+        "enough_for_one_batch",
+        "strict_count",
+        (COUNT, COUNT.replace("t * batch_size", "batch_size")),
+        "You require B images, which is enough for one batch. How many do T batches need?",
+        trains=True,
+    ),
+    Mistake(
+        "one_too_high",
+        "strict_count",
+        (MAX, "return max(possible) + 1"),
+        "Your number is one too high: it is the first T with too few images, or it counts T = 0 as well. What is the last T with enough?",
+        trains=True,
+    ),
+    Mistake(
+        "of_the_largest_cluster",
+        "strict_count",
+        (MAX, "return int(sizes.max())"),
+        "You return the size of the largest cluster. Do the others have enough images to fill that many batches?",
+        trains=True,
+    ),
+    Mistake(
+        "at_most_b_of_a_cluster",
+        "strict_count",
+        (MAX, "return int(sizes.clamp(max=batch_size).sum()) // batch_size"),
+        "You let a cluster give at most B images. How many batches are there, and how many images may each get from one cluster?",
+        trains=True,
+    ),
+    Mistake(
+        "none_is_an_error",
+        "strict_count",
+        (COUNT, COUNT.replace("range(most", "range(1, most")),
+        "You raise an error if not even one batch is possible. Which number is the answer then?",
+        trains=True,
+    ),
+    Mistake(
+        "smallest_of_all",
+        "strict_count",
+        (MAX, "return int(sizes.min())"),
+        "You return the size of the smallest cluster, even if it is empty or there are too few clusters. Can the other clusters not fill a batch without it?",
         trains=True,
     ),
     # strict_batches
@@ -1082,6 +1509,23 @@ MISTAKES = [
             "    kept = (torch.arange(batches * batch_size) + start).remainder(len(order)).sort().values",
         ),
         "You drop images that are next to each other in the row, so they come from one or two clusters. Should dropping one image make it likelier that the next one is dropped too?",
+        trains=True,
+    ),
+    Mistake(
+        "strict_places_among_the_kept",
+        "strict_batches",
+        (
+            DEAL,
+            "order = order[kept]\n    return deal(in_clusters(pseudo_labels[order], generator), batches, generator)",
+        ),
+        "You return places among the images that you kept. Which image of the data is at such a place?",
+        trains=True,
+    ),
+    Mistake(
+        "strict_fixed_without_a_generator",
+        "strict_batches",
+        (ORDER, DEFAULT + ORDER),
+        NO_DEFAULT,
         trains=True,
     ),
 ]

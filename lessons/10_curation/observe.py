@@ -50,7 +50,9 @@ def pair_distances(module):
 
 
 def gap(module):
-    return {name: module.gap(z1, z2) for name, z1, z2 in pairs(2, 0.7)} | apart(module.gap)
+    seen = {name: module.gap(z1, z2) for name, z1, z2 in pairs(2, 0.7)}
+    seen["exchanged"] = tuple(module.gap(z1, z1.roll(1, 0) + z2 / 9) for _, z1, z2 in pairs(5))
+    return seen | apart(module.gap)
 
 
 def violation(module):
@@ -69,10 +71,16 @@ def frechet_distance(module):
     seen = {name: module.frechet_distance(z1, z2) for name, z1, z2 in pairs(4)}
     seen["few"] = module.frechet_distance(rand(3, 7, seed=1), rand(3, 7, seed=2))
     seen["moved"] = module.frechet_distance(rand(7, 3, seed=3) + 1, rand(7, 3, seed=3) - 1)
+    tight, wide = rand(1, 3, seed=5).repeat(5, 1), rand(5, 3, seed=6)  # the shrinkage shows
+    tight = tight + rand(5, 3, seed=7) / 1000
+    seen["tight"] = (module.frechet_distance(tight, wide), module.frechet_distance(wide, tight))
+    below = False
     for B, d in [*SIZES, (3, 17)]:
         z = rand(B, d, seed=B)
         equal = float(module.frechet_distance(z, z.clone()))
-        seen[f"equal {B}"] = (abs(equal) < 1e-9, equal < 0)
+        seen[f"equal {B}"] = abs(equal) < 1e-9
+        below |= equal < 0
+    seen["below"] = below
     where = strays(module.frechet_distance, *BOTH)
     try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
         kept = module.frechet_distance(*(z.to("meta") for z in BOTH)).is_meta
@@ -162,7 +170,9 @@ def intersection(module):
 
 
 def overlap(module):
-    both = {"of": module.overlap(*boxes()), "back": module.overlap(*reversed(boxes()))}
+    a, b = (some[:-3] for some in boxes())  # the last three are equal
+    both = {"of": module.overlap(a, b), "back": module.overlap(b, a)}
+    both["equal"] = module.overlap(a[:3], a[:3])
     return both | {"stays": not strays(module.overlap, *boxes())}
 
 
@@ -207,7 +217,7 @@ def Curation_choose(module):
         fair = all(abs(n - 300 / count) < 50 for n in counts.values())
         seen[f"of {count}"] = str(sorted(counts)) + str(fair)
     method = method_of(module, "random", 1)
-    one = method.choose([{"badness": 0.1, "gap": 0}])
+    one = method.choose([{"badness": 0.1, "gap": 0}] * 2)
     seen["stays"] = not isinstance(one, torch.Tensor)  # a position is a number
     before = torch.get_rng_state(), method.generators["views"].get_state()
     for _ in range(5):

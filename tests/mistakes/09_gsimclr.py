@@ -25,8 +25,6 @@ STRICT = "batches = strict_count(torch.bincount(pseudo_labels), batch_size)"
 SURPLUS = "order = order[rank_in_cluster(pseudo_labels[order]) < batches]"
 FROZEN = "generator = Generator().manual_seed(0)\n    "
 DEFAULT = "generator = generator or Generator().manual_seed(0)\n    "
-GLOBAL = "torch.manual_seed(0)\n    generator = None\n    "
-NO_DEFAULT = "Without a generator, you make one with a fixed seed, so such calls always give the same. What does torch draw from if the generator is None?"
 
 MISTAKES = [
     # collisions
@@ -164,6 +162,13 @@ MISTAKES = [
             f"int({PAIRS}.sum()) / max(len(labels) * (len(labels) - 1) / 2, 1)",
         ),
         "You return the share of the pairs that collide, from 0 to 1. What does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "last_image_skipped",
+        "collisions",
+        ("torch.bincount(labels)", "torch.bincount(labels[:-1], minlength=1)"),
+        "You leave out the last image of the batch. Where does a range end?",
         trains=True,
     ),
     # expected_collisions
@@ -310,6 +315,13 @@ MISTAKES = [
         "You count the collisions of all N images. How many images does a batch have?",
         trains=True,
     ),
+    Mistake(
+        "last_cluster_skipped",
+        "expected_collisions",
+        (SHARE, SHARE.replace("(sizes * (sizes - 1))", "(sizes * (sizes - 1))[:-1]")),
+        "You leave out the pairs of the last cluster. Where does a range end?",
+        trains=True,
+    ),
     # least_collisions
     Mistake(
         "rest_forgotten",
@@ -449,7 +461,7 @@ MISTAKES = [
         "least_as_a_float",
         "least_collisions",
         (f"int({LEAST}.sum())", f"float({LEAST}.sum())"),
-        "You return a float, although a count is a whole number. Which division gives a float even if nothing is left over?",
+        "You return the minimum as a float, although it counts pairs. Which division gives a float even if nothing is left over?",
         trains=True,
     ),
     Mistake(
@@ -457,6 +469,16 @@ MISTAKES = [
         "least_collisions",
         (f"int({LEAST}.sum())", f"int({LEAST}.sum()) / batches"),
         "You return the average of a batch. For how many batches does the docstring count?",
+        trains=True,
+    ),
+    Mistake(
+        "least_without_the_last_cluster",
+        "least_collisions",
+        (
+            "each, more = sizes // batches, sizes % batches",
+            "each, more = sizes[:-1] // batches, sizes[:-1] % batches",
+        ),
+        "You leave out the last cluster. Where does a range end?",
         trains=True,
     ),
     # rank_in_cluster
@@ -585,6 +607,13 @@ MISTAKES = [
         "rank_in_cluster",
         ("return rank", "return rank.float()"),
         "You return the ranks as floats. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "last_rank_missing",
+        "rank_in_cluster",
+        ("return rank", "rank[-1] = 0\n    return rank"),
+        "You give the last image rank 0, whatever its cluster. Where does a range end?",
         trains=True,
     ),
     # released_batches
@@ -899,21 +928,14 @@ MISTAKES = [
         "labels_for_images",
         "in_clusters",
         (GATHER, GATHER.replace("return order[", "return pseudo_labels[order][")),
-        "You return the clusters of the images. What does the docstring ask for?",
+        "You return the cluster of each place in the row. Which image is at that place?",
         trains=True,
     ),
     Mistake(
         "fixed_without_a_generator",
         "in_clusters",
         (SHUFFLE, DEFAULT + SHUFFLE),
-        NO_DEFAULT,
-        trains=True,
-    ),
-    Mistake(
-        "global_generator_seeded",
-        "in_clusters",
-        (SHUFFLE, GLOBAL + SHUFFLE),
-        "You seed torch's global generator at each call, so every epoch is the same, and so is what others draw next. Which generator should you use?",
+        "If no generator is given, you shuffle with one of a fixed seed, so each such call gives the same. What does torch draw from if the generator is None?",
         trains=True,
     ),
     # deal
@@ -1036,14 +1058,7 @@ MISTAKES = [
         "deal_fixed_without_a_generator",
         "deal",
         (MIX, DEFAULT + MIX),
-        NO_DEFAULT,
-        trains=True,
-    ),
-    Mistake(
-        "deal_seeds_the_global_generator",
-        "deal",
-        (MIX, GLOBAL + MIX),
-        "You seed torch's global generator at each call, so the batches always come in the same order, and what others draw next is the same too. Which generator should you use?",
+        "If no generator is given, you order the batches with one of a fixed seed, the same way at each call. What does torch draw from if the generator is None?",
         trains=True,
     ),
     # dealt_batches
@@ -1222,7 +1237,7 @@ MISTAKES = [
         "dealt_fixed_without_a_generator",
         "dealt_batches",
         (ORDER, DEFAULT + ORDER),
-        NO_DEFAULT,
+        "If no generator is given, you deal with one of a fixed seed, so each such call deals the same batches. What does torch draw from if the generator is None?",
         trains=True,
     ),
     # strict_count
@@ -1518,14 +1533,14 @@ MISTAKES = [
             DEAL,
             "order = order[kept]\n    return deal(in_clusters(pseudo_labels[order], generator), batches, generator)",
         ),
-        "You return places among the images that you kept. Which image of the data is at such a place?",
+        "You sort and deal places among the images that remain, and return those. Which image of the data is at such a place?",
         trains=True,
     ),
     Mistake(
         "strict_fixed_without_a_generator",
         "strict_batches",
         (ORDER, DEFAULT + ORDER),
-        NO_DEFAULT,
+        "If no generator is given, you use one of a fixed seed, so each such call returns the same batches. What does torch draw from if the generator is None?",
         trains=True,
     ),
 ]

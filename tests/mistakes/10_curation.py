@@ -446,7 +446,7 @@ MISTAKES = [
             NEAR,
             "near = torch.cat([negative, positive[:, None]], 1).quantile(quantile, dim=1)",
         ),
-        "You take the quantile over all B distances of an image, its own positive among them. Which distances should be in it?",
+        "You ask whether more than a share q of the negatives are nearer, or take the quantile of all B distances, which comes to the same. Of which distances does the docstring take the quantile?",
         trains=True,
     ),
     Mistake(
@@ -475,16 +475,6 @@ MISTAKES = [
         "violation",
         (SHARE, "return (positive > near).float().sum() / negative.shape[1]"),
         "You divide by B - 1. Of how many images do you return the share?",
-        trains=True,
-    ),
-    Mistake(
-        "share_of_nearer_negatives",
-        "violation",
-        (
-            SHARE,
-            "return ((negative < positive[:, None]).float().mean(1) > quantile).float().mean()",
-        ),
-        "You compare the share of nearer negatives with q. The quantile interpolates between two negatives: can a positive between them be violated, or not, although the share is the same?",
         trains=True,
     ),
     Mistake(
@@ -672,7 +662,7 @@ MISTAKES = [
     Mistake(
         "below_zero",
         "frechet_distance",
-        (WHOLE, "return means + S1.trace() + S2.trace() - 2 * cross - 1e-10"),
+        (WHOLE, WHOLE.replace(".clamp(min=0)", "")),
         "You let the result fall slightly below 0 by rounding. What is the smallest possible squared distance?",
         trains=True,
     ),
@@ -732,7 +722,7 @@ MISTAKES = [
         "frechet_normalised_columns",
         "frechet_distance",
         (LENGTH_ONE, LENGTH_ONE.replace("dim=1", "dim=0")),
-        "You normalise each column of the batch. Which dimension holds the numbers of one projection?",
+        "You divide each column of a set by its norm. What has norm 1 on the unit sphere: a column or a projection?",
         trains=True,
     ),
     Mistake(

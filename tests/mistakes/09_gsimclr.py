@@ -322,6 +322,20 @@ MISTAKES = [
         "You leave out the pairs of the last cluster. Where does a range end?",
         trains=True,
     ),
+    Mistake(
+        "chances_squared",
+        "expected_collisions",
+        (f"return {BATCH}", "return int((sizes * (sizes - 1) // 2).sum()) * (batch_size / N) ** 2"),
+        "You take (B / N)² as the chance that two images are both in the batch. If the first one is, how many places are left, and for how many images?",
+        trains=True,
+    ),
+    Mistake(
+        "pairs_over_the_batches",
+        "expected_collisions",
+        (f"return {BATCH}", "return int((sizes * (sizes - 1) // 2).sum()) * batch_size / N"),
+        "You divide the pairs of all images by the number of batches. Do all pairs of a cluster stay together when it is divided?",
+        trains=True,
+    ),
     # least_collisions
     Mistake(
         "rest_forgotten",
@@ -1330,28 +1344,24 @@ MISTAKES = [
         "strict_count",
         (COUNT, COUNT.replace("t * batch_size", "batch_size")),
         "You require B images, which is enough for one batch. How many do T batches need?",
-        trains=True,
     ),
     Mistake(
         "one_too_high",
         "strict_count",
         (MAX, "return max(possible) + 1"),
         "Your number is one too high: it is the first T with too few images, or it counts T = 0 as well. What is the last T with enough?",
-        trains=True,
     ),
     Mistake(
         "of_the_largest_cluster",
         "strict_count",
         (MAX, "return int(sizes.max())"),
         "You return the size of the largest cluster. Do the others have enough images to fill that many batches?",
-        trains=True,
     ),
     Mistake(
         "at_most_b_of_a_cluster",
         "strict_count",
         (MAX, "return int(sizes.clamp(max=batch_size).sum()) // batch_size"),
         "You let a cluster give at most B images. How many batches are there, and how many images may each get from one cluster?",
-        trains=True,
     ),
     Mistake(
         "none_is_an_error",
@@ -1365,6 +1375,13 @@ MISTAKES = [
         "strict_count",
         (MAX, "return int(sizes.min())"),
         "You return the size of the smallest cluster, even if it is empty or there are too few clusters. Can the other clusters not fill a batch without it?",
+        trains=True,
+    ),
+    Mistake(
+        "up_to_the_number_of_clusters",
+        "strict_count",
+        ("range(most + 1)", "range(len(sizes) + 1)"),
+        "You try T only up to the number of clusters. Can three clusters not fill more than three batches?",
         trains=True,
     ),
     # strict_batches

@@ -207,7 +207,6 @@ MISTAKES = [
         "pair_distances",
         (POSITIVE, POSITIVE.replace(".view(B, B - 1)", "")),
         "You return all negatives in one row. What shape should they have, so that each image has its own?",
-        trains=True,
     ),
     Mistake(
         "own_is_infinite",
@@ -222,6 +221,20 @@ MISTAKES = [
         "pair_distances",
         (POSITIVE, "return distance.diagonal(), distance * other"),
         "You return B negatives for each image, and its own distance is 0 among them. How many negatives does each of B images have?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_difference",
+        "pair_distances",
+        (TABLE, "distance = torch.cdist(z1, z2, p=float('inf'))"),
+        "You take the largest absolute difference. Which norm is |u - v|?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_squared_norms",
+        "pair_distances",
+        (UNIT, "z1, z2 = (z.float() / z.float().square().sum(1, keepdim=True) for z in (z1, z2))"),
+        "You divide each projection by its squared norm. What is left to take before you divide?",
         trains=True,
     ),
     # gap
@@ -286,7 +299,6 @@ MISTAKES = [
         "gap",
         (GAP, "return negative.mean(dim=1) - positive"),
         "You return a gap for each image. How many numbers does the docstring promise?",
-        trains=True,
     ),
     Mistake(
         "sums_without_a_mean",
@@ -352,6 +364,13 @@ MISTAKES = [
             "cosine = (1 - positive.square() / 2).mean(), (1 - negative.square() / 2).mean()\n    return cosine[0] - cosine[1]",
         ),
         "You subtract cosines, those of the negatives from those of the positives. What does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "plain_ratio",
+        "gap",
+        (GAP, "return negative.mean() / positive.mean()"),
+        "You divide one mean by the other. Should the result be a difference of distances or a ratio?",
         trains=True,
     ),
     # violation
@@ -461,7 +480,6 @@ MISTAKES = [
         "violation",
         (SHARE, SHARE.replace(".mean()", "")),
         "You return 0 or 1 for each image. How many numbers does the docstring promise?",
-        trains=True,
     ),
     Mistake(
         "median_negative",
@@ -526,6 +544,36 @@ MISTAKES = [
         "violation",
         (NEAR, "low, high = negative.aminmax(dim=1)\n    near = low + quantile * (high - low)"),
         "You go a share q of the way from the nearest negative to the farthest. Which share of the negatives is then nearer?",
+        trains=True,
+    ),
+    Mistake(
+        "place_q_times_n_rounded",
+        "violation",
+        (
+            NEAR,
+            "n = negative.shape[1]\n    near = negative.sort(dim=1).values[:, min(round(quantile * n), n - 1)]",
+        ),
+        "You take the negative at place q n of the sorted ones, rounded. For n negatives, the quantile is at place q (n - 1), from 0: what if that is between two of them?",
+        trains=True,
+    ),
+    Mistake(
+        "kth_rounded",
+        "violation",
+        (
+            NEAR,
+            "n = negative.shape[1]\n    near = negative.kthvalue(max(1, round(quantile * n)), dim=1).values",
+        ),
+        "You take the k-th nearest negative, with k = q (B - 1) rounded. What does interpolating do when the quantile is between two of them?",
+        trains=True,
+    ),
+    Mistake(
+        "place_q_times_b",
+        "violation",
+        (
+            NEAR,
+            "n = negative.shape[1]\n    near = negative.sort(dim=1).values[:, min(int(quantile * (n + 1)), n - 1)]",
+        ),
+        "You take the negative at place q B of the sorted ones, rounded down. For n negatives, the quantile is at place q (n - 1), from 0: what if that is between two of them?",
         trains=True,
     ),
     # frechet_distance
@@ -770,6 +818,24 @@ MISTAKES = [
         "You add the squared differences of the covariances. What does the formula take the root of?",
         trains=True,
     ),
+    Mistake(
+        "shrinkage_once",
+        "frechet_distance",
+        (
+            WHOLE,
+            "S2 = S2 - SHRINKAGE / len(identity) * identity\n    values, vectors = torch.linalg.eigh(S1)\n    root = vectors * values.clamp(min=0).sqrt() @ vectors.T\n    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()\n    "
+            + WHOLE,
+        ),
+        "You add the shrinkage to the first covariance only. Should the distance change if the two sets are exchanged?",
+        trains=True,
+    ),
+    Mistake(
+        "shrinkage_over_b",
+        "frechet_distance",
+        (COVARIANCE, COVARIANCE.replace("len(identity)", "len(z)")),
+        "You divide the shrinkage by B. Over what does the comment divide it?",
+        trains=True,
+    ),
     # embed
     Mistake(
         "in_evaluation",
@@ -991,6 +1057,20 @@ MISTAKES = [
         "You put the whole network into eval mode and then into train mode, whatever it was in before. Which statistics do norms use in training, and how does each module get its own mode back?",
         trains=True,
     ),
+    Mistake(
+        "tracking_not_put_back",
+        "embed",
+        (BACK, "m.training = training"),
+        "You give the norms their mode back, but their tracking stays off, so running averages stop learning. How many switches did you change?",
+        trains=True,
+    ),
+    Mistake(
+        "mode_not_put_back",
+        "embed",
+        (BACK, "m.track_running_stats = tracked"),
+        "You switch the tracking back on, but leave every norm in train mode. How many switches did you change?",
+        trains=True,
+    ),
     # intersection
     Mistake(
         "apart_by_both_sides",
@@ -1129,7 +1209,6 @@ MISTAKES = [
         "intersection",
         (PRODUCT, PRODUCT.replace("prod(1)", "prod(0)")),
         "You multiply over the boxes of the batch. Which dimension holds height and width?",
-        trains=True,
     ),
     Mistake(
         "ends_without_starts",
@@ -1483,6 +1562,27 @@ MISTAKES = [
         "Curation.choose",
         (ANY, 'return int(torch.rand(1, generator=self.generators["tries"]) < 0.5) % len(draws)'),
         "You draw only between the first two positions. How likely should each draw be?",
+        trains=True,
+    ),
+    Mistake(
+        "size_of_the_gap",
+        "Curation.choose",
+        (KEY, '(draws[i]["badness"], -abs(draws[i]["gap"]))'),
+        "You compare gaps without their sign, so -1 seems as wide as 1. Which of the two is better?",
+        trains=True,
+    ),
+    Mistake(
+        "counted_from_the_end",
+        "Curation.choose",
+        (TAKE, 'return len(draws) - 1 - order[0] if self.rule == "reversed" else order[0]'),
+        "You count the best position from the end for reversed. Which draw is the worst?",
+        trains=True,
+    ),
+    Mistake(
+        "badness_plus_gap",
+        "Curation.choose",
+        (KEY, 'draws[i]["badness"] + draws[i]["gap"]'),
+        "You add the gap to the badness. When should the gap count, and is a wide one bad?",
         trains=True,
     ),
 ]

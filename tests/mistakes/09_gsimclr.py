@@ -336,6 +336,13 @@ MISTAKES = [
         "You divide the pairs of all images by the number of batches. Do all pairs of a cluster stay together when it is divided?",
         trains=True,
     ),
+    Mistake(
+        "fullest_cluster_only",
+        "expected_collisions",
+        (SHARE, SHARE.replace(".sum())", ".max())")),
+        "You count the pairs of the largest cluster only. What about pairs from the others?",
+        trains=True,
+    ),
     # least_collisions
     Mistake(
         "rest_forgotten",
@@ -495,6 +502,13 @@ MISTAKES = [
         "You leave out the last cluster. Where does a range end?",
         trains=True,
     ),
+    Mistake(
+        "worst_cluster_only",
+        "least_collisions",
+        (f"{LEAST}.sum()", f"{LEAST}.max()"),
+        "You return the number for one cluster, the one with the most. What about the others?",
+        trains=True,
+    ),
     # rank_in_cluster
     Mistake(
         "rank_from_one",
@@ -628,6 +642,13 @@ MISTAKES = [
         "rank_in_cluster",
         ("return rank", "rank[-1] = 0\n    return rank"),
         "You give the last image rank 0, whatever its cluster. Where does a range end?",
+        trains=True,
+    ),
+    Mistake(
+        "all_ranks_zero",
+        "rank_in_cluster",
+        ("return rank", "return torch.zeros_like(rank)"),
+        "Every rank of yours is 0. If you count along a dimension of a table, is it that of the images or that of the clusters?",
         trains=True,
     ),
     # released_batches
@@ -952,6 +973,16 @@ MISTAKES = [
         "If no generator is given, you shuffle with one of a fixed seed, so each such call gives the same. What does torch draw from if the generator is None?",
         trains=True,
     ),
+    Mistake(
+        "shuffled_by_python",
+        "in_clusters",
+        (
+            SHUFFLE,
+            "import random\n\n    order = torch.tensor(random.sample(range(len(pseudo_labels)), len(pseudo_labels)))",
+        ),
+        "You shuffle with a source that a seed of the run does not set, as Python's own is. Which generator should you draw from?",
+        trains=True,
+    ),
     # deal
     Mistake(
         "cut_like_bread",
@@ -1073,6 +1104,13 @@ MISTAKES = [
         "deal",
         (MIX, DEFAULT + MIX),
         "If no generator is given, you order the batches with one of a fixed seed, the same way at each call. What does torch draw from if the generator is None?",
+        trains=True,
+    ),
+    Mistake(
+        "batches_ordered_by_python",
+        "deal",
+        (MIX, "import random\n\n    return hands[random.sample(range(batches), batches)]"),
+        "You order the batches with a source that no seed of the run sets, as Python's own is. Which generator should you draw from?",
         trains=True,
     ),
     # dealt_batches
@@ -1252,6 +1290,17 @@ MISTAKES = [
         "dealt_batches",
         (ORDER, DEFAULT + ORDER),
         "If no generator is given, you deal with one of a fixed seed, so each such call deals the same batches. What does torch draw from if the generator is None?",
+        trains=True,
+    ),
+    Mistake(
+        "one_draw_is_pythons",
+        "dealt_batches",
+        (
+            ORDER,
+            "import random\n\n    number = random.SystemRandom().getrandbits(60)\n"
+            "    order = in_clusters(pseudo_labels, Generator().manual_seed(number))",
+        ),
+        "One of your draws comes from a source that no seed of the run sets, as Python's own is. Which generator should you draw from?",
         trains=True,
     ),
     # strict_count
@@ -1558,6 +1607,17 @@ MISTAKES = [
         "strict_batches",
         (ORDER, DEFAULT + ORDER),
         "If no generator is given, you use one of a fixed seed, so each such call returns the same batches. What does torch draw from if the generator is None?",
+        trains=True,
+    ),
+    Mistake(
+        "strict_draw_is_pythons",
+        "strict_batches",
+        (
+            ORDER,
+            "import random\n\n    number = random.SystemRandom().getrandbits(60)\n"
+            "    order = in_clusters(pseudo_labels, Generator().manual_seed(number))",
+        ),
+        "You draw from a source that a checkpoint does not save, as Python's own is. Which generator should you draw from?",
         trains=True,
     ),
 ]

@@ -373,6 +373,27 @@ MISTAKES = [
         "You divide one mean by the other. Should the result be a difference of distances or a ratio?",
         trains=True,
     ),
+    Mistake(
+        "closest_positive",
+        "gap",
+        (GAP, "return negative.mean() - positive.min()"),
+        "You subtract the closest positive. Which distances should the mean include?",
+        trains=True,
+    ),
+    Mistake(
+        "nearest_of_all_negatives",
+        "gap",
+        (GAP, "return negative.min() - positive.mean()"),
+        "You take the single nearest negative of the batch. Which distances should the mean include?",
+        trains=True,
+    ),
+    Mistake(
+        "farthest_of_all_negatives",
+        "gap",
+        (GAP, "return negative.max() - positive.mean()"),
+        "You take the single farthest negative of the batch. Which distances should the mean include?",
+        trains=True,
+    ),
     # violation
     Mistake(
         "share_that_agrees",
@@ -574,6 +595,26 @@ MISTAKES = [
             "n = negative.shape[1]\n    near = negative.sort(dim=1).values[:, min(int(quantile * (n + 1)), n - 1)]",
         ),
         "You take the negative at place q B of the sorted ones, rounded down. For n negatives, the quantile is at place q (n - 1), from 0: what if that is between two of them?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_the_nearest",
+        "violation",
+        (
+            NEAR,
+            "k = max(1, int(quantile * negative.shape[1]))\n    near = negative.topk(k, dim=1, largest=False).values.mean(1)",
+        ),
+        "You compare with the mean of the k nearest negatives, with k = q (B - 1) rounded down. Which single distance has a share q of the negatives below it?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_the_nearest_rounded_up",
+        "violation",
+        (
+            NEAR,
+            "k = max(1, -int(-quantile * negative.shape[1] // 1))\n    near = negative.topk(k, dim=1, largest=False).values.mean(1)",
+        ),
+        "You compare with the mean of the k nearest negatives, with k = q (B - 1) rounded up. Which single distance has a share q of the negatives below it?",
         trains=True,
     ),
     # frechet_distance
@@ -1583,6 +1624,23 @@ MISTAKES = [
         "Curation.choose",
         (KEY, 'draws[i]["badness"] + draws[i]["gap"]'),
         "You add the gap to the badness. When should the gap count, and is a wide one bad?",
+        trains=True,
+    ),
+    Mistake(
+        "uneven_among_three",
+        "Curation.choose",
+        (
+            ANY,
+            'return round(torch.rand(1, generator=self.generators["tries"]).item() * (len(draws) - 1))',
+        ),
+        "You do not choose each of three draws equally often, although you do so with two. If you round a number between 0 and 2, how often is it 0, 1 or 2?",
+        trains=True,
+    ),
+    Mistake(
+        "uneven_among_all",
+        "Curation.choose",
+        (ANY, 'return int(torch.rand(2, generator=self.generators["tries"]).min() * len(draws))'),
+        "Every draw can be chosen, but some more often than others. How likely should each be?",
         trains=True,
     ),
 ]

@@ -32,15 +32,12 @@ LONGEST = ("test_proofs", "test_browser", "test_train", "test_site", "test_explo
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """`pytest` alone, which runs everything, gives each of several processes a file at a time."""
+    """`pytest` alone, which runs everything, gives each core a file at a time."""
     everything = config.args_source == pytest.Config.ArgsSource.TESTPATHS
     if hasattr(config, "workerinput"):  # this is one of the processes
         return
     if everything and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses = "logical"  # the cores that this process may use
-        # and one more, since one worker waits for the proofs, which have a process of their own
-        cores = config.hook.pytest_xdist_auto_num_workers(config=config)
-        config.option.numprocesses = cores + 1
         config.option.dist, config.option.loadscopereorder = "loadfile", False
         config.option.benchmark_disable = True  # else it warns of the other processes
         folder = os.environ["SIMCLR_MINI_SITE"] = tempfile.mkdtemp(prefix="site-")

@@ -104,5 +104,5 @@ def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:
         return LARS(groups, lr=0.0)
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=0.0, momentum=0.9)
-    # fused: one pass over the weights, a quarter of the time, and the same result
+    # fused: one pass over the weights, a quarter of the time; equal but for rounding
     return torch.optim.AdamW(groups, lr=0.0, fused=True)

@@ -218,3 +218,14 @@ def test_a_mistake_that_shows_only_in_yes_and_no_is_named_if_the_tests_agree():
     assert mistake.says in named(right)
     assert named(dict.fromkeys(rows, "failed")) == ""
     assert mistake.says in named({rejecting[0]: "failed"})
+
+
+def test_only_the_changed_function_is_observed_if_it_is_known():
+    """The proofs say so; what they do not say is observed, as a learner's file is."""
+    text = (
+        "def similarity_matrix(z):\n    return z\n\n\ndef candidate_logits(s, t):\n    return s\n"
+    )
+    found = diagnosis(4, "nt_xent", text)
+    assert not found.is_right("similarity_matrix") and not found.is_right("candidate_logits")
+    found = Diagnosis(found.lesson, found.modules, changed="candidate_logits")
+    assert found.is_right("similarity_matrix") and not found.is_right("candidate_logits")

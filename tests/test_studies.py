@@ -49,7 +49,7 @@ def scores(tmp_path, monkeypatch):
         ({"within": 5.6}, [0.48, 0.47, 0.46], "holds"),
         ({"within": 0.4}, [0.48, 0.47, 0.46], "fails"),
         ({"measure": "knn", "least": 1.2}, [0.52, 0.53, 0.54], "open"),  # +1.5 ± 1.2
-        ({"less_measure": "knn"}, [0.52, 0.53, 0.54], "holds"),
+        ({"less_measure": "knn", "least": 20}, [0.52, 0.53, 0.54], "holds"),  # against 25
     ],
 )
 def test_a_claim_is_decided_by_the_declared_rule(scores, claim, a, verdict):
@@ -76,9 +76,17 @@ def test_half_of_the_interval_is_students():
 
 
 def test_what_is_missing_is_made_seed_by_seed_and_a_choice_by_its_first_seed(scores):
-    study = replace(scores({}, a=[0.5]), arms={"a": "", "b": ["--x 1", "--x 2"]})
+    study = replace(scores({}, a=[0.5]), arms={"a": "", "b": ["--x 1", "--x 2"], "c": ""})
     names = [name for name, _, _ in runner.missing(study)]
-    assert names == ["b.0-0", "b.1-0", "a-1", "a-2"]  # b's options are not chosen yet
+    assert names == [
+        "b.0-0",
+        "b.1-0",
+        "c-0",
+        "a-1",
+        "c-1",
+        "a-2",
+        "c-2",
+    ]  # b's options are not chosen yet
 
 
 def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatch):
@@ -86,6 +94,6 @@ def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatc
     later = replace(study, name="01_later", title="Later")
     monkeypatch.setattr(section, "declared", lambda: [study, later])
     page = section.section()
-    assert "A try: of 1 claims, 1 holds. a is better: it holds (+3.0 ± 0.0)." in page
+    assert "A try: 1 claim holds. a is better: it holds (+3.0 ± 0.0)." in page
     assert "| b | `--x` | 25.0% ± 0.0 | 50.0% ± 0.0 | 1.0 |" in page
     assert "### Later" not in page and page.endswith("yet: *Later*.")

@@ -10,6 +10,7 @@ import json
 import time
 from pathlib import Path
 
+from make import ONE_SEED, SEEDS
 from torch import Generator
 
 from simclr_mini import patches
@@ -19,13 +20,11 @@ from simclr_mini.methods import configure
 from simclr_mini.report import machine
 
 FILE = Path(__file__).parent / "patches.json"
-SEEDS = (0, 1, 2)
 DATA = {
     "shapes": {},
     "cifar10": {"data": "cifar10", "images": 10000},
-    "cifar10-long": {"data": "cifar10"},
+    "cifar10-long": {"data": "cifar10"},  # all 36,000 images, as in make.py's run of that name
 }
-ONE_SEED = {"cifar10-long"}  # all 36,000 images, as in make.py's run of that name
 CENTROIDS = (100, 400)
 
 

@@ -76,8 +76,8 @@ def run_lesson(
                 stand_in(lesson, name, modules[name])
             chosen = [test for test in lesson.tests if not only or test.name in only]
             chosen.sort(key=lambda test: list(only).index(test.name) if only else 0)
-            plugin = Reporter(lesson, modules, files, report, quiet, ask_tests, not quick)
-            plugin.changed = changed
+            named = not quick
+            plugin = Reporter(lesson, modules, files, report, quiet, ask_tests, named, changed)
             if direct:
                 run_tests(lesson, chosen, plugin, quick)
                 report({"event": "done"})
@@ -99,14 +99,14 @@ def run_lesson(
 class Reporter:
     """A pytest plugin that reports what pytest sees."""
 
-    def __init__(self, lesson, modules, files, report, quiet, ask_tests, named=True):
+    def __init__(self, lesson, modules, files, report, quiet, ask_tests, named, changed):
         self.lesson, self.files, self.report, self.quiet = lesson, files, report, quiet
         self.modules = modules
         self.tests = {test.name: test for test in lesson.tests}
         self.diagnosis = None
         self.outcomes: dict[str, str] = {}
         self.ask_tests, self.named = ask_tests, named
-        self.changed = ""
+        self.changed = changed
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.begin(test_name(nodeid))

@@ -59,8 +59,9 @@ def try_out(
         also_hears(event)
         trial.verdict.hear(event)
 
-    more = {"ask_tests": ask_tests, "direct": direct, "changed": changed}
-    run_lesson(lesson, files, hear, only, after, **more)
+    run_lesson(
+        lesson, files, hear, only, after, ask_tests=ask_tests, direct=direct, changed=changed
+    )
     trial.seconds = time.perf_counter() - begin
     return trial
 
@@ -187,9 +188,9 @@ class Variants:
             return Trial("mistake", mistake.id, Verdict(lesson, [], problem=str(error)))
         asked = bool(known) and not new  # otherwise the kill matrix may be out of date
         only = [*known, *new] if known else ()
-        alone = mistake.function if asked else ""  # else each function is observed again
+        changed = mistake.function if asked else ""  # if it is not said, all are observed again
         trial = try_out(
-            lesson, "mistake", mistake.id, files, only=only, ask_tests=asked, changed=alone
+            lesson, "mistake", mistake.id, files, only=only, ask_tests=asked, changed=changed
         )
         if not set(known) <= set(trial.killers):  # its state may outlive a test, for example
             trial = try_out(lesson, "mistake", mistake.id, files, ask_tests=False)

@@ -9,6 +9,8 @@ from runner import Study
 from simclr_mini.canvas import BLUE, CARD, GRAY, INK, RED
 
 COLORS = {"holds": BLUE, "fails": RED, "open": GRAY}
+# what one claim does, and what several do
+SAID = {"holds": ("holds", "hold"), "fails": ("fails", "fail"), "open": ("stays open", "stay open")}
 
 
 def is_complete(study: Study) -> bool:
@@ -17,19 +19,17 @@ def is_complete(study: Study) -> bool:
 
 
 def heading(study: Study) -> str:
-    """The finding in one line: how many of the claims hold here."""
+    """The finding in one line, such as "The head: 2 claims hold, 1 claim fails"."""
     found = [verdict(study, claim) for claim in study.claims]
-    words = {"holds": ("holds", "hold"), "fails": ("fails", "fail")}
-    words["open"] = ("stays open", "stay open")
-    counts = [f"{found.count(v)} {words[v][found.count(v) > 1]}" for v in words if v in found]
-    return f"{study.title}: of {len(found)} claims, {', '.join(counts)}"
+    counts = {v: found.count(v) for v in SAID if v in found}
+    parts = [f"{n} claim{'s' * (n > 1)} {SAID[v][n > 1]}" for v, n in counts.items()]
+    return f"{study.title}: {', '.join(parts)}"
 
 
 def finding(study: Study, claim: dict) -> str:
     """A claim and what became of it."""
-    ends = {"holds": "it holds", "fails": "it fails", "open": "open"}
     effect = effect_of(differences(study, claim))
-    return f"{claim['says']}: {ends[verdict(study, claim)]} ({effect})"
+    return f"{claim['says']}: it {SAID[verdict(study, claim)][0]} ({effect})"
 
 
 def forest(study: Study) -> Figure:

@@ -2,8 +2,7 @@
 
 from forest import finding, heading, is_complete
 from runner import Study, chosen, declared, kept
-
-from simclr_mini.compare import half_range, mean
+from table import core_minutes, spread
 
 
 def section() -> str:
@@ -24,12 +23,9 @@ def shown(study: Study) -> list[str]:
         *(row(study, arm) for arm in study.arms),
     ]
     folder = f"docs/results/studies/kept/{study.name}"
-    said = (
-        f"Mean ± half the range of seeds {study.seeds[0]} to {study.seeds[-1]}. Results and logs "
-    )
-    said += (
-        f"of each run are in `{folder}/`. Every run begins with `simclr-mini train {study.common}`."
-    )
+    said = f"Mean ± half the range of seeds {study.seeds[0]} to {study.seeds[-1]}. "
+    said += f"Results and logs of each run are in `{folder}/`. "
+    said += f"Every run begins with `simclr-mini train {study.common}`."
     if any(not isinstance(options, str) for options in study.arms.values()):
         said += " The options are those of the choice that was best on validation images."
     folded = "\n".join(["    " + line for line in lines])
@@ -44,8 +40,6 @@ def shown(study: Study) -> list[str]:
 def row(study: Study, arm: str) -> str:
     """A line of the table of arms."""
     runs = [run for seed in study.seeds if (run := kept(study, f"{arm}-{seed}"))]
-    accuracies = [[100 * run[key] for run in runs] for key in ("knn", "linear_probe")]
-    cells = [f"{mean(values):.1f}% ± {half_range(values):.1f}" for values in accuracies]
-    minutes = f"{mean([run['core_seconds'] for run in runs]) / 60:.1f}"
-    options = chosen(study, arm)
-    return f"| {arm} | {f'`{options}`' if options else 'none'} | {' | '.join(cells)} | {minutes} |"
+    accuracies = [spread([run[key] for run in runs]) for key in ("knn", "linear_probe")]
+    options = f"`{chosen(study, arm)}`" if chosen(study, arm) else "none"
+    return f"| {' | '.join([arm, options, *accuracies, core_minutes(runs)])} |"

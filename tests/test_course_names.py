@@ -1,14 +1,16 @@
 """A name that is given to a mistake is true; a difference without a name is described."""
 
 import math
+import re
 
 import pytest
 import torch
 
 from lessons.course.check import Wrong, call, refuses
-from lessons.course.diagnosis import Diagnosis, Match, execute
+from lessons.course.diagnosis import Diagnosis, Match, execute, killers
 from lessons.course.difference import looks_like
 from lessons.course.evidence import is_evidence, is_telling
+from lessons.course.kill_matrix import matrix
 from lessons.course.manifest import find
 from lessons.course.mistakes import Mistake, mistakes
 
@@ -211,13 +213,33 @@ def test_a_mistake_that_shows_only_in_yes_and_no_is_named_if_the_tests_agree():
         modules[module] = execute(lesson, module, mistake.source(source))
         return Diagnosis(lesson, modules, outcomes).of(mistake.function)
 
-    from lessons.course.diagnosis import killers
-
     rejecting = killers(lesson.folder)["rotated"]
     right = {name: "failed" if name in rejecting else "passed" for name in rows}
     assert mistake.says in named(right)
     assert named(dict.fromkeys(rows, "failed")) == ""
     assert mistake.says in named({rejecting[0]: "failed"})
+
+
+def test_a_test_that_is_unsure_of_a_mistake_counts_neither_way():
+    """On one processor it rejects the mistake, on another it does not."""
+    lesson = find(10)
+    mistake = next(one for one in mistakes(lesson.folder) if one.unsure)
+    matched = Match(mistake, telling=False)
+    rejects = killers(lesson.folder)[mistake.id]
+    assert rejects and not set(rejects) & set(mistake.unsure)
+    for outcome in ("passed", "failed"):
+        outcomes = dict.fromkeys(rejects, "failed") | dict.fromkeys(mistake.unsure, outcome)
+        assert Diagnosis(lesson, {}, outcomes).tests_agree(matched)
+    assert not Diagnosis(lesson, {}, dict.fromkeys(rejects, "passed")).tests_agree(matched)
+
+
+def test_the_kill_matrix_has_a_sign_of_its_own_for_such_a_test():
+    lesson = find(10)
+    named = {one.id: [] for one in mistakes(lesson.folder)}
+    mistake = next(one for one in mistakes(lesson.folder) if one.unsure)
+    row = re.search(rf"^.* {mistake.id} .*$", matrix(lesson, named), re.M)[0]
+    assert row.count("≈") == len(mistake.unsure) and "×" not in row
+    assert matrix(lesson, named | {mistake.id: list(mistake.unsure)}) == matrix(lesson, named)
 
 
 def test_only_the_changed_function_is_observed_if_it_is_known():

@@ -22,8 +22,9 @@ search: {exclude: true}
 # The kill matrix
 
 Which test rejects which mistake: a row for each mistake, a column for each test. × means that the
-test rejects the mistake. [How we test the tests](how-we-test.md) says how this table is proven. A
-mistake's name leads to its sentence and its code.
+test rejects the mistake, ≈ that it does on some processors, because their rounding differs. [How we
+test the tests](how-we-test.md) says how this table is proven. A mistake's name leads to its
+sentence and its code.
 
 <p class="matrix-choice" hidden><label>Lesson <select id="matrix-lesson"></select></label></p>
 """
@@ -63,8 +64,7 @@ def table(lesson: Lesson) -> str:
     head = "".join(str(i // 10 or " ") for i in numbers)
     head += "\n" + "".join(str(i % 10) for i in numbers)
     rows = "".join(
-        row(lesson, mistake, [test in killers[mistake.id] for test in tests])
-        for mistake in mistakes(lesson.folder)
+        row(lesson, mistake, tests, killers[mistake.id]) for mistake in mistakes(lesson.folder)
     )
     names = "".join(f"<li><code>{escape(test)}</code></li>" for test in tests)
     return (
@@ -75,10 +75,11 @@ def table(lesson: Lesson) -> str:
     )
 
 
-def row(lesson: Lesson, mistake: Mistake, rejects: list[bool]) -> str:
+def row(lesson: Lesson, mistake: Mistake, tests: list[str], killers: list[str]) -> str:
     """A mistake's line of signs, one for each test. Whoever cannot see it hears the numbers."""
-    signs = "".join("×" if one else "·" for one in rejects)
-    said = ", ".join(str(i) for i, one in enumerate(rejects, 1) if one)
+    sign = dict.fromkeys(killers, "×") | dict.fromkeys(mistake.unsure, "≈")
+    signs = "".join(sign.get(test, "·") for test in tests)
+    said = ", ".join(str(i) for i, test in enumerate(tests, 1) if test in killers)
     return (
         f'<tr><td><a href="mistakes.html#{anchor(lesson, mistake)}">{mistake.id}</a></td>'
         f'<td><span class="marks" role="img" aria-label="rejected by tests {said}">{signs}</span>'

@@ -44,7 +44,9 @@ def candidate_logits(module):
 
 def nt_xent_loss(module):
     seen = {}
-    for B, d, temperature in [(3, 5, 0.5), (5, 3, 0.1), (4, 7, 1.0), (3, 40, 0.05), (3, 2, 0.01)]:
+    cases = [(3, 5, 0.5), (5, 3, 0.1), (4, 7, 1.0), (3, 40, 0.05), (3, 2, 0.01)]
+    cases += [(4, 16, 0.06), (8, 40, 0.07)]  # where exp(1 / tau) taken away leaves a wrong number
+    for B, d, temperature in cases:
         z1, z2 = views(B, d)
         loss = module.nt_xent_loss(z1, z2, temperature)
         grads = torch.autograd.grad(loss, (z1, z2), allow_unused=True)

@@ -209,6 +209,7 @@ class Diagnosis:
         if rejects is None:  # the mistake is new
             return True
         own = {test.name for test in self.lesson.tests if test.function == function}
+        own -= set(match.mistake.unsure)
         ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
         return all(failed == (name in rejects) for name, failed in ran.items())
 

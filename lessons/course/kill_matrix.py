@@ -22,7 +22,7 @@ def matrix(lesson: Lesson, killers: dict[str, list[str]]) -> str:
         "",
         f"{len(listed)} mistakes, {len(tests)} tests. "
         f"{trains} mistakes are silent: nothing crashes.",
-        "× is: the test rejects the mistake. "
+        "× is: the test rejects the mistake; ≈ is: on some processors, as their rounding differs. "
         f"Written by `python -m lessons.course.prove {lesson.number} --write`.",
         "",
     ]
@@ -30,7 +30,8 @@ def matrix(lesson: Lesson, killers: dict[str, list[str]]) -> str:
     head = " | ".join(str(i) for i in range(1, len(tests) + 1))
     lines += ["", f"| function | mistake | {head} |", "|---|---|" + "---|" * len(tests)]
     for mistake in listed:
-        marks = " | ".join("×" if test in killers[mistake.id] else " " for test in tests)
+        rejects = dict.fromkeys(killers[mistake.id], "×") | dict.fromkeys(mistake.unsure, "≈")
+        marks = " | ".join(rejects.get(test, " ") for test in tests)
         lines.append(f"| `{mistake.function}` | {mistake.id} | {marks} |")
     return "\n".join(lines) + "\n"
 
@@ -40,7 +41,7 @@ def known_killers(lesson: Lesson) -> dict[str, list[str]]:
     text, tests, found = committed(lesson), known_tests(lesson), {}
     for line in re.findall(r"^\| `.*$", text, re.M):
         _, _, id, *marks, _ = (cell.strip() for cell in line.split("|"))
-        found[id] = [test for test, mark in zip(tests, marks, strict=True) if mark]
+        found[id] = [test for test, mark in zip(tests, marks, strict=True) if mark == "×"]
     here = {test.name for test in lesson.tests}
     return {id: [t for t in killers if t in here] for id, killers in found.items()}
 

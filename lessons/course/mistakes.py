@@ -16,6 +16,7 @@ class Mistake:
     says: str  # to the learner: what the code does, and the question that leads on
     trains: bool = False  # training still runs and the loss still falls
     ties: tuple[str, ...] = ()  # mistakes that results cannot tell from this one
+    unsure: tuple[str, ...] = ()  # tests that reject it on some processors: there it rounds
     overflows: bool = False  # inf or NaN is all that it gives, and its sentence says no more
 
     def source(self, library: str) -> str:

@@ -90,9 +90,13 @@ def complaints(lesson: Lesson, trials: list[Trial]) -> list[str]:
 def complaints_of_mistake(lesson: Lesson, listed: dict, trial: Trial) -> list[str]:
     """What is wrong with how the tests meet one mistake; `listed` holds all mistakes by id."""
     mistake, verdict = listed[trial.id], trial.verdict
-    if not trial.killers:
+    if not set(trial.killers) - set(mistake.unsure):
         return [f"(c) mistake {trial.id} passes every test"]
-    wrong = []
+    wrong = [
+        f"mistake {trial.id}: no test has the name {test}"
+        for test in mistake.unsure
+        if test not in {t.name for t in lesson.tests}
+    ]
     own = {t.name for t in lesson.tests if t.function == mistake.function}
     unnamed = [test for test in verdict.failed if mistake.says not in verdict.named.get(test, "")]
     if not any(test in own for test in verdict.failed):

@@ -6,6 +6,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.device import strays
 from lessons.course.evidence import equal
 
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (3, 2, 4)]
@@ -38,6 +39,7 @@ def similarities(module):
         found = module.similarities(q, k, queue)
         weights = rand(*found.shape, seed=3, dtype=torch.float64)
         seen[f"{B} {K}"] = with_gradients(found, weights, q, k)
+    seen["stays"] = not strays(module.similarities, q.detach(), k.detach(), queue)
     return seen
 
 
@@ -58,6 +60,7 @@ def moco_loss(module):
     if equal(seen, right, 1e-3):  # an overflow must not hide another fault
         q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
         seen["low"] = module.moco_loss(q, k, queue, 0.005)
+    seen["stays"] = not strays(module.moco_loss, *(x.detach() for x in inputs_of(3, 7, 5)))
     return seen
 
 
@@ -105,7 +108,13 @@ def Ring_push(module):
     ring.push(spread(3, 3, 1).float().requires_grad_() * 2)
     seen["gradient"] = ring.rows.requires_grad
     seen["state"] = str(sorted(ring.state_dict()))
+    seen["stays"] = not strays(push, module.Ring(7, 5), rand(3, 5, seed=1))
     return seen
+
+
+def push(ring, z):
+    ring.push(z, torch.arange(len(z)))
+    return ring.rows, ring.images, ring.ages
 
 
 def contents(ring, begin=()):

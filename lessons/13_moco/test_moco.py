@@ -8,6 +8,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, call_in_place, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.moco import MoCo, follow, moco_loss, similarities
 from simclr_mini.ring import Ring
 
@@ -96,6 +97,12 @@ def test_only_queries_get_a_gradient(oracle):
         gradients_are(got, {"q": q, "k": k}, [expected, None], weights)
 
 
+@about("similarities")
+def test_similarities_stay_on_their_device():
+    """Every tensor that you make must be where the queries are."""
+    stays_on_device(similarities, spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3))
+
+
 # Step 2: the loss
 
 
@@ -155,6 +162,12 @@ def test_gradient_of_the_loss_reaches_queries_only(oracle):
         (expected,) = torch.autograd.grad(oracle("moco_loss")(q, k, queue, temperature), q)
         got = call(moco_loss, q, k, queue, temperature)
         gradients_are(got, {"q": q, "k": k}, [expected, None])
+
+
+@about("moco_loss")
+def test_loss_stays_on_its_device():
+    """The right answers, all 0, must be where the queries are."""
+    stays_on_device(moco_loss, spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3), 0.5)
 
 
 @about("moco_loss", step="stability at low temperature")
@@ -391,6 +404,18 @@ def test_ages_are_counted_in_pushes():
     if sorted(ring.ages.tolist())[:2] != [-1, -1]:
         said = "A row that was never pushed has age -1."
         wrong(said, call=called, got=short(ring.ages.tolist()))
+
+
+def push(ring, z):
+    """A push as in training, where the images of the batch are on the CPU."""
+    ring.push(z, torch.arange(len(z)))
+    return ring.rows, ring.images, ring.ages
+
+
+@about("Ring.push", step="images and ages")
+def test_push_works_on_another_device():
+    """On a GPU the ring and z are there, while `images` stays on the CPU."""
+    stays_on_device(push, Ring(7, 5), rand(3, 5, seed=1))
 
 
 @about("Ring.push", step="round the end")

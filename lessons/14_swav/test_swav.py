@@ -9,6 +9,7 @@ from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, call_in_place, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.ring import Ring
 from simclr_mini.swav import SwAV, codes_with_queue, normalise_, sinkhorn, swapped_loss
 
@@ -69,6 +70,12 @@ def test_the_parameter_itself_changes():
         wrong("The prototypes can no longer be trained.", call=got.call)
 
 
+@about("normalise_")
+def test_prototypes_stay_on_their_device():
+    """Every tensor that you make must be where the prototypes are."""
+    stays_on_device(normalise_, spread(4, 3, seed=1))
+
+
 # Step 3: Sinkhorn's iteration
 
 
@@ -112,6 +119,12 @@ def test_equal_scores_give_uniform_codes():
     for B, K in [(6, 4), (3, 5)]:
         scores = torch.full((B, K), 0.3)
         call(sinkhorn, scores).gives(torch.full((B, K), 1 / K), rtol=1e-5)
+
+
+@about("sinkhorn")
+def test_codes_stay_on_their_device():
+    """Every tensor that you make must be where the scores are."""
+    stays_on_device(sinkhorn, cosines(5, 3, seed=1))
 
 
 @about("sinkhorn", step="samples last")
@@ -190,6 +203,12 @@ def test_the_queue_may_have_another_dtype(oracle):
     call(codes_with_queue, z, queue, prototypes, 0.1, 3).gives(expected, rtol=1e-6)
 
 
+@about("codes_with_queue")
+def test_codes_with_queue_stay_on_their_device():
+    """Every tensor that you make must be where the embeddings are."""
+    stays_on_device(codes_with_queue, unit(3, 4, 1), unit(7, 4, 2), unit(5, 4, 3))
+
+
 # Step 8: the swapped loss
 
 
@@ -254,6 +273,13 @@ def gradients_are(got, inputs, expected):
             wrong(f"No gradient reaches {name}.", call=got.call)
         if not torch.allclose(one, right, rtol=1e-4, atol=1e-7):
             wrong(f"The gradient of {name}.", call=got.call, expected=right, got=one)
+
+
+@about("swapped_loss")
+def test_swapped_loss_stays_on_its_device():
+    """Every tensor that you make must be where the scores are."""
+    scores = [cosines(5, 3, seed=v) for v in range(3)]
+    stays_on_device(swapped_loss, scores, [one.softmax(1) for one in scores[:2]])
 
 
 @about("swapped_loss", step="small crops")

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lessons.course.check import Result, about, bind, compare, rand, wrong
+from lessons.course.device import stays_on_device
 from lessons.course.ranks import together
 from simclr_mini.distributed import (
     Gather,
@@ -330,6 +331,12 @@ def test_the_mean_of_the_shares_is_the_loss_of_one_process():
         mean = sum(one.value for one in got) / W
         expected = nt_xent_loss(z1, z2, temperature or 0.5)
         compare(f"the mean of {got[0].call} and the others", mean, expected, 1e-6, 0.0)
+
+
+@about("own_nt_xent_loss")
+def test_the_share_stays_on_its_device():
+    """Every tensor that you make must be where the projections are. One process has all rows."""
+    stays_on_device(own_nt_xent_loss, *views_of(5), 5)
 
 
 @about("own_nt_xent_loss", step="the gradient reaches all rows")

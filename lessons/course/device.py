@@ -5,28 +5,46 @@ function that reads a number of a tensor, as `.item()` does, cannot be judged in
 """
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 from lessons.course import check
 
-FREE = ("aten::copy_", "aten::_to_copy", "aten::index", "aten::index_put", "aten::index_put_")
+FREE = ("aten::copy_", "aten::_to_copy", "aten::index")
 
 
 class Mixed(Exception):
-    """An operation gets tensors of two devices."""
+    """An operation gets tensors, or a tensor and a generator, of two devices."""
 
 
 class OneDevice(TorchDispatchMode):
-    """Refuses what a GPU would refuse. A tensor of no dimension may come from the CPU."""
+    """Refuses what a GPU would refuse. A tensor of no dimension may come from the CPU.
+
+    Indices may, too, but not what is written at them. A copy to the CPU would bring numbers, and
+    `meta` has none: a new tensor there holds zeros, and an old one stays as it is.
+    """
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        given = [t for t in tree_leaves((args, kwargs)) if isinstance(t, Tensor) and t.dim()]
+        kwargs = kwargs or {}
         name = func._schema.name
-        if name not in FREE and len({t.device.type for t in given}) > 1:
+        if name == "aten::copy_" and args[1].is_meta and not args[0].is_meta:
+            return args[0]
+        to_cpu = torch.device(kwargs.get("device") or "meta").type == "cpu"
+        if name == "aten::_to_copy" and args[0].is_meta and to_cpu:
+            return torch.zeros(args[0].shape, dtype=kwargs.get("dtype") or args[0].dtype)
+        meeting = tree_leaves((args, kwargs))
+        if "index_put" in name:
+            meeting = [args[0], args[2]]
+        elif name in FREE:
+            meeting = []
+        kinds = {one.device.type for one in meeting if isinstance(one, Tensor) and one.dim()}
+        generators = {one.device.type for one in meeting if isinstance(one, Generator)}
+        if generators and kwargs.get("device"):  # a new tensor that is filled there
+            kinds.add(torch.device(kwargs["device"]).type)
+        if len(kinds | generators) > 1:
             raise Mixed(name.partition("::")[2])
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs)
 
 
 def elsewhere(value):
@@ -57,7 +75,7 @@ def strays(f, *args, **kwargs) -> str:
         with OneDevice():
             value = f(*args, **kwargs)
     except Mixed as error:
-        return f"tensors of two devices meet in `{error}`"
+        return f"two devices meet in `{error}`"
     except Exception as error:
         known = "not on the expected device" in str(error) or "same device" in str(error)
         if isinstance(error, NotImplementedError) and str(error).startswith("lesson "):

@@ -222,6 +222,13 @@ MISTAKES = [
         "You skip the first key of the queue. How many columns does the docstring name?",
         trains=True,
     ),
+    Mistake(
+        "keys_on_the_cpu",
+        "similarities",
+        (K_UNIT, "F.normalize(k.detach().cpu(), dim=1)"),
+        "You make or move a tensor to the CPU, whatever device the queries are on. What does a GPU say when two devices meet?",
+        trains=True,
+    ),
     # moco_loss
     Mistake(
         "times_temperature",
@@ -433,6 +440,13 @@ MISTAKES = [
         "moco_loss",
         (ENTROPY, "-logits.log_softmax(0)[:, 0].mean()"),
         "You take the softmax over the queries of the batch. Among what does a query search for its key?",
+        trains=True,
+    ),
+    Mistake(
+        "answers_on_the_cpu",
+        "moco_loss",
+        (TARGETS, "torch.zeros(len(q), dtype=torch.int64)"),
+        "You make the right answers on the CPU, whatever device the queries are on. Which argument says where a new tensor is?",
         trains=True,
     ),
     # follow
@@ -851,6 +865,13 @@ def follow(key, query, momentum):
             "F.normalize((self.rows[places] + F.normalize(z.detach().to(self.rows), dim=1)) / 2, dim=1)",
         ),
         "You mix each new row with the one that was there, as a memory bank does. What have the two rows in common?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_on_the_cpu",
+        "Ring.push",
+        (NEW, "F.normalize(z.detach().to(self.rows).cpu(), dim=1)"),
+        "You write numbers that are on the CPU into the ring, whatever device it is on. How do you move a tensor to the device of another?",
         trains=True,
     ),
     # MoCo.loss

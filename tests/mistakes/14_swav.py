@@ -125,6 +125,13 @@ MISTAKES = [
         "You divide all prototypes by their mean norm. How many norms are there?",
         trains=True,
     ),
+    Mistake(
+        "norms_on_the_cpu",
+        "normalise_",
+        (COPY, "prototypes.div_(prototypes.norm(dim=1, keepdim=True).cpu())"),
+        "You make or move a tensor to the CPU, whatever device the prototypes are on. What does a GPU say when two devices meet?",
+        trains=True,
+    ),
     # sinkhorn
     Mistake(
         "plain_softmax",
@@ -349,6 +356,13 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         trains=True,
         overflows=True,
     ),
+    Mistake(
+        "codes_on_the_cpu",
+        "sinkhorn",
+        (START, f"{START} + torch.zeros(scores.shape)"),
+        "You make or move a tensor to the CPU, whatever device the scores are on. What does a GPU say when two devices meet?",
+        trains=True,
+    ),
     # codes_with_queue
     Mistake(
         "queue_ignored",
@@ -472,6 +486,13 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "codes_with_queue",
         (TOGETHER, TOGETHER + " / 0.1"),
         "You divide the scores by a temperature before the iteration, so codes are too sharp. Which number makes codes sharp?",
+        trains=True,
+    ),
+    Mistake(
+        "balanced_on_the_cpu",
+        "codes_with_queue",
+        (TOGETHER, "scores = (torch.cat([z, queue.to(z)]) @ prototypes.T).cpu()"),
+        "You make or move a tensor to the CPU, whatever device the embeddings are on. What does a GPU say when two devices meet?",
         trains=True,
     ),
     # swapped_loss
@@ -762,6 +783,13 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
     return torch.stack([torch.stack(one).mean() for one in groups if one]).mean()
 """,
         "You take a mean over large views, another over small ones, and the mean of both, so a pair counts more if its group is small. Which pairs count the same?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_on_the_cpu",
+        "swapped_loss",
+        (MEAN, "sum(losses, torch.zeros(1))[0] / len(losses)"),
+        "You make or move a tensor to the CPU, whatever device scores and codes are on. What does a GPU say when two devices meet?",
         trains=True,
     ),
     # SwAV.loss

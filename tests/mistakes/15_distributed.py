@@ -483,6 +483,13 @@ MISTAKES = [
         "Candidates of the same view are left out: a first view meets second views only. How many candidates has a view in equation 1?",
         trains=True,
     ),
+    Mistake(
+        "places_on_the_cpu",
+        "own_nt_xent_loss",
+        ("own_places(B, z.device)", "own_places(B)"),
+        "You make or move a tensor to the CPU, whatever device the projections are on. Where must the places be?",
+        trains=True,
+    ),
     # moments
     Mistake(
         "local_statistics",

@@ -1,0 +1,37 @@
+"""A function that would fail on a GPU is found without one."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Generator
+
+from lessons.course.device import strays
+
+G = Generator()
+ZEROS = torch.zeros(4, dtype=torch.int64)
+
+
+@pytest.mark.parametrize(
+    ("f", "said"),
+    [
+        (lambda x: x + torch.ones(3), "two devices meet in `add`"),
+        (lambda x: F.cross_entropy(x, ZEROS), "two devices meet in `nll_loss_forward`"),
+        (lambda x: x.clone().uniform_(generator=G), "two devices meet in `uniform_`"),
+        (lambda x: torch.rand(3, generator=G, device=x.device), "two devices meet in `rand`"),
+        (lambda x: x.exp().multinomial(1, generator=G), "two devices meet in `multinomial`"),
+        (lambda x: x.index_put((ZEROS,), torch.ones(4, 3)), "two devices meet in `index_put`"),
+        (lambda x: torch.empty(4, 3).copy_(x), "the result is on cpu"),
+        (lambda x: (x.sum(0), torch.arange(3)), "the result is on cpu"),
+        (lambda x: x.cpu(), "the result is on cpu"),
+        (lambda x: x * x.sum(0).to("cpu"), "two devices meet in `mul`"),
+        (lambda x: x + torch.tensor(2.0), ""),
+        (lambda x: x[ZEROS], ""),
+        (lambda x: x.index_put((ZEROS,), torch.tensor(1.0)), ""),
+        (lambda x: x[x.argmax(1).cpu()], ""),
+        (lambda x: x[torch.randperm(4, generator=G)], ""),
+        (lambda x: x + torch.rand(3, generator=G).to(x.device), ""),
+        (lambda x: x[0].tolist(), ""),  # meta has no numbers: it cannot be judged
+    ],
+)
+def test_what_a_gpu_would_refuse(f, said):
+    assert strays(f, torch.randn(4, 3)) == said

@@ -30,7 +30,9 @@ ZEROS = torch.zeros(4, dtype=torch.int64)
         (lambda x: x[x.argmax(1).cpu()], ""),
         (lambda x: x[torch.randperm(4, generator=G)], ""),
         (lambda x: x + torch.rand(3, generator=G).to(x.device), ""),
-        (lambda x: x[0].tolist(), ""),  # meta has no numbers: it cannot be judged
+        # these ask for numbers, and meta has none: they cannot be judged
+        (lambda x: torch.tensor(x[0].tolist()), ""),
+        (lambda x: torch.tensor([row.sum().item() for row in x]), ""),
     ],
 )
 def test_what_a_gpu_would_refuse(f, said):

@@ -6,6 +6,7 @@ function that reads a number of a tensor, as `.item()` does, cannot be judged in
 
 import torch
 from torch import Generator, Tensor, nn
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
@@ -47,6 +48,15 @@ class OneDevice(TorchDispatchMode):
         return func(*args, **kwargs)
 
 
+class NoNumbers(TorchFunctionMode):
+    """Refuses `tolist`, which would find zeros: the lists of a tensor on `meta` are unknown."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func is Tensor.tolist and args[0].is_meta:
+            raise NotImplementedError("a tensor on meta has no numbers")
+        return func(*args, **(kwargs or {}))
+
+
 def elsewhere(value):
     """A tensor or module on `meta`; everything else as it is."""
     if isinstance(value, nn.Module):
@@ -72,7 +82,7 @@ def strays(f, *args, **kwargs) -> str:
     """Where f leaves the device of its arguments, in words; empty if it is not seen to."""
     args, kwargs = tree_map(elsewhere, (args, kwargs))
     try:
-        with OneDevice():
+        with OneDevice(), NoNumbers():
             value = f(*args, **kwargs)
     except Mixed as error:
         return f"two devices meet in `{error}`"

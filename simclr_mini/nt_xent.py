@@ -22,10 +22,11 @@ def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
         z1, z2: projections of the two views of B images, shape (B, d), not normalised.
 
     Returns:
-        Shape (2B, 2B), float32 or wider, on z1's device. Rows and columns hold z1's views first,
-        then z2's. Half precision is widened, because it cannot hold the square of a large number.
+        Shape (2B, 2B), on z1's device, in float32, or in float64 if the projections are: half
+        precision cannot hold the square of a large number. Rows and columns hold z1's views first,
+        then z2's.
     """
-    # collect all 2B views in one matrix, in float32 or wider
+    # collect all 2B views in one matrix, in float32 or float64
     z = torch.cat([z1, z2])
     z = z.to(torch.promote_types(z.dtype, torch.float32))
     # scale every row to unit norm; the inner product is then the cosine

@@ -184,6 +184,9 @@ class SimCLR(nn.Module):
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Two views of each image. Algorithm 1, lines 5 to 8.
 
+        With the control `positives="wrong"`, x1 is as always, and row b of x2 shows a neighbour of
+        image b, round the end of the batch.
+
         Args:
             x: images in [0, 1], shape (B, 3, H, W).
 

@@ -242,6 +242,17 @@ def test_the_kill_matrix_has_a_sign_of_its_own_for_such_a_test():
     assert matrix(lesson, named | {mistake.id: list(mistake.unsure)}) == matrix(lesson, named)
 
 
+def test_a_mistake_is_not_named_under_a_test_that_it_passes():
+    """Neighbours are paired, and no device is asked for: two faults, in tests of their own."""
+    text = "def positive_index(B, device=None):\n    return torch.arange(2 * B) ^ 1\n"
+    found = diagnosis(4, "nt_xent", text)
+    found.outcomes = {}
+    own = [test.name for test in found.lesson.tests if test.function == "positive_index"]
+    said = {test: found.of("positive_index", test) for test in own}
+    assert "neighbouring" in said["test_positive_of_three_images"]
+    assert said["test_the_index_is_on_the_device_that_is_asked_for"] == ""
+
+
 def test_only_the_changed_function_is_observed_if_it_is_known():
     """The proofs say so; what they do not say is observed, as a learner's file is."""
     text = (

@@ -43,7 +43,7 @@ COMMANDS: dict[str, str | tuple[str, str]] = {
     "lesson-05-wrong": ("pytest lessons/05_optim -k part_of", "1 2 3 4 5:decay_after_ratio"),
     "lesson-05-right": ("pytest lessons/05_optim", "1 2 3 4 5"),
     "lesson-05-experiment": "python docs/lessons/experiments.py 5",
-    "lesson-06-wrong": ("pytest lessons/06_simclr -k moves_every", "1 2 3 4 5 6:detached"),
+    "lesson-06-wrong": ("pytest lessons/06_simclr -k gradient_reaches", "1 2 3 4 5 6:detached"),
     "lesson-06-right": ("pytest lessons/06_simclr", "1 2 3 4 5 6"),
     "lesson-06-experiment": "python docs/lessons/experiments.py 6",
     "lesson-07-wrong": (

@@ -109,6 +109,8 @@ def hint(rest: list[str]) -> int:
     given = memory.load().get(lesson.folder, {}).get("hints", {})
     level = min(given.get(step, 0) + 1, 3)
     memory.save(lesson.folder, hints={**given, step: level})
+    if not asked and status(lesson).state == "done":
+        say(f"Lesson {lesson.number} is done. The hints for its first step:")
     say(f"{lesson.number} {lesson.name}, {step}")
     for number, text in enumerate(lesson.hints[step][:level], 1):
         say(f"  {number}. {text}")
@@ -174,7 +176,9 @@ def reset(rest: list[str]) -> int:
     if not rest:
         say(f"Which lesson? {TOOL} reset N")
         return 2
-    for file, aside in files.reset(find(rest[0])):
+    lesson = find(rest[0])
+    memory.save_last(lesson.folder)
+    for file, aside in files.reset(lesson):
         kept = f"; your old file is now {aside.name} in the same folder" if aside else ""
         say(f"{file.name} is the blank again{kept}.")
     return 0

@@ -193,11 +193,17 @@ class Diagnosis:
                     found.append(Match(mistake, is_telling(theirs, right)))
         return found
 
-    def of(self, function: str) -> str:
-        """The sentence about the mistake behind a failed test of `function`, or nothing."""
+    def of(self, function: str, test: str = "") -> str:
+        """The sentence about the mistake behind a failed test of `function`, or nothing.
+
+        A test that passes on a mistake has failed for another reason: there it is not named.
+        """
         if function not in self.known:
             self.known[function] = self.find(function)
         found = [one for one in self.known[function] if one.telling or self.tests_agree(one)]
+        if test and self.outcomes is not None:
+            folder = self.lesson.folder
+            found = [one for one in found if rejects(folder, one.mistake, test) is not False]
         return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
 
     def tests_agree(self, match: Match) -> bool:
@@ -205,13 +211,13 @@ class Diagnosis:
         if self.outcomes is None:
             return True
         function = match.mistake.function
-        rejects = killers(self.lesson.folder).get(match.mistake.id)
-        if rejects is None:  # the mistake is new
+        known = killers(self.lesson.folder).get(match.mistake.id)
+        if known is None:  # the mistake is new
             return True
         own = {test.name for test in self.lesson.tests if test.function == function}
         own -= set(match.mistake.unsure)
         ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
-        return all(failed == (name in rejects) for name, failed in ran.items())
+        return all(failed == (name in known) for name, failed in ran.items())
 
     def find(self, function: str) -> list[Match]:
         if function not in self.lesson.functions:
@@ -258,6 +264,12 @@ def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict
         return seen, theirs
     aside = [k for k in ASIDE if isinstance(right.get(k), bool | str) and theirs.get(k) == right[k]]
     return tuple({k: v for k, v in one.items() if k not in aside} for one in (seen, theirs))
+
+
+def rejects(lesson_folder: str, mistake: Mistake, test: str) -> bool | None:
+    """Whether a test rejects a mistake; None: nobody knows yet, or processors differ."""
+    known = killers(lesson_folder).get(mistake.id)
+    return None if known is None or test in mistake.unsure else test in known
 
 
 @cache

@@ -145,19 +145,19 @@ class Reporter:
         if outcome == "failed" and test.function and self.named:
             self.report({"event": "looking", "test": name})
             looks = getattr(error, "looks", "")
-            said = self.diagnose(test.function) or (looks and f"the difference: {looks}")
+            said = self.diagnose(test.function, name) or (looks and f"the difference: {looks}")
             if said:
                 self.report({"event": "diagnosis", "test": name, "message": said})
         self.quiet.begin()
 
-    def diagnose(self, function: str) -> str:
+    def diagnose(self, function: str, test: str) -> str:
         from lessons.course.diagnosis import Diagnosis
 
         if self.diagnosis is None:
             outcomes = self.outcomes if self.ask_tests else None
             self.diagnosis = Diagnosis(self.lesson, self.modules, outcomes, self.changed)
         try:
-            return self.diagnosis.of(function)
+            return self.diagnosis.of(function, test)
         except Exception:  # a learner's function may return anything; then no mistake is named
             return ""
 

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 
 import torch
 from torch import Generator, Tensor, nn
@@ -9,8 +10,10 @@ from torch import Generator, Tensor, nn
 from lessons.course.terminal import cut
 
 ROUNDING = 2e-15  # of a number compared with a larger one, in float64
+SMALL = 1e-4  # a larger number is never shown as 0: beside -1e9, 1.2 is no rounding error
 NUMBERS = 8  # a tensor with at most so many numbers is always shown whole
 SHORT = 60  # characters; a tensor with more numbers is shown whole if they fit
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the text of an object that has no text of its own
 WIDE = 240  # characters of a line, which the terminal breaks
 
 
@@ -37,7 +40,9 @@ def show(value, scale: float = 0.0, digits: int = 7) -> str:
         return "{" + ", ".join(items) + "}"
     if isinstance(value, nn.Module) and len(repr(value)) > SHORT:
         return f"{type(value).__name__}(…)"
-    return "generator" if isinstance(value, Generator) else cut(one_line(repr(value)), SHORT)
+    if isinstance(value, Generator):
+        return "generator"
+    return cut(ADDRESS.sub("", one_line(repr(value))), SHORT)
 
 
 def one_line(text: str) -> str:
@@ -52,7 +57,8 @@ def show_tensor(value: Tensor, scale: float, digits: int) -> str:
     numbers = value.detach().tolist()
     if value.is_floating_point():
         eps = min(torch.finfo(value.dtype).eps, torch.finfo(torch.float32).eps)
-        numbers = rounded(numbers, max(2 * eps * size(numbers), ROUNDING * scale))
+        least = max(2 * eps * size(numbers), ROUNDING * scale)
+        numbers = rounded(numbers, min(least, SMALL))
     if value.dim() == 0:
         return number(numbers, scale, digits)
     if value.numel() <= NUMBERS:
@@ -108,7 +114,8 @@ def kind(value) -> str:
     """A value with its type, in words."""
     if value is None:
         return "None: is there a `return`?"
-    return f"{type(value).__name__}  {show(value)}"
+    name, text = type(value).__name__, show(value)
+    return text if text.startswith(name) else f"{name}  {text}"
 
 
 def name_of(f) -> str:

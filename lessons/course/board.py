@@ -42,7 +42,7 @@ def in_words(found: Status) -> str:
         return "not checked yet"
     so_far = f"{found.done} of {steps}"
     if found.state == "begun":
-        return f"{so_far}, {'wrong' if found.wrong_step else 'next'}: {found.next_step}"
+        return f"{so_far}, {'wrong' if found.next_is_wrong else 'next'}: {found.next_step}"
     if found.current:
         return f"{so_far}, but some tests have not run since it changed"
     return f"{so_far}, changed since the last check"

@@ -33,6 +33,17 @@ class Status:
         return next((one.step for one in tests if self.outcomes.get(one.name) == "failed"), "")
 
     @property
+    def next_is_wrong(self) -> bool:
+        """Whether the next step was tried. A function may end before its last step begins."""
+        tests = [one for one in self.lesson.tests if one.step == self.wrong_step]
+        earlier = self.lesson.steps[: self.lesson.steps.index(self.wrong_step)] if tests else []
+        functions = {one.function for one in tests}
+        before = {one.step for one in self.lesson.tests if one.function in functions}
+        left_out = any(self.step_done(step) for step in earlier if step in before)
+        all_fail = all(self.outcomes.get(one.name) == "failed" for one in tests)
+        return bool(tests) and not (left_out and all_fail)
+
+    @property
     def next_step(self) -> str:
         """The step to go on with, or nothing if all of them pass."""
         left = (step for step in self.lesson.steps if not self.step_done(step))

@@ -124,6 +124,31 @@ def test_spawned_process_gets_the_learners_file(tmp_path, monkeypatch):
         sys.modules.update(kept)
 
 
+def test_only_modules_that_have_nothing_to_do_with_a_file_are_used_again(tmp_path):
+    """nnclr imports heads, and config does not."""
+    file = tmp_path / "heads.py"
+    kept = finder.purge()
+    try:
+        seen = []
+        for number in (1, 2):
+            file.write_text(
+                f"number = {number}\n" + (ROOT / "simclr_mini/heads.py").read_text("utf-8")
+            )
+            finder.install({"simclr_mini.heads": file}, again=True)
+            import simclr_mini.config
+            import simclr_mini.heads
+            import simclr_mini.nnclr
+
+            assert simclr_mini.heads.number == number
+            seen.append((simclr_mini.config, simclr_mini.nnclr, simclr_mini.heads))
+            finder.remove()
+        (config, nnclr, heads), again = seen
+        assert again[0] is config and again[1] is not nnclr and again[2] is not heads
+    finally:
+        finder.remove()
+        sys.modules.update(kept)
+
+
 def test_update_is_told_and_never_merged(tmp_path, monkeypatch):
     """A blank that has changed since the learner began is reported; their file stays as it is."""
     monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))

@@ -4,6 +4,8 @@
 imports the same files: an environment variable lists them, and `site/sitecustomize.py` reads it.
 """
 
+import ast
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -11,12 +13,15 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(__file__).resolve().parent / "site"
 VARIABLE = "SIMCLR_MINI_FILES"
+
+spare: dict[str, ModuleType] = {}  # modules of the library that may be used again; see `install`
 
 
 class Loader(importlib.machinery.SourceFileLoader):
@@ -73,10 +78,46 @@ def purge() -> dict:
     return {name: sys.modules.pop(name) for name in names}
 
 
-def install(files: dict[str, Path], after: Callable | None = None) -> None:
-    """From now on, this process and those it starts import `files` as the library's modules."""
+@cache
+def imports() -> dict[str, set[str]]:
+    """For each module of the library, those that it names in an import."""
+    found = {}
+    for path in (ROOT / "simclr_mini").glob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {one.name for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+        found[f"simclr_mini.{path.stem}"] = names
+    return found
+
+
+@cache
+def apart_from(names: frozenset[str]) -> set[str]:
+    """The library's modules that are none of these, and import none of them, by whatever way."""
+    touched = set(names)
+    while more := {name for name, used in imports().items() if used & touched} - touched:
+        touched |= more
+    return imports().keys() - touched - {"simclr_mini.__init__"}
+
+
+def install(files: dict[str, Path], after: Callable | None = None, again: bool = False) -> None:
+    """From now on, this process and those it starts import `files` as the library's modules.
+
+    Args:
+        files: by the module's whole name.
+        after: is called with each module of the library once it is loaded.
+        again: use modules that have nothing to do with `files` again. The proofs do so: they make
+            the same ones a thousand times.
+    """
     remove()
     sys.meta_path.insert(0, Finder(files, after))
+    if again:
+        package = importlib.import_module("simclr_mini")
+        for name in apart_from(frozenset(files)) & spare.keys():
+            sys.modules[name] = spare[name]
+            setattr(package, name.partition(".")[2], spare[name])
     os.environ[VARIABLE] = json.dumps({name: str(path) for name, path in files.items()})
     inherited = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
     needed = [p for p in (str(SITE), str(ROOT)) if p not in inherited]
@@ -85,9 +126,15 @@ def install(files: dict[str, Path], after: Callable | None = None) -> None:
 
 def remove() -> dict:
     """Undo `install`, forget what was imported, and return the forgotten modules."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Finder)]
+    installed = [finder for finder in sys.meta_path if isinstance(finder, Finder)]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in installed]
     os.environ.pop(VARIABLE, None)
-    return purge()
+    purged = purge()
+    for finder in installed:
+        spare.update(
+            {name: purged[name] for name in apart_from(frozenset(finder.files)) & purged.keys()}
+        )
+    return purged
 
 
 def install_from_environment() -> None:

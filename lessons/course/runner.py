@@ -61,7 +61,8 @@ def run_lesson(
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
     quiet = Quiet()
-    finder.install({f"simclr_mini.{name}": path for name, path in files.items()}, after)
+    by_name = {f"simclr_mini.{name}": path for name, path in files.items()}
+    finder.install(by_name, after, again=direct)
     report({"event": "ready"})
     try:
         with quiet, no_seeding([str(path) for path in files.values()]):

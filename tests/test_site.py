@@ -401,6 +401,15 @@ def script(words, monkeypatch):
         assert words[1] in known[words[0]]()
 
 
+@pytest.mark.parametrize("number", ["3", "6", "7"])
+def test_the_output_of_an_experiment_is_that_of_the_results(number, capsys):
+    """These three only read docs/results. After new runs: docs/site/capture.py, and the prose."""
+    folder = ROOT / "docs" / "lessons"
+    load_file(folder / "experiments.py", "experiments").EXPERIMENTS[number]()
+    captured = (ROOT / "docs" / "captured" / f"lesson-0{number}-experiment.txt").read_text("utf-8")
+    assert captured.partition("\n")[2] == capsys.readouterr().out
+
+
 def test_readme_on_your_own_pictures(tmp_path, monkeypatch):
     """Its commands and its Python, one after the other, on sixty small pictures."""
     from PIL import Image

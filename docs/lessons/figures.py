@@ -91,16 +91,15 @@ def control():
 
 def labels():
     """Lesson 7: accuracy of the probe by the number of labels, every seed."""
-    figure = card("Ninety labels beat nine thousand on the untrained network")
+    rows = [few_labels_of(result) for _, result in results("shapes")]
+    *trained, other = (sum(column) / len(column) for column in zip(*rows, strict=True))
+    mean, numbers = trained[-1], [90, 900, 9000]
+    enough = next(n for n, share in zip(numbers, trained, strict=True) if share > other)
+    figure = card(f"{enough:,} labels beat 9,000 on the untrained network")
     axes = figure.add_axes((0.1, 0.15, 0.66, 0.72))
-    trained, untrained = [], []
-    for _, result in results("shapes"):
-        row = few_labels_of(result)
-        axes.plot([90, 900, 9000], row[:3], "o-", color=BLUE, markersize=4, linewidth=1)
+    for row in rows:
+        axes.plot(numbers, row[:3], "o-", color=BLUE, markersize=4, linewidth=1)
         axes.plot(9000, row[3], "o", color=GRAY, markersize=4)
-        trained.append(row[2])
-        untrained.append(row[3])
-    mean, other = sum(trained) / len(trained), sum(untrained) / len(untrained)
     axes.axhline(other, color=GRAY, linewidth=1, zorder=0)
     axes.text(11500, mean, f"SimCLR {percent(mean)}", color=BLUE, va="center")
     axes.text(11500, other, f"untrained {percent(other)}", color=INK, va="center")

@@ -1,6 +1,9 @@
 """What the functions of lesson 7 return for small, odd inputs, to recognise mistakes."""
 
+from functools import cache, wraps
+
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from lessons.course.check import rand
@@ -57,6 +60,36 @@ def outcome(f, *args, **more):
         return float("nan")
 
 
+def told(look):
+    """An observer; if the learner's function raises an error where it must not, only which one."""
+
+    @wraps(look)
+    def safe(module):
+        try:
+            return look(module)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}".split("\n")[0]}
+
+    return safe
+
+
+class Watched:
+    """A function that is called as usual; notes whether a call changes one of its tensors."""
+
+    def __init__(self, f):
+        self.f, self.changed = f, set()
+
+    def __call__(self, *args):
+        given = [(i, a, a.clone()) for i, a in enumerate(args) if isinstance(a, torch.Tensor)]
+        try:
+            return self.f(*args)
+        finally:
+            self.changed |= {i for i, a, old in given if not torch.equal(a, old)}
+
+    def __str__(self):
+        return str(sorted(self.changed))
+
+
 def raises(error, f, *args) -> bool:
     try:
         f(*args)
@@ -81,9 +114,10 @@ def encoder() -> nn.Module:
 
 
 def pictures(N: int, seed: int = 5) -> torch.Tensor:
-    return (rand(N, 3, 4, 4, seed=seed) * 60 + 128).clamp(0, 255).to(torch.uint8)
+    return (rand(N, 3, 4, 4, seed=seed) * 35 + 128).clamp(0, 255).to(torch.uint8)
 
 
+@told
 def features(module):
     seen = {"shuffled": is_shuffled(module)}
 
@@ -92,13 +126,16 @@ def features(module):
         h = h.detach().clone()
         return h[h.sum(1).argsort()] if seen["shuffled"] else h
 
-    for N, batch_size in [(7, 3), (5, 3), (4, 4)]:
+    for N, batch_size in [(7, 3), (5, 2), (4, 4)]:
         net = encoder()
         if N == 4:
             net.eval()
         if N == 5:
             net[1].eval()
+        sizes = []
+        net.register_forward_pre_hook(lambda _, x, sizes=sizes: sizes.append(len(x[0])))
         h = module.features(net, pictures(N), batch_size)
+        seen[f"shown {N}"] = sum(sizes), max(sizes) > batch_size
         seen[f"{N}"] = rows(h)
         seen[f"modes {N}"] = "".join("et"[part.training] for part in net.modules())
         seen[f"statistics {N}"] = net[1].running_mean.clone()
@@ -106,10 +143,10 @@ def features(module):
         seen[f"learns {N}"] = all(p.requires_grad for p in net.parameters())
     seen["on"] = torch.is_grad_enabled()
     split = module.Images(pictures(3), None, (), "none", "test")
-    few = outcome(module.features, encoder(), split)
+    few = outcome(module.features, encoder(), split, 3)
     seen["images"] = rows(few) if isinstance(few, torch.Tensor) else few
-    wide = module.features(Gives(torch.float64), pictures(3), 2)
-    seen["double"] = wide.dtype == torch.float32
+    wide = outcome(module.features, Gives(torch.float64), pictures(3), 2)
+    seen["double"] = f"{getattr(h, 'dtype', '')} {getattr(wide, 'dtype', '')}"
     there = outcome(module.features, Gives("meta"), pictures(3), 2)
     seen["there"] = not (isinstance(there, torch.Tensor) and there.is_meta)
     broken = nn.Sequential(Breaks(), Doubled().eval())
@@ -128,12 +165,13 @@ def is_shuffled(module) -> bool:
     return torch.allclose(*(one[one.sum(1).argsort()] for one in (a, b)))
 
 
+@told
 def knn_predict(module):
     seen = {}
     labels = torch.tensor([7, 3, 40, 7, 2, 2, 40, 7, 3, 2, 7, 7, 40, 2, 7, 2, 3])
     bank = rand(17, 4, seed=1) * torch.linspace(0.2, 5, 17)[:, None]
     queries = rand(61, 4, seed=2) * torch.linspace(4, 0.3, 61)[:, None]
-    predict = module.knn_predict
+    predict = Watched(module.knn_predict)
     for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (7, 0.02)]:
         seen[f"{k} {temperature}"] = predict(bank, labels, queries, k, temperature)
     # where float32 gives other classes than float64, exp overflows or vanishes
@@ -144,7 +182,10 @@ def knn_predict(module):
     seen["small"] = isinstance(seen["all"], torch.Tensor)
     wide = rand(47, 3, seed=4)
     names = torch.arange(47) * 5 % 7
-    seen["default"] = module.knn_predict(wide, names, queries[:, :3])
+    seen["default"] = predict(wide, names, queries[:, :3])
+    seen["five of 47"] = predict(wide, names, queries[:, :3], 5, 2.0)
+    # exp(s / tau) overflows in float32, but not in float64
+    seen["0.003"] = predict(bank.double(), labels, queries.double(), 7, 0.003)
     # classes are only names, so numbering them otherwise must not change who wins
     below = outcome(predict, bank, labels - 41, queries, 5, 0.07)
     seen["below zero"] = same_as(below, seen["5 0.07"] - 41)
@@ -152,7 +193,7 @@ def knn_predict(module):
     seen["far"] = same_as(far, seen["5 0.07"][:2] + 10**6)
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
     seen["double"] = str(getattr(short, "dtype", "none"))
-    return seen
+    return seen | {"changed": str(predict)}
 
 
 def agree(predict, bank, labels, queries, *rest) -> bool:
@@ -165,6 +206,7 @@ def same_as(one, other) -> bool:
     return isinstance(one, torch.Tensor) and torch.equal(one.long(), other.long())
 
 
+@told
 def class_balanced(module):
     labels = torch.tensor([5, 2, 2, 5, 9, 9, 2, 9, 9, 2, 2, 9, 9, 5, 2])  # 3, 6, 6 of each
     module = Rows(module)
@@ -180,8 +222,12 @@ def class_balanced(module):
         same = counts[0] == counts[1] == counts[2]
         seen[f"{share}"] = torch.tensor(counts[0]) if same else "varies"
         seen[f"twice {share}"] = any(len(set(i.tolist())) < len(i) for i in found)
+    few = torch.tensor([8, 4, 8, 4, 8, 4, 8, 4, 8, 4, 8])
+    seen["11"] = tuple(len(draws(share, 1, labels=few)[0]) for share in (0.5, 0.6))
     sets = [tuple(sorted(i.tolist())) for i in draws(0.4)]
     seen["differ"] = len(set(sets)) > 1
+    free = [module.class_balanced(labels, 0.4, None).sort().values.tolist() for _ in range(9)]
+    seen["free"] = any(one != free[0] for one in free)
     torch.manual_seed(1)
     again = [tuple(sorted(i.tolist())) for i in draws(0.4)]
     seen["repeat"] = sets == again
@@ -195,21 +241,22 @@ def class_balanced(module):
     seen["same places"] = first == second
     seen["neighbours"] = all((max(i) - min(i)) in (2, 11) for i in first if i)
     seen["double"] = module.kind
-    return seen
+    return seen | {"changed": str(module.choose)}
 
 
 class Rows:
     """class_balanced with its result as a tensor of row numbers, whatever it is."""
 
     def __init__(self, module):
-        self.module, self.kind = module, ""
+        self.choose, self.kind = Watched(module.class_balanced), ""
 
     def class_balanced(self, labels, share, source):
-        found = self.module.class_balanced(labels, share, source)
-        self.kind = str(getattr(found, "dtype", "none"))
+        found = self.choose(labels, share, source)
+        self.kind = f"{getattr(found, 'dtype', 'none')} {getattr(found, 'ndim', 'none')}"
         return torch.as_tensor(found).flatten().long()
 
 
+@told
 def Probe_predict(module):
     seen = {}
     for C, D in [(3, 5), (4, 2)]:
@@ -218,7 +265,10 @@ def Probe_predict(module):
         classes = torch.tensor([9, -4, 30, 5])[:C]
         probe = module.Probe(weight, bias, mean, std, classes, 0.1)
         h = mean + 2 * std * rand(23, D, seed=8)
-        seen[f"{C} {D}"] = probe.predict(h)
+        predict = Watched(probe.predict)
+        seen[f"{C} {D}"] = predict(h)
+        seen["changed"] = str(predict)
+        h = mean + 2 * std * rand(23, D, seed=8)
         seen[f"alone {C} {D}"] = tuple(probe.predict(one[None]) for one in h[:5])
     parts = [part.to("meta") for part in (weight, bias, mean, std)]
     there = module.Probe(*parts, classes.to("meta"), 0.1)
@@ -228,58 +278,201 @@ def Probe_predict(module):
     return seen
 
 
+@told
 def fit(module):
-    seen = {}
+    seen, slow = {}, False
     for N, C, D, penalty in [(13, 3, 2, 1.0), (11, 2, 3, 2.0)]:
-        h = rand(N, D, seed=N, dtype=torch.float64) + 0.5
-        position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
-        start = rand(C, D, seed=3, dtype=torch.float64), rand(C, seed=4, dtype=torch.float64)
+        h, position, *start = problem(N, C, D)
         given, again = (tuple(one.clone() for one in start) for _ in range(2))
         weight, bias = module.fit(h, position, *given, penalty, 200)
-        seen[f"{N}"] = weight.detach().double(), (bias - bias.mean()).detach().double()
-        seen[f"graph {N}"] = weight.requires_grad
+        now = weight.detach().double(), bias.detach().double()
+        least = minimum(N, C, D, penalty)
+        there = close(now[0], least[0], 3e-3) and close(now[1] - now[1].mean(), least[1], 3e-3)
+        seen[f"{N}"] = least if there else (now[0], now[1] - now[1].mean())
+        seen[f"remains {N}"] = remains(module, h, position, now, penalty)
+        slow = slow or comes_closer(module, h, position, now, penalty)
+        seen[f"graph {N}"] = weight.requires_grad, bias.requires_grad
         seen[f"given {N}"] = any(one.requires_grad for one in given), *(g.detach() for g in given)
-        seen[f"remains {N}"] = remains(module, h, position, seen[f"{N}"], penalty)
-        seen[f"none {N}"] = tuple(one.detach() for one in module.fit(h, position, *again, 1.0, 0))
+        none = [one.detach() for one in module.fit(h, position, *again, penalty, 0)]
+        there = close(none[0], least[0]) and close(none[1] - none[1].mean(), least[1])
+        seen[f"none {N}"] = tuple(
+            "the given one" if close(one, old) else "0" if not one.any() else f"least {there}"
+            for one, old in zip(none, start, strict=True)
+        )
+    if slow:
+        seen |= {f"remains {N}": "comes closer" for N in (13, 11)}
+        fact = torch.tensor([1 / 3, 1 / 7]), torch.zeros(())  # where it stops makes no difference
+        seen |= {f"{N}": fact for N in (13, 11)}
     short = module.fit(h.float(), position, *(one.float() for one in start), 1.0, 5)
     kinds = {str(one.dtype) for one in (weight, bias)}, {str(one.dtype) for one in short}
     return seen | {"double": str(kinds)}
 
 
+def problem(N, C, D) -> tuple:
+    """Images, the rows of their labels, and a weight and a bias to start from."""
+    h = rand(N, D, seed=N, dtype=torch.float64) + 0.5
+    position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
+    far = 2 if N == 11 else 1
+    return h, position, far * rand(C, D, seed=3, dtype=torch.float64), rand(C, seed=4).double()
+
+
+def close(a, b, atol=1e-2) -> bool:
+    return a.shape == b.shape and bool(torch.allclose(a.double(), b, rtol=0, atol=atol))
+
+
 def remains(module, h, position, where, penalty) -> bool:
     """One more iteration, started from `where`, stays there."""
+    if where[0].shape != (len(where[1]), h.shape[1]):
+        return False
     weight, _ = module.fit(h, position, *(one.clone() for one in where), penalty, 1)
     return bool(torch.allclose(weight.detach().double(), where[0], atol=1e-2))
 
 
+@cache
+def minimum(N, C, D, penalty) -> tuple:
+    """The weight and the bias with the smallest loss, found by small steps."""
+    h, position, weight, bias = problem(N, C, D)
+    own = F.one_hot(position, C).double()
+    for _ in range(600):
+        error = ((h @ weight.T + bias).softmax(1) - own) / N
+        weight = weight - 0.4 * (error.T @ h + penalty * weight)
+        bias = bias - 0.4 * error.sum(0)
+    return weight, bias - bias.mean()
+
+
+def comes_closer(module, h, position, where, penalty) -> bool:
+    """`where` is not the minimum, but three more calls come closer to it one after another."""
+    (C, D), (rows,) = where[0].shape, where[1].shape
+    if (rows, h.shape[1]) != (C, D):
+        return False
+    least = minimum(len(h), C, D, penalty)[0]
+    far = [(where[0] - least).norm().item()]
+    for _ in range(3):
+        if not 1e-3 < far[-1] < 10:
+            return False
+        where = tuple(
+            one.detach().double()
+            for one in module.fit(h, position, *(one.clone() for one in where), penalty, 200)
+        )
+        far.append((where[0] - least).norm().item())
+        if not far[-1] < 0.98 * far[-2]:
+            return far[-1] < 1e-3
+    return True
+
+
+class Corrected:
+    """linear_probe, whose probes look as if a standard deviation were divided by N, not N - 1.
+
+    The tests allow both. With N - 1, a penalty on the larger weights counts more, by the factor
+    N / (N - 1), and so a smaller penalty is handed over. A constant dimension gets std 1.
+    """
+
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, h, labels, val, val_labels, penalties, *rest):
+        N, true = len(h), h.std(0, correction=0)
+        some = true > 1e-6
+        probe = self.f(h, labels, val, val_labels, penalties, *rest)
+        std = probe.std.expand(h.shape[1]) if probe.std.dim() < 2 else probe.std
+        every = h.std(correction=0).expand(h.shape[1])  # one for all dimensions
+        for factor, one in [(N / (N - 1), true), (h.numel() / (h.numel() - 1), every)]:
+            if std.shape == one.shape and torch.allclose(std[some], factor**0.5 * one[some]):
+                break
+        else:
+            factor = 1.0
+        if factor > 1:
+            less = {p / factor: p for p in penalties}
+            probe = self.f(h, labels, val, val_labels, tuple(less), *rest)
+            penalty = min(less, key=lambda p: abs(p - probe.penalty))
+            penalty = less[penalty] if abs(penalty - probe.penalty) < 1e-6 else probe.penalty
+            parts = probe.weight / factor**0.5, probe.bias, probe.mean, probe.std / factor**0.5
+            probe = type(probe)(*parts, probe.classes, penalty)
+        std = probe.std.expand(h.shape[1]) if probe.std.dim() < 2 else probe.std
+        if std.shape == true.shape:
+            std = torch.where(some | ~torch.isfinite(probe.weight).all(), std, 1.0)
+        mean = probe.mean.expand(h.shape[1]) if probe.mean.dim() < 2 else probe.mean
+        return type(probe)(probe.weight, probe.bias, mean, std, probe.classes, probe.penalty)
+
+
+def added(std, true) -> bool:
+    """Whether one number above 0 was added to each standard deviation or to each variance."""
+    for a, b in [(std, true), (std.square(), true.square())]:
+        extra = a - b
+        if a.shape == b.shape and extra.min() > 1e-7 and extra.max() < 1.001 * extra.min():
+            return True
+    return False
+
+
+FITS: dict[tuple, tuple] = {}
+
+
+def remembered(fit):
+    """A `fit` that gives again what the same code gave for the same arguments."""
+
+    def remember(*args, **more):
+        if more:
+            return fit(*args, **more)
+        try:
+            parts = [a.numpy().tobytes() if isinstance(a, torch.Tensor) else a for a in args]
+            kinds = [(a.dtype, a.shape) for a in args if isinstance(a, torch.Tensor)]
+            key = (fit.__code__, *parts, *kinds)
+            if key not in FITS:
+                FITS[key] = fit(*args)
+            return tuple(one.clone() for one in FITS[key])
+        except (AttributeError, TypeError, RuntimeError):
+            return fit(*args)
+
+    return remember
+
+
+@told
 def linear_probe(module):
+    fit = module.fit
+    module.fit = remembered(fit)
+    try:
+        return probes(module)
+    finally:
+        module.fit = fit
+
+
+def probes(module):
     seen = {}
+    watched = Watched(module.linear_probe)
+    linear_probe = Corrected(watched)
+    h = rand(14, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 4.0, 0.05])
+    labels = torch.arange(14) % 3
+    std = linear_probe(h, labels, h, labels, (1.0,), 1).std
+    if added(std, h.std(0, correction=0)):
+        return {"added": torch.tensor([1 / 3, 1 / 7])}  # how much it is makes no difference
     for seed, penalties in [(1, (0.3, 3.0)), (2, (3.0, 0.3)), (3, (0.5, 2.0))]:
         h = rand(14, 3, seed=seed, dtype=torch.float64) * torch.tensor([1.0, 4.0, 0.0]) + 2
         val = rand(9, 3, seed=seed + 10, dtype=torch.float64) + 3
         labels = torch.tensor([7, -2, 7, 4, 4, -2, 7, 7, -2, 4, 7, 7, 4, -2])
-        probe = module.linear_probe(h, labels, val, labels[1:10], penalties)
-        parts = probe.weight, probe.bias - probe.bias.mean(), probe.mean, probe.std
+        probe = linear_probe(h, labels, val, labels[1:10], penalties)
+        size = probe.mean.new_tensor([3.0])  # L-BFGS stops within 1e-4, however small the weights
+        fitted = torch.cat([probe.weight.flatten(), probe.bias - probe.bias.mean(), size.to(h)])
+        parts = fitted, probe.weight.shape, probe.mean, probe.std
         seen[f"{seed}"] = (*parts, probe.classes, probe.penalty)
     h = rand(18, 2, seed=5, dtype=torch.float64)
     val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts
-        said = module.linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
-        seen[f"chosen {best}"] = module.linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
+        said = linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
+        seen[f"chosen {best}"] = linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
     noise = labels[torch.arange(80) * 7 % 18]  # a small penalty is sure of what is wrong
-    seen["noise"] = module.linear_probe(h, labels, val, noise, (3.0, 0.1, 0.001)).penalty
+    seen["noise"] = linear_probe(h, labels, val, noise, (3.0, 0.1, 0.001)).penalty
     # the largest penalty is right once, the next one never, the smallest most often
     val = 2 * rand(400, 2, seed=6, dtype=torch.float64)
     large, middle, small = (
-        module.linear_probe(h, labels, val, labels[:1].expand(400), (p,)).predict(val)
+        linear_probe(h, labels, val, labels[:1].expand(400), (p,)).predict(val)
         for p in (3.0, 0.1, 0.001)
     )
     many = (small != middle) & (small != large)
     once = ((large != middle) & ~many).nonzero()[:1, 0]
     many = many.nonzero()[:, 0]
     rows, said = torch.cat([once, many]), torch.cat([large[once], small[many]])
-    seen["valley"] = module.linear_probe(h, labels, val[rows], said, (3.0, 0.1, 0.001)).penalty
-    seen["none"] = module.linear_probe(h, labels, val[:9], labels[:9], (0.3,), 0).weight
-    short = module.linear_probe(h.float(), labels, h.float(), labels, (0.5,), 3)
+    seen["valley"] = linear_probe(h, labels, val[rows], said, (3.0, 0.1, 0.001)).penalty
+    seen["none"] = linear_probe(h, labels, val[:9], labels[:9], (0.3,), 0).weight
+    short = linear_probe(h.float(), labels, h.float(), labels, (0.5,), 3)
     kinds = [str(one.dtype) for one in (probe.weight, probe.std, short.weight, short.std)]
-    return seen | {"double": str(kinds)}
+    return seen | {"double": str(kinds), "changed": str(watched)}

@@ -117,17 +117,18 @@ def test_features_are_the_encoders_output_for_pixels_over_255():
 @about("features")
 def test_features_show_the_encoder_each_image_once_and_unchanged():
     """No random view, no flip: pixels / 255, each image once, at most batch_size at a time."""
-    net = Spy()
-    got = call(features, net, pictures(7), 3)
-    sizes = [len(x) for x in net.inputs]
-    if sum(sizes) != 7 or max(sizes) > 3:
-        said = "Every batch should have at most 3 images, and there are 7 images in all."
-        wrong(said, call=got.call, got=f"batches of {sizes}")
-    shown = torch.cat(net.inputs)
-    if not torch.allclose(shown.double(), pictures(7).double() / 255, atol=1e-6):
-        said = "The encoder was not shown pixels / 255 in the order of the images."
-        span = f"values from {shown.min():.3f} to {shown.max():.3f}"
-        wrong(said, call=got.call, expected="values from 0 to 1, in order", got=span)
+    for most in [3, 2]:
+        net = Spy()
+        got = call(features, net, pictures(7), most)
+        sizes = [len(x) for x in net.inputs]
+        if sum(sizes) != 7 or max(sizes) > most:
+            said = f"Every batch should have at most {most} images, and there are 7 images in all."
+            wrong(said, call=got.call, got=f"batches of {sizes}")
+        shown = torch.cat(net.inputs)
+        if not torch.allclose(shown.double(), pictures(7).double() / 255, atol=1e-6):
+            said = "The encoder was not shown pixels / 255 in the order of the images."
+            span = f"values from {shown.min():.3f} to {shown.max():.3f}"
+            wrong(said, call=got.call, expected="values from 0 to 1, in order", got=span)
 
 
 @about("features")
@@ -359,6 +360,8 @@ def test_balanced_counts_by_hand():
         ((4, 4, 4, 4), 1.0, [4, 4, 4, 4]),
         ((6, 9, 12), 0.3, [3, 3, 3]),  # 2.7 of each, rounded
         ((6, 9, 12), 0.25, [2, 2, 2]),  # 2.25
+        ((6, 9, 11), 0.3, [3, 3, 3]),  # 2.6: N / C is no whole number
+        ((9, 13), 0.3, [3, 3]),  # 3.3: share * N is none either
     ]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, count)
@@ -671,6 +674,18 @@ def test_probe_is_the_fit_of_the_training_images(oracle):
         got.value = probe.weight, probe.bias
         best = oracle("fit")(h, position, zero, zero[0], penalty, 200)
         weights_are(got, *best, dtype=torch.float32)
+
+
+@about("linear_probe")
+def test_probe_has_the_weights_of_its_penalty():
+    """With several penalties, the result is one of the fits, and not a mixture of them."""
+    for seed, penalties in [(1, (1.0, 0.01)), (4, (0.03, 0.3))]:
+        parts = two_splits(seed)
+        got = call(linear_probe, *parts, penalties)
+        only = linear_probe(*parts, (got.value.penalty,))
+        got.value = got.value.weight, got.value.bias
+        bias = only.bias - only.bias.mean()
+        weights_are(got, only.weight, bias, rtol=5e-3)
 
 
 @about("linear_probe")

@@ -2,6 +2,7 @@
 
 import math
 from contextlib import contextmanager
+from functools import wraps
 
 import torch
 from torch import Generator, nn
@@ -17,15 +18,31 @@ AWAY = torch.linspace(0.1, 9, 17, dtype=torch.float64)[torch.arange(17) * 7 % 17
 LINE = torch.tensor([0.0, 1.0, 9.0, 10.0, 30.0], dtype=torch.float64)[:, None]
 
 
+def told(look):
+    """An observer; if the learner's function raises an error where it must not, only which one."""
+
+    @wraps(look)
+    def safe(module):
+        try:
+            return look(module)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}".split("\n")[0]}
+
+    return safe
+
+
+@told
 def assign(module):
     many = rand(9001, 2, seed=3)
     labels, distances = module.assign(X, C)
     far = (rand(150, 3, seed=4) + 100).float()
     never_below = bool((module.assign(far, far[:60])[1] >= 0).all())
     with Largest() as largest:
-        later = module.assign(many, many[:30])[0][8500:]
+        later = module.assign(many, many[:30])[0]
+    rows, later = len(later), later[8500:]
     small = largest.size < 9001 * 30
     seen = {"of": (labels, distances), "below": never_below, "later": later, "small": small}
+    seen["rows"] = rows
     with NoCopy():
         seen["stays"] = not strays(module.assign, X, C)
     seen["double"] = kinds(labels, distances, *module.assign(X.float(), C.float()))
@@ -37,11 +54,17 @@ def kinds(*tensors) -> str:
     return " ".join(str(getattr(one, "dtype", "none")) for one in tensors)
 
 
+@told
 def means(module):
-    old = C.clone()
-    full = module.means(X, LABELS, AWAY, old).clone()
+    old, away = C.clone(), AWAY.clone()
+    full = module.means(X, LABELS, away, old).clone()
     given = torch.equal(old, C)
     two_empty = LABELS.clamp(min=2)
+    runs = [module.means(X, two_empty, away.clone(), C.clone()) for _ in range(4)]
+    module.means(X, two_empty, away, C.clone())
+    given = given and torch.equal(away, AWAY)
+    if any(not torch.equal(run, runs[0]) for run in runs):  # which points they are is chance
+        return {"full": full, "rest": runs[0][2:], "given": given, "by chance": place(runs[0][0])}
     two, still, one_far = (
         module.means(X, two_empty, away, C.clone())
         for away in (AWAY, torch.zeros_like(AWAY), (AWAY - 8.6).clamp(min=0))
@@ -61,7 +84,7 @@ def means(module):
     still = [place(row).replace("farthest", "point") for row in still[:2]], still[2:]
     seen = {"full": full, "rest": two[2:], "revived": revived, "still": still, "last": last}
     seen["one"] = one
-    return seen | {"stays": given, "double": kinds(full, few)}
+    return seen | {"given": given, "double": kinds(full, few)}
 
 
 def place(row) -> str:
@@ -72,14 +95,20 @@ def place(row) -> str:
     return "point" if same[0] else "old" if same[1] else "other"
 
 
+@told
 def far_points(module):
-    squared = torch.tensor([0.0, 6.0, 0.0, 1.0, 3.0, 0.0])
+    squared = torch.tensor([0.0, 3.0, 0.0, 1.0, 6.0, 0.0])
     try:
         drawn = module.far_points(squared, 3000, Generator().manual_seed(1))
         many = True
     except Exception:  # more than there are points at a distance
         drawn, many = torch.full((3000,), 5), False
     share = torch.bincount(drawn, minlength=6) / 3000
+    close = 1e-9 * torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64)
+    try:
+        none_added = bool((module.far_points(close, 99, Generator().manual_seed(1)) != 1).all())
+    except Exception:  # more than there are
+        none_added = True
     again = module.far_points(squared, 3, Generator().manual_seed(2))
     same = torch.equal(again, module.far_points(squared, 3, Generator().manual_seed(2)))
     few = [module.far_points(squared, 2, Generator().manual_seed(s)) for s in range(25)]
@@ -97,6 +126,9 @@ def far_points(module):
     seen["stays"] = not strays(module.far_points, torch.ones(5), 3, seeded(1))
     return {
         **seen,
+        "kind": kinds(again),
+        "count": len(drawn),
+        "scale": none_added,
         "many": many,
         "same": same,
         "equal": len(equal),
@@ -123,12 +155,37 @@ def draws_asked_for(module, k) -> str:
     asked = set()
 
     def note(squared, count, generator=None):
-        asked.add(count)
+        asked.add((count, by_what(squared)))
         return right_draws(squared, count, generator)
 
     with beside(module, far_points=note):
         module.plus_plus(X, k, seeded(1))
-    return str(asked or {2 + int(math.log(k))})
+    return str(sorted(asked) or [(2 + int(math.log(k)), "")])
+
+
+def by_what(weights) -> str:
+    """What the weights are, if they belong to the points of X: squared distances need no word."""
+    if len(weights) != len(X):
+        return "of other points"
+    own = weights.sort().values
+    every = torch.cdist(X, X).sort(1).values
+    for power, word in [(1, "distances"), (4, "fourth powers")]:
+        if (every**power - own).abs().amax(1).min() < 1e-6:
+            return word
+    return ""
+
+
+def enough_points(module) -> str:
+    """Whether candidates come from at least 1,000 points, if `far_points` is called."""
+    found = []
+
+    def note(squared, count, generator=None):
+        found.append(len(squared))
+        return right_draws(squared, count, generator)
+
+    with beside(module, far_points=note):
+        module.plus_plus(torch.arange(1100.0)[:, None], 2, seeded(1))
+    return "" if min(found or [1000]) >= 1000 else "few"
 
 
 def right_draws(squared, count, generator=None):
@@ -144,6 +201,7 @@ def far_rows(x, k, generator=None):
     return torch.stack(rows)
 
 
+@told
 def plus_plus(module):
     with beside(module, far_points=right_draws):
         return starts(module)
@@ -162,6 +220,10 @@ def starts(module):
     late = torch.cat([torch.zeros(1000, 1), torch.ones(900, 1)])
     ends = module.plus_plus(late, 2, seeded(1))
     same = torch.equal(module.plus_plus(X, 5, seeded(1)), module.plus_plus(X, 5, seeded(1)))
+    seeds = all(
+        torch.equal(module.plus_plus(X, 5, seeded(1)), module.plus_plus(X, 5, seeded(s)))
+        for s in (2, 3, 4)
+    )
     mine = in_order(torch.cat([X, module.plus_plus(X, 17, seeded(3))]).unique(dim=0))
     copies = module.plus_plus(torch.ones(6, 2), 3, seeded(2))
     tight = 100.0 * torch.arange(1, 5)[:, None] + 1e-3 * torch.arange(3)
@@ -172,9 +234,11 @@ def starts(module):
         "found": all_found,
         "far": int((far > steps).sum()),
         "third": [third_of(module, 20, 20), third_of(module, 30, 10)],
-        "draws": [draws_asked_for(module, k) for k in (2, 3, 8)],
+        "draws": [draws_asked_for(module, k) for k in (2, 3, 8, 17)],
+        "enough": enough_points(module),
         "first": len(first) > 2,
         "same": same,
+        "seeds": seeds,
     }
     seen |= {"late": float(ends.sum()), "rows": mine, "copies": copies}
     return seen | {"tight": all(apart)}
@@ -189,6 +253,7 @@ def third_of(module, near, far):
     return max(third, key=third.count) if third else "never"
 
 
+@told
 def kmeans(module):
     with beside(module, plus_plus=far_rows):
         return clusterings(module)
@@ -198,7 +263,11 @@ def clusterings(module):
     seen = {}
     start = LINE[:3] + 0.1
     for iterations in (0, 1, 2, 9):
-        seen[str(iterations)] = module.kmeans(LINE, 3, iterations, start=start)
+        try:
+            one, two = module.kmeans(LINE, 3, iterations, start=start)
+            seen[str(iterations)] = one, "none" if two is None else two
+        except Exception as error:
+            seen[str(iterations)] = (torch.zeros(()), type(error).__name__)
     seen["plane"] = module.kmeans(X, 5, 2, start=C)
     away = torch.cat([C[:3], C[3:] + 100])
     empty = module.kmeans(X, 5, 3, start=away)
@@ -210,7 +279,7 @@ def clusterings(module):
     blobs = rand(5, 2, seed=5).repeat_interleave(torch.tensor([3, 20, 5, 2, 7]), 0)
     blobs = 10 * blobs + 0.01 * rand(37, 2, seed=6)
     runs = [module.kmeans(blobs, 5, 5, seeded(s)) for s in range(4)]
-    seen["blobs"] = [bool((blobs - c[own]).square().sum() < 1) for c, own in runs]
+    seen["blobs"] = all((blobs - c[own]).square().sum() < 1 for c, own in runs)
     far = blobs / 5 + 20000  # squares as large as this are rounded to multiples of 32
     seen["far"] = module.kmeans(far, 5, 3, start=far[[0, 5, 25, 29, 34]])[1]
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
@@ -224,10 +293,17 @@ def clusterings(module):
     short = module.kmeans(LINE, 3, 1, start=start)
     seen["double"] = kinds(centroids, labels, *short)
     seen["at rest"] = bool(torch.stack(rest).abs().max() < 1e-6)
+    own, labels = module.kmeans(slow / 1000, 6, 200, start=slow[:6] * 1e-4)
+    rest = [slow[labels == k].mean(0) / 1000 - own[k] for k in range(6)]
+    seen["small"] = bool(torch.stack(rest).abs().max() < 1e-9)
+    begin = module.kmeans(X + 30, 5, 0, seeded(3))[0]
+    seen["points"] = bool((torch.cdist(begin, X + 30).amin(1) < 1e-4).all())
+    seen["first"] = bool(torch.allclose(begin, X[:5] + 30))
     seen["default"] = module.kmeans(LINE, 3, start=start)[0]
     return seen
 
 
+@told
 def add_noise(module):
     x = torch.tensor([0.0, 0.5, 1.0, 1.0]).view(4, 1, 1, 1).expand(4, 3, 20, 20)
     seen = {}
@@ -250,6 +326,8 @@ def add_noise(module):
     same = torch.equal(*(module.add_noise(x.clone(), 0.1, seeded(2)) for _ in range(2)))
     source = seeded(3)
     on = not torch.equal(*(module.add_noise(x.clone(), 0.1, source) for _ in range(2)))
+    one, two = (module.add_noise(x.clone(), 0.1, seeded(s)) for s in (1, 2))
+    seen["seeds"] = torch.equal(one, two)
     seen |= {"same": same, "on": on, "none": module.add_noise(x.clone(), 0.0, seeded(1))}
     x, again = rand(2, 3, 2, 2, seed=4), rand(2, 3, 2, 2, seed=4)
     wide = module.add_noise(x, 0.1, seeded(1))
@@ -271,6 +349,7 @@ class Scale(nn.Module):
         return self.weight * x
 
 
+@told
 def reconstruction_loss(module):
     seen = {}
     for B, height, width in [(2, 3, 5), (5, 2, 3)]:
@@ -280,11 +359,14 @@ def reconstruction_loss(module):
         (grad,) = torch.autograd.grad(loss, model.weight, allow_unused=True)
         grad = torch.zeros(3) if grad is None else grad
         seen[str(B)] = (loss, grad, torch.stack(model.seen), bool(model.training))
+    half, x = nn.Hardtanh(-0.5, 0.5), rand(5, 3, 2, 2, seed=3).bfloat16()
+    seen["digits"] = float(module.reconstruction_loss(half, x, x))
     model, x = nn.Conv2d(3, 3, 1).to(torch.bfloat16), rand(2, 3, 2, 2, seed=3)
-    seen["double"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
+    seen["kind"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
     return seen | {"stays": not strays(module.reconstruction_loss, nn.Conv2d(3, 3, 1), x, x)}
 
 
+@told
 def Autoencoder_latent(module):
     model = module.Autoencoder.__new__(module.Autoencoder)
     nn.Module.__init__(model)
@@ -304,6 +386,8 @@ def Autoencoder_latent(module):
     nn.Module.__init__(short)
     short.encoder = nn.Identity()
     seen["double"] = kinds(first, short.latent(x.bfloat16()))
+    short.train().latent(x)
+    seen["train"] = short.training
     return seen | {"stays": not strays(short.latent, x)}
 
 

@@ -220,6 +220,11 @@ def test_latent_depends_on_nothing_but_the_image():
     call(model.latent, x[2:3]).gives(expected[2:3], rtol=1e-5, atol=1e-6)
     call(model.latent, x.flip(0)).gives(expected.flip(0), rtol=1e-5, atol=1e-6)
     assert not model.training, "the model was in eval mode and must stay in it"
+    free = with_encoder(nn.Conv2d(3, 5, 2), mode=True)
+    call(free.latent, x)
+    assert free.training and free.encoder.training, (
+        "the model was in train mode and must stay in it"
+    )
     kind_is(call(with_encoder(nn.Identity()).latent, x.double()), torch.float64)
     kind_is(call(with_encoder(nn.Identity()).latent, x.bfloat16()), torch.bfloat16)
     there = with_encoder(nn.Conv2d(3, 5, 2)).to("meta")

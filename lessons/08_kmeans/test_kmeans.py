@@ -402,6 +402,19 @@ def test_kmeans_equals_the_two_steps_in_loops(oracle):
 
 
 @about("kmeans")
+def test_without_iterations_the_centroids_are_points():
+    """The start is k of the points, wherever zero is, and each point has the nearest of them."""
+    for N, K, d in SIZES:
+        x = points(N, d) + 30
+        got = call(kmeans, x, K, 0, seeded(K))
+        centroids, labels = got.value
+        if torch.cdist(centroids, x).amin(1).max() > 1e-5:
+            wrong("A centroid of the start is not one of the points.", call=got.call)
+        if not torch.equal(labels, torch.cdist(x, centroids).argmin(1)):
+            wrong("A point's label is not that of the nearest centroid.", call=got.call)
+
+
+@about("kmeans")
 def test_no_iteration_raises_the_inertia():
     """Means are the best centroids, and the nearest centroid is the best label: it cannot rise."""
     x, start = points(61, 2), points(61, 2)[:7] + 0.5

@@ -122,6 +122,13 @@ def test_own_rows_do_not_count_by_hand():
 
 
 @about("SupportSet.find", step="the image itself")
+def test_image_0_is_an_image():
+    """Rows 0 and 1 came from image 0. Views of image 0 ignore them, like those of any other."""
+    support = support_of(FOUR, images=torch.tensor([0, 0, 5, 3]))
+    call(support.find, at(0, 90), exclude=torch.tensor([0, 0])).gives(torch.tensor([2, 2]))
+
+
+@about("SupportSet.find", step="the image itself")
 def test_own_rows_never_win(oracle):
     """Each query ignores the rows of its own image, and no others."""
     for B, Q, d in [(3, 7, 5), (5, 11, 2), (7, 13, 3)]:
@@ -316,6 +323,29 @@ def test_neighbours_are_rows_of_the_set(oracle):
         support = random_support(Q, d, seed=Q + 20, dtype=torch.float64)
         z = spread(B, d, seed=B, dtype=torch.float64)
         call(support.nearest, z).gives(oracle("SupportSet.nearest")(support, z), atol=1e-12)
+
+
+@about("SupportSet.nearest")
+def test_neighbours_have_the_dtype_of_the_set():
+    """Rows of a float64 set are float64, also for a z of float32 if the search takes one."""
+    support = random_support(7, 5, seed=3, dtype=torch.float64)
+    got = call(support.nearest, rand(3, 5, seed=2, dtype=torch.float64))
+    found = [(got.value, got.call)]
+    try:
+        got = call(support.nearest, rand(3, 5, seed=2))
+        found.append((got.value, got.call))
+    except RuntimeError:  # a search need not take another dtype
+        pass
+    for rows, called in found:
+        if rows.dtype != torch.float64:
+            wrong("Rows keep their dtype.", call=called, expected=torch.float64, got=rows.dtype)
+
+
+@about("SupportSet.nearest")
+def test_every_row_can_be_the_nearest():
+    """`nearest` knows nothing of images, so it ignores no row, whatever its image or age is."""
+    support = support_of(FOUR, images=torch.arange(4), ages=torch.tensor([0, -1, 3, -1]))
+    call(support.nearest, at(0, 60, 106, 180)).gives(support.rows.clone(), atol=1e-6)
 
 
 @about("SupportSet.nearest")

@@ -15,6 +15,26 @@ NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
 MIRROR = Recipe(crop=0, flip=1, jitter=0, gray=0, blur=0)
 
 
+def tried(f, *args, **settings):
+    """What f gives, or the first line of the error that it raises; None in words."""
+    try:
+        value = f(*args, **settings)
+        return value if value is not None else "None"
+    except Exception as error:
+        said = (str(error).splitlines() or [""])[0]
+        if isinstance(error, NotImplementedError) and said.startswith("lesson "):
+            raise  # it is not written yet
+        return f"{type(error).__name__}: {said}"[:200]
+
+
+def number(f, *args):
+    """The number that f returns, or the error that it raises; words if it is not one number."""
+    value = tried(f, *args)
+    if isinstance(value, torch.Tensor) and value.numel() > 1:
+        return value.detach().double()
+    return value if isinstance(value, str) else tried(float, value)
+
+
 def some(N, K, seed):
     return torch.randint(K, (N,), generator=Generator().manual_seed(seed))
 
@@ -26,69 +46,127 @@ def pca_whiten(module):
     double = torch.cat([h, h[:, :1] + h[:, 1:2]], 1)  # a direction without variance
     faint = torch.cat([h, 1e-4 * h.std() * rand(11, 1, seed=9)], 1)  # 1e-8 of the variance
     cases = [("all", h, 4), ("two", h, 2), ("one", h, 1), ("repeated", double, 5)]
-    seen["double"] = module.pca_whiten(h, 2).dtype == torch.float32
+    seen["double"] = tried(lambda: module.pca_whiten(h, 2).dtype == torch.float32)
     for i, x in enumerate([torch.full((7, 3), 0.3), torch.full((7, 3), math.nan)]):
         seen[f"refuses {i}"] = refuses(module.pca_whiten, x, 2)
     for name, x, dim in [*cases, ("small", h * 1e-3, 4), ("faint", faint, 5)]:
-        white = module.pca_whiten(x, dim).double()
-        seen[name] = (white.shape[1], white @ white.T)  # independent of the signs of directions
+        seen[name] = tried(products, module, x, dim)
     return seen
+
+
+def products(module, x, dim):
+    """The width and all inner products, which do not depend on the signs of directions."""
+    white = module.pca_whiten(x, dim).double()
+    if x.shape[1] == white.shape[1] == 5 and bool((x[:, 4] == x[:, 0] + x[:, 1]).all()):
+        return {"width": 5}  # nothing but rounding errors is in one direction
+    return {"width": white.shape[1], "products": white @ white.T}
 
 
 def uniform_over_clusters(module):
     seen = {}
     for name, sizes in [("a", (9, 1, 0, 3)), ("b", (2, 2, 8))]:
-        labels = torch.cat([torch.full((size,), k) for k, size in enumerate(sizes)])
-        labels = labels[torch.randperm(len(labels), generator=Generator().manual_seed(1))]
-        N, K, large = len(labels), sum(size > 0 for size in sizes), sizes.index(max(sizes))
-        generator = Generator().manual_seed(2)
-        state = torch.get_rng_state()
-        rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(40)])
-        seen[f"{name} global"] = torch.equal(state, torch.get_rng_state())
-        seen[f"{name} shape"] = str((rows.shape[1], int(rows.max()) >= N))
-        often = nn.functional.one_hot(labels[rows], len(sizes)).sum(1)
-        often = often[:, [k for k, size in enumerate(sizes) if size]]
-        most = N // K + 1
-        seen[f"{name} bounds"] = (
-            bool((often > most).any()),
-            bool((often < N - (K - 1) * most).any()),
-        )
-        share = often.double().mean(0) * K / N
-        seen[f"{name} shares"] = str((2 * share).round().tolist())  # in halves of an equal share
-        of_images = nn.functional.one_hot(rows, N).sum(1)
-        seen[f"{name} twice"] = bool((of_images[:, labels == large] > 1).any())
-        seen[f"{name} all seen"] = bool((of_images.sum(0) > 0).all())
-        same = (labels[rows][:, 1:] == labels[rows][:, :-1]).double().mean()
-        seen[f"{name} in runs"] = bool(same > 0.6)
-        seen[f"{name} fresh"] = not torch.equal(rows[0], rows[1])
-        again = module.uniform_over_clusters(labels, Generator().manual_seed(2))
-        seen[f"{name} seeded"] = torch.equal(again, rows[0])
-        other = module.uniform_over_clusters(labels, Generator().manual_seed(3))
-        seen[f"{name} other seed"] = not torch.equal(other, rows[0])
+        seen[name] = tried(of_epochs, module, sizes)
     for name, sizes in [("exact", (4, 2)), ("cut", (4, 4))]:
-        labels, generator = (torch.arange(sum(sizes)) >= 4).long(), Generator().manual_seed(3)
-        rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
-        seen[f"{name} twice"] = any(bool((row[row < 4].bincount() > 1).any()) for row in rows)
-        most = max(int(labels[row].bincount().max()) for row in rows)
-        seen[f"{name} most"] = "more than its share" if most > sum(sizes) // 2 + 1 else str(most)
+        seen[name] = tried(of_full_shares, module, sizes)
+    for fact in (different, in_pieces, apart):
+        seen[fact.__name__] = tried(fact, module)
+    return seen
+
+
+def of_epochs(module, sizes):
+    """What holds for every draw of clusters of these sizes."""
+    seen = {}
+    labels = torch.cat([torch.full((size,), k) for k, size in enumerate(sizes)])
+    labels = labels[torch.randperm(len(labels), generator=Generator().manual_seed(1))]
+    N, K, large = len(labels), sum(size > 0 for size in sizes), sizes.index(max(sizes))
+    generator, given = Generator().manual_seed(2), labels.clone()
+    state = torch.get_rng_state()
+    rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(40)])
+    seen["global"] = torch.equal(state, torch.get_rng_state())
+    seen["shape"] = str((rows.shape[1:], int(rows.max()) >= N, str(rows.dtype)))
+    seen["given"] = torch.equal(labels, given)
+    if rows.dim() != 2 or int(rows.max()) >= N:
+        return seen
+    rows = rows.long()
+    often = nn.functional.one_hot(labels[rows], len(sizes)).sum(1)
+    often = often[:, [k for k, size in enumerate(sizes) if size]]
+    most = N // K + 1
+    seen["bounds"] = (
+        bool((often > most).any()),
+        bool((often < N - (K - 1) * most).any()),
+    )
+    share = often.double().mean(0) * K / N
+    seen["shares"] = str((2 * share).round().tolist())  # in halves of an equal share
+    of_images = nn.functional.one_hot(rows, N).sum(1)
+    seen["twice"] = bool((of_images[:, labels == large] > 1).any())
+    seen["all seen"] = bool((of_images.sum(0) > 0).all())
+    same = (labels[rows][:, 1:] == labels[rows][:, :-1]).double().mean()
+    seen["in runs"] = bool(same > 0.6)
+    seen["fresh"] = not torch.equal(rows[0], rows[1])
+    again = module.uniform_over_clusters(labels, Generator().manual_seed(2))
+    seen["seeded"] = torch.equal(again, rows[0])
+    other = module.uniform_over_clusters(labels, Generator().manual_seed(3))
+    seen["other seed"] = not torch.equal(other, rows[0])
+    return seen
+
+
+def of_full_shares(module, sizes):
+    """Draws from two clusters, of which the first has just as many images as it gives, or fewer."""
+    labels, generator = (torch.arange(sum(sizes)) >= 4).long(), Generator().manual_seed(3)
+    rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
+    twice = any(bool((row[row < 4].bincount() > 1).any()) for row in rows)
+    most = max(int(labels[row].bincount().max()) for row in rows)
+    most = "more than its share" if most > sum(sizes) // 2 + 1 else str(most)
+    return {"twice": twice, "most": most}
+
+
+def different(module):
+    """How many images of a cluster that is smaller than its share come: 7.5 of 10 by chance."""
     labels, generator = (torch.arange(26) >= 10).long(), Generator().manual_seed(5)  # 10 and 16
     rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
-    different = sum(len(row[row < 10].unique()) for row in rows) / 40  # 7.5 by chance
-    seen["different"] = "all" if different > 8.5 else "some"
+    many = sum(len(row[row < 10].unique()) for row in rows) / 40
+    return "all" if many > 8.5 else "some"
+
+
+def in_pieces(module):
+    """Whether neighbours in a large cluster come together."""
     labels, generator = (torch.arange(26) >= 24).long(), Generator().manual_seed(6)  # 24 and 2
     rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(60)])
     came = nn.functional.one_hot(rows, 26).sum(1).double()[:, :24]
     near, far = ((came[:, i:] * came[:, :-i]).mean() for i in (1, 9))
-    seen["in pieces"] = bool(near > 1.4 * far)
+    return bool(near > 1.4 * far)
+
+
+def apart(module):
+    """How two images share the places of a small cluster."""
     labels, generator = (torch.arange(30) > 27).long(), Generator().manual_seed(4)  # 28 and 2
     rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(20)])
     first, second = (rows == 28).sum(1), (rows == 29).sum(1)
     apart = (first - second).abs().double().mean()  # 3 with replacement, 1 in turn
-    seen["apart"] = "in turn" if apart < 1.9 else "by chance" if apart < 8 else "one only"
-    return seen
+    return "in turn" if apart < 1.9 else "by chance" if apart < 8 else "one only"
 
 
 def old_means(module):
+    seen = tried(of_old_means, module)
+    seen = seen if isinstance(seen, dict) else {"error": seen}
+    labels, h = torch.tensor([1, 0, 1, 2, 0]), rand(5, 2, seed=5) + 1
+    for K in (3, 5):  # all clusters in use, and two that are empty
+        seen[f"all of {K}"] = tried(means_of, module, h, labels, K)
+    seen["double"] = tried(
+        lambda: module.old_means(h.double(), labels, 6 - 1).dtype == torch.float64
+    )
+    return seen
+
+
+def means_of(module, h, labels, K):
+    """The means of clusters in use, and the shape of all."""
+    given = h.clone(), labels.clone()
+    got = module.old_means(h, labels, K)
+    kept = torch.equal(h, given[0]) and torch.equal(labels, given[1])
+    return {"shape": str(tuple(got.shape)), "means": got[:3], "given": kept}
+
+
+def of_old_means(module):
     labels = torch.tensor([0, 2, 2, 5, 0, 2, 5])
     h = rand(7, 3, seed=3) + 1
     before = torch.get_rng_state()
@@ -98,7 +176,6 @@ def old_means(module):
     images = bool((nearest.values < 1e-6).all())
     apart = len(nearest.indices.unique()) == 3
     seen = {"means": got[[0, 2, 5]], "images": images, "apart": images and apart, "drawn": drawn}
-    seen["double"] = module.old_means(h.double(), labels, 6).dtype == torch.float64
     many = module.old_means(rand(20, 3, seed=4), torch.arange(20) % 3, 20)[3:]
     seen["many apart"] = len(many.unique(dim=0)) == 17
     return seen | {"of empty ones": torch.zeros(1) if images else got[[1, 3, 4]]}
@@ -106,8 +183,9 @@ def old_means(module):
 
 def effective_clusters(module):
     cases = [some(13, 4, 1), some(40, 7, 2) * 2, torch.tensor([0, 0, 1, 0]), torch.zeros(3).long()]
-    seen = {str(i): float(module.effective_clusters(labels)) for i, labels in enumerate(cases)}
-    return seen | {"double": isinstance(module.effective_clusters(cases[0]), float)}
+    seen = {str(i): number(module.effective_clusters, labels) for i, labels in enumerate(cases)}
+    kind = tried(lambda: isinstance(module.effective_clusters(cases[0]), float))
+    return seen | {"double": kind}
 
 
 def mutual_information(module):
@@ -115,14 +193,14 @@ def mutual_information(module):
     for N, K, L in [(13, 2, 5), (29, 5, 3), (40, 4, 4), (6, 3, 2)]:
         a, b = some(N, K, N), some(N, L, N + 1)
         b = torch.where(torch.arange(N) % 3 > 0, a % L, b)
-        seen[f"{K} {L}"] = tuple(
-            float(module.mutual_information(x, y)) for x, y in [(a, b), (b, a)]
-        )
+        for way, x, y in [("", a, b), (" exchanged", b, a)]:
+            seen[f"{K} {L}{way}"] = number(module.mutual_information, x, y)
     a, one = some(9, 3, 4), torch.zeros(9, dtype=torch.int64)
-    seen["names"] = float(module.mutual_information(a, 2 - a))
+    seen["names"] = number(module.mutual_information, a, 2 - a)
     for name, x, y in [("one", one, a), ("other", a, one), ("both", one, one)]:
-        seen[name] = float(module.mutual_information(x, y))
-    return seen | {"double": isinstance(module.mutual_information(a, 2 - a), float)}
+        seen[name] = number(module.mutual_information, x, y)
+    kind = tried(lambda: isinstance(module.mutual_information(a, 2 - a), float))
+    return seen | {"double": kind}
 
 
 class Eye(nn.Module):
@@ -184,7 +262,13 @@ def DeepCluster_start_epoch(module):
     tensors = (layer.weight, layer.bias)
     for p in tensors:
         p.data.fill_(3)
-    returned = list(whole.start_epoch(pixels) or [])
+    errors, returned = [], tried(whole.start_epoch, pixels)
+    errors.append(returned if isinstance(returned, str) and returned != "None" else "")
+    returned = [] if isinstance(returned, str) else tried(list, returned)
+    kinds = returned
+    if not isinstance(returned, str):
+        kinds = str([type(p).__name__ for p in returned])
+    returned = [] if isinstance(returned, str) else returned
     first = whole.projector.weight.detach().clone()
     seen["global"] = torch.equal(before, torch.get_rng_state())
     others = [n for n, g in whole.generators.items() if not torch.equal(g.get_state(), states[n])]
@@ -203,51 +287,68 @@ def DeepCluster_start_epoch(module):
     seen["same tensors"] = all(a is b for a, b in zip(tensors, now, strict=True))
     ids = [id(p) for p in tensors]
     seen["returned"] = str(sorted(ids.index(id(p)) for p in returned if id(p) in ids))
-    seen["how many"] = len(returned)
+    seen["what"] = kinds
     seen["bias"] = float(now[1].detach().abs().max())
     seen["grad"] = all(p.requires_grad for p in now)
     # the second epoch, after other clusters, and with a single direction
     whole.pseudo_labels.copy_(torch.arange(24) % 2)
     whole.pca_dim = 1
-    whole.start_epoch(pixels)
+    errors.append(str(tried(empty, whole, pixels)))
     seen["again"] = same_groups(whole.pseudo_labels, half)
     seen["nmi"] = float(whole.nmi)
     whole.pseudo_labels.copy_(1 - torch.arange(24) % 2)
     whole.nmi.fill_(-3)
-    whole.start_epoch(pixels)
+    whole.projector.weight.data.fill_(3)
+    errors.append(str(tried(empty, whole, pixels)))
     seen["nmi from 1"] = float(whole.nmi) != -3
+    seen["old weights"] = bool((whole.projector.weight == 3).any())
     seen["drawn anew"] = not torch.equal(first, whole.projector.weight)
     # the weights of a wider classifier
     wide = method(17)
-    wide.start_epoch(pixels)
+    errors.append(tried(empty, wide, pixels))
     weight, labels = wide.projector.weight.detach().clone(), wide.pseudo_labels.clone()
     seen["17"] = len(labels.unique())
     spread = float(weight.std())
     seen["deviation"] = "right" if 0.0075 < spread < 0.0125 else f"{spread:.1g}"
     twin = method(17)
-    twin.start_epoch(pixels)
+    errors.append(tried(empty, twin, pixels))
     again = torch.equal(twin.pseudo_labels, labels)
     seen["seeded"] = (again, torch.equal(twin.projector.weight, weight))
-    wide.start_epoch(pixels)
+    errors.append(tried(empty, wide, pixels))
     seen["clustered anew"] = not torch.equal(wide.pseudo_labels, labels)
     weight = torch.stack([weight, wide.projector.weight.detach()])
     seen["even draws"] = bool(weight.abs().max() < 1.74 * weight.std())
     # a warm start keeps the names of four groups
     corner = torch.arange(12) % 4
     corners, kept, stored = images_of(255.0 * (corner % 2), corner // 2), [], []
-    again = []
+    again, compared = [], []
     for seed in range(4):
         settings = {"pca_dim": 2, "warm_start": seed < 2}
         m = deep_cluster(module, Eye(10.0, 1.0), NOTHING, N=12, seed=seed, clusters=4, **settings)
         m.pseudo_labels.copy_(3 - corner)
-        m.start_epoch(corners)
+        errors.append(tried(empty, m, corners))
         kept.append(torch.equal(m.pseudo_labels, 3 - corner))
         stored.append(torch.equal(m.pseudo_labels, corner))
+        compared.append(float(m.nmi) != -1)
         last = m.pseudo_labels.clone()
-        m.start_epoch(corners)
+        errors.append(tried(empty, m, corners))
         again.append(torch.equal(m.pseudo_labels, last))
     seen["warm"] = (all(kept[:2]), all(kept[2:]), all(stored[:2]), all(again[:2]))
+    seen["compared"] = (all(compared[:2]), all(compared[2:]))
+    m = deep_cluster(module, Eye(10.0, 1.0), NOTHING, N=12, clusters=4, pca_dim=2, warm_start=True)
+    errors.append(tried(empty, m, corners))
+    settings = {"N": 12, "clusters": 4, "pca_dim": 2, "warm_start": True}
+    m = deep_cluster(module, Eye(10.0, 1.0, 1.0), NOTHING, **settings)
+    m.pseudo_labels.copy_(corner)
+    errors.append(tried(empty, m, corners))
+    seen["errors"] = str(errors)
     return seen
+
+
+def empty(method, pixels):
+    """Start an epoch; nothing, unless it raises an error."""
+    method.start_epoch(pixels)
+    return ""
 
 
 def DeepCluster_loss(module):
@@ -259,16 +360,25 @@ def DeepCluster_loss(module):
         method.pseudo_labels.copy_(own)
         z1, z2 = (2 * rand(B, K, seed=s).requires_grad_() for s in (1, 2))
         index = torch.randperm(N, generator=Generator().manual_seed(K))[:B]
-        loss = method.loss(z1, z2, index)
-        grads = torch.autograd.grad(loss + 0 * (z1 + z2).sum(), (z1, z2), allow_unused=True)
-        seen[f"{B} {K}"] = (torch.as_tensor(loss), *grads)
+        seen[f"{B} {K}"] = tried(loss_and_gradients, method, z1, z2, index)
     z = torch.tensor([[300.0, 0], [0, 300]])
     method.pseudo_labels.zero_()
-    seen["sure"] = float(method.loss(z, z.flip(0), torch.tensor([0, 1])))
+    seen["sure"] = number(method.loss, z, z.flip(0), torch.tensor([0, 1]))
     method.pseudo_labels.fill_(1)
-    seen["anew"] = method.loss(0.01 * z, 0.02 * z, torch.tensor([0, 1]))
+    seen["anew"] = number(method.loss, 0.01 * z, 0.02 * z, torch.tensor([0, 1]))
+    method.pseudo_labels.copy_(torch.arange(N) % 2)
+    seen["kept"] = number(method.loss, z, z, torch.tensor([0, 1]))
     seen["stays"] = not strays(step, method, rand(3, 3, seed=1), rand(3, 3, seed=2))
     return seen
+
+
+def loss_and_gradients(method, z1, z2, index):
+    """The loss and its gradients; of a loss that is no scalar, the sum's."""
+    value = method.loss(z1, z2, index)
+    loss = torch.as_tensor(value).sum() + 0 * (z1 + z2).sum()
+    first, second = torch.autograd.grad(loss, (z1, z2))
+    kind = isinstance(value, torch.Tensor)
+    return {"loss": torch.as_tensor(value), "kind": kind, "first": first, "second": second}
 
 
 def step(method, z1, z2):

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 RTOL = 1e-4  # two observations are equal within this, and differ beyond ten times this
-TELLING = 2  # so many broken numbers are no coincidence
-WHOLE = 16  # so many whole numbers are none either
+TELLING = 2  # this many numbers that are not whole are no coincidence
+WHOLE = 16  # nor are this many whole numbers
 
 
 def equal(a, b, rtol: float = RTOL) -> bool:
@@ -34,9 +34,9 @@ def equal(a, b, rtol: float = RTOL) -> bool:
     if isinstance(a, int | float) and isinstance(b, int | float):
         both_nan = math.isnan(a) and math.isnan(b)
         return both_nan or math.isclose(a, b, rel_tol=rtol, abs_tol=1e-9)
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
+    if isinstance(a, int | float | Tensor) and isinstance(b, int | float | Tensor):
         return equal(torch.as_tensor(a), torch.as_tensor(b), rtol)
-    return a == b
+    return a is b or (type(a) is type(b) and bool(a == b))
 
 
 def leaves(seen, path: tuple = ()) -> dict[tuple, object]:
@@ -54,7 +54,7 @@ def leaves(seen, path: tuple = ()) -> dict[tuple, object]:
 
 
 def differing(wrong, right) -> list[tuple]:
-    """The pairs (wrong, right) of leaves in which two observations differ. None: it has none."""
+    """The pairs (wrong, right) of leaves in which two observations differ; None if one lacks it."""
     a, b = leaves(wrong), leaves(right)
     both = [(a.get(key), b.get(key)) for key in {**b, **a}]
     return [(x, y) for x, y in both if not equal(x, y, 10 * RTOL)]
@@ -80,7 +80,7 @@ def is_evidence(wrong, right) -> bool:
 
 
 def is_telling(wrong, right) -> bool:
-    """Whether it differs in numbers that no other wrong function would give by chance."""
+    """Whether a wrong observation has numbers that no other one would have by chance."""
     broken, whole = set(), 0
     for x, y in differing(wrong, right):
         if isinstance(x, bool | str) or not is_proper(x, y):

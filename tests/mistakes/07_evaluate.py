@@ -44,6 +44,20 @@ IN_THE_END = """
     return torch.cat(h)
 """
 
+# fit by plain gradient descent: far from the minimum after as many iterations
+SLOW = """
+def fit(h, position, weight, bias, penalty, iterations):
+    weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()
+    optimizer = torch.optim.SGD([weight, bias], lr=0.003)
+    for _ in range(iterations):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(F.linear(h, weight, bias), position)
+        loss = loss + penalty / 2 * weight.square().sum()
+        loss.backward()
+        optimizer.step()
+    return weight.detach(), bias.detach()
+"""
+
 MISTAKES = [
     # features
     Mistake(
@@ -202,6 +216,162 @@ MISTAKES = [
         "You leave h on the encoder's device. Where does the docstring promise it?",
         trains=True,
     ),
+    Mistake(
+        "only_the_first_batch",
+        "features",
+        ("return torch.cat(h)", "return h[0]"),
+        "You return only the first batch. Where are the representations of the other images?",
+        trains=True,
+    ),
+    Mistake(
+        "only_the_last_batch",
+        "features",
+        ("return torch.cat(h)", "return h[-1]"),
+        "You return only the last batch. Where are the representations of the images before it?",
+        trains=True,
+    ),
+    Mistake(
+        "batches_stacked",
+        "features",
+        ("torch.cat(h)", "torch.stack(h)"),
+        "You stack the batches, which makes one more dimension and needs batches of equal size. What joins them row after row?",
+    ),
+    Mistake(
+        "batch_size_ignored",
+        "features",
+        (SPLIT, "batches = pixels.split(len(pixels))"),
+        "You show the encoder all images at once. What is batch_size for when the images do not fit into memory?",
+        trains=True,
+    ),
+    Mistake(
+        "batch_size_is_a_number_of_batches",
+        "features",
+        (SPLIT, "batches = pixels.chunk(batch_size)"),
+        "You cut the images into batch_size batches. Is it the number of batches, or the number of images in one?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_256",
+        "features",
+        (SHOWN, "batch.float() / 256"),
+        "You divide the pixels by 256. What is the value of the brightest pixel then, and what was it in training?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_the_largest",
+        "features",
+        (SHOWN, "batch.float() / batch.max()"),
+        "You divide by the brightest pixel of the batch. Does the answer for an image still depend on that image alone?",
+        trains=True,
+    ),
+    Mistake(
+        "each_image_standardised",
+        "features",
+        (SHOWN, "F.layer_norm(as_input(batch, encoder), batch.shape[1:])"),
+        "You standardise each image before the encoder sees it. Which changes to an image are allowed in an evaluation?",
+        trains=True,
+    ),
+    Mistake(
+        "images_transposed",
+        "features",
+        (SHOWN, "as_input(batch.transpose(2, 3), encoder)"),
+        "You swap height and width of every image. Which changes to an image are allowed in an evaluation?",
+        trains=True,
+    ),
+    Mistake(
+        "upside_down",
+        "features",
+        (SHOWN, "as_input(batch.flip(2), encoder)"),
+        "You turn every image upside down. Which changes to an image are allowed in an evaluation?",
+        trains=True,
+    ),
+    Mistake(
+        "colours_reversed",
+        "features",
+        (SHOWN, "as_input(batch.flip(1), encoder)"),
+        "You reverse the order of the colours. In which order did the encoder learn them?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_each_batch",
+        "features",
+        ("float().cpu()", "float().cpu().mean(0, keepdim=True)"),
+        "You return one row for each batch, the mean of its images. How many rows has h for N images?",
+        trains=True,
+    ),
+    Mistake(
+        "double_returned",
+        "features",
+        ("float().cpu()", "double().cpu()"),
+        "You return float64. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "encoded_twice",
+        "features",
+        ("batch in batches", "batch in [b for one in batches for b in (one, one)]"),
+        "You return every batch twice. How many rows has h for N images?",
+        trains=True,
+    ),
+    Mistake(
+        "columns_of_h_standardised",
+        "features",
+        (
+            "return torch.cat(h)",
+            "h = torch.cat(h)\n    return (h - h.mean(0)) / h.std(0, correction=0).clamp(min=1e-6)",
+        ),
+        "You standardise the columns of h. Which function does that, and with whose mean and standard deviation?",
+        trains=True,
+    ),
+    Mistake(
+        "warmed_up_in_train_mode",
+        "features",
+        (
+            HALF,
+            "for batch in batches:\n        encoder(as_input(batch, encoder))\n    with frozen(encoder):",
+        ),
+        "You show the encoder the images before it is frozen. What does batch norm remember of them?",
+        trains=True,
+    ),
+    Mistake(
+        "frozen_after_the_first_batch",
+        "features",
+        (HALF, "encoder(as_input(batches[0], encoder))\n    with frozen(encoder):"),
+        "You show the encoder the first batch before it is frozen. What does batch norm remember of it?",
+        trains=True,
+    ),
+    Mistake(
+        "joined_side_by_side",
+        "features",
+        ("torch.cat(h)", "torch.cat(h, 1)"),
+        "You join the batches side by side, which needs batches of equal size. Along which dimension do the images lie?",
+    ),
+    Mistake(
+        "batches_in_a_list",
+        "features",
+        ("torch.cat(h)", "h"),
+        "You return the batches in a list. What does the docstring promise?",
+    ),
+    Mistake(
+        "half_returned",
+        "features",
+        ("float().cpu()", "half().cpu()"),
+        "You return float16, which keeps three digits. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "one_image_short",
+        "features",
+        (SPLIT, "batches = pixels[: max(1, len(pixels) - 1)].split(batch_size)"),
+        "You leave out the last image. How many rows has h for N images?",
+        trains=True,
+    ),
+    Mistake(
+        "numpy_returned",
+        "features",
+        ("torch.cat(h)", "torch.cat(h).numpy()"),
+        "You return a NumPy array. What does the docstring promise?",
+    ),
     # knn_predict
     Mistake(
         "raw_inner_product",
@@ -252,7 +422,7 @@ MISTAKES = [
         "only_the_nearest",
         "knn_predict",
         ("k = min(k, len(bank))", "k = 1"),
-        "You let only the nearest row vote. What are the other k - 1 for?",
+        "The class of the nearest row wins, whatever the other rows are. What are the other k - 1 for?",
     ),
     Mistake(
         "votes_counted",
@@ -352,6 +522,353 @@ MISTAKES = [
         "knn_predict",
         ("return classes[votes.argmax(1)]", "return classes[votes.argmax(1)].long()"),
         "You return int64, whatever the labels are. Which dtype does the docstring promise?",
+    ),
+    Mistake(
+        "nearest_always_skipped",
+        "knn_predict",
+        (
+            "[(some @ bank.T).topk(k) for some in queries.split(QUERIES)]",
+            "[tuple(t[:, 1:] for t in (some @ bank.T).topk(min(k + 1, len(bank)))) for some in queries.split(QUERIES)]",
+        ),
+        "You skip the nearest row, as if the query itself were in the bank. What does the docstring say about that?",
+    ),
+    Mistake(
+        "nearest_of_k_skipped",
+        "knn_predict",
+        (
+            "similarity = torch.cat([values for values, _ in found])",
+            "found = [(values[:, 1:], rows[:, 1:]) for values, rows in found]\n    similarity = torch.cat([values for values, _ in found])",
+        ),
+        "You drop the nearest of the k rows, so k - 1 vote. Is the query itself in the bank?",
+    ),
+    Mistake(
+        "one_neighbour_more",
+        "knn_predict",
+        ("k = min(k, len(bank))", "k = min(k + 1, len(bank))"),
+        "You let k + 1 rows vote. How many neighbours were asked for?",
+    ),
+    Mistake(
+        "one_neighbour_less",
+        "knn_predict",
+        ("k = min(k, len(bank))", "k = max(1, min(k - 1, len(bank)))"),
+        "You let k - 1 rows vote. How many neighbours were asked for?",
+    ),
+    Mistake(
+        "always_twenty",
+        "knn_predict",
+        ("k = min(k, len(bank))", "k = min(20, len(bank))"),
+        "You let 20 rows vote, whatever k is. What is the argument for?",
+    ),
+    Mistake(
+        "no_temperature",
+        "knn_predict",
+        ("similarity / temperature", "similarity / 1.0"),
+        "You weight by exp(s), without the temperature. What is it for?",
+    ),
+    Mistake(
+        "temperature_squared",
+        "knn_predict",
+        ("similarity / temperature", "similarity / temperature**2"),
+        "You divide by the square of the temperature. What does the docstring put into the exponent?",
+    ),
+    Mistake(
+        "root_of_temperature",
+        "knn_predict",
+        ("similarity / temperature", "similarity / temperature**0.5"),
+        "You divide by the square root of the temperature. What does the docstring put into the exponent?",
+    ),
+    Mistake(
+        "votes_for_the_unlike",
+        "knn_predict",
+        ("similarity / temperature", "-similarity / temperature"),
+        "You weight by exp(-s / tau), so of the k rows the least similar counts most. What is the sign of the exponent?",
+    ),
+    Mistake(
+        "least_voted_class",
+        "knn_predict",
+        ("votes.argmax(1)", "votes.argmin(1)"),
+        "You return the class with the smallest weight. Which class wins a vote?",
+    ),
+    Mistake(
+        "weight_is_s",
+        "knn_predict",
+        (WEIGHT, "weight = similarity.clamp(min=0)"),
+        "You weight each vote by the cosine, and leave out negative ones. Where is the exp, and where the temperature?",
+    ),
+    Mistake(
+        "weight_is_one_over_distance",
+        "knn_predict",
+        (WEIGHT, "weight = 1 / (1 - similarity).clamp(min=1e-6)"),
+        "You weight each vote by 1 / (1 - s). With which weight does a neighbour at cosine s vote?",
+    ),
+    Mistake(
+        "weight_is_one_over_root",
+        "knn_predict",
+        (WEIGHT, "weight = 1 / (2 - 2 * similarity).clamp(min=1e-12).sqrt()"),
+        "You weight each vote by 1 / distance. With which weight does a neighbour at cosine s vote?",
+    ),
+    Mistake(
+        "rank_for_similarity",
+        "knn_predict",
+        (WEIGHT, "weight = torch.linspace(1, 1 / k, k).to(similarity).expand_as(similarity)"),
+        "You weight each vote by its rank. With which weight does a neighbour at cosine s vote?",
+    ),
+    Mistake(
+        "bank_columns_normalised",
+        "knn_predict",
+        (LENGTHS, "bank, queries = F.normalize(bank, dim=0), F.normalize(queries, dim=1)"),
+        "You normalise the bank column by column, across its images. Which dimension holds the numbers of one image?",
+    ),
+    Mistake(
+        "query_columns_normalised",
+        "knn_predict",
+        (LENGTHS, "bank, queries = F.normalize(bank, dim=1), F.normalize(queries, dim=0)"),
+        "You normalise the queries column by column, so they change each other. Which dimension holds the numbers of one image?",
+    ),
+    Mistake(
+        "divided_by_one_norm",
+        "knn_predict",
+        (LENGTHS, "bank, queries = bank / bank.norm(), queries / queries.norm()"),
+        "You divide all rows by one norm, that of the whole matrix. Which rows are still longer than others?",
+    ),
+    Mistake(
+        "absolute_values_for_the_norm",
+        "knn_predict",
+        (
+            LENGTHS,
+            "bank, queries = F.normalize(bank, p=1, dim=1), F.normalize(queries, p=1, dim=1)",
+        ),
+        "You divide by the sum of absolute values. Which norm makes an inner product a cosine?",
+    ),
+    Mistake(
+        "norm_squared",
+        "knn_predict",
+        (LENGTHS, "bank, queries = (t / t.square().sum(1, keepdim=True) for t in (bank, queries))"),
+        "You divide by the squared norm, so short rows become long ones. By what do you divide to get length 1?",
+    ),
+    Mistake(
+        "largest_number_for_the_norm",
+        "knn_predict",
+        (LENGTHS, "bank, queries = (t / t.abs().amax(1, keepdim=True) for t in (bank, queries))"),
+        "You divide by the largest number of a row. Which norm makes an inner product a cosine?",
+    ),
+    Mistake(
+        "bank_centred",
+        "knn_predict",
+        (
+            LENGTHS,
+            "queries, bank = F.normalize(queries - bank.mean(0), dim=1), F.normalize(bank - bank.mean(0), dim=1)",
+        ),
+        "You subtract the bank's mean before you take the cosine. Which vectors does the docstring compare?",
+    ),
+    Mistake(
+        "softmax_of_softmax",
+        "knn_predict",
+        (WEIGHT, "weight = (similarity / temperature).softmax(1).softmax(1)"),
+        "You take the softmax twice, so every vote is nearly the same. How often does s / tau become a weight?",
+    ),
+    Mistake(
+        "log_of_weights",
+        "knn_predict",
+        (WEIGHT, "weight = (similarity / temperature).log_softmax(1)"),
+        "You add up log-probabilities, so each further neighbour makes its class worse. Which function gives exp(s / tau)?",
+    ),
+    Mistake(
+        "exponent_cut_off",
+        "knn_predict",
+        (WEIGHT, "weight = (similarity / temperature).clamp(max=80).exp()"),
+        "You cut off s / tau at a fixed number, so at a low temperature all near votes become equal. What may you subtract from every s / tau of a query without changing who wins?",
+    ),
+    Mistake(
+        "columns_by_position",
+        "knn_predict",
+        ("position[neighbours]", "neighbours.clamp(max=len(classes) - 1)"),
+        "You use the row of a neighbour as the number of its class. Which tensor holds the class of each row?",
+    ),
+    Mistake(
+        "classes_as_they_come",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return bank_labels[votes.argmax(1)]"),
+        "You look the winner up in bank_labels, where position 0 is the first image's label. Which tensor lists each class once?",
+    ),
+    Mistake(
+        "neighbours_row_not_label",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return neighbours[:, 0]"),
+        "You return the number of a row of the bank. What is the label of that row?",
+    ),
+    Mistake(
+        "winner_of_all_queries",
+        "knn_predict",
+        (
+            "return classes[votes.argmax(1)]",
+            "return classes[votes.sum(0).argmax()].expand(len(queries))",
+        ),
+        "You add up the votes of all queries, so all get the same class. Which dimension holds the queries?",
+    ),
+    Mistake(
+        "votes_of_classes_over_queries",
+        "knn_predict",
+        ("votes.argmax(1)", "votes.argmax(0)"),
+        "You take argmax over the queries, so one label comes for each class. Which dimension holds the classes?",
+    ),
+    Mistake(
+        "bank_and_queries_swapped",
+        "knn_predict",
+        ("(some @ bank.T).topk(k)", "(bank @ some.T).topk(min(k, len(some)))"),
+        "You put the bank's rows where the queries belong: each row of the bank gets neighbours among the queries. Which rows should the result have?",
+    ),
+    Mistake(
+        "divided_by_class_size",
+        "knn_predict",
+        (
+            "return classes[votes.argmax(1)]",
+            "return classes[(votes / position.bincount()).argmax(1)]",
+        ),
+        "You divide the votes by the number of images that each class has in the bank. Does the docstring ask for that?",
+    ),
+    Mistake(
+        "labels_as_floats",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return classes[votes.argmax(1)].float()"),
+        "You return floating-point labels. Which dtype does the docstring promise?",
+    ),
+    Mistake(
+        "bank_changed",
+        "knn_predict",
+        (
+            LENGTHS,
+            "bank /= bank.norm(dim=1, keepdim=True)\n    queries = F.normalize(queries, dim=1)",
+        ),
+        "You normalise the caller's bank in place. What will the caller's next line find in it?",
+    ),
+    Mistake(
+        "queries_changed",
+        "knn_predict",
+        (
+            LENGTHS,
+            "queries /= queries.norm(dim=1, keepdim=True)\n    bank = F.normalize(bank, dim=1)",
+        ),
+        "You normalise the caller's queries in place. What will the caller's next line find in them?",
+    ),
+    Mistake(
+        "both_changed",
+        "knn_predict",
+        (
+            LENGTHS,
+            "bank /= bank.norm(dim=1, keepdim=True)\n    queries /= queries.norm(dim=1, keepdim=True)",
+        ),
+        "You normalise the caller's bank and queries in place. What will the caller's next line find in them?",
+    ),
+    Mistake(
+        "plain_distance",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    d, rows = torch.cdist(queries, bank).topk(min(k, len(bank)), dim=1, largest=False)
+    weight = (-d / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You take the distance of the rows as they are, and weight by exp(-distance / tau). What is a cosine, and which rows must be scaled first?",
+    ),
+    Mistake(
+        "plain_squared_distance",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    d, rows = torch.cdist(queries, bank).topk(min(k, len(bank)), dim=1, largest=False)
+    weight = (-d.square() / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You take the squared distance of the rows as they are, and weight by exp(-distance² / tau). What is a cosine, and which rows must be scaled first?",
+    ),
+    Mistake(
+        "nearest_by_plain_distance",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    d, rows = torch.cdist(queries, bank).topk(min(k, len(bank)), dim=1, largest=False)
+    weight = (F.cosine_similarity(queries[:, None], bank[rows], dim=2) / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You choose the k rows by their distance, not by the cosine. Which rows are the most similar if their lengths differ?",
+    ),
+    Mistake(
+        "distance_as_similarity",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    d, rows = torch.cdist(F.normalize(queries, dim=1), F.normalize(bank, dim=1)).topk(min(k, len(bank)), dim=1)
+    weight = (d / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You take the k largest distances and give the farthest row the largest weight. Is a large distance similar?",
+    ),
+    Mistake(
+        "majority_of_plain_distance",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    d, rows = torch.cdist(queries, bank).topk(min(k, len(bank)), dim=1, largest=False)
+    weight = torch.ones_like(d)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You give one vote to each of the k rows at the smallest distance. Which measure and which weight does the docstring name?",
+    ),
+    Mistake(
+        "rest_votes_with_one",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    s = F.normalize(queries, dim=1) @ F.normalize(bank, dim=1).T
+    least = s.topk(min(k, len(bank)), dim=1).values[:, -1:]
+    weight = (torch.where(s >= least, s, 0.0) / temperature).softmax(1)
+    return classes[(weight @ F.one_hot(position, len(classes)).to(weight)).argmax(1)]
+""",
+        "You set the similarity of all other rows to 0, and exp(0) is 1: they vote too. What must s be so that exp(s / tau) is 0?",
+    ),
+    Mistake(
+        "all_others_vote_by_s",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    classes, position = bank_labels.unique(return_inverse=True)
+    s = F.normalize(queries, dim=1) @ F.normalize(bank, dim=1).T
+    s, rows = s.topk(min(k, len(bank)), dim=1)
+    weight = 1 - (-s / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You take 1 minus a softmax of -s / tau. With which weight does a neighbour at cosine s vote?",
+    ),
+    Mistake(
+        "dimensions_left_over",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return classes[votes.argmax(1, keepdim=True)]"),
+        "You keep a dimension of size 1. Which shape does the docstring promise?",
+    ),
+    Mistake(
+        "votes_returned",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return votes"),
+        "You return the votes of all classes. Which one wins?",
+    ),
+    Mistake(
+        "most_votes_returned",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return votes.amax(1)"),
+        "You return the winner's weight, not its label. Which function tells where the largest entry is?",
     ),
     # class_balanced
     Mistake(
@@ -478,6 +995,165 @@ MISTAKES = [
         ),
         "You fill up from other classes if one has too few images. How many does each of the others then have?",
     ),
+    Mistake(
+        "drawn_with_replacement_in_a_class",
+        "class_balanced",
+        (
+            FIRST,
+            "rows = [(labels == c).nonzero()[:, 0] for c in classes]\n    return torch.cat([own[torch.randint(len(own), (min(count, len(own)),), generator=generator)] for own in rows])",
+        ),
+        "You draw within a class with replacement, so an image can come twice. Which function gives each position once?",
+    ),
+    Mistake(
+        "shuffled_places_returned",
+        "class_balanced",
+        (FIRST, "return torch.cat([(labels[order] == c).nonzero()[:count, 0] for c in classes])"),
+        "You return positions in the shuffled order. Which row of the data set is at position i of `order`?",
+    ),
+    Mistake(
+        "share_of_the_smallest_class",
+        "class_balanced",
+        (COUNT, "round(share * int(labels.unique(return_counts=True)[1].min()))"),
+        "You take the share of the smallest class. The share of what is divided by the number of classes?",
+    ),
+    Mistake(
+        "share_of_the_largest_class",
+        "class_balanced",
+        (COUNT, "round(share * int(labels.unique(return_counts=True)[1].max()))"),
+        "You take the share of the largest class. The share of what is divided by the number of classes?",
+    ),
+    Mistake(
+        "share_forgotten",
+        "class_balanced",
+        (COUNT, "round(len(labels) / len(classes))"),
+        "You do not use the share. How many images should be kept in all?",
+    ),
+    Mistake(
+        "one_of_each",
+        "class_balanced",
+        (COUNT, "round(share)"),
+        "You keep one image of each class, whatever the share. The share of how many images is rounded?",
+    ),
+    Mistake(
+        "one_more_of_each",
+        "class_balanced",
+        (
+            "max(1, round(share * len(labels) / len(classes)))",
+            "1 + round(share * len(labels) / len(classes))",
+        ),
+        "You keep one image more of each class. What does `at least one` mean for a count of 3?",
+    ),
+    Mistake(
+        "one_more_after_rounding_down",
+        "class_balanced",
+        (
+            "max(1, round(share * len(labels) / len(classes)))",
+            "1 + int(share * len(labels) / len(classes))",
+        ),
+        "You round down and add one. How many rows of each class are 3.0, rounded?",
+    ),
+    Mistake(
+        "images_per_class_rounded_first",
+        "class_balanced",
+        (COUNT, "round(share * (len(labels) // len(classes)))"),
+        "You round N / C down before you multiply by the share. What should be rounded, and when?",
+    ),
+    Mistake(
+        "classes_numbered",
+        "class_balanced",
+        ("for c in classes]", "for c in range(len(classes))]"),
+        "You look for the labels 0, 1, 2, … Which labels occur?",
+    ),
+    Mistake(
+        "two_classes_less_one",
+        "class_balanced",
+        ("for c in classes]", "for c in classes[:-1]]"),
+        "You leave out the last class. How many classes should the subset have?",
+    ),
+    Mistake(
+        "first_class_left_out",
+        "class_balanced",
+        ("for c in classes]", "for c in classes[1:]]"),
+        "You leave out the class with the smallest label. How many classes should the subset have?",
+    ),
+    Mistake(
+        "stretches_for_classes",
+        "class_balanced",
+        ("labels.unique()", "labels.unique_consecutive()"),
+        "You count a class again wherever its label comes back. How often does each class occur in the list of classes?",
+    ),
+    Mistake(
+        "labels_returned",
+        "class_balanced",
+        (FIRST, "return labels[torch.cat([order[labels[order] == c][:count] for c in classes])]"),
+        "You return the labels of the chosen images. Which numbers does the docstring promise?",
+    ),
+    Mistake(
+        "mask_returned",
+        "class_balanced",
+        (
+            FIRST,
+            "mask = torch.zeros(len(labels), dtype=torch.bool)\n    mask[torch.cat([order[labels[order] == c][:count] for c in classes])] = True\n    return mask",
+        ),
+        "You return a mask with an entry for every image. Which numbers does the docstring promise?",
+    ),
+    Mistake(
+        "list_returned",
+        "class_balanced",
+        (FIRST, "return torch.cat([order[labels[order] == c][:count] for c in classes]).tolist()"),
+        "You return a list. What does the docstring promise?",
+    ),
+    Mistake(
+        "the_rest_returned",
+        "class_balanced",
+        (FIRST, "return torch.cat([order[labels[order] == c][count:] for c in classes])"),
+        "You return the images that should be left out. Which part of each class is the subset?",
+    ),
+    Mistake(
+        "stacked_by_class",
+        "class_balanced",
+        (FIRST, "return torch.stack([order[labels[order] == c][:count] for c in classes])"),
+        "You stack the rows of the classes, so the result has two dimensions and a class may not have fewer images. What joins them end to end?",
+    ),
+    Mistake(
+        "too_small_class_left_out",
+        "class_balanced",
+        ("for c in classes]", "for c in classes if int((labels == c).sum()) >= count]"),
+        "You leave out a class that has too few images. What does the docstring say about such a class?",
+    ),
+    Mistake(
+        "rows_in_int32",
+        "class_balanced",
+        (FIRST, "return torch.cat([order[labels[order] == c][:count] for c in classes]).int()"),
+        "You return int32. Which dtype does the docstring promise?",
+    ),
+    Mistake(
+        "rows_in_a_column",
+        "class_balanced",
+        (FIRST, "return torch.cat([order[labels[order] == c][:count] for c in classes])[:, None]"),
+        "You return a column: nonzero gives one, for example. How many dimensions does the docstring promise?",
+    ),
+    Mistake(
+        "same_without_generator",
+        "class_balanced",
+        (ORDER, "order = torch.randperm(len(labels), generator=generator or Generator())"),
+        "Without a generator, you make a new one, which always starts from the same seed. What does torch use if generator=None?",
+    ),
+    Mistake(
+        "at_least_as_many_as_classes",
+        "class_balanced",
+        (
+            "max(1, round(share * len(labels) / len(classes)))",
+            "max(len(classes), round(share * len(labels)))",
+        ),
+        "You keep share * N images of each class, and at least as many as there are classes. How many images should be kept in all, and how many of each class at least?",
+    ),
+    Mistake(
+        "at_least_the_number_of_classes",
+        "class_balanced",
+        ("max(1, round", "max(len(classes), round"),
+        "You keep at least as many images of each class as there are classes. How many should a class have at least?",
+    ),
     # Probe.predict
     Mistake(
         "not_standardised",
@@ -542,6 +1218,183 @@ MISTAKES = [
         ),
         "You make a tensor on the CPU, whatever device h is on. Which argument of torch.zeros prevents that?",
     ),
+    Mistake(
+        "multiplied_by_the_deviation",
+        "Probe.predict",
+        ("/ self.std", "* self.std"),
+        "You multiply by the standard deviation. In what unit is the result?",
+    ),
+    Mistake(
+        "mean_added",
+        "Probe.predict",
+        ("h - self.mean", "h + self.mean"),
+        "You add the mean. What should become of an image whose h is the mean?",
+    ),
+    Mistake(
+        "mean_and_deviation_swapped",
+        "Probe.predict",
+        ("(h - self.mean) / self.std", "(h - self.std) / self.mean"),
+        "You subtract the standard deviation and divide by the mean. Which of the two is subtracted?",
+    ),
+    Mistake(
+        "mean_minus_h",
+        "Probe.predict",
+        ("h - self.mean", "self.mean - h"),
+        "You subtract h from the mean. What sign has a number that lies above the mean?",
+    ),
+    Mistake(
+        "root_of_the_deviation",
+        "Probe.predict",
+        ("/ self.std", "/ self.std.sqrt()"),
+        "You divide by the square root of the standard deviation. On what numbers was the weight fitted?",
+    ),
+    Mistake(
+        "one_added_to_the_deviation",
+        "Probe.predict",
+        ("/ self.std", "/ (self.std + 1)"),
+        "You add 1 to the standard deviation. On what numbers was the weight fitted?",
+    ),
+    Mistake(
+        "standardised_again",
+        "Probe.predict",
+        ("(h - self.mean) / self.std", "((h - self.mean) / self.std - self.mean) / self.std"),
+        "You standardise twice. On what numbers was the weight fitted?",
+    ),
+    Mistake(
+        "own_mean",
+        "Probe.predict",
+        ("h - self.mean", "h - h.mean(0)"),
+        "You subtract the mean of the images to be classified. What is left of an image that comes alone?",
+    ),
+    Mistake(
+        "own_deviation",
+        "Probe.predict",
+        ("/ self.std", "/ h.std(0, correction=0).clamp(min=1e-6)"),
+        "You divide by the standard deviation of the images to be classified. What is it for an image that comes alone?",
+    ),
+    Mistake(
+        "unit_length_again",
+        "Probe.predict",
+        ("(h - self.mean) / self.std", "F.normalize((h - self.mean) / self.std, dim=1)"),
+        "You scale each standardised row to length 1. On what numbers was the weight fitted?",
+    ),
+    Mistake(
+        "unit_length_first",
+        "Probe.predict",
+        ("(h - self.mean)", "(F.normalize(h, dim=1) - self.mean)"),
+        "You scale each h to length 1 first. Of what numbers are these the mean and the standard deviation?",
+    ),
+    Mistake(
+        "smallest_logit",
+        "Probe.predict",
+        ("argmax(1)", "argmin(1)"),
+        "You choose the smallest logit. Which class is the most probable?",
+    ),
+    Mistake(
+        "argmax_over_images",
+        "Probe.predict",
+        ("argmax(1)", "argmax(0)"),
+        "You take argmax over the images, so one label comes for each class. Which dimension holds the classes?",
+    ),
+    Mistake(
+        "argmax_of_all",
+        "Probe.predict",
+        ("argmax(1)", "argmax()"),
+        "You take one argmax over all images and classes. Which dimension holds the classes?",
+    ),
+    Mistake(
+        "bias_subtracted",
+        "Probe.predict",
+        (LINE, "F.linear((h - self.mean) / self.std, self.weight, -self.bias)"),
+        "You subtract the bias. What is its sign in W h + b?",
+    ),
+    Mistake(
+        "bias_twice",
+        "Probe.predict",
+        (LINE, "F.linear((h - self.mean) / self.std, self.weight, self.bias) + self.bias"),
+        "You add the bias twice: F.linear adds it already. What is its factor in W h + b?",
+    ),
+    Mistake(
+        "weight_not_transposed",
+        "Probe.predict",
+        (LINE, "(h - self.mean) / self.std @ self.weight + self.bias"),
+        "You multiply (M, D) by (C, D). What must be transposed so that the inner sizes agree?",
+    ),
+    Mistake(
+        "logits_returned",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return logits"),
+        "You return the logits. What is wanted of the largest of each row?",
+    ),
+    Mistake(
+        "probabilities_returned",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return logits.softmax(1)"),
+        "You return the probabilities of the classes. What is wanted of the largest of each row?",
+    ),
+    Mistake(
+        "largest_logit_returned",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return logits.amax(1)"),
+        "You return the largest logit itself, not the class that it belongs to. Which function tells where it is?",
+    ),
+    Mistake(
+        "largest_probability_returned",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return logits.softmax(1).amax(1)"),
+        "You return the probability of the likeliest class, not its label. Which function tells where it is?",
+    ),
+    Mistake(
+        "classes_in_order",
+        "Probe.predict",
+        ("return self.classes[", "return self.classes.sort().values["),
+        "You sort the classes. Which label stands for row 0 of the weight?",
+    ),
+    Mistake(
+        "absolute_logits",
+        "Probe.predict",
+        ("logits.argmax(1)", "logits.abs().argmax(1)"),
+        "You take the logit that is farthest from 0. Does a very negative one speak for its class?",
+    ),
+    Mistake(
+        "labels_in_float",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return self.classes[logits.argmax(1)].float()"),
+        "You return the class as a floating-point number. Which dtype does the docstring promise?",
+    ),
+    Mistake(
+        "queries_standardised_in_place",
+        "Probe.predict",
+        (
+            "logits =",
+            "h -= self.mean\n        h /= self.std\n        logits = F.linear(h, self.weight, self.bias)\n        _ =",
+        ),
+        "You standardise the caller's h in place. What will the caller's next line find in it?",
+    ),
+    Mistake(
+        "softmax_over_images",
+        "Probe.predict",
+        ("logits.argmax(1)", "logits.softmax(0).argmax(1)"),
+        "You take the softmax over the images, so they change each other's classes. Which dimension holds the classes?",
+    ),
+    Mistake(
+        "one_dimension_too_many",
+        "Probe.predict",
+        ("argmax(1)]", "argmax(1, keepdim=True)]"),
+        "You return a column of classes. Which shape does the docstring promise?",
+    ),
+    Mistake(
+        "penalty_times_logits",
+        "Probe.predict",
+        (LINE, "F.linear((h - self.mean) / self.std, self.penalty * self.weight, self.bias)"),
+        "You multiply the weight by the penalty. When does the penalty count: while fitting, or in a prediction?",
+    ),
+    Mistake(
+        "weight_of_unit_length",
+        "Probe.predict",
+        ("self.weight, self.bias", "F.normalize(self.weight, dim=1), self.bias"),
+        "You normalise the rows of the weight. Which logits did fit work with?",
+    ),
     # fit
     Mistake(
         "bias_has_a_penalty",
@@ -593,7 +1446,7 @@ MISTAKES = [
         "losses_added",
         "fit",
         (ENTROPY, ENTROPY[:-1] + ', reduction="sum")'),
-        "You add up the losses of all images. How much does the penalty matter when there are twice as many?",
+        "Next to the cross entropy of all images, your penalty counts N times less than it should: you add up the losses, or divide the penalty by N. Which of the two terms is a mean over images?",
         trains=True,
     ),
     Mistake(
@@ -693,6 +1546,303 @@ MISTAKES = [
         "You return float32, whatever h is. Which dtype does the docstring promise?",
         trains=True,
     ),
+    Mistake(
+        "norm_for_its_square",
+        "fit",
+        ("weight.square().sum()", "weight.norm()"),
+        "You add the norm of the weight, not its square. What is |W|², and which function takes no root?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_not_halved",
+        "fit",
+        (PENALTY, "penalty * weight.norm()"),
+        "You add penalty x |W|, neither squared nor halved. What is the second term of the loss?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_squared",
+        "fit",
+        ("weight.square().sum()", "weight.sum().square()"),
+        "You square the sum of the weights, in which positive and negative ones cancel. What is |W|²?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_quartered",
+        "fit",
+        (PENALTY, "(penalty / 2 * weight).square().sum()"),
+        "You square the penalty as well. What is squared in penalty |W|² / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "half_squared",
+        "fit",
+        (PENALTY, "penalty * (weight / 2).square().sum()"),
+        "You penalise half as strongly, as the factor 1/2 is squared too. What is squared in penalty |W|² / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_four_times",
+        "fit",
+        (PENALTY, "2 * penalty * weight.square().sum()"),
+        "You multiply by 2 where the penalty is divided by 2. What is the second term of the loss?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_square_of_rows",
+        "fit",
+        ("weight.square().sum()", "weight.square().sum(1).mean()"),
+        "You take the mean of |W|² over the classes. What is |W|² of the whole matrix?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_square_of_columns",
+        "fit",
+        ("weight.square().sum()", "weight.square().sum(0).mean()"),
+        "You take the mean of |W|² over the dimensions. What is |W|² of the whole matrix?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_square_not_halved",
+        "fit",
+        (PENALTY, "penalty * weight.square().mean()"),
+        "You take the mean of the squares and do not halve it. What is penalty |W|² / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_for_each_image",
+        "fit",
+        (PENALTY, "penalty * len(h) / 2 * weight.square().sum()"),
+        "You multiply the penalty by the number of images. In the docstring, what is a mean over images, and what is not?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_shared_not_halved",
+        "fit",
+        (PENALTY, "penalty / len(h) * weight.square().sum()"),
+        "You divide the penalty by the number of images instead of by 2. What is the second term of the loss?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_inverted",
+        "fit",
+        (PENALTY, "weight.square().sum() / (2 * penalty)"),
+        "You divide by the penalty. scikit-learn's C works like that: is a large penalty strong or weak here?",
+        trains=True,
+    ),
+    Mistake(
+        "bias_penalised_alone",
+        "fit",
+        (PENALTY, "penalty / 2 * bias.square().sum()"),
+        "You penalise the bias, and not the weight. Which of the two has a penalty?",
+        trains=True,
+    ),
+    Mistake(
+        "both_penalised_twice",
+        "fit",
+        (PENALTY, "penalty * (weight.square().sum() + bias.square().sum())"),
+        "You penalise the bias as well, and do not halve the squares. What is penalty |W|² / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_over_classes_too",
+        "fit",
+        (ENTROPY, "F.cross_entropy(F.linear(h, weight, bias), position) / len(bias)"),
+        "You divide the cross entropy by the number of classes too. Over what is it a mean?",
+        trains=True,
+    ),
+    Mistake(
+        "classes_weigh_the_same",
+        "fit",
+        (
+            ENTROPY,
+            "F.cross_entropy(F.linear(h, weight, bias), position, weight=len(position) / (len(bias) * position.bincount(minlength=len(bias)).clamp(min=1)).to(h))",
+        ),
+        "You give each class the same weight, however few images it has. Over what is the cross entropy a mean?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_smoothed",
+        "fit",
+        (ENTROPY, "F.cross_entropy(F.linear(h, weight, bias), position, label_smoothing=0.1)"),
+        "You smooth the labels. Which loss does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "no_bias_in_the_logits",
+        "fit",
+        ("F.linear(h, weight, bias)", "F.linear(h, weight)"),
+        "You leave the bias out of the logits, so it stays where it started. What are the logits of W and b?",
+        trains=True,
+    ),
+    Mistake(
+        "bias_from_zero",
+        "fit",
+        ("bias.clone()", "torch.zeros_like(bias)"),
+        "You start the bias from zero. What is the bias that you were given for?",
+        trains=True,
+    ),
+    Mistake(
+        "weight_from_zero",
+        "fit",
+        ("weight.clone()", "torch.zeros_like(weight)"),
+        "You start the weight from zero. What is the weight that you were given for?",
+        trains=True,
+    ),
+    Mistake(
+        "one_iteration_more",
+        "fit",
+        ("max_iter=iterations", "max_iter=iterations + 1"),
+        "You allow one iteration more than `iterations`. What should 0 iterations give?",
+        trains=True,
+    ),
+    Mistake(
+        "descends_slowly",
+        "fit",
+        SLOW,
+        "You stop before the minimum: called again from its own result, your function comes closer. Which optimiser gets there in so few iterations?",
+        trains=True,
+    ),
+    Mistake(
+        "nothing_fitted",
+        "fit",
+        ("optimizer.step(closure)", "closure()"),
+        "You return the weight and the bias as they came in. Which call lets the optimiser change them?",
+        trains=True,
+    ),
+    Mistake(
+        "only_bias_fitted",
+        "fit",
+        ("[weight, bias], max_iter", "[bias], max_iter"),
+        "You give only the bias to the optimiser, so the weight stays where it started. Which tensors should change?",
+        trains=True,
+    ),
+    Mistake(
+        "callers_weight",
+        "fit",
+        ("weight.clone().requires_grad_()", "weight.requires_grad_()"),
+        "You train the caller's own weight. How do you make a copy of a tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "callers_bias",
+        "fit",
+        ("bias.clone().requires_grad_()", "bias.requires_grad_()"),
+        "You train the caller's own bias. How do you make a copy of a tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "callers_memory",
+        "fit",
+        (COPIES, "weight, bias = weight.detach().requires_grad_(), bias.detach().requires_grad_()"),
+        "You change the numbers of the caller's weight and bias: detach gives a new tensor on the same memory. Which method copies the numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "weight_keeps_its_graph",
+        "fit",
+        ("return weight.detach(), bias.detach()", "return weight, bias.detach()"),
+        "You return a weight that still requires a gradient. What takes a tensor out of the graph?",
+        trains=True,
+    ),
+    Mistake(
+        "bias_and_weight_swapped",
+        "fit",
+        ("return weight.detach(), bias.detach()", "return bias.detach(), weight.detach()"),
+        "You return the bias first. In which order does the docstring name the two?",
+    ),
+    Mistake(
+        "weight_transposed",
+        "fit",
+        ("return weight.detach(),", "return weight.detach().T,"),
+        "You return the weight transposed. Which shape does the docstring give it?",
+    ),
+    Mistake(
+        "only_the_weight",
+        "fit",
+        ("return weight.detach(), bias.detach()", "return weight.detach()"),
+        "You return the weight alone. What else does the docstring promise?",
+    ),
+    Mistake(
+        "no_transpose_in_fit",
+        "fit",
+        ("F.linear(h, weight, bias)", "h @ weight + bias"),
+        "You multiply (N, D) by (C, D). What must be transposed so that the inner sizes agree?",
+    ),
+    Mistake(
+        "closure_returns_nothing",
+        "fit",
+        ("        return loss\n", ""),
+        "Your closure returns nothing, and L-BFGS needs the loss to decide on its step. What should a closure return?",
+    ),
+    Mistake(
+        "fitted_without_gradients",
+        "fit",
+        ("        loss.backward()", "        loss.detach().backward()"),
+        "You detach the loss before backward. What links it to the weight then?",
+    ),
+    Mistake(
+        "standardised_in_fit",
+        "fit",
+        (
+            COPIES,
+            "h = (h - h.mean(0)) / h.std(0, correction=0).clamp(min=1e-6)\n    weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()",
+        ),
+        "You standardise h once more inside fit. What does the docstring say that h is already?",
+        trains=True,
+    ),
+    Mistake(
+        "unit_length_in_fit",
+        "fit",
+        ("F.linear(h, weight", "F.linear(F.normalize(h, dim=1), weight"),
+        "You scale each row of h to length 1. Which numbers should the weight be fitted to?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_is_the_penalty",
+        "fit",
+        ("loss = loss + penalty / 2", "loss = penalty / 2"),
+        "You minimise the penalty alone: the cross entropy is lost. Which two terms does the loss have?",
+        trains=True,
+    ),
+    Mistake(
+        "log_forgotten",
+        "fit",
+        (ENTROPY, "-F.linear(h, weight, bias).softmax(1)[torch.arange(len(h)), position].mean()"),
+        "You maximise the mean probability of the right class, without a logarithm. What is the cross entropy of a probability p?",
+        trains=True,
+    ),
+    Mistake(
+        "logits_penalised",
+        "fit",
+        ("weight.square().sum()", "F.linear(h, weight, bias).square().mean()"),
+        "You penalise the logits. Of what does the docstring take the square?",
+        trains=True,
+    ),
+    Mistake(
+        "sigmoid_before_softmax",
+        "fit",
+        ("F.linear(h, weight, bias)", "F.linear(h, weight, bias).sigmoid()"),
+        "You squash the logits with a sigmoid before cross_entropy. What is the first thing that cross_entropy does with its input?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_loss_over_half",
+        "fit",
+        (ENTROPY, "F.cross_entropy(F.linear(h, weight, bias), position) / 2"),
+        "You halve the cross entropy too. Which of the two terms has the factor 1/2?",
+        trains=True,
+    ),
+    Mistake(
+        "double_returned_by_fit",
+        "fit",
+        (
+            "return weight.detach(), bias.detach()",
+            "return weight.detach().double(), bias.detach().double()",
+        ),
+        "You return float64, whatever h is. Which dtype does the docstring promise?",
+        trains=True,
+    ),
     # linear_probe
     Mistake(
         "stops_at_the_first_fall",
@@ -769,14 +1919,14 @@ MISTAKES = [
         "the_last_probe",
         "linear_probe",
         (BEST, "return probes[-1]"),
-        "You return the last fit. Which of the fits is best on validation images?",
+        "You keep the last fit, even where an earlier one is more accurate on validation images. Which of the fits is best there?",
         trains=True,
     ),
     Mistake(
         "the_first_probe",
         "linear_probe",
         (BEST, "return probes[0]"),
-        "You return the first fit. Which of the fits is best on validation images?",
+        "You keep the first fit, even where a later one is more accurate on validation images. Which of the fits is best there?",
         trains=True,
     ),
     Mistake(
@@ -861,5 +2011,416 @@ MISTAKES = [
         ("penalty, iterations)", "penalty, 200)"),
         "You do not pass `iterations` on to `fit`. How many may it use?",
         trains=True,
+    ),
+    Mistake(
+        "labels_for_positions",
+        "linear_probe",
+        ("fit(h, position,", "fit(h, train_labels,"),
+        "You hand the labels themselves to fit. Which row of the weight stands for label 7?",
+    ),
+    Mistake(
+        "one_mean_and_deviation",
+        "linear_probe",
+        (
+            MOMENTS,
+            "mean, std = (t.expand(train_h.shape[1]) for t in (train_h.mean(), train_h.std(correction=0)))",
+        ),
+        "You use one mean and one standard deviation for all dimensions. Over which dimension of h are they taken?",
+        trains=True,
+    ),
+    Mistake(
+        "one_mean_for_all",
+        "linear_probe",
+        ("train_h.mean(0)", "train_h.mean().expand(train_h.shape[1])"),
+        "You use one mean for all dimensions. Over which dimension of h is it taken?",
+        trains=True,
+    ),
+    Mistake(
+        "each_image_standardised_alone",
+        "linear_probe",
+        (MOMENTS, "mean, std = train_h.mean(1), train_h.std(1, correction=0)"),
+        "You take the mean and the standard deviation of each image. Which dimension holds the images?",
+    ),
+    Mistake(
+        "validation_statistics",
+        "linear_probe",
+        (MOMENTS, "mean, std = val_h.mean(0), val_h.std(0, correction=0)"),
+        "You take the mean and the standard deviation of the validation images. Which images may the fit know?",
+        trains=True,
+    ),
+    Mistake(
+        "deviation_about_zero",
+        "linear_probe",
+        ("train_h.std(0, correction=0)", "train_h.square().mean(0).sqrt()"),
+        "You take the root of the mean square, without subtracting the mean. About which value does a standard deviation measure?",
+        trains=True,
+    ),
+    Mistake(
+        "length_of_a_column",
+        "linear_probe",
+        ("train_h.std(0, correction=0)", "(train_h - train_h.mean(0)).norm(dim=0)"),
+        "You divide by the norm of each centred column, which grows with the number of images. What must the sum of squares be divided by before the root?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_absolute_deviation",
+        "linear_probe",
+        ("train_h.std(0, correction=0)", "(train_h - train_h.mean(0)).abs().mean(0)"),
+        "You divide by the mean absolute deviation. What is a standard deviation?",
+        trains=True,
+    ),
+    Mistake(
+        "range_for_deviation",
+        "linear_probe",
+        (MOMENTS, "mean, std = train_h.amin(0), train_h.amax(0) - train_h.amin(0)"),
+        "You scale each dimension to [0, 1]. Which two statistics does the docstring of Probe name?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_deviation",
+        "linear_probe",
+        ("train_h.std(0, correction=0)", "train_h.std(0, correction=0).sqrt()"),
+        "You divide by the square root of the standard deviation. In what unit is it?",
+        trains=True,
+    ),
+    Mistake(
+        "one_added_to_std",
+        "linear_probe",
+        ("std > 1e-6, std, torch.ones_like(std)", "std > -1, std + 1, std"),
+        "You add a number to every standard deviation, or to every variance. What happens to a dimension with small values?",
+        trains=True,
+    ),
+    Mistake(
+        "small_deviation_ignored",
+        "linear_probe",
+        ("std > 1e-6", "std > 1"),
+        "You set every standard deviation below 1 to 1. What happens to a dimension with small values?",
+        trains=True,
+    ),
+    Mistake(
+        "scaled_not_centred",
+        "linear_probe",
+        ("train_h.mean(0), train_h.std", "0 * train_h.mean(0), train_h.std"),
+        "You scale, but do not shift. Which number is subtracted first?",
+        trains=True,
+    ),
+    Mistake(
+        "fitted_after_centring",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = train_h - mean"),
+        "You fit centred numbers that are not scaled, although the probe scales what it predicts. Which numbers should the weight be fitted on?",
+        trains=True,
+    ),
+    Mistake(
+        "fitted_after_scaling",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = train_h / std"),
+        "You fit scaled numbers that are not centred, although the probe centres what it predicts. Which numbers should the weight be fitted on?",
+        trains=True,
+    ),
+    Mistake(
+        "multiplied_by_std",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = (train_h - mean) * std"),
+        "You fit numbers that were multiplied by the standard deviation. In what unit are they?",
+        trains=True,
+    ),
+    Mistake(
+        "shifted_after_scaling",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = train_h / std - mean"),
+        "You fit numbers that were divided before the mean was subtracted. In what unit is the mean?",
+        trains=True,
+    ),
+    Mistake(
+        "unit_length_for_the_fit",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = F.normalize((train_h - mean) / std, dim=1)"),
+        "You scale each standardised row to length 1, which predict does not do. Which numbers should the weight be fitted on?",
+        trains=True,
+    ),
+    Mistake(
+        "standardisation_not_stored",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, 0 * mean, 0 * std + 1, classes, penalty))",
+        ),
+        "You do not store the mean and the standard deviation that you fitted with. With what will predict standardise?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_and_std_swapped",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, std, mean, classes, penalty))",
+        ),
+        "You store the standard deviation as the mean, and the mean as the standard deviation. In which order does Probe take them?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_not_stored",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, 0 * mean, std, classes, penalty))",
+        ),
+        "You store a mean of 0, but fitted with another. With what will predict standardise?",
+        trains=True,
+    ),
+    Mistake(
+        "deviation_not_stored",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, mean, 0 * std + 1, classes, penalty))",
+        ),
+        "You store a standard deviation of 1, but fitted with another. With what will predict standardise?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_of_images_stored",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, mean, std, train_labels, penalty))",
+        ),
+        "You store the label of every image as `classes`. Which label stands for row 0 of the weight?",
+        trains=True,
+    ),
+    Mistake(
+        "positions_stored",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, mean, std, position, penalty))",
+        ),
+        "You store the position of every image's label as `classes`. Which label stands for row 0 of the weight?",
+        trains=True,
+    ),
+    Mistake(
+        "classes_backwards",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, mean, std, classes.flip(0), penalty))",
+        ),
+        "You store the classes in another order than the rows of the weight. Which label stands for row 0?",
+        trains=True,
+    ),
+    Mistake(
+        "first_penalty_stored",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight, bias, mean, std, classes, penalties[0]))",
+        ),
+        "You store the first penalty with every probe. With which one was each fitted?",
+        trains=True,
+    ),
+    Mistake(
+        "default_penalties",
+        "linear_probe",
+        ("sorted(penalties, reverse=True)", "sorted(PENALTIES, reverse=True)"),
+        "You try the default penalties, whatever is asked for. What is the argument for?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_penalty_not_tried",
+        "linear_probe",
+        (
+            "sorted(penalties, reverse=True)",
+            "sorted(penalties, reverse=True)[min(1, len(penalties) - 1) :]",
+        ),
+        "You do not try the largest penalty. Which of them can be the best?",
+        trains=True,
+    ),
+    Mistake(
+        "smallest_penalty_not_tried",
+        "linear_probe",
+        (
+            "sorted(penalties, reverse=True)",
+            "sorted(penalties, reverse=True)[: max(1, len(penalties) - 1)]",
+        ),
+        "You do not try the smallest penalty. Which of them can be the best?",
+        trains=True,
+    ),
+    Mistake(
+        "only_the_first_penalty",
+        "linear_probe",
+        ("sorted(penalties, reverse=True)", "penalties[:1]"),
+        "You try only the penalty that is listed first. Which of them can be the best?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_times_images",
+        "linear_probe",
+        (
+            "fit(h, position, weight, bias, penalty, iterations)",
+            "fit(h, position, weight, bias, penalty * len(h), iterations)",
+        ),
+        "You multiply the penalty by the number of images. What does the docstring say about lambda, and what about scikit-learn's C?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_per_image",
+        "linear_probe",
+        (
+            "fit(h, position, weight, bias, penalty, iterations)",
+            "fit(h, position, weight, bias, penalty / len(h), iterations)",
+        ),
+        "You divide the penalty by the number of images. What does the docstring say about lambda, and what about scikit-learn's C?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_is_c",
+        "linear_probe",
+        (
+            "fit(h, position, weight, bias, penalty, iterations)",
+            "fit(h, position, weight, bias, 1 / penalty, iterations)",
+        ),
+        "You hand 1 / penalty to fit. Is a large penalty strong or weak?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_is_scikits_c",
+        "linear_probe",
+        (
+            "fit(h, position, weight, bias, penalty, iterations)",
+            "fit(h, position, weight, bias, 1 / (penalty * len(h)), iterations)",
+        ),
+        "You hand scikit-learn's C to fit. Does fit take C, or lambda?",
+        trains=True,
+    ),
+    Mistake(
+        "penalty_halved_again",
+        "linear_probe",
+        (
+            "fit(h, position, weight, bias, penalty, iterations)",
+            "fit(h, position, weight, bias, penalty / 2, iterations)",
+        ),
+        "You hand half the penalty to fit, which halves it again. Which of the two applies the factor 1/2?",
+        trains=True,
+    ),
+    Mistake(
+        "no_penalty_handed_on",
+        "linear_probe",
+        (
+            "fit(h, position, weight, bias, penalty, iterations)",
+            "fit(h, position, weight, bias, 0.0, iterations)",
+        ),
+        "You fit without a penalty. What is the loop over penalties for?",
+        trains=True,
+    ),
+    Mistake(
+        "last_of_equals",
+        "linear_probe",
+        (
+            BEST,
+            "probes = [next(p for p in probes if p.penalty == penalty) for penalty in reversed(penalties)]\n    return max(probes, key=lambda probe: probe.accuracy(val_h, val_labels))",
+        ),
+        "Among equally good probes, you keep the one whose penalty is listed last. Which one does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "all_probes_averaged",
+        "linear_probe",
+        (
+            BEST,
+            "weight = torch.stack([p.weight for p in probes]).mean(0)\n    bias = torch.stack([p.bias for p in probes]).mean(0)\n    best = max(probes, key=lambda probe: probe.accuracy(val_h, val_labels))\n    return Probe(weight, bias, mean, std, classes, best.penalty)",
+        ),
+        "You average the weights of all probes. Which one does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "fitted_on_validation_images",
+        "linear_probe",
+        (
+            "classes, position = train_labels.unique(return_inverse=True)\n    h = (train_h - mean) / std",
+            "classes, position = val_labels.unique(return_inverse=True)\n    h = (val_h - mean) / std",
+        ),
+        "You fit the validation images. Which images are for the fit, and which for the choice?",
+        trains=True,
+    ),
+    Mistake(
+        "chosen_with_raw_validation_images",
+        "linear_probe",
+        (
+            BEST,
+            "raw = [Probe(p.weight, p.bias, 0 * mean, 0 * std + 1, classes, p.penalty) for p in probes]\n    return probes[max(range(len(raw)), key=lambda i: raw[i].accuracy(val_h, val_labels))]",
+        ),
+        "You choose with validation images that are not standardised. On which numbers was the weight fitted?",
+        trains=True,
+    ),
+    Mistake(
+        "chosen_with_their_own_statistics",
+        "linear_probe",
+        (
+            BEST,
+            "own = [Probe(p.weight, p.bias, val_h.mean(0), val_h.std(0, correction=0).clamp(min=1e-6), classes, p.penalty) for p in probes]\n    return probes[max(range(len(own)), key=lambda i: own[i].accuracy(val_h, val_labels))]",
+        ),
+        "You choose with validation images that you standardised by their own statistics. With whose mean and standard deviation was the weight fitted?",
+        trains=True,
+    ),
+    Mistake(
+        "chosen_by_positions",
+        "linear_probe",
+        (
+            BEST,
+            "return max(probes, key=lambda p: (F.linear((val_h - mean) / std, p.weight, p.bias).argmax(1) == val_labels).double().mean().item())",
+        ),
+        "You compare positions with validation labels. Which label does position 0 stand for?",
+        trains=True,
+    ),
+    Mistake(
+        "training_images_changed",
+        "linear_probe",
+        ("h = (train_h - mean) / std", "h = train_h.sub_(mean).div_(std)"),
+        "You standardise the caller's train_h in place. What will the caller's next line find in it?",
+        trains=True,
+    ),
+    Mistake(
+        "probe_in_float32",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight.float(), bias.float(), mean.float(), std.float(), classes, penalty))",
+        ),
+        "You return a float32 probe, whatever train_h is. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "probe_in_float64",
+        "linear_probe",
+        (
+            "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
+            "probes.append(Probe(weight.double(), bias.double(), mean.double(), std.double(), classes, penalty))",
+        ),
+        "You return a float64 probe, whatever train_h is. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_validation_loss",
+        "linear_probe",
+        (
+            BEST,
+            "return max(probes, key=lambda p: F.cross_entropy(F.linear((val_h - mean) / std, p.weight, p.bias), torch.searchsorted(classes, val_labels).clamp(max=len(classes) - 1)).item())",
+        ),
+        "You choose the largest loss on validation images. Is a large loss good?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_wrapped_around",
+        "linear_probe",
+        ("fit(h, position,", "fit(h, train_labels % len(classes),"),
+        "You make rows of the labels with a remainder, so two labels may share a row. Which row of the weight stands for each label?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_minus_the_least",
+        "linear_probe",
+        ("fit(h, position,", "fit(h, train_labels - train_labels.min(),"),
+        "You subtract the smallest label, and labels with gaps still lie outside the weight. Which row stands for each label?",
     ),
 ]

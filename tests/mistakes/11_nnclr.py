@@ -362,6 +362,274 @@ MISTAKES = [
         "You draw on the CPU, as the generator asks for, and go on there, although the rows may be on a GPU. Where must the draws go?",
         trains=True,
     ),
+    Mistake(
+        "nearest_query_for_each_row",
+        "SupportSet.find",
+        ("similarity.argmax(1)", "similarity.argmax(0)"),
+        "You return one number for each row of the set: the query that is nearest to it. Over which axis of (B, Q) do you choose a row?",
+    ),
+    Mistake(
+        "positions_in_a_column",
+        "SupportSet.find",
+        ("similarity.argmax(1)", "similarity.argmax(1, keepdim=True)"),
+        "For k = 1 you return positions of shape (B, 1). Which dimension should be dropped?",
+    ),
+    Mistake(
+        "drawn_positions_in_a_column",
+        "SupportSet.find",
+        ("gather(1, one)[:, 0]", "gather(1, one)"),
+        "For k > 1 you return positions of shape (B, 1). Which dimension should be dropped?",
+    ),
+    Mistake(
+        "all_positions_in_a_column",
+        "SupportSet.find",
+        """def find(self, z, k=1, exclude=None, generator=None):
+    similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        similarity[exclude[:, None].to(self.images) == self.images] = -torch.inf
+    nearest = similarity.topk(k)
+    counts = nearest.values.isfinite().float().cpu()
+    one = torch.multinomial(counts, 1, generator=generator).to(nearest.indices)
+    return nearest.indices.gather(1, one)
+""",
+        "You return positions of shape (B, 1). Which dimension should be dropped?",
+    ),
+    Mistake(
+        "all_k_positions",
+        "SupportSet.find",
+        ("return nearest.indices.gather(1, one)[:, 0]", "return nearest.indices"),
+        "For k > 1 you return all k positions of each query. How many should be drawn from them?",
+    ),
+    Mistake(
+        "similarity_instead_of_position",
+        "SupportSet.find",
+        ("similarity.argmax(1)", "similarity.amax(1)"),
+        "For k = 1 you return the largest similarity. Which function returns its position?",
+    ),
+    Mistake(
+        "similarity_and_position",
+        "SupportSet.find",
+        ("similarity.argmax(1)", "similarity.max(1)"),
+        "You return both what max(1) gives, the similarity and the position. Which of the two do you need?",
+    ),
+    Mistake(
+        "no_transpose",
+        "SupportSet.find",
+        (SIMILARITY, SIMILARITY.replace(".T", "")),
+        "You multiply (B, d) by (Q, d), and their inner sizes differ. Which of them must be transposed?",
+    ),
+    Mistake(
+        "rows_by_queries",
+        "SupportSet.find",
+        (SIMILARITY, "self.rows @ F.normalize(z.to(self.rows), dim=1).T"),
+        "Your table of similarities has shape (Q, B), and you go on as if it were (B, Q). Which of the two comes first in the product?",
+    ),
+    Mistake(
+        "query_with_the_row_of_its_number",
+        "SupportSet.find",
+        (SIMILARITY, "(F.normalize(z.to(self.rows), dim=1) - self.rows).square().sum(1).neg()"),
+        "You subtract the (Q, d) rows from the (B, d) queries as they are. Which new axes let every query meet every row?",
+    ),
+    Mistake(
+        "raw_distances_beat_the_mask",
+        "SupportSet.find",
+        (SIMILARITY, "-torch.cdist(z.to(self.rows), self.rows)"),
+        "You take minus the distance to a z that is not normalised, which can be below the -2 that you give to own rows. What lies below every number?",
+        trains=True,
+    ),
+    Mistake(
+        "distances_beat_the_mask",
+        "SupportSet.find",
+        (SIMILARITY, "-torch.cdist(F.normalize(z.to(self.rows), dim=1), self.rows)"),
+        "You take minus the distance, which reaches the -2 that you give to own rows. What lies below every number?",
+        trains=True,
+    ),
+    Mistake(
+        "squared_distances_beat_the_mask",
+        "SupportSet.find",
+        (SIMILARITY, "-torch.cdist(F.normalize(z.to(self.rows), dim=1), self.rows).square()"),
+        "You take minus the squared distance, which can be below the -2 that you give to own rows. What lies below every number?",
+        trains=True,
+    ),
+    Mistake(
+        "signed_differences",
+        "SupportSet.find",
+        (SIMILARITY, "-(F.normalize(z.to(self.rows), dim=1)[:, None] - self.rows).sum(2)"),
+        "You add up the differences with their signs, so they cancel. What is squared in |z - q|?",
+        trains=True,
+    ),
+    Mistake(
+        "k_least_similar",
+        "SupportSet.find",
+        ("similarity.topk(k)", "similarity.topk(k, largest=False)"),
+        "For k > 1 you take the k lowest similarities, own rows aside. Are the nearest rows the most or the least similar?",
+        trains=True,
+    ),
+    Mistake(
+        "k_lowest_with_own_rows",
+        "SupportSet.find",
+        (
+            f"nearest = similarity.topk(k)  # (B, k)\n        {COUNTS}",
+            "nearest = similarity.topk(k, largest=False)\n        counts = torch.ones(len(z), k)",
+        ),
+        "For k > 1 you draw from the k farthest rows, and own rows come first. Have the nearest rows the largest or the smallest distance?",
+        trains=True,
+    ),
+    Mistake(
+        "rank_for_a_position",
+        "SupportSet.find",
+        ("nearest.indices.gather(1, one)[:, 0]", "one[:, 0]"),
+        "For k > 1 you return a number from 0 to k - 1, the rank of the draw. Which row has that rank?",
+        trains=True,
+    ),
+    Mistake(
+        "kth_even_if_own",
+        "SupportSet.find",
+        (
+            "nearest.indices.gather(1, one)[:, 0]",
+            "nearest.indices[:, k - 1]",
+        ),
+        "You always take the row of rank k, even an own row if fewer are left. Which of the k nearest may be chosen?",
+        trains=True,
+    ),
+    Mistake(
+        "one_rank_for_all_with_own_rows",
+        "SupportSet.find",
+        (
+            f"{COUNTS}\n        {DRAW}",
+            "one = torch.randint(k, (1,), generator=generator).to(nearest.indices).expand(len(z), 1)",
+        ),
+        "You draw one rank for the whole batch, and it may be that of an own row. How many draws do you need?",
+        trains=True,
+    ),
+    Mistake(
+        "one_rank_for_all_and_generator_ignored",
+        "SupportSet.find",
+        (
+            f"{COUNTS}\n        {DRAW}",
+            "one = torch.randint(k, (1,)).to(nearest.indices).expand(len(z), 1)",
+        ),
+        "You draw one rank for the whole batch, and from torch's global generator. How many draws do you need, and which source is given?",
+        trains=True,
+    ),
+    Mistake(
+        "drawn_by_python",
+        "SupportSet.find",
+        (
+            f"{COUNTS}\n        {DRAW}",
+            "import random\n\n        one = torch.tensor([[random.randrange(k)] for _ in z]).to(nearest.indices)",
+        ),
+        "You draw ranks, of own rows too, from a source that is not torch's. Which source is given?",
+        trains=True,
+    ),
+    Mistake(
+        "drawn_by_python_from_those_left",
+        "SupportSet.find",
+        (
+            DRAW,
+            "import random\n\n        one = torch.tensor([[random.randrange(int(n))] for n in counts.sum(1)]).to(nearest.indices)",
+        ),
+        "You draw from a source that is not torch's, so equal seeds give different rows. Which source is given?",
+        trains=True,
+    ),
+    Mistake(
+        "generator_ignored_with_own_rows",
+        "SupportSet.find",
+        (f"{COUNTS}\n        {DRAW}", "one = torch.randint(k, (len(z), 1)).to(nearest.indices)"),
+        "You draw from torch's global generator although one is given, and among all of the k even if own rows are in it. Which source is given?",
+        trains=True,
+    ),
+    Mistake(
+        "first_of_k_never_drawn",
+        "SupportSet.find",
+        (
+            f"{COUNTS}\n        {DRAW}",
+            "one = torch.randint(1, k, (len(z), 1), generator=generator).to(nearest.indices)",
+        ),
+        "You never choose the nearest row itself, but may choose an own row. What is the first number that randint(1, k) gives?",
+        trains=True,
+    ),
+    Mistake(
+        "any_row_with_own_rows",
+        "SupportSet.find",
+        (
+            f"{COUNTS}\n        {DRAW}\n        return nearest.indices.gather(1, one)[:, 0]",
+            "return torch.randint(len(self.rows), (len(z),), generator=generator).to(nearest.indices)",
+        ),
+        "For k > 1 you choose among all rows of the set, own rows too. How many of them should be in the draw?",
+        trains=True,
+    ),
+    Mistake(
+        "nearest_row_whatever_is_excluded",
+        "SupportSet.find",
+        (
+            "if k == 1:\n            return similarity.argmax(1)",
+            f"if k == 1:\n            return ({SIMILARITY}).argmax(1)",
+        ),
+        "For k = 1 you ignore `exclude`. What comes first, leaving out own rows or the search?",
+        trains=True,
+    ),
+    Mistake(
+        "truth_of_a_tensor",
+        "SupportSet.find",
+        ("if exclude is not None:", "if exclude:"),
+        "You ask whether the tensor `exclude` is true, which raises an error for more than one image. What do you really want to know about it?",
+    ),
+    Mistake(
+        "image_zero_is_no_image",
+        "SupportSet.find",
+        ("if exclude is not None:", "if exclude is not None and exclude.any():"),
+        "You ignore `exclude` if all its images are 0. Is 0 an image?",
+        trains=True,
+    ),
+    Mistake(
+        "exclude_of_every_query_alike",
+        "SupportSet.find",
+        (OWN, "own = exclude.to(self.images) == self.images"),
+        "You compare B images with Q images as they are. Which new axis makes a (B, Q) table of them?",
+    ),
+    Mistake(
+        "exclude_transposed",
+        "SupportSet.find",
+        (OWN, "own = self.images[:, None] == exclude.to(self.images)"),
+        "Your table of own rows has shape (Q, B), and the similarities have (B, Q). Which of the two gets the new axis?",
+    ),
+    Mistake(
+        "short_integers",
+        "SupportSet.find",
+        ("return similarity.argmax(1)", "return similarity.argmax(1).int()"),
+        "You return positions that are not int64. Which dtype does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_for_positions",
+        "SupportSet.find",
+        ("return similarity.argmax(1)", "return self.rows[similarity.argmax(1)]"),
+        "For k = 1 you return the rows themselves. What does the docstring of `find` ask for?",
+    ),
+    Mistake(
+        "flat_position",
+        "SupportSet.find",
+        ("return similarity.argmax(1)", "return similarity.argmax()"),
+        "You return a single position, in the flattened table. Which dimension should argmax go over?",
+    ),
+    Mistake(
+        "own_rows_nearest_of_all",
+        "SupportSet.find",
+        ("masked_fill(own, -2)", "masked_fill(own, 2)"),
+        "You make own rows the nearest of all. Which number puts a row last, and is yours a distance or a similarity?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_of_similarities",
+        "SupportSet.find",
+        (
+            COUNTS,
+            "counts = nearest.values.masked_fill(nearest.values == -2, -torch.inf).softmax(1).cpu()",
+        ),
+        "You draw nearer rows more often than the others of the k. How likely should each of them be?",
+        trains=True,
+    ),
     # SupportSet.nearest
     Mistake(
         "the_query_itself",
@@ -423,6 +691,116 @@ MISTAKES = [
         "SupportSet.nearest",
         (ROWS, "self.rows[self.find(z, 2 if len(self.rows) > 1 else 1)]"),
         "You return one of the two nearest rows by chance. Which k does the docstring of `nearest` mean?",
+        trains=True,
+    ),
+    Mistake(
+        "position_in_the_batch",
+        "SupportSet.nearest",
+        (ROWS, "F.normalize(z.detach(), dim=1)[self.find(z)]"),
+        "You index the normalised projections with positions of the set. Which rows do the positions from `find` index?",
+    ),
+    Mistake(
+        "position_in_the_raw_batch",
+        "SupportSet.nearest",
+        (ROWS, "z.detach()[self.find(z)]"),
+        "You index z with positions of the set. Which rows do the positions from `find` index?",
+    ),
+    Mistake(
+        "position_in_the_batch_with_gradient",
+        "SupportSet.nearest",
+        (ROWS, "F.normalize(z, dim=1)[self.find(z)]"),
+        "You index the normalised projections with positions of the set, and a gradient flows. Which rows do the positions from `find` index?",
+    ),
+    Mistake(
+        "position_in_the_raw_batch_with_gradient",
+        "SupportSet.nearest",
+        (ROWS, "z[self.find(z)]"),
+        "You index z itself with positions of the set, and a gradient flows. Which rows do the positions from `find` index?",
+    ),
+    Mistake(
+        "dtype_of_the_query",
+        "SupportSet.nearest",
+        (ROWS, f"{ROWS}.to(z.dtype)"),
+        "You turn the rows into the dtype of z. Whose dtype does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "always_float32",
+        "SupportSet.nearest",
+        (ROWS, f"{ROWS}.float()"),
+        "You return float32 from a set of float64. Whose dtype does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "positions_for_rows",
+        "SupportSet.nearest",
+        (ROWS, "self.find(z)"),
+        "You return positions. Which rows of the set are at them?",
+    ),
+    Mistake(
+        "rows_and_positions",
+        "SupportSet.nearest",
+        (f"return {ROWS}", "found = self.find(z)\n        return self.rows[found], found"),
+        "You return rows and positions. Which of the two does the docstring ask for?",
+    ),
+    Mistake(
+        "rows_with_an_axis_more",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[self.find(z)[:, None]]"),
+        "You return shape (B, 1, d). Which dimension should be dropped?",
+    ),
+    Mistake(
+        "one_row_more_than_found",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[(self.find(z) + 1) % len(self.rows)]"),
+        "You return the row after the one that was found. Do positions start at 0 or 1?",
+        trains=True,
+    ),
+    Mistake(
+        "columns_for_rows",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[:, self.find(z)]"),
+        "You take columns of the set at the positions of rows. Which axis of (Q, d) do positions index?",
+    ),
+    Mistake(
+        "mean_of_the_neighbours",
+        "SupportSet.nearest",
+        (ROWS, f"{ROWS}.mean(0, keepdim=True).expand_as(z)"),
+        "You return the mean of all neighbours of the batch for every projection. How many neighbours should a projection have?",
+        trains=True,
+    ),
+    Mistake(
+        "own_numbers_excluded",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[self.find(z, exclude=torch.arange(len(z)))]"),
+        "You leave out rows of image b for projection b. Does `nearest` know which images the projections show?",
+        trains=True,
+    ),
+    Mistake(
+        "farthest_of_all",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[self.find(-z)]"),
+        "You return the row that points away most. Which row is NN(z, Q)?",
+        trains=True,
+    ),
+    Mistake(
+        "similarity_of_a_column",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[(F.normalize(z.to(self.rows), dim=0) @ self.rows.T).argmax(1)]"),
+        "You search with a batch that is normalised column by column. Which dimension holds the numbers of one projection?",
+        trains=True,
+    ),
+    Mistake(
+        "nearest_query_of_each_row",
+        "SupportSet.nearest",
+        (ROWS, "self.rows[(F.normalize(z.to(self.rows), dim=1) @ self.rows.T).argmax(0)]"),
+        "You return Q rows: for each row of the set, the one at the number of its nearest query. Over which axis do you choose a row?",
+    ),
+    Mistake(
+        "columns_of_neighbours_normalised",
+        "SupportSet.nearest",
+        (ROWS, f"F.normalize({ROWS}, dim=0)"),
+        "You normalise the columns of what was found. Which norm has a row of the set already?",
         trains=True,
     ),
     # SupportSet.push
@@ -695,6 +1073,330 @@ MISTAKES = [
         "You make the positions on the CPU, but on a GPU self.position is there. Where must torch.arange make its numbers?",
         trains=True,
     ),
+    Mistake(
+        "wraps_around_the_batch",
+        "SupportSet.push",
+        (PLACES, PLACES.replace("% len(self.rows)", "% len(z)")),
+        "You wrap the positions around after B rows. After how many rows does the ring end?",
+        trains=True,
+    ),
+    Mistake(
+        "int_for_a_buffer",
+        "SupportSet.push",
+        (ON, "self.position = int((self.position + len(z)) % len(self.rows))"),
+        "You assign an int to the buffer `position`, which must stay a tensor. How do you write a number into a tensor?",
+    ),
+    Mistake(
+        "position_at_the_last_row",
+        "SupportSet.push",
+        (ON, "self.position.copy_((self.position + len(z) - 1) % len(self.rows))"),
+        "You set the position to the last row that you wrote, so the next push overwrites it. Where does the next row go?",
+        trains=True,
+    ),
+    Mistake(
+        "position_one_too_far",
+        "SupportSet.push",
+        (ON, "self.position.copy_((self.position + len(z) + 1) % len(self.rows))"),
+        "You move the position by B + 1, so one old row is skipped. Where does the next row go?",
+        trains=True,
+    ),
+    Mistake(
+        "position_grows",
+        "SupportSet.push",
+        (ON, "self.position += len(z)"),
+        "You write to the right rows, but let the position grow past the end. Which position follows Q - 1?",
+        trains=True,
+    ),
+    Mistake(
+        "position_back_to_zero",
+        "SupportSet.push",
+        (
+            ON,
+            "end = self.position + len(z)\n        self.position.copy_(torch.where(end >= len(self.rows), 0, end))",
+        ),
+        "You set the position to 0 whenever the end is reached, even if rows went on from the beginning. How many rows are past the end?",
+        trains=True,
+    ),
+    Mistake(
+        "position_is_the_size_of_the_batch",
+        "SupportSet.push",
+        (ON, "self.position.fill_(len(z) % len(self.rows))"),
+        "You set the position to B after every push. Where did this push begin?",
+        trains=True,
+    ),
+    Mistake(
+        "always_at_the_end",
+        "SupportSet.push",
+        (PLACES, "torch.arange(len(self.rows) - len(z), len(self.rows), device=self.rows.device)"),
+        "You always write to the last B rows. Where does the position say that the next row goes?",
+        trains=True,
+    ),
+    Mistake(
+        "one_place_for_the_batch",
+        "SupportSet.push",
+        (PLACES, "self.position.repeat(len(z))"),
+        "You write all rows of a batch to one position, one over another. Where does row b go?",
+        trains=True,
+    ),
+    Mistake(
+        "slice_past_the_end",
+        "SupportSet.push",
+        (PLACES, "slice(int(self.position), int(self.position) + len(z))"),
+        "You write to a slice that ends at Q at the latest, and a batch that does not fit before the end raises an error. Where should those rows go?",
+    ),
+    Mistake(
+        "position_beyond_the_rows",
+        "SupportSet.push",
+        (PLACES, "self.position + torch.arange(len(z), device=self.rows.device)"),
+        "You write to positions past the end, which raises an error. What comes after the last position of a ring?",
+    ),
+    Mistake(
+        "ring_one_row_short",
+        "SupportSet.push",
+        (PLACES, PLACES.replace("len(self.rows)", "max(len(self.rows) - 1, 1)")),
+        "You wrap the positions around after Q - 1, so the last row is never written. How many positions does the ring have?",
+        trains=True,
+    ),
+    Mistake(
+        "ring_one_row_short_twice",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    Q = len(self.rows) - 1
+    places = (self.position + torch.arange(len(z), device=self.rows.device)) % Q
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "You wrap rows and position around after Q - 1, so the last row is never written. How many positions does the ring have?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_of_the_batch",
+        "SupportSet.push",
+        (NEW, "(z.detach() / z.detach().norm()).to(self.rows)"),
+        "You divide by one norm for the whole batch. What norm should each row of the set have?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_squares",
+        "SupportSet.push",
+        (NEW, "(z.detach() / z.detach().square().sum(1, keepdim=True)).to(self.rows)"),
+        "You divide by the squared norm. What norm should a row of the set have?",
+        trains=True,
+    ),
+    Mistake(
+        "normalised_in_place",
+        "SupportSet.push",
+        (
+            f"self.rows[places] = {NEW}",
+            "z = z.detach()\n        z /= z.norm(dim=1, keepdim=True)\n        self.rows[places] = z.to(self.rows)",
+        ),
+        "You normalise the caller's z itself. How do you leave it as it is?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_in_reverse",
+        "SupportSet.push",
+        (f"= {NEW}", f"= {NEW}.flip(0)"),
+        "You store the rows in reverse order, but not their images. Which row came from images[0]?",
+        trains=True,
+    ),
+    Mistake(
+        "float32_on_the_way",
+        "SupportSet.push",
+        (NEW, "F.normalize(z.detach().float(), dim=1).to(self.rows)"),
+        "You turn z into float32 on its way into a set of float64. Which dtype should it get?",
+        trains=True,
+    ),
+    Mistake(
+        "batch_behind_and_end_cut",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    Q = len(self.rows)
+    of = torch.full((len(z),), -1) if images is None else images
+    self.ages += self.ages >= 0
+    self.rows = torch.cat([self.rows, F.normalize(z.detach().to(self.rows), dim=1)])[:Q]
+    self.images = torch.cat([self.images, of.to(self.images)])[:Q]
+    self.ages = torch.cat([self.ages, torch.zeros_like(of).to(self.ages)])[:Q]
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "You put each batch behind the others and cut off the end, so nothing ever enters. Which rows should go?",
+        trains=True,
+    ),
+    Mistake(
+        "only_rows_move_up",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    B = len(z)
+    self.ages += self.ages >= 0
+    self.rows = torch.cat([self.rows[B:], F.normalize(z.detach().to(self.rows), dim=1)])
+    self.images[-B:] = -1 if images is None else images.to(self.images)
+    self.ages[-B:] = 0
+    self.position.copy_((self.position + B) % len(self.rows))
+""",
+        "You move the rows up, but not their images and ages. Which image does a row that has moved belong to?",
+        trains=True,
+    ),
+    Mistake(
+        "images_are_positions",
+        "SupportSet.push",
+        ("images.to(self.images)", "places"),
+        "You store the position of each row as its image. What does `images` say?",
+        trains=True,
+    ),
+    Mistake(
+        "images_are_numbers_in_the_batch",
+        "SupportSet.push",
+        ("images.to(self.images)", "torch.arange(len(z), device=self.images.device)"),
+        "You store 0, 1, 2, … as the images of each batch. What does `images` say?",
+        trains=True,
+    ),
+    Mistake(
+        "images_never_none",
+        "SupportSet.push",
+        ("-1 if images is None else images.to(self.images)", "images.to(self.images)"),
+        "If no images are given, you ask None for something, which raises an error. What should the set store then?",
+    ),
+    Mistake(
+        "truth_of_the_images",
+        "SupportSet.push",
+        (
+            "-1 if images is None else images.to(self.images)",
+            "images.to(self.images) if images else -1",
+        ),
+        "You ask whether the tensor `images` is true, which raises an error for more than one. What do you really want to know about it?",
+    ),
+    Mistake(
+        "ages_are_set_to_one",
+        "SupportSet.push",
+        (OLDER, "self.ages[self.ages >= 0] = 1"),
+        "You set the ages of older rows to 1 instead of increasing them. What is the age of a row three pushes later?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_go_down",
+        "SupportSet.push",
+        (OLDER, "self.ages -= (self.ages >= 0).long()"),
+        "You lower the ages. Is a row older or younger after a push?",
+        trains=True,
+    ),
+    Mistake(
+        "all_ages_zero",
+        "SupportSet.push",
+        ("self.ages[places] = 0", "self.ages.zero_()"),
+        "You set the ages of all rows to 0. Which rows are new?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_within_the_batch",
+        "SupportSet.push",
+        (
+            "self.ages[places] = 0",
+            "self.ages[places] = torch.arange(len(z), device=self.ages.device)",
+        ),
+        "You number the ages within a batch: 0, 1, 2, …. How many pushes ago did its rows come?",
+        trains=True,
+    ),
+    Mistake(
+        "last_of_a_batch_is_newest",
+        "SupportSet.push",
+        (
+            "self.ages[places] = 0",
+            "self.ages[places] = torch.arange(len(z), device=self.ages.device).flip(0)",
+        ),
+        "You number the ages within a batch, down to 0 for its last row. How many pushes ago did its rows come?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_counted_in_rows",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    for b, row in enumerate(F.normalize(z.detach().to(self.rows), dim=1)):
+        place = int(self.position)
+        self.ages += self.ages >= 0
+        self.rows[place], self.ages[place] = row, 0
+        self.images[place] = -1 if images is None else int(images[b])
+        self.position.fill_((place + 1) % len(self.rows))
+""",
+        "You increase the ages once for every row. What are ages counted in?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_of_all_counted_in_rows",
+        "SupportSet.push",
+        (OLDER, "self.ages += len(z)"),
+        "You increase all ages by B, those of rows that were never pushed as well. What are ages counted in, and what does -1 mean?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_not_written",
+        "SupportSet.push",
+        ("self.ages[places] = 0", "pass"),
+        "You do not write the age of new rows, so a row that replaces a random one keeps -1. How old is a new row?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_of_the_first_rows",
+        "SupportSet.push",
+        ("self.ages[places] = 0", "self.ages[: len(z)] = 0"),
+        "You always set the first B ages to 0. Where did the rows go?",
+        trains=True,
+    ),
+    Mistake(
+        "position_twice_as_far",
+        "SupportSet.push",
+        (ON, ON.replace("len(z)", "2 * len(z)")),
+        "You move the position by 2B. How many rows were pushed?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_not_written",
+        "SupportSet.push",
+        ("self.rows[places] =", "self.rows.clone()[places] ="),
+        "You store images and ages, but the rows of the set do not change. Where do the projections go?",
+        trains=True,
+    ),
+    Mistake(
+        "centred",
+        "SupportSet.push",
+        (NEW, "F.normalize((z - z.mean(0)).detach().to(self.rows), dim=1)"),
+        "You subtract the mean of the batch first. Which steps lie between z and a row of the set?",
+        trains=True,
+    ),
+    Mistake(
+        "ages_before_the_end_only",
+        "SupportSet.push",
+        ("self.ages[places] = 0", "self.ages[places[places >= self.position]] = 0"),
+        "You set the ages of new rows before the end only, not of those at the beginning. How old is a row that has wrapped around?",
+        trains=True,
+    ),
+    Mistake(
+        "images_before_the_end_only",
+        "SupportSet.push",
+        (
+            "self.images[places] = -1 if images is None else images.to(self.images)",
+            "kept = places >= self.position\n        self.images[places[kept]] = -1 if images is None else images.to(self.images)[kept]",
+        ),
+        "You store the images of new rows before the end only, not of those at the beginning. Which image does a row that has wrapped around show?",
+        trains=True,
+    ),
+    Mistake(
+        "first_image_for_all",
+        "SupportSet.push",
+        ("images.to(self.images)", "images[0].to(self.images)"),
+        "You store the first image for all rows of the batch. Which image does row b show?",
+        trains=True,
+    ),
     # nnclr_loss: the softmax
     Mistake(
         "predictions_not_normalised",
@@ -930,6 +1632,286 @@ MISTAKES = [
         "nnclr_loss",
         (NEIGHBOURS, NEIGHBOURS.replace("rows is None", "rows is None or not rows.any()")),
         "You search again if all known positions are 0. Is 0 a position?",
+        trains=True,
+    ),
+    Mistake(
+        "query_for_its_neighbour",
+        "nnclr_loss",
+        (NEIGHBOURS, "neighbours = F.normalize(z1.to(support.rows), dim=1)"),
+        "You compare z1 itself with the predictions, whether or not `rows` is given, and it gets a gradient. Where does the support set come in?",
+        trains=True,
+    ),
+    Mistake(
+        "detached_query_for_its_neighbour",
+        "nnclr_loss",
+        (NEIGHBOURS, "neighbours = F.normalize(z1.detach().to(support.rows), dim=1)"),
+        "You compare z1 itself with the predictions, whether or not `rows` is given. Where does the support set come in?",
+        trains=True,
+    ),
+    Mistake(
+        "raw_query_for_its_neighbour",
+        "nnclr_loss",
+        (NEIGHBOURS, "neighbours = z1.to(support.rows)"),
+        "You compare z1 itself, not normalised, with the predictions. Where does the support set come in?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_never_none",
+        "nnclr_loss",
+        (NEIGHBOURS, "neighbours = support.rows[rows]"),
+        "You index the set with None if no `rows` are given. Who searches then?",
+    ),
+    Mistake(
+        "truth_of_the_rows",
+        "nnclr_loss",
+        (NEIGHBOURS, "neighbours = support.rows[rows] if rows else support.nearest(z1)"),
+        "You ask whether the tensor `rows` is true, which raises an error for more than one. What do you really want to know about it?",
+    ),
+    Mistake(
+        "predictions_with_themselves",
+        "nnclr_loss",
+        (
+            LOGITS,
+            "F.normalize(p2.to(neighbours), dim=1) @ F.normalize(p2.to(neighbours), dim=1).T / temperature",
+        ),
+        "You compare predictions with predictions. What should each of them be compared with?",
+        trains=True,
+    ),
+    Mistake(
+        "neighbours_with_themselves",
+        "nnclr_loss",
+        (LOGITS, "neighbours @ neighbours.T / temperature"),
+        "You compare neighbours with neighbours, so nothing learns. What should each of them be compared with?",
+    ),
+    Mistake(
+        "no_transpose_in_the_loss",
+        "nnclr_loss",
+        (LOGITS, LOGITS.replace(".T", "")),
+        "You multiply (B, d) by (B, d), and their inner sizes differ. Which of them must be transposed?",
+    ),
+    Mistake(
+        "row_by_row_only",
+        "nnclr_loss",
+        (LOGITS, "F.cosine_similarity(neighbours, p2.to(neighbours), dim=1) / temperature"),
+        "You compare each neighbour only with the prediction of its own number, so there are no (B, B) logits. What must the right prediction be compared with?",
+    ),
+    Mistake(
+        "right_answer_is_zero",
+        "nnclr_loss",
+        (
+            ENTROPY,
+            "F.cross_entropy(logits, torch.zeros(len(p2), dtype=torch.int64, device=p2.device))",
+        ),
+        "You make every neighbour find prediction 0. In which column is the right one?",
+        trains=True,
+    ),
+    Mistake(
+        "right_answer_is_the_next",
+        "nnclr_loss",
+        (ENTROPY, ENTROPY.replace("device=p2.device)", "device=p2.device).roll(-1)")),
+        "You make each neighbour find the prediction of the next image. In which column is the right one?",
+        trains=True,
+    ),
+    Mistake(
+        "right_answers_are_rows",
+        "nnclr_loss",
+        (
+            ENTROPY,
+            "F.cross_entropy(logits, support.find(z1).clamp(max=len(p2) - 1).to(p2.device) if rows is None else rows.clamp(max=len(p2) - 1))",
+        ),
+        "You use positions in the set as right answers. In which column is the prediction of image i?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_twice",
+        "nnclr_loss",
+        (LOGITS, f"{LOGITS} / temperature"),
+        "You divide by the temperature twice. How often does tau stand in the exponent?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_divided_by_temperature",
+        "nnclr_loss",
+        """def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError("the temperature must be above 0")
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    logits = neighbours @ F.normalize(p2.to(neighbours), dim=1).T
+    return F.cross_entropy(logits, torch.arange(len(p2), device=p2.device)) / temperature
+""",
+        "You divide the loss by the temperature, not the cosines. Where does tau stand in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "minus_forgotten",
+        "nnclr_loss",
+        (f"return {ENTROPY}", f"return -{ENTROPY}"),
+        "You return minus the loss. Should a right answer make it small or large?",
+    ),
+    Mistake(
+        "cosines_reversed",
+        "nnclr_loss",
+        (LOGITS, f"-({LOGITS})"),
+        "You reverse the sign of the cosines, so unlike predictions win. Which prediction should be the most similar?",
+        trains=True,
+    ),
+    Mistake(
+        "distances_for_cosines",
+        "nnclr_loss",
+        (LOGITS, "-torch.cdist(neighbours, F.normalize(p2.to(neighbours), dim=1)) / temperature"),
+        "You take distances that are not squared. What is in the exponent of the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "positive_distances_for_cosines",
+        "nnclr_loss",
+        (LOGITS, "torch.cdist(neighbours, F.normalize(p2.to(neighbours), dim=1)) / temperature"),
+        "You take distances, and the largest one wins. What is in the exponent of the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "one_loss_for_each",
+        "nnclr_loss",
+        (ENTROPY, ENTROPY[:-1] + ', reduction="none")'),
+        "You return one loss for each image. Does the docstring ask for B numbers or for one?",
+    ),
+    Mistake(
+        "mean_of_the_whole_table",
+        "nnclr_loss",
+        (f"return {ENTROPY}", "return -logits.log_softmax(1).mean()"),
+        "You average over the whole table, right answers and wrong ones. Which entries belong to pairs?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_one_less",
+        "nnclr_loss",
+        (f"return {ENTROPY}", f"return {ENTROPY} * len(p2) / max(len(p2) - 1, 1)"),
+        "You divide the sum by B - 1. How many losses are there?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_two",
+        "nnclr_loss",
+        (f"return {ENTROPY}", f"return {ENTROPY} / 2"),
+        "You halve the loss. How many directions does this function compute?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_twice_by_the_batch",
+        "nnclr_loss",
+        (f"return {ENTROPY}", f"return {ENTROPY} / len(p2)"),
+        "You divide by B once too often. What has cross_entropy done already?",
+        trains=True,
+    ),
+    Mistake(
+        "positive_counted_twice",
+        "nnclr_loss",
+        (
+            f"return {ENTROPY}",
+            "both = torch.cat([logits.diagonal()[:, None], logits], 1)\n    return F.cross_entropy(both, torch.zeros(len(p2), dtype=torch.int64, device=p2.device))",
+        ),
+        "You have the right prediction twice in the sum. How many terms does it have?",
+        trains=True,
+    ),
+    Mistake(
+        "log_of_one_plus_the_sum",
+        "nnclr_loss",
+        (
+            f"return {ENTROPY}",
+            "return ((logits - logits.diagonal()[:, None]).exp().sum(1)).log1p().mean()",
+        ),
+        "You add 1 to a sum that already holds the right prediction. How many terms does it have?",
+        trains=True,
+    ),
+    Mistake(
+        "small_number_in_the_log",
+        "nnclr_loss",
+        (f"return {ENTROPY}", "return -(logits.softmax(1).diagonal() + 1e-8).log().mean()"),
+        "You add a small number in the logarithm, which caps the loss. Which function takes the log of a softmax without it?",
+        trains=True,
+    ),
+    Mistake(
+        "only_pairs_squared",
+        "nnclr_loss",
+        (
+            f"return {ENTROPY}",
+            "return (neighbours - F.normalize(p2.to(neighbours), dim=1)).square().sum(1).mean()",
+        ),
+        "You only pull pairs together, by squared distance, as BYOL does. What must the right prediction be compared with?",
+        trains=True,
+    ),
+    Mistake(
+        "only_pairs_by_cosine",
+        "nnclr_loss",
+        (f"return {ENTROPY}", "return -(logits.diagonal() * temperature).mean()"),
+        "You only pull pairs together, by cosine. What must the right prediction be compared with?",
+        trains=True,
+    ),
+    Mistake(
+        "only_a_number",
+        "nnclr_loss",
+        (f"return {ENTROPY}", f"return {ENTROPY}.item()"),
+        "You return a Python number, so nothing learns. What does the gradient need?",
+    ),
+    Mistake(
+        "norm_of_all_predictions",
+        "nnclr_loss",
+        (LOGITS, "neighbours @ (p2.to(neighbours) / p2.norm()).T / temperature"),
+        "You divide all predictions by one norm. Which dimension holds the numbers of one prediction?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_without_gradient",
+        "nnclr_loss",
+        (
+            LOGITS,
+            "neighbours @ (p2.to(neighbours) / p2.detach().norm(dim=1, keepdim=True)).T / temperature",
+        ),
+        "You get the right value, but treat the norm of a prediction as a constant in the gradient. What depends on p?",
+        trains=True,
+    ),
+    Mistake(
+        "queries_as_candidates",
+        "nnclr_loss",
+        (
+            LOGITS,
+            "neighbours @ F.normalize(torch.cat([p2, z1.detach()]).to(neighbours), dim=1).T / temperature",
+        ),
+        "You add the projections of view 1 to the candidates. How many terms does the sum have?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_of_both_axes",
+        "nnclr_loss",
+        (ENTROPY, ENTROPY.replace("logits,", "logits.log_softmax(0),")),
+        "You take a softmax over neighbours first, and then one over predictions. Which of the two is in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "log_softmax_twice_over_columns",
+        "nnclr_loss",
+        (ENTROPY, ENTROPY.replace("logits,", "logits.softmax(0),")),
+        "You pass probabilities over neighbours to cross_entropy. What is the first thing that it does with its input?",
+        trains=True,
+    ),
+    Mistake(
+        "answers_pushed_down",
+        "nnclr_loss",
+        (
+            f"return {ENTROPY}",
+            "logits = logits.masked_fill(torch.eye(len(p2), dtype=torch.bool, device=p2.device), -1e9)\n    return "
+            + ENTROPY,
+        ),
+        "You give the diagonal a huge negative logit, so the loss is huge. What is on the diagonal here?",
+    ),
+    Mistake(
+        "diagonal_left_out_of_exponentials",
+        "nnclr_loss",
+        (
+            f"return {ENTROPY}",
+            "e = logits.exp()\n    return -(e.diagonal() / (e.sum(1) - e.diagonal())).log().mean()",
+        ),
+        "You leave the right prediction out of the sum, and take exp without any care for large logits. Which terms does the sum have, and which function never overflows?",
         trains=True,
     ),
     # NNCLR.loss
@@ -1185,6 +2167,312 @@ MISTAKES = [
         "NNCLR.loss",
         (FOUND, "self.found = self.health(rows1, index)"),
         "You describe only the search of view 1. How many searches were there?",
+        trains=True,
+    ),
+    Mistake(
+        "other_direction_only",
+        "NNCLR.loss",
+        ("return (loss1 + loss2) / 2", "return loss2"),
+        "You let only view 2 search. What about the other direction?",
+        trains=True,
+    ),
+    Mistake(
+        "second_direction_halved",
+        "NNCLR.loss",
+        ("(loss1 + loss2) / 2", "loss1 + loss2 / 2"),
+        "You halve only the second direction. What does Python compute first, + or /?",
+        trains=True,
+    ),
+    Mistake(
+        "quarter_of_directions",
+        "NNCLR.loss",
+        ("(loss1 + loss2) / 2", "(loss1 + loss2) / 4"),
+        "You divide the sum of the directions by 4. How many directions are there?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_the_batch",
+        "NNCLR.loss",
+        ("(loss1 + loss2) / 2", "(loss1 + loss2) / (2 * len(z1))"),
+        "You divide by 2B, but each direction is already a mean over the batch. How many directions are there?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_without_gradient",
+        "NNCLR.loss",
+        ("return (loss1 + loss2) / 2", "return ((loss1 + loss2) / 2).detach()"),
+        "You detach the loss, so nothing learns. What must learn from it?",
+    ),
+    Mistake(
+        "number_for_a_loss",
+        "NNCLR.loss",
+        ("return (loss1 + loss2) / 2", "return ((loss1 + loss2) / 2).item()"),
+        "You return a Python number instead of a tensor, so nothing learns. What does the gradient need?",
+    ),
+    Mistake(
+        "first_prediction_stopped",
+        "NNCLR.loss",
+        (LOSS1, LOSS1.replace("z2", "z2.detach()")),
+        "You detach view 2 before the predictor, so it gets no gradient. Which of the two views should teach the encoder?",
+        trains=True,
+    ),
+    Mistake(
+        "first_prediction_without_gradient",
+        "NNCLR.loss",
+        (LOSS1, LOSS1.replace("self.predictor(z2)", "self.predictor(z2).detach()")),
+        "You give the prediction of view 2 no gradient, so neither the predictor nor view 2 learns from it. Which directions should teach?",
+        trains=True,
+    ),
+    Mistake(
+        "one_view_without_predictor",
+        "NNCLR.loss",
+        (LOSS2, LOSS2.replace("self.predictor(z1)", "z1")),
+        "You compare the neighbours of view 2 with a projection, not with a prediction. Which network must view 1 pass through?",
+        trains=True,
+    ),
+    Mistake(
+        "other_view_without_predictor",
+        "NNCLR.loss",
+        (LOSS1, LOSS1.replace("self.predictor(z2)", "z2")),
+        "You compare the neighbours of view 1 with a projection, not with a prediction. Which network must view 2 pass through?",
+        trains=True,
+    ),
+    Mistake(
+        "prediction_of_view_1_twice",
+        "NNCLR.loss",
+        (LOSS1, LOSS1.replace("self.predictor(z2)", "self.predictor(z1)")),
+        "You compare the neighbours of both views with predictions of view 1. Which view's prediction should those of view 1 find?",
+        trains=True,
+    ),
+    Mistake(
+        "prediction_of_view_2_twice",
+        "NNCLR.loss",
+        (LOSS2, LOSS2.replace("self.predictor(z1)", "self.predictor(z2)")),
+        "You compare the neighbours of both views with predictions of view 2. Which view's prediction should those of view 2 find?",
+        trains=True,
+    ),
+    Mistake(
+        "neighbours_of_view_2_twice",
+        "NNCLR.loss",
+        (LOSS1, LOSS1.replace("rows1", "rows2")),
+        "You use the neighbours of view 2 in both directions. Where are the neighbours of view 1?",
+        trains=True,
+    ),
+    Mistake(
+        "predictions_search_the_set",
+        "NNCLR.loss",
+        (
+            SEARCH,
+            "rows1, rows2 = self.search(self.predictor(z1), index), self.search(self.predictor(z2), index)",
+        ),
+        "You search with predictions. Do the rows of the set hold predictions or projections?",
+        trains=True,
+    ),
+    Mistake(
+        "one_search_is_both",
+        "NNCLR.loss",
+        (SEARCH, "rows1 = rows2 = self.search(z1, index)"),
+        "You search with view 1 only, and use its neighbours in both directions and in the record. Who searches for view 2?",
+        trains=True,
+    ),
+    Mistake(
+        "numbers_in_the_batch_for_images",
+        "NNCLR.loss",
+        (SEARCH, "rows1, rows2 = (self.search(z, torch.arange(len(z))) for z in (z1, z2))"),
+        "You search as if image b of the batch were image b of the data. What does `index` hold?",
+        trains=True,
+    ),
+    Mistake(
+        "searched_again_in_the_loss",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "loss1 = nnclr_loss(z1, self.predictor(z2), self.support, self.temperature)\n"
+            "        loss2 = nnclr_loss(z2, self.predictor(z1), self.support, self.temperature)",
+        ),
+        "You call nnclr_loss without rows, so it searches again, without your options. Which rows have been found already, and which function uses `candidates`?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_by_default",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "loss1 = nnclr_loss(z1, self.predictor(z2), self.support, rows=rows1)\n"
+            "        loss2 = nnclr_loss(z2, self.predictor(z1), self.support, rows=rows2)",
+        ),
+        "You call nnclr_loss without the method's temperature and `candidates`. Which function uses them?",
+        trains=True,
+    ),
+    Mistake(
+        "all_by_default",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "loss1 = nnclr_loss(z1, self.predictor(z2), self.support)\n"
+            "        loss2 = nnclr_loss(z2, self.predictor(z1), self.support)",
+        ),
+        "You call nnclr_loss with neither the method's temperature nor the rows that were found. Which function uses them?",
+        trains=True,
+    ),
+    Mistake(
+        "always_all_candidates",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "loss1 = nt_xent_loss(self.support.rows[rows1], self.predictor(z2), self.temperature)\n"
+            "        loss2 = nt_xent_loss(self.support.rows[rows2], self.predictor(z1), self.temperature)",
+        ),
+        'You use NT-Xent whatever `candidates` is. What should happen for "batch"?',
+        trains=True,
+    ),
+    Mistake(
+        "nt_xent_of_the_views",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "loss1 = nt_xent_loss(z1, self.predictor(z2), self.temperature)\n"
+            "        loss2 = nt_xent_loss(z2, self.predictor(z1), self.temperature)",
+        ),
+        "You compare projections with predictions by NT-Xent. Where are the neighbours?",
+        trains=True,
+    ),
+    Mistake(
+        "pushed_image_by_number",
+        "NNCLR.loss",
+        (PUSH, "self.support.push(z1, torch.arange(len(z1)))"),
+        "You store numbers in the batch as images. What does `index` hold?",
+        trains=True,
+    ),
+    Mistake(
+        "pushed_twice_in_a_step",
+        "NNCLR.loss",
+        (PUSH, f"{PUSH}\n        {PUSH}"),
+        "You push view 1 twice, so each image takes two rows and ages grow by 2. How often should it join?",
+        trains=True,
+    ),
+    Mistake(
+        "both_views_in_two_pushes",
+        "NNCLR.loss",
+        (PUSH, f"{PUSH}\n        self.support.push(z2, index)"),
+        "You push both views, one after the other. Which view does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "prediction_of_view_2_pushed",
+        "NNCLR.loss",
+        (PUSH, "self.support.push(self.predictor(z2), index)"),
+        "You push predictions of view 2. What does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "pushed_before_and_not_recorded",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    self.support.push(z1, index)
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    return (loss1 + loss2) / 2
+""",
+        "You push before you search, and do not set self.found. If a view is already in the set, what does it find?",
+        trains=True,
+    ),
+    Mistake(
+        "pushed_between_and_not_recorded",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    rows1 = self.search(z1, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    self.support.push(z1, index)
+    rows2 = self.search(z2, index)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    return (loss1 + loss2) / 2
+""",
+        "You push view 1 before view 2 searches, and do not set self.found. Which rows should view 2 see?",
+        trains=True,
+    ),
+    Mistake(
+        "pushed_between_searches_and_not_recorded",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    rows1 = self.search(z1, index)
+    self.support.push(z1, index)
+    rows2 = self.search(z2, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    return (loss1 + loss2) / 2
+""",
+        "You push view 1 before view 2 searches and before you read any rows, and do not set self.found. Which rows should both see?",
+        trains=True,
+    ),
+    Mistake(
+        "both_pushed_and_not_recorded",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    losses = []
+    for z, other in [(z1, z2), (z2, z1)]:
+        losses.append(self.direction(z, self.predictor(other), self.search(z, index)))
+        self.support.push(z, index)
+    return sum(losses) / 2
+""",
+        "You push each view after its own search, so view 2 sees view 1, and you do not set self.found. Which view should join, and when?",
+        trains=True,
+    ),
+    Mistake(
+        "view_2_pushed_between",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    rows2 = self.search(z2, index)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    self.support.push(z1, index)
+    rows1 = self.search(z1, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    return (loss1 + loss2) / 2
+""",
+        "You push view 1 before it searches, so it can find itself. When may the set change?",
+        trains=True,
+    ),
+    Mistake(
+        "described_with_one_index",
+        "NNCLR.loss",
+        (FOUND, "self.found = self.health(torch.cat([rows1, rows2]), index)"),
+        "You give `health` 2B rows, but only B images. How many images belong to the rows of both views?",
+    ),
+    Mistake(
+        "larger_of_both",
+        "NNCLR.loss",
+        ("(loss1 + loss2) / 2", "torch.maximum(loss1, loss2)"),
+        "You return the larger of the two losses. How do you get the mean of two numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "both_views_in_one_direction",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    z = torch.cat([z1, z2])
+    rows = self.search(z, index.repeat(2))
+    self.found = self.health(rows, index.repeat(2))
+    loss = self.direction(z, self.predictor(z.roll(len(z1), 0)), rows)
+    self.support.push(z1, index)
+    return loss
+""",
+        "You put both directions into one softmax, so there are 2B candidates. How many are there in each direction?",
+        trains=True,
+    ),
+    Mistake(
+        "both_views_find_themselves_in_one_direction",
+        "NNCLR.loss",
+        """def loss(self, z1, z2, index):
+    z = torch.cat([z1, z2])
+    rows = self.search(z, index.repeat(2))
+    self.found = self.health(rows, index.repeat(2))
+    loss = self.direction(z, self.predictor(z), rows)
+    self.support.push(z1, index)
+    return loss
+""",
+        "You put both views into one softmax, where each neighbour must find the prediction of the view that found it. Which view's prediction should it find, and among how many?",
         trains=True,
     ),
 ]

@@ -139,7 +139,7 @@ MISTAKES = [
         "noise_blown_up",
         "pca_whiten",
         (WHITE, "white = h @ directions / variance.clamp(min=1e-20).sqrt()"),
-        "You keep directions in which nothing varies, and divide rounding errors by nearly 0. What should happen to these directions?",
+        "You keep directions in which nothing varies, so nothing but rounding errors is in them. What should happen to these directions?",
         trains=True,
     ),
     Mistake(
@@ -195,7 +195,7 @@ MISTAKES = [
         "millionth_of_the_deviation",
         "pca_whiten",
         (KEPT, "kept = variance.clamp(min=0).sqrt() > LEAST_VARIANCE * variance[0].sqrt()"),
-        "You compare standard deviations with a millionth, so directions with 1e-8 of the largest variance are blown up. If one variance is a millionth of another, what is the ratio of the standard deviations?",
+        "You keep a direction with 1e-8 of the largest variance, and blow it up. If one variance is a millionth of another, what is the ratio of the standard deviations?",
         trains=True,
     ),
     Mistake(
@@ -260,6 +260,177 @@ MISTAKES = [
             "if h.isnan().any():",
         ),
         "You let equal representations pass, whose directions are rounding errors. What does the docstring promise for them?",
+        trains=True,
+    ),
+    Mistake(
+        "first_of_rising_order",
+        "pca_whiten",
+        (SORTED, "variance, directions = variance[:dim], directions[:, :dim]"),
+        "You keep the first directions that eigh returns. In which order does it return them?",
+        trains=True,
+    ),
+    Mistake(
+        "only_variances_reversed",
+        "pca_whiten",
+        (SORTED, "variance, directions = variance.flip(0)[:dim], directions[:, :dim]"),
+        "You reverse the variances, but not the directions. Which variance belongs to which direction?",
+        trains=True,
+    ),
+    Mistake(
+        "only_directions_reversed",
+        "pca_whiten",
+        (
+            SORTED,
+            "variance, directions = variance[:dim].clamp(min=1e-9), directions.flip(1)[:, :dim]",
+        ),
+        "You reverse the directions, but not the variances. Which variance belongs to which direction?",
+        trains=True,
+    ),
+    Mistake(
+        "hundred_thousandth_in_the_root",
+        "pca_whiten",
+        (WHITE, "white = h @ directions / (variance + 1e-5).sqrt()"),
+        "You add 1e-5 under the root and drop no direction, so a small h is not scaled to variance 1. What should happen to directions without variance?",
+        trains=True,
+    ),
+    Mistake(
+        "millionth_in_the_root",
+        "pca_whiten",
+        (WHITE, "white = h @ directions / (variance + 1e-6).sqrt()"),
+        "You add 1e-6 under the root and drop no direction, so a small h is not scaled to variance 1. What should happen to directions without variance?",
+        trains=True,
+    ),
+    Mistake(
+        "hundred_millionth_in_the_root",
+        "pca_whiten",
+        (WHITE, "white = h @ directions / (variance + 1e-8).sqrt()"),
+        "You add 1e-8 under the root and drop no direction, so a small h is not scaled to variance 1. What should happen to directions without variance?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_and_columns_exchanged",
+        "pca_whiten",
+        (SORTED, "variance, directions = variance.flip(0)[:dim], directions.flip(1)[:dim]"),
+        "You keep the first rows of eigh's matrix, not the first columns, so the product fails. Is an eigenvector a row or a column of it?",
+    ),
+    Mistake(
+        "products_of_images",
+        "pca_whiten",
+        ("torch.linalg.eigh(h.T @ h / len(h))", "torch.linalg.eigh(h @ h.T / len(h))"),
+        "You take the (N, N) products of images, whose eigenvectors are not directions of h. Which product has shape (D, D)?",
+    ),
+    Mistake(
+        "covariance_with_the_mean",
+        "pca_whiten",
+        """def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("not finite")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("collapsed")
+    h = h.double()
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE * variance[0]
+    white = (h - h.mean(0)) @ directions[:, kept] / variance[kept].sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "You subtract the mean after you have looked for directions. Around which point is variance measured?",
+        trains=True,
+    ),
+    Mistake(
+        "projected_with_the_mean",
+        "pca_whiten",
+        """def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("not finite")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("collapsed")
+    h = h.double()
+    centred = h - h.mean(0)
+    variance, directions = torch.linalg.eigh(centred.T @ centred / len(h))
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE * variance[0]
+    white = h @ directions[:, kept] / variance[kept].sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "You subtract the mean for the covariance only, and project what still has it. Where should the middle of the whitened rows be?",
+        trains=True,
+    ),
+    Mistake(
+        "fourth_root",
+        "pca_whiten",
+        (WHITE, "white = h @ directions[:, kept] / variance[kept].sqrt().sqrt()"),
+        "You divide by the root of the standard deviation. Which variance is left, and what should it be?",
+        trains=True,
+    ),
+    Mistake(
+        "transposed_by_svd",
+        "pca_whiten",
+        """def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("not finite")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("collapsed")
+    h = h.double() - h.double().mean(0)
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))
+    variance, directions = variance.flip(0), directions.flip(1)
+    kept = variance[:dim] > LEAST_VARIANCE * variance[0]
+    white = h @ directions.T[:, :dim][:, kept] / variance[:dim][kept].sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "You take columns of the Vh that svd returns. Is a direction a row or a column of it?",
+        trains=True,
+    ),
+    Mistake(
+        "numbers_of_images_scaled",
+        "pca_whiten",
+        (LENGTH, "return (white / white.std(1, keepdim=True)).float()"),
+        "You give the numbers of each row standard deviation 1, which is not norm 1. What is the last step of the released code?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_number_is_1",
+        "pca_whiten",
+        (LENGTH, "return (white / white.abs().amax(1, keepdim=True)).float()"),
+        "You divide each row by its largest number. Which norm does k-means use?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_of_the_whole_table",
+        "pca_whiten",
+        (LENGTH, "return (white / white.norm()).float()"),
+        "You divide the whole table by one norm. What should the norm of each row be?",
+        trains=True,
+    ),
+    Mistake(
+        "one_direction_more",
+        "pca_whiten",
+        (
+            SORTED,
+            "variance, directions = variance.flip(0)[: dim + 1], directions.flip(1)[:, : dim + 1]",
+        ),
+        "You keep one direction more than dim. How many may you keep at most?",
+        trains=True,
+    ),
+    Mistake(
+        "each_number_by_itself_in_order",
+        "pca_whiten",
+        (f"{WHITE}", "white = (h / h.std(0))[:, :dim]"),
+        "You divide each dimension of h by its own standard deviation and keep the first ones. Which directions are uncorrelated, and which are the strongest?",
+        trains=True,
+    ),
+    Mistake(
+        "neither_whitened_nor_dropped",
+        "pca_whiten",
+        (WHITE, "white = h @ directions"),
+        "You project, but leave each direction its own variance and drop none. Which variance should each direction have?",
+        trains=True,
+    ),
+    Mistake(
+        "at_least_a_millionth",
+        "pca_whiten",
+        (WHITE, "white = h @ directions / variance.clamp(min=1e-6).sqrt()"),
+        "You replace variances below 1e-6 by 1e-6 and drop no direction. What should happen to directions without variance?",
         trains=True,
     ),
     # uniform_over_clusters
@@ -423,6 +594,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         ),
         "You return positions within a cluster. Which position in the whole data set does image 2 of cluster 3 have?",
         trains=True,
+        ties=("numbers_within_each_cluster",),
     ),
     Mistake(
         "replacement_begins_too_late",
@@ -477,6 +649,130 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             "clusters = pseudo_labels.argsort(stable=True).split(sizes[sizes > 0].tolist())\n    clusters = [one.roll(int(torch.randint(len(one), (), generator=generator))) for one in clusters]",
         ),
         "You take images of a large cluster that follow one another, from a random first one. Which sets of images can never be drawn?",
+        trains=True,
+    ),
+    Mistake(
+        "neither_shuffled_nor_cut_fairly",
+        "uniform_over_clusters",
+        (CUT, "return drawn[:N]"),
+        "You do not shuffle before the cut, so the last cluster loses images and the order is sorted by cluster. Which clusters should the cut affect?",
+        trains=True,
+    ),
+    Mistake(
+        "not_cut",
+        "uniform_over_clusters",
+        (CUT, "return drawn[torch.randperm(len(drawn), generator=generator)]"),
+        "You return more than N positions. How many should be kept after the shuffle?",
+        trains=True,
+    ),
+    Mistake(
+        "neither_shuffled_nor_cut",
+        "uniform_over_clusters",
+        (CUT, "return drawn"),
+        "You neither shuffle nor cut what the clusters gave. What are the last two steps?",
+        trains=True,
+    ),
+    Mistake(
+        "positions_in_columns",
+        "uniform_over_clusters",
+        """def uniform_over_clusters(pseudo_labels, generator=None):
+    N, drawn = len(pseudo_labels), []
+    used = pseudo_labels.unique()
+    each = N // len(used) + 1
+    for k in used:
+        members = (pseudo_labels == k).nonzero()
+        if len(members) > each:
+            members = members[torch.randperm(len(members), generator=generator)[:each]]
+        else:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members)
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "You return shape (N, 1). What does nonzero() return for each image?",
+    ),
+    Mistake(
+        "empty_clusters_asked",
+        "uniform_over_clusters",
+        """def uniform_over_clusters(pseudo_labels, generator=None):
+    N, drawn = len(pseudo_labels), []
+    each = N // len(pseudo_labels.unique()) + 1
+    for k in range(int(pseudo_labels.max()) + 1):
+        members = torch.where(pseudo_labels == k)[0]
+        if len(members) > each:
+            members = members[torch.randperm(len(members), generator=generator)[:each]]
+        else:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members)
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "You draw from every number up to the largest, and an empty cluster has nothing to draw from. Which clusters give images?",
+    ),
+    Mistake(
+        "numbers_up_to_the_count",
+        "uniform_over_clusters",
+        """def uniform_over_clusters(pseudo_labels, generator=None):
+    N, drawn = len(pseudo_labels), []
+    C = len(pseudo_labels.unique())
+    each = N // C + 1
+    for k in range(C):
+        members = torch.where(pseudo_labels == k)[0]
+        if 0 < len(members) <= each:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        members = members[torch.randperm(len(members), generator=generator)[:each]]
+        drawn.append(members)
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "You go through the numbers 0 to C - 1, but the clusters in use may have others. Which numbers occur in pseudo_labels?",
+    ),
+    Mistake(
+        "share_and_two",
+        "uniform_over_clusters",
+        (EACH, "each, drawn = N // len(clusters) + 2, []"),
+        "You take N // C + 2 of each cluster. How many does the rule take?",
+        trains=True,
+    ),
+    Mistake(
+        "replacement_the_wrong_way_round",
+        "uniform_over_clusters",
+        (SMALL, "if len(members) > each:"),
+        "You draw with replacement from large clusters, and not from small ones. Which of them has too few images?",
+        trains=True,
+    ),
+    Mistake(
+        "numbers_within_each_cluster",
+        "uniform_over_clusters",
+        """def uniform_over_clusters(pseudo_labels, generator=None):
+    N, drawn = len(pseudo_labels), []
+    used = pseudo_labels.unique()
+    each = N // len(used) + 1
+    for k in used:
+        size = int((pseudo_labels == k).sum())
+        if size > each:
+            drawn.append(torch.randperm(size, generator=generator)[:each])
+        else:
+            drawn.append(torch.randint(size, (each,), generator=generator))
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "You return numbers from 0 to the size of a cluster. Which position in the whole data set does image 2 of cluster 3 have?",
+        trains=True,
+        ties=("places_within_clusters",),
+    ),
+    Mistake(
+        "share_of_the_smallest",
+        "uniform_over_clusters",
+        (EACH, "each, drawn = int(sizes[sizes > 0].min()), []"),
+        "You take as many images of each cluster as the smallest one has, so the epoch is too short. How many does the rule take?",
+        trains=True,
+    ),
+    Mistake(
+        "large_clusters_whole",
+        "uniform_over_clusters",
+        (APPEND, "drawn.append(members)"),
+        "You take all images of a large cluster. How many does the rule take of each?",
         trains=True,
     ),
     # old_means
@@ -588,6 +884,109 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         trains=True,
         overflows=True,
     ),
+    Mistake(
+        "total_overwritten",
+        "old_means",
+        (
+            "h.new_zeros(K, h.shape[1]).index_add_(0, pseudo_labels, h)",
+            "h.new_zeros(K, h.shape[1])\n    for n, k in enumerate(pseudo_labels.tolist()):\n        total[k] = h[n]",
+        ),
+        "You divide the last row of each cluster by the count: `total[labels] += h` adds only one row to each. Which function adds up all of them?",
+        trains=True,
+    ),
+    Mistake(
+        "highest_number_for_k",
+        "old_means",
+        ("count = torch", "K = int(pseudo_labels.max()) + 1\n    count = torch"),
+        "You return a row for each number up to the largest in use. How many rows does K ask for?",
+    ),
+    Mistake(
+        "only_clusters_in_use",
+        "old_means",
+        (MEANS, "return (total / count)[count[:, 0] > 0]"),
+        "You return rows for clusters in use only. How many rows does K ask for?",
+    ),
+    Mistake(
+        "count_without_an_axis",
+        "old_means",
+        (COUNT, "count = torch.bincount(pseudo_labels, minlength=K)"),
+        "You divide (K, d) sums by (K,) counts. Which new axis makes each count meet its row?",
+    ),
+    Mistake(
+        "fewer_counts_than_k",
+        "old_means",
+        (COUNT, COUNT.replace(", minlength=K", "")),
+        "You count only up to the largest number in use, which may be below K. Which argument of bincount asks for K counts?",
+    ),
+    Mistake(
+        "sums_in_float32",
+        "old_means",
+        ("h.new_zeros(K, h.shape[1])", "torch.zeros(K, h.shape[1])"),
+        "You add up in float32, which raises an error if h is float64. Which dtype should the sums have?",
+        trains=True,
+    ),
+    Mistake(
+        "empty_ones_by_permutation",
+        "old_means",
+        (MEANS, MEANS.replace("h[:K]", "h[torch.randperm(len(h))[:K]]")),
+        "You draw the images of empty clusters. What does the docstring say about draws?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_by_k",
+        "old_means",
+        (MEANS, "return torch.where(count > 0, total / K, h[:K])"),
+        "You divide every sum by K. How many rows does the sum of one cluster have?",
+        trains=True,
+    ),
+    Mistake(
+        "one_less",
+        "old_means",
+        (MEANS, "return torch.where(count > 0, total / (count - 1).clamp(min=1), h[:K])"),
+        "You divide by the count minus one. How many rows does the sum of one cluster have?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_all_rows",
+        "old_means",
+        (MEANS, "return h.mean(0).expand(K, -1) + 0 * total"),
+        "You return the mean of all rows for every cluster. Which rows belong to cluster k?",
+        trains=True,
+    ),
+    Mistake(
+        "first_member",
+        "old_means",
+        (
+            MEANS,
+            "first = {}\n    for n, k in enumerate(pseudo_labels.tolist()):\n        first.setdefault(k, n)\n    return torch.stack([h[first.get(k, k)] for k in range(K)])",
+        ),
+        "You take the first image of each cluster. Which point is nearest to all of its images on average?",
+        trains=True,
+    ),
+    Mistake(
+        "images_for_means",
+        "old_means",
+        (MEANS, "return h[:K]"),
+        "You return the first K images. Which rows belong to cluster k?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_all_numbers",
+        "old_means",
+        (
+            MEANS,
+            "own = [h[pseudo_labels == k].mean().expand(h.shape[1]) if count[k] else h[k] for k in range(K)]\n    return torch.stack(own)",
+        ),
+        "You take one mean over all numbers of a cluster. Over which axis does the mean of its rows go?",
+        trains=True,
+    ),
+    Mistake(
+        "all_at_length_1",
+        "old_means",
+        (MEANS, f"{MEANS.replace('return ', 'return F.normalize(')}, dim=1)"),
+        "You normalise all rows, means and images. Is the mean of points on a sphere on the sphere?",
+        trains=True,
+    ),
     # effective_clusters
     Mistake(
         "entropy_itself",
@@ -661,6 +1060,73 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         (EXP, "return torch.tensor(entropy(torch.bincount(pseudo_labels))).exp()"),
         "You return a tensor, which the log cannot store. Which method turns it into a Python number?",
         trains=True,
+    ),
+    Mistake(
+        "numbers_for_sizes",
+        "effective_clusters",
+        (EXP, "return math.exp(entropy(pseudo_labels))"),
+        "You pass the numbers of the clusters to `entropy`. How do you count the images of each cluster?",
+    ),
+    Mistake(
+        "numbers_for_sizes_and_no_exp",
+        "effective_clusters",
+        (EXP, "return entropy(pseudo_labels)"),
+        "You return the entropy of the numbers of the clusters. How do you count the images, and which function turns ln K into K?",
+    ),
+    Mistake(
+        "log_of_zero",
+        "effective_clusters",
+        (
+            EXP,
+            "p = torch.bincount(pseudo_labels) / len(pseudo_labels)\n    return float((-(p * p.log()).sum()).exp())",
+        ),
+        "You multiply 0 by the logarithm of 0 for an empty cluster, which is NaN. What does an empty cluster add to the entropy?",
+        overflows=True,
+    ),
+    Mistake(
+        "whole_number",
+        "effective_clusters",
+        (EXP, "return float(round(math.exp(entropy(torch.bincount(pseudo_labels)))))"),
+        "You round the result. Must the effective number of clusters be whole?",
+    ),
+    Mistake(
+        "one_over",
+        "effective_clusters",
+        (EXP, "return math.exp(-entropy(torch.bincount(pseudo_labels)))"),
+        "You return 1 over the effective number. What should the result be for K equal clusters?",
+    ),
+    Mistake(
+        "entropy_over_log_k",
+        "effective_clusters",
+        (
+            EXP,
+            "return entropy(torch.bincount(pseudo_labels)) / max(math.log(max(int(pseudo_labels.max()) + 1, 2)), 1e-9)",
+        ),
+        "You divide the entropy by ln K. Which function turns ln K into K?",
+    ),
+    Mistake(
+        "different_numbers_only",
+        "effective_clusters",
+        (EXP, "return math.exp(entropy(pseudo_labels.unique() + 0))"),
+        "You pass the numbers that occur to `entropy`, each once. How do you count the images of each cluster?",
+    ),
+    Mistake(
+        "sizes_without_logarithm",
+        "effective_clusters",
+        (
+            EXP,
+            "p = torch.bincount(pseudo_labels) / len(pseudo_labels)\n    return math.exp(1 - float(p.square().sum()))",
+        ),
+        "You use 1 minus the sum of squared shares as an entropy. Which function is given for it?",
+    ),
+    Mistake(
+        "sizes_for_shares",
+        "effective_clusters",
+        (
+            EXP,
+            "n = torch.bincount(pseudo_labels).double()\n    n = n[n > 0]\n    return float((-(n * n.log()).sum()).exp())",
+        ),
+        "You use sizes where the entropy needs shares. By what must you divide the sizes?",
     ),
     # mutual_information
     Mistake(
@@ -772,7 +1238,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             "if of_a == 0 or of_b == 0:",
             "if torch.equal(a, b):\n        return 1.0\n    if of_a == 0 or of_b == 0:",
         ),
-        "You return 1 as soon as a and b are equal, even for a single cluster. What can two single clusters tell about each other?",
+        "You return 1 if both are the same single cluster. What can two single clusters tell about each other?",
     ),
     Mistake(
         "information_in_a_tensor",
@@ -792,6 +1258,114 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "mutual_information",
         (SHARED, "(of_a + of_b - of_both) / of_b"),
         "You divide by the entropy of b alone, so exchanging a and b changes the result. Where does H(a) come in?",
+    ),
+    Mistake(
+        "largest_of_b_without_one",
+        "mutual_information",
+        (PAIRS, "(a * int(b.max()) + b).unique(return_counts=True)[1]"),
+        "You number pairs by a * max(b) + b, so two pairs can get the same number. How many numbers from 0 to max(b) are there?",
+    ),
+    Mistake(
+        "products_for_pairs",
+        "mutual_information",
+        (PAIRS, "(a * b).unique(return_counts=True)[1]"),
+        "You number pairs by a * b. Which other pair gets the same number as (0, 1)?",
+    ),
+    Mistake(
+        "pooled_numbers",
+        "mutual_information",
+        (PAIRS, "torch.bincount(torch.cat([a, b]))"),
+        "You count the numbers of both clusterings in one pool. What is a pair of clusters?",
+    ),
+    Mistake(
+        "pair_of_a_with_itself",
+        "mutual_information",
+        (
+            "of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))",
+            "of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(a))",
+        ),
+        "You take the entropy of a for both. Where does H(b) come in?",
+    ),
+    Mistake(
+        "numbers_for_sizes_of_both",
+        "mutual_information",
+        (
+            "of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))",
+            "of_a, of_b = entropy(a), entropy(b)",
+        ),
+        "You pass the cluster numbers of a and b to `entropy`. How do you count the images of each cluster?",
+    ),
+    Mistake(
+        "no_check_for_one",
+        "mutual_information",
+        ("if of_a == 0 or of_b == 0:", "if False:"),
+        "You divide by 0 if either has a single cluster, which raises an error. What should come then?",
+    ),
+    Mistake(
+        "both_must_be_one",
+        "mutual_information",
+        ("of_a == 0 or of_b == 0", "of_a == 0 and of_b == 0"),
+        "You divide by 0 if only one of them has a single cluster, which raises an error. Is it enough to check for both at once?",
+    ),
+    Mistake(
+        "only_a_checked",
+        "mutual_information",
+        ("of_a == 0 or of_b == 0", "of_a == 0"),
+        "You divide by 0 if b has a single cluster and a has not, which raises an error. Which entropies are under the root?",
+    ),
+    Mistake(
+        "only_b_checked",
+        "mutual_information",
+        ("of_a == 0 or of_b == 0", "of_b == 0"),
+        "You divide by 0 if a has a single cluster and b has not, which raises an error. Which entropies are under the root?",
+    ),
+    Mistake(
+        "all_three_added",
+        "mutual_information",
+        (SHARED, "(of_a + of_b + of_both) / math.sqrt(of_a * of_b)"),
+        "You return 1 for every two clusterings that have more than one cluster. Which entropy must be subtracted, and how often?",
+    ),
+    Mistake(
+        "sign_reversed",
+        "mutual_information",
+        (SHARED, "(of_both - of_a - of_b) / math.sqrt(of_a * of_b)"),
+        "You return 0 for every two clusterings. Which is larger, H(a) + H(b) or H(a, b), and which must be subtracted from which?",
+    ),
+    Mistake(
+        "sum_without_the_two",
+        "mutual_information",
+        (SHARED, "(of_a + of_b - of_both) / (of_a + of_b)"),
+        "You divide by the sum of the entropies. Does a clustering then get 1 with itself?",
+    ),
+    Mistake(
+        "root_of_the_sum",
+        "mutual_information",
+        (SHARED, "(of_a + of_b - of_both) / math.sqrt(of_a + of_b)"),
+        "You divide by the root of the sum of the entropies. What is under the root in the equation?",
+    ),
+    Mistake(
+        "root_of_all",
+        "mutual_information",
+        (SHARED, "math.sqrt(max(of_a + of_b - of_both, 0) / math.sqrt(of_a * of_b))"),
+        "You take the root of the whole quotient. What is under the root in the equation?",
+    ),
+    Mistake(
+        "information_over_product_of_roots_twice",
+        "mutual_information",
+        (SHARED, "2 * (of_a + of_b - of_both) / math.sqrt(of_a * of_b)"),
+        "You double the information. Does a clustering get 1 with itself without the 2?",
+    ),
+    Mistake(
+        "roots_added",
+        "mutual_information",
+        (SHARED, "(of_a + of_b - of_both) / (math.sqrt(of_a) + math.sqrt(of_b))"),
+        "You divide by the sum of two roots. What is under the root in the equation?",
+    ),
+    Mistake(
+        "pairs_from_b",
+        "mutual_information",
+        (PAIRS, "(b * (int(b.max()) + 1) + a).unique(return_counts=True)[1]"),
+        "You number pairs by b * (max(b) + 1) + a, so two pairs can get the same number if a has more clusters. By how much must the number grow when b grows by 1?",
     ),
     # DeepCluster.start_epoch
     Mistake(
@@ -1043,7 +1617,8 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             ZERO,
             "self.projector.bias.zero_()\n        self.projector = nn.Linear(self.projector.in_features, self.clusters)\n        nn.init.zeros_(self.projector.bias).data, self.projector.weight.data.copy_(weight)",
         ),
-        "You replace the layer, but the optimiser still updates the tensors of the old one. What can you change while the tensors stay the same objects?",
+        "You make new tensors for the classifier, but the optimiser still updates the old ones. What can you change while the tensors stay the same objects?",
+        ties=("new_parameters",),
     ),
     Mistake(
         "nothing_returned",
@@ -1110,6 +1685,200 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             "        self.kept, new = kmeans(h, self.clusters, generator=generator, start=start)",
         ),
         "You start from the centroids of the last epoch, but the directions of h have changed, and a checkpoint does not hold them. Where are the old clusters in today's h?",
+        trains=True,
+    ),
+    Mistake(
+        "stored_before_compared",
+        "DeepCluster.start_epoch",
+        (
+            f"if old[0] >= 0:\n            {NMI}\n        {KEEP}",
+            f"{KEEP}\n        if old[0] >= 0:\n            {NMI}",
+        ),
+        "You store the new clusters before you compare, and `old` is the same tensor on a CPU, so nmi is 1, even in the first epoch. When must you compare?",
+        trains=True,
+    ),
+    Mistake(
+        "first_epoch_compared",
+        "DeepCluster.start_epoch",
+        (f"if old[0] >= 0:\n            {NMI}", NMI),
+        "You compare with -1 in the first epoch, which raises an error. How can you tell that there are no old clusters?",
+    ),
+    Mistake(
+        "warm_in_the_first_epoch",
+        "DeepCluster.start_epoch",
+        ("self.warm_start and old[0] >= 0", "self.warm_start"),
+        "You ask for the means of clusters of -1 if the first epoch should start warm, which raises an error. How can you tell that there are no old clusters?",
+    ),
+    Mistake(
+        "compared_if_warm",
+        "DeepCluster.start_epoch",
+        (
+            "if old[0] >= 0:\n            self.nmi",
+            "if self.warm_start and old[0] >= 0:\n            self.nmi",
+        ),
+        "You set nmi only with a warm start. When are there old clusters to compare with?",
+        trains=True,
+    ),
+    Mistake(
+        "number_for_a_buffer",
+        "DeepCluster.start_epoch",
+        (NMI, "self.nmi = mutual_information(old, new)"),
+        "You assign a float to the buffer `nmi`, which must stay a tensor. How do you write a number into a tensor?",
+    ),
+    Mistake(
+        "centroids_for_clusters",
+        "DeepCluster.start_epoch",
+        (CLUSTER, CLUSTER.replace("_, new", "new, _")),
+        "You store the centroids that k-means returns first. Which of its two results are the clusters of the images?",
+    ),
+    Mistake(
+        "generator_for_iterations",
+        "DeepCluster.start_epoch",
+        (CLUSTER, "_, new = kmeans(h, self.clusters, generator)"),
+        "You pass the generator where k-means expects the number of iterations. Which arguments must be named?",
+    ),
+    Mistake(
+        "directions_for_clusters",
+        "DeepCluster.start_epoch",
+        (CLUSTER, CLUSTER.replace("self.clusters", "self.pca_dim")),
+        "You make as many clusters as there are directions. Which setting says how many clusters there are?",
+        trains=True,
+    ),
+    Mistake(
+        "leaf_written",
+        "DeepCluster.start_epoch",
+        ("with torch.no_grad():", "if True:"),
+        "You write into a parameter while torch records for the gradient, which raises an error. In which block may you change it?",
+    ),
+    Mistake(
+        "weights_ten_times_too_small",
+        "DeepCluster.start_epoch",
+        (DRAW, DRAW.replace("0.01", "0.001")),
+        "You draw weights with standard deviation 0.001. Which one do the steps name?",
+        trains=True,
+    ),
+    Mistake(
+        "square_of_the_deviation",
+        "DeepCluster.start_epoch",
+        (DRAW, DRAW.replace("0.01", "0.01**2")),
+        "You draw weights with standard deviation 0.0001. Which one do the steps name?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_the_width",
+        "DeepCluster.start_epoch",
+        (DRAW, DRAW.replace("0.01 *", "self.projector.in_features**-0.5 *")),
+        "You draw weights whose deviation depends on the number of inputs. Which one do the steps name?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_of_one",
+        "DeepCluster.start_epoch",
+        (ZERO, "self.projector.bias.fill_(1.0)"),
+        "You set the biases to 1. What should they be in a new classifier?",
+        trains=True,
+    ),
+    Mistake(
+        "module_returned",
+        "DeepCluster.start_epoch",
+        (BACK, "return self.projector"),
+        "You return the layer. What does the docstring ask for?",
+    ),
+    Mistake(
+        "weight_itself_returned",
+        "DeepCluster.start_epoch",
+        (BACK, "return self.projector.weight"),
+        "You return the weight itself, not a list. What does the docstring ask for?",
+    ),
+    Mistake(
+        "names_returned_too",
+        "DeepCluster.start_epoch",
+        (BACK, "return list(self.projector.named_parameters())"),
+        "You return pairs of a name and a parameter. What does the docstring ask for?",
+    ),
+    Mistake(
+        "clusters_returned",
+        "DeepCluster.start_epoch",
+        (BACK, "return new"),
+        "You return the clusters. What does the docstring ask for?",
+    ),
+    Mistake(
+        "scaled_twice",
+        "DeepCluster.start_epoch",
+        (SEEN, SEEN.replace("pixels)", "pixels / 255)")),
+        "You divide the pixels by 255 before `features`, which expects uint8 and does it itself. What does the encoder see then?",
+        trains=True,
+    ),
+    Mistake(
+        "classifier_left_alone",
+        "DeepCluster.start_epoch",
+        (f"{COPY}\n            {ZERO}", "pass"),
+        "You keep the old classifier, although cluster 3 is a different group today. What should it start from?",
+        trains=True,
+    ),
+    Mistake(
+        "graph_is_kept_and_train_mode",
+        "DeepCluster.start_epoch",
+        (SEEN, "h = pca_whiten(self.encoder(pixels.float() / 255).detach(), self.pca_dim)"),
+        "You run the encoder in whatever mode it is in, and record for the gradient. Which function of lesson 7 prevents both?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_above_zero",
+        "DeepCluster.start_epoch",
+        (DRAW, DRAW.replace("randn", "rand")),
+        "You draw weights from 0 to 0.01, evenly and never below 0. From which distribution should they come?",
+        trains=True,
+    ),
+    Mistake(
+        "new_parameters",
+        "DeepCluster.start_epoch",
+        (
+            f"with torch.no_grad():\n            {COPY}\n            {ZERO}",
+            "self.projector.weight = nn.Parameter(weight)\n        self.projector.bias = nn.Parameter(torch.zeros(len(weight)))",
+        ),
+        "You make new parameters, but the optimiser still updates the tensors of the old ones. What can you change while the tensors stay the same objects?",
+        trains=True,
+        ties=("new_layer_old_optimiser",),
+    ),
+    Mistake(
+        "classifier_drawn_once",
+        "DeepCluster.start_epoch",
+        (
+            f"{COPY}\n            {ZERO}",
+            f"if self.nmi < 0:\n                {COPY}\n                {ZERO}",
+        ),
+        "You draw the classifier in the first epoch only, although cluster 3 is a different group later. When must it start anew?",
+        trains=True,
+    ),
+    Mistake(
+        "means_of_raw_features",
+        "DeepCluster.start_epoch",
+        (WARM, WARM.replace("old_means(h,", "old_means(features(self.encoder, pixels),")),
+        "You take the means of features that are not whitened, but cluster whitened ones. In which space must the start lie?",
+        trains=True,
+    ),
+    Mistake(
+        "clusters_not_stored",
+        "DeepCluster.start_epoch",
+        (KEEP, "pass"),
+        "You never store the new clusters. Where will `loss` look for them?",
+    ),
+    Mistake(
+        "first_epoch_agrees",
+        "DeepCluster.start_epoch",
+        (
+            "if old[0] >= 0:\n            self.nmi",
+            "if old[0] < 0:\n            old = new\n        if True:\n            self.nmi",
+        ),
+        "You compare the first clusters with themselves. What should nmi be before there are two clusterings?",
+        trains=True,
+    ),
+    Mistake(
+        "drawn_from_the_views",
+        "DeepCluster.start_epoch",
+        (f"{CLUSTER}", f'generator = self.generators["views"]\n        {CLUSTER}'),
+        'You draw from generators["views"], which belongs to the views. Which generator is meant for the clusters?',
         trains=True,
     ),
     # DeepCluster.loss
@@ -1275,5 +2044,204 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         ),
         "You make a table of one-hot rows on the CPU, wherever the logits are. Where must torch.eye make its numbers?",
         trains=True,
+    ),
+    Mistake(
+        "index_for_clusters",
+        "DeepCluster.loss",
+        (OWN, "clusters = index.to(z1.device)"),
+        "You use positions of images as clusters. Where is the cluster of each image stored?",
+    ),
+    Mistake(
+        "clusters_of_all_images",
+        "DeepCluster.loss",
+        (OWN, "clusters = self.pseudo_labels"),
+        "You take the clusters of all images. Which images are in the batch?",
+    ),
+    Mistake(
+        "clusters_not_repeated",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(torch.cat([z1, z2]), clusters)"),
+        "You have 2B rows of logits and B clusters. How many views does each image have?",
+    ),
+    Mistake(
+        "views_side_by_side",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(torch.cat([z1, z2], 1), clusters)"),
+        "You put both views side by side, as 2K logits of one picture. Along which axis do the views follow each other?",
+        trains=True,
+    ),
+    Mistake(
+        "second_view_only",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(z2, clusters)"),
+        "You classify only the second view. Over which views does the docstring take the mean?",
+        trains=True,
+    ),
+    Mistake(
+        "first_view_detached",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(torch.cat([z1.detach(), z2]), clusters.repeat(2))"),
+        "You detach the first view, so it gets no gradient. Is there a reason here why it should not learn?",
+        trains=True,
+    ),
+    Mistake(
+        "no_gradient_at_all",
+        "DeepCluster.loss",
+        (LOSS, LOSS + ".detach()"),
+        "You give neither view a gradient, so nothing learns. What must learn from the loss?",
+    ),
+    Mistake(
+        "number_for_a_loss",
+        "DeepCluster.loss",
+        (LOSS, LOSS + ".item()"),
+        "You return a Python number, so nothing learns. What does the gradient need?",
+    ),
+    Mistake(
+        "one_loss_for_each_view",
+        "DeepCluster.loss",
+        (LOSS, LOSS[:-1] + ', reduction="none")'),
+        "You return one loss for each view. Does the docstring ask for 2B numbers or for one?",
+    ),
+    Mistake(
+        "halved_twice",
+        "DeepCluster.loss",
+        (LOSS, LOSS + " / 2"),
+        "You halve what is already the mean over both views. If all logits are equal, should the loss be ln K, or half of that?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_over_images_mean_over_views",
+        "DeepCluster.loss",
+        (LOSS, LOSS + " * len(z1)"),
+        "You sum over the images of the batch. Does the docstring ask for a sum or a mean?",
+        trains=True,
+    ),
+    Mistake(
+        "minus_forgotten",
+        "DeepCluster.loss",
+        (LOSS, LOSS.replace("return ", "return -")),
+        "You return minus the cross entropy. Should a right answer make the loss small or large?",
+    ),
+    Mistake(
+        "logits_for_logarithms",
+        "DeepCluster.loss",
+        (LOSS, "return F.nll_loss(torch.cat([z1, z2]), clusters.repeat(2))"),
+        "You take minus the logits themselves. Which function makes logarithms of probabilities of them?",
+    ),
+    Mistake(
+        "softmax_over_the_batch",
+        "DeepCluster.loss",
+        (LOSS, "return F.nll_loss(torch.cat([z1, z2]).log_softmax(0), clusters.repeat(2))"),
+        "You take the softmax over the batch. Over which axis do the probabilities of the K clusters add up to 1?",
+        trains=True,
+    ),
+    Mistake(
+        "squared_errors",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return (torch.cat([z1, z2]) - F.one_hot(clusters.repeat(2), z1.shape[1])).square().mean()",
+        ),
+        "You take squared distances of the logits from one-hot rows. Which loss is in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "yes_or_no_for_each_cluster",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return F.binary_cross_entropy_with_logits(torch.cat([z1, z2]), F.one_hot(clusters.repeat(2), z1.shape[1]).to(z1))",
+        ),
+        "You ask each cluster by itself whether it is right. Which loss compares all K with each other?",
+        trains=True,
+    ),
+    Mistake(
+        "logarithm_of_softmax",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return -torch.cat([z1, z2]).softmax(1).log().gather(1, clusters.repeat(2)[:, None]).mean()",
+        ),
+        "With logits of 300 your loss is infinite. To what does the probability round, and which function takes the log of it without computing it?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "exponentials",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "e = torch.cat([z1, z2]).exp()\n        return -(e / e.sum(1, keepdim=True)).log().gather(1, clusters.repeat(2)[:, None]).mean()",
+        ),
+        "With logits of 300 your loss is NaN or infinite. What is exp(300) in float32, and which function takes the log of a softmax without it?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "difference_of_views",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(z1 - z2, clusters)"),
+        "You classify the difference of both views' logits. Should each view be classified by itself?",
+        trains=True,
+    ),
+    Mistake(
+        "sum_of_logits",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(z1 + z2, clusters)"),
+        "You classify the sum of both views' logits. Should each view be classified by itself?",
+        trains=True,
+    ),
+    Mistake(
+        "other_view_is_the_answer",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return (F.cross_entropy(z1, z2.argmax(1)) + F.cross_entropy(z2, z1.argmax(1))) / 2",
+        ),
+        "You let each view find the answer of the other view. What should both of them find?",
+        trains=True,
+    ),
+    Mistake(
+        "sharpened",
+        "DeepCluster.loss",
+        (LOSS, "return F.cross_entropy(torch.cat([z1, z2]) / 0.1, clusters.repeat(2))"),
+        "You divide the logits by 0.1. Is there a temperature in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "second_view_in_reverse",
+        "DeepCluster.loss",
+        (
+            LOSS,
+            "return F.cross_entropy(torch.cat([z1, z2]), torch.cat([clusters, clusters.flip(0)]))",
+        ),
+        "You give the second views the clusters in reverse order. Which image does row b of z2 belong to?",
+        trains=True,
+    ),
+    Mistake(
+        "numbers_in_the_batch",
+        "DeepCluster.loss",
+        (OWN, "clusters = torch.arange(len(z1), device=z1.device)"),
+        "You make image b of the batch find cluster b. Where is the cluster of each image stored?",
+    ),
+    Mistake(
+        "mean_probability_of_both_views",
+        "DeepCluster.loss",
+        (LOSS, "return F.nll_loss(((z1.softmax(1) + z2.softmax(1)) / 2).log(), clusters)"),
+        "You average the probabilities of both views before the logarithm. Should each view be classified by itself?",
+        trains=True,
+    ),
+    Mistake(
+        "in_units_of_chance",
+        "DeepCluster.loss",
+        (LOSS, LOSS + " / math.log(z1.shape[1])"),
+        "You divide by ln K. If all logits are equal, should the loss be ln K, or 1?",
+        trains=True,
+    ),
+    Mistake(
+        "clusters_from_one",
+        "DeepCluster.loss",
+        (OWN, OWN + " - 1"),
+        "You subtract 1 from the clusters, and -1 is none. Which number has the first cluster?",
     ),
 ]

@@ -1,4 +1,4 @@
-"""`python -m simclr_mini` is the command `simclr-mini`; torchrun starts it in this way."""
+"""`python -m simclr_mini` runs the command `simclr-mini`; torchrun starts it this way."""
 
 from simclr_mini.cli import main
 

@@ -1,4 +1,4 @@
-"""Accuracy: what one encoder is worth on test images.
+"""Accuracy: how well one encoder does on test images.
 
 Every choice is made on validation images; test images are seen once.
 
@@ -38,13 +38,13 @@ def scores(
     Args:
         h: representations of training, validation and test images, shape (N, D) each.
         splits: the three splits, with labels.
-        penalties, iterations: of `linear_probe`.
+        penalties, iterations: passed on to `linear_probe`.
 
     Returns:
         {"knn": accuracy, "linear_probe": accuracy}, in [0, 1].
 
     Raises:
-        ValueError: the splits come in another order.
+        ValueError: the splits are in the wrong order.
     """
     train, val, test = check_splits(splits)
     probe = linear_probe(h[0], train.labels, h[1], val.labels, penalties, iterations)
@@ -88,7 +88,7 @@ def few_labels(
     The probe's penalty is chosen on validation images; fine-tuning has nothing to choose.
 
     Args:
-        encoder: maps (B, 3, H, W) to (B, D). A copy of it is tuned; it stays unchanged.
+        encoder: maps (B, 3, H, W) to (B, D). A copy is tuned; the encoder itself stays unchanged.
         splits: the three splits, with labels.
         share: share of the training labels to use, in (0, 1].
         seed: random seed for the subset of labels and for views.
@@ -99,7 +99,7 @@ def few_labels(
         {"probe": accuracy, "fine_tune": accuracy or None, "labels": number of labels used}.
 
     Raises:
-        ValueError: the splits come in another order.
+        ValueError: the splits are in the wrong order.
     """
     train, val, test = check_splits(splits)
     generator = Generator().manual_seed(seed)
@@ -121,7 +121,7 @@ def fine_tuned(
 ) -> nn.Module:
     """A copy of the encoder with a linear layer on top, both trained on labels. Appendix B.5.
 
-    Random crop and flip, no weight decay, as there; Adam, since the steps are few.
+    Random crop and flip and no weight decay, as in the paper; Adam, because there are few steps.
 
     Args:
         encoder: maps (B, 3, H, W) to (B, D). It stays unchanged.
@@ -150,7 +150,7 @@ def fine_tuned(
 
 
 def check_splits(splits: Splits) -> Splits:
-    """The splits themselves. Raises ValueError in another order: test images would be chosen on."""
+    """The splits, unchanged. Raises ValueError in another order: choices could use test images."""
     names = tuple(images.split for images in splits)
     if names != SPLITS:
         raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

@@ -16,11 +16,11 @@ from torch import Tensor
 
 WATCHED = 500  # images whose neighbours are followed
 NEIGHBOURS = 10  # nearest neighbours of each
-AT_CHANCE = 0.03  # share of the way to the floor: less is chance
-TOO_GOOD, SOON = 0.75, 100  # share of the way after so many steps: more is a shortcut
-ALL_EQUAL = -0.2  # uniformity of projections: more is one point
-FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its width: less is a collapse
-SETTLED = 0.05  # share of neighbours changed in the last epoch: less is a plateau
+AT_CHANCE = 0.03  # share of the way from chance to floor; below it, nothing was learned
+TOO_GOOD, SOON = 0.75, 100  # share of the way after this many steps; above it, a shortcut is likely
+ALL_EQUAL = -0.2  # uniformity of projections; above it, they are nearly all equal
+FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its width; below it, h has collapsed
+SETTLED = 0.05  # share of neighbours changed in the last epoch; below it, training has settled
 WORDS = {  # for each baseline
     "majority": "always the commonest class",
     "pixels": "raw pixels",
@@ -45,7 +45,7 @@ class Advice:
 
 @torch.no_grad()
 def neighbour_sets(h: Tensor) -> Tensor:
-    """The nearest neighbours of each row by cosine similarity, itself left out.
+    """The nearest neighbours of each row by cosine similarity, without the row itself.
 
     Args:
         h: representations, shape (N, D), N of 2 or more.
@@ -129,7 +129,7 @@ def stop_advice(log: list[dict], failed: bool) -> str:
 
 
 def way(log: list[dict]) -> float:
-    """The loss's share of the way from chance to floor, the mean over the last tenth of a log."""
+    """How far the loss went from chance to floor: the mean share over the last tenth of a log."""
     last = log[-max(1, len(log) // 10) :]
     return sum(line["share_of_way"] for line in last) / len(last)
 
@@ -141,7 +141,7 @@ def verdict(result: dict) -> str:
         result: what result.json holds.
     """
     probe, images = result["test"]["linear_probe"], result["images"]
-    count = images.get("pretrain", images["train"])  # there are unlabelled ones too
+    count = images.get("pretrain", images["train"])  # "pretrain" also counts unlabelled ones
     if probe is None:
         return "Without labels there is no accuracy; neighbours.png shows what the encoder learned."
     rows = {k: v["linear_probe"] for k, v in result["baselines"].items() if k != "supervised"}

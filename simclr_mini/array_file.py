@@ -19,7 +19,7 @@ from torch import Tensor
 
 from simclr_mini.layout import count_splits
 
-SAMPLE = 64  # pictures by which the two files are known to belong together
+SAMPLE = 64  # pictures whose digests show that the two files belong together
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Pictures:
         labels: int64, shape (N,), positions in `classes`, -1 if unlabelled; None if all are.
         classes: names of the classes.
         files: path of each picture below the folder.
-        counts: how many pictures each split has, in the order in which the splits lie.
+        counts: how many pictures each split has, in the order in which the splits are stored.
         notes: lines about what was left out, changed or unexpected, by kind.
     """
 
@@ -49,12 +49,12 @@ def about_file(file: Path) -> Path:
 
 
 def digest(square: np.ndarray) -> str:
-    """A name for a picture that depends on each of its pixels, and on nothing else."""
+    """A hash of all pixels of a picture, and of nothing else."""
     return hashlib.blake2b(np.ascontiguousarray(square), digest_size=8).hexdigest()
 
 
 def sample(digests: list[str]) -> dict[str, str]:
-    """The digests of some pictures, evenly spread, by their number."""
+    """The digests of some evenly spaced pictures, by position."""
     rows = np.linspace(0, len(digests) - 1, min(len(digests), SAMPLE)).round().astype(int)
     return {str(row): digests[row] for row in rows}
 
@@ -69,9 +69,9 @@ def write_pair(part: Path, out: Path, about: dict) -> None:
     """Move a finished array to its place and write its .json file: both, or neither on an error.
 
     Args:
-        part: the finished array. Its name with .new and .old instead of its suffix must be free.
+        part: the file of the finished array. Its name with the suffix .new or .old must be free.
         out: where it belongs. What was there is replaced.
-        about: what the .json file shall hold.
+        about: what the .json file will hold.
     """
     file, new, old = about_file(out), part.with_suffix(".new"), part.with_suffix(".old")
     replaces = file.exists()
@@ -81,7 +81,7 @@ def write_pair(part: Path, out: Path, about: dict) -> None:
             os.replace(file, old)
         try:
             os.replace(new, file)
-            os.replace(part, out)  # fails where a program has the old array open, as on Windows
+            os.replace(part, out)  # on Windows, fails if a program has the old array open
         except BaseException:
             file.unlink(missing_ok=True)
             if replaces:
@@ -97,16 +97,16 @@ def read_built(file: Path) -> Pictures:
 
     Raises:
         FileNotFoundError: the file, or the .json file that belongs to it, is missing.
-        ValueError: it is not what `build` wrote.
+        ValueError: a file is not one that `build` wrote.
     """
     if not file.exists():
         raise FileNotFoundError(f"there is no file {file}; `simclr-mini data build` makes one")
     try:
-        pixels = np.load(file, mmap_mode="c")  # "c": what is written stays in memory
+        pixels = np.load(file, mmap_mode="c")  # "c": changes stay in memory
         if not isinstance(pixels, np.ndarray):
             raise ValueError("it holds several arrays")
     except (ValueError, EOFError) as error:
-        raise ValueError(f"{file} is cut short or no array ({error}); build it again") from error
+        raise ValueError(f"{file} is not a whole array ({error}); build it again") from error
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[1] != 3:
         raise ValueError(
             f"{file} must hold uint8 of shape (N, 3, H, W), not {pixels.dtype} of shape "
@@ -128,7 +128,7 @@ def read_about(file: Path) -> dict:
 
     Raises:
         FileNotFoundError: there is no such .json file.
-        ValueError: it is not what `build` wrote.
+        ValueError: the .json file is not one that `build` wrote.
     """
     place = about_file(file)
     if not place.exists():

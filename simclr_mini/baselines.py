@@ -1,8 +1,8 @@
 """Baselines: what a trained encoder must beat.
 
-An accuracy means something only next to that of always answering the commonest class, and next to
-the same measurement of raw pixels, of colours alone, of k-means on patches (one layer, no
-gradient), and of an untrained encoder.
+An accuracy means something only next to the accuracy of always answering the commonest class, and
+next to those of raw pixels, of colours alone, of k-means on patches (one layer, no gradient), and
+of an untrained encoder.
 """
 
 import torch
@@ -16,7 +16,7 @@ BASELINES = ("majority", "pixels", "histogram", "patches", "untrained")
 PATCH_CENTROIDS = 100  # so 400 numbers for each image
 
 # The probe of raw pixels is cut short to save time: few iterations, no weak penalties (with 3,072
-# inputs these overfit), and no more images than hold this many numbers, as all of CIFAR-10 does.
+# inputs these overfit), and at most this many numbers, enough for CIFAR-10's training split.
 PIXEL_ITERATIONS, PIXEL_PENALTIES, PIXEL_NUMBERS = 40, (1.0, 0.1), 150_000_000
 
 
@@ -29,8 +29,8 @@ def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict
         seed: random seed for the patches.
 
     Returns:
-        For each name in BASELINES {"knn", "linear_probe"}, in [0, 1]. Pixels are measured on the
-        first images of a split only if all of them hold over PIXEL_NUMBERS.
+        For each name in BASELINES {"knn", "linear_probe"}, in [0, 1]. For pixels, a split of more
+        than PIXEL_NUMBERS numbers is cut to its first images.
     """
     most = PIXEL_NUMBERS // splits[0].pixels[0].numel()
     some = tuple(images.first(most) for images in splits)
@@ -54,7 +54,7 @@ def majority(splits: Splits) -> dict[str, float]:
 
 
 def patch_features(splits: Splits, seed: int) -> Features:
-    """Whitened patches learned from training images, and the features of all splits, (N, 400)."""
+    """Features of all splits, (N, 400) each, by whitened patches learned from training images."""
     learned = patches.learn(splits[0].pixels, PATCH_CENTROIDS, Generator().manual_seed(seed))
     return tuple(patches.features(learned, images.pixels) for images in splits)
 

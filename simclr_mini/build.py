@@ -1,4 +1,4 @@
-"""What a configuration stands for: images, encoder, method and optimiser."""
+"""Makes what a configuration describes: images, encoder, method and optimiser."""
 
 import torch
 from torch import nn
@@ -18,7 +18,7 @@ ENCODERS = {"patches": patch_resnet} | RESNETS
 def load_splits(config: Config) -> dict[str, Images]:
     """The splits "train", "val" and "test". If training images are limited, validation shrinks too.
 
-    If a folder has training images without labels, "pretrain" holds all that is trained on, see
+    If a folder has training images without labels, "pretrain" holds all images to train on; see
     `trained_on`.
 
     Raises:
@@ -88,12 +88,12 @@ def build_method(config: Config, images: Images) -> SimCLR:
     owner, encoder = method_class(config.method), build_encoder(config, images)
     speed_up(encoder)
     with torch.random.fork_rng(devices=[]):
-        # a stream of its own: seed + 1 would be the next run's encoder. The head is drawn first,
-        # then the method's own parts
+        # a random stream of its own: seed + 1 would repeat the encoder of the next run. The head
+        # is drawn first, then the method's own parts
         torch.manual_seed(source(config.seed, "head").initial_seed())
         method = owner(config, images, encoder, owner.head(config, images, encoder.dim))
     if config.norm == "group":
-        use_group_norm(method)  # the encoder's are replaced already; these are the heads'
+        use_group_norm(method)  # the encoder's norms are replaced already; these are the heads'
     return method
 
 
@@ -104,5 +104,5 @@ def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:
         return LARS(groups, lr=0.0)
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=0.0, momentum=0.9)
-    # fused: one pass over the weights, a quarter of the time; equal but for rounding
+    # fused: one pass over the weights takes a quarter of the time; equal up to rounding
     return torch.optim.AdamW(groups, lr=0.0, fused=True)

@@ -1,7 +1,7 @@
 """The canvas of every figure: a card with its claim at the top.
 
 Nothing is kept between calls (no pyplot), and equal input gives equal bytes. The card behind a
-figure is opaque, so that it reads on any page.
+figure is opaque, so that the figure is readable on any page.
 """
 
 import itertools
@@ -15,9 +15,9 @@ from simclr_mini.whole_file import whole_file
 
 WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
 CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
-BLUE, RED = "#0550b4", "#dd1c61"  # positive pairs; what differs from its query
+BLUE, RED = "#0550b4", "#dd1c61"  # blue: positive pairs; red: what differs from its query
 STYLE = {
-    "svg.hashsalt": "simclr-mini",  # else the names inside an SVG are random
+    "svg.hashsalt": "simclr-mini",  # otherwise the names inside an SVG are random
     "text.parse_math": False,  # a class may be called $a_b$
     "font.size": 8,
     "text.color": INK,
@@ -51,12 +51,12 @@ def percent(share: float) -> str:
 
 
 def separate(centres: list, widths: list, height: float) -> list[float]:
-    """Heights at which boxes do not overlap: each as it was, or moved off those before it.
+    """Heights at which boxes do not overlap. A box moves only if it covers an earlier one.
 
     Args:
         centres: x and y of each box.
-        widths: of each box.
-        height: of all boxes.
+        widths: width of each box.
+        height: height of every box.
 
     Returns:
         The y of each box.
@@ -65,7 +65,7 @@ def separate(centres: list, widths: list, height: float) -> list[float]:
     placed: list[int] = []
 
     def free(i: int, y: float) -> bool:
-        """Whether a label at this height would cover none of those placed."""
+        """Whether box i at this height covers none of the boxes placed so far."""
         return all(
             abs(y - heights[j]) >= height
             or abs(centres[i][0] - centres[j][0]) >= (widths[i] + widths[j]) / 2
@@ -80,7 +80,7 @@ def separate(centres: list, widths: list, height: float) -> list[float]:
 
 
 def save(figure: Figure, path: str | Path) -> Path:
-    """Write a figure, without the date, so that equal figures are equal files."""
+    """Write a figure, without the date, so that equal figures give equal files."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     title = figure.get_suptitle().replace("\n", " ")

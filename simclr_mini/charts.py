@@ -24,10 +24,10 @@ CLASS_COLORS = (  # shared by every tenth class; names tell them apart
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"),
     *("#56b4e9", "#332288", "#882255", "#999933", "#5f5f5f"),
 )
-MOST_POINTS = 2000  # in a feature map
-MOST_NAMES = 12  # in a feature map: more would hide the points
-LONGEST = 24  # characters of such a name
-BINS = 80  # of a histogram, from -1 to 1
+MOST_POINTS = 2000  # points in a feature map
+MOST_NAMES = 12  # class names in a feature map: more would hide the points
+LONGEST = 24  # characters of a class name
+BINS = 80  # bins of a histogram, from -1 to 1
 
 
 @matplotlib.rc_context(STYLE)
@@ -40,7 +40,7 @@ def loss_figure(log: list[dict], chance: float, floor: float, method: str = "sim
     Args:
         log: a dict for each step, with "step", "loss" and, where it was measured, "knn", the
             accuracy on validation images.
-        chance, floor: the loss of a collapsed encoder, and about the least that there can be.
+        chance, floor: the loss of a collapsed encoder, and about the lowest loss possible.
         method: name of the method, a key of `METHODS`.
 
     Raises:
@@ -62,7 +62,7 @@ def loss_figure(log: list[dict], chance: float, floor: float, method: str = "sim
     figure = card(title)
     axes = figure.add_axes((0.085, 0.14, 0.76, 0.74))
     color = method_class(method).color
-    parts = loss.chunk(150)  # so that a long log is no larger than a short one
+    parts = loss.chunk(150)  # so that a long log gives no larger a figure than a short one
     at = [part.mean().item() for part in step.chunk(150)]
     low, high = [p.min().item() for p in parts], [p.max().item() for p in parts]
     axes.fill_between(at, low, high, color=color, alpha=0.2, linewidth=0)
@@ -74,7 +74,7 @@ def loss_figure(log: list[dict], chance: float, floor: float, method: str = "sim
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.margins(y=0.08)
     mark_knn(axes, log, at, mean, high, color)
-    axes.autoscale_view()  # settles where a loss is on the page
+    axes.autoscale_view()  # fixes where each loss lies on the page
     values = [floor, chance, end]
     names = [
         f"floor {floor:.2f}",
@@ -94,9 +94,9 @@ def mark_knn(axes: Axes, log: list[dict], at: list, mean: list, high: list, colo
 
     Args:
         axes: where to draw.
-        log: as `loss_figure`'s.
-        at, mean, high: step, mean and upper end of the band along the line.
-        color: of marks and text.
+        log: as in `loss_figure`.
+        at, mean, high: steps along the line, and the mean and the top of the band there.
+        color: color of marks and text.
     """
     lines = [line for line in log if line.get("knn") is not None]
     shown = torch.linspace(0, len(lines) - 1, min(5, len(lines))).round().long()
@@ -109,7 +109,7 @@ def mark_knn(axes: Axes, log: list[dict], at: list, mean: list, high: list, colo
             (0, 6),
             textcoords="offset points",
             color=color,
-            ha="right" if i == len(lines) - 1 else "left",  # the label of the line's end is there
+            ha="right" if i == len(lines) - 1 else "left",  # the line's label is to the right
             bbox={"fc": CARD, "ec": "none", "pad": 0.5, "alpha": 0.8},
         )
 
@@ -124,7 +124,7 @@ def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
         positives, negatives: cosine similarities, any shape.
 
     Raises:
-        ValueError: no pair of a kind.
+        ValueError: there are no positives or no negatives.
     """
     if not positives.numel() or not negatives.numel():
         raise ValueError(
@@ -158,10 +158,10 @@ def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
 def feature_figure(h: Tensor, labels: Tensor | None, classes: tuple[str, ...]) -> Figure:
     """Features along their first two principal components.
 
-    All N features make the components; up to MOST_POINTS are drawn.
+    The components come from all N features; up to MOST_POINTS of the features are drawn.
 
     Args:
-        h: representations, shape (N, D). They are normalised first, as k-NN sees them.
+        h: representations, shape (N, D). They are normalised first, as in k-NN.
         labels: int64, shape (N,), or None if there are no labels.
         classes: names of the classes.
     """
@@ -178,7 +178,7 @@ def feature_figure(h: Tensor, labels: Tensor | None, classes: tuple[str, ...]) -
     if labels is not None:
         labels = labels.detach().cpu()
         colors = [CLASS_COLORS[label % len(CLASS_COLORS)] for label in labels[rows].tolist()]
-    # as pixels: two thousand circles would make a large SVG
+    # drawn as pixels: two thousand circles would make a large SVG
     axes.scatter(*points[rows].T.tolist(), s=5, c=colors, alpha=0.6, linewidths=0, rasterized=True)
     axes.set(xticks=[], yticks=[])
     axes.set_xlabel(f"first principal component, {percent(shares[0])}")
@@ -194,20 +194,20 @@ def principal_components(h: Tensor) -> tuple[Tensor, list[float]]:
     """Features along the two directions in which they vary most.
 
     Args:
-        h: representations, shape (N, D), brought to unit length first.
+        h: representations, shape (N, D). They are scaled to unit norm first.
 
     Returns:
-        Points, float64, shape (N, 2), the same at every call: a direction's largest entry is
-        positive. And the share of the variance along each direction; 0 where nothing varies.
+        Points, float64, shape (N, 2), the same at every call, because a direction's largest entry
+        is made positive. Then the share of the variance along each direction; 0 if nothing varies.
 
     Raises:
-        ValueError: h of another shape, or a single row.
+        ValueError: h has another shape, or a single row.
     """
     if h.dim() != 2 or len(h) < 2:
         raise ValueError(f"a map needs h of shape (N, D) with N of 2 or more, not {tuple(h.shape)}")
     h = F.normalize(h.detach().cpu().double(), dim=1)
-    h = F.pad(h - h.mean(0), (0, max(0, 2 - h.shape[1])))  # one dimension: the second is empty
-    variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # in rising order
+    h = F.pad(h - h.mean(0), (0, max(0, 2 - h.shape[1])))  # if D is 1, the second is empty
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # in ascending order
     directions = directions[:, [-1, -2]]
     largest = directions.gather(0, directions.abs().argmax(0, keepdim=True))
     total = variance.sum().item()
@@ -223,7 +223,7 @@ def name_classes(axes: Axes, points: Tensor, labels: Tensor, classes: tuple[str,
     present = labels.unique().tolist()
     medians = [points[labels == label].median(0).values.tolist() for label in present]
     axes.autoscale_view()
-    axes.apply_aspect()  # settles where a point is on the page
+    axes.apply_aspect()  # fixes where each point lies on the page
     pixels = axes.transData.transform(medians).tolist()
     names = [printable(classes[label]) for label in present]
     names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names]
@@ -241,15 +241,15 @@ def name_classes(axes: Axes, points: Tensor, labels: Tensor, classes: tuple[str,
 
 @matplotlib.rc_context(STYLE)
 def accuracy_figure(result: dict, method: str = "simclr", chance: float | None = None) -> Figure:
-    """What a linear probe and k-NN read off each kind of features.
+    """How accurate a linear probe and k-NN are on each kind of features.
 
     Args:
-        result: accuracies in [0, 1] as {"linear_probe": a, "knn": a}: under "test" the trained
-            encoder's, under "baselines" by name: "untrained", and those of "supervised", "pixels"
-            and "histogram" that there are.
+        result: accuracies in [0, 1] as {"linear_probe": a, "knn": a}. "test" holds those of the
+            trained encoder. "baselines" holds others by name: "untrained" and, if they were
+            measured, "supervised", "patches", "pixels" and "histogram".
         method: name of the method, a key of `METHODS`.
-        chance: accuracy of guessing, drawn as a grey line. None: that of the majority class, if
-            the result has it.
+        chance: accuracy of guessing, drawn as a grey line. None: the accuracy of always
+            answering the commonest class, if the result has it.
     """
     rows, ours = accuracy_rows(result, method), method_class(method)
     guess = " chance "
@@ -286,7 +286,7 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
 
 
 def accuracy_rows(result: dict, method: str) -> dict[str, tuple[float, float]]:
-    """Linear probe and k-NN of each row by its name, from the top.
+    """The accuracy of linear probe and k-NN in each row, by the row's name, from the top.
 
     Raises:
         ValueError: the result has no accuracy, since its images have no labels.

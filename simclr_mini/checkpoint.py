@@ -1,7 +1,8 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped.
 
 A new checkpoint is written next to the old one and then takes its name, so a kill at any moment
-leaves a whole one. It holds only tensors, numbers and text, and is read with `weights_only=True`.
+leaves a complete one. A checkpoint holds only tensors, numbers and text, and is read with
+`weights_only=True`.
 """
 
 from pathlib import Path
@@ -44,9 +45,9 @@ def load(folder: Path) -> dict:
     try:
         state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
         version = state["version"]
-    except Exception as error:  # torch raises half a dozen kinds for what is no checkpoint
+    except Exception as error:  # torch raises half a dozen kinds if a file is no checkpoint
         raise ValueError(
-            f"{folder / FILE} is damaged, or no checkpoint; train with --force to start again"
+            f"{folder / FILE} is damaged or is not a checkpoint; train with --force to start again"
         ) from error
     if version != VERSION:
         raise ValueError(

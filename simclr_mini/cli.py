@@ -1,6 +1,7 @@
 """The command `simclr-mini`: train, evaluate, embed, neighbours, views, data.
 
-A file that is there is not replaced without --force. What only one command needs is imported there.
+An existing file is not replaced without --force. What only one command needs is imported inside
+that command.
 """
 
 import contextlib
@@ -28,9 +29,8 @@ def train_command(method: str, then: Callable | None = None) -> Callable:
     the command line is made after the method is known.
 
     Args:
-        method: its name.
-        then: what the command does; it gets the arguments of `experiment.run`, which is what it
-            does if this is None.
+        method: name of the method.
+        then: called with the arguments of `experiment.run`, in its place. None: `experiment.run`.
     """
     own = method_class(method).Options
 
@@ -167,11 +167,11 @@ def neighbours(
     out: Path = Path("neighbours.png"),
     force: bool = False,
 ) -> None:
-    """Draw the nearest pictures of some pictures, as the encoder sees it, and print their names.
+    """Draw some pictures next to those nearest by the encoder's features; print their names.
 
     Args:
         run: folder of the run.
-        data: where to look; left out: the test images of the run's own data.
+        data: the pictures to search. Default: the test images of the run's own data.
         count: how many queries, up to 4.
         out: the picture to write.
         force: replace the picture.
@@ -201,8 +201,8 @@ def compare(
     """Compare runs: the mean and the spread over seeds, as a table and as a picture.
 
     Args:
-        runs: folders of runs. Those that differ in their seed alone make one row.
-        mixed: compare runs of different data or budgets all the same.
+        runs: folders of runs. Those that differ only in their seed form one row.
+        mixed: compare runs even if their data or budgets differ.
         out: the picture to write.
         force: replace the picture.
     """
@@ -255,12 +255,12 @@ def show_views(
 def build(
     folder: Positional[Path], size: int = 32, out: Path | None = None, force: bool = False
 ) -> None:
-    """Turn a folder of pictures into one file that trains without being loaded.
+    """Turn a folder of pictures into one file that need not fit in memory for training.
 
     Args:
-        folder: searched with all its sub-folders, whose names become labels.
+        folder: the folder to search, with all its sub-folders. Their names become labels.
         size: side of the pictures in pixels.
-        out: the .npy file to write; left out: FOLDER.npy.
+        out: the .npy file to write. Default: FOLDER.npy.
         force: replace the file.
     """
     from rich.progress import track
@@ -276,7 +276,7 @@ def build(
 
 
 def info(data: Positional[str] = "shapes", size: int = 32) -> None:
-    """Say what a data set holds, and what of a folder is left out or changed, and why.
+    """Print what a data set holds, and which files of a folder are left out or changed, and why.
 
     Args:
         data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
@@ -288,9 +288,9 @@ def info(data: Positional[str] = "shapes", size: int = 32) -> None:
 
 
 def check_free(out: Path, force: bool) -> None:
-    """Refuse to replace a file that is there, before any work: FileExistsError."""
+    """Raise FileExistsError, before any work, if a file exists and may not be replaced."""
     if out.exists() and not force:
-        raise FileExistsError(f"{out} is there already: --force replaces it, --out names another")
+        raise FileExistsError(f"{out} already exists: --force replaces it, --out names another")
 
 
 COMMANDS = {
@@ -305,12 +305,12 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run a command line. Whoever gives bad input gets one clear sentence.
+    """Run a command line. Bad input ends it with one clear sentence.
 
     Args:
-        argv: words after the program's name; None: those it was called with.
+        argv: words after the program's name. None: those of `sys.argv`.
     """
-    for stream in (sys.stdout, sys.stderr):  # a terminal may lack letters of a file's name
+    for stream in (sys.stdout, sys.stderr):  # a terminal may be unable to show a file's name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -319,8 +319,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left to write
-        sys.exit(128 + 13)  # what a shell says of a program that SIGPIPE ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the rest goes nowhere
+        sys.exit(128 + 13)  # a shell's exit code for a program that SIGPIPE ended
 
 
 def run_command(argv: Sequence[str] | None) -> None:

@@ -15,7 +15,8 @@ from simclr_mini.config import flag
 from simclr_mini.methods import GENERAL, current_names, defaults, method_class
 
 SCORES = ("knn", "linear_probe")
-START = ("data", "images", "size", "encoder", "stem", "zero_init")  # what an untrained encoder is
+# the options that determine the untrained encoder
+START = ("data", "images", "size", "encoder", "stem", "zero_init")
 SAME = (*START, "epochs", "batch_size")
 
 
@@ -101,8 +102,8 @@ def standard(method: str) -> dict:
 
 
 def same_start(one: dict, other: dict) -> bool:
-    """Whether two runs began with encoders that an untrained row can stand for."""
-    edges = [bool(option(result, "sobel")) for result in (one, other)]  # or colours are seen
+    """Whether one row for the untrained encoder can stand for both runs."""
+    edges = [bool(option(result, "sobel")) for result in (one, other)]  # sobel hides colours
     return edges[0] == edges[1] and all(option(one, k) == option(other, k) for k in START)
 
 
@@ -159,7 +160,7 @@ def table(rows: list[Row], width: int = 80, sign: str = "±") -> Table:
     Args:
         rows: as `compare` gives them.
         width: characters in a line of the terminal.
-        sign: stands before half the range.
+        sign: what stands before half the range.
     """
     title = f"accuracy on the test images: mean of the seeds {sign} half their range"
     names, first = [one.name for one in rows], rows[1].name

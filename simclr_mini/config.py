@@ -1,6 +1,6 @@
 """Config: every choice of a training run in one flat record.
 
-The choices that every method has stand here, in four groups; those of one method stand in that
+The choices that every method has are here, in four groups. Those of a single method are in that
 method's file, and `options` holds them. The command line is made from these records.
 """
 
@@ -16,7 +16,7 @@ def flag(name: str) -> str:
 
 
 def refuse(name: str, value: object, wanted: str) -> None:
-    """Raise ValueError: which option is wrong, what it must be, and what it was."""
+    """Raise a ValueError that says which option is wrong, what it must be, and what it was."""
     raise ValueError(f"--{flag(name)} must be {wanted}, not {value}")
 
 
@@ -29,7 +29,7 @@ def at_least(choices: object, **least: float) -> None:
 
 
 def one_of_its_values(choices: object) -> None:
-    """Raise ValueError if a choice between named values is none of them."""
+    """Raise ValueError if a choice is not one of its named values."""
     for name, kind in get_type_hints(type(choices)).items():
         values = get_args(kind) if get_origin(kind) is Literal else ()
         if values and getattr(choices, name) not in values:
@@ -66,7 +66,7 @@ class ViewChoices:
     crop_min: float = 0.2
     """Smallest share of an image's area that a crop shows. The paper: 0.08, on larger images."""
     view_size: int = 0
-    """Side of a view in pixels. 0: three quarters of the image's side, a third less time a step.
+    """Side of a view in pixels. 0: three quarters of the image's side, a third less time per step.
     The encoder is measured on whole images."""
     small_crops: int = 0
     """Number of additional small views of each image, as in SwAV's multi-crop."""
@@ -148,7 +148,7 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         """Refuse what cannot work before any work starts.
 
         Raises:
-            ValueError: which option is wrong, and what it must be.
+            ValueError: an option cannot work; the message says which, and what it must be.
         """
         one_of_its_values(self)
         one_of_its_values(self.options)

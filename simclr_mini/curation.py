@@ -5,8 +5,8 @@ is used: positives should be close, negatives far apart.
 
 Papers: Welle, Poklukar and Kragic 2021, https://arxiv.org/abs/2108.08643; Goeksu and Pugeault 2024,
 https://arxiv.org/abs/2403.19579 (the Frechet distance).
-Differs: we could read only the abstract of the first paper, and of the second the abstract and part
-of a review. What is scored, the rules and the thresholds are OUR INTERPRETATION; no number from
+Differs: we could read only the abstract of the first paper, and the abstract and part of a review
+of the second. What is scored, the rules and the thresholds are OUR INTERPRETATION; no number from
 either paper applies to it.
 """
 
@@ -25,8 +25,8 @@ from simclr_mini.simclr import SimCLR, Temperature, source
 from simclr_mini.views import coin, crop_boxes, one_view, whole_image
 
 GATES = ("threshold", "frechet")  # rules that take the first draw that is good enough
-QUANTILE = 0.05  # a positive is violated when farther than this share of its negatives
-MEMORY = 0.99  # of the running threshold
+QUANTILE = 0.05  # a positive is violated if it is farther than this share of its negatives
+MEMORY = 0.99  # the running threshold moves by a share 1 - MEMORY per batch
 SHRINKAGE = 1e-3  # what is added to the trace of a covariance, to keep it invertible
 
 
@@ -263,7 +263,7 @@ class Curation(SimCLR):
         return boxes
 
     def score(self, draw: dict) -> dict:
-        """The draw with its distances, gap and badness, which the rules want low.
+        """The draw with its distances, gap and badness. A low badness is good.
 
         Badness is rounded to float32, like the running median, so that equal values stay equal.
         """
@@ -274,7 +274,7 @@ class Curation(SimCLR):
             z1, z2 = embed(self, x1).float(), embed(self, x2).float()
         z1, z2 = (gather(z, len(draw["views"][0])) for z in (z1, z2))
         frechet = self.rule == "frechet" and bool(z1.isfinite().all() and z2.isfinite().all())
-        bad = frechet_distance(z1, z2) if frechet else violation(z1, z2)  # NaN: the loss says so
+        bad = frechet_distance(z1, z2) if frechet else violation(z1, z2)  # NaN: the loss reports it
         positive, negative = pair_distances(z1, z2)
         return draw | {
             "badness": float(torch.tensor(float(bad))),

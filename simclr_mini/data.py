@@ -1,7 +1,7 @@
 """Data: a set of images as one uint8 tensor, split so that training never sees a test image.
 
 `shapes` is drawn on the spot. `cifar10` is read from a folder, or downloaded and checked. `folder`
-is any folder of pictures, as `layout` understands it, or an array that `folder.build` made of one.
+is any folder of pictures, as `layout` understands it, or an array made from one by `folder.build`.
 
 Source: the CIFAR-10 binary layout, Krizhevsky 2009. https://www.cs.toronto.edu/~kriz/cifar.html
 """
@@ -111,14 +111,14 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
     """One split of a data set.
 
     Validation is the last tenth of a seeded permutation of the training set. A folder keeps its own
-    `train`, `val`, `test` and `unlabeled`; `layout` says how, and what becomes of the rest. It is
-    read anew each time, and prints what was left out; `read_splits` reads it once.
+    `train`, `val`, `test` and `unlabeled`; `layout` says how, and what becomes of the rest. `load`
+    reads a folder anew each time and prints what was left out; `read_splits` reads it only once.
 
     Args:
         name: "shapes", "cifar10" or "folder"; or the path of a folder or of a built .npy file.
         root: for "folder" the folder or .npy file; otherwise where data sets are (`data_root()`).
-        split: "train", "val" or "test". Or "pretrain": the training images and, without labels, the
-            folder's unlabelled ones. Or "all", to use an encoder.
+        split: "train", "val" or "test". Or "pretrain": the training images and a folder's
+            unlabelled ones; if there are any, none has a label. Or "all": every image.
         size: side in pixels to which the pictures of a folder are resized. A .npy file has its own.
 
     Returns:
@@ -143,7 +143,7 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
 def read_splits(name: str, root: str | Path | None = None, size: int = 32) -> dict[str, Images]:
     """The splits "train", "val", "test" and "pretrain" of a data set, from one reading.
 
-    "pretrain" and "train" share their memory. Arguments and errors as `load`.
+    "pretrain" and "train" share memory. Arguments and errors as `load`.
     """
     kind, path = resolve(name, root)
     if kind == "folder":
@@ -155,7 +155,7 @@ def read_splits(name: str, root: str | Path | None = None, size: int = 32) -> di
 
 
 def read(root: Path, size: int) -> Pictures:
-    """All pictures of a folder, or of the array that `folder.build` made of one."""
+    """All pictures of a folder, or of the array that `folder.build` made from one."""
     built = root.suffix.lower() == ".npy" and not root.is_dir()
     return read_built(root) if built else read_folder(root, size)
 
@@ -166,7 +166,7 @@ def resolve(name: str, root: str | Path | None) -> tuple[str, Path]:
     Arguments as `load`.
 
     Raises:
-        ValueError: it is no name and no path.
+        ValueError: the name is neither a data set nor a path.
     """
     if name in ("shapes", "cifar10"):
         return name, Path(root or data_root()).expanduser()
@@ -270,7 +270,7 @@ def code_hash(source: str) -> str:
 
 
 def cut(pool: Images) -> Images:
-    """Training or validation images out of both together: the last tenth is for validation."""
+    """The training or the validation part of a pool; its last tenth is for validation."""
     end = len(pool) - max(1, len(pool) // HELD_OUT)
     return pool.rows(slice(end) if pool.split == "train" else slice(end, None))
 

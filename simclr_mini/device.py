@@ -1,4 +1,4 @@
-"""Where and in which number format to compute."""
+"""Chooses the device and the number format to compute with."""
 
 import torch
 
@@ -29,7 +29,7 @@ def uses_bfloat16(precision: str, device: str) -> bool:
 
     Args:
         precision: "float32", "bfloat16", or "auto": bfloat16 if the device has instructions for it.
-        device: name of the device, as `pick_device`'s.
+        device: name of the device, as for `pick_device`.
     """
     if precision != "auto":
         return precision == "bfloat16"

@@ -6,7 +6,7 @@ All processes draw the same batch and the same views, because their generators a
 passes its own rows through the network. Then they exchange projections, and each computes the loss
 of the whole batch, with all negatives.
 
-Each process s may compute a loss L_s of its own from all rows. What is minimised is their mean L.
+Each process s may compute a loss L_s of its own from all rows. Training minimises their mean L.
 `Gather` sums the gradients of all processes for a row, and `average_gradients` divides by W:
 
     dL/dw = 1/W sum_r d(rows of r)/dw . sum_s dL_s/d(rows of r),    L = 1/W sum_s L_s.
@@ -15,7 +15,7 @@ If all compute the same loss, L is that loss. Two mistakes are easy here, and pu
 both: a gather through which no gradient flows back from the other processes, and a gradient that is
 1/W of the right one.
 
-Without torchrun there is one process, and every function here gives back what it was given.
+Without torchrun there is one process, and `own_rows` and `gather` return what they were given.
 """
 
 import os
@@ -41,7 +41,7 @@ def join(device: torch.device) -> None:
         device: the kind of device on which all processes train. Each takes a GPU of its own.
 
     Raises:
-        ValueError: the device is no CPU and no GPU, or there are fewer GPUs than processes.
+        ValueError: the device is neither CPU nor CUDA, or there are fewer GPUs than processes.
     """
     if not dist.is_torchelastic_launched() or int(os.environ["WORLD_SIZE"]) == 1:
         return
@@ -58,7 +58,7 @@ def join(device: torch.device) -> None:
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, timeout=PATIENCE)
     if rank() != FIRST:
-        warnings.simplefilter("ignore")  # the first process says it
+        warnings.simplefilter("ignore")  # the first process shows them
 
 
 def leave() -> None:
@@ -90,7 +90,7 @@ def own_rows(x: Tensor) -> Tensor:
 
 
 def shares(B: int) -> list[int]:
-    """How many rows of a batch each process has. `own_rows` divides it so."""
+    """How many rows of a batch each process has. `own_rows` divides a batch like this."""
     return [len(part) for part in torch.empty(B).tensor_split(size())]
 
 
@@ -124,8 +124,8 @@ class Gather(torch.autograd.Function):
 
         Args:
             ctx: `ctx.B` is the B of the forward pass.
-            gradient: of this process's loss for all rows, shape (B, d). Others may use it too, so
-                it must not be changed.
+            gradient: gradient of this process's loss with respect to all rows, shape (B, d). Other
+                code may use the same tensor, so it must not be changed.
 
         Returns:
             The gradient for this process's rows, shape (b, d), and None for B. It is the sum over
@@ -261,7 +261,7 @@ def average_gradients(optimizer: torch.optim.Optimizer) -> None:
 def copy_from_first(method: nn.Module) -> None:
     """Give every process the parameters, buffers and generators of the first one.
 
-    All processes compute the same, but another machine may round differently.
+    All processes compute the same numbers, but another machine may round differently.
 
     Args:
         method: has `generators` by name.
@@ -269,7 +269,7 @@ def copy_from_first(method: nn.Module) -> None:
     if size() == 1:
         return
     for tensor in method.state_dict().values():
-        sent = tensor.contiguous()  # channels_last is not
+        sent = tensor.contiguous()  # a channels_last tensor is not contiguous
         dist.broadcast(sent, FIRST)
         tensor.copy_(sent)
     for generator in method.generators.values():
@@ -279,7 +279,7 @@ def copy_from_first(method: nn.Module) -> None:
 
 
 def any_process(flag: bool) -> bool:
-    """Whether the flag is set in one of the processes. All wait for each other."""
+    """Whether the flag is set in any process. All processes wait for each other."""
     if size() == 1:
         return flag
     found = torch.tensor(int(flag))
@@ -288,13 +288,13 @@ def any_process(flag: bool) -> bool:
 
 
 def wait() -> None:
-    """Go on when all processes are here."""
+    """Wait until all processes have arrived here."""
     any_process(False)
 
 
 @contextmanager
 def first_goes_first() -> Iterator[None]:
-    """The first process does what is inside; then the others, who find what it has written."""
+    """The first process runs the block; then the others run it, and find what the first wrote."""
     if rank() != FIRST:
         wait()
     yield

@@ -41,18 +41,18 @@ def run(
         fine_tune: also tune the whole encoder on 1 % and 10 % of the labels.
 
     Returns:
-        What result.json holds. Nothing in a process that is not the first of many.
+        What result.json holds. An empty dict in every process but the first.
 
     Raises:
         FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
-        ValueError: `resume`, and the run was started with another configuration.
-        Others as `train.train`.
+        ValueError: `resume` is set, but the run was started with another configuration.
+        Other errors as in `train.train`.
     """
     # what cannot work is refused before the folder is touched
     config.check()
     distributed.join(pick_device(config.device))
     console.quiet = distributed.rank() != distributed.FIRST
-    with distributed.first_goes_first():  # it may have to download or draw the images
+    with distributed.first_goes_first():  # the first may have to download or draw the images
         data = load_splits(config)
     config = replace(config, size=data["train"].pixels.shape[2])  # a built file has its own
     if supervised:
@@ -85,7 +85,7 @@ def run(
 
 
 def train_supervised(config: Config, data: dict[str, Images], folder: Path) -> dict:
-    """Train the same network with labels. Its test accuracies, as `accuracy.encoder_accuracy`."""
+    """Train the same network with labels. Returns the result of `accuracy.encoder_accuracy`."""
     console.print("the same network with labels:")
     data = {split: data[split] for split in SPLITS}  # no images without labels
     used = {name: value for name, value in config.flat().items() if name in GENERAL}
@@ -99,7 +99,7 @@ def train_supervised(config: Config, data: dict[str, Images], folder: Path) -> d
 
 
 def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], folder: Path) -> None:
-    """Train with a progress bar, or with a line for each epoch if no terminal shows it.
+    """Train, with a line for each epoch and, in a terminal, a progress bar.
 
     Arguments and errors as `train.train`.
     """
@@ -129,7 +129,7 @@ def gauge(line: dict, method: SimCLR, B: int, seen: dict) -> str:
 
     Args:
         line: the step's line of the log.
-        method: tells chance, floor and the words for its meters.
+        method: gives chance, floor and the words for its meters.
         B: images in a batch.
         seen: "views" and "seconds" so far, and the last "knn" accuracy or None.
     """

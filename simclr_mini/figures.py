@@ -14,9 +14,9 @@ from simclr_mini.diagnostics import pair_similarities
 from simclr_mini.evaluate import as_input, features
 from simclr_mini.simclr import SimCLR
 
-VIEWED = 512  # images of which views are made
+VIEWED = 512  # images from which views are made
 SHOWN = 2_000  # test images on the map and in the gallery
-ATTEMPTS = 8  # batches that are curated, until one has a rejected draw
+ATTEMPTS = 8  # batches to curate at most, until one has a rejected draw
 
 
 @torch.no_grad()
@@ -27,7 +27,7 @@ def save_figures(
 
     Args:
         folder: the run's folder.
-        method: trained.
+        method: the trained method.
         data: the splits by name.
         result: what result.json holds.
         log: the lines of log.jsonl.
@@ -80,7 +80,8 @@ def nearest(h: torch.Tensor, count: int) -> torch.Tensor:
     return similarity.topk(min(7, len(h) - 1), dim=1).indices
 
 
-# The methods' own figures, named by `picture`: of (method, training images, batch size), or None.
+# A method's own figure is drawn by the function below that its `picture` names. The function may
+# return None if there is nothing to draw.
 
 
 def clusters(method, train: Images, B: int) -> Figure:
@@ -89,7 +90,7 @@ def clusters(method, train: Images, B: int) -> Figure:
 
 
 def support(method, train: Images, B: int) -> Figure | None:
-    """Training images above their neighbours in the support set, of those that are images."""
+    """Training images above their neighbours in the support set, without its random first rows."""
     some = train.first(VIEWED)
     x, _ = method.views(as_input(some.pixels, method))
     index = torch.arange(len(some))

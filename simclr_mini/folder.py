@@ -3,7 +3,8 @@
 `layout` says what a folder means, and `picture_file` how a picture is read. A picture that cannot
 be read is left out, and a line says so.
 
-Pictures that are equal pixel for pixel all count. A line says so if they are in different splits.
+Pictures that are equal pixel for pixel are all kept. A line says so if they are in different
+splits.
 
 Ours; no paper.
 """
@@ -109,7 +110,7 @@ def built_name(root: Path) -> Path:
 
 
 def open_folder(root: Path, size: int) -> tuple[list[Place], Notes]:
-    """The places of all that looks like a picture in a folder.
+    """A place for each file in a folder that looks like a picture, and the notes about it all.
 
     Args:
         root: the folder.
@@ -137,7 +138,7 @@ def readable(
         changes = Counter()
         try:
             square = read_picture(place.file, size, changes)
-        except Exception as error:  # Pillow raises a dozen kinds for damaged files
+        except Exception as error:  # damaged files make Pillow raise a dozen kinds of error
             notes.leave_out(reason(error), place.file)
         else:
             notes.changes.update(changes)
@@ -150,7 +151,7 @@ def all_but_pixels(places: list[Place], kept: dict[Place, str], notes: Notes) ->
     Args:
         places: where each picture belongs.
         kept: those that could be read, in their order, with a digest of each.
-        notes: what has been noticed so far. What the splits show is added.
+        notes: the notes so far. Those about classes and copies are added.
 
     Raises:
         FileNotFoundError: no picture could be read.
@@ -175,7 +176,7 @@ def all_but_pixels(places: list[Place], kept: dict[Place, str], notes: Notes) ->
 
 
 def note_classes(splits: list[str], labels: list[str | None], classes, notes: Notes) -> None:
-    """Note if there is one class only, and which classes have no training picture."""
+    """Note if there is only one class, and which classes have no training picture."""
     if len(classes) == 1:
         notes.unexpected["labels"].append(
             f"{printable(classes[0])} is the only class, so there is nothing to tell apart"
@@ -187,7 +188,7 @@ def note_classes(splits: list[str], labels: list[str | None], classes, notes: No
 
 
 def note_copies(splits: list[str], digests: list[str], notes: Notes) -> None:
-    """Note pictures that are equal pixel for pixel, above all those in different splits."""
+    """Note pictures that are equal pixel for pixel: those in different splits, or else any."""
     held_by = defaultdict(set)
     for split, name in zip(splits, digests, strict=True):
         held_by[name].add("train" if split == "unlabeled" else split)

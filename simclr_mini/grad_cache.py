@@ -1,12 +1,12 @@
 """Gradient caching: the gradient of a large batch in the memory of a small one.
 
 A contrastive loss needs the projections of the whole batch at once, but the network does not. So
-the images pass through it chunk by chunk and leave only their projections. The loss of all of them
-gives a gradient for each projection. Then each chunk passes through the network again, and its
+the images pass through it chunk by chunk and leave only their projections. The loss of all
+projections gives a gradient for each one. Then each chunk passes through the network again, and its
 share of that gradient goes back through it. That costs one more forward pass.
 
 Paper: Gao et al. 2021, section 3.2. https://arxiv.org/abs/2101.06983
-Differs: `torch.utils.checkpoint` does the second pass. We say what a batch norm changes.
+Differs: `torch.utils.checkpoint` does the second pass. We also say what a batch norm changes.
 """
 
 import math
@@ -21,16 +21,16 @@ from torch.utils.checkpoint import checkpoint
 
 
 def project_in_chunks(method: nn.Module, views: list[Tensor], chunk_size: int) -> list[Tensor]:
-    """The same as `method.project_views(views)`, where few images are in the network at a time.
+    """The same as `method.project_views(views)`, with only a few images in the network at a time.
 
-    Values and gradients are equal to rounding, unless a batch norm is in training mode. Such a
+    Values and gradients are equal up to rounding, unless a batch norm is in training mode. Such a
     norm sees one chunk at a time. Its running statistics are updated once, with the mean over the
     chunks, and not again in the second pass.
 
     Args:
         method: has `project_views`.
         views: shape (B, 3, S, S) each.
-        chunk_size: the most images in a chunk; chunks differ by one image at most. 0: all.
+        chunk_size: most images in a chunk; chunks differ by at most one image. 0: all images.
 
     Returns:
         Projections, shape (B, d) each.
@@ -52,11 +52,11 @@ def project_in_chunks(method: nn.Module, views: list[Tensor], chunk_size: int) -
 
 
 def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
-    """The same as `method.project_views(chunk)`, but of the network only the projections stay.
+    """The same as `method.project_views(chunk)`, but only the projections stay in memory.
 
-    The first pass keeps nothing on which the network has worked on the way. When the gradient of
-    the projections arrives, in the backward pass, the same images pass through the network once
-    more, and the gradient flows through that second pass into the parameters.
+    The first pass keeps no intermediate results. When the gradient of the projections arrives, in
+    the backward pass, the same images pass through the network once more, and the gradient flows
+    through that second pass into the parameters.
 
     The first pass updates the running statistics of batch norms, as in training. The second pass
     must leave them as they are: see `running_statistics` and `unchanged`.
@@ -83,7 +83,7 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 
 
 def live_norms(network: nn.Module) -> list[_BatchNorm]:
-    """The batch norms that normalise by the statistics of what they see."""
+    """The batch norms in training mode, which normalise with the statistics of their input."""
     return [m for m in network.modules() if isinstance(m, _BatchNorm) and m.training]
 
 
@@ -101,7 +101,7 @@ def set_all(tensors: list[Tensor], values: list[Tensor]) -> None:
 
 @contextmanager
 def unchanged(tensors: list[Tensor]) -> Iterator[None]:
-    """Afterwards the tensors hold what they held before."""
+    """Restore the tensors' values at the end of the block."""
     before = [one.clone() for one in tensors]
     try:
         yield
@@ -113,7 +113,7 @@ def warn_of_live_norms(method: nn.Module, batch_size: int, chunk_size: int) -> N
     """Warn if a batch norm will see a chunk where it would have seen the batch.
 
     Args:
-        method: in the mode in which it is trained.
+        method: the method, in training mode.
         batch_size: B.
         chunk_size: as `project_in_chunks`.
     """

@@ -273,7 +273,7 @@ class GSimCLROptions(Temperature):
     """K, the number of clusters of images."""
     batching: Literal["dealt", "strict", "released", "random", "frozen", "oracle"] = "dealt"
     """How batches are composed. "dealt": as few images of one cluster in a batch as possible;
-    with "strict" never two, and some images wait; "released": as in the authors' code. Controls
+    with "strict" never two, so some are left out; "released": as in the authors' code. Controls
     are "random", "frozen" (random, the same every epoch) and "oracle" (by true labels, so not
     self-supervised)."""
     autoencoder_epochs: int = 2
@@ -317,7 +317,7 @@ class GSimCLR(SimCLR):
         self.bfloat16 = uses_bfloat16(config.precision, config.device)
         self.generators["clusters"] = source(config.seed, "clusters")
         self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
-        self.facts = {}  # of the clustering, for `meters`
+        self.facts = {}  # facts about the clustering, for `meters`
 
     @staticmethod
     def check_images(config: Config, images: Images) -> None:
@@ -333,7 +333,7 @@ class GSimCLR(SimCLR):
         check_clusters(config, images)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
-        """Cluster, before the first epoch only. Argument and result as `SimCLR.start_epoch`."""
+        """Cluster, but only before the first epoch. Arguments, result as `SimCLR.start_epoch`."""
         if self.pseudo_labels[0] >= 0:
             return []
         generator, device = self.generators["clusters"], self.pseudo_labels.device
@@ -379,8 +379,8 @@ class GSimCLR(SimCLR):
     def clustering_facts(self, B: int) -> tuple[dict[str, float], dict[str, float]]:
         """What the clustering allows, and how well it matches the labels, where there are any.
 
-        "least_collisions" assumes batches that use all images; if N mod B of them wait, dealt
-        batches may have a few less.
+        "least_collisions" assumes batches that use all images; as N mod B of them are left out,
+        dealt batches may have slightly fewer.
         """
         pseudo_labels = self.pseudo_labels.cpu()
         sizes, T = torch.bincount(pseudo_labels), len(pseudo_labels) // B

@@ -2,7 +2,7 @@ r"""NT-Xent for large batches: the same numbers as `nt_xent`, without a (2B, 2B)
 
 At B = 8,192 the plain form holds several matrices of 16,384 x 16,384 numbers, one gigabyte each.
 Here the similarities of CHUNK views with all others are computed, used and dropped; the backward
-pass computes them again. They stay in the CPU's cache, so this is also faster.
+pass computes them again. A chunk stays in the CPU's cache, so this is also faster.
 
 Paper: Chen et al. 2020, equation 1. https://arxiv.org/abs/2002.05709
 Differs: nothing but the order of the sums.
@@ -22,7 +22,7 @@ CHUNK = 64  # views whose similarities are held at a time
 
 
 def nt_xent_in_chunks(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
-    """The same as `nt_xent.nt_xent_loss`, exact to rounding. Arguments, result, errors as there."""
+    """The same as `nt_xent.nt_xent_loss`, up to rounding. Arguments, result and errors as there."""
     check(z1, z2, temperature)
     return NTXent.apply(unit_rows(z1, z2), temperature)
 
@@ -82,7 +82,7 @@ class NTXent(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
-        """The gradient with respect to z, times the one that comes from above."""
+        """The gradient with respect to z, times the gradient of the result."""
         z, lse = ctx.saved_tensors
         total = -2 * z.roll(len(z) // 2, 0)
         for rows, logits in logits_in_chunks(z, ctx.temperature):

@@ -2,19 +2,21 @@
 
 Decisions:
 * Each file is used once, whatever links lead to it. A real name wins over a link, and of two hard
-  links the first by name wins. A link to a folder outside is followed; one that leads back is not.
+  links the one that sorts first wins. A link to a folder outside is followed; a link back into this
+  one is not.
 * Hidden files and folders are ignored, and so is what systems add (`__MACOSX`, `@eaDir`, ...).
 * A folder that holds all pictures, as in many archives, names no class, unless they all lie
   directly in it.
 * `train`, `val`, `test` and `unlabeled` divide the pictures; `SPLIT_NAMES` has more spellings.
-  Without `test`, `val` is the test set, as in ImageNet. Whatever lies next to them is left out.
+  Without `test`, `val` is the test set, as in ImageNet. Whatever lies next to these folders is left
+  out.
 * The first folder below the top, or below `train`, names the class. Classes are numbered as people
   count: 2 comes before 10. Two Unicode spellings of one name are one class.
 * A picture in no class folder has no label. As long as most training pictures have one, the others
   are trained on without labels, as those in `unlabeled` are. Otherwise no picture has a label.
 * If there are labels, a test or validation picture without one is left out.
-* Where no folder is for test, the first tenth of a seeded random order is. Where none is for
-  validation, a tenth of the training pictures is.
+* Without a test folder, the first tenth of a seeded random order is the test set. Without a
+  validation folder, a tenth of the training pictures is the validation set.
 
 Ours; no paper.
 """
@@ -39,7 +41,7 @@ SPLIT_NAMES = {
     **dict.fromkeys(("val", "valid", "validation", "dev"), "val"),
     **dict.fromkeys(("test", "testing"), "test"),
     **dict.fromkeys(("unlabeled", "unlabelled"), "unlabeled"),
-}  # in capitals too
+}  # capitals are allowed
 ADDED_BY_SYSTEMS = {"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db", "desktop.ini"}
 HELD_OUT = 10  # one image in ten is for test, and one in ten of the others for validation
 NAMED = 3  # files that are named for each reason
@@ -155,7 +157,7 @@ def arrange(root: Path, files: list[Path], notes: Notes) -> list[Place]:
     Args:
         root: the folder.
         files: its pictures, sorted by name.
-        notes: told about pictures without a place, and about labels and splits.
+        notes: gets notes about pictures without a place, about labels and about splits.
     """
     places = read_names(root, files, notes)
     groups = {s: [p for p in places if p.split == s] for s in ("test", "val", "train", "unlabeled")}
@@ -201,11 +203,11 @@ def split_named(folders: tuple[str, ...]) -> str | None:
 
 
 def label_all_or_none(groups: dict[str, list[Place]], notes: Notes) -> None:
-    """Sort out, in place, which pictures have labels.
+    """Decide, in place, which pictures have labels.
 
     Args:
         groups: the places of each split.
-        notes: told if no picture keeps its label, and about pictures that have no use.
+        notes: gets a note if no picture keeps its label, and for pictures that cannot be used.
     """
     judged = groups["train"] or groups["test"] + groups["val"]
     without = [place for place in judged if place.label is None]
@@ -237,10 +239,10 @@ def shuffled(places: list[Place]) -> list[Place]:
 
 
 def count_splits(found: dict[str, int], own: set[str]) -> dict[str, int]:
-    """How many pictures each split has, in the order in which the splits lie.
+    """How many pictures each split has, in the order in which the splits are stored.
 
-    Validation lies before training if unlabelled pictures follow, so that all that is trained on is
-    one slice. A split may come out empty.
+    Validation comes before training if unlabelled pictures follow, so that all pictures to train on
+    are one slice. A split may come out empty.
 
     Args:
         found: how many pictures of each split were read.

@@ -6,7 +6,7 @@ from dataclasses import fields
 from simclr_mini.config import GROUPS, Config, Options, flag
 from simclr_mini.simclr import SimCLR
 
-METHODS = {  # on the command line, and the name of its file: its class
+METHODS = {  # name on the command line and of the file: name of the class
     "simclr": "SimCLR",
     "gsimclr": "GSimCLR",
     "curation": "Curation",
@@ -20,7 +20,7 @@ GENERAL = {field.name: field.default for group in GROUPS for field in fields(gro
 
 
 def method_class(name: str) -> type[SimCLR]:
-    """The class of a method. Its file is read when it is asked for.
+    """The class of a method. Its file is imported only when it is asked for.
 
     Raises:
         ValueError: no method has this name.
@@ -44,7 +44,7 @@ def configure(method: str = "simclr", **choices) -> Config:
     """The configuration of a run, from names and values as in config.json.
 
     Args:
-        method: its name.
+        method: name of the method.
         choices: general choices and the method's own options. Those left out have their defaults.
 
     Raises:

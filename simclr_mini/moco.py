@@ -10,7 +10,7 @@ Papers: He et al. 2020, https://arxiv.org/abs/1911.05722
 Chen et al. 2020 (version 2), https://arxiv.org/abs/2003.04297
 The symmetric loss and the groups for batch norm are from the authors' demo for CIFAR-10.
 Differs: the symmetric loss is the mean of both directions, where the demo has the sum. The head has
-a batch norm, as all heads here. Views, optimiser and schedule are those of the other methods.
+a batch norm, like all heads here. Views, optimiser and schedule are those of the other methods.
 """
 
 import copy
@@ -79,7 +79,7 @@ def key_accuracy(similarity: Tensor) -> float:
 
 
 def frozen_copy(network: nn.Module) -> nn.Module:
-    """A copy with the same weights, which no optimiser trains. It shares nothing with the first."""
+    """A copy with the same weights, in memory of its own. No optimiser trains it."""
     return copy.deepcopy(network).requires_grad_(False)
 
 
@@ -112,7 +112,7 @@ def network_distance(key: nn.Module, query: nn.Module) -> float:
 
 
 def in_groups(network: nn.Module, x: Tensor, groups: int) -> Tensor:
-    """The network's output, where each batch norm sees one group of images at a time.
+    """The network's output if each batch norm sees one group of images at a time.
 
     Args:
         network: maps (B, ...) to (B, d).
@@ -129,7 +129,7 @@ def in_groups(network: nn.Module, x: Tensor, groups: int) -> Tensor:
 def shuffled_in_groups(
     network: nn.Module, x: Tensor, groups: int, generator: Generator | None = None
 ) -> Tensor:
-    """As `in_groups`, where chance decides which images form a group: shuffling BN.
+    """Like `in_groups`, but with random groups of images: shuffling BN.
 
     A query and its key are then normalised together with different images. With one group there is
     nothing to shuffle: the statistics of a batch do not depend on its order.
@@ -189,7 +189,8 @@ class MoCo(SimCLR):
     Attributes:
         key_network: makes the keys: an encoder and a projector that follow the trained ones.
         queue: keys of earlier batches.
-        own_in_queue: queries of this epoch whose image was in the queue already, and all queries.
+        own_in_queue: two counts for this epoch: queries whose image was in the queue already, and
+            all queries.
     """
 
     title, color = "MoCo", "#7a4fbf"
@@ -226,7 +227,7 @@ class MoCo(SimCLR):
         return nn.Sequential(self.encoder, self.projector)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
-        """Begin to count anew how often an image meets its own keys in the queue."""
+        """Reset the counts of how often an image meets its own keys in the queue."""
         self.own_in_queue.zero_()
         return []
 
@@ -237,8 +238,8 @@ class MoCo(SimCLR):
             views: x1 and x2, shape (B, 3, size, size).
 
         Returns:
-            Queries and keys. If the loss is symmetric, of x1 with keys of x2 and then of x2 with
-            keys of x1, shape (2B, d); otherwise of x1 with keys of x2, shape (B, d).
+            Queries and keys, row by row: queries of x1 with keys of x2, shape (B, d) each. If the
+            loss is symmetric, queries of x2 with keys of x1 follow, so the shape is (2B, d).
         """
         x1, x2 = views
         # the key network follows once in each step, before it makes keys
@@ -289,10 +290,10 @@ class MoCo(SimCLR):
         Returns:
             Share of the queries that find their key ("key_accuracy"); of this epoch's queries so
             far, the share whose image was in the queue already ("own_in_queue"); mean cosine with
-            the own key ("key_similarity"), mean and largest with the queue ("queue_similarity",
-            "queue_similarity_max"); share of the queue that was pushed ("queue_filled") and the
-            mean age of these keys in steps ("key_age"); how far the key network lags behind
-            ("network_distance").
+            their own key ("key_similarity"), and mean and largest with the queue
+            ("queue_similarity", "queue_similarity_max"); share of the queue that was pushed
+            ("queue_filled") and the mean age of these keys in steps ("key_age"); how far the key
+            network lags behind ("network_distance").
         """
         similarity = similarities(q, k, self.queue.rows)
         own = torch.isin(images.to(self.queue.images), self.queue.images).sum()
@@ -320,5 +321,5 @@ class MoCo(SimCLR):
         return math.log(self.queue_size + 1)
 
     def floor(self, B: int) -> float:
-        """Own keys at cosine 1 and the queue at 0: about the least there can be."""
+        """Own keys at cosine 1 and the queue at 0: about the lowest loss possible."""
         return math.log1p(self.queue_size * math.exp(-1 / self.temperature))

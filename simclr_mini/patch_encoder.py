@@ -18,9 +18,9 @@ from torch import Generator, Tensor, nn
 from simclr_mini import patches
 from simclr_mini.resnet import BasicBlock, ResNet
 
-WIDTHS = (128, 256)  # filters, which is also the width of the first stage; D
-THRESHOLD = 0.5  # standard deviations: the first norm starts by letting larger responses through
-PATCHES = 40_000  # to learn from: fewer than the baseline's, so that training starts in a second
+WIDTHS = (128, 256)  # number of filters, which the first stage keeps; and D
+THRESHOLD = 0.5  # in standard deviations: at first, the norm lets only larger responses through
+PATCHES = 40_000  # to learn from; fewer than for the baseline, so that training starts in a second
 
 
 class PatchFilters(nn.Module):

@@ -17,8 +17,8 @@ from torch import Generator, Tensor
 
 from simclr_mini.kmeans import kmeans
 
-SIDE = 6  # of a patch, in pixels
-NUMBERS = 3 * SIDE * SIDE  # in a patch
+SIDE = 6  # side of a patch, in pixels
+NUMBERS = 3 * SIDE * SIDE  # numbers in a patch
 PATCHES, ITERATIONS = 100_000, 10  # patches to learn from, and rounds of k-means
 CHUNK = 1_000_000  # distances computed at a time: never a matrix of all patches x K
 
@@ -70,7 +70,7 @@ def learn(
     variance, directions = torch.linalg.eigh(torch.cov(patches.T.double()))
     whitening = (directions / (variance + 0.1).sqrt() @ directions.T).float()
     x = (patches - mean) @ whitening
-    # start from random patches: k-means++ would pick outliers, which say nothing of most images
+    # start from random patches: k-means++ would pick outliers, which say little about most images
     centroids, _ = kmeans(x, K, ITERATIONS, generator, start=x[:K])
     return Patches(mean, whitening, centroids)
 
@@ -86,7 +86,7 @@ def features(patches: Patches, pixels: Tensor) -> Tensor:
         pixels: uint8, shape (N, 3, H, W), H and W at least 6. May be mapped from a file.
 
     Returns:
-        Shape (N, 4K), of the type of `patches`: K sums of the top left quarter, then top right,
+        Shape (N, 4K), of the type of `patches`: K sums for the top left quarter, then top right,
         bottom left and bottom right. A middle row of places counts as top, a middle column as left.
 
     Raises:
@@ -125,7 +125,7 @@ def whitened(patches: Patches, pixels: Tensor) -> Tensor:
 
 
 def as_filters(rows: Tensor) -> Tensor:
-    """Filters of a convolution that take inner products with a patch minus its mean.
+    """Convolution filters that take the inner product with a patch minus its mean.
 
     Args:
         rows: shape (K, 108).

@@ -1,15 +1,15 @@
-"""One picture file as a square of pixels, as the eye sees it; or the reason why it is not read.
+"""Reads one picture file as a square of pixels, as the eye sees it, or says why it cannot.
 
 Decisions:
 * The first bytes of a file say what it is; its suffix does not count.
 * The middle square is kept. A picture smaller than the square is enlarged.
 * A transparent picture is composed on white, or on black or grey if less of it vanishes there.
   Transparency that is the same everywhere has no shape, and is dropped.
-* Of several frames or pages, the first is used.
+* If there are several frames or pages, the first is used.
 * Greys of 16 bits become 8 bits, with 65,535 as white. Greys of 32 bits are refused, because
   nothing says which number is white. Colour profiles are not applied.
 * A picture may have up to 89 megapixels. Pillow sets this limit, because a small file may unpack
-  into more than the memory holds.
+  into more than fits in memory.
 * A file whose end was overwritten with zeros is refused. In BMP and TIFF, which need not be
   compressed, zeros are black pixels and cannot be told from damage.
 
@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-SIGNS = (  # position in the file, the bytes there, and the format that they tell
+SIGNS = (  # position in the file, the bytes there, and the format that they mean
     (0, b"\xff\xd8\xff", "JPEG"),
     (0, b"\x89PNG\r\n", "PNG"),
     (8, b"WEBP", "WebP"),
@@ -47,7 +47,7 @@ WHAT_IS_READ = f"{', '.join(FORMATS)}, up to 89 megapixels"
 TOO_LARGE = "more than 89 megapixels"
 WISHED = {name for *_, name in SIGNS} - {*FORMATS} | {TOO_LARGE}  # a person can convert these
 UNCHECKED = ("WebP", "AVIF")  # Pillow decodes these even if their second half is zeros
-JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # none that occur within pixel data
+JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # none that pixel data may contain
 GROUNDS = {"white": 255, "black": 0, "grey": 128}
 VISIBLE = 32  # levels of difference from the ground that the eye sees
 
@@ -57,7 +57,7 @@ class NotRead(ValueError):
 
 
 def file_format(file: Path) -> str:
-    """The format that the first bytes of a file tell: one of `FORMATS`, or another.
+    """The format that the first bytes of a file show: one of `FORMATS`, or another.
 
     Raises:
         OSError: the file cannot be opened.
@@ -77,7 +77,7 @@ def read_picture(file: Path, size: int, changes: Counter | None = None) -> np.nd
         changes: counts the ways in which the square differs from what is stored.
 
     Raises:
-        NotRead: it has another format, is incomplete, or holds numbers without a known white.
+        NotRead: it has another format, is incomplete, or nothing says which number is white.
         Exception: it is damaged or too large. Pillow raises a dozen kinds; see `reason`.
     """
     changes = Counter() if changes is None else changes
@@ -112,7 +112,7 @@ def reason(error: Exception) -> str:
 
 
 def is_whole(file: Path, kind: str) -> bool:
-    """Whether a file was neither cut short nor overwritten, where Pillow would not notice."""
+    """Whether a file is complete. Only formats in which Pillow would not notice are checked."""
     if kind == "JPEG":
         return has_end(file.read_bytes())
     if kind in UNCHECKED:
@@ -171,7 +171,7 @@ def in_8_bits(picture: Image.Image, kind: str) -> Image.Image:
 
 
 def on_a_ground(picture: Image.Image, changes: Counter) -> Image.Image:
-    """A picture in RGB; where it is transparent, a ground on which the rest stays visible."""
+    """The picture in RGB. Transparent parts get a ground on which the rest stays visible."""
     if picture.mode[-1] not in "Aa" and "transparency" not in picture.info:
         return picture.convert("RGB")
     picture = picture.convert("RGBA")
@@ -187,14 +187,14 @@ def on_a_ground(picture: Image.Image, changes: Counter) -> Image.Image:
 
 
 def best_ground(picture: Image.Image) -> str:
-    """The one of `GROUNDS` in which least of an RGBA picture vanishes; of equals, the first."""
+    """The ground on which least of an RGBA picture vanishes; the first of equally good ones."""
     small = picture.copy()
     small.thumbnail((64, 64))
     pixels = np.asarray(small).astype(np.float32)
     colours, alpha = pixels[..., :3], pixels[..., 3]
 
     def vanishing(name: str) -> float:
-        """The share of the visible that has nearly the ground's colour, in steps of a tenth."""
+        """The share of the visible part that has nearly the ground's colour, rounded to a tenth."""
         near = (np.abs(colours - GROUNDS[name]) < VISIBLE).all(-1)
         return round(float((alpha * near).sum() / max(alpha.sum(), 1)), 1)
 

@@ -28,7 +28,7 @@ def report(
     Args:
         config: every choice.
         folder: the run's folder, with its log and checkpoint.
-        method: trained.
+        method: the trained method.
         data: the splits by name.
         fine_tune: whether to tune the encoder on few labels too, which takes longer.
 
@@ -68,7 +68,7 @@ def report(
 
 
 def machine() -> str:
-    """CPU, number of threads and version of torch, for whoever compares times."""
+    """CPU, number of threads and version of torch, needed to compare times."""
     name = platform.processor() or platform.machine()
     about = Path("/proc/cpuinfo")  # where Linux says more than "x86_64"
     if about.exists():
@@ -81,7 +81,7 @@ def machine() -> str:
 def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
     """Health of representations and projections, on views of up to 512 test images."""
     x1, x2 = method.eval().views(as_input(images.pixels[:512], method))
-    z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # not all of it exists on Apple's GPUs
+    z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # Apple's GPUs lack some operations
     h = features(method.encoder, images.pixels[:2000])
     z = method.projector(h.to(x1.device)).cpu()
     return {

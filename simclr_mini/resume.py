@@ -1,7 +1,7 @@
-"""Resuming: a run that was killed at any moment goes on to the same bytes.
+"""Resuming: a run that was killed at any moment continues, and ends with the same bytes.
 
 Three things are kept together. The checkpoint holds weights, optimiser and generators. The log is
-cut back to what the checkpoint knew, because lines after it will be written again. And the order of
+cut back to what the checkpoint knew, because later lines will be written again. And the order of
 an epoch's batches comes from the generators' state at the epoch's start, so an epoch that was
 interrupted draws the same order again and skips the batches that it has already trained on.
 """
@@ -37,19 +37,19 @@ class Progress:
     Args:
         config: every choice.
         method: the method; its state is loaded from the folder's checkpoint if there is one.
-        optimizer: likewise.
+        optimizer: the optimiser; its state is loaded too.
         images: the training images.
         folder: the run's folder.
 
     Attributes:
-        step: steps that are done.
+        step: steps done so far.
         total: steps of the whole run.
         per_epoch: steps of an epoch.
-        seconds: time spent on training, over all processes.
+        seconds: time spent on training, before and after resuming.
 
     Raises:
-        ValueError: the checkpoint is of other images, the log has lost lines, or the processes do
-            not see the same run.
+        ValueError: the checkpoint belongs to other images, the log has lost lines, or the
+            processes do not see the same run.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Progress:
         self.total = self.per_epoch * config.epochs
         self.step, self.log_bytes = 0, 0
         self.seconds = self.core_seconds = 0.0  # on the clock, and summed over the CPU's cores
-        self.neighbours = None  # of some fixed images at the end of the last epoch
+        self.neighbours = None  # those of some fixed images at the end of the last epoch
         self.fingerprint = images.fingerprint()  # once: it reads the name of every file
         self.interrupted = False
         if (folder / checkpoint.FILE).exists():
@@ -78,7 +78,7 @@ class Progress:
             self.core_seconds = state.get("core_seconds", 0.0)
             self.log_bytes, self.neighbours = state["log_bytes"], state.get("neighbours")
             self.epoch_start, self.now = state["epoch_start"], state["now"]
-            # inside an epoch, draw its order again before going on from where it stood
+            # if it stopped inside an epoch, first draw the order of that epoch again
             inside = self.step % self.per_epoch
             checkpoint.set_generators(method, self.epoch_start if inside else self.now)
         distributed.copy_from_first(method)
@@ -89,12 +89,12 @@ class Progress:
             )
 
     def __enter__(self) -> "Progress":
-        self.first = distributed.rank() == distributed.FIRST  # it alone writes
+        self.first = distributed.rank() == distributed.FIRST  # only the first process writes
         if self.first:
             self.open_log()
         try:
             self.handler = signal.signal(signal.SIGINT, self.note_ctrl_c)
-        except ValueError:  # not the main thread, where Ctrl-C does not arrive
+        except ValueError:  # outside the main thread, where Ctrl-C does not arrive
             self.handler = None
         return self
 
@@ -102,7 +102,7 @@ class Progress:
         """Open the log, and cut it back to what the checkpoint knew.
 
         Raises:
-            ValueError: it has lost lines.
+            ValueError: the log has lost lines.
         """
         path = self.folder / LOG
         if self.log_bytes and (not path.exists() or path.stat().st_size < self.log_bytes):
@@ -148,7 +148,7 @@ class Progress:
             yield index
 
     def next_line(self, epoch: int, rate: float, loss: Tensor) -> dict:
-        """Count a step. Its line of the log: the loss, and its place between chance and floor."""
+        """Count a step and return its line of the log, with the loss between chance and floor."""
         self.step += 1
         B, value = self.config.batch_size, loss.item()
         line = {"step": self.step, "epoch": epoch, "learning_rate": rate, "loss": value}

@@ -6,7 +6,7 @@ SwAV enlarges small batches with it (its queue).
 Papers: Dwibedi et al. 2021, https://arxiv.org/abs/2104.14548
 He et al. 2020, https://arxiv.org/abs/1911.05722
 Caron et al. 2020, https://arxiv.org/abs/2006.09882
-Differs: the size need not be a multiple of what one push adds; a push goes round the end.
+Differs: the size need not be a multiple of what one push adds; a push may wrap around at the end.
 """
 
 import torch

@@ -19,18 +19,19 @@ FILES = ("*.json", LOG, checkpoint.FILE, "*.part", "*.svg", "*.png")  # all that
 
 
 def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
-    """Make the folder of a run, or check that the one that is there may be used.
+    """Make the folder of a run, or check that an existing one may be used.
 
     Args:
         config: the choices of the run.
         folder: the run's folder.
-        resume: go on with the run that is there.
-        force: replace the run that is there.
+        resume: go on with the existing run.
+        force: replace the existing run.
 
     Raises:
-        FileExistsError: it holds a run, and neither `resume` nor `force` is set.
-        FileNotFoundError: `resume` is set, and it holds no run.
-        ValueError: `resume`, and the options differ; or `force`, and what it holds is no run.
+        FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
+        FileNotFoundError: `resume` is set, but the folder holds no run.
+        ValueError: `resume` is set, but the options differ; or `force` is set, but what the folder
+            holds is not a run.
     """
     there = (folder / CONFIG).exists()
     if there and resume:
@@ -70,7 +71,7 @@ def clear(folder: Path) -> None:
 def read_config(folder: Path) -> Config:
     """The configuration of a run.
 
-    Older versions wrote the options of every method, at their defaults; a method's own count.
+    Older versions also wrote the options of other methods, at their defaults. Those are ignored.
 
     Raises:
         FileNotFoundError: the folder holds no run.
@@ -81,7 +82,7 @@ def read_config(folder: Path) -> Config:
         raise FileNotFoundError(f"{folder} holds no run; `simclr-mini train` makes one")
     try:
         choices = current_names(json.loads(file.read_text()))
-        choices.setdefault("view_size", choices["size"])  # before there was this option
+        choices.setdefault("view_size", choices["size"])  # runs from before this option existed
         own = {"method"} | GENERAL.keys() | defaults(method_class(choices["method"]).Options).keys()
         config = configure(**{name: value for name, value in choices.items() if name in own})
         config.check()
@@ -111,7 +112,7 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
     """A run's configuration, its method as last saved, and its splits by name.
 
     Raises:
-        FileNotFoundError: the folder holds no run, or the run no checkpoint yet.
+        FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
         ValueError: the images are not those that the run began with.
     """
     config = read_config(folder)
@@ -182,7 +183,7 @@ def load_encoder(folder: str | Path) -> ResNet:
         A network that maps images in [0, 1], shape (B, 3, H, W), to h, shape (B, D).
 
     Raises:
-        FileNotFoundError: the folder holds no run, or the run no checkpoint yet.
+        FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
     """
     encoder = build_encoder(read_config(Path(folder)))
     weights = checkpoint.load(Path(folder))["method"].items()

@@ -1,7 +1,8 @@
 """Sheets of images: views, neighbours, clusters, kept and rejected pairs.
 
-As in `charts`, each makes one claim, its title, computed from what is drawn. Every function returns
-a figure, to be saved as PNG. A pixel of an image covers a whole number of pixels of the page.
+As in `charts`, each makes one claim: its title, which is computed from what is drawn. Every
+function returns a figure, to be saved as PNG. A pixel of an image covers a whole number of pixels
+on the page.
 
 Ours; no paper.
 """
@@ -18,7 +19,7 @@ from simclr_mini.canvas import CARD, HEIGHT, RED, STYLE, WIDTH, card, percent, w
 
 GAP = 6  # pixels between two images
 CAPTION = 26  # pixels below a row of images for their captions
-ROWS, COLUMNS = 5, 8  # of the clusters that are drawn
+ROWS, COLUMNS = 5, 8  # clusters drawn, and images drawn in a row
 
 
 @matplotlib.rc_context(STYLE)
@@ -62,7 +63,7 @@ def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
             gets a frame.
 
     Raises:
-        ValueError: a query without neighbours, or none.
+        ValueError: there are no queries, or a query has no neighbours.
     """
     if not 0 < len(queries) == len(neighbours) or not neighbours.shape[1]:
         raise ValueError(
@@ -161,7 +162,7 @@ def image_rows(title: str, names: list[str], rows, captions=None) -> Figure:
         title: the claim.
         names: one for each row.
         rows: images of each row, shape (up to 8, 3, S, S).
-        captions: a text below each image, by row; None: none.
+        captions: a text below each image, by row. None: no captions.
     """
     figure = card(title)
     left, top, below = 210, 112, CAPTION if captions else 0
@@ -179,7 +180,7 @@ def image_rows(title: str, names: list[str], rows, captions=None) -> Figure:
 
 
 def cell_side(side: int, rows: int, columns: int, width: int, height: int) -> int:
-    """Side of an image on the page in pixels: what fits, a whole multiple of its own if it can."""
+    """Largest side of an image on the page, in pixels: a multiple of its own side if that fits."""
     most = min((width + GAP) // columns, (height + GAP) // rows) - GAP
     return most // side * side if side <= most else most
 
@@ -197,7 +198,7 @@ def squares(images: Tensor, cell: int) -> Tensor:
 
 
 def paste(figure: Figure, images: Tensor, left: int, top: int) -> Axes:
-    """Draw a grid of images, each of its pixels one of the page's.
+    """Draw a grid of images. Each of their pixels is one pixel of the page.
 
     Args:
         figure: the card.

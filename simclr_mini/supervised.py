@@ -13,7 +13,7 @@ from simclr_mini.simclr import SimCLR
 
 
 class Supervised(SimCLR):
-    """The method. Its head is a linear classifier of the classes."""
+    """The method. Its head is a linear classifier."""
 
     title, color = "supervised", "#22252b"
     Options = Options

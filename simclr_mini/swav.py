@@ -1,8 +1,8 @@
 """SwAV: views of one image must be assigned to the same prototypes.
 
-Each view is compared with K learned prototypes. Its code, the share of each prototype in it, is
-balanced over the batch so that no prototype takes everything; and each view must predict the code
-of another view of its image. There are no negatives.
+Each view is compared with K learned prototypes. Its code says how much of each prototype it has.
+Codes are balanced over the batch, so that no prototype takes everything. Each view must predict the
+code of another view of its image. There are no negatives.
 
 Paper: Caron et al. 2020, with the authors' code. https://arxiv.org/abs/2006.09882
 Differs: Sinkhorn's iteration works on logarithms, which gives the same numbers and cannot overflow.
@@ -30,7 +30,7 @@ def normalise_(prototypes: Tensor) -> None:
     Args:
         prototypes: shape (K, d).
     """
-    # the change is no part of the graph: the gradient is that of the unit vectors themselves
+    # the change is not part of the graph: gradients are those of the unit vectors themselves
     prototypes.copy_(F.normalize(prototypes, dim=1))
 
 
@@ -123,13 +123,13 @@ class SwAVOptions(Temperature):
     epsilon: float = 0.05
     """Smoothness of the codes. A large one makes them uniform."""
     iterations: int = 3
-    """How often Sinkhorn's iteration balances the codes."""
+    """Number of Sinkhorn iterations that balance the codes."""
     freeze_epochs: int = 1
     """Epochs at the start during which the prototypes are not trained."""
     queue_size: int = 0
-    """Embeddings of earlier batches with which the codes of small batches are balanced. 0: none."""
+    """Number of embeddings kept from earlier batches, to balance codes of small ones. 0: none."""
     queue_start: int = 1
-    """Epochs before the queue begins to fill. It is used when it is full."""
+    """Epochs before the queue begins to fill. It is used once it is full."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range; warn if there are too few samples."""
@@ -181,7 +181,7 @@ class SwAV(SimCLR):
         self.found = {}  # health of the last step, for `meters`
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
-        """Count the epoch, and begin to count anew what each prototype gets."""
+        """Count the epoch, and reset the counts of what each prototype gets."""
         self.epoch += 1
         self.mass.zero_()
         self.hits.zero_()
@@ -223,7 +223,7 @@ class SwAV(SimCLR):
         return codes_with_queue(z, rows, self.prototypes, self.epsilon, self.iterations)
 
     def remember(self, z: list[Tensor], index: Tensor) -> None:
-        """Add the large views to their queues, once the queues have begun."""
+        """Add the large views to their queues, after the first `queue_start` epochs."""
         if self.queue_size and self.epoch > self.queue_start:
             for one, queue in zip(z, self.queues, strict=False):
                 queue.push(one, index)
@@ -235,14 +235,14 @@ class SwAV(SimCLR):
         Args:
             scores: similarity of each view's samples with the prototypes, shape (B, K) each.
             codes: codes of the first two views, shape (B, K) each.
-            loss: the swapped loss of both.
+            loss: the swapped loss.
 
         Returns:
-            Mean entropy of the codes ("code_entropy"), and what the predictions lack: the loss
-            minus that ("divergence"); share of images whose two large crops prefer the same
-            prototype ("agreement"). Of this epoch so far: how many prototypes are in use, by the
-            entropy of what the predictions give each, as a share of K ("usage"), and how many
-            no view prefers ("dead_prototypes").
+            Mean entropy of the codes ("code_entropy"); the loss minus that entropy, which is what
+            the predictions lack ("divergence"); share of images whose two large crops prefer the
+            same prototype ("agreement"). For this epoch so far: the effective number of prototypes
+            in use, exp of the entropy of their predicted shares, divided by K ("usage"); and how
+            many prototypes no view prefers ("dead_prototypes").
         """
         large = torch.stack(scores[:2])  # (2, B, K)
         nearest = large.argmax(2)  # (2, B)
@@ -266,5 +266,5 @@ class SwAV(SimCLR):
         return math.log(len(self.prototypes))
 
     def floor(self, B: int) -> float:
-        """Each view on its prototype and across the others: codes are softer in practice."""
+        """Each view at cosine 1 to its prototype and 0 to the others. Real codes are softer."""
         return math.log1p((len(self.prototypes) - 1) * math.exp(-1 / self.temperature))

@@ -57,11 +57,11 @@ def train(
     warn_of_live_norms(method.train(), B, config.chunk_size)
     peak = scaled_learning_rate(config.learning_rate, B, config.scaling)
     with Progress(config, method, optimizer, images, folder) as run:
-        # at least one step comes after the warm-up: an only step would have a rate of zero
+        # at least one step comes after the warm-up: a single step would have a rate of zero
         warmup = min(round(run.per_epoch * config.warmup_epochs), run.total - 1)
         for epoch in run.epochs_left():
-            method.train()  # k-NN left it in evaluation mode
-            for index in run.batches_left():  # what a killed process trained on is skipped
+            method.train()  # k-NN leaves it in evaluation mode
+            for index in run.batches_left():  # without those that a killed process trained on
                 x = as_floats(images.pixels[index], device)
                 views = [*method.views(x), *method.small_views(x)]
                 z = project(method, views, bfloat16, config.chunk_size)
@@ -85,8 +85,8 @@ def project(
 ) -> list[Tensor]:
     """Projections of views, shape (B, d) each, float32 or wider.
 
-    Many processes divide the work: each has its own rows in the network, and all get all
-    projections.
+    Many processes divide the work: each passes its own rows through the network, and all of them
+    get the projections of the whole batch.
 
     Autocast ends here because losses need float32: bfloat16 is too coarse for a sum of
     exponentials.
@@ -106,10 +106,10 @@ def project(
 
 
 def check_processes(config: Config, method: SimCLR) -> None:
-    """Refuse what many processes cannot do as one process does it.
+    """Refuse options with which many processes would not compute what one process does.
 
     Raises:
-        ValueError: what cannot work, and what can.
+        ValueError: an option cannot work; the message says which can.
     """
     B, W = config.batch_size, distributed.size()
     if B < W:

@@ -1,8 +1,8 @@
-"""3 x 3 convolutions whose weight gradient is one matrix product: a third less time in a step.
+"""3 x 3 convolutions whose weight gradient is one matrix product: a third less time per step.
 
-On CPUs that compute in bfloat16, torch takes most of a training step for the gradient with respect
-to the weights of convolutions over small maps, several times as long as a matrix product of the
-same size. Values and gradients agree with `nn.Conv2d` up to rounding. Nothing else changes: GPUs,
+On CPUs that compute in bfloat16, torch spends most of a training step on the gradient with respect
+to the weights of convolutions over small maps. A matrix product of the same size is several times
+as fast. Values and gradients agree with `nn.Conv2d` up to rounding. Nothing else changes: GPUs,
 float32 and large maps use `nn.Conv2d` as it is.
 """
 
@@ -10,11 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-LARGEST = 12  # side of the maps up to which the product is faster
+LARGEST = 12  # largest side of a map for which the product is faster
 
 
 def speed_up(network: nn.Module) -> None:
-    """Let all 3 x 3 convolutions of a network that train compute their gradient so, in place."""
+    """Make a network's 3 x 3 convolutions compute their weight gradient this way, in place."""
     for module in network.modules():
         plain = type(module) is nn.Conv2d and module.bias is None and module.groups == 1
         if plain and module.kernel_size == (3, 3):
@@ -54,7 +54,7 @@ class SmallMaps(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             to_x = torch.ops.aten.convolution_backward(
                 gradient, x, weight, None, ctx.stride, ctx.padding, (1, 1), False, (0, 0), 1,
-                (True, False, False),  # of x only
+                (True, False, False),  # the gradient of x only
             )[0]  # fmt: skip
         if ctx.needs_input_grad[1]:
             outputs, C, k, _ = weight.shape
@@ -68,10 +68,10 @@ def columns(x: Tensor, k: int, stride: int, padding: int, places: torch.Size) ->
     """What each place of a convolution's output sees.
 
     Args:
-        x: its input, shape (B, C, H, W).
-        k: side of its kernel.
+        x: the convolution's input, shape (B, C, H, W).
+        k: side of the kernel.
         stride, padding: as in the convolution.
-        places: height and width of its output.
+        places: height and width of the output.
 
     Returns:
         Shape (B * height * width, k * k * C).

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 @contextlib.contextmanager
 def whole_file(file: Path) -> Iterator[BinaryIO]:
-    """A file to write to. It takes its name at the end, once all of it is on the disk.
+    """A file to write to. It gets its name at the end, once all of it is on the disk.
 
     Args:
         file: the file to make or to replace. After an error it is what it was before.
@@ -36,7 +36,7 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def errors_name(file: Path) -> Iterator[None]:
-    """Whatever the disk refuses while `file` is made, the error names that file.
+    """Inside the block, every error of the disk names `file`.
 
     Raises:
         OSError: with the name of `file`, whichever part of it could not be written.
@@ -51,7 +51,7 @@ def errors_name(file: Path) -> Iterator[None]:
 
 
 def disk_error(error: BaseException | None) -> OSError | None:
-    """The error of the disk behind an error; None if there is none.
+    """The disk's error that caused another error; None if there is none.
 
     torch reports a full disk as a RuntimeError about its archive. The OSError came before it.
     """

@@ -9,7 +9,7 @@ import torch
 from lessons.course.check import Wrong, call, refuses
 from lessons.course.diagnosis import Diagnosis, Match, execute, killers
 from lessons.course.difference import looks_like
-from lessons.course.evidence import is_evidence, is_telling
+from lessons.course.evidence import equal, is_evidence, is_telling
 from lessons.course.kill_matrix import matrix
 from lessons.course.manifest import find
 from lessons.course.mistakes import Mistake, mistakes
@@ -103,6 +103,7 @@ def test_what_counts_as_evidence():
     assert is_evidence({"a": A[0, :2]}, {"a": inf})
     assert is_evidence({"a": True}, {"a": False})
     assert is_evidence({"a": 0.6}, {"a": "raises ValueError"})
+    assert is_evidence({"a": (A, A)}, {"a": A}) and not equal(A, (A, A)) and not equal(A, None)
     assert is_telling({"a": A / 3}, {"a": A})
     assert not is_telling({"a": 0 * A[:2]}, {"a": A[:2]})
     assert not is_telling({"a": 3, "b": False, "c": "words"}, {"a": 2, "b": True, "c": "none"})

@@ -723,12 +723,12 @@ def test_a_file_that_build_did_not_write_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"uint8 of shape \(N, 3, H, W\), not uint8 of shape"):
         load(str(file))
     file.write_bytes(b"hello")
-    with pytest.raises(ValueError, match="cut short or no array .* build it again"):
+    with pytest.raises(ValueError, match="not a whole array .* build it again"):
         load(str(file))
     build(paint_folder(tmp_path / "a", 12), file, 8)
     whole = file.read_bytes()
     file.write_bytes(whole[:-5])
-    with pytest.raises(ValueError, match="cut short or no array .* build it again"):
+    with pytest.raises(ValueError, match="not a whole array .* build it again"):
         load(str(file))
     np.save(file, np.zeros((4, 3, 8, 8), np.uint8))
     with pytest.raises(ValueError, match="4 images, but its .json file describes 12; build it"):

@@ -173,7 +173,7 @@ def test_whoever_replaces_the_judge_gets_no_points(taught):
 @sealed
 def test_reports_that_cannot_be_read_stop_nobody_else(taught):
     assert taught[1]["junk"].state == "broken"
-    assert "It could not be judged: its process sent what is no report" in taught[2].stdout
+    assert "its process sent something that is not a report" in taught[2].stdout
 
 
 class DeadServer(Server):

@@ -94,6 +94,15 @@ def number_varies(f, B=3):
         wrong(said, expected="0, 1, 2 and 3", got=f"only {sorted(counts)} in 100 batches")
 
 
+def count_varies(f, B=20):
+    """Eight batches do not all have the same number of changed images."""
+    x = images(B, 3, 3)
+    counts = {int(changed(x, f(x)).sum()) for _ in range(8)}
+    if len(counts) == 1:
+        said = "Each image should have its own coin, so the number of changed images must vary."
+        wrong(said, expected="several numbers in 8 batches", got=f"always {counts.pop()} of {B}")
+
+
 def is_uniform(values, low, high, call, what):
     """The values are uniform on [low, high], by the Kolmogorov-Smirnov test."""
     values = values.double().sort().values
@@ -441,6 +450,7 @@ def test_crop_leaves_an_image_whole_with_probability_1_minus_p(oracle):
             assert cropped.all(), f"{got.call} leaves some images whole"
         else:
             rate_is(cropped, p, got.call, "cropped")
+    count_varies(lambda x: random_resized_crop(x, 3, (0.2, 0.3), p=0.5))
 
 
 @about("random_resized_crop")
@@ -499,6 +509,9 @@ def test_grayscale_tosses_a_coin_for_each_image():
         gray = ~changed(got.value[:, :1], got.value[:, 1:])
         if (changed(x, got.value) & ~gray).any():
             wrong("Some image is neither unchanged nor grey.", call=got.call)
+        own = (x * torch.tensor([0.2989, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+        if (changed(got.value, own.expand_as(x)) & gray).any():
+            wrong("Some grey image does not show its own image.", call=got.call)
         rate_is(gray, p, got.call, "grey")
     number_varies(lambda x: grayscale(x, 0.5))
 
@@ -619,6 +632,8 @@ def test_jitter_of_strength_zero_changes_nothing():
     x = images(5, 3, 4)
     call(color_jitter, x, 0.0, 0.0, 0.0, 0.0, 1.0).gives(x, atol=1e-5)
     call(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.0).gives(x, atol=1e-6)
+    x = images(40, 1, 2)
+    call(color_jitter, x, 0.0, 0.0, 0.0, 0.0, 0.5).gives(x, atol=1e-5)
     same_kind(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.5)
 
 
@@ -738,6 +753,25 @@ def test_jitter_tosses_one_coin_for_each_image():
     for p, given in [(0.8, ()), (0.3, (0.3,))]:
         got = call(color_jitter, x, 0.4, 0.4, 0.4, 0.1, *given)
         rate_is(changed(x, got.value), p, got.call, "changed")
+    count_varies(lambda x: color_jitter(x, 0.4, 0.4, 0.4, 0.1, 0.5))
+
+
+@about("color_jitter")
+def test_each_strength_of_the_jitter_changes_what_it_is_named_after():
+    """Contrast changes a grey image, saturation does not; neither changes the mean brightness."""
+    x = (0.35 + 0.2 * images(1, 2, 3)).expand(40, -1, -1, -1)
+    flat = x[:, :1].expand_as(x)
+    got = call(color_jitter, flat, 0.0, 0.0, 0.9, 0.0, 1.0)
+    got.gives(flat, atol=2e-4, why="A grey image has no colour that could become stronger.")
+    got = call(color_jitter, flat, 0.0, 0.9, 0.0, 0.0, 1.0)
+    if changed(flat, got.value).sum() < 30:
+        wrong("The contrast of a grey image does not change.", call=got.call)
+    for name, strengths in [("contrast", (0.0, 0.6, 0.0)), ("saturation", (0.0, 0.0, 0.6))]:
+        got = call(color_jitter, x, *strengths, 0.0, 1.0)
+        mean, before = (to_gray(one).mean((1, 2, 3)) for one in (got.value, x))
+        if (mean - before).abs().max() > 1e-3:
+            said = f"A change of {name} alone changes the mean brightness."
+            wrong(said, call=got.call, expected=before[:3], got=mean[:3])
 
 
 @about("color_jitter")
@@ -790,8 +824,13 @@ def test_default_blur_width_is_between_a_tenth_and_two_pixels():
 
 
 @about("gaussian_blur")
-def test_blur_tosses_a_coin_for_each_image():
+def test_blur_tosses_a_coin_for_each_image(oracle):
     """Each image is blurred with probability p, independently; the default is 1/2."""
+    x = images(30, 4, 3)
+    got = call(gaussian_blur, x, 0.5, (0.8, 0.8))
+    blurred = oracle("gaussian_blur")(x, 1.0, (0.8, 0.8))
+    if (changed(x, got.value) & changed(blurred, got.value)).any():
+        wrong("Some image is neither itself nor itself, blurred.", call=got.call)
     x = dots(1500)
     for p, given in [(0.5, {}), (0.15, {"p": 0.15})]:
         got = call(gaussian_blur, x, sigma=(0.7, 1.0), **given)

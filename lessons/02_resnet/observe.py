@@ -49,15 +49,17 @@ def seen(module, *shape):
 
 def conv3x3(module):
     facts = {f"{s}": tried(lambda s=s: seen(module.conv3x3(2, 4, s), 2, 2, 5, 7)) for s in (1, 2)}
-    return facts | {"default": seen(module.conv3x3(3, 3), 1, 3, 4, 4)}
+    facts["default"] = tried(lambda: seen(module.conv3x3(3, 3), 1, 3, 4, 4))
+    return facts | {"type": tried(lambda: str(next(module.conv3x3(2, 3).parameters()).dtype))}
 
 
 def shortcut(module):
     facts = {}
-    for config in [(3, 3, 1), (3, 6, 1), (4, 4, 2), (2, 5, 2)]:
-        made = module.shortcut(*config)
+    for config in [(3, 3, 1), (3, 6, 1), (4, 4, 2), (2, 5, 2), (5, 3, 1)]:
+        made = tried(module.shortcut, *config)
         shape = (3, config[0], 6, 4)
-        facts[f"{config}"] = "None" if made is None else tried(seen, made, *shape)
+        known = "None" if made is None else made
+        facts[f"{config}"] = known if isinstance(known, str) else tried(seen, made, *shape)
     return facts
 
 
@@ -85,37 +87,48 @@ def Bottleneck_forward(module):
 
 def stage(module):
     facts = {}
-    for kind, config in [("BasicBlock", (3, 4, 3, 2)), ("Bottleneck", (3, 2, 3, 1))]:
+
+    def look(kind, config):
         made = module.stage(getattr(module, kind), *config)
+        if not isinstance(made, nn.Module):
+            return type(made).__name__
         fill(made)
         x = rand(2, 3, 6, 5, seed=5, dtype=DOUBLE)
         names = " ".join(f"{n}{tuple(v.shape)}" for n, v in made.state_dict().items())
         strides = str([m.stride for m in made.modules() if isinstance(m, nn.Conv2d)])
         count = sum(p.numel() for p in made.parameters())
         out = tried(made, x) if count else "no parameters"
-        facts[kind] = (names, strides, count, out)
-    one = module.stage(module.BasicBlock, 3, 4, 1, 2)
-    return facts | {"one": len(list(one.parameters()))}
+        return (type(made).__name__, len(list(made.children())), names, strides, count, out)
+
+    configs = [("BasicBlock", (3, 4, 3, 2)), ("Bottleneck", (3, 2, 3, 1))]
+    for kind, config in [*configs, ("BasicBlock", (3, 3, 2, 3))]:
+        facts[f"{kind} {config}"] = tried(look, kind, config)
+    one = tried(lambda: len(list(module.stage(module.BasicBlock, 3, 4, 1, 2).parameters())))
+    return facts | {"one": one}
 
 
 def ResNet_forward(module):
     facts = {}
-    for name, counts, widths, stem in [
-        ("cifar", (1, 2), (3, 4), "cifar"),
-        ("imagenet", (1, 1), (3, 4), "imagenet"),
-        ("five", (1, 1, 1, 1, 1), (2, 2, 3, 2, 3), "cifar"),
-    ]:
+
+    def look(counts, widths, stem):
         net = module.ResNet(module.BasicBlock, counts, widths, stem)
         fill(net)
         x = rand(2, 3, 11, 9, seed=4, dtype=DOUBLE).requires_grad_()
-        h = tried(net, x)
-        if isinstance(h, str):
-            facts[name] = h
-            continue
+        h = net(x)
         score = (h * rand(*h.shape, seed=3)).sum() + 0 * x.sum()
-        filters = net.layer2[0].conv1.weight
-        grad, learns = torch.autograd.grad(score, [x, filters], allow_unused=True)
-        facts[name] = (h, tuple(net(x[:1]).shape), net.train()(x), grad, learns is not None)
+        filters = [net.layer2[0].conv1.weight, net.layer1[0].conv1.weight, net.conv1.weight]
+        found = torch.autograd.grad(score, [x, *filters], allow_unused=True)
+        found = tuple(torch.zeros(1) if g is None else g for g in found)
+        one = tried(lambda: str(tuple(net(x[:1]).shape)))
+        return (h, one, net.train()(x), *found)
+
+    for name, *config in [
+        ("cifar", (1, 2), (3, 4), "cifar"),
+        ("imagenet", (1, 1), (3, 4), "imagenet"),
+        ("five", (1, 1, 1, 1, 1), (2, 2, 3, 2, 3), "cifar"),
+        ("three", (1, 1, 1), (2, 3, 2), "half"),
+    ]:
+        facts[name] = tried(look, *config)
     net = module.ResNet(module.BasicBlock, (1,), (4,))
     return facts | {"stays": not strays(run, net, rand(2, 3, 8, 8, seed=1))}
 
@@ -137,23 +150,29 @@ def initialise(module):
         for p in net.parameters():
             nn.init.constant_(p, 7.0)
         before = [id(p) for p in net.parameters()]
-        module.initialise(net, zero_init)
+        facts[f"returns {zero_init}"] = str(type(module.initialise(net, zero_init)).__name__)
         for name, p in net.named_parameters():
             if p.dim() == 4 and p.numel() > 5000:
                 expected = 2 / (p.shape[0] * p.shape[2] * p.shape[3])
                 var = max(p.var().item(), 1e-12)
                 curve = ((p - p.mean()) ** 4).mean().item() / var**2
                 facts[f"{name} {zero_init}"] = (
-                    round(4 * math.log2(var / expected)),
+                    round(4 * math.log2(var / expected) + 0.2),
                     round(2 * curve),
                     bool(p.mean().abs() < 0.1 * var**0.5),
                 )
             elif p.dim() == 4:
-                facts[f"{name} {zero_init}"] = bool((p != 7).all())
+                facts[f"{name} {zero_init}"] = bool((p != 7).all() and p.std() > 0)
             elif not name.startswith(("0", "4")):
                 facts[f"{name} {zero_init}"] = p if p.std() < 1e-6 else "random"
         facts[f"equal {zero_init}"] = torch.equal(net[4][0][0].weight, net[4][0][1].weight)
         facts[f"same {zero_init}"] = before == [id(p) for p in net.parameters()]
+    fresh = nn.Conv2d(2, 3, 3)
+    drawn = []
+    for _ in range(2):
+        module.initialise(fresh)
+        drawn.append(fresh.weight.detach().clone())
+    facts["repeats"] = torch.equal(*drawn)
     double = nn.Conv2d(2, 3, 3).double()
     module.initialise(double)
     facts["double"] = double.weight.dtype == DOUBLE

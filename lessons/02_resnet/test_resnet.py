@@ -536,6 +536,10 @@ def test_every_convolution_draws_its_own_weights():
     assert not torch.equal(first, second), "two convolutions start with the same weights"
     call(initialise, model)
     assert not torch.equal(first, model[0].weight), "the second call draws the first one's weights"
+    alone = nn.Conv2d(3, 4, 3, bias=False)
+    nn.init.constant_(alone.weight, 7.0)
+    call(initialise, alone)
+    assert (alone.weight != 7).all(), "a model that is itself a convolution was not initialised"
 
 
 @about("initialise")

@@ -16,10 +16,10 @@ def bare_method(
     batch_size=2,
     **options,
 ):
-    """A method as `build` makes it, on images that nobody looks at.
+    """A method as `build` makes it, on images that are all zero.
 
     Args:
-        owner: its class, from the library or from a learner's file.
+        owner: the method's class, from the library or from a learner's file.
         recipe: how views are made; None: as the method decides.
         N: number of training images.
         labels: their classes, shape (N,), or None.

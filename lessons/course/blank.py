@@ -13,7 +13,7 @@ from lessons.course.manifest import Lesson, find
 
 @lru_cache(64)
 def tree_of(source: str) -> ast.Module:
-    """The tree of a text, made once, since the proofs ask again and again. Nobody changes it."""
+    """The tree of a text, parsed once because the proofs ask for it often. Never change it."""
     return ast.parse(source)
 
 
@@ -55,7 +55,7 @@ def make_blank(source: str, number: int, functions: list[str]) -> str:
         else:
             while lines[start - 2].lstrip().startswith("#"):
                 start -= 1
-        inside = set()  # lines of the statements that go; comments inside them go too
+        inside = set()  # lines of the removed statements; comments inside them go too
         for statement in node.body[kept:]:
             inside.update(range(statement.lineno, statement.end_lineno + 1))
         indent = " " * node.body[0].col_offset

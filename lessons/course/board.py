@@ -5,7 +5,7 @@ from lessons.course.memory import load
 from lessons.course.progress import Status, at_work, status
 from lessons.course.terminal import TOOL, colour, plain, wrapped
 
-# Lessons at whose end there is a method of simclr-mini to train.
+# Lessons after which the learner can train a method of simclr-mini.
 METHODS = ("simclr", "gsimclr", "curation", "nnclr", "deepcluster", "moco", "swav")
 MARKS = {"new": "○", "unchecked": "◐", "begun": "◐", "done": "●"}
 

@@ -1,4 +1,4 @@
-"""The words in which a lesson's tests are written: `about`, `call`, `rand`, `wrong`.
+"""The functions that a lesson's tests use: `about`, `call`, `rand`, `wrong` and others.
 
 A failure says what was called, what was expected and what came, in a few lines.
 """
@@ -13,7 +13,7 @@ from lessons.course.difference import looks_like
 from lessons.course.show import WIDE, describe, kind, name_of, objects, one_line, pair, show, size
 from lessons.course.terminal import cut
 
-ROOM = 5  # lines of a message, beside the test's claim and the named mistake
+ROOM = 5  # lines of a message, besides the test's claim and the named mistake
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Call:
 
     name: str
     text: str
-    objects: str  # what the objects hold that it uses
+    objects: str  # what the objects that it uses hold
     value: object = None
     returned: bool = False
 
@@ -33,11 +33,11 @@ latest: list[Call] = []  # the last call of the running test, if there is one
 class Wrong(AssertionError):
     """A failed check, with a message for the learner."""
 
-    looks = ""  # what the difference looks like, if it looks like something
+    looks = ""  # a sentence about the difference, if one fits
 
 
 def about(function: str, step: str = ""):
-    """Mark a test with the taught function that it judges, and its step if that differs."""
+    """Mark a test with the taught function that it judges, and with its step if that differs."""
 
     def mark(test):
         test.about = function
@@ -112,7 +112,8 @@ class Result:
         """Fail unless the value equals `expected`, in shape and in every entry.
 
         An entry may differ by `atol` plus `rtol` times the largest entry. Infinities must be in
-        the same places. Any floating-point dtype will do, but whole numbers must have a whole one.
+        the same places. Any floating-point dtype will do, but whole numbers must have
+        an integer dtype.
         """
         compare(self.call, self.value, expected, rtol, atol, why)
         return self
@@ -146,7 +147,7 @@ def call(f, *args, **kwargs) -> Result:
 
 
 def refuses(error: type[Exception], f, *args, **kwargs) -> None:
-    """Fail unless f raises `error`. It must raise it, and not return it."""
+    """Fail unless f raises `error`. f must raise the error, not return it."""
     text, _ = bind(f, args, kwargs)
     now = begin(f, args, text)
     try:

@@ -1,4 +1,4 @@
-"""The commands of `python -m lessons`. Each imports what is slow to import when it is called."""
+"""The commands of `python -m lessons`. Each imports slow modules only when it is called."""
 
 import ast
 import os
@@ -15,7 +15,7 @@ USAGE = """pytest lessons/NN_NAME            check one lesson; all of them: pyte
 python -m lessons                 the board: every lesson, and what is next
 python -m lessons watch [N]       a verdict at each save
 python -m lessons hint N [STEP]   a question, then the idea, then the answer's shape
-python -m lessons solution N      the right ways, once it passes; before: --anyway
+python -m lessons solution N      right ways to write it, once yours passes; before: --anyway
 python -m lessons score N         which mistakes the test that you write catches
 python -m lessons experiment N    your prediction, then what is measured
 python -m lessons questions N     questions whose answers are checked

@@ -51,7 +51,7 @@ REFUSED = {
     "ioprio_set": (251, 30),
     "add_key": (248, 217),
     "keyctl": (250, 219),
-    "truncate": (76, 45),  # the first versions of Landlock do not see it
+    "truncate": (76, 45),  # the first versions of Landlock do not control it
     "fchmodat2": (452, 452),
     "shmget": (29, 194),
     "semget": (64, 190),
@@ -91,7 +91,7 @@ def landlock_version() -> int:
 
 
 def seals() -> bool:
-    """Whether this machine can keep a process from other files, the network and processes."""
+    """Whether this machine can keep a process from other files, other processes and the network."""
     return bool(landlock_version()) and platform.machine() in MACHINES and not is_32_bit()
 
 
@@ -112,7 +112,7 @@ def confine(lesson: Lesson, place: Path, memory: int, seconds: int) -> None:
         lesson: its tests can be read; its solutions and its library modules cannot.
         place: the folder in which this process may write.
         memory: megabytes that it may use in addition to those in use now.
-        seconds: of CPU time in total, after which the kernel ends it.
+        seconds: CPU time that it may use in total; then the kernel ends it.
     """
     limit(memory, seconds)
     if seals():
@@ -130,7 +130,7 @@ def limit(memory: int, seconds: int) -> None:
         resource.RLIMIT_NOFILE: OPEN,
         resource.RLIMIT_CORE: 0,
     }
-    if sys.platform == "linux":  # macOS does not keep to it
+    if sys.platform == "linux":  # macOS ignores this limit
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
         bounds[resource.RLIMIT_AS] = pages * os.sysconf("SC_PAGE_SIZE") + memory * MB
     for which, value in bounds.items():
@@ -140,7 +140,7 @@ def limit(memory: int, seconds: int) -> None:
 
 
 def readable(lesson: Lesson, place: Path) -> tuple[list[Path], list[Path]]:
-    """The paths whose files can be read, and the folders of which only the names can be read."""
+    """The paths whose files can be read, and the folders whose entries can only be listed."""
     files = [place / "desk", *lesson.test_files, lesson.observe_file]
     files += [path for path in LIBRARY.glob("*.py") if path.stem not in lesson.write]
     files += (ROOT / "lessons" / "course").glob("*.py")
@@ -165,7 +165,7 @@ def give_up_root() -> None:
 
 
 def seal_files(reading: tuple[list[Path], list[Path]], writing: list[Path]) -> None:
-    """Landlock: all other paths cannot be opened, made, renamed or removed."""
+    """Landlock: no other path can be opened, made, renamed or removed."""
     version = landlock_version()
     every = (1 << RIGHTS.get(version, 16)) - 1
     call = libc().syscall
@@ -202,7 +202,7 @@ def seal_calls() -> None:
         if numbers[column] is not None:
             program += [jump(0x15, numbers[column], 0, 1), leave(refuse)]
     program += [jump(0x15, CLONE3, 0, 1), leave(unknown)]  # its flags cannot be seen from here
-    # After each of these the number of the call is loaded again.
+    # A call that is one of these loads an argument in place of its number, and always leaves.
     program += [jump(0x15, CLONE[column], 0, 4), load(16)]
     program += [jump(0x45, CLONE_THREAD, 0, 1), leave(allow), leave(again)]
     for numbers in TO_SELF.values():
@@ -211,7 +211,7 @@ def seal_calls() -> None:
     for numbers in TO_SELF_OR_ZERO.values():
         program += [jump(0x15, numbers[column], 0, 5), load(16)]
         program += [jump(0x15, own, 1, 0), jump(0x15, 0, 0, 1), leave(allow), leave(refuse)]
-    for numbers in PRCTL.values():  # 1: what happens when the parent ends; that stays as it is
+    for numbers in PRCTL.values():  # 1 would undo `end_with_parent`
         program += [jump(0x15, numbers[column], 0, 4), load(16)]
         program += [jump(0x15, 1, 0, 1), leave(refuse), leave(allow)]
     program += [leave(allow)]

@@ -1,7 +1,7 @@
-"""Checks without a GPU that a function keeps to the device of its arguments.
+"""Checks, without a GPU, that a function stays on the device of its arguments.
 
 torch's `meta` device stands for the GPU: its tensors have shapes and types, but no numbers. A
-function that reads a number of a tensor, as `.item()` does, cannot be judged in this way.
+function that reads a number from a tensor, as `.item()` does, cannot be judged in this way.
 """
 
 import torch
@@ -22,8 +22,8 @@ class Mixed(Exception):
 class OneDevice(TorchDispatchMode):
     """Refuses what a GPU would refuse. A tensor of no dimension may come from the CPU.
 
-    Indices may, too, but not what is written at them. A copy to the CPU would bring numbers, and
-    `meta` has none: a new tensor there holds zeros, and an old one stays as it is.
+    So may indices, but not the values that are written at them. A copy from `meta` to the CPU has
+    no numbers to copy: a new tensor holds zeros, and an existing one stays as it is.
     """
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
@@ -49,7 +49,7 @@ class OneDevice(TorchDispatchMode):
 
 
 class NoNumbers(TorchFunctionMode):
-    """Refuses `tolist`, which would find zeros: the lists of a tensor on `meta` are unknown."""
+    """Refuses `tolist`, which would return zeros: a tensor on `meta` has no numbers."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func is Tensor.tolist and args[0].is_meta:
@@ -65,7 +65,7 @@ def elsewhere(value):
 
 
 def strays_and_draws(f, *args) -> tuple[str, bool]:
-    """What `strays` says of f, and whether f came to its end without a draw on the CPU."""
+    """What `strays` says of f, and whether f finished without drawing random numbers on the CPU."""
     ended = []
 
     def run(*args):
@@ -79,7 +79,7 @@ def strays_and_draws(f, *args) -> tuple[str, bool]:
 
 
 def strays(f, *args, **kwargs) -> str:
-    """Where f leaves the device of its arguments, in words; empty if it is not seen to."""
+    """In words, where f leaves the device of its arguments; empty if no such place is found."""
     args, kwargs = tree_map(elsewhere, (args, kwargs))
     try:
         with OneDevice(), NoNumbers():

@@ -28,8 +28,8 @@ from lessons.course.manifest import Lesson, find
 from lessons.course.mistakes import Mistake, mistakes, wrong_source
 from lessons.course.ways import load_file
 
-MOST = 2  # so many mistakes may be named together
-ASIDE = ("stays", "there", "double")  # device and float64, faults apart from the numbers
+MOST = 2  # at most this many mistakes are named together
+ASIDE = ("stays", "there", "double")  # keys about device and float64, not about numbers
 
 
 @cache
@@ -51,7 +51,7 @@ def compiled(module: str, source: str):
 
 
 def library_text(lesson: Lesson, module: str) -> str:
-    """The library's module. It is read once: while a class is graded, nobody may read it later."""
+    """The library's module. It is read once, because `grade` forbids reading it later."""
     return read_once(lesson.library_file(module))
 
 
@@ -71,7 +71,7 @@ def prepare(lesson: Lesson) -> None:
 
 
 def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
-    """The observer's results for one function of a module; None if it has none or raises."""
+    """The observer's results for one function of a module; None if none exists, or it raises."""
     look = getattr(observers(lesson.folder), function.replace(".", "_"), None)
     if look is None:
         return None
@@ -80,7 +80,7 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
     kept = {name: value.clone() for name, value in shared.items() if isinstance(value, Tensor)}
     try:
         torch.default_generator.manual_seed(0)
-        with torch.enable_grad():  # whatever a learner's function left behind
+        with torch.enable_grad():  # a learner's function may have turned gradients off
             return look(module)
     except KeyboardInterrupt:
         raise
@@ -93,7 +93,7 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
 
 @cache
 def observed(lesson_folder: str, function: str, module: str, source: str) -> dict | None:
-    """The observer's results for a text that no learner changes: the library or a mistake."""
+    """The observer's results for a source that no learner changes: the library or a mistake."""
     lesson = find(lesson_folder)
     return observe(lesson, function, execute(lesson, module, source))
 
@@ -129,7 +129,7 @@ class Match:
     """A mistake that gives the same observation as the learner's function."""
 
     mistake: Mistake
-    telling: bool  # whether the observation holds numbers that are no coincidence
+    telling: bool  # whether its numbers are too special to agree by coincidence
 
 
 class Diagnosis:
@@ -145,7 +145,7 @@ class Diagnosis:
         """Prepare to compare `modules` with the library and with its mistakes.
 
         Args:
-            outcomes: what became of each test that has run; None: the tests are not asked.
+            outcomes: the outcome of each test that has run. None: do not compare outcomes.
             changed: the only function that differs from the library's, if that is known.
         """
         self.lesson = lesson
@@ -196,7 +196,8 @@ class Diagnosis:
     def of(self, function: str, test: str = "") -> str:
         """The sentence about the mistake behind a failed test of `function`, or nothing.
 
-        A test that passes on a mistake has failed for another reason: there it is not named.
+        If the test passes on a mistake, it has failed here for another reason, and that mistake is
+        not named.
         """
         if function not in self.known:
             self.known[function] = self.find(function)
@@ -207,7 +208,7 @@ class Diagnosis:
         return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
 
     def tests_agree(self, match: Match) -> bool:
-        """Whether the tests that have run reject what they reject of the mistake."""
+        """Whether the tests that have run fail exactly where they fail on the mistake."""
         if self.outcomes is None:
             return True
         function = match.mistake.function
@@ -228,7 +229,7 @@ class Diagnosis:
             own = self.matches(function, [one for one in listed if one.function == function])
             if own:
                 return own
-            # It may do by itself, and wrongly, what a helper is there for.
+            # The function may do a helper's work itself, and wrongly.
             theirs = self.matches(function, [one for one in listed if one.function in needed])
             return [Match(inside(one.mistake, function), True) for one in theirs if one.telling]
         for other in needed:
@@ -267,7 +268,7 @@ def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict
 
 
 def rejects(lesson_folder: str, mistake: Mistake, test: str) -> bool | None:
-    """Whether a test rejects a mistake; None: nobody knows yet, or processors differ."""
+    """Whether a test rejects a mistake; None: it is not known yet, or CPUs differ."""
     known = killers(lesson_folder).get(mistake.id)
     return None if known is None or test in mistake.unsure else test in known
 

@@ -1,7 +1,7 @@
 """Says what the difference between a wrong result and the right one looks like.
 
-Each fact is measured on the two values. None is a guess at the reason. A failed comparison shows
-one if no mistake is named.
+Each fact is measured on the two values. None guesses the reason. A failed comparison shows one
+fact if no mistake is named.
 """
 
 import torch
@@ -33,7 +33,7 @@ def looks_like(got, expected) -> str:
 
 
 def near(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors of one shape are equal but for rounding."""
+    """Whether two tensors of the same shape are equal up to rounding."""
     finite = torch.isfinite(a) & torch.isfinite(b)
     scale = b[finite].abs().max().item() if finite.any() else 0.0
     return bool(torch.where(finite, (a - b).abs() <= CLOSE * scale, a == b).all())

@@ -17,11 +17,11 @@ from lessons.course.ways import oracle
 
 
 def run_tests(lesson: Lesson, tests: list[Test], reporter, stop: bool = False) -> None:
-    """Run tests in this order and tell the reporter of each.
+    """Run tests in this order and tell the reporter about each.
 
     Args:
         reporter: has `begin(name)` and `tell(name, error)`, as `runner.Reporter` has.
-        stop: whether the first failure is the end.
+        stop: whether to stop at the first failure.
     """
     modules = {}
     for test in tests:
@@ -43,7 +43,7 @@ def run_tests(lesson: Lesson, tests: list[Test], reporter, stop: bool = False) -
 
 
 def load(path: Path):
-    """A test file as a module, made anew: it imports the modules that are installed now."""
+    """A test file as a new module, which imports the modules that are installed now."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module

@@ -1,4 +1,4 @@
-"""`doctor`: checks what the course needs, and says how to mend what is missing."""
+"""`doctor`: checks what the course needs, and says how to fix what is missing."""
 
 import importlib
 import importlib.util
@@ -11,7 +11,7 @@ from lessons.course.terminal import TOOL, say
 
 
 def checks():
-    """Pairs of what was found and how to mend it; the second is empty if all is well."""
+    """Pairs of what was found and how to fix it; the second is empty if all is well."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     fix = "" if sys.version_info >= (3, 11) else "install Python 3.11 or later"
     yield f"Python {version}", fix
@@ -39,7 +39,7 @@ def checks():
         probe.unlink()
         yield f"can write in {desk()}", ""
     except OSError as error:
-        yield f"cannot write in {desk()}", f"{error}: give yourself the right to write there"
+        yield f"cannot write in {desk()}", f"{error}: give yourself permission to write there"
     fork = hasattr(os, "fork")
     yield ("watch is fast here (fork)" if fork else "watch starts afresh at each save"), ""
 

@@ -13,7 +13,7 @@ from lessons.course.sandbox import Missing
 from lessons.course.show import kind
 from lessons.course.terminal import cut
 
-WIDTH = 240  # characters of a line, which the terminal breaks
+WIDTH = 240  # most characters of a line, which the terminal wraps
 
 
 def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tuple[str, str]:
@@ -56,7 +56,7 @@ def assertion(text: str) -> str:
     own, _, rewritten = ("\n" + text).partition("\nassert ")
     if own:
         return "\n".join(cut(line, WIDTH) for line in own.strip("\n").split("\n"))
-    compared = rewritten.split("\n")[0]  # without a sentence; only a comparison says something
+    compared = rewritten.split("\n")[0]  # without a sentence, only a comparison says something
     says_more = re.search(r" [=!<>]=? | in ", compared)
     return cut(f"This is not so: {compared}", WIDTH) if says_more else ""
 
@@ -102,5 +102,5 @@ def collect_problem(text: str) -> str:
     found = re.search(r"cannot import name '(\w+)' from '(simclr_mini\.\w+)'", last)
     if found:
         name, module = found.group(1), found.group(2).rpartition(".")[2]
-        return f"{module}.py no longer has `{name}`. It is not yours to write, but it is needed."
+        return f"{module}.py no longer has `{name}`. You need not write it, but it must be there."
     return f"The tests cannot be loaded. {cut(last.removeprefix('E   '), WIDTH)}"

@@ -46,7 +46,7 @@ def touched(lesson: Lesson, module: str) -> bool:
 
 
 def untouched(lesson: Lesson) -> bool:
-    """Whether the learner has written in none of the lesson's modules."""
+    """Whether the learner has not changed any of the lesson's modules."""
     return not any(touched(lesson, module) for module in lesson.write)
 
 
@@ -95,7 +95,7 @@ def changed_blanks(lesson: Lesson, remembered: dict) -> list[str]:
         kept = kept_blank(lesson, module)
         if not kept.exists() or not touched(lesson, module):  # `prepare` renews an untouched file
             continue
-        # To make a blank takes longer than to hash a file, and the board must appear at once.
+        # Making a blank takes longer than hashing a file, and the board must appear at once.
         known = remembered.get("library", {}).get(module)
         if known != hash_of(lesson.source_file(module)) and fresh(lesson, module) != read(kept):
             changed.append(module)

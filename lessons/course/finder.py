@@ -1,4 +1,4 @@
-"""Makes Python import other files as the library's modules: a learner's, or one with a mistake.
+"""Makes Python import other files as the library's modules: a learner's, or ones with a mistake.
 
 `simclr_mini` is always this repository's, whatever is installed. A process that a test starts
 imports the same files: an environment variable lists them, and `site/sitecustomize.py` reads it.
@@ -40,7 +40,7 @@ class Loader(importlib.machinery.SourceFileLoader):
 
 @lru_cache(256)
 def compiled(text: bytes, path: str):
-    """The proofs import the same modules again and again."""
+    """The code of a text, kept because the proofs import the same modules again and again."""
     return compile(text, path, "exec", dont_inherit=True)
 
 
@@ -95,7 +95,7 @@ def imports() -> dict[str, set[str]]:
 
 @cache
 def apart_from(names: frozenset[str]) -> set[str]:
-    """The library's modules that are none of these, and import none of them, by whatever way."""
+    """The library's modules that are none of these and import none of them, directly or not."""
     touched = set(names)
     while more := {name for name, used in imports().items() if used & touched} - touched:
         touched |= more
@@ -106,10 +106,10 @@ def install(files: dict[str, Path], after: Callable | None = None, again: bool =
     """From now on, this process and those it starts import `files` as the library's modules.
 
     Args:
-        files: by the module's whole name.
+        files: the file for each module, by the module's full name.
         after: is called with each module of the library once it is loaded.
-        again: use modules that have nothing to do with `files` again. The proofs do so: they make
-            the same ones a thousand times.
+        again: whether to reuse loaded modules that do not depend on `files`. The proofs do so,
+            because they would load the same ones a thousand times.
     """
     remove()
     sys.meta_path.insert(0, Finder(files, after))
@@ -138,6 +138,6 @@ def remove() -> dict:
 
 
 def install_from_environment() -> None:
-    """Do the same in a process that a test has started, before anything else."""
+    """Do what `install` did, in a process that a test has started, before anything else."""
     if VARIABLE in os.environ:
         sys.meta_path.insert(0, Finder(json.loads(os.environ[VARIABLE])))

@@ -14,7 +14,7 @@ from lessons.course.supervisor import Fresh
 
 
 class Forked:
-    """A copy of this process that runs one lesson. It is used as `supervisor.Fresh` is."""
+    """A copy of this process that runs one lesson, with the interface of `supervisor.Fresh`."""
 
     def __init__(self, lesson, report, names):
         sys.stdout.flush()

@@ -32,9 +32,9 @@ from lessons.course.tamper import TAMPERED
 from lessons.course.terminal import say, show_code
 from lessons.course.verdict import Verdict
 
-FILES, BYTES = 500, 64 * confine.MB  # of what a learner's code may leave on the disk
+FILES, BYTES = 500, 64 * confine.MB  # that a learner's code may leave on the disk, at most
 BUSY = 5  # wall-clock seconds for each second of CPU time, at most
-LOOK = 0.2  # seconds between two looks at the disk
+LOOK = 0.2  # seconds between two checks of the disk
 stopping = threading.Event()  # set once Ctrl-C was pressed
 
 
@@ -42,7 +42,7 @@ stopping = threading.Event()  # set once Ctrl-C was pressed
 class Limits:
     seconds: int = 60  # of CPU time for one learner's lesson
     memory: int = 1024  # megabytes
-    test: float = 0  # seconds of CPU time for one test; 0: what the lesson allows
+    test: float = 0  # seconds of CPU time for one test; 0: the lesson's own limit
 
 
 class Ended(Exception):
@@ -53,7 +53,7 @@ class Server:
     """A process that has loaded torch and the tests, and forks a child for each order.
 
     Raises:
-        Ended: it has ended, for instance because the system ran out of memory.
+        Ended: the server has ended, for instance because the system ran out of memory.
     """
 
     def __init__(self, work: Path):
@@ -88,13 +88,13 @@ class Server:
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        with contextlib.suppress(OSError):  # an order that it did not take is still in the pipe
+        with contextlib.suppress(OSError):  # an order that it did not read is still in the pipe
             self.process.stdin.close()
         self.process.stdout.close()
 
 
 class Sealed:
-    """A child that `confine` holds. It is used as `supervisor.Fresh` is."""
+    """A child that `confine` seals off, with the interface of `supervisor.Fresh`."""
 
     def __init__(self, server, place: Path, limits: Limits, deadline: float, lesson, report, names):
         self.server, self.place, self.deadline = server, place, deadline
@@ -146,7 +146,7 @@ class Starter:
 
 
 def environment(place: Path) -> dict[str, str]:
-    """The child's environment variables: none of the teacher's, which may hold passwords."""
+    """The child's environment variables, few of them the teacher's: others may hold passwords."""
     kept = ("PATH", "LD_LIBRARY_PATH")
     environ = {name: os.environ[name] for name in kept if name in os.environ}
     environ |= {name: str(place / "tmp") for name in ("TMPDIR", "TEMP", "TMP")}
@@ -215,7 +215,7 @@ def touched(lesson: Lesson, module: str, text: bytes | None) -> bool:
 
 
 def key(lesson: Lesson, texts: dict[str, bytes | None]) -> str:
-    """A hash of all that a grade depends on."""
+    """A hash of everything that a grade depends on."""
     parts = [path.read_bytes() for path in lesson.test_files if path.exists()]
     parts += [b"%r" % text for text in texts.values()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
@@ -230,7 +230,7 @@ def unread(result: Grade, lesson: Lesson, why: str) -> Grade:
 def failed(learner: Learner, lesson: Lesson, error: Exception) -> Grade:
     """A grade for files that could not be judged. They are judged again the next time."""
     result = Grade(learner.name, lesson.number, lesson.name, page=lesson.page)
-    why = f"its process sent what is no report ({type(error).__name__})"
+    why = f"its process sent something that is not a report ({type(error).__name__})"
     if isinstance(error, Ended):
         why = "the process that judges it ended"
     result = unread(result, lesson, f"It could not be judged: {why}.")
@@ -239,7 +239,7 @@ def failed(learner: Learner, lesson: Lesson, error: Exception) -> Grade:
 
 
 def judge(lesson: Lesson, place: Path, limits: Limits, server: Server) -> Verdict:
-    """Run the tests. Where a test ends the process, those of the other steps run in another one."""
+    """Run the tests. If a test ends the process, the tests of the other steps run in a new one."""
     whole = Verdict(lesson, [test.name for test in lesson.tests])
     left = list(whole.tests)
     # A busy machine takes longer; the kernel counts the CPU time.
@@ -272,7 +272,7 @@ def judge(lesson: Lesson, place: Path, limits: Limits, server: Server) -> Verdic
 
 
 def put_reason(verdict: Verdict, reason: str) -> None:
-    """Say why we ended the process, instead of that it ended."""
+    """Say why we ended the process, not only that it ended."""
     if verdict.now:
         verdict.messages[verdict.now] = reason
     elif verdict.looking:
@@ -313,7 +313,7 @@ def fill(result: Grade, verdict: Verdict) -> None:
 
 
 class Book:
-    """The grades of a class, in a file of one line a grade. It outlives a kill at any moment."""
+    """The grades of a class, in a file of one line per grade. It survives a kill at any moment."""
 
     def __init__(self, path: Path):
         self.path, self.lock = path, threading.Lock()
@@ -355,14 +355,16 @@ def options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--lessons", default="", help="such as 4 or 1-6; all by default")
     parser.add_argument("--out", default="grades", help="the folder for the grades")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="learners at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="learners at a time")
     parser.add_argument(
-        "--seconds", type=int, default=Limits.seconds, help="of CPU time for a lesson"
+        "--seconds", type=int, default=Limits.seconds, help="seconds of CPU time for a lesson"
     )
     parser.add_argument("--memory", type=int, default=Limits.memory, help="megabytes for a learner")
-    parser.add_argument("--test-seconds", type=float, default=0, help="of CPU time for one test")
-    parser.add_argument("--again", action="store_true", help="judge those that have a grade, too")
-    parser.add_argument("--trust", action="store_true", help="also where nothing can be sealed off")
+    parser.add_argument(
+        "--test-seconds", type=float, default=0, help="seconds of CPU time for one test"
+    )
+    parser.add_argument("--again", action="store_true", help="also judge files that have a grade")
+    parser.add_argument("--trust", action="store_true", help="grade even if nothing is sealed off")
     return parser
 
 
@@ -394,7 +396,7 @@ def main(arguments: list[str]) -> int:
     work = out / "work"
     with open(book.path, "ab") as held:
         if not alone(held):
-            say(f"Another grading is writing to {out}. Wait for its end, or give another --out.")
+            say(f"Another grading is writing to {out}. Wait until it ends, or give another --out.")
             return 2
         shutil.rmtree(work, ignore_errors=True)  # what a killed grading left there
         work.mkdir(mode=0o700)
@@ -413,7 +415,7 @@ def main(arguments: list[str]) -> int:
 
 
 def alone(file) -> bool:
-    """Whether no other grading holds this file. This one holds it until the file is closed."""
+    """Lock this file until it is closed. False if another grading has locked it."""
     import fcntl  # not on Windows
 
     try:
@@ -424,7 +426,7 @@ def alone(file) -> bool:
 
 
 def run_all(waiting: list[tuple], limits: Limits, jobs: int, book: Book, work: Path) -> None:
-    """Grade in parallel. Ctrl-C ends what runs; it is judged again the next time."""
+    """Grade in parallel. What Ctrl-C interrupts is judged again the next time."""
     stopping.clear()
     free: queue.SimpleQueue[Server] = queue.SimpleQueue()  # one server for each job
 

@@ -35,7 +35,7 @@ def load(lesson: Lesson) -> None:
 
 
 def serve() -> None:
-    """Take orders, one a line. Reply with the child's process id, then with its exit code."""
+    """Take orders, one per line. Reply with the child's process id, then with its exit code."""
     end_with_parent()
     for line in sys.stdin:
         order = json.loads(line)
@@ -58,7 +58,7 @@ def run(order: dict) -> None:
         lesson, place = find(order["folder"]), Path(order["place"])
         os.chdir(place / "tmp")
         os.environ.update(order["environ"])
-        tempfile.tempdir = None  # found anew
+        tempfile.tempdir = None  # looked up again when needed
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C ends
         sys.breakpointhook = no_breakpoint
         own = {module: place / "desk" / lesson.folder / f"{module}.py" for module in lesson.write}

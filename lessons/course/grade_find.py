@@ -88,11 +88,11 @@ def plain_file(info: zipfile.ZipInfo) -> bool:
 
 
 def learners(places: list[str], clones: Path) -> list[Learner]:
-    """Every learner that the arguments name, with a name of their own.
+    """Every learner that the arguments name, each with a unique name.
 
     Args:
         places: a learner's folder or zip, a folder of these, or a CSV.
-        clones: where to clone what a CSV lists by address.
+        clones: the folder for repositories that a CSV lists by address.
     """
     found: list[Learner] = []
     for text in places:
@@ -160,7 +160,7 @@ def listed(table: Path, clones: Path) -> list[Learner]:
 
 def clone(address: str, folder: Path) -> str:
     """Clone a repository. Returns why it failed, or nothing."""
-    part = folder.with_name(folder.name + ".part")  # a clone that was cut off is made again
+    part = folder.with_name(folder.name + ".part")  # a clone that was interrupted is made again
     shutil.rmtree(part, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     command = ["git", "clone", "--quiet", "--depth", "1", "--", address, str(part)]

@@ -1,7 +1,7 @@
 """What `grade` writes: a table, CSV, JUnit XML, and the JSON of Gradescope and of Classroom 50.
 
 Each format has one writer here and one golden file in `tests/golden`. A step gives one point if all
-its tests pass. A step that nobody has begun is not a failure: where a format can say so, it does.
+its tests pass. A step that was not begun is not a failure; formats that can say so do.
 
 Gradescope: https://gradescope-autograders.readthedocs.io/en/latest/specs/
 Classroom 50: https://github.com/foundation50/classroom50 (Advanced-Autograding)
@@ -93,7 +93,7 @@ def total(grades: list[Grade]) -> tuple[int, int]:
 
 
 def table(grades: list[Grade], width: int = 0) -> str:
-    """The class as text: a line for each learner, as many lessons side by side as there is room."""
+    """The class as text: a line for each learner, with as many lessons side by side as fit."""
     width = width or shutil.get_terminal_size((100, 24)).columns
     rows = by_learner(grades)
     heads = list(dict.fromkeys(f"{one.number}" for one in grades))
@@ -145,7 +145,7 @@ def csv_text(rows: list[list]) -> str:
 
 
 def cell(value):
-    """The value; a text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """The value. A text that a spreadsheet would take for a formula gets a leading apostrophe."""
     formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
     return f"'{value}" if formula else value
 
@@ -263,7 +263,7 @@ def json_text(value: dict) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a whole file or none."""
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(path.name + ".part")
     new.write_text(text, "utf-8", errors="replace", newline="\n")

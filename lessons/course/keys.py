@@ -42,5 +42,5 @@ class Keys:
         if not select([sys.stdin], [], [], 0)[0]:
             return ""
         key = os.read(sys.stdin.fileno(), 1)
-        self.on = bool(key)  # nothing is read: the terminal is closed
+        self.on = bool(key)  # if nothing came, the terminal is closed
         return key.decode(errors="replace").lower()

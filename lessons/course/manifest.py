@@ -103,7 +103,7 @@ class Lesson:
 
     @property
     def check(self) -> str:
-        """The command that checks it."""
+        """The command that checks the lesson."""
         return f"pytest {typed(ROOT / 'lessons' / self.folder)}"
 
 

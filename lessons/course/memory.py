@@ -28,7 +28,7 @@ def load() -> dict:
 
 
 def save(folder: str, **changes) -> None:
-    """Change what is remembered of one lesson. Several threads may judge lessons at once."""
+    """Change what is remembered about one lesson. Several threads may judge lessons at once."""
     with saving:
         remembered = load()
         remembered.setdefault(folder, {}).update(changes)

@@ -15,9 +15,9 @@ class Mistake:
     change: tuple[str, str] | str  # (old, new) within the function, or a whole function
     says: str  # to the learner: what the code does, and the question that leads on
     trains: bool = False  # training still runs and the loss still falls
-    ties: tuple[str, ...] = ()  # mistakes that results cannot tell from this one
-    unsure: tuple[str, ...] = ()  # tests that reject it on some processors: there it rounds
-    overflows: bool = False  # inf or NaN is all that it gives, and its sentence says no more
+    ties: tuple[str, ...] = ()  # mistakes whose results are the same as this one's
+    unsure: tuple[str, ...] = ()  # tests that reject it on some CPUs only, by rounding
+    overflows: bool = False  # it gives only inf or NaN, and `says` claims no more
 
     def source(self, library: str) -> str:
         """The library's module with this mistake in it."""
@@ -58,5 +58,5 @@ def mistakes(lesson_folder: str) -> list[Mistake]:
 
 @cache
 def wrong_source(lesson_folder: str, mistake: Mistake, library: str) -> str:
-    """The library's module with a mistake in it. Each is made once."""
+    """The library's module with a mistake in it. Each such text is made only once."""
     return mistake.source(library)

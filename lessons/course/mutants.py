@@ -25,7 +25,7 @@ from pathlib import Path
 from lessons.course.manifest import ROOT, Lesson, find
 from lessons.course.mutate import Mutant, mutants
 
-MEMORY = 6 * 2**30  # bytes of address space that a mutant may take beyond what is taken
+MEMORY = 6 * 2**30  # bytes of address space that a mutant may take beyond what is in use
 KINDS = ("same", "harmless")
 
 
@@ -52,7 +52,7 @@ def subjects(lesson: Lesson) -> list[Subject]:
 
 
 def by_chance(some: list[Subject]) -> list[Subject]:
-    """In an order that has nothing to do with the code, and changes little when the code does."""
+    """The mutants in an order that ignores the code and hardly changes when the code does."""
     return sorted(some, key=lambda one: one.mutant.id)
 
 
@@ -85,7 +85,7 @@ class Runner:
         self.limit = int(2 + 3 * (time.process_time() - begin))
 
     def killed(self, subject: Subject) -> bool:
-        """Whether a test rejects the mutant, or it ends, hangs or takes too much memory."""
+        """Whether a test rejects the mutant, or it crashes, hangs or takes too much memory."""
         pid = os.fork()
         if pid == 0:
             code = 1
@@ -103,7 +103,7 @@ class Runner:
         return os.waitstatus_to_exitcode(status) != 17
 
     def fails(self, subject: Subject | None) -> bool:
-        """Whether a test fails, or not all were heard of. Runs in this process."""
+        """Whether a test fails or gives no result. Runs in this process."""
         from lessons.course import runner
 
         lesson, files = self.lesson, dict(self.variants.library)
@@ -126,7 +126,7 @@ class Runner:
 
 
 def sample(lesson: Lesson, count: int) -> list[Subject]:
-    """Some mutants of one function: the same ones each time, as long as the code stays."""
+    """Some mutants of one function: the same ones each time, unless the code changes."""
     chance = int(hashlib.sha1(lesson.folder.encode()).hexdigest(), 16)
     name = lesson.functions[chance % len(lesson.functions)]
     module = lesson.module_of(name)
@@ -137,8 +137,8 @@ def sample(lesson: Lesson, count: int) -> list[Subject]:
 def survivors(lesson: Lesson, chosen: list[Subject], warm: bool = True) -> Iterator[Subject]:
     """Those of the chosen mutants that pass all tests.
 
-    With `warm`, all tests run on the library first. It takes a second, and saves it if there are
-    many mutants: what has been compiled and imported is not done again in each fork.
+    With `warm`, all tests run on the library first. That takes a second, but saves time if there
+    are many mutants, because no fork has to compile and import again.
     """
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(lesson, Path(folder))
@@ -151,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="+", help="numbers, folders or names")
     parser.add_argument(
-        "--sample", type=int, default=0, help="only so many, chosen by a fixed seed"
+        "--sample", type=int, default=0, help="only this many, chosen by a fixed seed"
     )
     parser.add_argument("--function", default="", help="only the mutants of this function")
     parser.add_argument("--show", action="store_true", help="list the mutants and run none")

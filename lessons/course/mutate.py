@@ -36,7 +36,7 @@ ARITHMETIC = {
     ast.BitAnd: [ast.BitOr],
     ast.BitOr: [ast.BitAnd],
 }
-NAMES = {  # functions and methods that are taken for each other
+NAMES = {  # functions and methods that are easily confused
     "mean": ["sum"],
     "sum": ["mean"],
     "max": ["min"],
@@ -71,7 +71,7 @@ NAMES = {  # functions and methods that are taken for each other
 @dataclass(frozen=True)
 class Mutant:
     function: str
-    id: str  # made of the mutant's text, so it stays while the function stays
+    id: str  # a hash of the mutant's text: it changes only with the function
     change: str  # the changed lines, old and new, on one line
     source: str  # the whole module
 
@@ -202,7 +202,7 @@ def of_constant(node: ast.Constant) -> Iterator[ast.expr]:
 
 
 def of_call(node: ast.Call) -> Iterator[ast.expr]:
-    """Left out, renamed, with arguments left out or exchanged."""
+    """The call left out or renamed, or its arguments left out or exchanged."""
     owner = node.func.value if isinstance(node.func, ast.Attribute) else None
     is_module = isinstance(owner, ast.Name) and owner.id in ("torch", "F", "nn", "math", "self")
     if owner is not None and not is_module and not ast.unparse(owner).startswith("torch."):
@@ -265,7 +265,7 @@ def assigned_before(node: ast.Assign, function: ast.FunctionDef) -> bool:
 
 
 def orders(function: ast.FunctionDef, kept: int) -> Iterator[ast.FunctionDef]:
-    """Two neighbouring statements in the other order."""
+    """Two neighbouring statements in reverse order."""
     for i in range(kept, len(function.body) - 2):
         changed = copy.deepcopy(function)
         changed.body[i], changed.body[i + 1] = changed.body[i + 1], changed.body[i]

@@ -13,8 +13,8 @@ class Status:
 
     lesson: Lesson
     state: str = "new"  # new, begun, unchecked, done
-    outcomes: dict[str, str] = field(default_factory=dict)  # the last of each test, maybe outdated
-    current: dict[str, str] = field(default_factory=dict)  # those on the files as they are now
+    outcomes: dict[str, str] = field(default_factory=dict)  # each test's last one, maybe outdated
+    current: dict[str, str] = field(default_factory=dict)  # those for the files as they are now
     problem: str = ""
     changed: list[str] = field(default_factory=list)  # modules whose blank an update has changed
 
@@ -34,7 +34,10 @@ class Status:
 
     @property
     def next_is_wrong(self) -> bool:
-        """Whether the next step was tried. A function may end before its last step begins."""
+        """Whether the learner has tried the next step and failed.
+
+        A function may be finished up to an earlier step; then the next one counts as not tried.
+        """
         tests = [one for one in self.lesson.tests if one.step == self.wrong_step]
         earlier = self.lesson.steps[: self.lesson.steps.index(self.wrong_step)] if tests else []
         functions = {one.function for one in tests}
@@ -83,7 +86,7 @@ def judged(lesson: Lesson) -> str:
 
 
 def remember(lesson: Lesson, outcomes: dict[str, str], problem: str, hash: str) -> None:
-    """Keep a verdict on the files with this hash. Tests that did not run keep what they had."""
+    """Keep a verdict on the files with this hash. Tests that did not run keep their old outcome."""
     known = load().get(lesson.folder, {})
     heard = {name: outcome for name, outcome in outcomes.items() if outcome != "not run"}
     save(
@@ -98,8 +101,8 @@ def remember(lesson: Lesson, outcomes: dict[str, str], problem: str, hash: str) 
 def at_work(all_of_them: list[Status], last: str) -> Status | None:
     """The lesson to go on with, or None if all are done.
 
-    It is the last one until that is done, then the next one that is not. Whoever has not checked a
-    lesson yet goes on with the first one that is begun, or begins with the first.
+    This is the lesson that the learner worked on last, or the next one that is not done. If there
+    is no last one, it is the first lesson that was begun, or else the first of all.
     """
     folders = [one.lesson.folder for one in all_of_them]
     if last in folders:

@@ -43,7 +43,7 @@ def prove(
         "later": variants.of_later,
     }
     trials = [make() for id, make in single.items() if only in ("", id)]
-    some = quick and not only  # the run of the library has shown who calls what
+    some = quick and not only  # the run of the library has shown which test calls what
     trials += [variants.of_way(one, some) for one in ways(lesson.folder) if only in ("", one.id)]
     trials += [
         variants.of_mistake(one, killers.get(one.id, ()), new)
@@ -141,7 +141,7 @@ def report(lesson: Lesson, trials: list[Trial], options) -> list[str]:
         result = {"runs": rows, "complaints": wrong, "matrix": page}
         part = Path(options.json) / f"{lesson.folder}.part"
         part.write_text(json.dumps(result), "utf-8")
-        part.replace(part.with_suffix(".json"))  # whoever waits for it finds all of it
+        part.replace(part.with_suffix(".json"))  # a reader never finds half a file
         return wrong
     if options.only:
         for trial in trials:
@@ -168,7 +168,7 @@ def main() -> None:
     )
     parser.add_argument("--add", action="store_true", help="the same, and the tests that are new")
     parser.add_argument("--write", action="store_true", help="write the kill matrix")
-    parser.add_argument("--json", default="", help="write the results to this folder, no words")
+    parser.add_argument("--json", default="", help="a folder for the results; print nothing")
     options = parser.parse_args()
     wrong = []
     for lesson in map(find, options.lessons):

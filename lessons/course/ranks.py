@@ -1,12 +1,12 @@
 """Runs a function as each of W processes, for the lesson about many processes.
 
-It does so twice. First the "processes" are threads that meet in Python. There, a call that the
-others do not make, or make with another shape, ends at once with a sentence. It works without a
-network, so it also works inside `grade`, where there is no other way. Then they are real
-processes: forks of this one, joined by gloo.
+The function runs twice. First the "processes" are threads that meet in Python. There, a call that
+the others do not make, or make with another shape, fails at once with a clear sentence. Threads
+need no network, so they are all that runs inside `grade`. Then the processes are real: forks of
+this one, joined by gloo.
 
-Learner's code sees no difference. `torch.distributed` finds its group in `_world`, which has one
-default group for a whole process; while threads run, it has one for each thread.
+The learner's code sees no difference. `torch.distributed` finds its group in `_world`, which has
+one default group for a whole process; while threads run, it has one for each thread.
 """
 
 import os
@@ -25,7 +25,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 PATIENCE = 15.0  # seconds that real processes may take; they do what threads have just done
-TRIES = 2  # a fork may have inherited a lock that nobody opens
+TRIES = 2  # a fork may have inherited a lock that nobody will release
 CPU = 10.0  # seconds of CPU time that one of them may take
 NO_GROUP = 3  # exit code of a process for which gloo cannot start
 
@@ -95,7 +95,7 @@ def in_threads(W: int, work: Callable[[int], object]) -> list:
     finally:
         dist.distributed_c10d._world = before
     failed = [error for error in errors if error and not isinstance(error, Released)]
-    if failed:  # who waits in vain is not at fault if another has failed
+    if failed:  # a thread that waits in vain is not at fault if another failed
         raise min(failed, key=lambda error: isinstance(error, Deadlock))
     return found
 
@@ -109,7 +109,7 @@ def enter(world: World, group: "Group") -> None:
 
 
 class Meeting:
-    """Where W threads meet: who arrives last does the exchange for all."""
+    """Where W threads meet. The last one to arrive does the exchange for all."""
 
     def __init__(self, W: int):
         self.W = W
@@ -321,7 +321,7 @@ class Kept(list):
 
 
 def reduced(tensors: list[Tensor], options) -> Tensor:
-    """The sum of the tensors of all processes, or what else the options ask for."""
+    """The sum of the tensors of all processes, or whatever the options ask for."""
     operations = {
         dist.ReduceOp.SUM: lambda rows: rows.sum(0),
         dist.ReduceOp.PRODUCT: lambda rows: rows.prod(0),
@@ -360,7 +360,7 @@ def in_processes(W: int, work: Callable[[int], object]) -> list | None:
 
 
 def run_all(W: int, work: Callable[[int], object], folder: Path) -> dict[int, int]:
-    """Start W processes that write what they find into a folder; the exit codes of those that end.
+    """Start W processes that write their results into a folder. Returns the exit codes by rank.
 
     Raises:
         OSError: they cannot be started here.
@@ -379,7 +379,7 @@ def run_all(W: int, work: Callable[[int], object], folder: Path) -> dict[int, in
 
 
 def fork() -> int:
-    """Fork when no thread is left: what a thread has locked stays locked in the fork for ever."""
+    """Fork once no other thread is left: what a thread has locked stays locked in the fork."""
     tasks, since = Path("/proc/self/task"), time.monotonic()
     while len(list(tasks.iterdir())) > 1 and time.monotonic() - since < 1:
         time.sleep(0.001)  # a thread that has been joined still takes a moment to end
@@ -389,14 +389,14 @@ def fork() -> int:
 
 
 def be(rank: int, W: int, work: Callable[[int], object], folder: Path) -> None:
-    """Be one of the processes, and end."""
+    """Run as one of the processes, then exit."""
     code = 1
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         signal.setitimer(signal.ITIMER_PROF, CPU)
-        os.environ["GLOO_SOCKET_IFNAME"] = "lo"  # the name of this machine need not be known
+        os.environ["GLOO_SOCKET_IFNAME"] = "lo"  # works even if the machine's name is unknown
         limit = timedelta(seconds=PATIENCE)
         try:
             store = dist.FileStore(str(folder / "store"), W)
@@ -405,7 +405,7 @@ def be(rank: int, W: int, work: Callable[[int], object], folder: Path) -> None:
             code = NO_GROUP
             return
         torch.save(work(rank), folder / f"{rank}.pt")
-        dist.barrier()  # who ends first would close the connection of those who still listen
+        dist.barrier()  # the first to end would close connections that others still use
         code = 0
     except BaseException as error:
         text = str(error).strip().split("\n")[0]
@@ -415,7 +415,7 @@ def be(rank: int, W: int, work: Callable[[int], object], folder: Path) -> None:
 
 
 def wait(running: dict[int, int]) -> dict[int, int]:
-    """By rank: the exit codes, until all have ended, one has failed, or patience has."""
+    """The exit codes by rank, once all have ended, one has failed, or PATIENCE is over."""
     codes, since = {}, time.monotonic()
     while running and not any(codes.values()) and time.monotonic() - since < PATIENCE:
         for pid in list(running):

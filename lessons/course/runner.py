@@ -49,9 +49,9 @@ def run_lesson(
         after: is called with each module of the library once it is loaded.
         learner: the modules in which mistakes are looked for; by default those of the lesson.
         ask_tests: whether a mistake is named only if the committed kill matrix says that the same
-            tests reject it; see `diagnosis.py`. Not while the matrix is being made.
-        quick: whether to stop at the first failure, and to look for no mistake.
-        direct: whether to call the tests without pytest, which takes 0.2 s of each run.
+            tests reject it; see `diagnosis.py`. False while the matrix is being made.
+        quick: whether to stop at the first failure, and not to look for the mistake.
+        direct: whether to call the tests without pytest. This saves 0.2 s in each run.
         changed: the only function of `files` that differs from the library's, if that is known.
     """
     import torch
@@ -124,7 +124,7 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
-        """Our own report. Pytest's would format a traceback that nobody sees, 40 ms for each."""
+        """Our own report. Pytest's would take 40 ms to format a traceback that nobody sees."""
         if call.when == "call" or call.excinfo:
             self.tell(test_name(item.nodeid), call.excinfo.value if call.excinfo else None)
         outcome = "failed" if call.excinfo else "passed"

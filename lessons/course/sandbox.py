@@ -1,4 +1,4 @@
-"""What surrounds the learner's code while it is tested, so that each slip earns a sentence."""
+"""What surrounds the learner's code while it is tested, so that each slip gets a clear message."""
 
 import contextlib
 import difflib
@@ -48,7 +48,7 @@ def why_absent(lesson: Lesson, name: str, module, function: str) -> str:
     strange = [n for n in own if n not in lesson.write[name]]
     near = difflib.get_close_matches(function, strange, 1, 0.7)
     said = f"{path.name} has no {'class ' + owner if holder is None else function}."
-    return f"{said} Is {near[0]} meant to be it?" if near else said
+    return f"{said} Should {near[0]} have this name?" if near else said
 
 
 class Quiet:

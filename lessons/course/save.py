@@ -1,7 +1,7 @@
 """`save`: commits the learner's files to a git branch of their own, `my-lessons`.
 
-Git ignores these files, so that an update of the course never meets them. The commit is made
-without touching the working tree, the index or the branch at hand.
+Git ignores these files, so that an update of the course never conflicts with them. The commit is
+made without touching the working tree, the index or the current branch.
 """
 
 import os

@@ -1,7 +1,7 @@
 """`score`: runs the learner's own test on the library, then on each mistake of some functions.
 
-All versions run in one child. A version with which the test never ends, or which ends the child, is
-caught too; another child goes on with the rest.
+All versions run in one child. A version with which the test never ends, or which ends the child,
+counts as caught, and a new child runs the rest.
 """
 
 import ast

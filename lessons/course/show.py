@@ -9,12 +9,12 @@ from torch import Generator, Tensor, nn
 
 from lessons.course.terminal import cut
 
-ROUNDING = 2e-15  # of a number compared with a larger one, in float64
-SMALL = 1e-4  # a larger number is never shown as 0: beside -1e9, 1.2 is no rounding error
-NUMBERS = 8  # a tensor with at most so many numbers is always shown whole
+ROUNDING = 2e-15  # float64's rounding error, relative to a larger number
+SMALL = 1e-4  # a larger number is never shown as 0: next to -1e9, 1.2 is not a rounding error
+NUMBERS = 8  # a tensor with at most this many numbers is always shown whole
 SHORT = 60  # characters; a tensor with more numbers is shown whole if they fit
-ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in the text of an object that has no text of its own
-WIDE = 240  # characters of a line, which the terminal breaks
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in Python's default text for an object
+WIDE = 240  # most characters of a line, which the terminal wraps
 
 
 def show(value, scale: float = 0.0, digits: int = 7) -> str:
@@ -124,7 +124,7 @@ def name_of(f) -> str:
 
 
 def describe(f, args: tuple, kwargs: dict) -> str:
-    """A call as one would type it, with shapes instead of large tensors."""
+    """A call as you would type it, with shapes instead of large tensors."""
     try:
         bound = inspect.signature(f).bind(*args, **kwargs).arguments
         names = [name for name in bound]
@@ -140,13 +140,13 @@ def describe(f, args: tuple, kwargs: dict) -> str:
 
 
 def objects(f, args: tuple) -> str:
-    """What the objects hold that a call uses: the method's own, and modules among the arguments."""
+    """What the objects of a call hold: the method's own object, and modules among the arguments."""
     held = getattr(f, "__self__", None)
     used = [] if held is None or inspect.isclass(held) or inspect.ismodule(held) else [held]
     used += [value for value in args if isinstance(value, nn.Module)]
     try:
         return cut("; ".join(filter(None, map(contents, used))), WIDE)
-    except Exception:  # an object of the learner's may raise whatever is asked of it
+    except Exception:  # a learner's object may raise an error on any access
         return ""
 
 

@@ -20,7 +20,7 @@ from lessons.course.verdict import Verdict
 
 START = 120  # seconds that Python and torch may take to start
 PATIENCE = 2  # a child may be silent for this many times its CPU limit; longer if it computes
-WAITING = 0.02  # a child that uses less of a core than this computes nothing: it waits
+WAITING = 0.02  # a child that uses a smaller share of a core than this only waits
 HAS_TIMER = hasattr(signal, "setitimer")  # whether the kernel can limit a child's CPU time
 
 
@@ -93,7 +93,7 @@ def judge(
 
 
 def checked(lesson: Lesson) -> progress.Status:
-    """The state of a lesson, for which it is judged if it has changed since the last check."""
+    """The state of a lesson, which is judged first if it has changed since the last check."""
     if progress.status(lesson).state == "unchecked":
         judge(lesson)
     return progress.status(lesson)
@@ -158,7 +158,7 @@ class Silence:
         return self.last[1] - self.first[1]
 
     def is_too_long(self, patience: float) -> bool:
-        """Whether the child has done nothing for so many seconds.
+        """Whether the child has done nothing for `patience` seconds.
 
         On a busy machine a child that computes is slow to reach its CPU limit, at which the kernel
         ends it. A child that waits never reaches it.

@@ -1,6 +1,6 @@
 """Notices if a learner's file replaces what judges it, such as a function of pytest. For `grade`.
 
-This ends simple tricks. It cannot end all: the file runs in the process of its tests.
+This stops simple tricks. It cannot stop all, because the file runs in its tests' process.
 """
 
 import sys
@@ -12,7 +12,7 @@ TAMPERED = "Its code replaces "  # how the message begins
 
 
 def judges() -> dict[tuple, object]:
-    """Every function and class that judges, by what holds it and its name there."""
+    """Every function and class that judges, by its module or class and its name there."""
     found = {}
     for title, names in COMPARISONS.items():
         module = sys.modules[title]
@@ -33,7 +33,7 @@ def code_in(holder: ModuleType | type) -> dict[str, object]:
 
 
 def replaced(before: dict[tuple, object]) -> str:
-    """A sentence about the first of these that is another one now; empty if none is."""
+    """A sentence about the first of these that has been replaced; empty if none has."""
     for (holder, name), value in before.items():
         if vars(holder).get(name) is not value:
             return f"{TAMPERED}{holder.__name__}.{name}, which judges it."

@@ -1,4 +1,4 @@
-"""Text for the terminal at hand: as wide as it is, in characters and colours that it can show."""
+"""Fits text to the terminal: to its width, and to the characters and colours that it can show."""
 
 import os
 import re
@@ -28,7 +28,7 @@ def wrapped(text: str, width: int = 0, hanging: int = 0) -> str:
 
     Args:
         width: that of the terminal, unless given.
-        hanging: the indent of what goes on; by default it stays to the right of a first column.
+        hanging: the indent of continued lines. By default they stay right of the first column.
     """
     width = max(40, width or shutil.get_terminal_size().columns)
     lines = []

@@ -164,7 +164,7 @@ class Variants:
         return trial
 
     def tests_calling(self, function: str) -> list[str]:
-        """The tests that call a function or class, in this process as far as one can see."""
+        """The tests that call a function or class, as far as this process can see."""
         return [
             test.name
             for test in self.lesson.tests
@@ -188,11 +188,11 @@ class Variants:
             return Trial("mistake", mistake.id, Verdict(lesson, [], problem=str(error)))
         asked = bool(known) and not new  # otherwise the kill matrix may be out of date
         only = [*known, *new] if known else ()
-        changed = mistake.function if asked else ""  # if it is not said, all are observed again
+        changed = mistake.function if asked else ""  # if empty, all functions are observed
         trial = try_out(
             lesson, "mistake", mistake.id, files, only=only, ask_tests=asked, changed=changed
         )
-        if not set(known) <= set(trial.killers):  # its state may outlive a test, for example
+        if not set(known) <= set(trial.killers):  # for example, its state may outlive a test
             trial = try_out(lesson, "mistake", mistake.id, files, ask_tests=False)
         wrong = files[module].read_text("utf-8")
         seen = observed(lesson.folder, mistake.function, module, wrong)

@@ -6,9 +6,9 @@ from lessons.course.manifest import Lesson
 from lessons.course.terminal import cut
 
 SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
-WORST = ["passed", "skipped", "failed", "unstarted", "not run"]  # the later one counts
-LINES = 7  # of a message, before a terminal breaks them
-NAMED = 400  # characters of a named mistake
+WORST = ["passed", "skipped", "failed", "unstarted", "not run"]  # the worse outcome counts
+LINES = 7  # most lines of a message, before the terminal wraps them
+NAMED = 400  # most characters of a named mistake
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Verdict:
         return "after a test" if self.outcomes else "before the first test"
 
     def close(self) -> None:
-        """Mark each test of which nothing was heard as not run."""
+        """Mark each test without a result as not run."""
         for test in self.tests:
             self.outcomes.setdefault(test, "not run")
 

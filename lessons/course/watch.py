@@ -14,7 +14,7 @@ from lessons.course.terminal import say, show_code
 from lessons.course.verdict import SIGNS, Verdict
 
 KEYS = "Keys: n next lesson, h hint, l list of lessons, r run again, q quit"
-LONG = 2  # seconds of computing without a report, after which it is told
+LONG = 2  # seconds of computing without a report, after which we say so
 
 
 def watch(lesson: Lesson) -> None:
@@ -62,7 +62,7 @@ class Watcher:
         """A file of this lesson was saved: judge it, even if the text is the same."""
         if lesson is not self.lesson:
             self.turn_to(lesson)
-        elif stamps(self.paths) == self.stamps:  # we have made it ourselves, or judged it already
+        elif stamps(self.paths) == self.stamps:  # we wrote it ourselves, or have judged it already
             return
         self.seen, self.by_save = "", True
 

@@ -49,7 +49,7 @@ def ways(lesson_folder: str) -> list[Way]:
 
 
 def oracle(lesson: Lesson, function: str) -> Callable:
-    """The way in loops."""
+    """The right way that is written in loops."""
     for one in ways(lesson.folder):
         if one.function == function and one.name == "loops":
             return one.body

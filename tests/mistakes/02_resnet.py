@@ -85,6 +85,113 @@ MISTAKES = [
         (", padding=1", ""),
         "You do not pad, so the map loses a row at each edge. What should a 3 x 3 window see outside the image?",
     ),
+    Mistake(
+        "conv_padding_of_the_stride",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, stride, padding=stride, bias=False)"),
+        "You pad by the stride, so the map is too large at stride 2. How many rows of zeros does a 3 x 3 window need at any stride?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_padding_two",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, stride, padding=2, bias=False)"),
+        "You pad by two pixels, so the map grows at stride 1. How far does a 3 x 3 window extend beyond the pixel in its middle?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_pads_by_reflecting",
+        "conv3x3",
+        (", bias=False", ', bias=False, padding_mode="reflect"'),
+        "You reflect the image at its edges. What does padding put there by default?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_pads_in_a_circle",
+        "conv3x3",
+        (", bias=False", ', bias=False, padding_mode="circular"'),
+        "You fill the edge with pixels from the opposite side. What does padding put there by default?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_outputs_forgotten",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, inputs, 3, stride, padding=1, bias=False)"),
+        "Your convolution has as many outputs as inputs. Which argument says how many it should have?",
+    ),
+    Mistake(
+        "conv_channels_exchanged",
+        "conv3x3",
+        (CONV, "nn.Conv2d(outputs, inputs, 3, stride, padding=1, bias=False)"),
+        "You exchange inputs and outputs. In which order does Conv2d take them?",
+    ),
+    Mistake(
+        "conv_with_norm",
+        "conv3x3",
+        (
+            CONV,
+            "nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.BatchNorm2d(outputs))",
+        ),
+        "You add a norm to the convolution, so the blocks normalise twice. Where is the norm that follows?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_with_relu",
+        "conv3x3",
+        (
+            CONV,
+            "nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False), nn.ReLU())",
+        ),
+        "You put more than a convolution into conv3x3: a ReLU follows inside. Where does a block apply its ReLU?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_in_a_sequential",
+        "conv3x3",
+        (CONV, "nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False))"),
+        "You wrap the convolution in a Sequential, so its weight has another name. Which name do torchvision's weights have?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_always_strided",
+        "conv3x3",
+        ("tride: int = 1", "stride: int = 2"),
+        "Your convolution has a stride of 2 if none is given. Which stride keeps the size?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_padding_three",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, stride, padding=3, bias=False)"),
+        "You pad by three pixels, so the map grows. How far does a 3 x 3 window extend beyond the pixel in its middle?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_stride_fixed_at_two",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, 2, padding=1, bias=False)"),
+        "Your convolution always has a stride of 2. Which argument says what it should be?",
+    ),
+    Mistake(
+        "conv_false_as_dilation",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, 3, stride, 1, False)"),
+        "You pass False as the dilation, the sixth argument of Conv2d, so the convolution cannot run. Which name has the argument for the bias?",
+    ),
+    Mistake(
+        "conv_of_a_column",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, (3, 1), stride, padding=(1, 0), bias=False)"),
+        "Your window is three pixels tall and one wide. How wide is the window that the name promises?",
+        trains=True,
+    ),
+    Mistake(
+        "conv_of_a_row",
+        "conv3x3",
+        (CONV, "nn.Conv2d(inputs, outputs, (1, 3), stride, padding=(0, 1), bias=False)"),
+        "Your window is three pixels wide and one tall. How tall is the window that the name promises?",
+        trains=True,
+    ),
     # shortcut
     Mistake(
         "shortcut_always_projects",
@@ -171,6 +278,147 @@ MISTAKES = [
         ("nn.BatchNorm2d(outputs)", "nn.BatchNorm2d(outputs, track_running_stats=False)"),
         "You keep no running statistics in the norm. What does an image's result depend on in eval mode then?",
         trains=True,
+    ),
+    Mistake(
+        "shortcut_identity",
+        "shortcut",
+        ("        return None", "        return nn.Identity()"),
+        "You return a module that does nothing. What should the block find if the shapes agree?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_by_stride_alone",
+        "shortcut",
+        ("if stride == 1 and inputs == outputs:", "if stride == 1:"),
+        "You ask only whether the stride is 1. What else may a block change?",
+    ),
+    Mistake(
+        "shortcut_inverted",
+        "shortcut",
+        ("if stride == 1 and inputs == outputs:", "if not (stride == 1 and inputs == outputs):"),
+        "You return None if the shapes differ, and project if they agree. In which case can x be added as it is?",
+    ),
+    Mistake(
+        "shortcut_never",
+        "shortcut",
+        ("if stride == 1 and inputs == outputs:", "if True:"),
+        "You never project. Can x be added to a map of another shape?",
+    ),
+    Mistake(
+        "shortcut_if_channels_grow",
+        "shortcut",
+        ("if stride == 1 and inputs == outputs:", "if inputs >= outputs:"),
+        "You project only if the channels grow. What else may a block change?",
+    ),
+    Mistake(
+        "shortcut_norm_of_inputs",
+        "shortcut",
+        ("nn.BatchNorm2d(outputs)", "nn.BatchNorm2d(inputs)"),
+        "Your norm has the channels of the input, but it comes after the convolution. How many channels does it see?",
+    ),
+    Mistake(
+        "shortcut_channels_exchanged",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(outputs, inputs, 1, stride, bias=False)",
+        ),
+        "You exchange the inputs and the outputs of the projection. In which order does Conv2d take them?",
+    ),
+    Mistake(
+        "shortcut_padded",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(inputs, outputs, 1, stride, padding=1, bias=False)",
+        ),
+        "You pad a 1 x 1 convolution, so the shortcut is larger than F(x). What does its window see outside the image?",
+    ),
+    Mistake(
+        "shortcut_strided_window",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(inputs, outputs, stride, stride, bias=False)",
+        ),
+        "Your projection looks at a window as wide as the stride. How wide is it in option B?",
+    ),
+    Mistake(
+        "shortcut_always_halves",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(inputs, outputs, 1, 2, bias=False)",
+        ),
+        "You always halve the size in a projection. Which argument says by how much?",
+    ),
+    Mistake(
+        "shortcut_largest_of_window",
+        "shortcut",
+        (
+            SHORTCUT,
+            "nn.Sequential(nn.MaxPool2d(stride, ceil_mode=True), nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))",
+        ),
+        "You take the largest of each window first and then project. Which pixels does a 1 x 1 convolution of stride 2 see?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_bare_convolution",
+        "shortcut",
+        (SHORTCUT, "nn.Conv2d(inputs, outputs, 1, stride, bias=False)"),
+        "You return a convolution alone. What follows it in option B, and what holds the two?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_instance_norm",
+        "shortcut",
+        ("nn.BatchNorm2d(outputs)", "nn.InstanceNorm2d(outputs)"),
+        "You use an instance norm, which looks at each image alone. Which norm does the block have?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_3x3_with_bias",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(inputs, outputs, 3, stride, padding=1)",
+        ),
+        "You use a 3 x 3 convolution with a bias as the shortcut. How large is the window of option B, and what does the norm leave of a bias?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_without_weights",
+        "shortcut",
+        (SHORTCUT, "nn.MaxPool2d(1, stride)"),
+        "Your shortcut only skips pixels and has no weights. How does option B make the channels agree?",
+    ),
+    Mistake(
+        "shortcut_average_only",
+        "shortcut",
+        (SHORTCUT, "nn.AvgPool2d(stride, ceil_mode=True)"),
+        "Your shortcut only averages pixels and has no weights. How does option B make the channels agree?",
+    ),
+    Mistake(
+        "shortcut_norm_alone",
+        "shortcut",
+        (SHORTCUT, "nn.Sequential(nn.BatchNorm2d(outputs))"),
+        "Your shortcut has a norm, but no convolution. How does option B make the channels agree?",
+    ),
+    Mistake(
+        "shortcut_other_eps",
+        "shortcut",
+        ("nn.BatchNorm2d(outputs)", "nn.BatchNorm2d(outputs, eps=1e-3)"),
+        "Your norm adds another number to the variance than torch's default. Which eps does torch's norm have?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_2x2",
+        "shortcut",
+        (
+            "nn.Conv2d(inputs, outputs, 1, stride, bias=False)",
+            "nn.Conv2d(inputs, outputs, 2, stride, bias=False)",
+        ),
+        "You use a 2 x 2 convolution as the shortcut. How large is the window of option B?",
     ),
     # BasicBlock.forward
     Mistake(
@@ -280,6 +528,280 @@ MISTAKES = [
         "You apply a ReLU to the input before the basic block uses it. Does figure 2 have one there?",
         trains=True,
     ),
+    Mistake(
+        "basic_shortcut_subtracted",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(x - identity)"),
+        "You subtract the shortcut of the basic block. Which sign has it in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_f_subtracted",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(identity - x)"),
+        "You subtract F(x) in the basic block. Which sign has it in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_only",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(identity)"),
+        "Your basic block returns its shortcut alone. What happens to F(x)?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_twice",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(x + identity + identity)"),
+        "You add the shortcut of the basic block twice. How often does equation 1 have it?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_f_twice",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(x + x)"),
+        "You add F(x) to itself in the basic block. When must you keep the input for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_not_projected",
+        "BasicBlock.forward",
+        ("identity = x if self.downsample is None else self.downsample(x)", "identity = x"),
+        "You never call the basic block's downsample. Can x be added to a map of another shape?",
+    ),
+    Mistake(
+        "basic_shortcut_dropped_if_projected",
+        "BasicBlock.forward",
+        (
+            "identity = x if self.downsample is None else self.downsample(x)",
+            "identity = x if self.downsample is None else 0",
+        ),
+        "You drop the shortcut of the basic block where the shapes differ. What is downsample for?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_only_if_projected",
+        "BasicBlock.forward",
+        (
+            "identity = x if self.downsample is None else self.downsample(x)",
+            "identity = 0 if self.downsample is None else self.downsample(x)",
+        ),
+        "Your basic block has a shortcut only where the shapes differ. What is added if they agree?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_shortcut_of_f",
+        "BasicBlock.forward",
+        (
+            "identity = x if self.downsample is None else self.downsample(x)",
+            "identity = x if self.downsample is None else F.relu(self.downsample(x))",
+        ),
+        "You apply a ReLU to the projected shortcut of the basic block. How many ReLUs does its figure have after the projection?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_both_relus",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(x) + F.relu(identity)"),
+        "You apply a ReLU to both terms of the basic block, and then add them. Which comes first, the sum or the ReLU?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_gelu",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.gelu(x + identity)"),
+        "You end the basic block with another function than ReLU. What is relu(-1)?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_cat",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(torch.cat([x, identity], 1))"),
+        "You put F(x) and the shortcut of the basic block side by side, which doubles the channels. What does equation 1 do with them?",
+    ),
+    Mistake(
+        "basic_f_detached",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "return F.relu(x.detach() + identity)"),
+        "You detach F(x) in the basic block, so its weights never learn. Through which terms should gradients go?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_first_norm_missing",
+        "BasicBlock.forward",
+        ("x = F.relu(self.bn1(self.conv1(x)))", "x = F.relu(self.conv1(x))"),
+        "You do not normalise the first convolution of the basic block. Which of its layers have you not used?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_norms_before_convolutions",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.conv1(F.relu(self.bn1(x)))
+    x = self.conv2(F.relu(self.bn2(x)))
+    return x + identity""",
+        "Your basic block normalises and applies the ReLU before each convolution, as later networks do. What comes first in figure 2?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_second_norm_twice",
+        "BasicBlock.forward",
+        ("x = F.relu(self.bn1(self.conv1(x)))", "x = F.relu(self.bn2(self.conv1(x)))"),
+        "You use bn2 after both convolutions. Whose running mean does it hold then?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_norms_swapped",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn2(self.conv1(x)))
+    x = self.bn1(self.conv2(x))
+    return F.relu(x + identity)""",
+        "You exchange bn1 and bn2 of the basic block. Would torchvision's weights still fit?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_one_convolution",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.bn1(self.conv1(x))
+    return F.relu(x + identity)""",
+        "You leave out the second convolution. How many does figure 2 have?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_convolutions_swapped",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn1(self.conv1(x))
+    return F.relu(x + identity)""",
+        "You apply conv2 first and conv1 second. Which of them may change the channels?",
+    ),
+    Mistake(
+        "basic_shortcut_taken_late",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    x = F.relu(self.bn1(self.conv1(x)))
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.bn2(self.conv2(x))
+    return F.relu(x + identity)""",
+        "You make the shortcut from what the first convolution returns. When must you keep the input?",
+    ),
+    Mistake(
+        "basic_shortcut_taken_last",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return F.relu(x + (x if self.downsample is None else self.downsample(x)))""",
+        "You make the shortcut from F(x), after x has been overwritten. When must you keep the input?",
+    ),
+    Mistake(
+        "basic_norm_relu_swapped_twice",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.bn1(F.relu(self.conv1(x)))
+    x = self.bn2(F.relu(self.conv2(x)))
+    return F.relu(x + identity)""",
+        "You apply a ReLU between each convolution and its norm. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_no_norms",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.conv2(F.relu(self.conv1(x)))
+    return F.relu(x + identity)""",
+        "You use neither bn1 nor bn2. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_result_projected",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return F.relu((x if self.downsample is None else self.downsample(x)) + identity)""",
+        "You project the result of the basic block and not its input. Which of the two has the old shape?",
+    ),
+    Mistake(
+        "basic_f_of_relu",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return F.relu(x + identity)""",
+        "You apply a ReLU to the input before the convolutions of the basic block, though not to its shortcut. What should the first convolution get?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_larger_of_both",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return torch.maximum(x, identity)""",
+        "Your basic block returns the larger of F(x) and its shortcut. What does equation 1 do with them?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_last_norm_of_relu",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(F.relu(self.conv2(x)))
+    return F.relu(x + identity)""",
+        "You apply a ReLU before the last norm of the basic block. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_last_convolution_repeated",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(self.conv2(x)))
+    return F.relu(x + identity)""",
+        "You apply conv2 twice in the basic block. How often should each layer be used?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_projection_without_gradient",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x
+    if self.downsample is not None:
+        with torch.no_grad():
+            identity = self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return F.relu(x + identity)""",
+        "You compute the projection of the basic block without gradients, so it never learns. Which weights should the loss reach?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_both_norms_at_the_end",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.conv1(x))
+    x = self.bn2(self.bn1(self.conv2(x)))
+    return F.relu(x + identity)""",
+        "You apply both norms after the second convolution. What comes right after the first (section 3.4)?",
+        trains=True,
+    ),
     # Bottleneck.forward
     Mistake(
         "bottleneck_no_shortcut",
@@ -374,6 +896,328 @@ MISTAKES = [
         "You apply a ReLU to the input before the block uses it. What should a block first do with its input?",
         trains=True,
     ),
+    Mistake(
+        "bottleneck_shortcut_subtracted",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(x - identity)"),
+        "You subtract the shortcut of the bottleneck. Which sign has it in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_f_subtracted",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(identity - x)"),
+        "You subtract F(x) in the bottleneck. Which sign has it in equation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_only",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(identity)"),
+        "Your bottleneck returns its shortcut alone. What happens to F(x)?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_twice",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(x + identity + identity)"),
+        "You add the shortcut of the bottleneck twice. How often does equation 1 have it?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_f_twice",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(x + x)"),
+        "You add F(x) to itself in the bottleneck. When must you keep the input for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_not_projected",
+        "Bottleneck.forward",
+        ("identity = x if self.downsample is None else self.downsample(x)", "identity = x"),
+        "You never call the bottleneck's downsample. Can x be added to a map of another shape?",
+    ),
+    Mistake(
+        "bottleneck_shortcut_dropped_if_projected",
+        "Bottleneck.forward",
+        (
+            "identity = x if self.downsample is None else self.downsample(x)",
+            "identity = x if self.downsample is None else 0",
+        ),
+        "You drop the shortcut of the bottleneck where the shapes differ. What is downsample for?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_only_if_projected",
+        "Bottleneck.forward",
+        (
+            "identity = x if self.downsample is None else self.downsample(x)",
+            "identity = 0 if self.downsample is None else self.downsample(x)",
+        ),
+        "Your bottleneck has a shortcut only where the shapes differ. What is added if they agree?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_of_f",
+        "Bottleneck.forward",
+        (
+            "identity = x if self.downsample is None else self.downsample(x)",
+            "identity = x if self.downsample is None else F.relu(self.downsample(x))",
+        ),
+        "You apply a ReLU to the projected shortcut of the bottleneck. How many ReLUs does its figure have after the projection?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_both_relus",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(x) + F.relu(identity)"),
+        "You apply a ReLU to both terms of the bottleneck, and then add them. Which comes first, the sum or the ReLU?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_gelu",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.gelu(x + identity)"),
+        "You end the bottleneck with another function than ReLU. What is relu(-1)?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_cat",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(torch.cat([x, identity], 1))"),
+        "You put F(x) and the shortcut of the bottleneck side by side, which doubles the channels. What does equation 1 do with them?",
+    ),
+    Mistake(
+        "bottleneck_f_detached",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu(x.detach() + identity)"),
+        "You detach F(x) in the bottleneck, so its weights never learn. Through which terms should gradients go?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_first_norm_missing",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn1(self.conv1(x)))", "x = F.relu(self.conv1(x))"),
+        "You do not normalise the first convolution of the bottleneck. Which of its layers have you not used?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_first_norm_twice",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn2(self.conv2(x)))", "x = F.relu(self.bn1(self.conv2(x)))"),
+        "You use bn1 after the second convolution, too. Whose running mean does it hold then?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_second_norm_twice",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn1(self.conv1(x)))", "x = F.relu(self.bn2(self.conv1(x)))"),
+        "You use bn2 after the first convolution, too. Whose running mean does it hold then?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_second_norm_missing",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn2(self.conv2(x)))", "x = F.relu(self.conv2(x))"),
+        "You do not normalise the second convolution. Which of the bottleneck's layers have you not used?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_second_convolution_missing",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn2(self.conv2(x)))", "x = F.relu(x)"),
+        "You leave out the second convolution, so no pixel sees its neighbours. How many does figure 5 have?",
+    ),
+    Mistake(
+        "bottleneck_relu_before_first_norm",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn1(self.conv1(x)))", "x = self.bn1(F.relu(self.conv1(x)))"),
+        "You apply the first ReLU before its norm. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_relu_before_second_norm",
+        "Bottleneck.forward",
+        ("x = F.relu(self.bn2(self.conv2(x)))", "x = self.bn2(F.relu(self.conv2(x)))"),
+        "You apply the second ReLU before its norm. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_relu_before_both_norms",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.bn1(F.relu(self.conv1(x)))
+    x = self.bn2(F.relu(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + identity)""",
+        "You apply the first two ReLUs before their norms. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_no_inner_relus",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.bn3(self.conv3(self.bn2(self.conv2(self.bn1(self.conv1(x))))))
+    return F.relu(x + identity)""",
+        "You apply no ReLU after the first two convolutions. What can three linear maps in a row do that one cannot?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_mean_of_both",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "return F.relu((x + identity) / 2)"),
+        "You take the mean of F(x) and the bottleneck's input. What is left of x after twenty such blocks?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_shortcut_taken_late",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    x = F.relu(self.bn1(self.conv1(x)))
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + identity)""",
+        "You make the bottleneck's shortcut from what its first convolution returns. When must you keep the input?",
+    ),
+    Mistake(
+        "bottleneck_shortcut_taken_last",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + (x if self.downsample is None else self.downsample(x)))""",
+        "You make the bottleneck's shortcut from F(x), after x has been overwritten. When must you keep the input?",
+    ),
+    Mistake(
+        "bottleneck_third_norm_is_second",
+        "Bottleneck.forward",
+        ("x = self.bn3(self.conv3(x))", "x = self.bn2(self.conv3(x))"),
+        "You use bn2 after the third convolution, which has other channels. Which norm has four times as many?",
+    ),
+    Mistake(
+        "bottleneck_as_basic",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return F.relu(x + identity)""",
+        "You apply two convolutions, as in a basic block. Which one widens the channels again?",
+    ),
+    Mistake(
+        "bottleneck_result_projected",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu((x if self.downsample is None else self.downsample(x)) + identity)""",
+        "You project the result of the bottleneck and not its input. Which of the two has the old shape?",
+    ),
+    Mistake(
+        "bottleneck_f_of_relu",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + identity)""",
+        "You apply a ReLU to the input before the convolutions of the bottleneck, though not to its shortcut. What should the first convolution get?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_larger_of_both",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return torch.maximum(x, identity)""",
+        "Your bottleneck returns the larger of F(x) and its shortcut. What does equation 1 do with them?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_last_norm_of_relu",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(F.relu(self.conv3(x)))
+    return F.relu(x + identity)""",
+        "You apply a ReLU before the last norm of the bottleneck. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_second_convolution_repeated",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = F.relu(self.bn2(self.conv2(x))) if self.conv2.stride == (1, 1) else x
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + identity)""",
+        "You apply conv2 twice in the bottleneck. How often should each layer be used?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_projection_without_gradient",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x
+    if self.downsample is not None:
+        with torch.no_grad():
+            identity = self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + identity)""",
+        "You compute the projection of the bottleneck without gradients, so it never learns. Which weights should the loss reach?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_relu_after_third_not_first",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.bn1(self.conv1(x))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = F.relu(self.bn3(self.conv3(x)))
+    return F.relu(x + identity)""",
+        "You apply a ReLU after the third norm and none after the first. After which of the three norms does figure 5 have one?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_relu_after_third_not_second",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    x = F.relu(self.bn3(self.conv3(x)))
+    return F.relu(x + identity)""",
+        "You apply a ReLU after the third norm and none after the second. After which of the three norms does figure 5 have one?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_no_norms",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = x if self.downsample is None else self.downsample(x)
+    x = self.conv3(F.relu(self.conv2(F.relu(self.conv1(x)))))
+    return F.relu(x + identity)""",
+        "You use none of the three norms. What comes right after each convolution (section 3.4)?",
+        trains=True,
+    ),
     # stage
     Mistake(
         "stage_one_block_repeated",
@@ -443,6 +1287,144 @@ MISTAKES = [
         ),
         "You keep the blocks in a Python list, where .parameters() does not see them. Which container registers its modules?",
         trains=True,
+    ),
+    Mistake(
+        "stage_one_too_few",
+        "stage",
+        ("range(count - 1)", "range(count - 2)"),
+        "You make one block too few. The first is already there, so how many are left to make?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_one_block_only",
+        "stage",
+        (
+            "blocks += [block(width * block.expansion, width) for _ in range(count - 1)]",
+            "blocks = blocks[:1]",
+        ),
+        "You make one block, whatever count is. How many does a stage have?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_stride_nowhere",
+        "stage",
+        ("[block(inputs, width, stride)]", "[block(inputs, width)]"),
+        "No block of your stage has the stride, so it never shrinks the image. Which block shrinks it in table 1?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_stride_after_the_first",
+        "stage",
+        """def stage(block, inputs, width, count, stride):
+    blocks = [block(inputs, width)]
+    blocks += [block(width * block.expansion, width, stride) for _ in range(count - 1)]
+    return nn.Sequential(*blocks)""",
+        "You give the stride to the later blocks and not to the first. Which block shrinks the image in table 1?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_stride_of_two",
+        "stage",
+        ("[block(inputs, width, stride)]", "[block(inputs, width, 2)]"),
+        "The first block always halves the image. Which argument says by how much?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_first_gets_width",
+        "stage",
+        ("[block(inputs, width, stride)]", "[block(width, width, stride)]"),
+        "You give the first block `width` input channels. How many channels does the stage's input have?",
+    ),
+    Mistake(
+        "stage_first_expands",
+        "stage",
+        ("[block(inputs, width, stride)]", "[block(inputs, width * block.expansion, stride)]"),
+        "You give the first block the width of its output. Which width lies inside a block?",
+    ),
+    Mistake(
+        "stage_widths_expand",
+        "stage",
+        (
+            "block(width * block.expansion, width) for",
+            "block(width * block.expansion, width * block.expansion) for",
+        ),
+        "You give the later blocks the width of their output. Which width lies inside a block?",
+    ),
+    Mistake(
+        "stage_all_expand",
+        "stage",
+        """def stage(block, inputs, width, count, stride):
+    width = width * block.expansion
+    return nn.Sequential(block(inputs, width, stride), *[block(width, width) for _ in range(count - 1)])""",
+        "You multiply the width of all blocks by the expansion. Which width lies inside a block, and who multiplies it?",
+    ),
+    Mistake(
+        "stage_four_times",
+        "stage",
+        ("block(width * block.expansion, width) for", "block(width * 4, width) for"),
+        "You multiply by 4, which is the expansion of a bottleneck alone. Where does a block say what its expansion is?",
+    ),
+    Mistake(
+        "stage_module_list",
+        "stage",
+        ("return nn.Sequential(*blocks)", "return nn.ModuleList(blocks)"),
+        "You return a ModuleList, which cannot be called. Which container runs its modules one after the other?",
+    ),
+    Mistake(
+        "stage_python_list",
+        "stage",
+        ("return nn.Sequential(*blocks)", "return blocks"),
+        "You return a Python list. Which container is a module that runs its blocks in a row?",
+    ),
+    Mistake(
+        "stage_last_block_only",
+        "stage",
+        ("return nn.Sequential(*blocks)", "return nn.Sequential(blocks[-1])"),
+        "You return only the last block. What happens to the others?",
+    ),
+    Mistake(
+        "stage_not_unpacked",
+        "stage",
+        ("return nn.Sequential(*blocks)", "return nn.Sequential(nn.Sequential(*blocks))"),
+        "You wrap the blocks in one container too many, so their weights have other names. Which names do torchvision's have?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_relu_between",
+        "stage",
+        ("return nn.Sequential(*blocks)", "return nn.Sequential(*blocks, nn.ReLU())"),
+        "You put a layer behind the blocks. With what does each block already end?",
+        trains=True,
+    ),
+    Mistake(
+        "stage_all_the_same",
+        "stage",
+        (
+            "blocks += [block(width * block.expansion, width) for _ in range(count - 1)]",
+            "blocks = blocks * count",
+        ),
+        "You repeat the first block. Which channels and which stride do the others need, and whose weights are they?",
+    ),
+    Mistake(
+        "stage_all_like_the_first",
+        "stage",
+        (
+            "blocks += [block(width * block.expansion, width) for _ in range(count - 1)]",
+            "blocks += [block(inputs, width, stride) for _ in range(count - 1)]",
+        ),
+        "You make all blocks like the first, with its channels and its stride. What shape does the second block get?",
+    ),
+    Mistake(
+        "stage_always_basic",
+        "stage",
+        ("[block(inputs, width, stride)]", "[BasicBlock(inputs, width, stride)]"),
+        "Your first block is always a basic block. Which argument says what it should be?",
+    ),
+    Mistake(
+        "stage_arguments_exchanged",
+        "stage",
+        ("block(width * block.expansion, width) for", "block(width, width * block.expansion) for"),
+        "You exchange the input channels and the width of the later blocks. In which order does a block take them?",
     ),
     # ResNet.forward
     Mistake(
@@ -545,6 +1527,244 @@ MISTAKES = [
         "ResNet.forward",
         (MEAN, "return x.mean((2, 3)).detach().requires_grad_(x.requires_grad)"),
         "You detach h from the network that made it. How could the encoder learn from the loss?",
+    ),
+    Mistake(
+        "net_relu_before_norm",
+        "ResNet.forward",
+        (
+            "self.maxpool(F.relu(self.bn1(self.conv1(x))))",
+            "self.maxpool(self.bn1(F.relu(self.conv1(x))))",
+        ),
+        "You apply the stem's ReLU before its norm. In which order does the comment list the stem's layers?",
+        trains=True,
+    ),
+    Mistake(
+        "net_pools_every_stem",
+        "ResNet.forward",
+        (
+            "self.maxpool(F.relu(self.bn1(self.conv1(x))))",
+            "F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)",
+        ),
+        "You always pool after the stem. Which stems have pooling, and which layer knows?",
+        trains=True,
+    ),
+    Mistake(
+        "net_pooling_twice",
+        "ResNet.forward",
+        (
+            "self.maxpool(F.relu(self.bn1(self.conv1(x))))",
+            "self.maxpool(self.maxpool(F.relu(self.bn1(self.conv1(x)))))",
+        ),
+        "You pool twice in the ImageNet stem. By how much does it shrink the image?",
+        trains=True,
+    ),
+    Mistake(
+        "net_mean_of_rows",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean(2)"),
+        "You average over the rows alone. Over which dimensions does a map extend?",
+    ),
+    Mistake(
+        "net_mean_of_columns",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean(3)"),
+        "You average over the columns alone. Over which dimensions does a map extend?",
+    ),
+    Mistake(
+        "net_mean_of_channels",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((1, 2))"),
+        "You average over the channels and keep the columns. Which numbers does h hold?",
+    ),
+    Mistake(
+        "net_mean_of_all_but_batch",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((1, 2, 3))"),
+        "You return one number for each image. How many channels does h keep?",
+    ),
+    Mistake(
+        "net_mean_over_batch",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((0, 2, 3))"),
+        "You average over the batch as well. How many rows does h have?",
+    ),
+    Mistake(
+        "net_divides_by_the_height",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.sum((2, 3)) / x.shape[2]"),
+        "You divide the sum by the height alone. How many pixels does a map have?",
+        trains=True,
+    ),
+    Mistake(
+        "net_divides_by_a_constant",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.sum((2, 3)) / 16"),
+        "You divide the sum by 16, as if every map were 4 x 4. How many pixels does a map have?",
+        trains=True,
+    ),
+    Mistake(
+        "net_softmax",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((2, 3)).softmax(1)"),
+        "You apply a softmax to h. Which part of a network has one, and does an encoder have it?",
+        trains=True,
+    ),
+    Mistake(
+        "net_pooled_to_one_pixel",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return F.adaptive_avg_pool2d(x, 1).squeeze(2)"),
+        "You return three dimensions. How many does h have?",
+    ),
+    Mistake(
+        "net_four_pixels",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return F.adaptive_avg_pool2d(x, 2).flatten(1)"),
+        "You return four numbers for each channel. How many numbers does h have?",
+    ),
+    Mistake(
+        "net_transposed",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((2, 3)).T"),
+        "You transpose h. Which dimension should count the images?",
+    ),
+    Mistake(
+        "net_returns_the_map",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x"),
+        "You return the last map. What does table 1 do after the last stage?",
+    ),
+    Mistake(
+        "net_skips_last_stage",
+        "ResNet.forward",
+        ("range(self.stages)", "range(max(1, self.stages - 1))"),
+        "You skip the last stage when there are several. What are the names of the stages, and where does your range end?",
+    ),
+    Mistake(
+        "net_first_stage_alone",
+        "ResNet.forward",
+        ("range(self.stages)", "range(1)"),
+        "You apply layer1 alone. Where does the network say how many stages it has?",
+    ),
+    Mistake(
+        "net_first_stage_repeated",
+        "ResNet.forward",
+        ('self.get_submodule(f"layer{i + 1}")(x)', "self.layer1(x)"),
+        "You apply layer1 again and again. What are the names of the other stages?",
+    ),
+    Mistake(
+        "net_names_from_zero",
+        "ResNet.forward",
+        ('f"layer{i + 1}"', 'f"layer{i}"'),
+        "You look for a stage named layer0. From which number do the names count?",
+    ),
+    Mistake(
+        "net_one_stage_too_many",
+        "ResNet.forward",
+        ("range(self.stages)", "range(self.stages + 1)"),
+        "You look for one stage more than there are. What is the name of the last?",
+    ),
+    Mistake(
+        "net_four_stages_by_name",
+        "ResNet.forward",
+        """def forward(self, x):
+    x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
+    return x.mean((2, 3))""",
+        "You name four stages, but a network may have fewer or more. Where does the network say how many it has?",
+    ),
+    Mistake(
+        "net_three_stages_by_name",
+        "ResNet.forward",
+        """def forward(self, x):
+    x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    x = self.layer3(self.layer2(self.layer1(x)))
+    return x.mean((2, 3))""",
+        "You name three stages, but a network may have fewer or more. Where does the network say how many it has?",
+    ),
+    Mistake(
+        "net_images_detached",
+        "ResNet.forward",
+        (
+            "self.maxpool(F.relu(self.bn1(self.conv1(x))))",
+            "self.maxpool(F.relu(self.bn1(self.conv1(x.detach()))))",
+        ),
+        "You detach the images, so no gradient goes back to them. What does the test ask of the image?",
+        trains=True,
+    ),
+    Mistake(
+        "net_without_gradient",
+        "ResNet.forward",
+        (
+            "# apply the stages, one after the other",
+            "x = x.detach()\n        # apply the stages, one after the other",
+        ),
+        "You detach the stem, so its convolution never learns. Which weights should the loss reach?",
+        trains=True,
+    ),
+    Mistake(
+        "net_stages_detached",
+        "ResNet.forward",
+        (
+            'self.get_submodule(f"layer{i + 1}")(x)',
+            'self.get_submodule(f"layer{i + 1}")(x.detach() if i else x)',
+        ),
+        "You detach between the stages, so only the last one learns. Which weights should the loss reach?",
+        trains=True,
+    ),
+    Mistake(
+        "net_all_in_one_row",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((2, 3)).flatten()"),
+        "You put the numbers of all images into one row. How many dimensions does h have?",
+    ),
+    Mistake(
+        "net_windows_as_tall_as_the_map",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return F.avg_pool2d(x, x.shape[2]).flatten(1)"),
+        "You average over square windows as tall as the map. What if the map is not square?",
+        trains=True,
+    ),
+    Mistake(
+        "net_stem_without_norm_and_relu",
+        "ResNet.forward",
+        ("self.maxpool(F.relu(self.bn1(self.conv1(x))))", "self.maxpool(self.conv1(x))"),
+        "You apply neither the norm nor the ReLU of the stem. In which order does the comment list the stem's layers?",
+        trains=True,
+    ),
+    Mistake(
+        "net_one_number_an_image",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.flatten(1).mean(1, keepdim=True)"),
+        "You average over the channels as well, so h is one number. How many channels does h keep?",
+    ),
+    Mistake(
+        "net_pools_after_stages",
+        "ResNet.forward",
+        """def forward(self, x):
+    x = F.relu(self.bn1(self.conv1(x)))
+    for i in range(self.stages):
+        x = self.maxpool(self.get_submodule(f"layer{i + 1}")(x))
+    return x.mean((2, 3))""",
+        "You pool after every stage and not after the stem. Where does the ImageNet stem have its pooling?",
+        trains=True,
+    ),
+    Mistake(
+        "net_pools_last",
+        "ResNet.forward",
+        """def forward(self, x):
+    x = F.relu(self.bn1(self.conv1(x)))
+    for i in range(self.stages):
+        x = self.get_submodule(f"layer{i + 1}")(x)
+    return self.maxpool(x).mean((2, 3))""",
+        "You pool after the stages and not after the stem. Where does the ImageNet stem have its pooling?",
+        trains=True,
+    ),
+    Mistake(
+        "net_divides_by_the_stages",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((2, 3)) / self.stages"),
+        "You divide h by the number of stages. Is there anything after the mean in table 1?",
+        trains=True,
     ),
     # initialise
     Mistake(
@@ -704,6 +1924,225 @@ MISTAKES = [
         "initialise",
         ("model.modules() if zero_init else ()", "()"),
         "Your zero_init changes nothing. Which weight makes a block start as its shortcut, and is it still 0 at the end?",
+        trains=True,
+    ),
+    Mistake(
+        "init_linear_too",
+        "initialise",
+        ("if isinstance(module, nn.Conv2d):", "if isinstance(module, nn.Conv2d | nn.Linear):"),
+        "You draw the weights of linear layers as well. Which layers does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "init_variance_of_four",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.normal_(module.weight, 0, 2 / module.weight[:, 0].numel() ** 0.5)",
+        ),
+        "You take the root of n, but not of 2, so the variance is 4 / n. What is the root of 2 / n?",
+        trains=True,
+    ),
+    Mistake(
+        "init_variance_of_one",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.normal_(module.weight)",
+        ),
+        "You draw from a normal distribution of variance 1. What does equation 14 divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "init_small_constant_deviation",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.normal_(module.weight, 0, 0.01)",
+        ),
+        "You use the same deviation for all convolutions. What does equation 14 divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "init_fan_of_both",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "w = module.weight\n            nn.init.normal_(w, 0, (4 / (w[0].numel() + w[:, 0].numel())) ** 0.5)",
+        ),
+        "You divide by the mean of inputs and outputs. What does equation 14 count?",
+        trains=True,
+    ),
+    Mistake(
+        "init_all_numbers_counted",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.normal_(module.weight, 0, (2 / module.weight.numel()) ** 0.5)",
+        ),
+        "You divide by the number of all weights. What does equation 14 count?",
+        trains=True,
+    ),
+    Mistake(
+        "init_one_side_counted",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.normal_(module.weight, 0, (2 / (module.weight.shape[0] * module.weight.shape[2])) ** 0.5)",
+        ),
+        "You count the kernel's height, but not its width. Through how many weights does a pixel reach one output channel?",
+        trains=True,
+    ),
+    Mistake(
+        "init_xavier_uniform",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.xavier_uniform_(module.weight)",
+        ),
+        "You use Xavier's uniform distribution. Which distribution and which variance does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "init_zeros",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.zeros_(module.weight)",
+        ),
+        "You start all convolutions at 0. From which distribution are they drawn?",
+    ),
+    Mistake(
+        "init_convolutions_forgotten",
+        "initialise",
+        ("if isinstance(module, nn.Conv2d):", "if False:"),
+        "You leave the convolutions as they are. How does the docstring draw their weights?",
+        trains=True,
+    ),
+    Mistake(
+        "init_norm_biases_kept",
+        "initialise",
+        ("            nn.init.zeros_(module.bias)\n", ""),
+        "You leave the norms' biases as they are. Which bias makes a norm the identity?",
+        trains=True,
+    ),
+    Mistake(
+        "init_norm_weights_kept",
+        "initialise",
+        ("            nn.init.ones_(module.weight)\n", ""),
+        "You leave the norms' weights as they are. Which weight makes a norm the identity?",
+        trains=True,
+    ),
+    Mistake(
+        "init_norm_weights_zero",
+        "initialise",
+        ("nn.init.ones_(module.weight)", "nn.init.zeros_(module.weight)"),
+        "You start every norm at weight 0, so nothing comes through. Which weight makes a norm the identity?",
+    ),
+    Mistake(
+        "init_norm_biases_one",
+        "initialise",
+        ("nn.init.zeros_(module.bias)", "nn.init.ones_(module.bias)"),
+        "You start the norms' biases at 1. Which bias makes a norm the identity?",
+        trains=True,
+    ),
+    Mistake(
+        "init_norms_exchanged",
+        "initialise",
+        (
+            "            nn.init.ones_(module.weight)\n            nn.init.zeros_(module.bias)",
+            "            nn.init.zeros_(module.weight)\n            nn.init.ones_(module.bias)",
+        ),
+        "You start the norms at weight 0 and bias 1. Which of the two scales, and which is added?",
+    ),
+    Mistake(
+        "init_zeroes_all_norms",
+        "initialise",
+        (
+            "nn.init.zeros_(last.weight)",
+            "for norm in module.modules():\n                if isinstance(norm, nn.BatchNorm2d):\n                    nn.init.zeros_(norm.weight)",
+        ),
+        "You zero all norms of each block, so nothing comes through where it projects. Which norm ends F?",
+    ),
+    Mistake(
+        "init_zeroes_norms_of_f",
+        "initialise",
+        (
+            "nn.init.zeros_(last.weight)",
+            "for norm in [module.bn1, module.bn2, last]:\n                nn.init.zeros_(norm.weight)",
+        ),
+        "You zero every norm in F, so its inner layers get no gradient at first. Which norm ends F?",
+        trains=True,
+    ),
+    Mistake(
+        "init_zeroes_bottlenecks_only",
+        "initialise",
+        ("BasicBlock | Bottleneck):", "Bottleneck):"),
+        "You zero the last norm of bottlenecks only. What makes a basic block start as its shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "init_zeroes_last_convolution",
+        "initialise",
+        (
+            "nn.init.zeros_(last.weight)",
+            "conv = module.conv2 if isinstance(module, BasicBlock) else module.conv3\n            nn.init.zeros_(conv.weight)",
+        ),
+        "You zero the last convolution of each block. Which layer does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "init_zero_init_inverted",
+        "initialise",
+        ("model.modules() if zero_init else ()", "() if zero_init else model.modules()"),
+        "You zero the last norms without zero_init, and not with it. Which value of it asks for zeros?",
+        trains=True,
+    ),
+    Mistake(
+        "init_default_zero",
+        "initialise",
+        ("zero_init: bool = False", "zero_init: bool = True"),
+        "You zero the last norms by default. What does the signature say?",
+        trains=True,
+    ),
+    Mistake(
+        "init_height_squared",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "nn.init.normal_(module.weight, 0, (2 / (module.weight.shape[0] * module.weight.shape[2] ** 2)) ** 0.5)",
+        ),
+        "You take every kernel for a square of its height. How many pixels has a kernel of 3 x 5?",
+        trains=True,
+    ),
+    Mistake(
+        "init_last_bias_one",
+        "initialise",
+        (
+            "nn.init.zeros_(last.weight)",
+            "nn.init.zeros_(last.weight)\n            nn.init.ones_(last.bias)",
+        ),
+        "With zero_init you set the last norms' biases to 1. What must F(x) be?",
+        trains=True,
+    ),
+    Mistake(
+        "init_skips_itself",
+        "initialise",
+        (
+            "for module in model.modules():\n        if isinstance(module, nn.Conv2d)",
+            "for module in [m for m in model.modules() if m is not model]:\n        if isinstance(module, nn.Conv2d)",
+        ),
+        "You leave out the model itself, which may be a convolution. Does .modules() begin with the model?",
+        trains=True,
+    ),
+    Mistake(
+        "init_children_without_itself",
+        "initialise",
+        (
+            "for module in model.modules():\n        if isinstance(module, nn.Conv2d)",
+            "for module in model.children():\n        if isinstance(module, nn.Conv2d)",
+        ),
+        "You visit the model's direct children, but neither the model itself nor the layers inside the children. Which method visits modules at all depths?",
         trains=True,
     ),
 ]

@@ -254,12 +254,16 @@ def test_a_mistake_is_not_named_under_a_test_that_it_passes():
     assert said["test_the_index_is_on_the_device_that_is_asked_for"] == ""
 
 
-def test_only_the_changed_function_is_observed_if_it_is_known():
+def test_only_the_changed_function_is_observed_if_it_is_known(tmp_path):
     """The proofs say so; what they do not say is observed, as a learner's file is."""
     text = (
         "def similarity_matrix(z):\n    return z\n\n\ndef candidate_logits(s, t):\n    return s\n"
     )
     found = diagnosis(4, "nt_xent", text)
     assert not found.is_right("similarity_matrix") and not found.is_right("candidate_logits")
+    file = tmp_path / "nt_xent.py"
+    library = found.lesson.library_file("nt_xent").read_text("utf-8")
+    file.write_text(library.replace("similarity / temperature", "similarity * temperature"))
+    found.modules["nt_xent"].__file__ = str(file)
     found = Diagnosis(found.lesson, found.modules, changed="candidate_logits")
     assert found.is_right("similarity_matrix") and not found.is_right("candidate_logits")

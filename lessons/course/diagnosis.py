@@ -14,7 +14,7 @@ most one other mistake. These rules keep a name true:
 
 import ast
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -155,7 +155,11 @@ class Diagnosis:
         self.known: dict[str, list[Match]] = {}
         self.seen: dict[str, dict | None] = {}
         self.source = {m: library_text(lesson, m) for m in lesson.write}
-        self.library = {m: execute(lesson, m, text) for m, text in self.source.items()}
+
+    @cached_property
+    def library(self) -> dict[str, ModuleType]:
+        """The library's modules, made anew."""
+        return {m: execute(self.lesson, m, text) for m, text in self.source.items()}
 
     def alone(self, function: str) -> dict | None:
         """The observation of one learner's function that calls only library functions."""
@@ -163,6 +167,9 @@ class Diagnosis:
             return self.right(function)
         if function not in self.seen:
             module = self.lesson.module_of(function)
+            if self.changed:  # all else is the library's: a mistake is observed once for all trials
+                text = Path(self.modules[module].__file__).read_text("utf-8")
+                return observed(self.lesson.folder, function, module, text)
             names = self.lesson.write[module]
             with Alone(self.modules[module], self.library[module], names, function) as mixed:
                 self.seen[function] = observe(self.lesson, function, mixed)

@@ -43,7 +43,7 @@ CASES = {
     "empty": ("", "is empty. `python -m lessons reset 4`", 1),
     "misnamed": (
         LIBRARY.replace("def nt_xent_loss(", "def nt_xnet_loss("),
-        "has no nt_xent_loss. Is nt_xnet_loss meant",
+        "has no nt_xent_loss. Should nt_xnet_loss have this name",
         1,
     ),
     "missing": (

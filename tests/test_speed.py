@@ -92,9 +92,9 @@ def test_a_library_that_is_missing_is_left_out_and_named():
 def test_extra_memory_is_the_most_that_was_held_at_a_time():
     def work():
         for _ in range(3):  # each is freed before the next
-            torch.ones(2**23)  # 32 MiB
+            torch.ones(2**25)  # 128 MiB, more than malloc keeps for later
 
-    assert 30 * 2**20 < measure.extra_memory(work) < 60 * 2**20
+    assert 120 * 2**20 < measure.extra_memory(work) < 200 * 2**20
 
 
 def test_flops_are_two_for_each_multiply_add():

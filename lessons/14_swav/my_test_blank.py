@@ -5,7 +5,7 @@ a few scores, and assert what must be true of the codes. Choose inputs that reve
 many images as prototypes, an epsilon that is not the default, and more than one number of
 iterations. Write one test or several; each is a function named test_...
 
-Target: catch at least 16 of the 29 wrong versions of sinkhorn, and pass on the right one.
+Target: catch at least 16 of the 30 wrong versions of sinkhorn, and pass on the right one.
 """
 
 import torch

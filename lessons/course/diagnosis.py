@@ -29,7 +29,7 @@ from lessons.course.mistakes import Mistake, mistakes, wrong_source
 from lessons.course.ways import load_file
 
 MOST = 2  # at most this many mistakes are named together
-ASIDE = ("stays", "there", "double")  # keys about device and float64, not about numbers
+ASIDE = ("stays", "there", "double", "wide")  # keys about device and float64, not about numbers
 
 
 @cache
@@ -61,8 +61,9 @@ def read_once(path: Path) -> str:
 
 
 def prepare(lesson: Lesson) -> None:
-    """Compile every mistake now, so that a diagnosis is quick. Nothing runs."""
+    """Compile every mistake now, so that a diagnosis is quick and reads no file. Nothing runs."""
     observers(lesson.folder)
+    killers(lesson.folder)
     for mistake in mistakes(lesson.folder):
         module = lesson.module_of(mistake.function)
         source = library_text(lesson, module)

@@ -23,7 +23,7 @@ def similarity_matrix(module):
     half = module.similarity_matrix(z1.detach().half(), z2.detach().half()).dtype
     wide = half in (torch.float32, torch.float64)
     double = module.similarity_matrix(z1.detach().double(), z2.detach().double()).dtype
-    seen = {"s": s, "gradient": none_is_zero(grads), "tiny": tiny, "wide": wide}
+    seen = {"s": s, "gradient": none_is_zero(grads), "tiny": tiny, "widened": wide}
     return seen | {"double": double == torch.float64}
 
 

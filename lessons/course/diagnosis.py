@@ -29,7 +29,7 @@ from lessons.course.mistakes import Mistake, mistakes, wrong_source
 from lessons.course.ways import load_file
 
 MOST = 2  # at most this many mistakes are named together
-ASIDE = ("stays", "there", "double", "wide")  # keys about device and float64, not about numbers
+ASIDE = ("stays", "there", "double", "widened")  # keys about device and float64, not about numbers
 
 
 @cache

@@ -28,6 +28,7 @@ def scores(tmp_path, monkeypatch):
                 file = tmp_path / "00_try" / f"{arm}-{seed}.json"
                 file.parent.mkdir(exist_ok=True)
                 run = {"linear_probe": value, "knn": value / 2, "core_seconds": 60.0}
+                run["machine"] = f"{'EPYC' if arm == 'b' else 'Xeon'}, 1 threads"
                 file.write_text(json.dumps(run))
         return replace(STUDY, claims=[{"says": "a is better", "more": "a", "less": "b"} | claim])
 
@@ -96,4 +97,5 @@ def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatc
     page = section.section()
     assert "A try: 1 claim holds. a is better: it holds (+3.0 ± 0.0)." in page
     assert "| b | `--x` | 25.0% ± 0.0 | 50.0% ± 0.0 | 1.0 |" in page
+    assert "The runs were made on EPYC and Xeon, of different speed." in page
     assert "### Later" not in page and page.endswith("yet: *Later*.")

@@ -26,6 +26,8 @@ def shown(study: Study) -> list[str]:
     said = f"Mean ± half the range of seeds {study.seeds[0]} to {study.seeds[-1]}. "
     said += f"Results and logs of each run are in `{folder}/`. "
     said += f"Every run begins with `simclr-mini train {study.common}`."
+    if len(names := machines(study)) > 1:
+        said += f" The runs were made on {' and '.join(names)}, of different speed."
     if any(not isinstance(options, str) for options in study.arms.values()):
         said += " The options are those of the choice that was best on validation images."
     folded = "\n".join(["    " + line for line in lines])
@@ -35,6 +37,12 @@ def shown(study: Study) -> list[str]:
         f"`python docs/results/studies/runner.py {study.name}`\n{{ .caption }}",
         f'??? info "Every arm"\n\n    {said}\n\n{folded}',
     ]
+
+
+def machines(study: Study) -> list[str]:
+    """The processors on which the runs of a study were made."""
+    runs = [kept(study, f"{arm}-{seed}") for arm in study.arms for seed in study.seeds]
+    return sorted({run["machine"].partition(",")[0] for run in runs if run})
 
 
 def row(study: Study, arm: str) -> str:

@@ -1337,12 +1337,22 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits.amax(1)"),
         "You return the largest logit itself, not the class that it belongs to. Which function tells where it is?",
+        unsure=(
+            "test_probe_does_not_depend_on_units",
+            "test_probe_tries_every_penalty",
+            "test_probe_ignores_a_constant_dimension",
+        ),
     ),
     Mistake(
         "largest_probability_returned",
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits.softmax(1).amax(1)"),
         "You return the probability of the likeliest class, not its label. Which function tells where it is?",
+        unsure=(
+            "test_probe_does_not_depend_on_units",
+            "test_probe_tries_every_penalty",
+            "test_probe_ignores_a_constant_dimension",
+        ),
     ),
     Mistake(
         "classes_in_order",
@@ -1877,6 +1887,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         ("train_h.std(0, correction=0)", "train_h.var(0, correction=0)"),
         "You divide by the variance. In what unit is it?",
         trains=True,
+        unsure=("test_probe_has_the_weights_of_its_penalty",),
     ),
     Mistake(
         "one_deviation_for_all",
@@ -2034,6 +2045,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         ("train_h.mean(0)", "train_h.mean().expand(train_h.shape[1])"),
         "You use one mean for all dimensions. Over which dimension of h is it taken?",
         trains=True,
+        unsure=("test_probe_has_the_weights_of_its_penalty",),
     ),
     Mistake(
         "each_image_standardised_alone",
@@ -2082,6 +2094,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         ("train_h.std(0, correction=0)", "train_h.std(0, correction=0).sqrt()"),
         "You divide by the square root of the standard deviation. In what unit is it?",
         trains=True,
+        unsure=("test_probe_has_the_weights_of_its_penalty",),
     ),
     Mistake(
         "one_added_to_std",

@@ -952,6 +952,7 @@ def far_points(squared, count, generator=None):
         (FOUND, "(torch.searchsorted(ends, places, right=True) - 1).clamp(min=0)"),
         "You return the point before the one that was drawn. On whose piece of the line did the draw fall?",
         trains=True,
+        unsure=("test_without_iterations_the_centroids_are_points",),
     ),
     Mistake(
         "any_far_point",
@@ -966,6 +967,7 @@ def far_points(squared, count, generator=None):
         ("squared.double().cumsum(0)", "(1 / squared.double().clamp(min=1e-6)).cumsum(0)"),
         "You draw in proportion to 1 / distance, so near points come most often. Should the weight grow or shrink with distance?",
         trains=True,
+        unsure=("test_without_iterations_the_centroids_are_points",),
     ),
     Mistake(
         "logarithm_of_distance",
@@ -1247,6 +1249,7 @@ def far_points(squared, count, generator=None):
         ("chosen.append(int(candidates[best]))", "chosen.append(best)"),
         "You keep a candidate's place among the candidates (0, 1, 2, …) as if it were a position in the data. Which point is candidate `best`?",
         trains=True,
+        unsure=("test_without_iterations_the_centroids_are_points",),
     ),
     Mistake(
         "other_points_than_the_subset",

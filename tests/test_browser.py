@@ -191,7 +191,8 @@ def test_a_dark_system_gets_a_dark_page(chromium, site):
 SWITCH = """scheme => {
   if (document.body.dataset.mdColorScheme === scheme) return;
   const style = document.head.appendChild(document.createElement("style"));
-  style.textContent = "* { transition: none !important }";  // colours change at once
+  // colours change at once, and what is off the screen is laid out with the rest, not piece by piece
+  style.textContent = "* { transition: none !important; content-visibility: visible !important }";
   [...document.querySelectorAll("label[for^=__palette]")].find(l => l.checkVisibility()).click();
 }"""
 LOAD_IMAGES = """Promise.all([...document.images].map(image => {
@@ -216,11 +217,14 @@ SIDEWAYS = """(() => {
 BEYOND_COLUMN = """(() => {
   const article = document.querySelector("article");
   const edge = article.getBoundingClientRect().right + 17;  // boxes have a margin of -16
-  const scrolls = new Set([...article.querySelectorAll("*")].filter(
+  // what is folded is left out first: to ask for its size would lay it out
+  const visible = [...article.querySelectorAll("*")].filter(
+    e => !e.closest("details:not([open]) > :not(summary)") && e.checkVisibility());
+  const scrolls = new Set(visible.filter(
     e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX !== "visible"));
   const inside = e => e !== article && (scrolls.has(e) || inside(e.parentElement));
-  const beyond = [...article.querySelectorAll("*")].filter(
-    e => e.getBoundingClientRect().right > edge && e.checkVisibility() && !inside(e.parentElement)
+  const beyond = visible.filter(
+    e => e.getBoundingClientRect().right > edge && !inside(e.parentElement)
       && (e.textContent.trim() || !e.closest("pre")));  // spaces may hang over a line's end
   const boxes = [...article.querySelectorAll(".language-console code, .language-sh code")].filter(
     e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1);

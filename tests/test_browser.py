@@ -191,7 +191,7 @@ def test_a_dark_system_gets_a_dark_page(chromium, site):
 SWITCH = """scheme => {
   if (document.body.dataset.mdColorScheme === scheme) return;
   const style = document.head.appendChild(document.createElement("style"));
-  // colours change at once, and what is off the screen is laid out with the rest, not piece by piece
+  // colours change at once, and what is off the screen is laid out with the rest, not by itself
   style.textContent = "* { transition: none !important; content-visibility: visible !important }";
   [...document.querySelectorAll("label[for^=__palette]")].find(l => l.checkVisibility()).click();
 }"""

@@ -33,7 +33,7 @@ NAMES = {
     "shapes-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
     "shapes-tiny-crop-only": "the same, crops alone",
     "cifar10-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
-    "cifar10-long": f"SimCLR, all {LONG:,} training images, 20 epochs",
+    "cifar10-long": f"SimCLR, all {LONG:,} training images, 30 epochs",
     **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
 }
 BASELINES = {

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lessons.course.device import elsewhere, strays_and_draws
+from lessons.course.evidence import tried
 
 FACTORS = torch.tensor([[0.0, 0.3, 1.7], [1.0, 2.2, 0.5]])
 
@@ -22,14 +23,6 @@ def coarse(value, step=0.25):
     """A number, rounded so coarsely that it does not depend on the random draw."""
     value = float(value)
     return round(value / step) if math.isfinite(value) else "not finite"
-
-
-def tried(look, *args):
-    """What look gives, or the first line of the error that it raises."""
-    try:
-        return look(*args)
-    except Exception as error:
-        return f"{type(error).__name__}: {str(error).splitlines()[:1]}"[:160]
 
 
 def kind(f, *rest, meta=(), **more):

@@ -7,16 +7,9 @@ from torch import nn
 
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import tried
 
 DOUBLE = torch.float64
-
-
-def tried(look, *args):
-    """What look gives, or the first line of the error that it raises."""
-    try:
-        return look(*args)
-    except Exception as error:
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"[:200]
 
 
 def fill(module, seed=0):

@@ -1,6 +1,6 @@
 """What the functions of lesson 7 return for small, odd inputs, to recognise mistakes."""
 
-from functools import cache, wraps
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -8,6 +8,7 @@ from torch import nn
 
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import told
 
 
 class Doubled(nn.Module):
@@ -58,19 +59,6 @@ def outcome(f, *args, **more):
         return f(*args, **more)
     except Exception:
         return float("nan")
-
-
-def told(look):
-    """An observer; if the learner's function raises an error where it must not, only which one."""
-
-    @wraps(look)
-    def safe(module):
-        try:
-            return look(module)
-        except Exception as error:
-            return {"error": f"{type(error).__name__}: {error}".split("\n")[0]}
-
-    return safe
 
 
 class Watched:

@@ -8,31 +8,25 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import refuses
+from lessons.course.evidence import refuses, tried
 from simclr_mini.views import Recipe
 
 NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
 MIRROR = Recipe(crop=0, flip=1, jitter=0, gray=0, blur=0)
 
 
-def tried(f, *args, **settings):
-    """What f gives, or the first line of the error that it raises; None in words."""
-    try:
-        value = f(*args, **settings)
-        return value if value is not None else "None"
-    except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
-        if isinstance(error, NotImplementedError) and said.startswith("lesson "):
-            raise  # it is not written yet
-        return f"{type(error).__name__}: {said}"[:200]
+def answer(f, *args, **settings):
+    """What f returns, or its error; None in words."""
+    value = tried(f, *args, **settings)
+    return "None" if value is None else value
 
 
 def number(f, *args):
     """The number that f returns, or the error that it raises; words if it is not one number."""
-    value = tried(f, *args)
+    value = answer(f, *args)
     if isinstance(value, torch.Tensor) and value.numel() > 1:
         return value.detach().double()
-    return value if isinstance(value, str) else tried(float, value)
+    return value if isinstance(value, str) else answer(float, value)
 
 
 def some(N, K, seed):
@@ -46,11 +40,11 @@ def pca_whiten(module):
     double = torch.cat([h, h[:, :1] + h[:, 1:2]], 1)  # a direction without variance
     faint = torch.cat([h, 1e-4 * h.std() * rand(11, 1, seed=9)], 1)  # 1e-8 of the variance
     cases = [("all", h, 4), ("two", h, 2), ("one", h, 1), ("repeated", double, 5)]
-    seen["double"] = tried(lambda: module.pca_whiten(h, 2).dtype == torch.float32)
+    seen["double"] = answer(lambda: module.pca_whiten(h, 2).dtype == torch.float32)
     for i, x in enumerate([torch.full((7, 3), 0.3), torch.full((7, 3), math.nan)]):
         seen[f"refuses {i}"] = refuses(module.pca_whiten, x, 2)
     for name, x, dim in [*cases, ("small", h * 1e-3, 4), ("faint", faint, 5)]:
-        seen[name] = tried(products, module, x, dim)
+        seen[name] = answer(products, module, x, dim)
     return seen
 
 
@@ -65,11 +59,11 @@ def products(module, x, dim):
 def uniform_over_clusters(module):
     seen = {}
     for name, sizes in [("a", (9, 1, 0, 3)), ("b", (2, 2, 8))]:
-        seen[name] = tried(of_epochs, module, sizes)
+        seen[name] = answer(of_epochs, module, sizes)
     for name, sizes in [("exact", (4, 2)), ("cut", (4, 4))]:
-        seen[name] = tried(of_full_shares, module, sizes)
+        seen[name] = answer(of_full_shares, module, sizes)
     for fact in (different, in_pieces, apart):
-        seen[fact.__name__] = tried(fact, module)
+        seen[fact.__name__] = answer(fact, module)
     return seen
 
 
@@ -147,12 +141,12 @@ def apart(module):
 
 
 def old_means(module):
-    seen = tried(of_old_means, module)
+    seen = answer(of_old_means, module)
     seen = seen if isinstance(seen, dict) else {"error": seen}
     labels, h = torch.tensor([1, 0, 1, 2, 0]), rand(5, 2, seed=5) + 1
     for K in (3, 5):  # all clusters in use, and two that are empty
-        seen[f"all of {K}"] = tried(means_of, module, h, labels, K)
-    seen["double"] = tried(
+        seen[f"all of {K}"] = answer(means_of, module, h, labels, K)
+    seen["double"] = answer(
         lambda: module.old_means(h.double(), labels, 6 - 1).dtype == torch.float64
     )
     return seen
@@ -184,7 +178,7 @@ def of_old_means(module):
 def effective_clusters(module):
     cases = [some(13, 4, 1), some(40, 7, 2) * 2, torch.tensor([0, 0, 1, 0]), torch.zeros(3).long()]
     seen = {str(i): number(module.effective_clusters, labels) for i, labels in enumerate(cases)}
-    kind = tried(lambda: isinstance(module.effective_clusters(cases[0]), float))
+    kind = answer(lambda: isinstance(module.effective_clusters(cases[0]), float))
     return seen | {"double": kind}
 
 
@@ -199,7 +193,7 @@ def mutual_information(module):
     seen["names"] = number(module.mutual_information, a, 2 - a)
     for name, x, y in [("one", one, a), ("other", a, one), ("both", one, one)]:
         seen[name] = number(module.mutual_information, x, y)
-    kind = tried(lambda: isinstance(module.mutual_information(a, 2 - a), float))
+    kind = answer(lambda: isinstance(module.mutual_information(a, 2 - a), float))
     return seen | {"double": kind}
 
 
@@ -262,9 +256,9 @@ def DeepCluster_start_epoch(module):
     tensors = (layer.weight, layer.bias)
     for p in tensors:
         p.data.fill_(3)
-    errors, returned = [], tried(whole.start_epoch, pixels)
+    errors, returned = [], answer(whole.start_epoch, pixels)
     errors.append(returned if isinstance(returned, str) and returned != "None" else "")
-    returned = [] if isinstance(returned, str) else tried(list, returned)
+    returned = [] if isinstance(returned, str) else answer(list, returned)
     kinds = returned
     if not isinstance(returned, str):
         kinds = str([type(p).__name__ for p in returned])
@@ -293,28 +287,28 @@ def DeepCluster_start_epoch(module):
     # the second epoch, after other clusters, and with a single direction
     whole.pseudo_labels.copy_(torch.arange(24) % 2)
     whole.pca_dim = 1
-    errors.append(str(tried(empty, whole, pixels)))
+    errors.append(str(answer(empty, whole, pixels)))
     seen["again"] = same_groups(whole.pseudo_labels, half)
     seen["nmi"] = float(whole.nmi)
     whole.pseudo_labels.copy_(1 - torch.arange(24) % 2)
     whole.nmi.fill_(-3)
     whole.projector.weight.data.fill_(3)
-    errors.append(str(tried(empty, whole, pixels)))
+    errors.append(str(answer(empty, whole, pixels)))
     seen["nmi from 1"] = float(whole.nmi) != -3
     seen["old weights"] = bool((whole.projector.weight == 3).any())
     seen["drawn anew"] = not torch.equal(first, whole.projector.weight)
     # the weights of a wider classifier
     wide = method(17)
-    errors.append(tried(empty, wide, pixels))
+    errors.append(answer(empty, wide, pixels))
     weight, labels = wide.projector.weight.detach().clone(), wide.pseudo_labels.clone()
     seen["17"] = len(labels.unique())
     spread = float(weight.std())
     seen["deviation"] = "right" if 0.0075 < spread < 0.0125 else f"{spread:.1g}"
     twin = method(17)
-    errors.append(tried(empty, twin, pixels))
+    errors.append(answer(empty, twin, pixels))
     again = torch.equal(twin.pseudo_labels, labels)
     seen["seeded"] = (again, torch.equal(twin.projector.weight, weight))
-    errors.append(tried(empty, wide, pixels))
+    errors.append(answer(empty, wide, pixels))
     seen["clustered anew"] = not torch.equal(wide.pseudo_labels, labels)
     weight = torch.stack([weight, wide.projector.weight.detach()])
     seen["even draws"] = bool(weight.abs().max() < 1.74 * weight.std())
@@ -326,21 +320,21 @@ def DeepCluster_start_epoch(module):
         settings = {"pca_dim": 2, "warm_start": seed < 2}
         m = deep_cluster(module, Eye(10.0, 1.0), NOTHING, N=12, seed=seed, clusters=4, **settings)
         m.pseudo_labels.copy_(3 - corner)
-        errors.append(tried(empty, m, corners))
+        errors.append(answer(empty, m, corners))
         kept.append(torch.equal(m.pseudo_labels, 3 - corner))
         stored.append(torch.equal(m.pseudo_labels, corner))
         compared.append(float(m.nmi) != -1)
         last = m.pseudo_labels.clone()
-        errors.append(tried(empty, m, corners))
+        errors.append(answer(empty, m, corners))
         again.append(torch.equal(m.pseudo_labels, last))
     seen["warm"] = (all(kept[:2]), all(kept[2:]), all(stored[:2]), all(again[:2]))
     seen["compared"] = (all(compared[:2]), all(compared[2:]))
     m = deep_cluster(module, Eye(10.0, 1.0), NOTHING, N=12, clusters=4, pca_dim=2, warm_start=True)
-    errors.append(tried(empty, m, corners))
+    errors.append(answer(empty, m, corners))
     settings = {"N": 12, "clusters": 4, "pca_dim": 2, "warm_start": True}
     m = deep_cluster(module, Eye(10.0, 1.0, 1.0), NOTHING, **settings)
     m.pseudo_labels.copy_(corner)
-    errors.append(tried(empty, m, corners))
+    errors.append(answer(empty, m, corners))
     seen["errors"] = str(errors)
     return seen
 
@@ -360,7 +354,7 @@ def DeepCluster_loss(module):
         method.pseudo_labels.copy_(own)
         z1, z2 = (2 * rand(B, K, seed=s).requires_grad_() for s in (1, 2))
         index = torch.randperm(N, generator=Generator().manual_seed(K))[:B]
-        seen[f"{B} {K}"] = tried(loss_and_gradients, method, z1, z2, index)
+        seen[f"{B} {K}"] = answer(loss_and_gradients, method, z1, z2, index)
     z = torch.tensor([[300.0, 0], [0, 300]])
     method.pseudo_labels.zero_()
     seen["sure"] = number(method.loss, z, z.flip(0), torch.tensor([0, 1]))

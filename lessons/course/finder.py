@@ -47,9 +47,10 @@ def compiled(text: bytes, path: str):
 class Finder(importlib.abc.MetaPathFinder):
     """Finds `simclr_mini` in this repository, and each module in `files` at the given path."""
 
-    def __init__(self, files: dict[str, Path], after: Callable | None = None):
+    def __init__(self, files: dict[str, Path], after: Callable | None = None, again: bool = False):
         self.files = {name: str(path) for name, path in files.items()}
         self.after = after  # is called with each module of simclr_mini once it is loaded
+        self.again = again  # whether modules that do not depend on the files are kept
 
     def find_spec(self, name, path=None, target=None):
         package, _, module = name.partition(".")
@@ -112,7 +113,7 @@ def install(files: dict[str, Path], after: Callable | None = None, again: bool =
             because they would load the same ones a thousand times.
     """
     remove()
-    sys.meta_path.insert(0, Finder(files, after))
+    sys.meta_path.insert(0, Finder(files, after, again))
     if again:
         package = importlib.import_module("simclr_mini")
         for name in apart_from(frozenset(files)) & spare.keys():
@@ -131,9 +132,9 @@ def remove() -> dict:
     os.environ.pop(VARIABLE, None)
     purged = purge()
     for finder in installed:
-        spare.update(
-            {name: purged[name] for name in apart_from(frozenset(finder.files)) & purged.keys()}
-        )
+        if finder.again:
+            for name in apart_from(frozenset(finder.files)) & purged.keys():
+                spare[name] = purged[name]
     return purged
 
 

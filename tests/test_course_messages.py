@@ -7,6 +7,7 @@ import torch
 
 from lessons.course.check import Wrong, call
 from lessons.course.manifest import find
+from lessons.course.show import kind, show
 from lessons.course.terminal import wrapped
 from lessons.course.verdict import Verdict
 
@@ -88,6 +89,17 @@ def test_rounding_errors_are_shown_as_zero():
     near = torch.tensor(1.000000001, dtype=torch.float64)
     said = message_of(lambda: call(lambda: near).gives(torch.ones((), dtype=near.dtype), 1e-12))
     assert "expected     1\ngot          1.000000001" in said
+
+
+def test_a_number_is_no_rounding_error_beside_a_huge_one():
+    logits = torch.tensor([[-1e9, 1.2], [-0.4, -1e9]])
+    assert show(logits) == "[[-1e+09, 1.2], [-0.4, -1e+09]]"
+
+
+def test_a_text_has_no_address_and_no_name_twice():
+    assert show(object()) == "<object object>"
+    made = torch.nn.Sequential(*[torch.nn.Linear(3, 3) for _ in range(3)])
+    assert kind(made) == "Sequential(…)" and kind(1.5) == "float  1.5"
 
 
 def test_what_is_cut_is_marked():

@@ -243,6 +243,11 @@ def test_the_kill_matrix_has_a_sign_of_its_own_for_such_a_test():
     assert matrix(lesson, named | {mistake.id: list(mistake.unsure)}) == matrix(lesson, named)
 
 
+def test_no_normalising_is_named_whether_half_precision_is_widened_or_not():
+    text = "def similarity_matrix(z1, z2):\n    z = torch.cat([z1, z2])\n    return z @ z.T\n"
+    assert "plain inner products" in diagnosis(4, "nt_xent", text).of("similarity_matrix")
+
+
 def test_a_mistake_is_not_named_under_a_test_that_it_passes():
     """Neighbours are paired, and no device is asked for: two faults, in tests of their own."""
     text = "def positive_index(B, device=None):\n    return torch.arange(2 * B) ^ 1\n"

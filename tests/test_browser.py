@@ -30,9 +30,11 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 TABLET, PAPER = {"width": 768, "height": 1024}, {"width": 794, "height": 1123}
 SERIOUS = ("serious", "critical")
 # What repeats is judged by its first pieces, else axe takes ten minutes: rows of a table, mistakes,
-# entries of the menu, lines of code, definitions of a module.
+# entries of the menu, lines of code, definitions of a module. The menu keeps the way to this page:
+# without it no link would be left there, and axe would say that no key can scroll it.
 SHORTEN = """document.querySelectorAll(
-  `tr:nth-child(n + 4), .mistakes > li:nth-child(n + 3), .md-nav__item:nth-child(n + 4),
+  `tr:nth-child(n + 4), .mistakes > li:nth-child(n + 3),
+   .md-nav__item:nth-child(n + 4):not(.md-nav__item--active),
    pre > code > span:nth-child(n + 9), .doc-children > .doc-object:nth-child(n + 4)`
 ).forEach(piece => piece.remove())"""
 # Colours follow from an element's tag and class and those that it is in. Each such path is judged

@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("mkdocs", reason="the site's tools are not installed: pip install -e '.[docs]'")
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "docs" / "site"))
+sys.path[:0] = [str(ROOT / "docs" / "site"), str(ROOT / "docs" / "results" / "studies")]
 
 import about  # noqa: E402
 import build_site  # noqa: E402
@@ -223,9 +223,28 @@ def test_a_kill_matrix_has_a_sign_for_each_test():
         assert sum(row.count("×") for row in rows) == marks
 
 
-def test_a_cost_has_its_interval():
-    assert "±" in catalogue.difference({"linear_probe": 0.0})
-    assert catalogue.difference({"linear_probe": catalogue.mean("linear_probe")})[:6] == "within"
+@pytest.mark.parametrize(
+    ("probes", "verdict"),
+    [
+        ((0.70, 0.71, 0.69, 0.70, 0.70), "costs"),
+        ((0.90, 0.91, 0.89, 0.90, 0.90), "raises"),
+        ((0.79, 0.82, 0.79, 0.81, 0.80), "no cost"),
+        ((0.60, 0.85, 0.60, 0.85, 0.60), "no cost"),  # a large mean, a wider interval
+    ],
+)
+def test_a_cost_is_called_one_only_if_its_interval_leaves_out_zero(probes, verdict, monkeypatch):
+    right = {str(seed): {"linear_probe": 0.8 + 0.001 * seed} for seed in range(5)}
+    monkeypatch.setattr(catalogue, "costs", lambda: {"right": right})
+    wrong = {str(seed): {"linear_probe": probe} for seed, probe in enumerate(probes)}
+    assert catalogue.verdict(wrong) == verdict
+
+
+def test_a_cost_is_paired_by_seed(monkeypatch):
+    """Not by its place: a file may hold the seeds in any order."""
+    right = {"0": {"linear_probe": 0.8}, "1": {"linear_probe": 0.6}}
+    monkeypatch.setattr(catalogue, "costs", lambda: {"right": right})
+    wrong = {"1": {"linear_probe": 0.5}, "0": {"linear_probe": 0.7}}
+    assert catalogue.differences(wrong) == pytest.approx([-10, -10])
 
 
 def test_every_lesson_asks_three_questions():

@@ -133,6 +133,9 @@ class Results:
         known = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
         if known.setdefault("budget", WORDS) != WORDS:
             sys.exit(f"{FILE.name} was measured with another budget; delete it to measure again")
+        from simclr_mini.report import machine  # here, so that `measure` imports no library
+
+        known.setdefault("machine", machine().partition(",")[0])
         self.known, self.writing = known, threading.Lock()
 
     def wants(self, key: str, seed: int) -> bool:

@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from findings import effect_of, interval
+
 from lessons.course.manifest import ROOT, Lesson, find, lessons
 from lessons.course.mistakes import Mistake, mistakes
 from lessons.course.prove import known_killers, matrix_file
@@ -33,13 +35,24 @@ as one of these mistakes, you see the sentence next to its name.
 """
 COST = """# What mistakes cost
 
-For some of the [mistakes](mistakes.md) we ran the same short training on shapes: {budget}. The
-command is `python docs/results/mistake_costs.py`, and the numbers are in
-`docs/results/mistakes.json`. Without a mistake, {seeds} seeds give {probe} with the linear probe
-and {knn} with k-NN; ± is half the range of the seeds. Each mistake ran with one seed, so a change
-that is not larger than this spread says nothing, and is not shown as a number. A mistake that
-costs nothing here may cost a lot in a longer training. With {falls} of these {measured} mistakes,
-the loss still falls.
+For some of the [mistakes](mistakes.md) we ran the same short training on shapes with seeds {seeds}:
+{budget}. Without a mistake it reaches {probe} with the linear probe and {knn} with k-NN; ± is half
+the range of the seeds. The change is the mean over seeds of the probe with the mistake minus the
+probe without it, and ± is its 95 % interval. The rule was declared before the first run: a change
+whose interval holds 0 is called *no cost seen*. Of a hundred mistakes that change nothing, five
+would be called otherwise, so read a small change with care. A mistake that costs nothing here may
+cost a lot in a longer training. With {falls} of these {measured} mistakes the loss still falls.
+
+The command is `python docs/results/mistake_costs.py`; it ran on {machine}, on one thread a run. The
+numbers are in `docs/results/mistakes.json`.
+"""
+GROUPS = {  # the verdict, and how the page is headed that lists such rows
+    "costs": "These cost accuracy here",
+    "no cost": "No cost seen",
+    "raises": "These raise accuracy here",
+}
+COST_HEAD = """
+## {heading}: {count}
 
 | mistake | function | linear probe | k-NN | change of the probe in points |
 |---|---|---:|---:|---:|
@@ -142,73 +155,87 @@ def killed_by(folder: str) -> dict[str, list[str]]:
 
 
 @cache
-def costs(file: Path = COSTS) -> dict[str, dict]:
-    """The measurements by `lesson/mistake` and `right/seed`; empty if there are none."""
+def costs(file: Path = COSTS) -> dict:
+    """The measurements: of "right" and each `lesson/mistake`, by seed; empty if there are none."""
     return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 
-def rights() -> list[dict]:
-    """The measurements of the right code, one for each seed."""
-    return [cost for key, cost in costs().items() if key.startswith("right/")]
+def cost_of(lesson: Lesson, mistake: Mistake) -> dict[str, dict] | None:
+    """The measurements of a mistake by seed, or None if there are none or it changes nothing.
 
-
-def cost_of(lesson: Lesson, mistake: Mistake) -> dict | None:
-    """The measurement of a mistake, or None if there is none or if it equals the right code's.
-
-    If it is equal to the last digit, this training does not call the function.
+    If the first one equals the right code's to the last digit, this training does not call the
+    function.
     """
     cost = costs().get(f"{lesson.folder}/{mistake.id}")
-    return None if cost is None or cost == costs()["right/0"] else cost
+    return None if cost is None or cost["0"] == costs()["right"]["0"] else cost
 
 
 def cost_in_words(lesson: Lesson, mistake: Mistake) -> str:
+    """The measurements of a mistake in a sentence; empty if there are none."""
     cost = cost_of(lesson, mistake)
     if cost is None:
         return ""
-    if "error" in cost:
-        return f"A short training ended with: {in_html(cost['error'])}"
+    if "error" in cost["0"]:
+        return f"A short training ended with: {in_html(cost['0']['error'])}"
+    right = costs()["right"]
     return (
-        f"A short training reaches {cost['linear_probe']:.1%} with the linear probe and "
-        f"{cost['knn']:.1%} with k-NN; the right code reaches {spread('linear_probe')} and "
-        f"{spread('knn')}."
+        f"A short training reaches {spread(cost, 'linear_probe')} with the linear probe and "
+        f"{spread(cost, 'knn')} with k-NN; the right code reaches {spread(right, 'linear_probe')} "
+        f"and {spread(right, 'knn')}."
     )
 
 
-def mean(key: str) -> float:
-    """The mean accuracy of the right code over its seeds."""
-    return compare.mean([one[key] for one in rights()])
+def spread(runs: dict[str, dict], key: str) -> str:
+    """Mean and half the range over seeds, in percent."""
+    values = [one[key] for one in runs.values()]
+    return f"{compare.mean(values):.1%} ± {100 * compare.half_range(values):.1f}"
 
 
-def spread(key: str) -> str:
-    """Mean and half the range, in percent."""
-    return f"{mean(key):.1%} ± {100 * compare.half_range([one[key] for one in rights()]):.1f}"
+def differences(cost: dict[str, dict]) -> list[float]:
+    """The probe with a mistake minus that without it, in points, seed by seed."""
+    right = costs()["right"]
+    return [100 * (one["linear_probe"] - right[seed]["linear_probe"]) for seed, one in cost.items()]
+
+
+def verdict(cost: dict[str, dict]) -> str:
+    """What the declared rule says, a key of GROUPS."""
+    mean, half = interval(differences(cost))
+    return "costs" if mean + half < 0 else "raises" if mean - half > 0 else "no cost"
 
 
 def costs_page() -> str:
-    """A table of every measured mistake, the most costly first."""
+    """A table of every measured mistake for each verdict, the most costly first."""
     measured = [(cost_of(*pair), *pair) for pair in proven() if cost_of(*pair)]
-    measured = [row for row in measured if "error" not in row[0]]
+    measured = [row for row in measured if "error" not in row[0]["0"]]
     if not measured:
         return "# What mistakes cost\n\nNothing is measured yet.\n"
+    right = costs()["right"]
     text = COST.format(
-        budget=costs()["budget"]["words"],
-        seeds=len(rights()),
-        probe=spread("linear_probe"),
-        knn=spread("knn"),
-        falls=sum(cost["last_loss"] < cost["first_loss"] for cost, _, _ in measured),
+        budget=costs()["budget"],
+        machine=costs()["machine"],
+        seeds=f"0 to {len(right) - 1}",
+        probe=spread(right, "linear_probe"),
+        knn=spread(right, "knn"),
+        falls=sum(
+            all(r["last_loss"] < r["first_loss"] for r in row[0].values()) for row in measured
+        ),
         measured=len(measured),
     )
-    for cost, lesson, mistake in sorted(measured, key=lambda row: row[0]["linear_probe"]):
-        text += (
-            f'| <a href="mistakes.html#{anchor(lesson, mistake)}">{mistake.id}</a> '
-            f"| `{mistake.function}` | {cost['linear_probe']:.1%} | {cost['knn']:.1%} "
-            f"| {difference(cost)} |\n"
-        )
+    measured.sort(key=lambda row: interval(differences(row[0]))[0])
+    for group, heading in GROUPS.items():
+        rows = [row for row in measured if verdict(row[0]) == group]
+        text += COST_HEAD.format(heading=heading, count=len(rows)) if rows else ""
+        text += "".join(cost_row(*row) for row in rows)
     return text
 
 
-def difference(cost: dict) -> str:
-    """How far a mistake's probe is from the right code's: with its spread, or within it."""
-    half = 100 * compare.half_range([one["linear_probe"] for one in rights()])
-    points = 100 * (cost["linear_probe"] - mean("linear_probe"))
-    return f"{points:+.1f} ± {half:.1f}" if abs(points) > half else f"within ± {half:.1f}"
+def loss_falls(cost: dict[str, dict]) -> bool:
+    """Whether the loss is lower at the end than at the start, with every seed."""
+    return all(one["last_loss"] < one["first_loss"] for one in cost.values())
+
+
+def cost_row(cost: dict[str, dict], lesson: Lesson, mistake: Mistake) -> str:
+    """A line of the table of costs."""
+    name = f'<a href="mistakes.html#{anchor(lesson, mistake)}">{mistake.id}</a>'
+    scores = f"{spread(cost, 'linear_probe')} | {spread(cost, 'knn')}"
+    return f"| {name} | `{mistake.function}` | {scores} | {effect_of(differences(cost))} |\n"

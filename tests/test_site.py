@@ -22,6 +22,7 @@ import about  # noqa: E402
 import build_site  # noqa: E402
 import capture  # noqa: E402
 import catalogue  # noqa: E402
+import github  # noqa: E402
 import hooks  # noqa: E402
 import matrices  # noqa: E402
 
@@ -193,6 +194,37 @@ def test_an_output_is_of_its_command(name):
     assert text.startswith(f"$ {command}\n") and text.count("\n") > 1
     assert not re.search(r"/tmp/|/home/|/root/|/Users/|Traceback", text)
     assert any(f"{{{{ output {name} }}}}" in page.read_text("utf-8") for page in PAGES)
+
+
+# ---- the lessons on GitHub
+
+
+def test_each_lesson_is_readable_in_the_repository():
+    """python docs/site/github.py writes these files."""
+    written = github.readable()
+    assert len(written) == 1 + len(lessons())
+    for file, text in written.items():
+        assert file.read_text("utf-8") == text, f"{file} is old: run python docs/site/github.py"
+
+
+def test_github_shows_boxes_links_and_outputs():
+    """No directive, no mark of a box and no id of the site is left; a solution is only linked."""
+    for file, text in github.readable().items():
+        prose = re.sub(r"^````.*?^````", "", text, flags=re.M | re.S)
+        assert not re.search(r"\{\{|^\s*(\?\?\?|!!!)|--8<--|\{ [#.]", prose, re.M), file
+        assert text.count("<details>") == text.count("</details>") > 3
+        assert "````console" in text or file.parent.name == "15_distributed"
+    loss = github.readable()[ROOT / "lessons" / "04_nt_xent" / "README.md"]
+    assert "[Lesson 3](../03_heads/README.md)" in loss
+    assert "(../../docs/kill_matrix/04_nt_xent.md)" in loss
+    assert "cross_entropy(logits" not in loss and "[simclr_mini/nt_xent.py]" in loss
+
+
+def test_a_box_inside_a_box_keeps_its_code():
+    text = '??? question "Is `x` a row?"\n    Yes.\n\n    ```sh\n    ls\n    ```\n\nAfter.\n'
+    shown = github.BOX.sub(github.box, text)
+    assert "<summary>Is <code>x</code> a row?</summary>\n\nYes.\n\n```sh\nls\n```" in shown
+    assert shown.endswith("</details>\n\nAfter.\n")
 
 
 # ---- mistakes

@@ -1,0 +1,102 @@
+"""The lessons' pages as GitHub shows Markdown, for who reads the repository and not the site.
+
+    python docs/site/github.py    # write lessons/README.md (lesson 0) and lessons/*/README.md
+
+GitHub knows neither our directives nor boxes that fold. Here outputs and code are put in, a box
+becomes a quotation or <details>, and links lead to files of the repository. The solution stays out:
+it is a link to the library's file.
+"""
+
+import os
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import hooks
+from catalogue import in_html
+
+from lessons.course.kill_matrix import matrix_file
+from lessons.course.manifest import ROOT, find, lessons
+
+DOCS = ROOT / "docs"
+BOX = re.compile(r'^(!!!|\?\?\?) \w+ "(.*)"\n((?:(?: {4}.*)?\n)+)', re.M)
+HEADING = re.compile(r"^(#+ .*) \{ #([\w-]+) \}$", re.M)
+LINK = re.compile(r"(?<=\]\()([^)#\s]*)(#[\w-]+)?(?=\))")
+DRAWING = re.compile(r'^<div data-search-exclude>\n--8<-- "(.*/([\w-]+)\.svg)"\n</div>$', re.M)
+CAPTION = re.compile(r"\n\{ \.caption \}$", re.M)
+SOLUTION = re.compile(r"^( *)\{\{ code (simclr_mini/\S+) (\S+) body \}\}$", re.M)
+
+
+def readable() -> dict[Path, str]:
+    """What each README in `lessons/` should hold."""
+    pages = {ROOT / "lessons" / "README.md": DOCS / "lesson-0.md"}
+    pages |= {ROOT / "lessons" / one.folder / "README.md": ROOT / one.page for one in lessons()}
+    return {file: converted(page, file) for file, page in pages.items()}
+
+
+def converted(page: Path, file: Path) -> str:
+    """A page of the site, written for GitHub.
+
+    Args:
+        page: the page's Markdown in `docs/`.
+        file: where the result will lie; its links are relative to that.
+
+    Raises:
+        LookupError: a directive or a link leads nowhere.
+    """
+    text = page.read_text("utf-8") + "\n"
+    first = page.name == "lesson-0.md"
+    if not first:  # lesson 0 gives its one answer away
+        text = SOLUTION.sub(r"\1`\3` in [\2](/\2)", text)
+    text = DRAWING.sub(r"![\2](/\1)", text)
+    text = LINK.sub(lambda found: place(page, file, found[1], found[2] or ""), text)
+    text = HEADING.sub(r'\1 <a id="\2"></a>', CAPTION.sub("", text))
+    text = BOX.sub(box, hooks.DIRECTIVE.sub(hooks.expand, text))
+    if first:
+        text += "\n## All lessons\n\n" + "\n".join(
+            f"* [Lesson {one.number}: {one.name}]({one.folder}/README.md)" for one in lessons()
+        )
+    source = page.relative_to(ROOT).as_posix()
+    return f"<!-- Written by docs/site/github.py from {source}. -->\n\n{text.strip()}\n"
+
+
+def box(found: re.Match) -> str:
+    """A box of the site: a quotation if it is open, <details> if it is folded."""
+    mark, title, inside = found.groups()
+    inside = textwrap.dedent(inside).strip()
+    if mark == "!!!":
+        return textwrap.indent(f"**{title}**\n\n{inside}", "> ", lambda line: True) + "\n\n"
+    return f"<details>\n<summary>{in_html(title)}</summary>\n\n{inside}\n\n</details>\n\n"
+
+
+def place(page: Path, file: Path, link: str, section: str) -> str:
+    """Where a link of a page leads in the repository, seen from a file.
+
+    Args:
+        page, file: as in `converted`.
+        link: relative to the page, or to the repository if it begins with a slash, or an address.
+        section: what follows, such as "#temperature", or nothing.
+    """
+    if not link or "://" in link:
+        return link + section
+    root = ROOT if link.startswith("/") else page.parent
+    target = Path(os.path.normpath(root / link.removeprefix("/")))
+    name = target.relative_to(DOCS).as_posix() if target.is_relative_to(DOCS) else ""
+    of_lessons = {ROOT / one.page: ROOT / "lessons" / one.folder / "README.md" for one in lessons()}
+    if name == "kill-matrix.md":
+        target, section = matrix_file(find(section.removeprefix("#lesson-"))), ""
+    elif name == "mistakes.md":
+        target = ROOT / "tests" / "mistakes" / f"{file.parent.name}.py"
+    elif name in hooks.COPIES:
+        target = ROOT / hooks.COPIES[name]
+    target = of_lessons.get(target, target)
+    if not (target.exists() or target in of_lessons.values()):
+        raise LookupError(f"{page.name} links to {link}, which GitHub cannot show")
+    return Path(os.path.relpath(target, file.parent)).as_posix() + section
+
+
+if __name__ == "__main__":
+    for file, text in readable().items():
+        file.write_text(text, "utf-8")

@@ -1,6 +1,6 @@
 """The experiments of the lesson pages: `python docs/lessons/experiments.py 4` is lesson 4's.
 
-Those of lessons 3, 6 and 7 read the runs that are kept in docs/results. `h_or_z` needs a run of
+Those of lessons 3, 6, 7 and 13 read the runs that are kept in docs/results. `h_or_z` needs a run of
 your own. The others compute, in seconds.
 """
 
@@ -264,6 +264,16 @@ def what_is_clustered():
         print(f"{name:<16}{agree:22.3f}{effect:12.1f}")
 
 
+def while_the_queue_fills():
+    """MoCo's loss at some steps, and the share of queries that find their own key."""
+    print("run              step   queue filled   loss   find their key")
+    for name, lines in logs("shapes-moco"):
+        for step in (1, 2, 5, 9, 70, 420):
+            line = lines[step - 1]
+            shares = f"{line['queue_filled']:13.0%}{line['loss']:9.2f}{line['key_accuracy']:15.0%}"
+            print(f"{name:<16}{step:5}{shares}")
+
+
 def results(kind):
     """Name and result of every kept seed of a run."""
     for file in sorted(RESULTS.glob(f"{kind}-[0-9]/result.json")):
@@ -289,6 +299,7 @@ EXPERIMENTS = {
     "10": what_is_kept,
     "11": who_is_found,
     "12": what_is_clustered,
+    "13": while_the_queue_fills,
     "h-or-z": h_or_z,
 }
 

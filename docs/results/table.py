@@ -26,7 +26,7 @@ NAMES = {
     "shapes-crop-only": "SimCLR, crops alone (colours left as they are)",
     "shapes-wrong-positives": "SimCLR, second view from another image",
     "cifar10": "**SimCLR**, 10,000 images, 10 epochs",
-    "cifar10-more": "SimCLR, 16 epochs: three minutes on two cores",
+    "cifar10-more": "SimCLR, 16 epochs: three minutes of training on two cores",
     "cifar10-crops": "SimCLR with four small crops, 5 epochs, about equal time",
     "cifar10-nnclr-crops": "NNCLR with four small crops, 5 epochs, about equal time",
     "cifar10-swav-crops": "SwAV with four small crops, 5 epochs, about equal time",

@@ -72,6 +72,7 @@ COMMANDS: dict[str, str | tuple[str, str]] = {
         "13:enters_between_the_losses",
     ),
     "lesson-13-right": ("pytest lessons/13_moco", "13"),
+    "lesson-13-experiment": "python docs/lessons/experiments.py 13",
     "lesson-14-wrong": (
         "pytest lessons/14_swav -k when_it_is_full",
         "14:queue_used_half_full",

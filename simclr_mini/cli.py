@@ -8,7 +8,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -244,10 +244,12 @@ def show_views(
     from simclr_mini.canvas import save
     from simclr_mini.data import as_floats, load
     from simclr_mini.sheets import contact_sheet
+    from simclr_mini.simclr import view_side
     from simclr_mini.views import recipe_named, two_views
 
     recipe, generator = recipe_named(views), Generator().manual_seed(seed)
     pixels = load(data, None, "train", size).pixels[:8]
+    recipe = replace(recipe, size=view_side(pixels.shape[2]))  # as `train` makes them
     x1, x2 = two_views(as_floats(pixels, "cpu"), recipe, generator)
     print(save(contact_sheet(pixels, x1, x2), out))
 

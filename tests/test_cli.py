@@ -61,6 +61,15 @@ def own(made, tmp_path, monkeypatch) -> Path:
     return tmp_path / "own"
 
 
+def test_views_are_drawn_in_the_size_that_training_uses(own, monkeypatch):
+    """Not in the size of the images."""
+    shown = []
+    monkeypatch.setattr("simclr_mini.sheets.contact_sheet", lambda *rows: shown.extend(rows))
+    monkeypatch.setattr("simclr_mini.canvas.save", lambda figure, out: out)
+    cli.main(["views", "pets", "--size", "40"])
+    assert [row.shape[2] for row in shown] == [40, 30, 30]
+
+
 def test_every_command_writes_what_it_says(own, capsys):
     """`train` is tried at length elsewhere."""
     cli.main(["evaluate", "runs/mine", "--no-fine-tune"])

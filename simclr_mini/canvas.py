@@ -33,16 +33,22 @@ STYLE = {
 }
 
 
-def card(title: str) -> Figure:
-    """An empty figure, 6 x 3.5 inches, with its claim at the top."""
-    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=CARD)
-    figure.suptitle(textwrap.fill(title, 78), x=0.025, y=0.965, ha="left", va="top", fontsize=10)
+def card(title: str, height: int = HEIGHT) -> Figure:
+    """An empty figure, 6 inches wide and `height` pixels high, with its claim at the top."""
+    figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=CARD)
+    top = 1 - 0.035 * HEIGHT / height  # the same margin whatever the height
+    figure.suptitle(textwrap.fill(title, 78), x=0.025, y=top, ha="left", va="top", fontsize=10)
     return figure
+
+
+def height_of(figure: Figure) -> int:
+    """The height of a card in pixels."""
+    return round(figure.get_figheight() * DPI)
 
 
 def write(figure: Figure, left: float, down: float, text: str, **style) -> None:
     """Put text on the card, at pixels from its top left corner."""
-    figure.text(left / WIDTH, 1 - down / HEIGHT, text, va="center", **style)
+    figure.text(left / WIDTH, 1 - down / height_of(figure), text, va="center", **style)
 
 
 def percent(share: float) -> str:

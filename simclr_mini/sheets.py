@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from simclr_mini.canvas import CARD, HEIGHT, RED, STYLE, WIDTH, card, percent, write
+from simclr_mini.canvas import CARD, HEIGHT, RED, STYLE, WIDTH, card, height_of, percent, write
 
 GAP = 6  # pixels between two images
 CAPTION = 26  # pixels below a row of images for their captions
+TOP, BELOW = 102, 24  # pixels above the images, for a title of two lines, and below them
 ROWS, COLUMNS = 5, 8  # clusters drawn, and images drawn in a row
 
 
@@ -38,12 +39,12 @@ def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
             f"each of 1 or more images needs two views, not {len(originals)} images with "
             f"{len(x1)} and {len(x2)} views"
         )
-    figure = card("Two views of the same image" + "s" * (len(originals) > 1))
-    left, top, rows = 116, 112, (originals[:8], x1[:8], x2[:8])
+    left, top, rows = 116, TOP, (originals[:8], x1[:8], x2[:8])
     cell = cell_side(
-        max(originals.shape[2:]), 3, len(rows[0]), WIDTH - left - 18, HEIGHT - top - 30
+        max(originals.shape[2:]), 3, len(rows[0]), WIDTH - left - 18, HEIGHT - top - BELOW
     )
-    top += (HEIGHT - top - 30 - 3 * (cell + GAP)) // 2
+    title = "Two views of the same image" + "s" * (len(originals) > 1)
+    figure = card(title, top + 3 * (cell + GAP) + BELOW)
     paste(figure, torch.stack([squares(row, cell) for row in rows]), left, top)
     for i, name in enumerate(("image", "view 1", "view 2")):
         write(figure, left - 14, top + i * (cell + GAP) + cell / 2, name, ha="right")
@@ -74,13 +75,14 @@ def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
     if same is not None:
         share = percent(same.float().mean())
         title = f"{share} of {same.numel():,} nearest images share the query's class"
-    figure = card(title)
     queries, neighbours = queries[:4], neighbours[:4, :7]
     rows, k = neighbours.shape[:2]
-    left, top, between = 30, 128, 36
+    left, top, between = 30, TOP + CAPTION, 36
+    below = BELOW + CAPTION
     cell = cell_side(
-        max(queries.shape[2:]), rows, k + 1, WIDTH - 2 * left - between, HEIGHT - top - 42
+        max(queries.shape[2:]), rows, k + 1, WIDTH - 2 * left - between, HEIGHT - top - below
     )
+    figure = card(title, top + rows * (cell + GAP) + below)
     paste(figure, squares(queries, cell)[:, None], left, top)
     right = left + cell + between
     grid = squares(neighbours.flatten(0, 1), cell).unflatten(0, (rows, k))
@@ -93,8 +95,8 @@ def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
         corner = (column * (cell + GAP), row * (cell + GAP))
         frame = {"edgecolor": RED, "linewidth": 1.5, "clip_on": False}
         axes.add_patch(Rectangle(corner, cell, cell, fill=False, **frame))
-    below = top + rows * (cell + GAP) + 12
-    write(figure, right, below, "framed: of another class", color=RED)
+    down = top + rows * (cell + GAP) + CAPTION / 2
+    write(figure, right, down, "framed: of another class", color=RED)
     return figure
 
 
@@ -164,11 +166,11 @@ def image_rows(title: str, names: list[str], rows, captions=None) -> Figure:
         rows: images of each row, shape (up to 8, 3, S, S).
         captions: a text below each image, by row. None: no captions.
     """
-    figure = card(title)
-    left, top, below = 210, 112, CAPTION if captions else 0
+    left, top, below = 210, TOP, CAPTION if captions else 0
     side, columns = max(rows[0].shape[2:]), max(len(row) for row in rows)
-    room = HEIGHT - top - 30 - len(rows) * below
+    room = HEIGHT - top - BELOW - len(rows) * below
     cell = cell_side(side, len(rows), columns, WIDTH - left - 18, room)
+    figure = card(title, top + len(rows) * (cell + GAP + below) + BELOW)
     for i, (name, row) in enumerate(zip(names, rows, strict=True)):
         down = top + i * (cell + GAP + below)
         paste(figure, squares(row, cell)[None], left, down)
@@ -211,9 +213,9 @@ def paste(figure: Figure, images: Tensor, left: int, top: int) -> Axes:
     rows, columns, _, S, _ = images.shape
     padded = F.pad(images, (0, GAP, 0, GAP), value=int(CARD[1:3], 16) / 255)
     sheet = padded.permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)[:-GAP, :-GAP]
-    high, wide = sheet.shape[:2]
+    (high, wide), height = sheet.shape[:2], height_of(figure)
     axes = figure.add_axes(
-        (left / WIDTH, 1 - (top + high) / HEIGHT, wide / WIDTH, high / HEIGHT), frameon=False
+        (left / WIDTH, 1 - (top + high) / height, wide / WIDTH, high / height), frameon=False
     )
     axes.imshow(sheet.numpy(), interpolation="nearest", extent=(0, wide, high, 0), aspect="auto")
     axes.set(xticks=[], yticks=[])

@@ -1,4 +1,4 @@
-"""The library stays in floors: a file imports from lower floors, or from files listed before it."""
+"""The library has layers: a file imports from lower layers, or from files listed before it."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 from simclr_mini.methods import METHODS
 
 ROOT = Path(__file__).parent.parent
-FLOORS = [
+LAYERS = [
     "device distributed whole_file shapes picture_file layout array_file folder data views resnet",
     "weight_gradient heads nt_xent large_batch grad_cache optim kmeans patches patch_encoder",
     "autoencoder ring config evaluate diagnostics advice accuracy baselines canvas",
@@ -17,7 +17,7 @@ FLOORS = [
     "methods build checkpoint resume train runs report charts sheets figures experiment",
     "compare cli __main__",
 ]
-ORDER = " ".join(FLOORS).split()
+ORDER = " ".join(LAYERS).split()
 FILES = sorted((ROOT / "simclr_mini").glob("*.py"))
 
 

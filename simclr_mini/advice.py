@@ -19,7 +19,7 @@ NEIGHBOURS = 10  # nearest neighbours of each
 AT_CHANCE = 0.03  # share of the way from chance to floor; below it, nothing was learned
 TOO_GOOD, SOON = 0.75, 100  # share of the way after this many steps; above it, a shortcut is likely
 ALL_EQUAL = -0.2  # uniformity of projections; above it, they are nearly all equal
-FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its width; below it, h has collapsed
+FEW_DIRECTIONS = 0.04  # effective rank of h as a share of what it can be; below it, h has collapsed
 SETTLED = 0.05  # share of neighbours changed in the last epoch; below it, training has settled
 WORDS = {  # for each baseline
     "majority": "always the commonest class",
@@ -68,13 +68,14 @@ def share_changed(before: Tensor, after: Tensor) -> float:
     return 1 - float(kept.float().mean())
 
 
-def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice:
+def advise(log: list[dict], diagnostics: dict[str, float], directions: int) -> Advice:
     """Alarms and stop advice for a run that has ended.
 
     Args:
         log: the lines of log.jsonl.
         diagnostics: as `report.diagnostics` gives them.
-        width: D, the width of h.
+        directions: the most that the effective rank of h can be: its width, or the number of images
+            if there are fewer.
     """
     alarms = []
     if way(log) < AT_CHANCE:
@@ -94,11 +95,11 @@ def advise(log: list[dict], diagnostics: dict[str, float], width: int) -> Advice
             "ALL EQUAL: the network gives nearly the same projection to every image. Lower "
             "--learning-rate, or raise --temperature if it is below 0.05."
         )
-    if diagnostics["effective_rank_h"] < max(2.0, FEW_DIRECTIONS * width):
+    rank = diagnostics["effective_rank_h"]
+    if directions >= NEIGHBOURS and rank < max(2.0, FEW_DIRECTIONS * directions):
         alarms.append(
-            f"FEW DIRECTIONS: images differ in only about {diagnostics['effective_rank_h']:.0f} of "
-            f"the {width} dimensions of a representation. Lower --learning-rate, or train on more "
-            "varied images."
+            f"FEW DIRECTIONS: representations differ in only about {rank:.0f} of {directions} "
+            "possible directions. Lower --learning-rate, or train on more varied images."
         )
     return Advice(tuple(alarms), stop_advice(log, bool(alarms)))
 
@@ -117,13 +118,13 @@ def stop_advice(log: list[dict], failed: bool) -> str:
         return "One epoch is too short to tell whether more would help."
     if changed[-1] < SETTLED:
         return (
-            f"Stop here: only {changed[-1]:.0%} of the nearest neighbours of {WATCHED} images "
-            "changed in the last epoch. Only a new run with more --epochs may learn more, because "
-            "its learning rate falls later."
+            f"Stop here: only {changed[-1]:.0%} of the nearest neighbours of up to {WATCHED} "
+            "images changed in the last epoch. Only a new run with more --epochs may learn more, "
+            "because its learning rate falls later."
         )
     return (
         f"A new run with more --epochs would probably help: {changed[-1]:.0%} of the nearest "
-        f"neighbours of {WATCHED} images changed in the last epoch, and the loss has gone "
+        f"neighbours of up to {WATCHED} images changed in the last epoch, and the loss has gone "
         f"{way(log):.0%} of the way from chance to its floor."
     )
 

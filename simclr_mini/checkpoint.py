@@ -38,6 +38,7 @@ def load(folder: Path) -> dict:
 
     Raises:
         FileNotFoundError: the run has none yet.
+        OSError: it cannot be read now.
         ValueError: another version wrote it, or it is damaged.
     """
     if not (folder / FILE).exists():
@@ -45,6 +46,8 @@ def load(folder: Path) -> dict:
     try:
         state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
         version = state["version"]
+    except (OSError, MemoryError):  # it may be intact
+        raise
     except Exception as error:  # torch raises half a dozen kinds if a file is no checkpoint
         raise ValueError(
             f"{folder / FILE} is damaged or is not a checkpoint; train with --force to start again"

@@ -19,6 +19,11 @@ from simclr_mini.config import DataChoices, NetworkChoices, TrainingChoices, Vie
 from simclr_mini.methods import METHODS, configure, defaults, method_class
 
 HELP = {"-h", "--help"}
+PICTURES = (".png", ".svg", ".pdf", ".jpg")
+OUT_OF_MEMORY = (
+    "simclr-mini: out of memory; use a smaller --batch-size, --size or --encoder. For a folder "
+    "larger than memory there is `simclr-mini data build`"
+)
 RENAMED = {"--recipe": "--views"}  # an option's name in earlier versions: its name now
 
 
@@ -122,11 +127,11 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
     """
     from simclr_mini.experiment import console
     from simclr_mini.report import report, table
-    from simclr_mini.runs import load_run, write_json
+    from simclr_mini.runs import EVALUATION, load_run, write_json
 
     config, method, data = load_run(run)
     result = report(config, run, method, data, fine_tune)
-    write_json(run / "evaluation.json", result)
+    write_json(run / EVALUATION, result)
     console.print(table(result))
 
 
@@ -136,7 +141,7 @@ def embed(
     """Turn pictures into features: one row of numbers for each.
 
     Writes a .npz file with "features" (N, D) and what is known of each row: "labels" (N,), which
-    are positions in "classes", "files" (N,), and "index" (N,), the position in a built-in set.
+    are positions in "classes" (-1: no label), "files" (N,), and "index" (N,), the position in a built-in set.
 
     Args:
         run: folder of the run.
@@ -144,9 +149,7 @@ def embed(
         out: the file to write.
         force: replace the file.
     """
-    check_free(out, force)
-    if out.suffix != ".npz":
-        raise ValueError(f"--out must end in .npz, not {out.name}")
+    check_free(out, force, [".npz"])
     import numpy as np
 
     from simclr_mini.evaluate import features
@@ -185,6 +188,8 @@ def neighbours(
     from simclr_mini.runs import load_encoder, load_images
 
     images = load_images(run, data, "all" if data else "test")
+    if len(images) < 2:
+        raise ValueError(f"{images.name} has 1 picture, which has no neighbours")
     h, names = features(load_encoder(run), images), images.names()
     saved = save(gallery(h, images, count), out)
     for query, near in zip(names, nearest(h, count).tolist(), strict=False):
@@ -249,7 +254,8 @@ def show_views(
 
     recipe, generator = recipe_named(views), Generator().manual_seed(seed)
     pixels = load(data, None, "train", size).pixels[:8]
-    recipe = replace(recipe, size=view_side(pixels.shape[2]))  # as `train` makes them
+    # as `train` makes them
+    recipe = replace(recipe, size=view_side(pixels.shape[2]), crop_scale=(ViewChoices.crop_min, 1))
     x1, x2 = two_views(as_floats(pixels, "cpu"), recipe, generator)
     print(save(contact_sheet(pixels, x1, x2), out))
 
@@ -271,7 +277,7 @@ def build(
     from simclr_mini.folder import built_name
 
     out = out or built_name(folder)
-    check_free(out, force)
+    check_free(out, force, [".npy"])
     silent = not sys.stdout.isatty()
     count = write(folder, out, size, lambda files: track(files, "reading", disable=silent))
     print(f"{out}: {count} pictures of {size} x {size}; train with --data {out}")
@@ -289,10 +295,20 @@ def info(data: Positional[str] = "shapes", size: int = 32) -> None:
     print("\n".join(describe(data, None, size)))
 
 
-def check_free(out: Path, force: bool) -> None:
-    """Raise FileExistsError, before any work, if a file exists and may not be replaced."""
+def check_free(out: Path, force: bool, endings: Sequence[str] = PICTURES) -> None:
+    """Refuse, before any work, a file that could not be written at the end.
+
+    Raises:
+        FileExistsError: it exists and may not be replaced.
+        FileNotFoundError: its folder does not exist.
+        ValueError: its name has another ending.
+    """
+    if out.suffix not in endings:
+        raise ValueError(f"--out must end in {' or '.join(endings)}, not {out.name}")
     if out.exists() and not force:
         raise FileExistsError(f"{out} already exists: --force replaces it, --out names another")
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {out.parent} for {out.name}; make it first")
 
 
 COMMANDS = {
@@ -327,7 +343,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run_command(argv: Sequence[str] | None) -> None:
     """Run a command line, and end the program if that fails. Arguments as `main`."""
-    argv = [RENAMED.get(word, word) for word in (sys.argv[1:] if argv is None else argv)]
+    argv = sys.argv[1:] if argv is None else argv
+    for old, new in RENAMED.items():
+        argv = [word.replace(old, new, 1) if word.split("=")[0] == old else word for word in argv]
     if argv[:1] == ["data"] and argv[1:2] and f"data {argv[1]}" in COMMANDS:
         argv = [f"data {argv[1]}", *argv[2:]]
     from torch import OutOfMemoryError
@@ -350,8 +368,12 @@ def run_command(argv: Sequence[str] | None) -> None:
         print(f"\nstopped{more}")
         sys.exit(130)
     except (MemoryError, OutOfMemoryError):
-        sys.exit("simclr-mini: out of memory; use a smaller --batch-size or --encoder")
+        sys.exit(OUT_OF_MEMORY)
     except BrokenPipeError:
+        raise
+    except RuntimeError as error:
+        if "can't allocate memory" in str(error):  # torch on a CPU
+            sys.exit(OUT_OF_MEMORY)
         raise
     except (ValueError, FloatingPointError, OSError) as error:
         sys.exit(f"simclr-mini: {sentence(error)}")

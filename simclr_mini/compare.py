@@ -16,7 +16,7 @@ from simclr_mini.methods import GENERAL, current_names, defaults, method_class
 
 SCORES = ("knn", "linear_probe")
 # the options that determine the untrained encoder
-START = ("data", "images", "size", "encoder", "stem", "zero_init")
+START = ("data", "images", "size", "encoder", "stem", "zero_init", "norm")
 SAME = (*START, "epochs", "batch_size")
 
 

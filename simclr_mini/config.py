@@ -137,8 +137,8 @@ GROUPS = (DataChoices, ViewChoices, NetworkChoices, TrainingChoices)
 class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
     """The general choices, the method, and the method's own options.
 
-    The defaults train on `shapes` in about two minutes on two cores, without a GPU.
-    `methods.configure` makes one from plain names and values.
+    With SimCLR's options, the defaults train on `shapes` in about two minutes on two cores, without
+    a GPU. `methods.configure` makes one from plain names and values, with the method's options.
     """
 
     method: str = "simclr"
@@ -160,11 +160,11 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         at_least(self, epochs=1, batch_size=2, chunk_size=0, seed=0)
         at_least(self, weight_decay=0, warmup_epochs=0, knn_every=0, checkpoint_every=1)
         if not 0 < self.learning_rate <= 1e6:
-            refuse("learning_rate", self.learning_rate, "a number above 0, such as 0.003")
+            refuse("learning_rate", self.learning_rate, "above 0 and at most 1e6, such as 0.003")
         if self.norm == "batch" and self.chunk_size in (1, 2):
             refuse("chunk_size", self.chunk_size, "3 or more with --norm batch")
-        if self.seed >= 2**63:
-            refuse("seed", self.seed, "below 2^63")
+        if self.seed >= 2**32:  # torch's CPU generator uses no more bits
+            refuse("seed", self.seed, "below 2^32")
         if not 0 < self.crop_min <= 1:
             refuse("crop_min", self.crop_min, "above 0 and at most 1")
         if self.warmup_epochs > self.epochs:

@@ -172,8 +172,8 @@ def resolve(name: str, root: str | Path | None) -> tuple[str, Path]:
         return name, Path(root or data_root()).expanduser()
     if name == "folder" and root is not None:
         return "folder", Path(root).expanduser()
-    path = Path(name).expanduser()
-    if path.exists():
+    path = Path(os.path.expanduser(name))  # leaves the home of an unknown user as it is
+    if name and path.exists():
         return "folder", path
     where = "" if path.is_absolute() else f"; there is no such folder in {Path.cwd()}"
     raise ValueError(
@@ -298,8 +298,10 @@ def load_cifar10(root: Path, split: str) -> Images:
     folder = places[0] if places else download_cifar10(root)
     classes = tuple((folder / "batches.meta.txt").read_text().split())
     files = sorted(folder.glob("*_batch*.bin"))  # data_batch_1 to data_batch_5, test_batch
-    if split in ("train", "val") and len(files) == 1:
-        raise FileNotFoundError(f"{folder} has no data_batch_1.bin; fetch CIFAR-10 again")
+    names = {file.name for file in files}
+    for name in (f"data_batch_{i}.bin" for i in range(1, 6)):
+        if name not in names:
+            raise FileNotFoundError(f"{folder} has no {name}; fetch CIFAR-10 again")
     lengths = [file.stat().st_size // CIFAR10_RECORD for file in files]
     index = torch.arange(sum(lengths)).split(lengths)
     wanted = {"all": slice(None), "test": slice(-1, None)}.get(split, slice(-1))

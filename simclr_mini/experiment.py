@@ -14,7 +14,7 @@ from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
 from simclr_mini.device import pick_device
 from simclr_mini.methods import GENERAL, configure
-from simclr_mini.report import keep_costly, report, table
+from simclr_mini.report import RANKED, keep_costly, report, table
 from simclr_mini.simclr import SimCLR
 from simclr_mini.supervised import Supervised
 from simclr_mini.train import check_processes, train
@@ -45,6 +45,7 @@ def run(
 
     Raises:
         FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
+        FileNotFoundError: `resume` is set, but the folder holds no run.
         ValueError: `resume` is set, but the run was started with another configuration.
         Other errors as in `train.train`.
     """
@@ -71,11 +72,14 @@ def run(
     result = report(config, folder, method, data, fine_tune)
     keep_costly(before, result)
     log = runs.read_log(folder)
-    advice = advise(log, result["diagnostics"], method.encoder.dim)
+    # at most as many directions as dimensions, or as images among which they were counted
+    directions = min(method.encoder.dim, RANKED, len(data["test"]))
+    advice = advise(log, result["diagnostics"], directions)
     result["advice"] = asdict(advice)
-    if supervised:
-        result["baselines"]["supervised"] = train_supervised(config, data, folder / "supervised")
     runs.write_json(folder / runs.RESULT, result)
+    if supervised:  # if this fails, the run itself has its result
+        result["baselines"]["supervised"] = train_supervised(config, data, folder / "supervised")
+        runs.write_json(folder / runs.RESULT, result)
     figures.save_figures(folder, method, data, result, log)
     console.print(table(result))
     for sentence in (*advice.alarms, verdict(result), advice.stop):

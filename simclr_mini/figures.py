@@ -60,7 +60,8 @@ def gallery(h: torch.Tensor, images: Images, count: int) -> Figure:
         count: number of queries.
     """
     near, labels = nearest(h, count), images.labels
-    same = None if labels is None else labels[near] == labels[:count, None]
+    known = labels is not None and bool((labels >= 0).all())  # -1: a picture without a label
+    same = labels[near] == labels[:count, None] if known else None
     return sheets.neighbour_gallery(images.pixels[:count], images.pixels[near], same)
 
 
@@ -107,7 +108,7 @@ def support(method, train: Images, B: int) -> Figure | None:
 def curated(method, train: Images, B: int) -> Figure | None:
     """A batch's kept pairs above a rejected draw, if curation rejects one."""
     figure = None
-    for some in train.pixels[: B * ATTEMPTS].split(B):
+    for some in train.pixels[: len(train) // B * B][: B * ATTEMPTS].split(B):  # whole batches
         method.train().views(as_input(some, method))
         draws, chosen = method.last.get("draws", []), method.last.get("chosen")
         rejected = [i for i in range(len(draws)) if i != chosen]

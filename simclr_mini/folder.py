@@ -118,10 +118,12 @@ def open_folder(root: Path, size: int) -> tuple[list[Place], Notes]:
 
     Raises:
         FileNotFoundError: there is no such folder.
-        ValueError: a side of fewer than 8 pixels.
+        ValueError: a side of fewer than 8 pixels, or a file that `build` made.
     """
     if size < LEAST:
         raise ValueError(f"--size must be {LEAST} or more, not {size}")
+    if root.suffix == ".npy" and root.is_file():
+        raise ValueError(f"{root} is built already; train with --data {root}")
     if root.is_file():
         raise FileNotFoundError(f"{root} is a file; name a folder of pictures or a .npy file")
     if not root.is_dir():

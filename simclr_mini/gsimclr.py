@@ -16,7 +16,7 @@ from typing import Literal
 import torch
 from torch import Generator, Tensor, nn
 
-from simclr_mini.autoencoder import latents, train_autoencoder
+from simclr_mini.autoencoder import HELD_OUT, latents, train_autoencoder
 from simclr_mini.config import Config, at_least, refuse
 from simclr_mini.data import Images
 from simclr_mini.device import uses_bfloat16
@@ -327,6 +327,11 @@ class GSimCLR(SimCLR):
             raise ValueError(
                 "--method gsimclr needs sides that are multiples of 8, for its autoencoder, not "
                 f"{height} x {width}; use another --size"
+            )
+        if len(images) < 2 * HELD_OUT:
+            raise ValueError(
+                f"--method gsimclr needs {2 * HELD_OUT} or more training images for its "
+                f"autoencoder, not {len(images)}"
             )
         if config.options.batching == "oracle" and images.labels is None:
             raise ValueError("--batching oracle needs labels; the data has none")

@@ -219,7 +219,10 @@ class MoCo(SimCLR):
         K, N = config.options.queue_size, len(images)
         if K > N:
             added = config.options.added(config.batch_size)
-            wanted = f"at most the {N} training images, such as {max(1, N // added) * added}"
+            if added > N:
+                most = N // config.options.added(1)
+                refuse("batch_size", config.batch_size, f"at most {most} with {N} training images")
+            wanted = f"at most the {N} training images, such as {N // added * added}"
             refuse("queue_size", K, wanted)
 
     def query_network(self) -> nn.Sequential:

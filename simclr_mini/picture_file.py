@@ -47,6 +47,8 @@ WHAT_IS_READ = f"{', '.join(FORMATS)}, up to 89 megapixels"
 TOO_LARGE = "more than 89 megapixels"
 WISHED = {name for *_, name in SIGNS} - {*FORMATS} | {TOO_LARGE}  # a person can convert these
 UNCHECKED = ("WebP", "AVIF")  # Pillow decodes these even if their second half is zeros
+ZEROS = 64  # so many of them at the end of such a file say that it was overwritten
+PNG_END = b"IEND\xaeB`\x82"
 JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # none that pixel data may contain
 GROUNDS = {"white": 255, "black": 0, "grey": 128}
 VISIBLE = 32  # levels of difference from the ground that the eye sees
@@ -115,10 +117,9 @@ def is_whole(file: Path, kind: str) -> bool:
     """Whether a file is complete. Only formats in which Pillow would not notice are checked."""
     if kind == "JPEG":
         return has_end(file.read_bytes())
-    if kind in UNCHECKED:
-        content = file.read_bytes()
-        return any(content[-(len(content) // 4) :])
-    return True
+    if kind == "PNG":
+        return PNG_END in file.read_bytes()
+    return kind not in UNCHECKED or any(file.read_bytes()[-ZEROS:])
 
 
 def has_end(jpeg: bytes) -> bool:

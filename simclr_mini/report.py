@@ -19,6 +19,8 @@ from simclr_mini.evaluate import as_input, features
 from simclr_mini.runs import read_log
 from simclr_mini.simclr import SimCLR
 
+RANKED = 2_000  # test images among which the effective rank of representations is measured
+
 
 def report(
     config: Config, folder: Path, method: SimCLR, data: dict[str, Images], fine_tune: bool
@@ -46,7 +48,7 @@ def report(
         test = encoder_accuracy(method.encoder, splits, config.seed, fine_tune)
         beaten = baselines(untrained, splits, config.seed)
     state, B = checkpoint.load(folder), config.batch_size
-    log = read_log(folder)[: state["step"]]  # a run that was killed may have written more
+    log = read_log(folder, state["step"])  # a run that was killed may have written more
     health = diagnostics(method, data["test"]) | {"final_loss": log[-1]["loss"]}
     health |= {"chance_loss": method.chance(B), "floor_loss": method.floor(B)}
     return {
@@ -82,7 +84,7 @@ def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
     """Health of representations and projections, on views of up to 512 test images."""
     x1, x2 = method.eval().views(as_input(images.pixels[:512], method))
     z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # Apple's GPUs lack some operations
-    h = features(method.encoder, images.pixels[:2000])
+    h = features(method.encoder, images.pixels[:RANKED])
     z = method.projector(h.to(x1.device)).cpu()
     return {
         "alignment": float(alignment(z1, z2)),

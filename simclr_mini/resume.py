@@ -18,10 +18,11 @@ from torch import Tensor
 
 from simclr_mini import checkpoint, distributed
 from simclr_mini.advice import WATCHED, neighbour_sets, share_changed
-from simclr_mini.config import Config
+from simclr_mini.config import Config, flag
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import share_of_way
 from simclr_mini.evaluate import features
+from simclr_mini.methods import current_names
 from simclr_mini.simclr import SimCLR
 
 LOG = "log.jsonl"
@@ -48,8 +49,8 @@ class Progress:
         seconds: time spent on training, before and after resuming.
 
     Raises:
-        ValueError: the checkpoint belongs to other images, the log has lost lines, or the
-            processes do not see the same run.
+        ValueError: the checkpoint belongs to other options or images, the log has lost lines, or
+            the processes do not see the same run.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class Progress:
         self.step, self.log_bytes = 0, 0
         self.seconds = self.core_seconds = 0.0  # on the clock, and summed over the CPU's cores
         self.neighbours = None  # those of some fixed images at the end of the last epoch
-        self.fingerprint = images.fingerprint()  # once: it reads the name of every file
+        self.fingerprint = images.fingerprint()
         self.interrupted = False
         if (folder / checkpoint.FILE).exists():
             state = checkpoint.load(folder)
+            check_same_options(state, config, folder)
             check_same_images(state, images)
             method.load_state_dict(state["method"])
             optimizer.load_state_dict(state["optimizer"])
@@ -199,6 +201,21 @@ class Progress:
         state |= {"images": self.fingerprint, "log_bytes": self.log.tell()}
         state |= {"neighbours": self.neighbours}
         checkpoint.save(self.folder, state)
+
+
+def check_same_options(state: dict, config: Config, folder: Path) -> None:
+    """Refuse a checkpoint that a run with other options left. Its images may have moved.
+
+    Raises:
+        ValueError: an option differs.
+    """
+    old, new = current_names(state["config"]), config.flat() | {"data": state["config"]["data"]}
+    differing = [name for name in old if name in new and old[name] != new[name]]
+    if differing:
+        was = ", ".join(f"--{flag(name)} {old[name]}" for name in differing)
+        raise ValueError(
+            f"{folder / checkpoint.FILE} is of a run with {was}; train with --force to start again"
+        )
 
 
 def check_same_images(state: dict, images: Images) -> None:

@@ -1,6 +1,7 @@
 """The folder of a run: config.json, log.jsonl, checkpoint.pt, result.json and figures."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from simclr_mini import checkpoint
@@ -8,14 +9,21 @@ from simclr_mini.build import build_encoder, build_method, load_splits, trained_
 from simclr_mini.config import Config, flag
 from simclr_mini.data import Images, load
 from simclr_mini.device import pick_device
-from simclr_mini.methods import GENERAL, configure, current_names, defaults, method_class
+from simclr_mini.methods import (
+    GENERAL,
+    METHODS,
+    configure,
+    current_names,
+    defaults,
+    method_class,
+)
 from simclr_mini.resnet import ResNet
 from simclr_mini.resume import LOG, check_same_images
 from simclr_mini.simclr import SimCLR
 from simclr_mini.whole_file import whole_file
 
-CONFIG, RESULT = "config.json", "result.json"
-FILES = ("*.json", LOG, checkpoint.FILE, "*.part", "*.svg", "*.png")  # all that a run writes
+CONFIG, RESULT, EVALUATION = "config.json", "result.json", "evaluation.json"
+FIGURES = ("views.png", "loss.svg", "similarities.svg", "map.svg", "neighbours.png", "accuracy.svg")
 
 
 def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
@@ -58,14 +66,18 @@ def clear(folder: Path) -> None:
     """Delete a run, and nothing else that lies in its folder.
 
     Raises:
+        OSError: a file cannot be deleted. The folder still counts as a run.
         ValueError: its config.json is not a run's.
     """
     read_config(folder)
-    for pattern in FILES:
-        for file in folder.glob(pattern):
-            file.unlink()
     if (folder / "supervised" / CONFIG).exists():
         clear(folder / "supervised")
+    pictures = (method_class(name).picture for name in METHODS)
+    names = [LOG, checkpoint.FILE, RESULT, EVALUATION, *FIGURES, *(f"{p}.png" for p in pictures)]
+    # config.json last: without it, what is left would belong to a run with other options
+    for name in (*names, CONFIG):
+        (folder / f"{name}.part").unlink(missing_ok=True)
+        (folder / name).unlink(missing_ok=True)
 
 
 def read_config(folder: Path) -> Config:
@@ -87,7 +99,7 @@ def read_config(folder: Path) -> Config:
         config = configure(**{name: value for name, value in choices.items() if name in own})
         config.check()
         return config
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file} does not belong to a run of this program") from error
 
 
@@ -97,9 +109,14 @@ def read_result(folder: Path) -> dict | None:
     return json.loads(file.read_text()) if file.exists() else None
 
 
-def read_log(folder: Path) -> list[dict]:
-    """The lines of a run's log, one for each step."""
-    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
+def read_log(folder: Path, steps: int | None = None) -> list[dict]:
+    """The lines of a run's log, one for each step.
+
+    Args:
+        folder: the run's folder.
+        steps: how many to read; a run that was killed may have half a line at its end. None: all.
+    """
+    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()[:steps]]
 
 
 def write_json(file: Path, content: dict) -> None:
@@ -121,13 +138,14 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
     data = load_splits(config)
     check_same_images(state, trained_on(data))
     check_size(config, folder, data["train"])
-    method = build_method(config, trained_on(data))
-    method.load_state_dict(state["method"])
-    checkpoint.set_generators(method, state["now"])
     try:
         device = pick_device(config.device)
     except ValueError:  # it was trained on another machine
         device = pick_device("auto")
+    config = replace(config, device=device.type)
+    method = build_method(config, trained_on(data))
+    method.load_state_dict(state["method"])
+    checkpoint.set_generators(method, state["now"])
     return config, method.to(device), data
 
 
@@ -141,11 +159,13 @@ def load_images(folder: Path, name: str, split: str) -> Images:
 
     Raises:
         FileNotFoundError: the folder holds no run, or the run's own data are not there.
-        ValueError: the images have another size. Otherwise as `data.load`.
+        ValueError: the images have another size, or the run's own data are not those that it was
+            trained on. Otherwise as `data.load`.
     """
     config = read_config(folder)
     if not name:
         check_path(config, folder)
+        check_same_images(checkpoint.load(folder), trained_on(load_splits(config)))
     images = load(name or config.data, None, split, config.size)
     check_size(config, folder, images)
     return images

@@ -14,7 +14,7 @@ from typing import Literal
 import torch
 from torch import Generator, Tensor, nn
 
-from simclr_mini.config import Config, Options, at_least, refuse
+from simclr_mini.config import Config, Options, refuse
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import chance_loss, contrastive_accuracy, floor_loss
 from simclr_mini.heads import projector
@@ -46,9 +46,10 @@ def shuffled_batches(
 
 
 def source(seed: int, name: str) -> Generator:
-    """A generator seeded from (seed, name); no two pairs share a stream.
+    """A generator seeded from (seed, name), so that each name has a stream of its own.
 
-    torch's CPU generator uses 32 bits of a seed only, so seed + 2^32 would be the same stream.
+    torch's CPU generator uses 32 bits of a seed only, so two of them are equal by accident once in
+    2^32 pairs.
 
     Args:
         seed: random seed of the run.
@@ -77,7 +78,7 @@ class Temperature(Options):
     def check(self, config: Config) -> None:
         """Raise ValueError unless the temperature is in (0, 100]."""
         if not 0 < self.temperature <= 100:
-            refuse("temperature", self.temperature, "a number above 0, such as 0.2")
+            refuse("temperature", self.temperature, "above 0 and at most 100, such as 0.2")
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,12 @@ class SimCLROptions(Temperature):
     """"wrong" takes the second view from another image: a control that can learn nothing."""
 
     def check(self, config: Config) -> None:
-        """Raise ValueError if the temperature or the margin is out of range."""
+        """Raise ValueError if an option is out of range, or a control would be none."""
         super().check(config)
-        at_least(self, margin=0)
+        if not 0 < self.margin < float("inf"):
+            refuse("margin", self.margin, "above 0")
+        if self.positives == "wrong" and config.small_crops:
+            refuse("small_crops", config.small_crops, "0 with --positives wrong")
 
 
 class SimCLR(nn.Module):

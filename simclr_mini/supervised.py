@@ -22,11 +22,16 @@ class Supervised(SimCLR):
 
     @staticmethod
     def check_images(config: Config, images: Images, option: str = "--method supervised") -> None:
-        """Raise ValueError unless there are labels of two or more classes."""
+        """Raise ValueError unless labels have two or more classes and are enough for a batch."""
         if images.labels is None:
             raise ValueError(f"{option} needs labels; {images.name} has none")
         if len(images.classes) < 2:
             raise ValueError(f"{option} needs 2 or more classes; {images.name} has 1")
+        if config.batch_size > len(images):
+            raise ValueError(
+                f"{option} needs a --batch-size of at most the {len(images)} training images that "
+                f"have labels, not {config.batch_size}"
+            )
 
     @staticmethod
     def head(config: Config, images: Images, dim: int) -> nn.Module:

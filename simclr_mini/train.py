@@ -75,7 +75,7 @@ def train(
                     line |= method.meters(z[0], z[1], index)
                 if run.epoch_ends() and distributed.rank() == distributed.FIRST:
                     line |= run.follow_neighbours()  # tells when training has settled
-                    if knn_is_due(config, epoch, images):
+                    if knn_is_due(config, epoch, data["train"]):
                         line["knn"] = knn_accuracy(method, data)
                 run.record(line, report)  # log, checkpoint, Ctrl-C
 
@@ -141,7 +141,7 @@ def check_finite(loss: Tensor, step: int, config: Config) -> None:
 
 
 def knn_is_due(config: Config, epoch: int, images: Images) -> bool:
-    """Whether to measure k-NN accuracy on validation images after this epoch."""
+    """Whether to measure k-NN accuracy after this epoch, with these images as neighbours."""
     labelled = images.labels is not None
     return labelled and config.knn_every > 0 and (epoch + 1) % config.knn_every == 0
 

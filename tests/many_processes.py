@@ -7,6 +7,8 @@ torchrun ... -m tests.many_processes train FOLDER     a run in which one process
 import os
 import signal
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import torch
@@ -78,6 +80,20 @@ def gradients(rank: int, folder: str) -> None:
         torch.save(found | {"exchanges": exchanges()}, f"{folder}/{W}-{rank}.pt")
         dist.barrier()
         dist.destroy_process_group()
+    if rank < 2:
+        read_slowly(rank, folder)
+
+
+def read_slowly(rank: int, folder: str) -> None:
+    """The first of two processes reads images for longer than a step may take."""
+    store, step = f"file://{folder}/store-slow", timedelta(seconds=1)
+    dist.init_process_group("gloo", init_method=store, rank=rank, world_size=2, timeout=step)
+    with distributed.first_goes_first():
+        began = time.monotonic()
+        (Path(folder) / "read").touch() if rank else time.sleep(2.5)
+        assert rank or not (Path(folder) / "read").exists(), "the second did not wait"
+    assert (Path(folder) / "read").exists() and time.monotonic() - began < 60
+    dist.destroy_process_group()
 
 
 def killed_run(folder: Path) -> None:

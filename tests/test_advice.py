@@ -75,10 +75,18 @@ def test_few_directions_are_named():
         advise(log, health, 256)
         .alarms[0]
         .endswith(
-            "images differ in only about 3 of the 256 dimensions of a representation. "
+            "representations differ in only about 3 of 256 possible directions. "
             "Lower --learning-rate, or train on more varied images."
         )
     )
+
+
+@pytest.mark.parametrize("rank, directions", [(7.2, 10), (12.4, 20), (79.6, 80), (1.5, 2)])
+def test_few_images_are_not_called_few_directions(rank, directions):
+    """Ten images span ten directions at most; these are ranks of a network that works."""
+    log = [{"epoch": 0, "share_of_way": 0.4}]
+    health = {"uniformity": -3.0, "effective_rank_h": rank}
+    assert advise(log, health, directions).alarms == ()
 
 
 def test_the_verdict_names_the_best_baseline():

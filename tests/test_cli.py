@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from simclr_mini import baselines, cli
+from simclr_mini import baselines, checkpoint, cli, experiment, runs
 
 TINY = ("--size", "16", "--epochs", "1", "--batch-size", "8", "--warmup-epochs", "0")
 
@@ -117,12 +117,151 @@ def test_a_build_leaves_other_files_alone(own):
 
 
 def test_force_deletes_the_run_and_nothing_else(own):
-    Path("runs/mine/notes.txt").write_text("mine")
+    own_files = ["notes.txt", "notes.json", "cat.png", "few.npy.json", "other/config.json"]
     Path("runs/mine/other").mkdir()
-    Path("runs/mine/other/config.json").write_text("{}")
+    for file in own_files:
+        Path("runs/mine", file).write_text("{}")
     train(Path("pets").resolve(), Path("runs"), "--force")
-    assert Path("runs/mine/notes.txt").exists() and Path("runs/mine/other/config.json").exists()
+    assert all(Path("runs/mine", file).read_text() == "{}" for file in own_files)
     assert not Path("runs/mine/supervised/config.json").exists()
+
+
+def test_nothing_of_a_run_is_left_when_it_is_cleared(own):
+    """Whatever a run writes is known to --force; every method's own picture too."""
+    for method in ("deepcluster", "nnclr", "curation"):
+        words = ["--method", method, "--name", method, "--epochs", "2"]
+        words += ["--support-size", "32"] if method == "nnclr" else []
+        words += ["--clusters", "4"] if method == "deepcluster" else []
+        cli.main(["train", "--data", "pets", *TINY, *words])
+        assert [*Path("runs", method).glob("*.png")] != []
+        runs.clear(Path("runs", method))
+        assert [*Path("runs", method).iterdir()] == []
+
+
+def test_a_run_that_could_not_be_deleted_stays_a_run(own, monkeypatch):
+    """Else its checkpoint would be taken for the new run's, with other options."""
+    monkeypatch.setattr(Path, "unlink", fails_at(Path.unlink, "log.jsonl"))
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    words += ("--seed", "7", "--force")
+    assert "log.jsonl" in refused(*words)
+    monkeypatch.undo()
+    monkeypatch.chdir(own)
+    cli.main([str(word) for word in words])
+    config = json.loads(Path("runs/mine/config.json").read_text())
+    state = checkpoint.load(Path("runs/mine"))
+    assert state["config"]["seed"] == config["seed"] == 7
+
+
+def fails_at(unlink, name: str):
+    """As `unlink`, but this file is in use by another program."""
+
+    def failing(file: Path, missing_ok: bool = False) -> None:
+        if file.name == name:
+            raise PermissionError(13, "in use by another program", str(file))
+        unlink(file, missing_ok)
+
+    return failing
+
+
+def test_a_checkpoint_of_other_options_is_refused(own):
+    config = Path("runs/mine/config.json")
+    config.write_text(config.read_text().replace('"learning_rate": 0.003', '"learning_rate": 0.02'))
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    said = refused(*words, "--learning-rate", "0.02", "--resume")
+    assert "is of a run with --learning-rate 0.003" in said
+
+
+def test_a_run_with_half_a_line_at_the_end_of_its_log_is_measured(own):
+    """A killed or running run leaves one; the checkpoint knows where its own lines end."""
+    with open("runs/mine/log.jsonl", "a") as log:
+        log.write('{"step": 4, "epo')
+    cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
+
+
+def test_a_run_of_another_machine_is_measured_here(own, monkeypatch):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has the device")
+    for method in ("curation", "simclr"):
+        cli.main(["train", "--data", "pets", *TINY, "--method", method, "--name", method])
+        config = Path("runs", method, "config.json")
+        config.write_text(config.read_text().replace('"device": "auto"', '"device": "cuda"'))
+        cli.main(["evaluate", f"runs/{method}", "--no-fine-tune"])
+
+
+def test_a_checkpoint_that_cannot_be_read_now_is_not_called_damaged(own, monkeypatch):
+    def fails(*_, **__):
+        raise OSError(5, "Input/output error", "checkpoint.pt")
+
+    monkeypatch.setattr(torch, "load", fails)
+    assert refused("evaluate", "runs/mine") == "simclr-mini: checkpoint.pt: Input/output error"
+
+
+def test_the_run_has_its_result_if_the_supervised_part_fails(own, monkeypatch):
+    def fails(*_, **__):
+        raise FloatingPointError("the loss is nan at step 1")
+
+    monkeypatch.setattr(experiment, "train_supervised", fails)
+    words = ("train", "--data", "pets", *TINY, "--name", "half", "--supervised")
+    assert "the loss is nan" in refused(*words)
+    assert json.loads(Path("runs/half/result.json").read_text())["test"]["knn"] >= 0
+
+
+def test_too_few_labels_for_a_supervised_batch_are_refused_at_once(own):
+    """The images without labels count for the run itself, and not for its supervised part."""
+    paint(Path("pets/unlabeled"), 60, [""])
+    words = ("train", "--data", "pets", *TINY, "--name", "few", "--batch-size", "64")
+    said = refused(*words, "--supervised")
+    assert "training images that have labels, not 64" in said and not Path("runs/few").exists()
+    cli.main([*words])
+
+
+def test_unlabelled_pictures_do_not_stop_the_look_at_validation(own):
+    paint(Path("pets/unlabeled"), 10, [""])
+    cli.main(["train", "--data", "pets", *TINY, "--name", "semi", "--knn-every", "1"])
+    assert '"knn"' in Path("runs/semi/log.jsonl").read_text()
+
+
+def test_a_picture_without_a_label_is_of_no_other_class(own, capsys, monkeypatch):
+    paint(Path("pets/unlabeled"), 10, [""])
+    shown = []
+    monkeypatch.setattr("simclr_mini.sheets.neighbour_gallery", lambda *rows: shown.append(rows))
+    monkeypatch.setattr("simclr_mini.canvas.save", lambda figure, out: out)
+    cli.main(["neighbours", "runs/mine", "--data", "pets", "--out", "near.png"])
+    assert shown[0][2] is None
+
+
+def test_neighbours_of_a_changed_folder_are_refused(own):
+    """Ordered anew, images that were trained on would be shown as test images."""
+    Image.new("RGB", (16, 16)).save("pets/cat/new.png")
+    assert "not those that this run began with" in refused("neighbours", "runs/mine")
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("embed", "runs/mine", "--data", "pets", "--out", "no/f.npz"), "there is no folder no"),
+        (("neighbours", "runs/mine", "--out", "near.txt"), "--out must end in .png or .svg"),
+        (("data", "build", "pets", "--out", "pets.zip"), "--out must end in .npy"),
+        (("data", "build", "few.npy"), "few.npy is built already; train with --data few.npy"),
+        (("train", "--data", "~nobody-x/p"), "must be"),
+        (("train", "--data", ""), "the path of a folder of pictures, not ''"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_cannot_be_read_or_written_is_said_first(own, words, said, monkeypatch):
+    Path("few.npy").write_text("")
+    monkeypatch.setattr("simclr_mini.evaluate.features", None)
+    assert said in refused(*words)
+
+
+def test_one_picture_has_no_neighbours(own):
+    paint(Path("one"), 1)
+    assert "has no neighbours" in refused("neighbours", "runs/mine", "--data", "one")
+
+
+def test_a_cpu_out_of_memory_ends_in_a_sentence(own):
+    words = ("train", "--data", "pets", *TINY, "--name", "big", "--hidden-dim", str(10**13))
+    assert "out of memory; use a smaller" in refused(*words)
 
 
 def test_force_does_not_touch_what_is_no_run(own):
@@ -185,8 +324,8 @@ def test_what_is_no_result_is_not_compared(own, text):
         (("neighbours", "runs/mine", "--count", "9"), "--count must be 1 to 4, not 9"),
         (("embed", "runs/mine", "--data", "pets", "--out", "f"), "must end in .npz"),
         (("train", "--size", "64"), "shapes has 32 x 32"),
-        (("train", "--seed", str(2**63)), "--seed must be below 2^63"),
-        (("train", "--temperature", "1e20"), "--temperature must be a number above 0"),
+        (("train", "--seed", str(2**32)), "--seed must be below 2^32"),
+        (("train", "--temperature", "1e20"), "--temperature must be above 0"),
         (("train", "--weight-decay", "inf"), "--weight-decay must be"),
         (("train", "--data", "pets", "--method", "gsimclr", "--clusters", "2", *TINY, "--size=20"),
          "multiples of 8"),

@@ -85,8 +85,10 @@ def test_the_untrained_row_is_that_of_the_first_run(tmp_path):
     one = a_run(tmp_path / "a", untrained=0.3)
     edges = a_run(tmp_path / "b", method="deepcluster", sobel=True, untrained=0.2)
     other = a_run(tmp_path / "c", data="cifar10", untrained=0.1)
+    group = a_run(tmp_path / "d", norm="group", untrained=0.2)
     for runs, value, name in (
         ([one, edges], 0.3, "untrained, of simclr"),
+        ([one, group], 0.3, "untrained, of simclr"),
         ([edges, one], 0.2, "untrained, of deepcluster, sobel True"),
         ([other, one], 0.1, "untrained, of simclr, data cifar10"),
     ):

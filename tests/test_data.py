@@ -211,7 +211,7 @@ def record(label, value):
     return bytes([label, *pixels])
 
 
-def write_cifar10(folder, train=(7, 4, 9), test=5):
+def write_cifar10(folder, train=(7, 4, 6, 2, 1), test=5):
     """CIFAR-10's files with these numbers of records; record i has label i modulo 10, value i."""
     folder.mkdir(parents=True, exist_ok=True)
     start = 0
@@ -288,10 +288,15 @@ def test_labels_above_nine_are_refused(tmp_path):
 
 
 def test_missing_training_files_are_named(tmp_path, no_network):
-    """Only the test file is there."""
+    """Only the test file is there, or the unpacking was interrupted: no other split is made up."""
     write_cifar10(tmp_path, train=())
     with pytest.raises(FileNotFoundError, match="has no data_batch_1.bin"):
         load("cifar10", tmp_path)
+    write_cifar10(tmp_path)
+    (tmp_path / "data_batch_4.bin").unlink()
+    for split in ("train", "val", "test", "all"):
+        with pytest.raises(FileNotFoundError, match="has no data_batch_4.bin"):
+            load("cifar10", tmp_path, split)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def found(tmp_path_factory):
     done = python("tests.many_processes", "gradients", str(folder))
     assert done.returncode == 0, done.stderr[-3000:]
     ranks = [(W, rank) for W in WORLDS for rank in range(W)]
-    return {
+    return {"read": (folder / "read").exists()} | {
         (W, rank): torch.load(folder / f"{W}-{rank}.pt", weights_only=True) for W, rank in ranks
     }
 
@@ -68,6 +68,11 @@ def test_weights_queues_and_draws_are_those_of_one_process(found, name, W):
         assert all(torch.equal(many["draws"][k], one["draws"][k]) for k in one["draws"])
         first = found[W, 0][name]["state"]
         assert all(torch.equal(many["state"][k], first[k]) for k in first)  # to the last bit
+
+
+def test_the_others_wait_while_the_first_reads(found):
+    """Longer than a step may take; `many_processes.read_slowly` ends with an error otherwise."""
+    assert found["read"]
 
 
 @pytest.mark.parametrize("W", WORLDS[1:])

@@ -612,7 +612,7 @@ def check(B=64, **options):
         ({"momentum": -0.1}, r"--momentum must be in \[0, 1\], such as 0.99, not -0.1"),
         ({"momentum": 1.001}, "--momentum must be in"),
         ({"momentum": math.nan}, "--momentum must be in"),
-        ({"temperature": 0}, "--temperature must be a number above 0"),
+        ({"temperature": 0}, "--temperature must be above 0"),
         ({"norm_groups": 3}, "--norm-groups must be a divisor of --batch-size 64 that leaves"),
         ({"norm_groups": 64}, "--norm-groups must be a divisor of --batch-size 64 that leaves"),
         ({"norm_groups": 0}, "--norm-groups must be 1 or more"),
@@ -644,6 +644,8 @@ def test_a_queue_longer_than_the_data_is_refused_with_a_length_that_is_not():
     wanted = "--queue-size must be at most the 511 training images, such as 448, not 512"
     with pytest.raises(ValueError, match=wanted):
         MoCo.check_images(config, images_of(511))
+    with pytest.raises(ValueError, match="--batch-size must be at most 20 with 40 training images"):
+        MoCo.check_images(config, images_of(40))
 
 
 def test_a_method_goes_on_from_its_state():

@@ -515,7 +515,7 @@ def check(B=64, **options):
         ({"iterations": 0}, "--iterations must be 1 or more"),
         ({"epsilon": 0}, "--epsilon must be a number above 0, such as 0.05, not 0"),
         ({"epsilon": math.nan}, "--epsilon must be a number above 0"),
-        ({"temperature": -1}, "--temperature must be a number above 0"),
+        ({"temperature": -1}, "--temperature must be above 0"),
         ({"freeze_epochs": -1}, "--freeze-epochs must be 0 or more"),
         ({"queue_start": -1}, "--queue-start must be 0 or more"),
         ({"queue_size": 100}, "--queue-size must be a multiple of --batch-size 64, not 100"),

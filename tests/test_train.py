@@ -299,7 +299,7 @@ def sentence(capsys, *argv) -> str:
     "words, named",
     [
         (("--batch-size", "1"), "--batch-size must be 2 or more, not 1"),
-        (("--temperature", "0"), "--temperature must be a number above 0"),
+        (("--temperature", "0"), "--temperature must be above 0"),
         (("--epochs", "0"), "--epochs must be 1 or more, not 0"),
         (("--images", "99999"), "--images must be at most the 9000"),
         (("--images", "100"), "--batch-size must be at most the 100 "),
@@ -316,7 +316,12 @@ def sentence(capsys, *argv) -> str:
             "--clusters must be --batch-size, 128, or more, not 64",
         ),
         (("--views", "crop+fog"), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
-        (("--margin", "-1"), "--margin must be 0 or more, not -1"),
+        (("--margin", "0"), "--margin must be above 0, not 0"),
+        (
+            ("--positives", "wrong", "--small-crops", "1"),
+            "--small-crops must be 0 with --positives",
+        ),
+        (("--recipe=fog",), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
         (("--resume",), "no run to resume"),
     ],
 )

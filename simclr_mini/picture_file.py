@@ -147,7 +147,7 @@ def count_changes(picture: Image.Image, size: int, changes: Counter) -> None:
         "turned upright": turned,
         "only the first of several frames": frames,
         "reduced from 16 bits": picture.mode.startswith("I"),
-        "grey": picture.mode[0] in "1LI",
+        "grey": picture.mode[0] in "1LI" and picture.mode != "LAB",
         "CMYK": picture.mode == "CMYK",
     }
     changes.update(name for name, true in found.items() if true)

@@ -1,7 +1,7 @@
 """A ring of rows: the newest replace the oldest.
 
-NNCLR searches it for neighbours (its support set), MoCo takes negatives from it (its queue), and
-SwAV enlarges small batches with it (its queue).
+MoCo takes negatives from it (its queue), and SwAV enlarges small batches with it (its queue).
+NNCLR's support set is a ring that can be searched (`nnclr.SupportSet`).
 
 Papers: Dwibedi et al. 2021, https://arxiv.org/abs/2104.14548
 He et al. 2020, https://arxiv.org/abs/1911.05722

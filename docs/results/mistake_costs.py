@@ -8,8 +8,8 @@ Declared before the first run, for every row: the difference is that of the line
 mistake minus without it, for each seed of SEEDS; both have the same seed. Its 95 % interval is
 Student's, as in `studies`. Below 0 the mistake *costs* accuracy here, above 0 it *raises* it here;
 otherwise *no cost is seen*. Of a hundred rows that cost nothing, five are expected to be called
-otherwise. A row that stops, or gives the right code's numbers to the last digit since nothing calls
-the function, is run with the first seed only.
+otherwise. A row that stops, or gives the right code's numbers to the last digit because nothing
+meets the mistake, is run with the first seed only.
 
 Two processes at a time, of one thread each, seed by seed. Each result is written at once, so it
 goes on where it was stopped. The mean losses of the first and last steps tell whether a mistake

@@ -164,7 +164,7 @@ def cost_of(lesson: Lesson, mistake: Mistake) -> dict[str, dict] | None:
     """The measurements of a mistake by seed, or None if there are none or it changes nothing.
 
     If the first one equals the right code's to the last digit, this training does not call the
-    function.
+    function, or calls it where the mistake makes no difference.
     """
     cost = costs().get(f"{lesson.folder}/{mistake.id}")
     return None if cost is None or cost["0"] == costs()["right"]["0"] else cost

@@ -44,25 +44,27 @@ class Advice:
 
 
 @torch.no_grad()
-def neighbour_sets(h: Tensor) -> Tensor:
-    """The nearest neighbours of each row by cosine similarity, without the row itself.
+def nearest_rows(h: Tensor, k: int = NEIGHBOURS, count: int | None = None) -> Tensor:
+    """The nearest neighbours of rows by cosine similarity, without the row itself, nearest first.
 
     Args:
         h: representations, shape (N, D), N of 2 or more.
+        k: how many, N - 1 at most.
+        count: of the first so many rows; None is all.
 
     Returns:
-        Positions of rows, int64, shape (N, k) with k = min(NEIGHBOURS, N - 1).
+        Positions of rows, int64, shape (count, min(k, N - 1)).
     """
     h = F.normalize(h.float(), dim=1)
-    similarity = (h @ h.T).fill_diagonal_(-2)
-    return similarity.topk(min(NEIGHBOURS, len(h) - 1), dim=1).indices
+    similarity = (h[:count] @ h.T).fill_diagonal_(-2)
+    return similarity.topk(min(k, len(h) - 1), dim=1).indices
 
 
 def share_changed(before: Tensor, after: Tensor) -> float:
     """Share of neighbours that were not neighbours before, in [0, 1].
 
     Args:
-        before, after: results of `neighbour_sets` for the same images, shape (N, k).
+        before, after: results of `nearest_rows` for the same images, shape (N, k).
     """
     kept = (after[:, :, None] == before[:, None, :]).any(2)
     return 1 - float(kept.float().mean())

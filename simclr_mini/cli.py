@@ -141,7 +141,8 @@ def embed(
     """Turn pictures into features: one row of numbers for each.
 
     Writes a .npz file with "features" (N, D) and what is known of each row: "labels" (N,), which
-    are positions in "classes" (-1: no label), "files" (N,), and "index" (N,), the position in a built-in set.
+    are positions in "classes" (-1: no label), "files" (N,), and "index" (N,), the position in a
+    built-in set.
 
     Args:
         run: folder of the run.
@@ -182,9 +183,10 @@ def neighbours(
     check_free(out, force)
     if not 1 <= count <= 4:
         raise ValueError(f"--count must be 1 to 4, not {count}")
+    from simclr_mini.advice import nearest_rows
     from simclr_mini.canvas import save
     from simclr_mini.evaluate import features
-    from simclr_mini.figures import gallery, nearest
+    from simclr_mini.figures import SHOWN_NEAR, gallery
     from simclr_mini.runs import load_encoder, load_images
 
     images = load_images(run, data, "all" if data else "test")
@@ -192,7 +194,7 @@ def neighbours(
         raise ValueError(f"{images.name} has 1 picture, which has no neighbours")
     h, names = features(load_encoder(run), images), images.names()
     saved = save(gallery(h, images, count), out)
-    for query, near in zip(names, nearest(h, count).tolist(), strict=False):
+    for query, near in zip(names, nearest_rows(h, SHOWN_NEAR, count).tolist(), strict=False):
         print(f"{query}: {', '.join(names[i] for i in near)}")
     print(saved)
 

@@ -14,7 +14,7 @@ from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
 from simclr_mini.device import pick_device
 from simclr_mini.methods import GENERAL, configure
-from simclr_mini.report import RANKED, keep_costly, report, table
+from simclr_mini.report import greatest_rank, keep_costly, report, table
 from simclr_mini.simclr import SimCLR
 from simclr_mini.supervised import Supervised
 from simclr_mini.train import check_processes, train
@@ -44,10 +44,7 @@ def run(
         What result.json holds. An empty dict in every process but the first.
 
     Raises:
-        FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
-        FileNotFoundError: `resume` is set, but the folder holds no run.
-        ValueError: `resume` is set, but the run was started with another configuration.
-        Other errors as in `train.train`.
+        Errors as in `runs.prepare` and `train.train`.
     """
     # what cannot work is refused before the folder is touched
     config.check()
@@ -72,9 +69,7 @@ def run(
     result = report(config, folder, method, data, fine_tune)
     keep_costly(before, result)
     log = runs.read_log(folder)
-    # at most as many directions as dimensions, or as images among which they were counted
-    directions = min(method.encoder.dim, RANKED, len(data["test"]))
-    advice = advise(log, result["diagnostics"], directions)
+    advice = advise(log, result["diagnostics"], greatest_rank(method, data["test"]))
     result["advice"] = asdict(advice)
     runs.write_json(folder / runs.RESULT, result)
     if supervised:  # if this fails, the run itself has its result

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from matplotlib.figure import Figure
 
 from simclr_mini import charts, sheets
+from simclr_mini.advice import nearest_rows
 from simclr_mini.build import trained_on
 from simclr_mini.canvas import save
 from simclr_mini.data import Images
@@ -16,6 +16,7 @@ from simclr_mini.simclr import SimCLR
 
 VIEWED = 512  # images from which views are made
 SHOWN = 2_000  # test images on the map and in the gallery
+SHOWN_NEAR = 7  # neighbours of each query in the gallery
 ATTEMPTS = 8  # batches to curate at most, until one has a rejected draw
 
 
@@ -59,26 +60,10 @@ def gallery(h: torch.Tensor, images: Images, count: int) -> Figure:
         images: where to look for neighbours.
         count: number of queries.
     """
-    near, labels = nearest(h, count), images.labels
+    near, labels = nearest_rows(h, SHOWN_NEAR, count), images.labels
     known = labels is not None and bool((labels >= 0).all())  # -1: a picture without a label
     same = labels[near] == labels[:count, None] if known else None
     return sheets.neighbour_gallery(images.pixels[:count], images.pixels[near], same)
-
-
-def nearest(h: torch.Tensor, count: int) -> torch.Tensor:
-    """For each of the first images, the positions of up to 7 others, the nearest first.
-
-    Args:
-        h: representations, shape (N, D).
-        count: number of queries.
-
-    Returns:
-        int64, shape (count, min(7, N - 1)).
-    """
-    h = F.normalize(h, dim=1)
-    similarity = h[:count] @ h.T
-    similarity.fill_diagonal_(-2)  # an image is not its own neighbour
-    return similarity.topk(min(7, len(h) - 1), dim=1).indices
 
 
 # A method's own figure is drawn by the function below that its `picture` names. The function may

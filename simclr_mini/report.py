@@ -94,6 +94,11 @@ def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
     }
 
 
+def greatest_rank(method: SimCLR, images: Images) -> int:
+    """The most that the effective rank of h can be: its width, or the number of images measured."""
+    return min(method.encoder.dim, RANKED, len(images))
+
+
 def keep_costly(before: dict | None, result: dict) -> None:
     """Keep the earlier supervised and fine-tuned scores if this run did not measure them."""
     if before and "supervised" in before["baselines"]:

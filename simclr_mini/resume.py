@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from simclr_mini import checkpoint, distributed
-from simclr_mini.advice import WATCHED, neighbour_sets, share_changed
+from simclr_mini.advice import WATCHED, nearest_rows, share_changed
 from simclr_mini.config import Config, flag
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import share_of_way
@@ -160,7 +160,7 @@ class Progress:
     def follow_neighbours(self) -> dict[str, float]:
         """At an epoch's end: the share of fixed images' neighbours that changed in the epoch."""
         before = self.neighbours
-        self.neighbours = neighbour_sets(features(self.method.encoder, self.pixels[:WATCHED]))
+        self.neighbours = nearest_rows(features(self.method.encoder, self.pixels[:WATCHED]))
         if before is None:
             return {}
         return {"neighbours_changed": share_changed(before, self.neighbours)}

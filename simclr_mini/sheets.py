@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor
 
 from simclr_mini.canvas import CARD, HEIGHT, RED, STYLE, WIDTH, card, height_of, percent, write
+from simclr_mini.gsimclr import purity
 
 GAP = 6  # pixels between two images
 CAPTION = 26  # pixels below a row of images for their captions
@@ -113,10 +114,7 @@ def cluster_sheet(pixels: Tensor, pseudo_labels: Tensor, labels: Tensor | None =
     some = order[torch.linspace(0, len(order) - 1, min(ROWS, len(order))).long()]
     title = f"{len(order)} clusters of {int(sizes[order[-1]])} to {int(sizes[order[0]])} images"
     if labels is not None:
-        table = torch.zeros(len(sizes), int(labels.max()) + 1).index_put_(
-            (pseudo_labels, labels), torch.ones(()), accumulate=True
-        )
-        share = percent(table.max(1).values.sum() / len(labels))
+        share = percent(purity(pseudo_labels, labels))
         title = f"{share} of the images have their cluster's commonest class"
     rows = [pixels[(pseudo_labels == cluster).nonzero()[:COLUMNS, 0]] for cluster in some]
     names = [f"{int(sizes[cluster])} images" for cluster in some]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from simclr_mini.advice import advise, neighbour_sets, share_changed, verdict
+from simclr_mini.advice import advise, nearest_rows, share_changed, verdict
 from simclr_mini.baselines import BASELINES
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.methods import configure
@@ -51,7 +51,8 @@ def test_neighbours_by_hand():
     """Four vectors at 0, 10, 90 and 100 degrees; with one neighbour each they form two pairs."""
     angle = torch.tensor([0.0, 10, 90, 100]).deg2rad()
     h = torch.stack([angle.cos(), angle.sin()], 1)
-    first = neighbour_sets(h)[:, :1]
+    first = nearest_rows(h, 1)
+    assert nearest_rows(h, 2, count=3).shape == (3, 2)
     assert first[:, 0].tolist() == [1, 0, 3, 2]
     assert share_changed(first, first) == 0
     assert share_changed(first, torch.tensor([[1], [0], [0], [1]])) == 0.5

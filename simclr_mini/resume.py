@@ -1,4 +1,4 @@
-"""Resuming: a run that was killed at any moment continues, and ends with the same bytes.
+"""Resuming: a run that was killed at any moment continues, and on a CPU ends with the same bytes.
 
 Three things are kept together. The checkpoint holds weights, optimiser and generators. The log is
 cut back to what the checkpoint knew, because later lines will be written again. And the order of

@@ -3,18 +3,21 @@
 import torch
 
 from lessons.course.check import rand
+from lessons.course.evidence import equal, tried
+
+HIDDEN = 11  # the width of the hidden layer
 
 
 def mlp(module):
-    return {D: facts(lambda D=D: module.mlp(D, 11, 3), D) for D in (7, 5)}
+    return {D: facts(lambda D=D: module.mlp(D, HIDDEN, 3), D) for D in (7, 5)}
 
 
 def projector(module):
     seen = {
-        kind: facts(lambda kind=kind: module.projector(kind, 7, 11, 3), 7)
+        kind: facts(lambda kind=kind: module.projector(kind, 7, HIDDEN, 3), 7)
         for kind in ("none", "linear", "mlp")
     }
-    for kind in ("MLP", "", "nonlinear"):
+    for kind in ("MLP", "", "nonlinear", "linear "):
         seen[f"not {kind!r}"] = answer(module, kind)
     return seen
 
@@ -22,7 +25,7 @@ def projector(module):
 def answer(module, kind: str) -> str:
     """What becomes of a kind that does not exist: the error, or what is returned instead."""
     try:
-        made = module.projector(kind, 7, 11, 3)
+        made = module.projector(kind, 7, HIDDEN, 3)
     except Exception as error:
         return f"raises {type(error).__name__}"
     if not isinstance(made, torch.nn.Module):
@@ -31,47 +34,98 @@ def answer(module, kind: str) -> str:
 
 
 def predictor(module):
-    return facts(lambda: module.predictor(7, 11), 7)
+    return facts(lambda: module.predictor(7, HIDDEN), 7)
 
 
 def facts(make, width: int) -> dict:
     """The parameters of a head, and its results when they are filled with known numbers."""
-    one, two = make(), make()
+    made = tried(lambda: (make(), make()))
+    if isinstance(made, str):  # a ValueError has words of the learner's own
+        return {"made": made.split(":")[0] if made.startswith("ValueError") else made}
+    one, two = made
+    if not isinstance(one, torch.nn.Module):
+        return {"made": type(one).__name__}
     parameters = list(one.parameters())
+    narrow = [p for p in parameters if tuple(p.shape) == (HIDDEN,)]
     seen = {
         "shapes": str(sorted(tuple(sorted(p.shape)) for p in parameters)),
         "own": not {id(p) for p in parameters} & {id(p) for p in two.parameters()},
-        "drawn": all((p - p[:1]).abs().max() > 0 for p in parameters if p.dim() == 2),
-        "learns": all(p.requires_grad for p in parameters),
+        "drawn": str(sorted((sorted(p.shape), start(p)) for p in parameters if p.dim() == 2)),
+        "starts": str(sorted(rank(p) for p in narrow)),
+        "learns": str(sorted((sorted(p.shape), p.requires_grad) for p in parameters)),
+        "training": one.training,
+        "type": str({p.dtype for p in parameters}),
     }
     if not seen["own"]:  # its results depend on what was done with it before
         return {"own": False}
-    first, second = results(one, width), results(two, width)
+    elsewhere = tried(made_elsewhere, make)
+    seen["elsewhere"] = elsewhere
+    first, second = tried(results, one, width), tried(results, two, width)
+    if isinstance(first, str) or isinstance(second, str):
+        return seen | {"z": first if isinstance(first, str) else second}
     if not torch.equal(first[0], second[0]):
-        return seen | {"z": "it depends on more than the parameters"}
-    names = ["z", "gradient", "h as it was", "evaluation"]
+        same = equal(first[3], second[3])
+        return seen | {
+            "z": "it depends on more than the parameters",
+            "evaluation": first[3] if same else "it does, too",
+        }
+    names = ["z", "gradient", "h as it was", "evaluation", "small", "reached"]
     return seen | dict(zip(names, first, strict=True))
 
 
+def made_elsewhere(make) -> str:
+    """Where a head lies, and of which type it is, if torch's defaults are others."""
+    usual = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(torch.float64)
+        with torch.device("meta"):
+            made = make()
+    finally:
+        torch.set_default_dtype(usual)
+    return str({(p.device.type, p.dtype) for p in made.parameters()})
+
+
+def start(p) -> str:
+    """How a matrix starts: with zeros, with equal rows or columns, or drawn."""
+    if p.abs().max() == 0:
+        return "zero"
+    equal = any((p - p.select(i, 0).unsqueeze(i)).abs().max() == 0 for i in (0, 1))
+    return "equal" if equal else "drawn"
+
+
+def rank(p) -> int:
+    """0 for ones, such as the scale of a norm, 1 for zeros, such as its shift, 2 for others."""
+    return 0 if (p == 1).all() else 1 if (p == 0).all() else 2
+
+
 def results(head, width: int) -> tuple:
-    """z in train mode, its gradient for h, whether h is unchanged, and z in eval mode."""
+    """z, its gradient, whether h is unchanged, z in eval mode, z of a small h, what is reached.
+
+    What is reached are the shapes of the parameters that get a gradient.
+    """
     fill(head)
     head.train()
     h = rand(5, width, seed=1).requires_grad_()
     given = h.clone()
     z = head(given)
     weights = rand(*z.shape, seed=2)
-    (grad,) = torch.autograd.grad((z * weights).sum() + 0 * h.sum(), h)
+    learning = [p for p in head.parameters() if p.requires_grad]
+    total = (z * weights).sum() + 0 * h.sum()
+    grad, *others = torch.autograd.grad(total, [h, *learning], allow_unused=True)
+    shapes = [sorted(p.shape) for p, got in zip(learning, others, strict=True) if got is not None]
     kept = torch.equal(given.detach(), h.detach())
     head.eval()
     with torch.no_grad():
-        return z.detach(), grad, kept, head(rand(2, width, seed=3))
+        evaluated = head(rand(2, width, seed=3)), head(rand(1, width, seed=5))
+        head.train()
+        small = head(rand(5, width, seed=4) / 50)
+    return z.detach(), grad, kept, evaluated, small, str(sorted(shapes))
 
 
 def fill(head) -> None:
     """Fill parameters with numbers that depend on their shapes, not on names or orientation."""
     ranks = {}
-    for p in sorted(head.parameters(), key=lambda p: -p.dim() if p.dim() > 1 else -p.mean().item()):
+    for p in sorted(head.parameters(), key=lambda p: -9 * p.dim() + rank(p)):
         shape = tuple(sorted(p.shape))
         ranks[shape] = ranks.get(shape, 0) + 1
         value = rand(*shape, seed=10 * ranks[shape] + len(shape))

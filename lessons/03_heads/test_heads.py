@@ -84,6 +84,12 @@ def test_every_mlp_has_its_own_weights():
     has_own_weights(call(mlp, 7, 11, 3), call(mlp, 7, 11, 3))
 
 
+@about("mlp")
+def test_mlp_is_made_where_torch_makes_modules():
+    """The weights have torch's default dtype and lie on its default device, whatever these are."""
+    is_made_by_default(lambda: call(mlp, 7, 11, 3))
+
+
 # Step 2: three projectors
 
 
@@ -166,6 +172,13 @@ def test_an_unknown_kind_is_refused():
         refuses(ValueError, projector, kind, 7, 6, 3)
 
 
+@about("projector")
+def test_projector_is_made_where_torch_makes_modules():
+    """The weights have torch's default dtype and lie on its default device, whatever these are."""
+    for kind in ["linear", "mlp"]:
+        is_made_by_default(lambda kind=kind: call(projector, kind, 7, 11, 3))
+
+
 # Step 3: the predictor
 
 
@@ -218,6 +231,12 @@ def test_predictor_treats_rows_separately_in_evaluation():
 def test_every_predictor_has_its_own_weights():
     """Two calls make two predictors with different random weights."""
     has_own_weights(call(predictor, 7, 11), call(predictor, 7, 11))
+
+
+@about("predictor")
+def test_predictor_is_made_where_torch_makes_modules():
+    """The weights have torch's default dtype and lie on its default device, whatever these are."""
+    is_made_by_default(lambda: call(predictor, 7, 11))
 
 
 # Helpers of the tests. A head may name, order and store its layers as it likes.
@@ -381,3 +400,22 @@ def has_own_weights(one: Result, other: Result) -> None:
             wrong("Two heads start with equal weights, but weights must be random.", call=one.call)
         if any((p - p.select(i, 0).unsqueeze(i)).abs().max() == 0 for i in (0, 1)):
             wrong("All units start equal, so they stay equal: draw the weights.", call=one.call)
+
+
+def is_made_by_default(make) -> None:
+    """A head is made in the default dtype, float32 or float64, and on the default device."""
+    usual = torch.get_default_dtype()
+    for dtype in [torch.float32, torch.float64]:
+        try:
+            torch.set_default_dtype(dtype)
+            with torch.device("meta"):
+                made = make()
+        finally:
+            torch.set_default_dtype(usual)
+        for p in is_module(made).parameters():
+            if p.dtype != dtype:
+                said = "A weight has another type than torch's default."
+                wrong(said, call=made.call, expected=str(dtype), got=str(p.dtype))
+            if not p.is_meta:
+                said = "A weight does not lie on torch's default device, here the meta device."
+                wrong(said, call=made.call, expected="meta", got=str(p.device))

@@ -4,6 +4,7 @@ import torch
 
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import tried
 
 SIMILARITY = rand(6, 6, seed=3).tanh()
 
@@ -16,48 +17,121 @@ def views(B: int, d: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def similarity_matrix(module):
+    f = module.similarity_matrix
+    z1, z2 = (z.detach() for z in views(3, 5))
+    large = tuple((200 * z / z.norm(dim=1, keepdim=True)).half() for z in (z1, z2))
+    half = got(f, *large)
+    double = got(f, z1.double(), z2.double())
+    given = z1.clone(), z2.clone()
+    seen = {"s": got(f, *given), "kept": torch.equal(given[0], z1) and torch.equal(given[1], z2)}
+    seen["gradient"] = tried(gradient_of_similarity, f)
+    seen["tiny"] = got(f, 1e-2 * z1, 1e-2 * z2)
+    seen["widened"] = type_of(half) in ("float32", "float64")
+    asked = seen["kept"] and quality(seen["s"], (z1, z2)) == "right"
+    seen["large"] = quality(half, large) if asked else "not asked"
+    seen["double"] = type_of(double) == "float64"
+    return seen | {"stays": not strays(f, z1, z2)}
+
+
+def got(f, *args):
+    """What f returns, or the error that it raises, or "nothing" for None."""
+    value = tried(f, *args)
+    return "nothing" if value is None else value
+
+
+def gradient_of_similarity(f):
+    """The gradient of a weighted sum of the matrix for both views."""
     z1, z2 = views(3, 5)
-    s = module.similarity_matrix(z1, z2)
-    grads = torch.autograd.grad((s * SIMILARITY).sum(), (z1, z2), allow_unused=True)
-    tiny = module.similarity_matrix(1e-4 * z1.detach(), 1e-4 * z2.detach())
-    half = module.similarity_matrix(z1.detach().half(), z2.detach().half()).dtype
-    wide = half in (torch.float32, torch.float64)
-    double = module.similarity_matrix(z1.detach().double(), z2.detach().double()).dtype
-    seen = {"s": s, "gradient": none_is_zero(grads), "tiny": tiny, "widened": wide}
-    return seen | {"double": double == torch.float64}
+    s = f(z1, z2)
+    weights = SIMILARITY if s.shape == (6, 6) else rand(*s.shape, seed=4)
+    total = (s * weights).sum() + 0 * z1.sum()
+    return none_is_zero(torch.autograd.grad(total, (z1, z2), allow_unused=True))
+
+
+def quality(s, views) -> str:
+    """Whether cosines of large numbers in half precision are right, or what they are."""
+    z = torch.nn.functional.normalize(torch.cat(views).float(), dim=1)
+    if not isinstance(s, torch.Tensor) or s.shape != (len(z), len(z)):
+        return "another shape"
+    if s.isnan().any():
+        return "not a number"
+    error = (s - z @ z.T).abs().max()
+    return "right" if error < 1e-4 else f"{type_of(s)}, rounded" if error < 5e-3 else "wrong"
+
+
+def type_of(value) -> str:
+    """The type of a tensor, such as float32, or of anything else."""
+    return str(getattr(value, "dtype", type(value).__name__)).removeprefix("torch.")
 
 
 def positive_index(module):
-    there = module.positive_index(3, "meta").device.type
-    return {B: module.positive_index(B) for B in (1, 2, 3, 5)} | {"there": there}
+    there = tried(lambda: module.positive_index(3, "meta").device.type)
+    seen = {B: got(module.positive_index, B) for B in (1, 2, 3, 5)}
+    return seen | {"there": there, "widened": type_of(seen[3]) == "int64", "type": type_of(seen[3])}
 
 
 def candidate_logits(module):
+    f = module.candidate_logits
+    given = SIMILARITY.clone()
+    seen = {"logits": got(f, given, 0.3), "kept": torch.equal(given, SIMILARITY)}
+    seen["gradient"] = tried(gradient_of_logits, f)
+    seen["other"] = got(f, SIMILARITY[:4, :4].clone(), 0.07)
+    seen["double"] = type_of(got(f, SIMILARITY.double(), 0.3)) == "float64"
+    seen["widened"] = type_of(seen["logits"]) == "float32"
+    return seen | {"stays": not strays(f, SIMILARITY, 0.3)}
+
+
+def gradient_of_logits(f):
+    """The gradient of a weighted sum of the softmax for the similarities."""
     s = SIMILARITY.clone().requires_grad_()
-    logits = module.candidate_logits(s, 0.3)
-    sum_of = (logits.softmax(1) * SIMILARITY.flip(0)).sum() + 0 * s.sum()  # no gradient is 0
-    grad = torch.autograd.grad(sum_of, s)
-    other = module.candidate_logits(SIMILARITY[:4, :4].clone(), 0.07)
-    seen = {"logits": logits, "gradient": none_is_zero(grad), "other": other}
-    return seen | {"stays": not strays(module.candidate_logits, SIMILARITY, 0.3)}
+    share = f(s, 0.3).softmax(-1)
+    weights = SIMILARITY.flip(0) if share.shape == (6, 6) else rand(*share.shape, seed=4)
+    total = (share * weights).sum() + 0 * s.sum()  # no gradient is 0
+    return none_is_zero(torch.autograd.grad(total, s))
 
 
 def nt_xent_loss(module):
-    seen = {}
-    cases = [(3, 5, 0.5), (5, 3, 0.1), (4, 7, 1.0), (3, 40, 0.05), (3, 2, 0.01)]
+    f, seen = module.nt_xent_loss, {}
+    cases = [(3, 5, 0.5), (5, 3, 0.1), (4, 7, 1.0), (3, 40, 0.05)]
     cases += [(4, 16, 0.06), (8, 40, 0.07)]  # where exp(1 / tau) taken away leaves a wrong number
-    for B, d, temperature in cases:
-        z1, z2 = views(B, d)
-        loss = module.nt_xent_loss(z1, z2, temperature)
-        grads = torch.autograd.grad(loss, (z1, z2), allow_unused=True)
-        seen[f"{B} {d} {temperature}"] = (loss, *none_is_zero(grads))
-    z1, z2 = views(3, 5)
-    seen["default"] = module.nt_xent_loss(z1, z2)
-    double = module.nt_xent_loss(z1.detach().double(), z2.detach().double())
-    seen["double"] = double.dtype == torch.float64
-    seen["stays"] = not strays(module.nt_xent_loss, z1.detach(), z2.detach())
+    right = True
+    for case in cases:
+        seen["{} {} {}".format(*case)] = came = tried(loss_and_gradient, f, *case)
+        right = right and is_right(came[0], *case)
+    seen["0.01"] = tried(loss_and_gradient, f, 3, 2, 0.01) if right else "not asked"
+    z1, z2 = (z.detach() for z in views(3, 5))
+    given = z1.clone(), z2.clone()
+    seen["default"] = got(f, *given)
+    seen["kept"] = torch.equal(given[0], z1) and torch.equal(given[1], z2)
+    seen["type"] = type(seen["default"]).__name__
+    seen["double"] = type_of(got(f, z1.double(), z2.double())) == "float64"
+    seen["stays"] = not strays(f, z1, z2)
     return seen
 
 
+def is_right(loss, B: int, d: int, temperature: float) -> bool:
+    """Whether a loss is that of equation 1. If not, it does not matter whether it overflows."""
+    z = torch.nn.functional.normalize(torch.cat(views(B, d)), dim=1)
+    logits = (z @ z.T / temperature).fill_diagonal_(-torch.inf)
+    right = torch.nn.functional.cross_entropy(logits, torch.arange(2 * B).roll(B)).item()
+    is_scalar = isinstance(loss, torch.Tensor) and loss.dim() == 0
+    return is_scalar and abs(loss.item() - right) < 1e-3 * abs(right) + 1e-5
+
+
+def loss_and_gradient(f, B: int, d: int, temperature: float) -> tuple:
+    """The loss of some views, and its gradients."""
+    z1, z2 = views(B, d)
+    loss = f(z1, z2, temperature)
+    if not isinstance(loss, torch.Tensor):
+        return loss if isinstance(loss, float) else type(loss).__name__, "no gradient"
+    if not loss.requires_grad:
+        return loss, "no gradient"
+    return loss, *none_is_zero(torch.autograd.grad(loss.sum(), (z1, z2), allow_unused=True))
+
+
 def none_is_zero(grads):
-    return tuple(torch.zeros(1) if grad is None else grad for grad in grads)
+    """The gradients, with 0 for none and for what is nothing but rounding."""
+    return tuple(
+        torch.zeros(1) if grad is None else torch.where(grad.abs() < 1e-6, 0 * grad, grad)
+        for grad in grads
+    )

@@ -42,18 +42,19 @@ def test_similarity_is_the_cosine_pair_by_pair(oracle):
     for B, d in SIZES:
         z1, z2 = views(B, d, torch.float64)
         expected = oracle("similarity_matrix")(z1, z2)
-        call(similarity_matrix, z1, z2).gives(expected, rtol=1e-9)
-        call(similarity_matrix, z1.float(), z2.float()).gives(expected, rtol=1e-5)
+        got = call(similarity_matrix, z1, z2).gives(expected, rtol=1e-5, atol=1e-5)
+        has_type(got, torch.float64)
+        call(similarity_matrix, z1.float(), z2.float()).gives(expected, rtol=1e-5, atol=1e-5)
 
 
 @about("similarity_matrix")
 def test_similarity_does_not_depend_on_lengths():
-    """Vectors that are ten times as long, or ten thousand times as short, have the same cosine."""
+    """Vectors that are ten times as long, or a hundred times as short, have the same cosine."""
     z1, z2 = views(3, 5)
     expected = similarity_matrix(z1, z2)
-    for a, b in [(10, 0.1), (1e-4, 1e-4), (1, 1e4)]:
+    for a, b in [(10, 0.1), (1e-2, 1e-2), (1, 1e4)]:
         why = "Only the direction of a vector may matter, not its length."
-        call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=1e-5, why=why)
+        call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=5e-3, why=why)
 
 
 @about("similarity_matrix")
@@ -80,6 +81,12 @@ def test_similarity_of_half_precision_is_computed_in_float32():
         said = "The result has half precision."
         wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
     got.gives(expected, rtol=1e-5)
+
+
+@about("similarity_matrix")
+def test_similarity_stays_on_its_device():
+    """Every tensor that you make must be where the projections are."""
+    stays_on_device(similarity_matrix, *views(3, 5))
 
 
 # Step 2: the other view of each image
@@ -148,7 +155,9 @@ def test_logits_are_similarity_over_temperature(oracle):
     for B, temperature in [(1, 1.0), (3, 0.07), (5, 2.0)]:
         similarity = rand(2 * B, 2 * B, seed=B, dtype=torch.float64).tanh()
         expected = oracle("candidate_logits")(similarity, temperature)
-        call(candidate_logits, similarity, temperature).gives(expected, rtol=1e-9)
+        got = call(candidate_logits, similarity, temperature).gives(expected, rtol=1e-9)
+        has_type(got, torch.float64)
+        has_type(call(candidate_logits, similarity.float(), temperature), torch.float32)
 
 
 @about("candidate_logits")
@@ -213,17 +222,17 @@ def test_loss_equals_equation_1_in_loops(oracle):
     for (B, d), temperature in zip([*SIZES, (11, 3)], [0.5, 0.1, 1.0, 0.2], strict=True):
         z1, z2 = views(B, d, torch.float64)
         expected = oracle("nt_xent_loss")(z1, z2, temperature)
-        call(nt_xent_loss, z1, z2, temperature).gives(expected, rtol=1e-9)
-        call(nt_xent_loss, z1.float(), z2.float(), temperature).gives(expected, rtol=1e-5)
+        call(nt_xent_loss, z1, z2, temperature).gives(expected, rtol=1e-4)
+        call(nt_xent_loss, z1.float(), z2.float(), temperature).gives(expected, rtol=1e-4)
 
 
 @about("nt_xent_loss")
 def test_the_default_temperature_is_a_half(oracle):
     """If the caller gives no temperature it is 0.5; it may be given by name."""
     z1, z2 = views(3, 5, torch.float64)
-    call(nt_xent_loss, z1, z2).gives(oracle("nt_xent_loss")(z1, z2, 0.5), rtol=1e-6)
+    call(nt_xent_loss, z1, z2).gives(oracle("nt_xent_loss")(z1, z2, 0.5), rtol=1e-4)
     expected = oracle("nt_xent_loss")(z1, z2, 0.3)
-    call(nt_xent_loss, z1, z2, temperature=0.3).gives(expected, rtol=1e-6)
+    call(nt_xent_loss, z1, z2, temperature=0.3).gives(expected, rtol=1e-4)
 
 
 @about("nt_xent_loss")
@@ -306,11 +315,18 @@ def test_gradient_is_finite_at_a_low_temperature():
     assert sum(grad.abs().sum() for grad in grads) > 0, "the gradient is 0"
 
 
+def has_type(got, dtype):
+    """A result has this type."""
+    if got.value.dtype != dtype:
+        said = "The numbers have another type than the docstring says."
+        wrong(said, call=got.call, expected=str(dtype), got=str(got.value.dtype))
+
+
 def gradient_is(grad, expected, name, call):
     """A gradient exists, and has the right value."""
     if grad is None:
         wrong(f"No gradient reaches {name}.", call=call, expected="a gradient", got=grad)
-    if not torch.allclose(grad, expected, rtol=1e-5, atol=1e-6 * float(expected.abs().max())):
+    if not torch.allclose(grad, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max())):
         ratio = float(grad.norm() / expected.norm())
         turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))
         said = f"The gradient of {name} is wrong: {ratio:.3g} times the norm, cosine {turn:.3f}."

@@ -1,9 +1,12 @@
 """Results of lesson 5's functions on small, odd inputs. A mistake is recognised by them."""
 
+import math
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from lessons.course.check import rand
+from lessons.course.evidence import equal, tried
 
 RULES = ("linear", "simclr_sqrt", "sqrt")
 
@@ -12,27 +15,64 @@ def scaled_learning_rate(module):
     scaled = module.scaled_learning_rate
     sizes = [1, 37, 256, 999, 4096]
     seen = {
-        f"{rule} {base}": torch.tensor([float(scaled(base, B, rule)) for B in sizes])
+        f"{rule} {base}": numbers(tried(scaled, base, B, rule) for B in sizes)
         for rule in RULES
         for base in (0.3, 2.0)
     }
-    seen["default"] = float(scaled(0.3, 1024))
-    seen["number"] = all(isinstance(scaled(0.3, 64, r), float | int) for r in RULES)
-    try:
-        seen["other"] = float(scaled(0.3, 1024, "cube"))
-    except Exception as error:
-        seen["other"] = f"raises {type(error).__name__}"
+    seen["default"] = numbers([tried(scaled, 0.3, 1024)])
+    seen["number"] = all(isinstance(tried(scaled, 0.3, 64, r), float | int) for r in RULES)
+    for name in ("cube", "root", "", "simclr", "Linear"):
+        try:
+            value = scaled(0.3, 1024, name)
+            seen[name] = float(value) if isinstance(value, float | int) else type(value).__name__
+        except Exception as error:
+            seen[name] = f"raises {type(error).__name__}"
     return seen
 
 
+def numbers(values):
+    """Values as a tensor; a word if one of them is no number: its type, or the error."""
+    values = list(values)
+    for value in values:
+        if isinstance(value, str):
+            return value
+        if not isinstance(value, float | int | Tensor):
+            return type(value).__name__
+    return torch.tensor([float(value) for value in values])
+
+
 def learning_rate(module):
-    seen = {}
+    seen, after, right = {"errors": set()}, {"errors later": set()}, True
     for total, warmup, peak in [(17, 5, 2.0), (12, 0, 0.3), (6, 6, 1.0), (41, 3, 1.0)]:
-        steps = [step for step in range(total + 9) if not step == total == warmup]
-        rates = [float(module.learning_rate(step, total, warmup, peak)) for step in steps]
-        seen[f"{total} {warmup} {peak}"] = torch.tensor(rates)
-    ends = [module.learning_rate(step, 9, 3, 1.0) for step in (1, 5, 9)]
-    return seen | {"number": all(isinstance(rate, float | int) for rate in ends)}
+        end = total + (total == warmup)  # a run that is all warm-up may end in any way
+        rates = [tried(module.learning_rate, step, total, warmup, peak) for step in range(total)]
+        later = [
+            tried(module.learning_rate, step, total, warmup, peak) for step in range(end, total + 9)
+        ]
+        seen[f"{total} {warmup} {peak}"] = rates = rates_of(rates, seen["errors"])
+        after[f"after {total}"] = rates_of(later, after["errors later"])
+        expected = torch.tensor([schedule(step, total, warmup, peak) for step in range(total)])
+        right = right and torch.allclose(rates, expected, rtol=1e-4, atol=1e-6)
+    seen |= after if right else {}  # if the rates are wrong, the end does not matter
+    ends = [tried(module.learning_rate, step, 9, 3, 1.0) for step in (1, 5, 9)]
+    seen["number"] = all(isinstance(rate, float | int) for rate in ends)
+    return {
+        key: str(sorted(value)) if isinstance(value, set) else value for key, value in seen.items()
+    }
+
+
+def rates_of(rates: list, errors: set):
+    """Rates as a tensor, with NaN for what is no number; what that was is added to `errors`."""
+    proper = [isinstance(rate, float | int | Tensor) for rate in rates]
+    errors |= {str(rate) for rate, good in zip(rates, proper, strict=True) if not good}
+    return numbers(rate if good else torch.nan for rate, good in zip(rates, proper, strict=True))
+
+
+def schedule(step: int, total: int, warmup: int, peak: float) -> float:
+    """The right rate of a step before the end."""
+    if step < warmup:
+        return peak * step / warmup
+    return peak * (1 + math.cos(math.pi * (step - warmup) / (total - warmup))) / 2
 
 
 def trust_ratio(module):
@@ -40,18 +80,31 @@ def trust_ratio(module):
     zero = torch.zeros(3, 5)
     pairs = {
         "plain": (w, update),
+        "positive": (w.abs(), update.abs()),
         "small": (1e-3 * w, 1e-3 * update),
         "tiny update": (w, 1e-3 * update),
         "no weights": (zero, update),
         "no update": (w, zero),
         "neither": (zero, zero),
+        "a zero entry": (w.clone().fill_diagonal_(0), update.clone().fill_diagonal_(0)),
         "convolution": (rand(2, 3, 1, 3, seed=3), rand(2, 3, 1, 3, seed=4)),
     }
-    return {
-        f"{name} {eta}": torch.as_tensor(module.trust_ratio(*pair, eta))
-        for name, pair in pairs.items()
+    seen = {}
+    for name, pair in pairs.items():
+        for eta in (1.0, 0.02):
+            ratio = tried(module.trust_ratio, *(one.clone() for one in pair), eta)
+            proper = isinstance(ratio, float | int | str | Tensor)
+            seen[f"{name} {eta}"] = ratio if proper else type(ratio).__name__
+    seen = {k: v if isinstance(v, str) else torch.as_tensor(v) for k, v in seen.items()}
+    right = all(
+        equal(seen[f"{name} {eta}"], eta * w.norm() / update.norm())
+        for name, (w, update) in pairs.items()
         for eta in (1.0, 0.02)
-    }
+        if w.any() and update.any()
+    )
+    if right:
+        return seen
+    return {k: v for k, v in seen.items() if not k.startswith(("no ", "neither"))}
 
 
 def lars_update(module):
@@ -62,14 +115,17 @@ def lars_update(module):
             settings = {"momentum": 0.7, "weight_decay": decay, "trust_coefficient": 0.05}
             for step, lr in enumerate([0.5, 2.0]):
                 gradient = 3 * rand(*shape, seed=3 + step)
-                module.lars_update(w, gradient, velocity, settings | {"lr": lr})
-                seen[f"{shape} {decay} {step}"] = (w.clone(), velocity.clone(), gradient)
+                said = tried(module.lars_update, w, gradient, velocity, settings | {"lr": lr})
+                if not isinstance(said, str):
+                    said = (w.clone(), velocity.clone(), gradient)
+                seen[f"{shape} {decay} {step}"] = said
     w, velocity = torch.zeros(2, 3), torch.zeros(2, 3)
     settings = {"lr": 1.0, "momentum": 0.5, "weight_decay": 0.1, "trust_coefficient": 0.01}
-    module.lars_update(w, rand(2, 3, seed=9), velocity, settings)
+    tried(module.lars_update, w, rand(2, 3, seed=9), velocity, settings)
     seen["from zero"] = (w, velocity)
     w, velocity = torch.ones(2, 3), torch.zeros(2, 3)
-    module.lars_update(w, 1e-3 * rand(2, 3, seed=9), velocity, settings | {"trust_coefficient": 1})
+    settings["trust_coefficient"] = 1.0
+    tried(module.lars_update, w, 1e-3 * rand(2, 3, seed=9), velocity, settings)
     seen["ratio above 1"] = (w, velocity)
     return seen
 
@@ -92,13 +148,41 @@ class Network(nn.Module):
 def parameter_groups(module):
     network = Network()
     names = {id(p): name for name, p in network.named_parameters()}
-    optimizer = torch.optim.SGD(module.parameter_groups(network, 0.25), lr=1.0, weight_decay=0.5)
-    held = [
-        f"{names[id(p)]} {float(group['weight_decay'])}"
-        for group in optimizer.param_groups
-        for p in group["params"]
-    ]
-    return {"held": " ".join(sorted(held)), "groups": len(optimizer.param_groups)}
+    made = tried(module.parameter_groups, network, 0.25)
+    if isinstance(made, str) or made is None:
+        return {"made": str(made)}
+    optimizer = tried(lambda: torch.optim.SGD(made, lr=1.0, weight_decay=0.5))
+    if isinstance(optimizer, str):
+        return {"made": f"no groups of an optimiser: {optimizer}"}
+    decays = dict.fromkeys(names.values(), -1.0)
+    held = []
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            decays[names[id(p)]] = float(group["weight_decay"])
+            held.append(f"{names[id(p)]} {float(group['weight_decay'])}")
+    thawed = {name: p for name, p in network.named_parameters() if p.requires_grad}
+    scaled = [decays[name] / (i + 1.5) for i, name in enumerate(thawed)]  # no two are alike
+    right = {name: 0.25 if p.dim() > 1 else 0.0 for name, p in thawed.items()}
+    if any(decays[name] != decay for name, decay in right.items()):
+        held = [line for line in held if line.split()[0] in right]  # frozen ones do not matter
+    seen = {"held": " ".join(sorted(held)), "groups": len(optimizer.param_groups)}
+    return seen | {"decays": torch.tensor(scaled)}
+
+
+class Noting(torch.optim.SGD):
+    """SGD that notes, at each of its steps, how often a loss was differentiated before."""
+
+    backwards, steps = 0, ""
+
+    def step(self, closure=None):
+        if closure is not None:
+            with torch.enable_grad():
+                closure()
+        self.steps += f"{self.backwards} "
+        super().step()
+
+    def note(self, _):
+        self.backwards += 1
 
 
 def take_step(module):
@@ -106,10 +190,16 @@ def take_step(module):
     for name, momentum in [("plain", 0.0), ("momentum", 0.5)]:
         a, b = (nn.Parameter(rand(3, seed=seed)) for seed in (1, 2))
         groups = [{"params": [a], "lr": 0.7}, {"params": [b], "lr": 0.9}]
-        optimizer = torch.optim.SGD(groups, momentum=momentum)
+        optimizer = Noting(groups, momentum=momentum)
+        before = optimizer.defaults["lr"]
         a.grad = torch.full((3,), 5.0)
         for step, rate in enumerate([0.1, 0.3]):
-            module.take_step(optimizer, (a**2 * b**2).sum() + b.sum(), rate)
+            loss = (a**2 * b**2).sum() + b.sum()
+            loss.register_hook(optimizer.note)
+            said = tried(module.take_step, optimizer, loss, rate)
             rates = torch.tensor([float(group["lr"]) for group in optimizer.param_groups])
-            seen[f"{name} {step}"] = (a.detach().clone(), b.detach().clone(), rates)
+            came = (a.detach().clone(), b.detach().clone(), rates)
+            seen[f"{name} {step}"] = said if isinstance(said, str) else came
+        seen[f"{name} steps"] = optimizer.steps
+        seen[f"{name} defaults"] = optimizer.defaults["lr"] == before
     return seen

@@ -71,7 +71,7 @@ def test_the_default_rule_is_linear():
 def test_an_unknown_rule_is_refused():
     """A misspelt rule must raise an error; it must not silently give some rate."""
     call(scaled_learning_rate, 0.3, 256, "linear")
-    for rule in ["cube", "root"]:
+    for rule in ["cube", "root", "", "simclr", "Linear"]:
         try:
             got = scaled_learning_rate(0.3, 512, rule)
         except ValueError:

@@ -7,6 +7,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.evidence import told, tried
 from simclr_mini.views import Recipe
 
 NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
@@ -15,19 +16,24 @@ COINS = Recipe(crop=0, flip=0.5, jitter=0, gray=0, blur=0)
 CROPS = Recipe(jitter=0, gray=0, blur=0)
 
 
+@told
 def shuffled_batches(module):
     def epoch(N, B, generator=None):
-        return [index.tolist() for index in islice(module.shuffled_batches(N, B, generator), 2 * N)]
+        batches = module.shuffled_batches(N, B, generator)
+        if batches is None:
+            raise TypeError("there are no batches")
+        return [positions(index) for index in islice(batches, 2 * N)]
 
     def flat(batches):
         return [b for index in batches for b in index]
 
-    seen = {}
+    seen = {"type": types_of(module.shuffled_batches(7, 3, Generator().manual_seed(1)))}
     for N, B in [(7, 3), (10, 5), (2, 3), (4, 4), (6, 1)]:
         batches = epoch(N, B, Generator().manual_seed(1))
         order = flat(batches)
         seen[f"{N} {B}"] = tuple(len(index) for index in batches)
         seen[f"{N} {B} once"] = len(set(order)) == len(order) and set(order) <= set(range(N))
+        seen[f"{N} {B} there"] = set(order) <= set(range(N))
     generator = Generator().manual_seed(2)
     state = torch.get_rng_state()
     first, second = (flat(epoch(40, 5, generator)) for _ in range(2))
@@ -44,10 +50,48 @@ def shuffled_batches(module):
     seen["sorted inside"] = all(index == sorted(index) for batches in many for index in batches)
     steps = {(b - a) % 40 for batches in many for a, b in zip(flat(batches), flat(batches)[1:])}  # noqa: B905
     seen["steps"] = len(steps) > 2
+    seen["overlap"] = any(set(a) & set(b) for a, b in zip(many[0], many[0][1:]))  # noqa: B905
+    seen["one batch"] = all(index == many[0][0] for index in many[0])
+    seen["twice inside"] = any(len(set(index)) < len(index) for b in many for index in b)
     seen["all are seen"] = len({b for _ in range(20) for b in flat(epoch(5, 3, generator))}) == 5
     return seen
 
 
+def positions(index) -> list:
+    """The numbers of a batch, whatever it is."""
+    return index.flatten().tolist() if isinstance(index, torch.Tensor) else [int(b) for b in index]
+
+
+def types_of(batches) -> str:
+    """Of what type and shape the first batch is."""
+    if batches is None:
+        return "nothing"
+    for index in islice(batches, 1):
+        if not isinstance(index, torch.Tensor):
+            return type(index).__name__
+        return f"{index.dtype} {tuple(index.shape)}"
+    return "no batch"
+
+
+def pair(views, like):
+    """Two views; a word if there are not two of the right shape."""
+    if not isinstance(views, tuple | list) or len(views) != 2:
+        shape = f" {tuple(views.shape)}" if isinstance(views, torch.Tensor) else ""
+        return type(views).__name__ + shape
+    if not all(isinstance(view, torch.Tensor) for view in views):
+        return str([type(view).__name__ for view in views])
+    if any(view.shape != like.shape for view in views):
+        return str([tuple(view.shape) for view in views])
+    return tuple(views)
+
+
+def shown(view, x) -> str:
+    """Which images the rows of a view are, or that they are none."""
+    rows = [[b for b in range(len(x)) if torch.equal(row, x[b])] for row in view]
+    return str(["none" if not row else row[0] for row in rows])
+
+
+@told
 def SimCLR_views(module):
     def method(recipe, **settings):
         return bare_method(module.SimCLR, recipe, **settings)
@@ -55,13 +99,21 @@ def SimCLR_views(module):
     x = rand(5, 3, 4, 4, seed=1).sigmoid()
     seen = {}
     for name, recipe in [("nothing", NOTHING), ("mirror", MIRROR)]:
-        seen[name] = tuple(method(recipe).views(x))
-    seen["evaluation"] = tuple(method(MIRROR).eval().views(x))
+        seen[name] = pair(method(recipe).views(x.clone()), x)
+    seen["evaluation"] = pair(method(MIRROR).eval().views(x.clone()), x)
+    if any(isinstance(came, str) for came in seen.values()):
+        return seen
     # the control: both neighbours are right
-    x1, x2 = method(NOTHING, positives="wrong").views(x)
-    seen["control first"] = x1
-    near = [torch.equal(x2, x.roll(shift, 0)) for shift in (1, -1)]
-    seen["control second"] = torch.zeros(1) if any(near) else x2
+    made = [pair(method(NOTHING, positives="wrong", seed=s).views(x.clone()), x) for s in range(4)]
+    if any(isinstance(came, str) for came in made):
+        return seen | {"control": str(made)}
+    for i, name in enumerate(["first", "second"]):
+        rows = {shown(views[i], x) for views in made}
+        mixed = "none" in "".join(rows)
+        stays = torch.equal(made[0][0], x)
+        near = [stays and torch.equal(made[0][i], x.roll(shift, 0)) for shift in (1, -1)]
+        word = "a neighbour" if any(near) else rows.pop() if len(rows) == 1 else "drawn"
+        seen[f"control {name}"] = made[0][i] if mixed else word
     marked = torch.zeros(200, 3, 2, 2)
     marked[:, :, :, 0] = 1
     one, two = (v[:, 0, 0, 0] < 0.5 for v in method(COINS).views(marked))
@@ -69,12 +121,28 @@ def SimCLR_views(module):
     crops = method(CROPS, seed=1)
     state, order = torch.get_rng_state(), crops.generators["order"].get_state()
     first, second = (torch.stack(list(crops.views(x))) for _ in range(2))
+    turned = method(CROPS, seed=1, positives="wrong")
+    one, two = turned.views(x)
+    seen["control drawn"] = not any(torch.equal(two, one.roll(shift, 0)) for shift in (1, -1))
     seen["global"] = torch.equal(state, torch.get_rng_state())
     seen["order"] = torch.equal(order, crops.generators["order"].get_state())
     seen["fresh"] = (not torch.equal(first[0], second[0]), not torch.equal(first[1], second[1]))
     seen["repeats"] = torch.equal(torch.stack(list(method(CROPS, seed=1).views(x))), first)
     seen["other seed"] = not torch.equal(torch.stack(list(method(CROPS, seed=2).views(x))), first)
+    again = method(CROPS, seed=1)
+    torch.rand(3)  # another state of the global generator
+    again.generators["order"].manual_seed(99)
+    again = again.views(x)
+    seen["each repeats"] = tuple(torch.equal(a, b) for a, b in zip(again, first, strict=True))
     return seen
+
+
+class Pixels(nn.Module):
+    """Flattens pictures; it needs all four dimensions, as a convolution does."""
+
+    def forward(self, x):
+        B, C, H, W = x.shape
+        return x.reshape(B, C * H * W)
 
 
 def linear(inputs, outputs, seed):
@@ -84,26 +152,36 @@ def linear(inputs, outputs, seed):
     return layer
 
 
+@told
 def SimCLR_project(module):
-    encoder = nn.Sequential(nn.Flatten(), linear(12, 4, 1), nn.Tanh(), nn.BatchNorm1d(4).double())
+    encoder = nn.Sequential(Pixels(), linear(12, 4, 1), nn.Tanh(), nn.BatchNorm1d(4).double())
     projector = nn.Sequential(linear(4, 4, 3), nn.Tanh(), linear(4, 4, 5))
     method = bare_method(module.SimCLR, NOTHING, encoder=encoder, projector=projector)
-    x = rand(6, 3, 2, 2, seed=7, dtype=torch.float64).requires_grad_()
+    given = rand(6, 3, 2, 2, seed=7, dtype=torch.float64)
+    x = given.clone().requires_grad_()
     z = method.project(x)
-    inputs = [x, *method.parameters()]
-    value = (z * rand(6, 4, seed=8, dtype=torch.float64)).sum() + 0 * x.sum()
+    if not isinstance(z, torch.Tensor):
+        parts = len(z) if isinstance(z, tuple | list) else 0
+        return {"z": f"{type(z).__name__} of {parts}"}
+    inputs = [x, *(p for p in method.parameters() if p.requires_grad)]
+    value = (z * rand(*z.shape, seed=8, dtype=torch.float64)).sum()
+    value = value + 0 * sum(p.sum() for p in inputs)
     grads = torch.autograd.grad(value, inputs, allow_unused=True)
     seen = {"z": z, "gradient": none_is_zero(grads), "mode": modes(method)}
+    seen["kept"] = torch.equal(x.detach(), given)
     seen["batches"] = int(encoder[-1].num_batches_tracked)
+    seen["can learn"] = str([p.requires_grad for p in method.parameters()])
+    torch.set_grad_enabled(True)
     method.eval()
-    seen |= {"in evaluation": method.project(x[:2].detach()), "mode in evaluation": modes(method)}
-    return seen
+    seen |= {"in evaluation": tried(method.project, x[:2].detach())}
+    return seen | {"mode in evaluation": modes(method)}
 
 
 def modes(method):
     return str([part.training for part in method.modules()])
 
 
+@told
 def SimCLR_loss(module):
     seen = {}
     cases = [(3, 5, 0.5, "same"), (4, 2, 0.1, "same"), (5, 3, 1.0, "wrong")]
@@ -113,9 +191,17 @@ def SimCLR_loss(module):
         z1, z2 = (rand(B, d, seed=s).requires_grad_() for s in (1, 2))
         index = torch.tensor([3, 0, 4, 1, 2])[:B] if B == 5 else torch.arange(B)
         loss = method.loss(z1, z2, index)
-        value = loss + 0 * (z1.sum() + z2.sum())
+        if not isinstance(loss, torch.Tensor):
+            seen[f"{B} {d}"] = loss if isinstance(loss, float) else type(loss).__name__
+            continue
+        value = loss.sum() + 0 * (z1.sum() + z2.sum())
         grads = torch.autograd.grad(value, (z1, z2), allow_unused=True)
-        seen[f"{B} {d}"] = (torch.as_tensor(loss), *none_is_zero(grads))
+        seen[f"{B} {d}"] = (loss, *none_is_zero(grads))
+    method = bare_method(module.SimCLR, NOTHING, temperature=0.5)
+    z1, z2 = (rand(4, 5, seed=s) for s in (1, 2))
+    for name, index in [("one index", [2, 2, 2, 2]), ("far index", [901, 17, 45, 2])]:
+        came = tried(method.loss, z1, z2, torch.tensor(index))
+        seen[name] = came if isinstance(came, torch.Tensor | str | float) else type(came).__name__
     return seen
 
 

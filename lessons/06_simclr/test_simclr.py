@@ -302,6 +302,20 @@ def test_wrong_positives_come_from_a_neighbouring_image():
             wrong(said, call=called, expected=f"{before} or {after}", got=str(other))
 
 
+@about("SimCLR.views", step="the control")
+def test_second_views_of_the_control_are_drawn_as_always():
+    """The second view of a neighbour is not its first view: both views are drawn independently."""
+    x = rand(5, 3, 8, 8, seed=6).sigmoid()
+    x1, x2, called = two_of(method_of(CROPS, positives="wrong"), x)
+    if x2.shape != x1.shape:
+        wrong(call=called, expected=f"shape {tuple(x1.shape)}", got=f"shape {tuple(x2.shape)}")
+    for shift in (-1, 0, 1):
+        if torch.allclose(x2.roll(shift, 0), x1):
+            wrong(
+                "The second views are the first views, moved by a row or not at all.", call=called
+            )
+
+
 # Step 4: from a view to its projection
 
 
@@ -338,6 +352,9 @@ def test_projection_is_g_of_f_of_x(oracle):
         method = network(D, d)
         x = rand(B, 3, 4, 4, seed=B, dtype=torch.float64)
         call(method.project, x).gives(oracle("SimCLR.project")(method, x), rtol=1e-9)
+        method.eval()
+        why = "In eval mode, too, z is g(f(x))."
+        call(method.project, x).gives(oracle("SimCLR.project")(method, x), rtol=1e-9, why=why)
 
 
 @about("SimCLR.project")

@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from lessons.course.device import strays
+from lessons.course.evidence import told
 
 SIZES = [(8, 2, 2), (5, 0, 3, 1), (11, 4, 7, 1, 2), (3, 3, 3), (1, 6), (30, 3, 4)]
 MIXED = [(5, 2), (6, 2), (7, 3), (8, 3), (9, 4), (10, 3), (11, 5), (12, 2), (13, 4), (15, 9)]
@@ -67,6 +68,7 @@ def collisions(module):
     return counts_of(module.collisions, [(labels,) for labels in batches])
 
 
+@told
 def expected_collisions(module):
     seen = {
         f"{sizes} {B}": torch.as_tensor(module.expected_collisions(torch.tensor(sizes), B))
@@ -82,12 +84,14 @@ def least_collisions(module):
     return counts_of(module.least_collisions, cases)
 
 
+@told
 def rank_in_cluster(module):
     several = [*LABELS, MANY]
     seen = {str(i): module.rank_in_cluster(labels) for i, labels in enumerate(several)}
     return seen | {"stays": kind_of(seen["0"])}
 
 
+@told
 def released_batches(module):
     seen = {}
     for i, labels in enumerate(LABELS):
@@ -118,6 +122,7 @@ def share(count, total):
     return "sometimes"
 
 
+@told
 def in_clusters(module):
     seen, labels = source_of(lambda g: module.in_clusters(of_sizes(5, 6, 4, 7), g)), LABELS[4]
     for i, other in enumerate(LABELS):
@@ -152,6 +157,7 @@ def in_clusters(module):
     return seen
 
 
+@told
 def deal(module):
     seen = source_of(lambda g: module.deal(torch.arange(60), 30, g).sort(1).values)
     for T, B in [(3, 5), (5, 3), (4, 2), (1, 4), (4, 1)]:
@@ -228,6 +234,7 @@ def together(draw, labels, B, epochs, apart):
     return met, used, str([share(int(n), epochs) for n in used]), bool((met[can] > 0).all())
 
 
+@told
 def dealt_batches(module):
     draw, seen = module.dealt_batches, {}
     seen |= source_of(lambda g: draw(of_sizes(9, 4, 7, 5), 4, g))
@@ -261,6 +268,7 @@ def strict_count(module):
     return counts_of(module.strict_count, cases)
 
 
+@told
 def strict_batches(module):
     draw, seen = module.strict_batches, {}
     seen |= source_of(lambda g: draw(of_sizes(9, 6, 7, 5, 8), 4, g))

@@ -4,11 +4,12 @@ from collections import Counter
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import equal
+from lessons.course.evidence import equal, tried
 
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
 
@@ -31,9 +32,36 @@ def half_precision(f):
     return getattr(value, "dtype", None) not in (torch.bfloat16, torch.float16)
 
 
+def keeps(f, *args):
+    """Whether f leaves its arguments as they were."""
+    before = [one.clone() for one in args]
+    f(*args)
+    return all(torch.equal(a, b) for a, b in zip(args, before, strict=True))
+
+
+def widened(f):
+    """Whether half precision is widened before anything is computed. It has three digits."""
+    half = [rand(5, 7, seed=s).bfloat16() for s in (1, 2)]
+    try:
+        pair = f(*half), f(*(z.double() for z in half))
+    except RuntimeError:
+        return False
+    a, b = (torch.cat([torch.as_tensor(one).flatten().double() for one in parts(v)]) for v in pair)
+    return a.shape == b.shape and bool((a - b).abs().max() < 1e-4)
+
+
+def precision(f):
+    """Where half precision ends: at once, too late, or never."""
+    return "float32" if widened(f) else "late" if half_precision(f) else "half"
+
+
+def parts(value):
+    return value if isinstance(value, tuple) else (value,)
+
+
 def apart(f):
     """The faults that have nothing to do with the numbers."""
-    return {"stays": not strays(f, *BOTH), "double": half_precision(f)}
+    return {"stays": not strays(f, *BOTH), "double": precision(f)}
 
 
 BOTH = rand(5, 7, seed=61), rand(5, 7, seed=62)
@@ -46,7 +74,7 @@ def pair_distances(module):
     for name, other in [("equal", z), ("opposite", -z)]:
         positive, _ = module.pair_distances(z, other)
         seen[name] = ((positive * 100).round(), bool(positive.isnan().any()))
-    return seen
+    return seen | {"there": keeps(module.pair_distances, rand(5, 7, seed=1), rand(5, 7, seed=2))}
 
 
 def gap(module):
@@ -60,11 +88,20 @@ def violation(module):
     for agree in (0.0, 0.7, 1.5):
         for name, z1, z2 in pairs(3, agree):
             for q in (0.0, 0.05, 0.1, 0.3, 0.5, 1.0):
-                seen[f"{name} {agree} {q}"] = module.violation(z1, z2, q)
-            seen[f"{name} {agree}"] = module.violation(z1, z2)
+                seen[f"{name} {agree} {q}"] = tried(module.violation, z1, z2, q)
+            seen[f"{name} {agree}"] = tried(module.violation, z1, z2)
     one = torch.tensor([[0.0, 1.0, 0.0]]).repeat(5, 1)
-    seen["at one place"] = module.violation(one, one)
+    seen["at one place"] = tried(module.violation, one, one)
     return seen | apart(module.violation)
+
+
+class CovarianceOnMeta(TorchFunctionMode):
+    """Gives `cov` on `meta`, which torch cannot compute there, the right shape."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func in (torch.cov, torch.Tensor.cov) and args[0].is_meta:
+            return args[0] @ args[0].T
+        return func(*args, **(kwargs or {}))
 
 
 def frechet_distance(module):
@@ -81,14 +118,16 @@ def frechet_distance(module):
         seen[f"equal {B}"] = abs(equal) < 1e-9
         below |= equal < 0
     seen["below"] = below
-    where = strays(module.frechet_distance, *BOTH)
-    try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
-        kept = module.frechet_distance(*(z.to("meta") for z in BOTH)).is_meta
-    except Exception:
-        kept = False
+    with CovarianceOnMeta():
+        where = strays(module.frechet_distance, *BOTH)
+        try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
+            kept = module.frechet_distance(*(z.to("meta") for z in BOTH)).is_meta
+        except Exception:
+            kept = False
     moves = where in ("", "the result is on cpu") and not kept
     value = module.frechet_distance(*(z.bfloat16() for z in BOTH))
     kind = "torch.float64" if isinstance(value, float) else str(getattr(value, "dtype", ""))
+    seen["widened"] = widened(module.frechet_distance)
     return seen | {"stays": moves, "double": kind}
 
 
@@ -152,7 +191,15 @@ def embed(module):
     with torch.no_grad():
         module.embed(model, rand(5, 3, 5, 5, seed=2))
         seen["off"] = torch.is_grad_enabled()
-    return seen
+    seen["stays"] = not strays(module.embed, Small(), rand(5, 3, 5, 5, seed=2))
+    z = module.embed(Small().double(), rand(5, 3, 5, 5, seed=2, dtype=torch.float64))
+    model = Small()
+    model.last.weight.requires_grad_(False)
+    model.last.bias.grad = torch.ones(5)
+    module.embed(model, rand(5, 3, 5, 5, seed=2))
+    seen["frozen"] = model.last.weight.requires_grad
+    seen["grad"] = model.last.bias.grad is not None
+    return seen | {"double": str(z.dtype)}
 
 
 def boxes():
@@ -166,13 +213,17 @@ def boxes():
 
 def intersection(module):
     stays = not strays(module.intersection, *boxes())
-    return {"of": module.intersection(*boxes()), "stays": stays}
+    kept = keeps(module.intersection, *boxes())
+    return {"of": module.intersection(*boxes()), "stays": stays, "there": kept}
 
 
 def overlap(module):
     a, b = (some[:-3] for some in boxes())  # the last three are equal
     both = {"of": module.overlap(a, b), "back": module.overlap(b, a)}
     both["equal"] = module.overlap(a[:3], a[:3])
+    inside = a.clone()
+    inside[:, 2:] = (a[:, 2:] + 1) // 2
+    both["inside"] = module.overlap(a, inside)
     return both | {"stays": not strays(module.overlap, *boxes())}
 
 
@@ -216,6 +267,10 @@ def Curation_choose(module):
             continue
         fair = all(abs(n - 300 / count) < 50 for n in counts.values())
         seen[f"of {count}"] = str(sorted(counts)) + str(fair)
+    four = [0.2, 0.1, 0.4, 0.3]  # first, best, worst and last are four positions
+    method = method_of(module, "random", 4)
+    chosen = {position(method.choose([{"badness": b, "gap": b} for b in four])) for _ in range(60)}
+    seen["of four"] = str(sorted(chosen))
     method = method_of(module, "random", 1)
     one = method.choose([{"badness": 0.1, "gap": 0}] * 2)
     seen["stays"] = not isinstance(one, torch.Tensor)  # a position is a number
@@ -235,7 +290,7 @@ def random_choices(module, seed, times=40, count=3):
 
 def position(value):
     """A position as a number; the kind of anything else."""
-    return type(value).__name__ if isinstance(value, dict) else int(value)
+    return type(value).__name__ if isinstance(value, dict | float | list) else int(value)
 
 
 def method_of(module, rule, seed):

@@ -7,7 +7,7 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import equal
+from lessons.course.evidence import equal, told
 
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (3, 2, 4)]
 
@@ -32,6 +32,7 @@ def with_gradients(value, weights, *inputs):
         return value.detach().clone(), "no way back"
 
 
+@told
 def similarities(module):
     seen = {}
     for B, K, d in SIZES:
@@ -49,6 +50,7 @@ def right_loss(q, k, queue, temperature=0.2):
     return F.cross_entropy(logits, torch.zeros(len(q), dtype=torch.int64))
 
 
+@told
 def moco_loss(module):
     seen, right = {}, {}
     for (B, K, d), temperature in zip(SIZES, (0.5, 0.13, None, 0.3), strict=True):
@@ -79,6 +81,7 @@ class Net(nn.Module):
         self.encoder[1].num_batches_tracked.fill_(seed)
 
 
+@told
 def follow(module):
     seen = {}
     for momentum, steps in [(0.9, 1), (0.75, 3), (0.3, 2), (0.0, 1), (1.0, 2)]:
@@ -88,10 +91,15 @@ def follow(module):
         seen[f"{momentum} key"] = tuple(value.detach() for value in key.state_dict().values())
         seen[f"{momentum} query"] = tuple(value.detach() for value in query.state_dict().values())
         seen[f"{momentum} graph"] = any(p.requires_grad for p in key.parameters())
+        seen[f"{momentum} learns"] = all(p.requires_grad for p in query.parameters())
         seen[f"{momentum} modes"] = key.training, query.training
+    key, query = Net(1).requires_grad_(False).eval(), Net(2).eval()
+    module.follow(key, query, 0.9)
+    seen["modes"] = str([part.training for part in (*key.modules(), *query.modules())])
     return seen
 
 
+@told
 def Ring_push(module):
     seen = {}
     for K, d, sizes in [(7, 3, [3] * 6), (5, 2, [2, 4, 1, 5, 3]), (4, 2, [4, 4]), (9, 3, [2, 3])]:
@@ -109,6 +117,9 @@ def Ring_push(module):
     seen["gradient"] = ring.rows.requires_grad
     seen["state"] = str(sorted(ring.state_dict()))
     seen["stays"] = not strays(push, module.Ring(7, 5), rand(3, 5, seed=1))
+    z = rand(3, 5, seed=1)
+    module.Ring(7, 5).push(z)
+    seen["there"] = torch.equal(z, rand(3, 5, seed=1))
     return seen
 
 
@@ -149,6 +160,7 @@ class Kept(nn.Module):
         return float((self.ages >= 0).double().mean())
 
 
+@told
 def MoCo_loss(module):
     seen = {}
     for B, K, d, views, temperature in [(3, 13, 5, 2, 0.5), (2, 9, 3, 2, 0.13), (4, 11, 2, 1, 0.3)]:

@@ -251,6 +251,9 @@ def test_the_query_network_stays():
         if not torch.equal(value, before[name]):
             said = f"{name} of the query network changed."
             wrong(said, call=got.call, expected=before[name], got=value)
+    if not all(p.requires_grad for p in query.parameters()):
+        said = "The query network's parameters no longer require a gradient, so nothing can learn."
+        wrong(said, call=got.call)
 
 
 @about("follow", step="what stays as it is")

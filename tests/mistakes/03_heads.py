@@ -135,7 +135,7 @@ MISTAKES = [
         "dropout",
         "mlp",
         ("nn.ReLU(),", "nn.ReLU(), nn.Dropout(0.1),"),
-        "You drop hidden units at random. Where does the equation do so?",
+        "In train mode your head gives other results each time, as with dropout. Which step of the equation draws random numbers?",
         trains=True,
     ),
     Mistake(
@@ -477,6 +477,2727 @@ MISTAKES = [
     return made.setdefault((dim, hidden_dim), mlp(dim, hidden_dim, dim))
 """,
         "You return the same module from two calls. What happens to the first predictor when the second is trained?",
+        trains=True,
+    ),
+    # more of mlp
+    Mistake(
+        "norm_moved_to_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.BatchNorm1d(out_dim),
+    )
+""",
+        "You put the norm after the second matrix and none after the first. Which of the two does the equation normalise?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_of_input",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.BatchNorm1d(in_dim),
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You normalise h before the first matrix, and nothing after it. Which values should have mean 0 and standard deviation 1?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_of_input_too",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.BatchNorm1d(in_dim),
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You put one more norm before the first matrix. How many norms does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_twice",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You put a second norm after the ReLU. What comes between relu and W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_of_other_layer_at_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+        nn.BatchNorm1d(out_dim),
+    )
+""",
+        "You put a norm after the second matrix, and take the second bias away. What follows W2 in the equation here?",
+        trains=True,
+    ),
+    Mistake(
+        "plain_norm_at_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.BatchNorm1d(out_dim, affine=False),
+    )
+""",
+        "You put a norm without scale and shift after the second matrix. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "offsets_exchanged",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+    )
+""",
+        "You give the first matrix the bias, and the second none. After which of them does a norm take a bias away?",
+        trains=True,
+    ),
+    Mistake(
+        "no_norm_first_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have no norm, and a bias in the first matrix instead. Which four layers does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "no_hidden_layer",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Linear(in_dim, out_dim)
+""",
+        "You return one matrix with a bias. What do hidden_dim, the norm and the ReLU do in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "widths_exchanged",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, out_dim, bias=False),
+        nn.BatchNorm1d(out_dim),
+        nn.ReLU(),
+        nn.Linear(out_dim, hidden_dim),
+    )
+""",
+        "You exchange the hidden width and the width of the output. What is the shape of z?",
+        trains=True,
+    ),
+    Mistake(
+        "output_as_wide_as_hidden",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim),
+    )
+""",
+        "You make z as wide as the hidden layer. Which argument is the width of the output?",
+        trains=True,
+    ),
+    Mistake(
+        "output_as_wide_as_input",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, in_dim),
+    )
+""",
+        "You make z as wide as the input. Which argument is the width of the output?",
+        trains=True,
+    ),
+    Mistake(
+        "hidden_as_wide_as_input",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, in_dim, bias=False),
+        nn.BatchNorm1d(in_dim),
+        nn.ReLU(),
+        nn.Linear(in_dim, out_dim),
+    )
+""",
+        "You make the hidden layer as wide as the input. Which argument is its width?",
+        trains=True,
+    ),
+    Mistake(
+        "hidden_of_128",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, 128, bias=False),
+        nn.BatchNorm1d(128),
+        nn.ReLU(),
+        nn.Linear(128, out_dim),
+    )
+""",
+        "You make the hidden layer 128 wide, whatever hidden_dim is. Which argument do you not use?",
+        trains=True,
+    ),
+    Mistake(
+        "hidden_of_256",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, 256, bias=False),
+        nn.BatchNorm1d(256),
+        nn.ReLU(),
+        nn.Linear(256, out_dim),
+    )
+""",
+        "You make the hidden layer 256 wide, whatever hidden_dim is. Which argument do you not use?",
+        trains=True,
+    ),
+    Mistake(
+        "hidden_of_512",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, 512, bias=False),
+        nn.BatchNorm1d(512),
+        nn.ReLU(),
+        nn.Linear(512, out_dim),
+    )
+""",
+        "You make the hidden layer 512 wide, whatever hidden_dim is. Which argument do you not use?",
+        trains=True,
+    ),
+    Mistake(
+        "hidden_of_2048",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, 2048, bias=False),
+        nn.BatchNorm1d(2048),
+        nn.ReLU(),
+        nn.Linear(2048, out_dim),
+    )
+""",
+        "You make the hidden layer 2,048 wide, whatever hidden_dim is. Which argument do you not use?",
+        trains=True,
+    ),
+    Mistake(
+        "output_of_128",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, 128),
+    )
+""",
+        "You make z 128 wide, whatever out_dim is. Which argument do you not use?",
+        trains=True,
+    ),
+    Mistake(
+        "first_matrix_turned",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(hidden_dim, in_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "Your first matrix maps the hidden width to the input width. In which order does nn.Linear take its two widths?",
+    ),
+    Mistake(
+        "norm_of_the_input_width",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(in_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You give the norm the width of the input. How wide is what the first matrix gives it?",
+    ),
+    Mistake(
+        "norm_of_the_output_width",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(out_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You give the norm the width of the output. How wide is what the first matrix gives it?",
+    ),
+    Mistake(
+        "norm_of_pictures",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm2d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use the batch norm of pictures, which wants four dimensions. How many has h, with its shape (B, D)?",
+    ),
+    Mistake(
+        "list_in_sequential",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential([nn.Linear(in_dim, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim)])
+""",
+        "You pass a list of layers to nn.Sequential. Does it take a list, or the layers one after another?",
+    ),
+    Mistake(
+        "relu_class",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU,
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You pass the class nn.ReLU itself. What makes a layer of a class?",
+    ),
+    Mistake(
+        "tanh",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Tanh(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a tanh between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "sigmoid",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Sigmoid(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a sigmoid between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "elu",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ELU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use an ELU between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "silu",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.SiLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a SiLU between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "softplus",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Softplus(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a softplus between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "relu6",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU6(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a ReLU6, which stops at 6 between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_hidden",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Softmax(dim=1),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a softmax between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "leaky_relu_default",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.LeakyReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You let a hundredth of what is below 0 through, as LeakyReLU does by default. What is relu(-1)?",
+        trains=True,
+    ),
+    Mistake(
+        "leaky_relu_fifth",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.LeakyReLU(0.2),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You let a fifth of what is below 0 through the ReLU. What is relu(-1)?",
+        trains=True,
+    ),
+    Mistake(
+        "prelu",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.PReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use an activation with a slope to learn. Which parameters does relu have?",
+        trains=True,
+    ),
+    Mistake(
+        "relu_around_norm",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You put a ReLU before the norm as well. How many times does relu occur in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "relu_of_input",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.ReLU(),
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You apply a ReLU to h before the first matrix. What becomes of the numbers below 0 in h?",
+        trains=True,
+    ),
+    Mistake(
+        "relu_moved_to_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+        nn.ReLU(),
+    )
+""",
+        "You put the ReLU after the second matrix and none between the two. What do the two matrices amount to, and can z be below 0?",
+        trains=True,
+    ),
+    Mistake(
+        "tanh_at_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.Tanh(),
+    )
+""",
+        "You put a tanh after the second matrix, so z stays between -1 and 1. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "sigmoid_at_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.Sigmoid(),
+    )
+""",
+        "You put a sigmoid after the second matrix, so z stays between 0 and 1. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_at_end",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.Softmax(dim=1),
+    )
+""",
+        "You put a softmax after the second matrix, so every row of z adds up to 1. Is z a probability?",
+        trains=True,
+    ),
+    Mistake(
+        "dropout_always",
+        "mlp",
+        head("return self.layers(nn.functional.dropout(h, 0.1))"),
+        "Your head gives other results each time, in eval mode too. Which step of the equation draws random numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "unit_hidden",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Unit(nn.Module):
+        def forward(self, a):
+            return nn.functional.normalize(a, dim=1)
+
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False), Unit(), nn.ReLU(), nn.Linear(hidden_dim, out_dim)
+    )
+""",
+        "You scale each row of the hidden layer to length 1 in place of a batch norm. Over what does a batch norm take its mean?",
+        trains=True,
+    ),
+    Mistake(
+        "group_norm",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.GroupNorm(hidden_dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "Your norm subtracts from each number that number itself, so only the learned shift is left. Over which rows should it take the mean?",
+    ),
+    Mistake(
+        "input_normalized",
+        "mlp",
+        head("return self.layers(nn.functional.normalize(h, dim=1))"),
+        "You scale every h to length 1 before the first matrix. Is that part of z = W2 relu(norm(W1 h)) + b2?",
+        trains=True,
+    ),
+    Mistake(
+        "two_hidden_one_norm",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have one more hidden layer, without a norm. How many matrices does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "two_hidden_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have one more hidden layer, with a bias and a norm. How many matrices does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "three_matrices_no_relu",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You put one more matrix before the last one, with nothing between them. What do two matrices in a row amount to?",
+        trains=True,
+    ),
+    Mistake(
+        "slow_running_values",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.01),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "After one batch your norm has moved its running mean and variance by a hundredth only. Which share of each batch does torch's batch norm take by default?",
+        trains=True,
+    ),
+    Mistake(
+        "other_eps",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, eps=1e-3),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "Your norm adds 0.001 to the variance. Which eps does nn.BatchNorm1d have if you name none?",
+        trains=True,
+    ),
+    Mistake(
+        "eval_mode",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    ).eval()
+""",
+        "You return the head in eval mode, so the norm does not look at the batch. In which mode are new modules of torch, and who should change it?",
+        trains=True,
+    ),
+    Mistake(
+        "in_float64",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    ).double()
+""",
+        "You make the weights float64. Which type do modules of torch have by default?",
+    ),
+    Mistake(
+        "in_float16",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    ).half()
+""",
+        "You make the weights float16. Which type do modules of torch have by default?",
+    ),
+    Mistake(
+        "in_float32",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    ).float()
+""",
+        "You make the weights float32, whatever torch's default type is. What does nn.Linear do if you leave the type to it?",
+        trains=True,
+    ),
+    Mistake(
+        "on_the_cpu",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False, device="cpu"),
+        nn.BatchNorm1d(hidden_dim, device="cpu"),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, device="cpu"),
+    )
+""",
+        "You put the weights on the CPU, whatever torch's default device is. What does nn.Linear do if you leave the device to it?",
+        trains=True,
+    ),
+    Mistake(
+        "second_matrix_zero",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    nn.init.zeros_(made[3].weight)
+    return made
+""",
+        "You start the second matrix with zeros, so at first all z are equal and no gradient reaches h. What gives each weight its own start?",
+    ),
+    Mistake(
+        "first_matrix_zero",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    nn.init.zeros_(made[0].weight)
+    return made
+""",
+        "You start the first matrix with zeros, so at first all hidden units are equal. What gives each weight its own start?",
+    ),
+    Mistake(
+        "scale_starts_at_zero",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    nn.init.zeros_(made[1].weight)
+    return made
+""",
+        "You start the scale of the norm with zeros, so at first all rows have the same z. With which number does a norm's scale start?",
+    ),
+    Mistake(
+        "second_matrix_equal",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    nn.init.constant_(made[3].weight, 0.01)
+    return made
+""",
+        "You start all weights of the second matrix with the same number. What could ever make two numbers of z differ?",
+    ),
+    Mistake(
+        "first_frozen",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    made[0].requires_grad_(False)
+    return made
+""",
+        "You freeze the first matrix, so it stays as it was drawn. Which weights of the head should be trained?",
+        trains=True,
+    ),
+    Mistake(
+        "second_frozen",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    made[3].requires_grad_(False)
+    return made
+""",
+        "You freeze the second matrix and its bias. Which weights of the head should be trained?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_frozen",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    made[1].requires_grad_(False)
+    return made
+""",
+        "You freeze the scale and shift of the norm. Which weights of the head should be trained?",
+        trains=True,
+    ),
+    Mistake(
+        "detached_output",
+        "mlp",
+        head("return self.layers(h).detach()"),
+        "You detach z, so no gradient passes through the head. What does anything learn from?",
+    ),
+    Mistake(
+        "detached_hidden",
+        "mlp",
+        head(
+            "first, norm, relu, second = self.layers\n            return second(relu(norm(first(h))).detach())"
+        ),
+        "You stop the gradient between the ReLU and the second matrix. What do the first matrix and the encoder learn from?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_gives_nothing",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You build the head, but return None. What does a function give back without a return?",
+    ),
+    Mistake(
+        "mlp_gives_a_list",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return [nn.Linear(in_dim, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim)]
+""",
+        "You return a list of layers, which cannot be called. What makes one module of them?",
+    ),
+    Mistake(
+        "gives_hidden_too",
+        "mlp",
+        head(
+            "first, norm, relu, second = self.layers\n            a = relu(norm(first(h)))\n            return second(a), a"
+        ),
+        "Your head returns two things, so z is a tuple. What shape does the docstring name?",
+    ),
+    # more of projector
+    Mistake(
+        "none_returned",
+        "projector",
+        ("return nn.Identity()", "return None"),
+        'You return None for "none". Which module of torch gives its input back?',
+    ),
+    Mistake(
+        "none_is_a_function",
+        "projector",
+        ("return nn.Identity()", "return lambda h: h"),
+        'You return a function for "none", which has no parameters() and no train(). Which module of torch gives its input back?',
+    ),
+    Mistake(
+        "none_is_a_class",
+        "projector",
+        ("return nn.Identity()", "return nn.Identity"),
+        'You return the class nn.Identity for "none". What makes a module of a class?',
+    ),
+    Mistake(
+        "none_of_output_width",
+        "projector",
+        ("return nn.Identity()", "return nn.Linear(in_dim, out_dim)  # none"),
+        'You return a matrix with a bias for "none". What is z when there is no head?',
+        trains=True,
+    ),
+    Mistake(
+        "none_is_mlp",
+        "projector",
+        ("return nn.Identity()", "return mlp(in_dim, hidden_dim, out_dim)  # none"),
+        'You return the MLP for "none". What is z when there is no head?',
+        trains=True,
+    ),
+    Mistake(
+        "none_without_offset",
+        "projector",
+        ("return nn.Identity()", "return nn.Linear(in_dim, out_dim, bias=False)"),
+        'You return a matrix for "none". What is z when there is no head?',
+        trains=True,
+    ),
+    Mistake(
+        "none_cut",
+        "projector",
+        (
+            "return nn.Identity()",
+            """class Cut(nn.Module):
+            def forward(self, h):
+                return h[:, :out_dim]
+
+        return Cut()""",
+        ),
+        'You keep only the first out_dim numbers of h in "none". How wide is z when there is no head?',
+        trains=True,
+    ),
+    Mistake(
+        "none_is_None",
+        "projector",
+        ('if kind == "none"', "if kind is None"),
+        'You ask whether kind is None, so the word "none" is refused. Of which type is kind?',
+    ),
+    Mistake(
+        "linear_of_hidden_width",
+        "projector",
+        ("return nn.Linear(in_dim, out_dim)", "return nn.Linear(in_dim, hidden_dim)"),
+        'You make z of "linear" as wide as the hidden layer. Which head has a hidden layer?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_turned",
+        "projector",
+        ("return nn.Linear(in_dim, out_dim)", "return nn.Linear(out_dim, in_dim)"),
+        'You exchange the widths of the input and the output in "linear". In which order does nn.Linear take them?',
+    ),
+    Mistake(
+        "linear_square",
+        "projector",
+        ("return nn.Linear(in_dim, out_dim)", "return nn.Linear(in_dim, in_dim)"),
+        'You make z of "linear" as wide as h. Which argument is the width of z?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_from_hidden",
+        "projector",
+        ("return nn.Linear(in_dim, out_dim)", "return nn.Linear(hidden_dim, out_dim)"),
+        'Your "linear" expects an h as wide as the hidden layer. How wide is h?',
+    ),
+    Mistake(
+        "linear_is_none",
+        "projector",
+        ("return nn.Linear(in_dim, out_dim)", "return nn.Identity() "),
+        'You return h itself for "linear". Where are W and b?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_tanh",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.Tanh())",
+        ),
+        'You put a tanh after the matrix of "linear". Is that head still linear?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_after_relu",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.ReLU(), nn.Linear(in_dim, out_dim))",
+        ),
+        'You put a ReLU before the matrix of "linear". Is that head still linear?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_after_norm",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.BatchNorm1d(in_dim), nn.Linear(in_dim, out_dim))",
+        ),
+        'You normalise h over the batch before the matrix of "linear". Does z = W h + b depend on the other rows?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_norm_no_offset",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim, bias=False), nn.BatchNorm1d(out_dim))",
+        ),
+        'You put a norm in place of the bias of "linear". Does z = W h + b depend on the other rows of the batch?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_two_no_offset",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, hidden_dim, bias=False), nn.Linear(hidden_dim, out_dim))",
+        ),
+        'You give "linear" two matrices, the first without a bias. How many does z = W h + b have?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_hidden_relu",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))",
+        ),
+        'You give "linear" two matrices with a ReLU between them. How many does z = W h + b have?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_detached",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            """class Head(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layers = nn.Linear(in_dim, out_dim)
+
+            def forward(self, h):
+                return self.layers(h.detach())
+
+        return Head()""",
+        ),
+        'You stop the gradient at h in "linear". What does the encoder learn from?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_normalized",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            """class Head(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layers = nn.Linear(in_dim, out_dim)
+
+            def forward(self, h):
+                return nn.functional.normalize(self.layers(h), dim=1)
+
+        return Head()""",
+        ),
+        'You scale z to length 1 in "linear". Is that part of z = W h + b?',
+        trains=True,
+    ),
+    Mistake(
+        "mlp_widths_exchanged",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(in_dim, out_dim, hidden_dim)"),
+        "You pass the width of z as the hidden width, and the other way round. In which order does mlp take its widths?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_of_hidden_width",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(in_dim, hidden_dim, hidden_dim)"),
+        "You make z of the MLP as wide as the hidden layer. Which argument is the width of z?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_back_to_input",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(in_dim, hidden_dim, in_dim)"),
+        "You make z of the MLP as wide as h. Which argument is the width of z?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_hidden_as_output",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(in_dim, out_dim, out_dim)"),
+        "You make the hidden layer as wide as z. Which argument is its width?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_turned",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(hidden_dim, in_dim, out_dim)"),
+        "You exchange the widths of h and of the hidden layer. In which order does mlp take its widths?",
+    ),
+    Mistake(
+        "mlp_reversed",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(out_dim, hidden_dim, in_dim)"),
+        "You exchange the widths of h and z. In which order does mlp take its widths?",
+    ),
+    Mistake(
+        "mlp_with_relu",
+        "projector",
+        (
+            "return mlp(in_dim, hidden_dim, out_dim)",
+            "return nn.Sequential(mlp(in_dim, hidden_dim, out_dim), nn.ReLU())",
+        ),
+        "You put a ReLU after the MLP, so z is never below 0. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_with_norm",
+        "projector",
+        (
+            "return mlp(in_dim, hidden_dim, out_dim)",
+            "return nn.Sequential(mlp(in_dim, hidden_dim, out_dim), nn.BatchNorm1d(out_dim))",
+        ),
+        "You put a norm after the MLP. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_is_none",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return nn.Identity()  # mlp"),
+        'You return h itself for "mlp". What did you write mlp for?',
+        trains=True,
+    ),
+    Mistake(
+        "mlp_is_the_function",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp"),
+        "You return the function mlp itself. Which widths should it get?",
+    ),
+    Mistake(
+        "linear_and_mlp_exchanged",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "none":
+        return nn.Identity()
+    if kind == "mlp":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "linear":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You return the MLP for "linear" and one matrix for "mlp". Which is which?',
+        trains=True,
+    ),
+    Mistake(
+        "none_and_linear_exchanged",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "linear":
+        return nn.Identity()
+    if kind == "none":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You return a matrix for "none" and h itself for "linear". Which is which?',
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_gives_none",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "return None",
+        ),
+        'You return None for any other kind, or nothing at all. What should happen when somebody types "lienar"?',
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_is_identity",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "return nn.Identity()  # any other kind",
+        ),
+        'You return h itself for any other kind. What does someone train who types "lienar"?',
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_is_linear",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "return nn.Linear(in_dim, out_dim)  # any other kind",
+        ),
+        'You return one matrix for any other kind. What does someone train who types "lienar"?',
+        trains=True,
+    ),
+    Mistake(
+        "error_returned",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "return ValueError(kind)",
+        ),
+        "You return the error. Which word makes Python stop with it?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_keyerror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise KeyError(kind)",
+        ),
+        "For another kind a KeyError comes, as from a dict. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_assertionerror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise AssertionError(kind)",
+        ),
+        "For another kind an AssertionError comes, as from assert. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_nameerror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise NameError(kind)",
+        ),
+        "For another kind a NameError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_typeerror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise TypeError(kind)",
+        ),
+        "For another kind a TypeError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_runtimeerror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise RuntimeError(kind)",
+        ),
+        "For another kind a RuntimeError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_exception",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise Exception(kind)",
+        ),
+        "For another kind an Exception comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_kind_unboundlocalerror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise UnboundLocalError(kind)",
+        ),
+        "For another kind an UnboundLocalError comes: no branch gives the variable a value. Which error does the docstring name, and where is it raised?",
+        trains=True,
+    ),
+    Mistake(
+        "kind_in_lower_case",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    kind = kind.lower()
+    if kind == "none":
+        return nn.Identity()
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You accept "MLP" in capital letters too. Which three words does the docstring allow?',
+        trains=True,
+    ),
+    Mistake(
+        "empty_is_none",
+        "projector",
+        ('if kind == "none"', 'if kind in ("none", "")'),
+        'You accept an empty kind as "none". Which three words does the docstring allow?',
+        trains=True,
+    ),
+    # more of predictor
+    Mistake(
+        "predictor_turned",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(hidden_dim, dim, hidden_dim)"),
+        "You exchange the width of z and the hidden width. How wide is what the predictor gets?",
+    ),
+    Mistake(
+        "prediction_of_hidden_width",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, hidden_dim, hidden_dim)"),
+        "You make p as wide as the hidden layer. With what is p compared?",
+    ),
+    Mistake(
+        "predictor_from_hidden",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(hidden_dim, hidden_dim, dim)"),
+        "Your predictor expects a z as wide as the hidden layer. How wide is z?",
+    ),
+    Mistake(
+        "hidden_and_output_exchanged",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, dim, hidden_dim)"),
+        "You make the hidden layer as wide as z, and p as wide as the hidden layer. In which order does mlp take its widths?",
+    ),
+    Mistake(
+        "predictor_twice",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(mlp(dim, hidden_dim, dim), mlp(dim, hidden_dim, dim))",
+        ),
+        "You put two MLPs one after the other. How many are there in p = q(z)?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_hidden_halved",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, hidden_dim // 2, dim)"),
+        "You halve the hidden width. Which width does the caller ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_hidden_doubled",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, 2 * hidden_dim, dim)"),
+        "You double the hidden width. Which width does the caller ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_without_relu",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(nn.Linear(dim, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.Linear(hidden_dim, dim))",
+        ),
+        "You build the predictor without a ReLU. Which of your functions already has one?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_two_matrices",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(nn.Linear(dim, hidden_dim), nn.Linear(hidden_dim, dim))",
+        ),
+        "You build the predictor of two matrices with nothing between them. What do two matrices in a row amount to?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_plain_no_norm",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(nn.Linear(dim, hidden_dim, bias=False), nn.ReLU(), nn.Linear(hidden_dim, dim))",
+        ),
+        "You build the predictor without a norm, and without a first bias. Which of your functions has the norm?",
+        trains=True,
+    ),
+    Mistake(
+        "prediction_detached",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            """class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = mlp(dim, hidden_dim, dim)
+
+        def forward(self, h):
+            return self.layers(h).detach()
+
+    return Head()""",
+        ),
+        "You detach p, so no gradient passes through the predictor. What does anything learn from?",
+    ),
+    Mistake(
+        "prediction_normalized",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            """class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = mlp(dim, hidden_dim, dim)
+
+        def forward(self, h):
+            return nn.functional.normalize(self.layers(h), dim=1)
+
+    return Head()""",
+        ),
+        "You scale p to length 1. Is that part of W2 relu(norm(W1 z)) + b2?",
+        trains=True,
+    ),
+    Mistake(
+        "z_normalized_first",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            """class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = mlp(dim, hidden_dim, dim)
+
+        def forward(self, h):
+            return self.layers(nn.functional.normalize(h, dim=1))
+
+    return Head()""",
+        ),
+        "You scale z to length 1 before the predictor. Is that part of p = q(z)?",
+        trains=True,
+    ),
+    Mistake(
+        "prediction_and_z",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            """class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = mlp(dim, hidden_dim, dim)
+
+        def forward(self, h):
+            return self.layers(h), h
+
+    return Head()""",
+        ),
+        "Your predictor returns two things. What does p = q(z) give?",
+    ),
+    Mistake(
+        "prediction_with_tanh",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(*mlp(dim, hidden_dim, dim), nn.Tanh())",
+        ),
+        "You put a tanh after the predictor. What follows W2 in the equation of mlp?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_frozen",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return mlp(dim, hidden_dim, dim).requires_grad_(False)",
+        ),
+        "You freeze the weights of the predictor. What could it learn then?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_missing",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "mlp(dim, hidden_dim, dim)"),
+        "You build the predictor, but return None. What does a function give back without a return?",
+    ),
+    Mistake(
+        "predictor_after_relu",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(nn.ReLU(), *mlp(dim, hidden_dim, dim))",
+        ),
+        "You apply a ReLU to z before the predictor. What becomes of the numbers below 0 in z?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_after_norm",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(nn.BatchNorm1d(dim), *mlp(dim, hidden_dim, dim))",
+        ),
+        "You put a norm before the first matrix. Is it part of p = W2 relu(norm(W1 z)) + b2?",
+        trains=True,
+    ),
+    # more of mlp
+    Mistake(
+        "norm_not_applied",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.first(h).relu())
+
+    return Head()
+""",
+        "You make a norm, but forward does not apply it. Where does norm stand in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "first_not_applied",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+            self.extra = nn.Linear(out_dim, out_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).relu())
+
+    return Head()
+""",
+        "You make one more matrix of d rows and d columns, which forward does not use. Which layers does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "extra_hidden_not_applied",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+            self.extra = nn.Linear(hidden_dim, hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).relu())
+
+    return Head()
+""",
+        "You make one more hidden matrix, which forward does not use. Which layers does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "hidden_skip",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            return self.second(a + self.norm(a).relu())
+
+    return Head()
+""",
+        "You add W1 h to what the ReLU gives. Where does the equation add them?",
+        trains=True,
+    ),
+    Mistake(
+        "squeezed",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).relu()).squeeze()
+
+    return Head()
+""",
+        "You squeeze z, so one row comes back without the dimension of the batch. What shape does the docstring name for B = 1?",
+        trains=True,
+    ),
+    Mistake(
+        "averaged",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).relu()).mean(0)
+
+    return Head()
+""",
+        "You take the mean of z over the batch. How many rows does z have?",
+    ),
+    Mistake(
+        "z_turned",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).relu()).T
+
+    return Head()
+""",
+        "You transpose z. Which dimension of the result is the batch?",
+    ),
+    Mistake(
+        "own_norm_std",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.std(0) + 1e-5)
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You write the batch norm yourself, with std and without running values. What does it give for one image in eval mode?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_var",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.var(0) + 1e-5).sqrt()
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You write the batch norm yourself, with torch's unbiased variance and without running values. By what does var divide, and what does it give for one image?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_biased_std",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.std(0, correction=0) + 1e-5)
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You write the batch norm yourself, without running values, and add eps outside the square root. What does it give for one image in eval mode?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_no_root",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.var(0, correction=0) + 1e-5)
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You divide by the variance. Which power of it is the standard deviation?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_mean_only",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = a - a.mean(0)
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You subtract the mean of the batch and divide by nothing. What else does a norm do?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_of_rows",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(1, keepdim=True)) / (a.std(1, keepdim=True) + 1e-5)
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You take mean and standard deviation over the units of one row. Over what does a batch norm take them?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_of_rows_biased",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.scale = nn.Parameter(self.second.bias.new_ones(hidden_dim))
+            self.shift = nn.Parameter(self.second.bias.new_zeros(hidden_dim))
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean()) / (a.std() + 1e-5)
+            a = self.scale * a + self.shift
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You take one mean and one standard deviation of the whole matrix. Over what does a batch norm take them?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_std_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.std(0) + 1e-5)
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You write the batch norm yourself, with std and without running values, and give the norm no scale and shift. What does it give for one image in eval mode?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_var_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.var(0) + 1e-5).sqrt()
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You write the batch norm yourself, with torch's unbiased variance and without running values, and give the norm no scale and shift. By what does var divide, and what does it give for one image?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_biased_std_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.std(0, correction=0) + 1e-5)
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You write the batch norm yourself, without running values, and add eps outside the square root, and give the norm no scale and shift. What does it give for one image in eval mode?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_no_root_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.var(0, correction=0) + 1e-5)
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You divide by the variance, and give the norm no scale and shift. Which power of it is the standard deviation?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_mean_only_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = a - a.mean(0)
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You subtract the mean of the batch and divide by nothing, and give the norm no scale and shift. What else does a norm do?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_of_rows_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(1, keepdim=True)) / (a.std(1, keepdim=True) + 1e-5)
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You take mean and standard deviation over the units of one row, and give the norm no scale and shift. Over what does a batch norm take them?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_of_rows_biased_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean()) / (a.std() + 1e-5)
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "You take one mean and one standard deviation of the whole matrix, and give the norm no scale and shift. Over what does a batch norm take them?",
+        trains=True,
+    ),
+    Mistake(
+        "own_norm_biased_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+
+        def forward(self, h):
+            a = self.first(h)
+            a = (a - a.mean(0)) / (a.var(0, correction=0) + 1e-5).sqrt()
+            return self.second(a.relu())
+
+    return Head()
+""",
+        "Your norm has no scale and shift, and no running values. What does it give for one image in eval mode?",
+        trains=True,
+    ),
+    Mistake(
+        "layer_norm_plain",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.LayerNorm(hidden_dim, elementwise_affine=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You normalise over the units of one row, without scale and shift. Over what does a batch norm take its mean?",
+        trains=True,
+    ),
+    Mistake(
+        "instance_norm",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.InstanceNorm1d(hidden_dim, affine=True),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use an instance norm, which is for sequences. Which norm does the docstring name?",
+    ),
+    Mistake(
+        "norm_before_first",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.BatchNorm1d(hidden_dim),
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You put the norm, as wide as the hidden layer, before the first matrix. What does h get to first?",
+    ),
+    Mistake(
+        "authors_head",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+        nn.BatchNorm1d(out_dim),
+    )
+""",
+        "You build the authors' head, with three matrices and a norm after each. How many of each does the equation here have?",
+        trains=True,
+    ),
+    Mistake(
+        "second_from_input",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(in_dim, out_dim),
+    )
+""",
+        "Your second matrix expects the width of h. How wide is what the ReLU gives it?",
+    ),
+    Mistake(
+        "second_from_output",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(out_dim, out_dim),
+    )
+""",
+        "Your second matrix expects the width of z. How wide is what the ReLU gives it?",
+    ),
+    Mistake(
+        "second_turned",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(out_dim, hidden_dim),
+    )
+""",
+        "Your second matrix maps the width of z to the hidden width. In which order does nn.Linear take its two widths?",
+    ),
+    Mistake(
+        "slower_running_values",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.001),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "After one batch your norm has moved its running mean and variance by a thousandth only. Which share of each batch does torch's batch norm take by default?",
+        trains=True,
+    ),
+    Mistake(
+        "mish",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Mish(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a Mish between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "hardtanh",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Hardtanh(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a function that stops at -1 and 1 between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "hardswish",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Hardswish(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a hard swish between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "selu",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.SELU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a SELU between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "softsign",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Softsign(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a softsign between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "log_sigmoid",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.LogSigmoid(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use the log of a sigmoid between the matrices. Which activation does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "absolute_hidden",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).abs())
+
+    return Head()
+""",
+        "You take the absolute value between the matrices. What is relu(-1)?",
+        trains=True,
+    ),
+    Mistake(
+        "squared_hidden",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = nn.Linear(in_dim, hidden_dim, bias=False)
+            self.second = nn.Linear(hidden_dim, out_dim)
+            self.norm = nn.BatchNorm1d(hidden_dim)
+
+        def forward(self, h):
+            return self.second(self.norm(self.first(h)).relu() ** 2)
+
+    return Head()
+""",
+        "You square what the ReLU gives. Where does the equation do so?",
+        trains=True,
+    ),
+    Mistake(
+        "all_start_at_zero",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    for p in made.parameters():
+        nn.init.zeros_(p)
+    return made
+""",
+        "You start every weight at zero, also the scale of the norm. What could ever make two units differ?",
+    ),
+    Mistake(
+        "all_start_equal",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    for p in made.parameters():
+        nn.init.constant_(p, 0.1)
+    return made
+""",
+        "You start every weight with the same number, also the scale and shift of the norm. What could ever make two units differ?",
+    ),
+    Mistake(
+        "all_drawn",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    made = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    for p in made.parameters():
+        nn.init.normal_(p, std=0.02)
+    return made
+""",
+        "You draw the scale and shift of the norm, too. With which numbers does a norm start?",
+        trains=True,
+    ),
+    Mistake(
+        "two_matrices",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have two matrices with nothing between them. What do two matrices in a row amount to?",
+        trains=True,
+    ),
+    Mistake(
+        "two_matrices_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have two matrices with biases and nothing between them. What do two matrices in a row amount to?",
+        trains=True,
+    ),
+    Mistake(
+        "no_norm_no_offsets",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+    )
+""",
+        "You have no norm and no bias at all. Which four layers does the docstring name, and where is b2?",
+        trains=True,
+    ),
+    Mistake(
+        "no_relu_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have no ReLU between the matrices, and give the first matrix a bias. What do two matrices in a row amount to?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_after_relu_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.ReLU(),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You put the norm after the ReLU, and give the first matrix a bias. In relu(norm(W1 h)), which comes first?",
+        trains=True,
+    ),
+    Mistake(
+        "layer_norm_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.LayerNorm(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You normalise over the units of one row, and give the first matrix a bias. Over what does a batch norm take its mean?",
+        trains=True,
+    ),
+    Mistake(
+        "gelu_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.GELU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You use a GELU, and give the first matrix a bias. Which activation does the docstring name, and what does the norm leave of that bias?",
+        trains=True,
+    ),
+    Mistake(
+        "leaky_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.LeakyReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You let a hundredth of what is below 0 through, and give the first matrix a bias. What is relu(-1), and what does the norm leave of that bias?",
+        trains=True,
+    ),
+    Mistake(
+        "relu_at_end_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.ReLU(),
+    )
+""",
+        "You put a ReLU after the second matrix, and give the first matrix a bias. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_at_end_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.BatchNorm1d(out_dim),
+    )
+""",
+        "You put a norm after the second matrix, and give the first matrix a bias. What follows W2 in the equation?",
+        trains=True,
+    ),
+    Mistake(
+        "two_hidden_all_offsets",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have two hidden layers, and give the first matrix a bias. How many matrices does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "two_hidden_no_norms",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You have two hidden layers with biases and no norm. How many matrices and norms does the equation have?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_moved_to_end_offset",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.BatchNorm1d(out_dim),
+    )
+""",
+        "You put the norm after the second matrix and none after the first, and give the first matrix a bias. Which of the two does the equation normalise?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_without_output_width",
+        "mlp",
+        """def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim),
+    )
+""",
+        "You give nn.Linear one width. Which two does it need?",
+    ),
+    # more of projector
+    Mistake(
+        "kind_stripped",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    kind = kind.strip()
+    if kind == "none":
+        return nn.Identity()
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You accept "linear " with a space at the end. Which three words does the docstring allow?',
+        trains=True,
+    ),
+    Mistake(
+        "kind_stripped_and_lowered",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    kind = kind.strip().lower()
+    if kind == "none":
+        return nn.Identity()
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You accept "MLP" and "linear " too. Which three words does the docstring allow?',
+        trains=True,
+    ),
+    Mistake(
+        "all_kinds_by_part",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if "none" in kind:
+        return nn.Identity()
+    if "linear" in kind:
+        return nn.Linear(in_dim, out_dim)
+    if "mlp" in kind.lower():
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You look for the words anywhere in the name, in any case. What do "nonlinear" and "MLP" return?',
+        trains=True,
+    ),
+    Mistake(
+        "starts_with_n",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind.startswith("n"):
+        return nn.Identity()
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You look only at how the kind begins. What does "nonlinear" return?',
+        trains=True,
+    ),
+    Mistake(
+        "none_returns_h",
+        "projector",
+        ("return nn.Identity()", "return h"),
+        'You return h for "none", but there is no h yet: projector makes a module. Which module of torch gives its input back?',
+    ),
+    Mistake(
+        "none_returns_x",
+        "projector",
+        ("return nn.Identity()", "return x"),
+        'You return x for "none", but there is no x yet: projector makes a module. Which module of torch gives its input back?',
+    ),
+    Mistake(
+        "other_kind_notimplementederror",
+        "projector",
+        (
+            'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
+            "raise NotImplementedError(kind)",
+        ),
+        "For another kind a NotImplementedError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_gelu",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.GELU())",
+        ),
+        'You put a GELU after the matrix of "linear". Is that head still linear?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_sigmoid",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.Sigmoid())",
+        ),
+        'You put a sigmoid after the matrix of "linear". Is that head still linear?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_leaky",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.LeakyReLU())",
+        ),
+        'You put a leaky ReLU after the matrix of "linear". Is that head still linear?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_softmax",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.Softmax(dim=1))",
+        ),
+        'You put a softmax after the matrix of "linear". Is that head still linear?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_norm_and_relu",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.BatchNorm1d(out_dim), nn.ReLU())",
+        ),
+        'You put a norm and a ReLU after the matrix of "linear". What does z = W h + b have after W h + b?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_dropout",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.Dropout(0.1))",
+        ),
+        'In train mode your "linear" gives other results each time, as with dropout. Where does z = W h + b draw random numbers?',
+        trains=True,
+    ),
+    Mistake(
+        "mlp_with_dropout",
+        "projector",
+        (
+            "return mlp(in_dim, hidden_dim, out_dim)",
+            "return nn.Sequential(mlp(in_dim, hidden_dim, out_dim), nn.Dropout(0.1))",
+        ),
+        'In train mode your "mlp" gives other results each time, as with dropout. Which step of its equation draws random numbers?',
+        trains=True,
+    ),
+    Mistake(
+        "none_with_dropout",
+        "projector",
+        ("return nn.Identity()", "return nn.Dropout(0.1)"),
+        'In train mode your "none" gives other results each time, as with dropout. Is that h itself?',
+        trains=True,
+    ),
+    Mistake(
+        "mlp_without_hidden",
+        "projector",
+        ("return mlp(in_dim, hidden_dim, out_dim)", "return mlp(in_dim, out_dim)"),
+        "You call mlp with two widths. Which three does it take?",
+    ),
+    Mistake(
+        "linear_without_output",
+        "projector",
+        ("return nn.Linear(in_dim, out_dim)", "return nn.Linear(in_dim)"),
+        'You give the matrix of "linear" one width. How wide are h and z?',
+    ),
+    Mistake(
+        "mlp_with_kind",
+        "projector",
+        (
+            "return mlp(in_dim, hidden_dim, out_dim)",
+            "return mlp(kind, in_dim, hidden_dim, out_dim)",
+        ),
+        "You pass four arguments to mlp. Which three does it take?",
+    ),
+    Mistake(
+        "linear_no_offset_relu",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Sequential(nn.Linear(in_dim, out_dim, bias=False), nn.ReLU())",
+        ),
+        'You give "linear" no bias, and put a ReLU after its matrix. What is z = W h + b for a large negative b?',
+        trains=True,
+    ),
+    # more of predictor
+    Mistake(
+        "predictor_with_dropout",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(mlp(dim, hidden_dim, dim), nn.Dropout(0.1))",
+        ),
+        "In train mode your predictor gives other results each time, as with dropout. Which step of its equation draws random numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "one_matrix_to_hidden",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return nn.Linear(dim, hidden_dim)"),
+        "You use one matrix, from dim to the hidden width. With what is p compared, and where is the hidden layer?",
+    ),
+    Mistake(
+        "one_matrix_no_offset",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return nn.Linear(dim, dim, bias=False)"),
+        "You use one matrix without a bias as the predictor. Where is the hidden layer?",
+        trains=True,
+    ),
+    Mistake(
+        "one_matrix_relu",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(nn.Linear(dim, dim), nn.ReLU())",
+        ),
+        "You use one matrix and a ReLU as the predictor. Where is the hidden layer?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_hidden_quarter",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, dim // 4, dim)"),
+        "You make the hidden layer as wide as a quarter of z. What is hidden_dim for?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_hidden_half",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, dim // 2, dim)"),
+        "You make the hidden layer as wide as half of z. What is hidden_dim for?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_hidden_double",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, 2 * dim, dim)"),
+        "You make the hidden layer as wide as twice z. What is hidden_dim for?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_hidden_four",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, 4 * dim, dim)"),
+        "You make the hidden layer as wide as four times z. What is hidden_dim for?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_without_output",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, hidden_dim)"),
+        "You call mlp with the widths of z and the hidden layer only. How wide is p?",
+    ),
+    Mistake(
+        "predictor_is_the_function",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp"),
+        "You return mlp without calling it. Which widths does the predictor have?",
+    ),
+    Mistake(
+        "norm_and_relu_at_end",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "return nn.Sequential(*mlp(dim, hidden_dim, dim), nn.BatchNorm1d(dim), nn.ReLU())",
+        ),
+        "You put a norm and a ReLU after the predictor. What follows W2 in the equation of mlp?",
         trains=True,
     ),
 ]

@@ -140,13 +140,6 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
-        "whole_shares",
-        "learning_rate",
-        ("(step - warmup_steps) / max", "(step - warmup_steps) // max"),
-        "You use integer division, so the progress stays 0 until the very end. What is 3 // 10?",
-        trains=True,
-    ),
-    Mistake(
         "line_down",
         "learning_rate",
         (COSINE, "peak * (1 - progress)"),
@@ -209,7 +202,7 @@ MISTAKES = [
         "stays_at_the_peak",
         "learning_rate",
         (COSINE, "peak"),
-        "Your rate stays at the peak after the warm-up. What should it do in the rest of the training?",
+        "Your rate stays at the peak until the end of the run. What should it do after the warm-up, and what is 3 // 10?",
         trains=True,
     ),
     Mistake(
@@ -446,7 +439,7 @@ MISTAKES = [
         "weights_not_in_place",
         "lars_update",
         (MOVE, 'w = w - settings["lr"] * velocity'),
-        "You make a new tensor with `w = …`, so the model's weights stay as they are. Which operations change a tensor itself?",
+        "Your step never changes the weights that you were given, as with `w = …` or w.sub. Which operations change a tensor itself?",
     ),
     Mistake(
         "step_before_remembering",
@@ -567,7 +560,7 @@ MISTAKES = [
         "frozen_included",
         "parameter_groups",
         ("p.requires_grad and p.dim() > 1", "p.dim() > 1"),
-        "You put frozen weights in a group. What does requires_grad = False ask for?",
+        "You put frozen weights in a group, but not frozen biases. What does requires_grad = False ask for?",
         trains=True,
     ),
     Mistake(
@@ -683,6 +676,2680 @@ MISTAKES = [
             "    torch.nn.utils.clip_grad_norm_(parameters, 1.0)\n    optimizer.step()",
         ),
         "You clip the gradient to norm 1 first. Does the docstring, or SimCLR, ask for that?",
+        trains=True,
+    ),
+    # more of scaled_learning_rate
+    Mistake(
+        "paper_root_of_256th",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base / 4 * math.sqrt(batch_size / 256)"),
+        "Your simclr_sqrt is sixteen times too small: at 256 images it gives a quarter of the base. Which rate does the paper's rule give there?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_without_quarter",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base * math.sqrt(batch_size)"),
+        "Your simclr_sqrt is four times too large. By what does the docstring divide the base?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_halved",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base / 2 * math.sqrt(batch_size)"),
+        "Your simclr_sqrt is twice too large. By what does the docstring divide the base?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_constant_times_base",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "0.075 * base * math.sqrt(batch_size)"),
+        "Your simclr_sqrt multiplies 0.075 by the base. What is 0.3 / 4?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_is_linear",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base * batch_size / 256"),
+        "Your simclr_sqrt grows linearly. How much should the rate grow when the batch becomes four times larger?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_without_root",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base / 4 * batch_size"),
+        "Your simclr_sqrt takes no root. How much should the rate grow when the batch becomes four times larger?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_of_256",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base / 4 * math.sqrt(batch_size) / 256"),
+        "Your simclr_sqrt divides by 256 as well. What does the docstring divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_over_base",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "math.sqrt(base * batch_size) / 4"),
+        "Your simclr_sqrt takes the root of the base as well. Of what does the docstring take the root?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_without_256",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * batch_size"),
+        "Your linear rule multiplies by B itself. Which rate should it give for 256 images?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_of_512",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * batch_size / 512"),
+        "Your linear rule gives half of the base for 256 images. For how many images should it give the base?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_of_4096",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * batch_size / 4096"),
+        "Your linear rule gives the base for 4,096 images. For how many images should it give it?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_rounded_down",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * batch_size // 256"),
+        "Your linear rule rounds the rate down to a whole number. What is 0.3 · 512 / 256?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_base_ignored",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "0.3 * batch_size / 256"),
+        "Your linear rule always starts from 0.3. Where should the base go?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_not_scaled",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base"),
+        "Your linear rule returns the base whatever the batch is. What should twice the images do?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_is_a_root",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * math.sqrt(batch_size / 256)"),
+        "Your linear rule grows with the root of the batch. How much should the rate grow when the batch doubles?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_added",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base + batch_size / 256"),
+        "Your linear rule adds where the docstring multiplies. Which rate should it give for 256 images?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_never_smaller",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * max(1, batch_size / 256)"),
+        "Your linear rule does not go below the base. Which rate should 128 images have?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_not_larger_than_base",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base * min(1, batch_size / 256)"),
+        "Your linear rule does not go above the base. Which rate should 512 images have?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_in_256ths",
+        "scaled_learning_rate",
+        ("base * batch_size / 256", "base / 256"),
+        "Your linear rule ignores the batch size. What should twice the images do?",
+        trains=True,
+    ),
+    Mistake(
+        "root_without_any_256",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size)"),
+        "Your sqrt takes the root of B itself. Which rate should it give for 256 images?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_128th",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 128)"),
+        "Your sqrt gives the base for 128 images. For how many images should it give it?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_512th",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 512)"),
+        "Your sqrt gives the base for 512 images. For how many images should it give it?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_4096th",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 4096)"),
+        "Your sqrt gives the base for 4,096 images. For how many images should it give it?",
+        trains=True,
+    ),
+    Mistake(
+        "root_upside_down",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(256 / batch_size)"),
+        "Your sqrt falls when the batch grows. Which of B and 256 is the numerator?",
+        trains=True,
+    ),
+    Mistake(
+        "root_divides",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base / math.sqrt(batch_size)"),
+        "Your sqrt divides the base by the root of B. Should a larger batch have a larger rate or a smaller one?",
+        trains=True,
+    ),
+    Mistake(
+        "root_base_ignored",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "0.3 * math.sqrt(batch_size / 256)"),
+        "Your sqrt always starts from 0.3. Where should the base go?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_whole_batches",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size // 256)"),
+        "Your sqrt uses integer division, so 128 images get a rate of 0. What is 128 / 256?",
+        trains=True,
+    ),
+    Mistake(
+        "root_is_square",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * (batch_size / 256) ** 2"),
+        "Your sqrt squares. How much should the rate grow when the batch becomes four times larger?",
+        trains=True,
+    ),
+    Mistake(
+        "root_is_a_logarithm",
+        "scaled_learning_rate",
+        ("base * math.sqrt(batch_size / 256)", "base * math.log2(batch_size / 256 + 1)"),
+        "Your sqrt takes a logarithm. What is the rate for 1,024 images?",
+        trains=True,
+    ),
+    Mistake(
+        "roots_exchanged",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "simclr_sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        "You exchange sqrt and simclr_sqrt. Which of them agrees with the linear rule at 256 images?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_and_sqrt_exchanged",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "sqrt":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "linear":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        "You exchange linear and sqrt. Which of them doubles when the batch doubles?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_and_paper_exchanged",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "simclr_sqrt":
+        return base * batch_size / 256
+    if rule == "linear":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        "You exchange linear and simclr_sqrt. Which of them doubles when the batch doubles?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_gives_none",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    return None
+""",
+        "You return None for any other name, or nothing at all. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_gives_base",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    return base
+""",
+        "You return the base for any other name. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_gives_linear",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    return base * batch_size / 256
+""",
+        "You treat every unknown rule as linear, even a misspelt one. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_gives_paper",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    return base / 4 * math.sqrt(batch_size)
+""",
+        "You treat every unknown rule as simclr_sqrt, even a misspelt one. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_gives_zero",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    return 0.0
+""",
+        "You return 0 for any other name. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_gives_error",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    return ValueError(rule)
+""",
+        "You return the error. Which word makes Python stop with it?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_keyerror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise KeyError(rule)
+""",
+        "For another rule a KeyError comes, as from a dict. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_assertionerror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise AssertionError(rule)
+""",
+        "For another rule an AssertionError comes, as from assert. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_nameerror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise NameError(rule)
+""",
+        "For another rule a NameError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_unboundlocalerror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise UnboundLocalError(rule)
+""",
+        "For another rule an UnboundLocalError comes: no branch gives the variable a value. Which error does the docstring name, and where is it raised?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_typeerror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise TypeError(rule)
+""",
+        "For another rule a TypeError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_runtimeerror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise RuntimeError(rule)
+""",
+        "For another rule a RuntimeError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_exception",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise Exception(rule)
+""",
+        "For another rule a plain Exception comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "other_rule_notimplementederror",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise NotImplementedError(rule)
+""",
+        "For another rule a NotImplementedError comes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "missing_return_linear",
+        "scaled_learning_rate",
+        ("return base * batch_size / 256", "base * batch_size / 256"),
+        "Your linear rule raises the error of an unknown rule: it has no return. What does a function do after a line without one?",
+    ),
+    Mistake(
+        "missing_return_paper",
+        "scaled_learning_rate",
+        ("return base / 4 * math.sqrt(batch_size)", "base / 4 * math.sqrt(batch_size)"),
+        "Your simclr_sqrt raises the error of an unknown rule: it has no return. What does a function do after a line without one?",
+    ),
+    Mistake(
+        "missing_return_root",
+        "scaled_learning_rate",
+        ("return base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 256)"),
+        "Your sqrt raises the error of an unknown rule: it has no return. What does a function do after a line without one?",
+    ),
+    # more of learning_rate
+    Mistake(
+        "warmup_includes_the_end",
+        "learning_rate",
+        ("step < warmup_steps", "step <= warmup_steps"),
+        "You divide by the warm-up at its last step, too. What is 0 / 0 if there is no warm-up?",
+    ),
+    Mistake(
+        "cosine_rises",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 - math.cos(math.pi * progress)) / 2",
+        ),
+        "Your rate rises from 0 to the peak after the warm-up. What is 1 - cos 0?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_in_degrees",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 + math.cos(180 * progress)) / 2",
+        ),
+        "You give the cosine degrees. In which unit does math.cos take its angle?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_without_pi",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * (1 + math.cos(progress)) / 2"),
+        "Your cosine runs over an angle of 1, not of π. Where does half a cosine end?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_alone",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * math.cos(math.pi * progress)"),
+        "Your cosine runs from the peak to minus the peak. How do you move it to between the peak and 0?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_without_peak",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "(1 + math.cos(math.pi * progress)) / 2"),
+        "Your descent starts at 1, whatever the peak is. Where should the peak go?",
+        trains=True,
+    ),
+    Mistake(
+        "peak_halved_twice",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 + math.cos(math.pi * progress)) / 4",
+        ),
+        "Your descent begins at half of the peak. What is (1 + cos 0) / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_of_half_pi",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 + math.cos(math.pi / 2 * progress)) / 2",
+        ),
+        "Your cosine stops at 90°, so the rate ends at half of the peak. Over which angle does half a cosine run?",
+        trains=True,
+    ),
+    Mistake(
+        "sine_down",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 - math.sin(math.pi / 2 * progress))",
+        ),
+        "You come down along a sine, which is steepest at the start. Which curve does section 2.3 use?",
+        trains=True,
+    ),
+    Mistake(
+        "sine_of_pi",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 + math.sin(math.pi * progress)) / 2",
+        ),
+        "You use a sine, so the rate goes up and down again. What is cos 0, and what is sin 0?",
+        trains=True,
+    ),
+    Mistake(
+        "parabola_down",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * (1 - progress) ** 2"),
+        "You come down along a parabola. Which curve does section 2.3 use?",
+        trains=True,
+    ),
+    Mistake(
+        "parabola_first_flat",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * (1 - progress**2)"),
+        "You come down along a parabola. Which curve does section 2.3 use, and how does it end?",
+        trains=True,
+    ),
+    Mistake(
+        "exponential_down",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * math.exp(-progress)"),
+        "You come down along an exponential, which does not reach 0. Which curve does section 2.3 use?",
+        trains=True,
+    ),
+    Mistake(
+        "root_down",
+        "learning_rate",
+        ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * math.sqrt(1 - progress)"),
+        "You come down along a root. Which curve does section 2.3 use?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_precedence",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * 1 + math.cos(math.pi * progress) / 2",
+        ),
+        "You multiply and divide before you add. Where do the brackets go in peak · (1 + cos) / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_half_of_cos_only",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 + math.cos(math.pi * progress) / 2)",
+        ),
+        "You halve the cosine only. Where do the brackets go in peak · (1 + cos) / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "not_guarded",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "min(1.0, (step - warmup_steps) / (total_steps - warmup_steps))",
+        ),
+        "You divide by zero after a run that is all warm-up. How many steps does its descent have?",
+        trains=True,
+    ),
+    Mistake(
+        "one_step_on",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "min(1.0, (step + 1 - warmup_steps) / max(1, total_steps - warmup_steps))",
+        ),
+        "Your descent is one step ahead, so the rate never reaches the peak. What is the progress right after the warm-up?",
+        trains=True,
+    ),
+    Mistake(
+        "one_step_back",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "min(1.0, (step - 1 - warmup_steps) / max(1, total_steps - warmup_steps))",
+        ),
+        "Your descent is one step behind, so the rate is not 0 at the end. What is the progress right after the warm-up?",
+        trains=True,
+    ),
+    Mistake(
+        "ends_a_step_late",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "min(1.0, (step - warmup_steps) / (total_steps - warmup_steps + 1))",
+        ),
+        "Your descent takes one step too many, so the rate is not 0 at the end. How many steps does it have?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_not_taken_from_step",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "min(1.0, step / max(1, total_steps - warmup_steps))",
+        ),
+        "You count the steps of the warm-up as part of the descent, so the rate drops below the peak. From which step should it fall?",
+        trains=True,
+    ),
+    Mistake(
+        "total_and_warmup_added",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "min(1.0, (step - warmup_steps) / (total_steps + warmup_steps))",
+        ),
+        "You add the warm-up to the total, so the rate is not 0 at the end. How many steps does the descent have?",
+        trains=True,
+    ),
+    Mistake(
+        "progress_at_least_one",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "max(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+        ),
+        "You take the larger of 1 and the progress, so the rate is 0 right after the warm-up. Which of the two keeps it at most 1?",
+        trains=True,
+    ),
+    Mistake(
+        "progress_modulo",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "(step - warmup_steps) / max(1, total_steps - warmup_steps) % 1.0",
+        ),
+        "Your progress starts again at the end, so the rate jumps back to the peak. What keeps it at 1?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_without_peak",
+        "learning_rate",
+        ("peak * step / warmup_steps", "step / warmup_steps"),
+        "Your warm-up ends at 1, whatever the peak is. Where should the peak go?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_one_behind",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * max(0, step - 1) / warmup_steps"),
+        "Your warm-up is one step behind. How many steps are done at step 1?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_too_fast",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * step / max(1, warmup_steps - 1)"),
+        "Your warm-up reaches the peak one step early. After how many steps should it?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_too_slow",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * step / (warmup_steps + 1)"),
+        "Your warm-up divides by one step too many. After how many steps should it reach the peak?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_ahead_and_longer",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * (step + 1) / (warmup_steps + 1)"),
+        "Your first step already has a rate above 0. How many steps are done at step 0?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_down",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * (1 - step / warmup_steps)"),
+        "Your warm-up goes down from the peak. What is the rate at step 0?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_squared",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * (step / warmup_steps) ** 2"),
+        "You warm up along a parabola. Which shape does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_root",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * math.sqrt(step / warmup_steps)"),
+        "You warm up along a root. Which shape does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_of_steps",
+        "learning_rate",
+        ("peak * step / warmup_steps", "peak * step"),
+        "Your warm-up multiplies the peak by the number of steps. Which share of the warm-up is done?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_at_zero",
+        "learning_rate",
+        ("peak * step / warmup_steps", "0.0"),
+        "Your rate is 0 throughout the warm-up. Which share of it is done at step 3 of 10, and what is 3 // 10?",
+        trains=True,
+    ),
+    Mistake(
+        "no_warmup",
+        "learning_rate",
+        ("if step < warmup_steps:", "if False:"),
+        "You have no warm-up: the rate is above 0 from step 0. Which steps come before the descent?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_reversed",
+        "learning_rate",
+        ("step < warmup_steps", "step > warmup_steps"),
+        "You take the branch of the warm-up after it is over. Which steps are warm-up steps?",
+    ),
+    Mistake(
+        "warmup_always",
+        "learning_rate",
+        ("step < warmup_steps", "warmup_steps"),
+        "You stay in the warm-up for the whole run, so the rate climbs beyond the peak. Which steps are warm-up steps?",
+    ),
+    Mistake(
+        "warmup_until_total",
+        "learning_rate",
+        ("step < warmup_steps", "step < total_steps"),
+        "You stay in the warm-up until the end of the run. Which steps are warm-up steps?",
+    ),
+    Mistake(
+        "ends_one_early_at_zero",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    if step >= total_steps - 1:
+        return 0.0
+    progress = (step - warmup_steps) / (total_steps - warmup_steps)
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "You return 0 already for the last step. From which step on does the docstring return 0?",
+        trains=True,
+    ),
+    Mistake(
+        "peak_after_the_end",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    if step >= total_steps:
+        return peak
+    progress = (step - warmup_steps) / (total_steps - warmup_steps)
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "You return the peak from the end on. What does the docstring return from total_steps on?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_in_cosine",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    progress = min(1.0, step / total_steps)
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "You let the cosine run over the whole training, and have no warm-up. What is the rate at step 0?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_capped_only",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    warm = min(1.0, step / warmup_steps) if warmup_steps else 1.0
+    return peak * warm * (1 - min(1.0, step / total_steps))
+""",
+        "You multiply the warm-up by a straight line down. Which curve does section 2.3 use, and when does it begin?",
+        trains=True,
+    ),
+    Mistake(
+        "missing_return_of_rate",
+        "learning_rate",
+        (
+            "return peak * (1 + math.cos(math.pi * progress)) / 2",
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+        ),
+        "You compute the cosine, but return None. What does a function give back without a return?",
+    ),
+    # more of trust_ratio
+    Mistake(
+        "norms_of_rows",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.norm(dim=-1, keepdim=True), update.norm(dim=-1, keepdim=True)",
+        ),
+        "You take a norm for each row, along the last dimension. Which numbers make up the length of a whole layer?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_of_columns",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.norm(dim=0), update.norm(dim=0)",
+        ),
+        "You take a norm for each column, along dimension 0. Which numbers make up the length of a whole layer?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_of_units",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.norm(dim=1), update.norm(dim=1)",
+        ),
+        "You take a norm for each row, along dimension 1. Which numbers make up the length of a whole layer?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_of_filters",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.flatten(1).norm(dim=1), update.flatten(1).norm(dim=1)",
+        ),
+        "You take a norm for each output unit. Which numbers make up the length of a whole layer?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_kept",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = (v.norm(dim=tuple(range(v.dim())), keepdim=True) for v in (w, update))",
+        ),
+        "Your ratio keeps dimensions of size 1. What shape has a scalar?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_in_a_row",
+        "trust_ratio",
+        (
+            "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))[None]",
+        ),
+        "You return a row with one number. What shape has a scalar?",
+        trains=True,
+    ),
+    Mistake(
+        "sums_of_entries",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.sum(), update.sum()",
+        ),
+        "You add up the entries, in which signs cancel. What is the length of the vector (3, -4)?",
+        trains=True,
+    ),
+    Mistake(
+        "absolute_sums",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.sum().abs(), update.sum().abs()",
+        ),
+        "You add up the entries, in which signs cancel, and then drop the sign. What is the length of the vector (3, -4)?",
+        trains=True,
+    ),
+    Mistake(
+        "standard_deviations",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.std(), update.std()",
+        ),
+        "You compare standard deviations, which subtract the mean. Which number is the Euclidean norm?",
+        trains=True,
+    ),
+    Mistake(
+        "matrix_norms",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = torch.linalg.norm(w, 2), torch.linalg.norm(update, 2)",
+        ),
+        "For a matrix, your norm is its largest singular value. Which function treats all numbers of a layer as one vector?",
+    ),
+    Mistake(
+        "third_norms",
+        "trust_ratio",
+        (
+            "w_norm, update_norm = w.norm(), update.norm()",
+            "w_norm, update_norm = w.norm(p=3), update.norm(p=3)",
+        ),
+        "You take the norm of order 3. Which order has the Euclidean norm?",
+        trains=True,
+    ),
+    Mistake(
+        "update_length_squared",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "trust_coefficient * w_norm / update_norm**2"),
+        "You divide by the squared length of the update. How long is the scaled update then?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_length_squared",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "trust_coefficient * w_norm**2 / update_norm"),
+        "You multiply by the squared length of the weights. How long is the scaled update then?",
+        trains=True,
+    ),
+    Mistake(
+        "product_of_lengths",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "trust_coefficient * w_norm * update_norm"),
+        "You multiply by the length of the update. Should a large gradient be trusted more or less?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_divides",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "w_norm / (trust_coefficient * update_norm)"),
+        "You divide by eta. Should a smaller eta give a smaller step or a larger one?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_added",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "trust_coefficient + w_norm / update_norm"),
+        "You add eta. What does the docstring do with it?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_added_below",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "w_norm / (update_norm + trust_coefficient)"),
+        "You add eta to the length of the update. What does the docstring do with it?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_squared",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "trust_coefficient**2 * w_norm / update_norm"),
+        "You multiply by eta twice. How often does the docstring?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_constant",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "0.001 * w_norm / update_norm"),
+        "You always multiply by 0.001. Where should eta go?",
+        trains=True,
+    ),
+    Mistake(
+        "root_of_ratio",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "(trust_coefficient * w_norm / update_norm).sqrt()",
+        ),
+        "You take the root of the ratio. How long is the scaled update then?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_times_root",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * (w_norm / update_norm).sqrt()",
+        ),
+        "You take the root of the ratio of the lengths. How long is the scaled update then?",
+        trains=True,
+    ),
+    Mistake(
+        "update_not_counted",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm + 0 * update_norm",
+        ),
+        "You do not divide by the length of the update. How long is the scaled update then?",
+        trains=True,
+    ),
+    Mistake(
+        "lengths_added_below",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + w_norm)",
+        ),
+        "You add both lengths in the denominator. What does the docstring divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "difference_of_lengths",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "trust_coefficient * (w_norm - update_norm)"),
+        "You subtract the lengths. What does the docstring do with them?",
+        trains=True,
+    ),
+    Mistake(
+        "minus_ratio",
+        "trust_ratio",
+        ("trust_coefficient * w_norm / update_norm", "-trust_coefficient * w_norm / update_norm"),
+        "You reverse the sign, so the step goes uphill. Can a length be negative?",
+    ),
+    Mistake(
+        "cut_at_ten",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "(trust_coefficient * w_norm / update_norm).clamp(max=10.0)",
+        ),
+        "You cap the ratio at 10. What does LARS do with a layer whose gradient is tiny?",
+        trains=True,
+    ),
+    Mistake(
+        "cut_at_eta",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "(trust_coefficient * w_norm / update_norm).clamp(max=trust_coefficient)",
+        ),
+        "You cap the ratio at eta. What does LARS do with a layer whose gradient is tiny?",
+        trains=True,
+    ),
+    Mistake(
+        "at_least_one",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "(trust_coefficient * w_norm / update_norm).clamp(min=1.0)",
+        ),
+        "You do not let the ratio fall below 1. What is eta for?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_one",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 1.0)",
+        ),
+        "You add 1 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_tenth",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 0.1)",
+        ),
+        "You add 0.1 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_hundredth",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 1e-2)",
+        ),
+        "You add 0.01 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_thousandth",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 1e-3)",
+        ),
+        "You add 0.001 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_1e4",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 1e-4)",
+        ),
+        "You add 0.0001 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    Mistake(
+        "no_choice",
+        "trust_ratio",
+        (
+            "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "return ratio",
+        ),
+        "You divide by zero if the update is zero, and weights of zero get a ratio of 0. What should both be?",
+    ),
+    Mistake(
+        "only_weights_checked",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 0), ratio, torch.ones_like(ratio))",
+        ),
+        "You check only for weights of zero, so an update of zero gives an infinite ratio. What should it be?",
+        overflows=True,
+    ),
+    Mistake(
+        "one_of_both",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 0) | (update_norm > 0), ratio, torch.ones_like(ratio))",
+        ),
+        "You return 1 only if both lengths are zero. What should the ratio be if one of them is?",
+    ),
+    Mistake(
+        "zero_gives_the_weights",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, w_norm)",
+        ),
+        "Your ratio is |w| if either length is zero. What does the docstring return in that case?",
+        trains=True,
+    ),
+    Mistake(
+        "zero_gives_eta_w",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, trust_coefficient * w_norm)",
+        ),
+        "Your ratio is eta |w| if either length is zero. What does the docstring return in that case?",
+        trains=True,
+    ),
+    Mistake(
+        "choice_reversed",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 0) & (update_norm > 0), torch.ones_like(ratio), ratio)",
+        ),
+        "Your ratio is 1 if both lengths are above zero. Which of the two cases is the special one?",
+        trains=True,
+    ),
+    Mistake(
+        "above_a_thousandth",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 1e-2) & (update_norm > 1e-2), ratio, torch.ones_like(ratio))",
+        ),
+        "Your ratio is 1 if a length is small but not zero. Which lengths are special?",
+        trains=True,
+    ),
+    Mistake(
+        "any_zero_entry",
+        "trust_ratio",
+        (
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w != 0).all() & (update != 0).all(), ratio, torch.ones_like(ratio))",
+        ),
+        "Your ratio is 1 if a single entry is zero. Which layers are special?",
+        trains=True,
+    ),
+    Mistake(
+        "scaled_update_returned",
+        "trust_ratio",
+        (
+            "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio)) * update",
+        ),
+        "You return the scaled update. What does the docstring ask for?",
+    ),
+    Mistake(
+        "ratio_missing",
+        "trust_ratio",
+        (
+            "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+            "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
+        ),
+        "You compute the ratio, but return None. What does a function give back without a return?",
+    ),
+    # more of lars_update
+    Mistake(
+        "convolutions_only",
+        "lars_update",
+        ("if w.dim() > 1:", "if w.dim() > 2:"),
+        "You treat a matrix as a bias: it has no decay and no ratio. How many dimensions has a bias?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_only",
+        "lars_update",
+        ("if w.dim() > 1:", "if w.dim() <= 1:"),
+        "You give the decay and the ratio to biases, and not to weights. Which of them should have both?",
+        trains=True,
+    ),
+    Mistake(
+        "nothing_is_a_weight",
+        "lars_update",
+        ("if w.dim() > 1:", "if False:"),
+        "You give no parameter a decay or a ratio. What makes it LARS?",
+        trains=True,
+    ),
+    Mistake(
+        "four_dimensions_only",
+        "lars_update",
+        ("if w.dim() > 1:", "if w.dim() == 4:"),
+        "You treat only convolutions as weights. How many dimensions has a matrix?",
+        trains=True,
+    ),
+    Mistake(
+        "momentum_constant",
+        "lars_update",
+        ('velocity.mul_(settings["momentum"]).add_(update)', "velocity.mul_(0.9).add_(update)"),
+        "You always keep 0.9 of the velocity. Where does the momentum come from?",
+        trains=True,
+    ),
+    Mistake(
+        "all_velocity_kept",
+        "lars_update",
+        ('velocity.mul_(settings["momentum"]).add_(update)', "velocity.add_(update)"),
+        "You keep the whole velocity. What share of it should stay?",
+        trains=True,
+    ),
+    Mistake(
+        "update_not_remembered",
+        "lars_update",
+        ('velocity.mul_(settings["momentum"]).add_(update)', 'velocity.mul_(settings["momentum"])'),
+        "You never add the update to the velocity. What makes it move?",
+    ),
+    Mistake(
+        "momentum_on_both",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)',
+            'velocity.add_(update).mul_(settings["momentum"])',
+        ),
+        "You multiply by the momentum after you have added the update. How much of the new update should enter v?",
+        trains=True,
+    ),
+    Mistake(
+        "momentum_on_update",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)',
+            'velocity.add_(settings["momentum"] * update)',
+        ),
+        "You multiply the new update by the momentum, and keep the whole velocity. Which of the two does it belong to?",
+        trains=True,
+    ),
+    Mistake(
+        "shares_exchanged",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)',
+            'velocity.mul_(1 - settings["momentum"]).add_(settings["momentum"] * update)',
+        ),
+        "You exchange the shares of a moving average. What share of the old velocity stays, and how much of the update enters?",
+        trains=True,
+    ),
+    Mistake(
+        "one_minus_momentum",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)',
+            'velocity.mul_(1 - settings["momentum"]).add_(update)',
+        ),
+        "You keep 1 - momentum of the velocity. What share of it should stay?",
+        trains=True,
+    ),
+    Mistake(
+        "update_taken_away",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)',
+            'velocity.mul_(settings["momentum"]).sub_(update)',
+        ),
+        "You subtract the update from the velocity, and the velocity from the weights. In which direction does the loss fall?",
+    ),
+    Mistake(
+        "velocity_of_other_sign",
+        "lars_update",
+        (
+            """velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * velocity)""",
+            """velocity.mul_(settings["momentum"]).sub_(update)
+    w.add_(settings["lr"] * velocity)""",
+        ),
+        "Your velocity has the other sign. What does the docstring add to it?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_not_used",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', "w.sub_(velocity)"),
+        "You step by the whole velocity, whatever the rate is. Where does lr go?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_constant",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', "w.sub_(0.1 * velocity)"),
+        "You always use a rate of 0.1. Where does lr come from?",
+        trains=True,
+    ),
+    Mistake(
+        "step_by_update",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', 'w.sub_(settings["lr"] * update)'),
+        "You step by this update alone. What is the velocity for?",
+        trains=True,
+    ),
+    Mistake(
+        "step_by_gradient",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', 'w.sub_(settings["lr"] * gradient)'),
+        "You step by the gradient alone. What are the ratio and the velocity for?",
+        trains=True,
+    ),
+    Mistake(
+        "step_by_sum",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', 'w.sub_(settings["lr"] * (velocity + update))'),
+        "You step by the velocity plus the update, which is in it already. What does w = w - lr · v subtract?",
+        trains=True,
+    ),
+    Mistake(
+        "moved_twice",
+        "lars_update",
+        (
+            'w.sub_(settings["lr"] * velocity)',
+            """w.sub_(settings["lr"] * velocity)
+    w.sub_(settings["lr"] * velocity)""",
+        ),
+        "You take the step twice. How often does the docstring subtract?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_twice_in_step",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', 'w.sub_(settings["lr"] ** 2 * velocity)'),
+        "You multiply the step by the rate twice. How often does the docstring multiply by it?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_divides",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', 'w.sub_(velocity / settings["lr"])'),
+        "You divide by the rate. Should a larger rate make the step larger or smaller?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_arguments_exchanged",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update * trust_ratio(update, w, settings["trust_coefficient"])',
+        ),
+        "You pass the update as the weights. In which order does trust_ratio take its arguments?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_squared",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"]) ** 2',
+        ),
+        "You multiply by the ratio twice. How often does the docstring?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_divides",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update / trust_ratio(w, update, settings["trust_coefficient"])',
+        ),
+        "You divide by the ratio. What does the docstring do with it?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_is_the_update",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = trust_ratio(w, update, settings["trust_coefficient"]) * torch.ones_like(update)',
+        ),
+        "You put the ratio in place of the update. What does it multiply?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_of_one",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            "update = update * trust_ratio(w, update, 1.0)",
+        ),
+        "You take 1 as the trust coefficient. Where does eta come from?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_of_a_thousandth",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            "update = update * trust_ratio(w, update, 1e-3)",
+        ),
+        "You always take 0.001 as the trust coefficient. Where does eta come from?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_as_eta",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update * trust_ratio(w, update, settings["lr"])',
+        ),
+        "You take the rate as the trust coefficient. Where does eta come from?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_added",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update + trust_ratio(w, update, settings["trust_coefficient"])',
+        ),
+        "You add the ratio. What does the docstring do with it?",
+        trains=True,
+    ),
+    Mistake(
+        "gradient_scaled_only",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = gradient * trust_ratio(w, update, settings["trust_coefficient"])',
+        ),
+        "You scale the gradient without the decay. What is u when the docstring scales it?",
+        trains=True,
+    ),
+    Mistake(
+        "eta_only",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update * settings["trust_coefficient"]',
+        ),
+        "You multiply by eta alone. Where are the two lengths?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_of_velocity",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update * trust_ratio(w, velocity, settings["trust_coefficient"])',
+        ),
+        "Your ratio measures the velocity. What is the second argument of trust_ratio?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_of_gradient",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = gradient + settings["weight_decay"] * gradient',
+        ),
+        "Your decay multiplies the gradient. Which of them should be pulled towards zero?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_constant",
+        "lars_update",
+        ('update = gradient + settings["weight_decay"] * w', "update = gradient + 1e-6 * w"),
+        "You always use a decay of 1e-6. Where does it come from?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_of_one",
+        "lars_update",
+        ('update = gradient + settings["weight_decay"] * w', "update = gradient + w"),
+        "You add the weights themselves. Where is the decay?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_twice",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = gradient + 2 * settings["weight_decay"] * w',
+        ),
+        "Your decay counts twice. What does the docstring add to g?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_squared_weights",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = gradient + settings["weight_decay"] * w**2',
+        ),
+        "You add the squared weights. What does the docstring add to g?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_of_signs",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = gradient + settings["weight_decay"] * w.sign()',
+        ),
+        "You add the signs of the weights. What does the docstring add to g?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_at_rate",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = gradient + settings["lr"] * settings["weight_decay"] * w',
+        ),
+        "You multiply the decay by the rate, and the step does so again. What does the docstring add to g?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_scales_gradient",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = settings["weight_decay"] * gradient + w',
+        ),
+        "You multiply the gradient by the decay. Which of the two terms does it belong to?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_replaces_gradient",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = settings["weight_decay"] * w',
+        ),
+        "You leave out the gradient. What does the docstring add the decay to?",
+    ),
+    Mistake(
+        "decay_of_velocity",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = gradient + settings["weight_decay"] * velocity',
+        ),
+        "Your decay multiplies the velocity. Which of them should be pulled towards zero?",
+        trains=True,
+    ),
+    Mistake(
+        "decoupled_decay",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            """w.mul_(1 - settings["lr"] * settings["weight_decay"])
+        update = gradient""",
+        ),
+        "You shrink the weights directly, as AdamW does. What is u when the docstring takes its ratio?",
+        trains=True,
+    ),
+    Mistake(
+        "decoupled_decay_last",
+        "lars_update",
+        (
+            """update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])""",
+            """update = gradient * trust_ratio(w, gradient, settings["trust_coefficient"])
+        w.sub_(settings["lr"] * settings["weight_decay"] * w)""",
+        ),
+        "You shrink the weights directly, as AdamW does, and the ratio does not see it. What is u when the docstring takes its ratio?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_without_velocity",
+        "lars_update",
+        (
+            """    update = gradient
+    if w.dim() > 1:""",
+            """    update = gradient
+    if w.dim() <= 1:
+        w.sub_(settings["lr"] * gradient)
+        return
+    if w.dim() > 1:""",
+        ),
+        "You step with the bias's gradient alone. What do biases have that the weights have too: decay, ratio or velocity?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_left_alone",
+        "lars_update",
+        (
+            """    update = gradient
+    if w.dim() > 1:""",
+            """    update = gradient
+    if w.dim() <= 1:
+        return
+    if w.dim() > 1:""",
+        ),
+        "You do not change biases at all. Which of the four equations hold for them?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_stay",
+        "lars_update",
+        (
+            '    w.sub_(settings["lr"] * velocity)',
+            """    if w.dim() > 1:
+        w.sub_(settings["lr"] * velocity)""",
+        ),
+        "You remember the update of a bias, but do not move it. Which of the four equations hold for it?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_without_velocity",
+        "lars_update",
+        (
+            """    velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * velocity)""",
+            """    if w.dim() > 1:
+        w.sub_(settings["lr"] * update)
+    else:
+        velocity.mul_(settings["momentum"]).add_(update)
+        w.sub_(settings["lr"] * velocity)""",
+        ),
+        "You step with the weights' update alone. What is the velocity for?",
+        trains=True,
+    ),
+    Mistake(
+        "gradient_scaled_in_place",
+        "lars_update",
+        (
+            """update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])""",
+            """update += settings["weight_decay"] * w
+        update *= trust_ratio(w, update, settings["trust_coefficient"])""",
+        ),
+        "You add the decay and multiply by the ratio in the gradient itself, which is not yours to change. Which operations make a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "gradient_multiplied_in_place",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            """gradient.mul_(trust_ratio(w, update, settings["trust_coefficient"]))
+        update = gradient""",
+        ),
+        "You multiply the gradient itself, which is not yours to change. Which operation makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "nothing_in_place",
+        "lars_update",
+        (
+            """velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * velocity)""",
+            """velocity = settings["momentum"] * velocity + update
+    w = w - settings["lr"] * velocity""",
+        ),
+        "You make new tensors of both, so the model and the optimiser keep the old ones. Which operations change a tensor itself?",
+    ),
+    Mistake(
+        "velocity_scaled_by_rate",
+        "lars_update",
+        (
+            'w.sub_(settings["lr"] * velocity)',
+            """velocity.mul_(settings["lr"])
+    w.sub_(velocity)""",
+        ),
+        "You multiply the velocity itself by the rate, so the next step remembers it. What does w = w - lr · v change?",
+        trains=True,
+    ),
+    Mistake(
+        "velocity_scaled_at_end",
+        "lars_update",
+        (
+            'w.sub_(settings["lr"] * velocity)',
+            """w.sub_(settings["lr"] * velocity)
+    velocity.zero_()""",
+        ),
+        "You clear the velocity after the step. What does the next step add to?",
+        trains=True,
+    ),
+    # more of parameter_groups
+    Mistake(
+        "all_frozen_included",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() <= 1]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You put frozen parameters in both groups. What does requires_grad = False ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "frozen_biases_included",
+        "parameter_groups",
+        ("p.requires_grad and p.dim() <= 1", "p.dim() <= 1"),
+        "You put frozen biases in a group. What does requires_grad = False ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "matrices_not_decayed",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 2]
+    others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 2]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You let only parameters of three dimensions or more decay. How many dimensions has a matrix?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_decay_scalars_not",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.requires_grad and p.dim() >= 1]
+    others = [p for p in model.parameters() if p.requires_grad and p.dim() < 1]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You let parameters of one dimension decay. Which of them are biases and norm layers?",
+        trains=True,
+    ),
+    Mistake(
+        "scalars_forgotten",
+        "parameter_groups",
+        ("p.requires_grad and p.dim() <= 1", "p.requires_grad and p.dim() == 1"),
+        "You put a parameter with no dimension in no group. What moves a parameter that is in no group?",
+        trains=True,
+    ),
+    Mistake(
+        "vectors_forgotten",
+        "parameter_groups",
+        ("p.requires_grad and p.dim() <= 1", "p.requires_grad and p.dim() < 1"),
+        "You put biases and norm layers in no group. What moves a parameter that is in no group?",
+        trains=True,
+    ),
+    Mistake(
+        "matrices_forgotten",
+        "parameter_groups",
+        ("p.requires_grad and p.dim() > 1", "p.requires_grad and p.dim() > 2"),
+        "You put matrices in no group. What moves a parameter that is in no group?",
+        trains=True,
+    ),
+    Mistake(
+        "weights_forgotten",
+        "parameter_groups",
+        ("[p for p in model.parameters() if p.requires_grad and p.dim() > 1]", "[]"),
+        "You put no weights in a group, so they do not train. What moves a parameter that is in no group?",
+    ),
+    Mistake(
+        "in_both_groups",
+        "parameter_groups",
+        ("p.requires_grad and p.dim() <= 1", "p.requires_grad"),
+        "You put a parameter in both groups, and an optimiser refuses that. In how many groups is each, says the docstring?",
+    ),
+    Mistake(
+        "one_group_decays",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    return [{"params": [p for p in model.parameters() if p.requires_grad], "weight_decay": weight_decay}]
+""",
+        "You make one group, and all of it decays. Which parameters should not?",
+        trains=True,
+    ),
+    Mistake(
+        "one_group_of_weights",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
+    return [{"params": weights, "weight_decay": weight_decay}]
+""",
+        "You return the weights only. What moves a parameter that is in no group?",
+        trains=True,
+    ),
+    Mistake(
+        "two_lists",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
+    others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]
+    return [weights, others]
+""",
+        "You return lists of parameters. Where does an optimiser find the decay of each group?",
+    ),
+    Mistake(
+        "by_name_bias_only",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    weights = [p for n, p in named if "weight" in n]
+    others = [p for n, p in named if "bias" in n]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You go by the names weight and bias, so a norm layer's scale decays, and a parameter of another name is in no group. What does the docstring go by?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_constant_in_group",
+        "parameter_groups",
+        ('"weight_decay": weight_decay', '"weight_decay": 1e-6'),
+        "You always use a decay of 1e-6. Where should the argument go?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_negative",
+        "parameter_groups",
+        ('"weight_decay": weight_decay', '"weight_decay": -weight_decay'),
+        "You reverse the sign of the decay. Which sign pulls weights towards zero?",
+    ),
+    Mistake(
+        "no_group_decays",
+        "parameter_groups",
+        ('"weight_decay": weight_decay', '"weight_decay": 0.0'),
+        "You let no group decay. Which one should?",
+        trains=True,
+    ),
+    Mistake(
+        "no_decay_said_of_weights",
+        "parameter_groups",
+        (', "weight_decay": weight_decay', ""),
+        "Your weights take the optimiser's decay, because their group has no weight_decay. What should it be?",
+        trains=True,
+    ),
+    Mistake(
+        "no_decay_said",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
+    others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]
+    return [{"params": weights}, {"params": others}]
+""",
+        "You leave out the decay of both groups, so they take the optimiser's. What should it be for each?",
+        trains=True,
+    ),
+    Mistake(
+        "groups_missing",
+        "parameter_groups",
+        ("return [", "groups = ["),
+        "You make the groups, but return None. What does a function give back without a return?",
+    ),
+    # more of take_step
+    Mistake(
+        "rate_not_set",
+        "take_step",
+        (
+            """for group in optimizer.param_groups:
+        group["lr"] = rate""",
+            "pass",
+        ),
+        "No group gets the rate: each keeps the one that it had. Where does a group keep its rate?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_of_last_group",
+        "take_step",
+        (
+            """for group in optimizer.param_groups:
+        group["lr"] = rate""",
+            'optimizer.param_groups[-1]["lr"] = rate',
+        ),
+        "You set the rate of the last group only. At which rate do the weights move?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_added",
+        "take_step",
+        ('group["lr"] = rate', 'group["lr"] += rate'),
+        "You add the rate to the old one. Which rate should the group have?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_squared",
+        "take_step",
+        ('group["lr"] = rate', 'group["lr"] = rate**2'),
+        "You square the rate. Which rate should the group have?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_halved",
+        "take_step",
+        ('group["lr"] = rate', 'group["lr"] = rate / 2'),
+        "You halve the rate. Which rate should the group have?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_as_attribute",
+        "take_step",
+        ('group["lr"] = rate', "group.lr = rate"),
+        "You set an attribute of a group, and a group is a dict. How do you set a key?",
+    ),
+    Mistake(
+        "no_step",
+        "take_step",
+        ("    optimizer.step()", "    pass"),
+        "You never step, so no parameter changes. What applies the gradient?",
+    ),
+    Mistake(
+        "no_backward",
+        "take_step",
+        ("loss.backward()", "pass"),
+        "You never call backward, so there is no gradient to follow. What computes it?",
+    ),
+    Mistake(
+        "old_gradient",
+        "take_step",
+        """def take_step(optimizer, loss, rate):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+""",
+        "You step along the gradient that was there before. What computes the one of this loss?",
+    ),
+    Mistake(
+        "step_before_backward",
+        "take_step",
+        """def take_step(optimizer, loss, rate):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    optimizer.step()
+    loss.backward()
+""",
+        "You step before you compute the gradient. Which comes first?",
+    ),
+    Mistake(
+        "step_first_then_clear",
+        "take_step",
+        """def take_step(optimizer, loss, rate):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+    optimizer.zero_grad()
+    loss.backward()
+""",
+        "You step along the gradient of the last call, and then compute that of this loss. Which comes first?",
+        trains=True,
+    ),
+    Mistake(
+        "uphill",
+        "take_step",
+        ("loss.backward()", "(-loss).backward()"),
+        "You follow the gradient of minus the loss, which is uphill. In which direction should the loss go?",
+    ),
+    Mistake(
+        "loss_squared",
+        "take_step",
+        ("loss.backward()", "(loss**2).backward()"),
+        "You follow the gradient of the squared loss. Which loss should fall?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_halved",
+        "take_step",
+        ("loss.backward()", "(loss / 2).backward()"),
+        "You halve the loss first. By how much do the parameters move then?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_doubled",
+        "take_step",
+        (
+            "loss.backward()",
+            """loss.backward(retain_graph=True)
+    loss.backward()""",
+        ),
+        "You call backward twice for one step, perhaps once for each group, and it adds up. How often does the gradient count?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_detached_first",
+        "take_step",
+        ("loss.backward()", "loss.detach().backward()"),
+        "You detach the loss, so backward has nothing to follow. What does a loss need?",
+    ),
+    Mistake(
+        "gradient_of_values",
+        "take_step",
+        (
+            "    optimizer.step()",
+            """    for group in optimizer.param_groups:
+        torch.nn.utils.clip_grad_value_(group["params"], 1.0)
+    optimizer.step()""",
+        ),
+        "You cut every number of the gradient at 1. Does the docstring ask for that?",
+        trains=True,
+    ),
+    Mistake(
+        "gradient_normalized",
+        "take_step",
+        (
+            "    optimizer.step()",
+            """    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is not None:
+                p.grad /= p.grad.norm() + 1e-12
+    optimizer.step()""",
+        ),
+        "You scale each gradient to length 1. Does the docstring ask for that?",
+        trains=True,
+    ),
+    Mistake(
+        "first_group_cleared",
+        "take_step",
+        (
+            """optimizer.zero_grad(set_to_none=True)
+""",
+            """for p in optimizer.param_groups[-1]["params"]:
+        p.grad = None
+""",
+        ),
+        "You clear the gradients of the last group only. Which other gradients are there?",
+        trains=True,
+    ),
+    Mistake(
+        "steps_by_hand",
+        "take_step",
+        (
+            "    optimizer.step()",
+            """    with torch.no_grad():
+        for group in optimizer.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p -= rate * p.grad""",
+        ),
+        "You subtract the gradient yourself, so the optimiser's momentum has no part in it. Which of its methods takes a step?",
+        trains=True,
+    ),
+    Mistake(
+        "state_forgotten",
+        "take_step",
+        (
+            "    optimizer.step()",
+            """    optimizer.state.clear()
+    optimizer.step()""",
+        ),
+        "You clear the optimiser's state, so it forgets its momentum. What should a step remember?",
+        trains=True,
+    ),
+    Mistake(
+        "three_steps",
+        "take_step",
+        (
+            "    optimizer.step()",
+            """    for _ in range(3):
+        optimizer.step()""",
+        ),
+        "You step three times with one gradient. How many steps should one call take?",
+        trains=True,
+    ),
+    # more of scaled_learning_rate
+    Mistake(
+        "paper_root_of_quarter_base",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "math.sqrt(base / 4 * batch_size)"),
+        "Your simclr_sqrt takes the root of base / 4 as well. Of what does the docstring take the root?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_in_denominator",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base / (4 * math.sqrt(batch_size))"),
+        "Your simclr_sqrt divides by the root of B. Should a larger batch have a larger rate or a smaller one?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_times_four",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base * 4 * math.sqrt(batch_size)"),
+        "Your simclr_sqrt multiplies by 4 where the docstring divides. Which rate does it give for 256 images?",
+        trains=True,
+    ),
+    Mistake(
+        "paper_root_of_view_count",
+        "scaled_learning_rate",
+        ("base / 4 * math.sqrt(batch_size)", "base / 4 * math.sqrt(2 * batch_size)"),
+        "Your simclr_sqrt counts two views per image. What does B count?",
+        trains=True,
+    ),
+    Mistake(
+        "rules_by_part",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule in "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        "You ask whether the rule is a part of the word linear, and an empty rule is. Which names does the docstring allow?",
+        trains=True,
+    ),
+    Mistake(
+        "rule_in_lower_case",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    rule = rule.lower()
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        'You accept "Linear" too. Which names does the docstring allow?',
+        trains=True,
+    ),
+    Mistake(
+        "simclr_anywhere",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if "simclr" in rule:
+        return base / 4 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        "You look for simclr anywhere in the name. Which names does the docstring allow?",
+        trains=True,
+    ),
+    Mistake(
+        "parts_anywhere",
+        "scaled_learning_rate",
+        """def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule in "linear":
+        return base * batch_size / 256
+    if "simclr" in rule:
+        return base / 4 * math.sqrt(batch_size)
+    if "sqrt" in rule:
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(rule)
+""",
+        "You accept parts of the names, such as simclr and an empty one. Which names does the docstring allow?",
+        trains=True,
+    ),
+    # more of learning_rate
+    Mistake(
+        "not_stopped_and_not_guarded",
+        "learning_rate",
+        (
+            "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
+            "(step - warmup_steps) / (total_steps - warmup_steps)",
+        ),
+        "Your cosine goes on after the last step, and divides by zero after a run that is all warm-up. What keeps the progress at 1?",
+        trains=True,
+    ),
+    Mistake(
+        "nothing_after_the_end",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    if step < total_steps:
+        progress = (step - warmup_steps) / (total_steps - warmup_steps)
+        return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "You return None from the end on. What does the docstring return from total_steps on?",
+        trains=True,
+    ),
+    Mistake(
+        "first_step_zero_without_warmup",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step <= warmup_steps:
+        return peak * step / max(1, warmup_steps)
+    progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "Without a warm-up, your first rate is 0. Is step 0 in a warm-up of 0 steps?",
+        trains=True,
+    ),
+    Mistake(
+        "floor_of_a_thousandth",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "1e-3 * peak + (1 - 1e-3) * peak * (1 + math.cos(math.pi * progress)) / 2",
+        ),
+        "Your rate ends at 0.001 of the peak. What does the docstring return at the end?",
+        trains=True,
+    ),
+    Mistake(
+        "floor_of_a_hundredth",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "0.01 * peak + (1 - 0.01) * peak * (1 + math.cos(math.pi * progress)) / 2",
+        ),
+        "Your rate ends at 0.01 of the peak. What does the docstring return at the end?",
+        trains=True,
+    ),
+    Mistake(
+        "floor_of_a_tenth",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "0.1 * peak + (1 - 0.1) * peak * (1 + math.cos(math.pi * progress)) / 2",
+        ),
+        "Your rate ends at 0.1 of the peak. What does the docstring return at the end?",
+        trains=True,
+    ),
+    Mistake(
+        "floor_of_1e6",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "max(1e-3, peak * (1 + math.cos(math.pi * progress)) / 2)",
+        ),
+        "Your rate does not fall below 0.001. What does the docstring return at the end?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_not_scaled",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "0.5 * peak + math.cos(math.pi * progress) / 2",
+        ),
+        "You scale the half that is added by the peak, but not the cosine. Where do the brackets go in peak · (1 + cos) / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_peak_only",
+        "learning_rate",
+        (
+            "peak * (1 + math.cos(math.pi * progress)) / 2",
+            "(1 + peak * math.cos(math.pi * progress)) / 2",
+        ),
+        "You scale the cosine by the peak, but not the 1. Where do the brackets go in peak · (1 + cos) / 2?",
+        trains=True,
+    ),
+    Mistake(
+        "both_over_total",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / total_steps
+    progress = min(1.0, step / total_steps)
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "You divide by the total number of steps in the warm-up and in the descent. How many steps does each have?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_ahead_and_cosine_from_zero",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    progress = min(1.0, step / total_steps)
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "Your warm-up is one step ahead, and your cosine begins at step 0. How many steps are done at step 0, and from which step should the rate fall?",
+        trains=True,
+    ),
+    Mistake(
+        "warmup_times_line",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    return peak * max(0.0, 1 - step / total_steps)
+""",
+        "You come down in a straight line that begins at step 0. Which curve does section 2.3 use, and where does it begin?",
+        trains=True,
+    ),
+    Mistake(
+        "step_of_total_minus_one",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min(1.0, (step + 1 - warmup_steps) / max(1, total_steps - warmup_steps + 1))
+    return peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "Your descent begins one step early and ends late. What is the progress right after the warm-up?",
+        trains=True,
+    ),
+    # more of trust_ratio
+    Mistake(
+        "ratio_of_each_entry",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    return trust_coefficient * w.abs() / update.abs()
+""",
+        "You divide entry by entry, so each weight has a ratio of its own. How many ratios does a layer have?",
+        trains=True,
+    ),
+    Mistake(
+        "signed_ratio_of_each_entry",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    return trust_coefficient * w / update
+""",
+        "You divide the weights by the update, entry by entry. Where are the two lengths?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_1e5",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 1e-5)",
+        ),
+        "You add 1e-5 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    Mistake(
+        "update_plus_1e6",
+        "trust_ratio",
+        (
+            "trust_coefficient * w_norm / update_norm",
+            "trust_coefficient * w_norm / (update_norm + 1e-6)",
+        ),
+        "You add 1e-6 to the length of the update, which distorts the ratio of a small one. Which lengths need special care?",
+        trains=True,
+    ),
+    # more of lars_update
+    Mistake(
+        "velocity_never_changes",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)',
+            'velocity.mul(settings["momentum"]).add(update)',
+        ),
+        "The velocity never changes, and you step by it as it was. Which operations change a tensor itself: mul or mul_?",
+    ),
+    Mistake(
+        "ratio_at_the_step",
+        "lars_update",
+        (
+            """update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    # keep a share of the earlier updates, add the new one, and step against the sum
+    velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * velocity)""",
+            """ratio = trust_ratio(w, update, settings["trust_coefficient"])
+    else:
+        ratio = 1.0
+    velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * ratio * velocity)""",
+        ),
+        "You multiply the step by the ratio, so it also scales what the velocity remembers of other steps. What does the docstring scale?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_without_choice",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = settings["trust_coefficient"] * w.norm() / update.norm() * update',
+        ),
+        "You write the ratio yourself, without the case of a zero length, so weights of zero never move. Which function of yours has that case?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_of_the_paper",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            """length = gradient.norm() + settings["weight_decay"] * w.norm()
+        update = settings["trust_coefficient"] * w.norm() / length * update""",
+        ),
+        "You divide by |g| + decay |w|, as the LARS paper does. Which length does the docstring divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "gradient_by_row",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = settings["trust_coefficient"] * w.norm() * update / update.norm(dim=-1, keepdim=True)',
+        ),
+        "You divide each row of the update by its own length. How many lengths does an update have?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_by_another_key",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            "update = gradient + settings['decay'] * w",
+        ),
+        "You look for a setting called decay, which does not exist. Which four names does the docstring list?",
+    ),
+    Mistake(
+        "eta_by_another_key",
+        "lars_update",
+        (
+            'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
+            'update = update * trust_ratio(w, update, settings["eta"])',
+        ),
+        "You look for a setting called eta, which does not exist. Which four names does the docstring list?",
+    ),
+    Mistake(
+        "settings_as_attributes",
+        "lars_update",
+        ('w.sub_(settings["lr"] * velocity)', "w.sub_(settings.lr * velocity)"),
+        "You read a setting as an attribute, and settings is a dict. How do you read a key?",
+    ),
+    Mistake(
+        "ratio_before_decay_twice",
+        "lars_update",
+        (
+            """update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])""",
+            """update = gradient * trust_ratio(w, gradient, settings["trust_coefficient"]) + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])""",
+        ),
+        "You scale the gradient before you add the decay, and the sum again. How often does the docstring scale?",
+        trains=True,
+    ),
+    Mistake(
+        "biases_decay_only",
+        "lars_update",
+        (
+            """    update = gradient
+    if w.dim() > 1:
+        update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])""",
+            """    update = gradient
+    if w.dim() > 1:
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    else:
+        update = gradient + settings["weight_decay"] * w""",
+        ),
+        "You let biases decay and weights not. Which of them should be pulled towards zero?",
+        trains=True,
+    ),
+    # more of parameter_groups
+    Mistake(
+        "children_only",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for child in model.children():
+        for p in child.parameters():
+            if p.requires_grad:
+                (weights if p.dim() > 1 else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You visit the model's children only, so its own parameters never train. What does model.parameters() visit?",
+        trains=True,
+    ),
+    Mistake(
+        "own_only",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for _ in range(1):
+        for p in model.parameters(recurse=False):
+            if p.requires_grad:
+                (weights if p.dim() > 1 else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You visit the model's own parameters only, so no layer trains. What does model.parameters() visit?",
+        trains=True,
+    ),
+    Mistake(
+        "every_module_again",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for module in model.modules():
+        for p in module.parameters():
+            if p.requires_grad:
+                (weights if p.dim() > 1 else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You visit a layer's parameters again in each module around it, so they are in a group several times. How often does model.parameters() visit each?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_by_class",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            if p.requires_grad:
+                (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You go by two classes of norm layers, so biases of other layers decay. How many dimensions have they?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_by_more_classes",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            if p.requires_grad:
+                (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.LayerNorm)) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You go by the classes of norm layers, so biases of other layers decay. How many dimensions have they?",
+        trains=True,
+    ),
+    Mistake(
+        "tied_weights_twice",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            if p.requires_grad:
+                (weights if p.dim() > 1 else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "You put a weight that two layers share in a group twice. How often does model.parameters() visit it?",
+        trains=True,
+    ),
+    Mistake(
+        "groups_as_a_dict",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    kept = [p for p in model.parameters() if p.requires_grad]
+    return {"params": [p for p in kept if p.dim() > 1], "weight_decay": weight_decay}
+""",
+        "An optimiser finds words where it looks for parameters: you return one dict, or names. What does the signature promise?",
+    ),
+    Mistake(
+        "groups_of_pairs",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    kept = [p for p in model.parameters() if p.requires_grad]
+    return [([p for p in kept if p.dim() > 1], weight_decay), ([p for p in kept if p.dim() <= 1], 0.0)]
+""",
+        "You return pairs of parameters and a decay. Of what type is a group of an optimiser?",
+    ),
+    Mistake(
+        "params_under_another_name",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    kept = [p for p in model.parameters() if p.requires_grad]
+    weights, others = [p for p in kept if p.dim() > 1], [p for p in kept if p.dim() <= 1]
+    return [{"parameters": weights, "weight_decay": weight_decay}, {"parameters": others, "weight_decay": 0.0}]
+""",
+        "Your groups have no key params. Under which name does an optimiser look for parameters?",
+    ),
+    # more of take_step
+    Mistake(
+        "rate_given_to_step",
+        "take_step",
+        ("    optimizer.step()", "    optimizer.step(rate)"),
+        "You pass the rate to step, which takes a function there. Where does a group keep its rate?",
+    ),
+    Mistake(
+        "loss_given_to_step",
+        "take_step",
+        ("    optimizer.step()", "    optimizer.step(loss)"),
+        "You pass the loss to step, which takes a function there. What does step need?",
+    ),
+    Mistake(
+        "all_in_the_loop",
+        "take_step",
+        """def take_step(optimizer, loss, rate):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        optimizer.zero_grad()
+        loss.backward(retain_graph=True)
+        optimizer.step()
+""",
+        "You take a step for each group, and the first ones at the old rate of the others. Which lines belong in the loop?",
+        trains=True,
+    ),
+    Mistake(
+        "step_in_the_loop",
+        "take_step",
+        """def take_step(optimizer, loss, rate):
+    optimizer.zero_grad()
+    loss.backward()
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        optimizer.step()
+""",
+        "You step once for each group. Which lines belong in the loop?",
+        trains=True,
+    ),
+    Mistake(
+        "all_in_the_loop_at_once",
+        "take_step",
+        """def take_step(optimizer, loss, rate):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+""",
+        "You call backward in the loop over groups, and the second time the graph is gone. Which lines belong in the loop?",
+    ),
+    Mistake(
+        "clipped_by_group",
+        "take_step",
+        (
+            "    optimizer.step()",
+            """    for group in optimizer.param_groups:
+        torch.nn.utils.clip_grad_norm_(group["params"], 1.0)
+    optimizer.step()""",
+        ),
+        "You clip the gradient of each group to norm 1 first. Does the docstring, or SimCLR, ask for that?",
         trains=True,
     ),
 ]

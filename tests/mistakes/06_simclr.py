@@ -71,7 +71,7 @@ MISTAKES = [
         "last_full_batch_lost",
         "shuffled_batches",
         (CUT, "range(0, N - batch_size, batch_size)"),
-        "You stop too early: if N is a multiple of the batch size, the last full batch is lost. At which position does it start?",
+        "If N is a multiple of the batch size, you lose a full batch. At which positions do the first and the last batch start?",
         trains=True,
     ),
     Mistake(
@@ -208,7 +208,7 @@ MISTAKES = [
         "both_rolled",
         "SimCLR.views",
         ("(x1, x2.roll(1, 0))", "(x1.roll(1, 0), x2.roll(1, 0))"),
-        "You roll both views by one, so row b of both still shows one image. Which of them should move?",
+        "You roll both views alike in the control, so row b of both still shows one image. Which of them should move?",
         trains=True,
     ),
     Mistake(
@@ -262,7 +262,7 @@ MISTAKES = [
         "training_inside",
         "SimCLR.project",
         (ENCODE, "self.encoder.train(x.shape[0] > 1)\n        " + ENCODE),
-        "You set the encoder's mode by the size of the batch, whatever the training loop has set. What should decide on the mode?",
+        "You switch the encoder to train mode during evaluation, too. What should decide on the mode?",
         trains=True,
     ),
     Mistake(
@@ -398,5 +398,1635 @@ MISTAKES = [
         ),
         "You only push views apart; nothing pulls the two views of an image together. Which entry is in the numerator of equation 1?",
         trains=True,
+    ),
+    # more of shuffled_batches
+    Mistake(
+        "starts_one_apart",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for start in range(N // batch_size):
+        yield order[start : start + batch_size]
+""",
+        "You start batch k at position k, so batches overlap. At which position does batch k start?",
+        trains=True,
+    ),
+    Mistake(
+        "every_nth",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for start in range(batch_size):
+        yield order[start::batch_size]
+""",
+        "You take every B-th position, so there are B batches. How many images are in a batch?",
+        trains=True,
+    ),
+    Mistake(
+        "as_many_batches",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    yield from order.chunk(batch_size)
+""",
+        "You cut the order into B batches. How many images should be in each?",
+        trains=True,
+    ),
+    Mistake(
+        "lists",
+        "shuffled_batches",
+        (
+            "yield order[start : start + batch_size]",
+            "yield order[start : start + batch_size].tolist()",
+        ),
+        "You yield lists. Which type does the docstring ask for?",
+    ),
+    Mistake(
+        "int32_positions",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            "order = torch.randperm(N, generator=generator).int()",
+        ),
+        "Your positions are int32. Which type does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "float_positions",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            "order = torch.randperm(N, generator=generator).float()",
+        ),
+        "Your positions are floating-point numbers. Which type can index a tensor?",
+    ),
+    Mistake(
+        "single_images",
+        "shuffled_batches",
+        ("yield order[start : start + batch_size]", "yield from order[start : start + batch_size]"),
+        "You yield single positions. What does one batch hold?",
+    ),
+    Mistake(
+        "rows_of_positions",
+        "shuffled_batches",
+        (
+            "yield order[start : start + batch_size]",
+            "yield order[start : start + batch_size][None]",
+        ),
+        "Your batches have the shape (1, B). Which shape does the docstring ask for?",
+    ),
+    Mistake(
+        "columns_of_positions",
+        "shuffled_batches",
+        (
+            "yield order[start : start + batch_size]",
+            "yield order[start : start + batch_size][:, None]",
+        ),
+        "Your batches have the shape (B, 1). Which shape does the docstring ask for?",
+    ),
+    Mistake(
+        "whole_order",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    yield order
+""",
+        "You yield the whole order as one batch. How many images does a batch have?",
+        trains=True,
+    ),
+    Mistake(
+        "one_batch_only",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    yield order[:batch_size]
+""",
+        "You yield one batch and stop. How many batches does an epoch have?",
+        trains=True,
+    ),
+    Mistake(
+        "first_batch_lost",
+        "shuffled_batches",
+        (
+            "range(0, N - batch_size + 1, batch_size)",
+            "range(batch_size, N - batch_size + 1, batch_size)",
+        ),
+        "Each epoch has one full batch too few. At which position does the first batch start, and how many are there?",
+        trains=True,
+    ),
+    Mistake(
+        "one_image_short",
+        "shuffled_batches",
+        ("yield order[start : start + batch_size]", "yield order[start : start + batch_size - 1]"),
+        "Your batches have B - 1 images. Where does a slice stop?",
+        trains=True,
+    ),
+    Mistake(
+        "one_image_too_many",
+        "shuffled_batches",
+        ("yield order[start : start + batch_size]", "yield order[start : start + batch_size + 1]"),
+        "Your batches have one image too many, which is also in the next. Where does a slice stop?",
+        trains=True,
+    ),
+    Mistake(
+        "last_start_too_late",
+        "shuffled_batches",
+        ("range(0, N - batch_size + 1, batch_size)", "range(0, N - batch_size + 2, batch_size)"),
+        "Your last batch may be one image short. Where is the last position at which a full batch starts?",
+        trains=True,
+    ),
+    Mistake(
+        "rest_in_last_batch",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for k in range(N // batch_size):
+        yield order[k * batch_size :] if k == N // batch_size - 1 else order[k * batch_size : (k + 1) * batch_size]
+""",
+        "You put the images left over into the last batch. How many images does it have?",
+        trains=True,
+    ),
+    Mistake(
+        "filled_up_from_start",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for start in range(0, N, batch_size):
+        index = order[start : start + batch_size]
+        yield torch.cat([index, order[: batch_size - len(index)]])
+""",
+        "You fill the last batch up with images from the start of the order. What does the docstring do with images left over?",
+        trains=True,
+    ),
+    Mistake(
+        "last_batch_from_end",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for start in range(0, N, batch_size):
+        start = max(0, min(start, N - batch_size))
+        yield order[start : start + batch_size]
+""",
+        "Your last batch reaches back, so some of its images appear twice. What does the docstring do with images left over?",
+        trains=True,
+    ),
+    Mistake(
+        "endless",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    while True:
+        for start in range(0, N - batch_size + 1, batch_size):
+            yield order[start : start + batch_size]
+        if N < batch_size:
+            return
+""",
+        "You start again when the epoch is over. When does an epoch end?",
+    ),
+    Mistake(
+        "reseeded_generator",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            """generator = generator and generator.manual_seed(0)
+    order = torch.randperm(N, generator=generator)""",
+        ),
+        "You seed the generator that you were given in every call, so every epoch has the same order. What keeps the state from epoch to epoch?",
+        trains=True,
+    ),
+    Mistake(
+        "own_generator_if_none",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            """generator = generator or Generator().manual_seed(0)
+    order = torch.randperm(N, generator=generator)""",
+        ),
+        "Without a generator, every epoch has the same order: you seed one of your own. What should draw if none is given?",
+        trains=True,
+    ),
+    Mistake(
+        "sorted_batches",
+        "shuffled_batches",
+        (
+            "yield order[start : start + batch_size]",
+            "yield order[start : start + batch_size].sort().values",
+        ),
+        "You sort the positions in each batch. Is every order equally likely then?",
+        trains=True,
+    ),
+    Mistake(
+        "counted_from_one",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            "order = torch.randperm(N, generator=generator) + 1",
+        ),
+        "You count the images from 1, so image 0 is never seen. Which positions have N images?",
+        trains=True,
+    ),
+    Mistake(
+        "one_image_less",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            "order = torch.randperm(N - 1, generator=generator)",
+        ),
+        "You shuffle N - 1 images, so the last one is never seen. How many are there?",
+        trains=True,
+    ),
+    Mistake(
+        "reversed_order",
+        "shuffled_batches",
+        ("order = torch.randperm(N, generator=generator)", "order = torch.arange(N).flip(0)"),
+        "You take the images from the last to the first, in every epoch. Where is the random order?",
+        trains=True,
+    ),
+    Mistake(
+        "coin_flip",
+        "shuffled_batches",
+        (
+            "order = torch.randperm(N, generator=generator)",
+            """order = torch.arange(N)
+    order = order.flip(0) if torch.rand((), generator=generator) < 0.5 else order""",
+        ),
+        "You only choose between forwards and backwards. How many orders do N images have?",
+        trains=True,
+    ),
+    Mistake(
+        "only_full_epochs",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    if N % batch_size == 0:
+        yield from order.split(batch_size)
+""",
+        "You yield nothing if images are left over. What does the docstring do with them?",
+        trains=True,
+    ),
+    Mistake(
+        "returned_at_once",
+        "shuffled_batches",
+        ("yield order[start : start + batch_size]", "return order[start : start + batch_size]"),
+        "You never yield: the caller gets None, or the single positions of one batch. Which word hands over one batch after another?",
+    ),
+    # more of SimCLR.views
+    Mistake(
+        "first_view_rolled",
+        "SimCLR.views",
+        ("(x1, x2.roll(1, 0))", "(x1.roll(1, 0), x2)"),
+        "In the control you move the first view and keep the second. Which of them stays as always?",
+        trains=True,
+    ),
+    Mistake(
+        "always_rolled",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            "return x1, x2.roll(1, 0)",
+        ),
+        "Your pairs are always wrong, not only in the control. What should row b of both views show in normal training?",
+    ),
+    Mistake(
+        "always_rolled_first",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            "return x1.roll(1, 0), x2",
+        ),
+        "You always move the first view. What should row b of both views show in normal training?",
+    ),
+    Mistake(
+        "control_drawn",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2[torch.randperm(len(x2))]"),
+        "In the control you shuffle the second views, so some images may keep their partner. Which image does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "control_rolls_channels",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2.roll(1, 1)"),
+        "In the control you roll the channels, so each second view still shows its own image. Which dimension counts images?",
+        trains=True,
+    ),
+    Mistake(
+        "control_rolls_rows",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2.roll(1, 2)"),
+        "In the control you roll the rows of pixels, so each second view still shows its own image. Which dimension counts images?",
+        trains=True,
+    ),
+    Mistake(
+        "control_rolls_columns",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2.roll(1, 3)"),
+        "In the control you roll the columns of pixels, so each second view still shows its own image. Which dimension counts images?",
+        trains=True,
+    ),
+    Mistake(
+        "control_two_away",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2.roll(2, 0)"),
+        "In the control you move the second views by two rows or more. Which image is next to b?",
+        trains=True,
+    ),
+    Mistake(
+        "control_all_first",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2[:1].expand_as(x2)"),
+        "In the control all second views show image 0. Which image is next to b?",
+        trains=True,
+    ),
+    Mistake(
+        "control_clamped",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "torch.cat([x2[:1], x2[:-1]])"),
+        "In the control row 0 keeps its own image. What comes before it, round the end of the batch?",
+        trains=True,
+    ),
+    Mistake(
+        "control_clamped_below",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "torch.cat([x2[1:], x2[-1:]])"),
+        "In the control the last row keeps its own image. What comes after it, round the end of the batch?",
+        trains=True,
+    ),
+    Mistake(
+        "control_neighbours_exchanged",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2[(torch.arange(len(x2)) ^ 1).clamp(max=len(x2) - 1)]"),
+        "In the control you exchange neighbours, so the last of an odd number keeps its partner. Which image is next to it, round the end?",
+        trains=True,
+    ),
+    Mistake(
+        "control_flips_images",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "x2.flip(3)"),
+        "In the control you mirror the second views, which still show their own images. Which dimension counts images?",
+        trains=True,
+    ),
+    Mistake(
+        "control_of_noise",
+        "SimCLR.views",
+        ("x2.roll(1, 0)", "torch.rand_like(x2)"),
+        "In the control the second views are noise. What does the docstring show there?",
+        trains=True,
+    ),
+    Mistake(
+        "control_opposite",
+        "SimCLR.views",
+        ("(x1, x2.roll(1, 0))", "(x1.roll(1, 0), x2.roll(-1, 0))"),
+        "In the control you move both views, in opposite directions. Which of them stays as always?",
+        trains=True,
+    ),
+    Mistake(
+        "second_view_is_the_image",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            """x1, x2 = two_views(x, self.recipe, self.generators["views"])
+        x2 = x if x2.shape == x.shape else x2""",
+        ),
+        "You return the image itself as the second view. How many of the two views does Algorithm 1 draw?",
+        trains=True,
+    ),
+    Mistake(
+        "both_are_images",
+        "SimCLR.views",
+        ('x1, x2 = two_views(x, self.recipe, self.generators["views"])', "x1, x2 = x, x"),
+        "You return the images themselves as both views. What does the recipe do to them?",
+        trains=True,
+    ),
+    Mistake(
+        "small_views_instead",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = two_views(x, self.small_recipe, self.generators["views"])',
+        ),
+        "You use the recipe of the small views. Which one is for the two large views?",
+        trains=True,
+    ),
+    Mistake(
+        "views_in_one",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            'return torch.cat([x1, x2.roll(1, 0) if self.positives == "wrong" else x2])',
+        ),
+        "You return one tensor of 2B views. What does the docstring ask for?",
+    ),
+    Mistake(
+        "views_stacked",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            'return torch.stack([x1, x2.roll(1, 0) if self.positives == "wrong" else x2])',
+        ),
+        "You return one tensor with both views. What does the docstring ask for?",
+    ),
+    Mistake(
+        "first_view_only",
+        "SimCLR.views",
+        ('return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)', "return x1"),
+        "You return one view. How many does the docstring ask for?",
+    ),
+    Mistake(
+        "views_missing",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            '_ = (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+        ),
+        "You return None in normal training. What does a function give back without a return?",
+    ),
+    Mistake(
+        "global_second_view",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = one_view(x, self.recipe, self.generators["views"]), one_view(x, self.recipe)',
+        ),
+        "You pass no generator for the second view, so torch's global one is used. Can the views be repeated from the method's seed?",
+        trains=True,
+    ),
+    Mistake(
+        "global_first_view",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = one_view(x, self.recipe), one_view(x, self.recipe, self.generators["views"])',
+        ),
+        "You pass no generator for the first view, so torch's global one is used. Can the views be repeated from the method's seed?",
+        trains=True,
+    ),
+    Mistake(
+        "order_for_second_view",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = one_view(x, self.recipe, self.generators["views"]), one_view(x, self.recipe, self.generators["order"])',
+        ),
+        "You draw the second view from the generator of the order. Which of the two generators is for views?",
+        trains=True,
+    ),
+    Mistake(
+        "order_for_first_view",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = one_view(x, self.recipe, self.generators["order"]), one_view(x, self.recipe, self.generators["views"])',
+        ),
+        "You draw the first view from the generator of the order. Which of the two generators is for views?",
+        trains=True,
+    ),
+    Mistake(
+        "reseeded_from_the_run",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            "x1, x2 = two_views(x, self.recipe, Generator().manual_seed(self.seed))",
+        ),
+        "You seed a new generator from the run's seed in every call, so every batch has the same crops. Which generator keeps its state?",
+        trains=True,
+    ),
+    Mistake(
+        "views_of_rolled_images",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = two_views(x.roll(1, 0), self.recipe, self.generators["views"])',
+        ),
+        "Your views show the images of the rows before. What must row b of both views show?",
+        trains=True,
+    ),
+    Mistake(
+        "views_mirrored_again",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            """x2 = x2.flip(3)
+        return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)""",
+        ),
+        "You mirror the second view after the recipe. What may change a view, besides the recipe?",
+        trains=True,
+    ),
+    Mistake(
+        "views_rescaled_after",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            """x1, x2 = 2 * x1 - 1, 2 * x2 - 1
+        return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)""",
+        ),
+        "You rescale the views to between -1 and 1. What may change a view, besides the recipe?",
+        trains=True,
+    ),
+    Mistake(
+        "recipe_twice",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            """x1, x2 = two_views(x, self.recipe, self.generators["views"])
+        x1, x2 = (one_view(v, self.recipe, self.generators["views"]) for v in (x1, x2))""",
+        ),
+        "You apply the recipe twice to each view. How often does Algorithm 1?",
+        trains=True,
+    ),
+    Mistake(
+        "views_detached_missing_generator",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            "x1, x2 = two_views(x, self.generators['views'])",
+        ),
+        "You pass the generator as the recipe. In which order does two_views take its arguments?",
+    ),
+    # more of SimCLR.project
+    Mistake(
+        "networks_exchanged",
+        "SimCLR.project",
+        """def project(self, x):
+    return self.encoder(self.projector(x))
+""",
+        "The projector gets the view, which is for the encoder. Which of f and g comes first?",
+    ),
+    Mistake(
+        "projector_twice",
+        "SimCLR.project",
+        """def project(self, x):
+    return self.projector(self.projector(self.encoder(x)))
+""",
+        "You apply the projector twice. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "encoder_in_evaluation",
+        "SimCLR.project",
+        (
+            "h = self.encoder(x)",
+            """self.encoder.eval()
+        h = self.encoder(x)""",
+        ),
+        "You switch the encoder to eval mode, so batch norm neither uses the batch nor learns from it. What should decide on the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "projector_in_evaluation",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """self.projector.eval()
+        return self.projector(h)""",
+        ),
+        "You switch the projector to eval mode. What should decide on the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "evaluation_and_back",
+        "SimCLR.project",
+        (
+            "h = self.encoder(x)",
+            """self.encoder.eval()
+        h = self.encoder(x)
+        self.encoder.train()""",
+        ),
+        "You run the encoder in eval mode, and switch it to train mode afterwards. What should decide on the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "evaluation_restored",
+        "SimCLR.project",
+        (
+            "h = self.encoder(x)",
+            """mode = self.training
+        self.eval()
+        h = self.encoder(x)
+        self.train(mode)""",
+        ),
+        "You run the encoder in eval mode and restore the mode. Which statistics should batch norm use in training?",
+        trains=True,
+    ),
+    Mistake(
+        "training_of_all",
+        "SimCLR.project",
+        (
+            "h = self.encoder(x)",
+            """self.train()
+        h = self.encoder(x)""",
+        ),
+        "You switch to train mode, also during evaluation. What should decide on the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "training_of_projector",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """self.projector.train()
+        return self.projector(h)""",
+        ),
+        "You switch the projector to train mode, also during evaluation. What should decide on the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "both_returned",
+        "SimCLR.project",
+        ("return self.projector(h)", "return h, self.projector(h)"),
+        "You return two things. What does the docstring ask for?",
+    ),
+    Mistake(
+        "z_with_relu",
+        "SimCLR.project",
+        ("return self.projector(h)", "return torch.relu(self.projector(h))"),
+        "You apply a ReLU to z, so no number is below 0. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_with_tanh",
+        "SimCLR.project",
+        ("return self.projector(h)", "return torch.tanh(self.projector(h))"),
+        "You apply a tanh to z. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_with_sigmoid",
+        "SimCLR.project",
+        ("return self.projector(h)", "return torch.sigmoid(self.projector(h))"),
+        "You apply a sigmoid to z. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_with_softmax",
+        "SimCLR.project",
+        ("return self.projector(h)", "return torch.softmax(self.projector(h), dim=1)"),
+        "You apply a softmax to z. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "h_added",
+        "SimCLR.project",
+        ("return self.projector(h)", "return h + self.projector(h)"),
+        "You add h to z, as a residual block does. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_centred",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """z = self.projector(h)
+        return z - z.mean(0)""",
+        ),
+        "You subtract the mean of the batch from z. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_standardized",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """z = self.projector(h)
+        return (z - z.mean(0)) / z.std(0)""",
+        ),
+        "You standardise z over the batch. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "h_centred",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h - h.mean(0))"),
+        "You subtract the mean of the batch from h. Does Algorithm 1 put anything between f and g?",
+        trains=True,
+    ),
+    Mistake(
+        "h_with_tanh",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(torch.tanh(h))"),
+        "You apply a tanh to h between the networks. Does Algorithm 1 put anything between f and g?",
+        trains=True,
+    ),
+    Mistake(
+        "h_normalized_columns",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(nn.functional.normalize(h, dim=0))"),
+        "You normalise the columns of h over the batch. Does Algorithm 1 put anything between f and g?",
+        trains=True,
+    ),
+    Mistake(
+        "z_normalized_columns",
+        "SimCLR.project",
+        ("return self.projector(h)", "return nn.functional.normalize(self.projector(h), dim=0)"),
+        "You normalise the columns of z over the batch. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_detached",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h).detach()"),
+        "Your z has no gradient, so neither network learns. What does loss.backward() follow?",
+    ),
+    Mistake(
+        "view_detached",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x.detach())"),
+        "You stop the gradient at the view, so it does not reach x. The encoder does not need that, but the docstring says no more than g(f(x)). What did you detach for?",
+        trains=True,
+    ),
+    Mistake(
+        "projector_frozen",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """for p in self.projector.parameters():
+            p.requires_grad_(False)
+        return self.projector(h)""",
+        ),
+        "You freeze the projector, so it never learns. Which networks should the loss train?",
+        trains=True,
+    ),
+    Mistake(
+        "encoder_frozen",
+        "SimCLR.project",
+        (
+            "h = self.encoder(x)",
+            """for p in self.encoder.parameters():
+            p.requires_grad_(False)
+        h = self.encoder(x)""",
+        ),
+        "You freeze the encoder's weights, so it never learns. Which networks should the loss train?",
+        trains=True,
+    ),
+    Mistake(
+        "images_one_by_one",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = torch.cat([self.encoder(one[None]) for one in x])"),
+        "You pass one view at a time to the encoder, so batch norm has no batch to compare. How many views should it see at once?",
+    ),
+    Mistake(
+        "view_mirrored",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x.flip(3))"),
+        "You mirror the view before the encoder. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_divided",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x / 255)"),
+        "You divide the view by 255, and it is between 0 and 1 already. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_multiplied",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(255 * x)"),
+        "You multiply the view by 255. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_inverted",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(1 - x)"),
+        "You invert the view. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_centred",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x - x.mean())"),
+        "You subtract the mean of all pixels. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_minus_half",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x - 0.5)"),
+        "You subtract 0.5 from the view. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_standardized",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder((x - x.mean()) / x.std())"),
+        "You standardise the pixels. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "view_cut_in_place",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x.data.clamp_(0, 1))"),
+        "You cut the view at 0 and 1 in place. What should go into f, and who else may need x?",
+        trains=True,
+    ),
+    Mistake(
+        "view_cut",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x.clamp(0, 1))"),
+        "You cut the view at 0 and 1. What should go into f?",
+        trains=True,
+    ),
+    Mistake(
+        "z_turned",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h).T"),
+        "You transpose z. Which dimension of it is the batch?",
+    ),
+    Mistake(
+        "z_averaged",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h).mean(0)"),
+        "You take the mean of z over the batch. How many projections are there?",
+    ),
+    Mistake(
+        "z_in_one_row",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h).flatten()"),
+        "You flatten z into one row. Which shape does the docstring ask for?",
+    ),
+    Mistake(
+        "view_as_float32",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x.float())"),
+        "You turn the view to float32, whatever the type of the networks is. What should go into f?",
+    ),
+    Mistake(
+        "projection_missing",
+        "SimCLR.project",
+        ("return self.projector(h)", "self.projector(h)"),
+        "You compute z, but return None. What does a function give back without a return?",
+    ),
+    # more of SimCLR.loss
+    Mistake(
+        "always_fifth",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return nt_xent_loss(z1, z2, 0.2)"),
+        "You always use a temperature of 0.2. Where is the one that the method was given?",
+        trains=True,
+    ),
+    Mistake(
+        "always_tenth",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return nt_xent_loss(z1, z2, 0.1)"),
+        "You always use a temperature of 0.1. Where is the one that the method was given?",
+        trains=True,
+    ),
+    Mistake(
+        "always_moco",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return nt_xent_loss(z1, z2, 0.07)"),
+        "You always use a temperature of 0.07. Where is the one that the method was given?",
+        trains=True,
+    ),
+    Mistake(
+        "always_one",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return nt_xent_loss(z1, z2, 1.0)"),
+        "You always use a temperature of 1.0. Where is the one that the method was given?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_by_index",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1[index], z2[index], self.temperature)",
+        ),
+        "You pick rows by index, which counts the images of the data set, not of the batch. What would index be needed for?",
+    ),
+    Mistake(
+        "minus_loss",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return -nt_xent_loss(z1, z2, self.temperature)",
+        ),
+        "You reversed the sign, so training moves the views of an image apart. Can a cross entropy be negative?",
+    ),
+    Mistake(
+        "both_orders_added",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature) + nt_xent_loss(z2, z1, self.temperature)",
+        ),
+        "Your loss is twice NT-Xent, which is the same in both orders. What should the loss of equal projections be?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_halved",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature) / 2",
+        ),
+        "Your loss is half of NT-Xent. What should the loss of equal projections be?",
+        trains=True,
+    ),
+    Mistake(
+        "times_images",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature) * len(z1)",
+        ),
+        "You multiply by the batch size, so the loss grows with the batch. What does line 14 of Algorithm 1 divide by?",
+        trains=True,
+    ),
+    Mistake(
+        "times_temperature",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature) * self.temperature",
+        ),
+        "You multiply the loss by the temperature. What should the loss of equal projections be?",
+        trains=True,
+    ),
+    Mistake(
+        "over_temperature",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature) / self.temperature",
+        ),
+        "You divide the loss by the temperature as well. What should the loss of equal projections be?",
+        trains=True,
+    ),
+    Mistake(
+        "z2_with_z2",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z2, z2, self.temperature)",
+        ),
+        "You compare the second view with itself, so z1 never counts. Which two views should agree?",
+        trains=True,
+    ),
+    Mistake(
+        "both_with_themselves",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return (nt_xent_loss(z1, z1, self.temperature) + nt_xent_loss(z2, z2, self.temperature)) / 2",
+        ),
+        "You compare each view with itself. Which two views should agree?",
+        trains=True,
+    ),
+    Mistake(
+        "first_view_stopped",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1.detach(), z2, self.temperature)",
+        ),
+        "You stop the gradient of z1. Which of the two views teaches the encoder in SimCLR?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_is_a_number",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature).item()",
+        ),
+        "You return a plain number, which has no gradient. What does loss.backward() follow?",
+    ),
+    Mistake(
+        "temperature_squared",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature**2)",
+        ),
+        "You pass the square of the temperature. Which temperature was the method given?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_root",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature**0.5)",
+        ),
+        "You pass the root of the temperature. Which temperature was the method given?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_doubled",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, 2 * self.temperature)",
+        ),
+        "You pass twice the temperature. Which temperature was the method given?",
+        trains=True,
+    ),
+    Mistake(
+        "logistic",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_logistic_loss(z1, z2, self.temperature)",
+        ),
+        "You return NT-Logistic, which is for another choice of --loss. Which loss does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "triplet",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return margin_triplet_loss(z1, z2)"),
+        "You return the margin triplet loss, which is for another choice of --loss. Which loss does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "triplet_with_tau",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return margin_triplet_loss(z1, z2, self.temperature)",
+        ),
+        "You return the margin triplet loss with the temperature as its margin. Which loss does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "index_as_temperature",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return nt_xent_loss(z1, z2, index)"),
+        "You pass index as the temperature. What is the third argument of nt_xent_loss?",
+    ),
+    Mistake(
+        "temperature_first",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(self.temperature, z1, z2)",
+        ),
+        "You pass the temperature first. In which order does nt_xent_loss take its arguments?",
+    ),
+    Mistake(
+        "loss_missing",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "nt_xent_loss(z1, z2, self.temperature)"),
+        "You compute the loss, but return None. What does a function give back without a return?",
+    ),
+    Mistake(
+        "attraction_only",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return -nn.functional.cosine_similarity(z1, z2).mean()",
+        ),
+        "You use the cosines of the pairs alone. What keeps all projections from becoming equal?",
+    ),
+    Mistake(
+        "one_minus_cosine",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return 1 - nn.functional.cosine_similarity(z1, z2).mean()",
+        ),
+        "You return 1 minus the cosine of the pairs. What keeps all projections from becoming equal?",
+    ),
+    Mistake(
+        "squared_difference",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return ((z1 - z2) ** 2).mean()"),
+        "You return the squared difference of the views. What keeps all projections from becoming equal?",
+    ),
+    Mistake(
+        "squared_difference_summed",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return ((z1 - z2) ** 2).sum(1).mean()"),
+        "You return the squared distance of the views. What keeps all projections from becoming equal?",
+    ),
+    Mistake(
+        "across_one_way",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """a, b = nn.functional.normalize(z1, dim=1), nn.functional.normalize(z2, dim=1)
+        target = torch.arange(len(z1), device=z1.device)
+        return nn.functional.cross_entropy(a @ b.T / self.temperature, target)""",
+        ),
+        "You use z1's views as anchors and z2's as candidates, and nothing else. How many anchors and candidates are there?",
+        trains=True,
+    ),
+    Mistake(
+        "across_both_ways",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """a, b = nn.functional.normalize(z1, dim=1), nn.functional.normalize(z2, dim=1)
+        target = torch.arange(len(z1), device=z1.device)
+        s = a @ b.T / self.temperature
+        return (nn.functional.cross_entropy(s, target) + nn.functional.cross_entropy(s.T, target)) / 2""",
+        ),
+        "You take only the other view's rows as candidates, as CLIP does. Are all 2B - 2 negatives among them?",
+        trains=True,
+    ),
+    Mistake(
+        "across_without_tau",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """a, b = nn.functional.normalize(z1, dim=1), nn.functional.normalize(z2, dim=1)
+        target = torch.arange(len(z1), device=z1.device)
+        return nn.functional.cross_entropy(a @ b.T, target)""",
+        ),
+        "You use z1's views as anchors, z2's as candidates, and no temperature. Which function of lesson 4 does all that?",
+        trains=True,
+    ),
+    Mistake(
+        "across_raw",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """target = torch.arange(len(z1), device=z1.device)
+        return nn.functional.cross_entropy(z1 @ z2.T / self.temperature, target)""",
+        ),
+        "You take inner products of vectors that are not normalised. Which function of lesson 4 normalises them?",
+        trains=True,
+    ),
+    Mistake(
+        "itself_kept",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """z = nn.functional.normalize(torch.cat([z1, z2]), dim=1)
+        return nn.functional.cross_entropy(z @ z.T / self.temperature, torch.arange(len(z), device=z.device).roll(len(z1)))""",
+        ),
+        "You leave each view among its own candidates. Which function of lesson 4 leaves it out?",
+        trains=True,
+    ),
+    Mistake(
+        "normalized_over_the_batch",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(nn.functional.normalize(z1, dim=0), nn.functional.normalize(z2, dim=0), self.temperature)",
+        ),
+        "You normalise the columns over the batch first. What does nt_xent_loss do with each row?",
+        trains=True,
+    ),
+    Mistake(
+        "centred_first",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1 - z1.mean(0), z2 - z2.mean(0), self.temperature)",
+        ),
+        "You subtract the mean of each batch of views first. What does nt_xent_loss expect?",
+        trains=True,
+    ),
+    Mistake(
+        "control_rolled_forwards",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """z2 = z2.roll(1, 0) if self.positives == "wrong" else z2
+        return nt_xent_loss(z1, z2, self.temperature)""",
+        ),
+        "You roll z2 in the loss, although the control has done so to the views. Which function takes care of the control?",
+        trains=True,
+    ),
+    Mistake(
+        "second_view_rolled",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2.roll(1, 0), self.temperature)",
+        ),
+        "You roll z2, so the pairs are wrong. Which row of z2 belongs to row b of z1?",
+    ),
+    Mistake(
+        "second_view_reversed",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2.flip(0), self.temperature)",
+        ),
+        "You reverse the rows of z2, so the pairs are wrong. Which row of z2 belongs to row b of z1?",
+    ),
+    Mistake(
+        "relu_first",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1.relu(), z2.relu(), self.temperature)",
+        ),
+        "You apply a ReLU to both views first. What does nt_xent_loss expect?",
+        trains=True,
+    ),
+    Mistake(
+        "softmax_first",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1.softmax(1), z2.softmax(1), self.temperature)",
+        ),
+        "You take a softmax of each view first. What does nt_xent_loss expect?",
+        trains=True,
+    ),
+    Mistake(
+        "chance_subtracted",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature) - chance_loss(len(z1))",
+        ),
+        "You subtract the loss of chance. What should the loss of equal projections be?",
+        trains=True,
+    ),
+    # more of shuffled_batches
+    Mistake(
+        "one_batch_more",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for k in range(N // batch_size + 1):
+        yield order[k * batch_size : (k + 1) * batch_size]
+""",
+        "Your last batch holds the images left over, or none at all. How many full batches do N images make?",
+        trains=True,
+    ),
+    Mistake(
+        "batches_grow",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    batch = []
+    for b in order.tolist():
+        batch.append(b)
+        if len(batch) % batch_size == 0:
+            yield torch.tensor(batch)
+""",
+        "Your batches grow: each holds the ones before as well. What is left of a batch after it was yielded?",
+        trains=True,
+    ),
+    Mistake(
+        "every_image_a_batch",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    for start in range(N):
+        yield order[start : start + 1]
+""",
+        "You yield batches of one image. How many images does a batch have?",
+        trains=True,
+    ),
+    Mistake(
+        "batches_as_rows",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    count = N // batch_size
+    yield order[: count * batch_size].reshape(count, batch_size)
+""",
+        "You yield all batches at once, as the rows of one matrix. What does the docstring yield?",
+    ),
+    Mistake(
+        "pythons_generator",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    import random
+
+    order = list(range(N))
+    random.shuffle(order)
+    order = torch.tensor(order)
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "Your order comes neither from the generator that you were given nor from torch's global one. Can the run be repeated from its seed?",
+        trains=True,
+    ),
+    Mistake(
+        "generator_as_second_argument",
+        "shuffled_batches",
+        ("order = torch.randperm(N, generator=generator)", "order = torch.randperm(N, generator)"),
+        "You pass the generator to randperm without its name. How does the signature of randperm name it?",
+    ),
+    Mistake(
+        "drawn_without_replacement",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    for _ in range(N // batch_size):
+        yield torch.multinomial(torch.ones(N), batch_size, generator=generator)
+""",
+        "You draw each batch from all images, so an epoch shows some twice and others never. How many orders does an epoch need?",
+        trains=True,
+    ),
+    Mistake(
+        "positions_of_batch",
+        "shuffled_batches",
+        ("yield order[start : start + batch_size]", "yield torch.arange(batch_size)"),
+        "Every batch holds the positions 0 … B - 1. Which numbers should it hold?",
+        trains=True,
+    ),
+    Mistake(
+        "same_batch_again",
+        "shuffled_batches",
+        ("yield order[start : start + batch_size]", "yield order[:batch_size]"),
+        "You yield the first batch again and again. Which positions does batch k hold?",
+        trains=True,
+    ),
+    # more of SimCLR.views
+    Mistake(
+        "control_gives_nothing",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            """if self.positives == "same":
+            return x1, x2""",
+        ),
+        "You return None in the control. What does a function give back without a return?",
+    ),
+    Mistake(
+        "control_one_row_less",
+        "SimCLR.views",
+        (
+            'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
+            'return (x1, x2[1:]) if self.positives == "wrong" else (x1, x2)',
+        ),
+        "In the control the second view has one row less. What comes after the last image, round the end of the batch?",
+    ),
+    Mistake(
+        "control_of_first_view",
+        "SimCLR.views",
+        ("(x1, x2.roll(1, 0))", "(x1, x1.roll(1, 0))"),
+        "In the control the second views are the first views of the neighbours. What should both views be, independent of each other?",
+        trains=True,
+    ),
+    Mistake(
+        "first_view_twice_always",
+        "SimCLR.views",
+        ('return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)', "return x1, x1"),
+        "You return the first view twice, also in the control. What does line 6 of Algorithm 1 draw?",
+        trains=True,
+    ),
+    Mistake(
+        "recipe_not_of_the_method",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = two_views(x, recipe, self.generators["views"])',
+        ),
+        "There is no variable called recipe. Where does the method keep it?",
+    ),
+    Mistake(
+        "one_generator_attribute",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            "x1, x2 = two_views(x, self.recipe, self.generator)",
+        ),
+        "The method has no attribute called generator. Under which name does it keep two of them?",
+    ),
+    Mistake(
+        "all_generators",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            "x1, x2 = two_views(x, self.recipe, self.generators)",
+        ),
+        "You pass the dict of both generators. Which of the two is for views?",
+    ),
+    Mistake(
+        "key_of_one_view",
+        "SimCLR.views",
+        (
+            'x1, x2 = two_views(x, self.recipe, self.generators["views"])',
+            'x1, x2 = two_views(x, self.recipe, self.generators["view"])',
+        ),
+        "There is no generator called view. Which two names does __init__ use?",
+    ),
+    Mistake(
+        "views_without_recipe",
+        "SimCLR.views",
+        ('x1, x2 = two_views(x, self.recipe, self.generators["views"])', "x1, x2 = two_views(x)"),
+        "You pass two_views no recipe. Which one does the method have?",
+    ),
+    # more of SimCLR.project
+    Mistake(
+        "all_in_evaluation_and_back",
+        "SimCLR.project",
+        (
+            """h = self.encoder(x)
+        return self.projector(h)""",
+            """self.eval()
+        z = self.projector(self.encoder(x))
+        self.train()
+        return z""",
+        ),
+        "You run both networks in eval mode and switch to train mode afterwards. What should decide on the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "z_over_one_length",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """z = self.projector(h)
+        return z / z.norm()""",
+        ),
+        "You divide all projections by one length, that of the whole matrix. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "h_over_one_length",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h / h.norm())"),
+        "You divide h by one length, that of the whole matrix. Does Algorithm 1 put anything between f and g?",
+        trains=True,
+    ),
+    Mistake(
+        "z_over_largest",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """z = self.projector(h)
+        return z / z.abs().max()""",
+        ),
+        "You divide z by its largest number. What is z = g(f(x))?",
+        trains=True,
+    ),
+    Mistake(
+        "z_in_a_list",
+        "SimCLR.project",
+        ("return self.projector(h)", "return [self.projector(h)]"),
+        "You return a list with z in it. What does the docstring ask for?",
+    ),
+    Mistake(
+        "z_in_a_tuple",
+        "SimCLR.project",
+        ("return self.projector(h)", "return (self.projector(h),)"),
+        "You return a tuple with z in it. Does a comma stand at the end of the line?",
+    ),
+    Mistake(
+        "h_averaged",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h.mean(0, keepdim=True))"),
+        "You take the mean of h over the batch. How many projections are there?",
+    ),
+    Mistake(
+        "h_averaged_units",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h.mean(1, keepdim=True))"),
+        "You take the mean of the units of h. What does g expect?",
+    ),
+    Mistake(
+        "view_flattened",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = self.encoder(x.flatten(1))"),
+        "The encoder gets a matrix where it expects pictures: you flatten the views, or call it twice. What should go into f?",
+    ),
+    Mistake(
+        "h_in_evaluation",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h) if self.training else h"),
+        "In eval mode you return h. What is z = g(f(x)), whatever the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "z_normalized_in_evaluation",
+        "SimCLR.project",
+        (
+            "return self.projector(h)",
+            """z = self.projector(h)
+        return z if self.training else nn.functional.normalize(z, dim=1)""",
+        ),
+        "In eval mode you normalise z. What is z = g(f(x)), whatever the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "h_flattened",
+        "SimCLR.project",
+        ("return self.projector(h)", "return self.projector(h.flatten())"),
+        "You flatten h into one row, across images. What does g expect?",
+    ),
+    Mistake(
+        "encoder_of_nowhere",
+        "SimCLR.project",
+        ("h = self.encoder(x)", "h = encoder(x)"),
+        "There is no variable called encoder. Where does the method keep it?",
+    ),
+    # more of SimCLR.loss
+    Mistake(
+        "each_with_itself_added",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z1, self.temperature) + nt_xent_loss(z2, z2, self.temperature)",
+        ),
+        "You compare each view with itself, and add. Which two views should agree?",
+        trains=True,
+    ),
+    Mistake(
+        "both_joined_twice",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            """z = torch.cat([z1, z2])
+        return nt_xent_loss(z, z, self.temperature)""",
+        ),
+        "You join the views and compare the result with itself. Which two views should agree?",
+        trains=True,
+    ),
+    Mistake(
+        "joined_crosswise",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(torch.cat([z1, z2]), torch.cat([z2, z1]), self.temperature)",
+        ),
+        "You join both views in both orders, so each view is there twice. How many views does nt_xent_loss expect?",
+        trains=True,
+    ),
+    Mistake(
+        "index_passed_on",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, index, self.temperature)",
+        ),
+        "You pass index to nt_xent_loss. Which three arguments does it take?",
+    ),
+    Mistake(
+        "second_by_index",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2[index], self.temperature)",
+        ),
+        "You pick the rows of z2 by index, which counts the images of the data set. Which row of z2 belongs to row b of z1?",
+    ),
+    Mistake(
+        "first_by_index",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1[index], z2, self.temperature)",
+        ),
+        "You pick the rows of z1 by index, which counts the images of the data set. Which row of z2 belongs to row b of z1?",
+    ),
+    Mistake(
+        "default_over_temperature",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2) / self.temperature",
+        ),
+        "You divide the loss by the temperature, and leave the similarities at 0.5. Which argument of nt_xent_loss is for it?",
+        trains=True,
+    ),
+    Mistake(
+        "default_times_temperature",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2) * self.temperature",
+        ),
+        "You multiply the loss by the temperature, and leave the similarities at 0.5. Which argument of nt_xent_loss is for it?",
+        trains=True,
+    ),
+    Mistake(
+        "temperature_of_nowhere",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, temperature)",
+        ),
+        "There is no variable called temperature. Where does the method keep it?",
+    ),
+    Mistake(
+        "tau_of_the_method",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return nt_xent_loss(z1, z2, self.tau)"),
+        "The method has no attribute called tau. Under which name does it keep the temperature?",
+    ),
+    Mistake(
+        "options_as_temperature",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.options)",
+        ),
+        "You pass all options as the temperature. Which one of them is it?",
+    ),
+    Mistake(
+        "loss_in_a_tuple",
+        "SimCLR.loss",
+        (
+            "return nt_xent_loss(z1, z2, self.temperature)",
+            "return nt_xent_loss(z1, z2, self.temperature),",
+        ),
+        "You return a tuple with the loss in it. Does a comma stand at the end of the line?",
+    ),
+    Mistake(
+        "loss_of_itself",
+        "SimCLR.loss",
+        ("return nt_xent_loss(z1, z2, self.temperature)", "return self.loss(z1, z2, index)"),
+        "Your function calls itself without end. Which function of lesson 4 computes the loss?",
     ),
 ]

@@ -1,11 +1,16 @@
 """Blanks, the finder, and a learner's files. All files lie in a temporary folder."""
 
+import importlib
+import os
 import subprocess
 import sys
 import threading
+from math import inf as INF
+from math import nan as NAN
 from pathlib import Path
 
 import pytest
+import torch
 
 from lessons.course import (
     blank,
@@ -13,8 +18,10 @@ from lessons.course import (
     finder,
     memory,
     progress,
+    supervisor,
 )
 from lessons.course.diagnosis import execute, observe
+from lessons.course.difference import looks_like
 from lessons.course.evidence import equal
 from lessons.course.manifest import anchor, find, find_range, lessons
 
@@ -179,6 +186,89 @@ def test_a_function_that_spoils_its_input_spoils_no_later_observation():
     spoiling.assign = lambda x, centroids: right.assign(x.zero_(), centroids)
     observe(lesson, "assign", spoiling)
     assert equal(observe(lesson, "assign", right), before)
+
+
+def test_two_processes_can_save_verdicts(tmp_path, monkeypatch):
+    """`watch` and `pytest` may run at once; neither forgets what the other has heard."""
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    code = "import sys; from lessons.course import memory\nfor i in range(60):\n"
+    code += "    memory.save('a', outcomes={f'{sys.argv[1]} {i}': 'passed'})"
+    both = [subprocess.Popen([sys.executable, "-c", code, name], cwd=ROOT) for name in "xy"]
+    assert [one.wait() for one in both] == [0, 0]
+    assert len(memory.load()["a"]["outcomes"]) == 120
+    memory.save("a", outcomes={})
+    assert memory.load()["a"]["outcomes"] == {}
+
+
+def test_a_save_while_a_blank_is_renewed_is_kept(tmp_path, monkeypatch):
+    """The learner saves between the look at the file and the writing."""
+    file = tmp_path / "heads.py"
+    files.renew(file, "a new blank", None)
+    assert file.read_text() == "a new blank"
+    files.renew(file, "a newer blank", "a new blank")
+    assert file.read_text() == "a newer blank" and [*tmp_path.iterdir()] == [file]
+    file.write_text("work")
+    files.renew(file, "the newest blank", "a newer blank")
+    files.renew(file, "the newest blank", None)
+    assert file.read_text() == "work" and [*tmp_path.iterdir()] == [file]
+
+
+def test_a_learners_file_that_is_missing_is_not_the_librarys(tmp_path):
+    """It may be missing for a moment while an editor saves it."""
+    finder.install({"simclr_mini.heads": tmp_path / "heads.py"})
+    try:
+        with pytest.raises(FileNotFoundError):
+            importlib.import_module("simclr_mini.heads")
+    finally:
+        finder.remove()
+
+
+def test_the_desk_is_the_same_from_everywhere(tmp_path):
+    """Children run in the repository, whatever folder the learner is in."""
+    code = "from lessons.course.manifest import desk; import os; os.chdir('/'); print(desk())"
+    environ = {**os.environ, "SIMCLR_MINI_DESK": "my desk", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True
+    )
+    assert ended.stdout.strip() == str(tmp_path.resolve() / "my desk")
+
+
+def test_a_verdict_is_remembered_only_for_the_text_that_was_read(tmp_path, monkeypatch):
+    """The learner saves while the tests start: nobody knows which text they saw."""
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    lesson = find(3)
+    files.prepare(lesson)
+    file = lesson.learner_file("heads")
+    file.write_text("wrong")
+
+    def supervise(verdict, *_):
+        file.write_text("right")
+        verdict.outcomes |= dict.fromkeys(verdict.tests, "passed")
+
+    monkeypatch.setattr(supervisor, "supervise", supervise)
+    supervisor.judge(lesson)
+    file.write_text("wrong")
+    assert progress.status(lesson).state == "unchecked"
+
+
+def test_a_python_without_torch_blames_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    monkeypatch.setattr(supervisor, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="torch"):
+        supervisor.judge(find(3))
+
+
+@pytest.mark.parametrize(
+    "got, expected, said",
+    [
+        ([1, 0.99999, 0.5], [1, 1, 0.5], ""),  # right up to rounding: no sentence is true of it
+        ([[1.0, 2], [3, 4]], [[1.0, 2], [3, 4.0001]], ""),
+        ([NAN, INF, 3, 4], [1, 2, 3, 4], "2 of 4 entries are NaN or infinite that must be finite."),
+        ([NAN, NAN, 3, 4], [1, 2, 3, 4], "2 of 4 entries are NaN that must be finite."),
+    ],
+)
+def test_a_difference_is_only_told_if_there_is_one(got, expected, said):
+    assert looks_like(torch.tensor(got), torch.tensor(expected)) == said
 
 
 def test_two_threads_can_save_verdicts(tmp_path, monkeypatch):

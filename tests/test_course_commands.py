@@ -263,6 +263,23 @@ def test_numbers_are_read_as_people_write_them():
     assert {text: questions.number_in(text) for text in read} == read
 
 
+@pytest.mark.parametrize("text", ["4608", "4,608", "4 608", "4'608", " 4608.0 "])
+def test_a_large_number_may_have_separators(text):
+    assert questions.is_right({"answer": 4608}, text)
+    assert questions.is_right({"answer": 0.125}, text) is False
+
+
+def test_an_experiment_without_a_script_shows_its_commands(monkeypatch, capsys):
+    monkeypatch.setattr("builtins.input", lambda prompt: "it falls")
+    for number in (14, 15):
+        assert questions.experiment(find(number)) == 0
+        said = capsys.readouterr().out
+        assert (
+            "Now run this:" in said
+            and ("  simclr-mini train" if number == 14 else "torchrun") in said
+        )
+
+
 def test_every_question_can_be_answered():
     for lesson in lessons():
         for one in lesson.questions:

@@ -7,6 +7,7 @@ import csv
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
@@ -17,9 +18,9 @@ import pytest
 
 from lessons.course import confine, files, grade_find, grade_formats
 from lessons.course import grade as course_grade
-from lessons.course.grade import Book, Server, key
+from lessons.course.grade import Book, Limits, Server, key
 from lessons.course.grade_formats import Grade, Step
-from lessons.course.manifest import find, lessons
+from lessons.course.manifest import find, find_range, lessons
 from lessons.course.mistakes import mistakes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,8 @@ sealed = pytest.mark.skipif(not confine.seals(), reason="needs Landlock and secc
 
 def at_import(code: str) -> str:
     """A right file that runs `code` first. If the code fails, so does the import."""
-    return LIBRARY + "\nimport os, pathlib, socket, subprocess, sys, time\n" + code
+    modules = "ctypes, fcntl, os, pathlib, socket, subprocess, sys, time"
+    return f"{LIBRARY}\nimport {modules}\n{code}"
 
 
 def in_function(code: str, function: str = "positive_index") -> str:
@@ -86,6 +88,8 @@ def taught(tmp_path_factory):
         "socket.socket()",
         "os.kill(os.getppid(), 9)",
         "os.listdir('/proc/1')",
+        "fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
+        "if ctypes.CDLL(None).sigqueue(os.getppid(), 0, 0): raise OSError",
     ]
     code = "\n".join(
         f"try:\n    {one}\nexcept OSError:\n    pass\nelse:\n    raise ValueError({one!r})"
@@ -105,6 +109,13 @@ def taught(tmp_path_factory):
         archive.writestr("homework/nt_xent.py", LIBRARY)
         archive.writestr("simclr_mini/nt_xent.py", "not the learner's")
         archive.writestr("../../outside.py", "")
+    with zipfile.ZipFile(room / "windows.zip", "w") as archive:  # as some programs write names
+        archive.writestr("lessons\\04_nt_xent\\nt_xent.py", LIBRARY)
+    (room / "boxed").mkdir()
+    shutil.copy(room / "zipped.zip", room / "boxed" / "homework.zip")
+    (room / "dora.tgz").write_bytes(b"")
+    hand_in(room, "skips", in_function("import pytest; pytest.skip('later')"))
+    hand_in(room, "half", in_function("raise ValueError(chr(0xD800))"))
     (room / "damaged.zip").write_bytes(b"not a zip")
     out = folder / "out"
     done = grade(room, "--lessons", "4", "--out", out, "--jobs", "2", "--test-seconds", "1")
@@ -118,7 +129,7 @@ def states(grade: Grade) -> list[str]:
 
 @sealed
 def test_right_files_get_every_point(taught):
-    for name in ("anna", "zipped"):
+    for name in ("anna", "zipped", "windows", "boxed"):
         assert taught[1][name].state == "done"
         assert taught[1][name].points == taught[1][name].most == len(LESSON.steps)
 
@@ -128,6 +139,23 @@ def test_not_started_is_not_wrong(taught):
     for name in ("blank", "absent", "linked"):
         assert taught[1][name].state == "not started"
         assert set(states(taught[1][name])) == {"not started"}
+
+
+@sealed
+def test_a_skipped_test_earns_nothing(taught):
+    step = next(one for one in taught[1]["skips"].steps if one.name == "positive_index")
+    assert step.state == "wrong" and "skips the test" in step.message
+
+
+@sealed
+def test_half_a_character_in_a_message_stops_nobody(taught):
+    step = next(one for one in taught[1]["half"].steps if one.name == "positive_index")
+    assert step.state == "wrong" and "ValueError" in step.message
+
+
+@sealed
+def test_what_is_no_learner_is_said(taught):
+    assert "Left out, being neither folders nor zips: dora.tgz." in taught[2].stdout
 
 
 @sealed
@@ -204,7 +232,7 @@ def test_a_dead_server_costs_one_learner_and_no_other(tmp_path, monkeypatch):
     anna, ben = (book.grades[name, LESSON.number] for name in ("anna", "ben"))
     assert ben.state == "done" and len(servers) == 1
     assert anna.state == "broken" and "the process that judges it ended" in anna.message
-    assert not book.has(class_of_two[0], LESSON)
+    assert not book.has(class_of_two[0], LESSON, Limits())
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="grade needs fork")
@@ -261,7 +289,7 @@ def test_a_second_grading_judges_only_what_changed(taught, tmp_path):
     with open(out / "grades.jsonl", "a", encoding="utf-8") as file:
         file.write('{"learner": "cut off')  # as a kill leaves it
     done = grade(taught[0] / "class", "--lessons", "4", "--out", out, "--test-seconds", "1")
-    assert "12 of 15 are graded already" in done.stdout  # not the damaged zip and the junk
+    assert "16 of 19 are graded already" in done.stdout  # not the damaged zip and the junk
     again = Book(out / "grades.jsonl").grades["absent", 4]
     assert again.state == "broken" and "nowhere" in again.message
 
@@ -296,12 +324,59 @@ def test_a_list_names_folders_and_clones(tmp_path):
     assert [one.name for one in found] == ["Änne", "___bob", "bob", "bob (2)"]
     assert [bool(one.problem) for one in found] == [False, False, True, True]
     assert found[1].path_of(LESSON, "nt_xent")
+    hand_in(source, "repo/later", LIBRARY)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "more"], check=True)
+    again = grade_find.learners([str(table)], tmp_path / "clones")
+    assert len(again[1].paths) == 2 > len(found[1].paths)
+    table.write_bytes("name,place\nÄnne,source/repo\n".encode("cp1252"))
+    with pytest.raises(SystemExit, match="is not UTF-8"):
+        grade_find.learners([str(table)], tmp_path / "clones")
+
+
+def test_two_learners_of_one_name_have_a_clone_each(tmp_path, monkeypatch):
+    cloned = []
+    monkeypatch.setattr(grade_find, "clone", lambda address, folder: cloned.append(folder) or "")
+    (tmp_path / "class.csv").write_text("name,place\nanna,git@x:a\nanna,git@x:b\n", "utf-8")
+    grade_find.learners([str(tmp_path / "class.csv")], tmp_path)
+    assert len(set(cloned)) == 2
+
+
+def test_the_grades_are_no_learner(tmp_path):
+    for name in ("anna", "ben", "grades/learners/anna"):
+        hand_in(tmp_path, name, LIBRARY)
+    found = grade_find.learners([str(tmp_path)], tmp_path / "grades")
+    assert [one.name for one in found] == ["anna", "ben"]
+    (one,) = grade_find.learners([str(tmp_path)], tmp_path / "grades", one=True)
+    assert one.name == grade_find.safe(tmp_path.name)
+
+
+@pytest.mark.parametrize("spoil", ["cut", "encrypted"])
+def test_a_damaged_entry_of_a_zip_is_said(tmp_path, spoil):
+    path = tmp_path / "anna.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("04_nt_xent/nt_xent.py", LIBRARY)
+    content = bytearray(path.read_bytes())
+    if spoil == "cut":
+        content[200] ^= 255
+    else:
+        content[6] |= 1
+        content[content.rindex(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+    (one,) = grade_find.learners([str(path)], tmp_path)
+    with pytest.raises(ValueError, match="nt_xent.py in anna.zip cannot be read"):
+        one.read("04_nt_xent/nt_xent.py")
+
+
+def test_a_range_names_no_lesson_twice():
+    assert [one.number for one in find_range("3,1-4,3")] == [3, 1, 2, 4]
 
 
 def test_a_changed_file_or_test_needs_a_new_grade():
-    one = key(LESSON, {"nt_xent": b"a"})
-    assert one == key(LESSON, {"nt_xent": b"a"}) != key(LESSON, {"nt_xent": b"b"})
-    assert one != key(find(3), {"nt_xent": b"a"})
+    usual, one = Limits(), key(LESSON, {"nt_xent": b"a"}, Limits())
+    assert one == key(LESSON, {"nt_xent": b"a"}, usual) != key(LESSON, {"nt_xent": b"b"}, usual)
+    assert one != key(find(3), {"nt_xent": b"a"}, usual)
+    assert one != key(LESSON, {"nt_xent": b"a"}, Limits(seconds=90))
 
 
 def test_the_guide_gives_each_lesson_its_minutes():

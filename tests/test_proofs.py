@@ -15,7 +15,7 @@ import pytest
 
 from lessons.course.blank import find_function
 from lessons.course.kill_matrix import matrix_file
-from lessons.course.manifest import ROOT, anchor, lessons
+from lessons.course.manifest import ROOT, anchor, find, lessons
 from lessons.course.score import score, versions_of
 
 LESSONS = lessons()
@@ -168,6 +168,18 @@ def test_a_right_way_meets_every_test_that_calls_it(tmp_path):
 
 def names(lesson) -> list[str]:
     return [f"{lesson.folder} {test.name}" for test in lesson.tests]
+
+
+def test_a_test_with_parameters_catches_only_what_it_catches(tmp_path, monkeypatch, capsys):
+    """Such a test needs pytest, on the wrong versions as on the right one."""
+    lesson = find(9)
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
+    file = lesson.learner_file("my_test")
+    file.parent.mkdir()
+    test = "@pytest.mark.parametrize('K', [2, 3])\ndef test_nothing(K):\n    assert K > 1\n"
+    file.write_text(f"import pytest\n\n{test}", "utf-8")
+    assert score(lesson) == 1
+    assert "Your test catches 0 of 28." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ the range of the seeds. The change is the mean over seeds of the probe with the 
 probe without it, and ± is its 95 % interval. The rule was declared before the first run: a change
 whose interval holds 0 is called *no cost seen*. Of a hundred mistakes that change nothing, five
 would be called otherwise, so read a small change with care. A mistake that costs nothing here, or
-even raises accuracy, may cost a lot in a longer training or on photographs. With {falls} of these {measured} mistakes the loss still falls.
+even raises accuracy, may cost a lot in a longer training or on photographs. With {falls} of these
+{measured} mistakes the loss still falls.
 
 The command is `python docs/results/mistake_costs.py`; it ran on {machine}, on one thread a run. The
 numbers are in `docs/results/mistakes.json`.

@@ -5,7 +5,7 @@ unequal size, points of which no two are equal, one empty cluster, then two. Do 
 arguments, and state the result that must come out. Write one test or several; each is a function
 named test_...
 
-Target: catch at least 33 of the 46 wrong versions of means, and pass on the right one.
+Target: catch at least 20 of the 30 wrong versions of means, and pass on the right one.
 """
 
 import torch

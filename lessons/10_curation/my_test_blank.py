@@ -5,7 +5,7 @@ as training does. If it does not, nothing crashes and the loss still falls. Make
 with batch norms, call `embed`, and assert what must be unchanged and what must come out. Write one
 test or several; each is a function named test_...
 
-Target: catch at least 17 of the 26 wrong versions of embed, and pass on the right one.
+Target: catch at least 20 of the 30 wrong versions of embed, and pass on the right one.
 """
 
 import torch

@@ -4,7 +4,7 @@ Nobody gives you the right numbers this time. But a measure of how well two clus
 laws: what can you change without changing it? When is it 1, and when 0? And some cases are small
 enough to work out on paper. Write one test or several; each is a function named test_...
 
-Target: catch at least 29 of the 38 wrong versions of mutual_information, and pass on the right one.
+Target: catch at least 22 of the 30 wrong versions of mutual_information, and pass on the right one.
 """
 
 import torch

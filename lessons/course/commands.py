@@ -58,8 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except PermissionError as error:
-        say(f"{error.filename} cannot be written. To find out why: {TOOL} doctor")
+    except OSError as error:
+        if not error.filename:
+            raise
+        say(f"{error.filename}: {error.strerror}. To find out more: {TOOL} doctor")
         return 1
     except ModuleNotFoundError as error:
         if not error.name or error.name.startswith(("lessons", "simclr_mini")):
@@ -108,7 +110,7 @@ def hint(rest: list[str]) -> int:
     step = steps[0]
     given = memory.load().get(lesson.folder, {}).get("hints", {})
     level = min(given.get(step, 0) + 1, 3)
-    memory.save(lesson.folder, hints={**given, step: level})
+    memory.save(lesson.folder, hints={step: level})
     if not asked and status(lesson).state == "done":
         say(f"Lesson {lesson.number} is done. The hints for its first step:")
     say(f"{lesson.number} {lesson.name}, {step}")

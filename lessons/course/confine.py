@@ -43,6 +43,8 @@ REFUSED = {
     "process_vm_writev": (311, 271),
     "pidfd_open": (434, 434),
     "pidfd_send_signal": (424, 424),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
     "io_uring_setup": (425, 425),
     "unshare": (272, 97),
     "mount": (165, 40),
@@ -77,6 +79,8 @@ CAPSET = (126, 91)
 CLONE, CLONE3 = (56, 220), 435
 TO_SELF = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}
 PRCTL = {"prctl": (157, 167)}
+FCNTL = {"fcntl": (72, 25)}
+SENDS_SIGNALS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 TO_SELF_OR_ZERO = {"prlimit64": (302, 261)}
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 CLONE_THREAD = 0x10000
@@ -214,6 +218,11 @@ def seal_calls() -> None:
     for numbers in PRCTL.values():  # 1 would undo `end_with_parent`
         program += [jump(0x15, numbers[column], 0, 4), load(16)]
         program += [jump(0x15, 1, 0, 1), leave(refuse), leave(allow)]
+    for numbers in FCNTL.values():
+        program += [jump(0x15, numbers[column], 0, 2 * len(SENDS_SIGNALS) + 2), load(24)]
+        for command in SENDS_SIGNALS:
+            program += [jump(0x15, command, 0, 1), leave(refuse)]
+        program += [leave(allow)]
     program += [leave(allow)]
     code = b"".join(program)
     buffer = ctypes.create_string_buffer(code)
@@ -223,7 +232,7 @@ def seal_calls() -> None:
 
 
 def load(offset: int) -> bytes:
-    """Load 32 bits: 0 is the number of the call, 4 the machine, 16 the first argument."""
+    """Load 32 bits: 0 is the call's number, 4 the machine, 16 and 24 the first two arguments."""
     return struct.pack("=HBBI", 0x20, 0, 0, offset)
 
 

@@ -24,6 +24,8 @@ def looks_like(got, expected) -> str:
         return ""
     if got.shape != expected.shape:
         return other_shape(got, expected)
+    if near(got, expected):  # every sentence below would be true of it, or nearly
+        return ""
     facts = [not_finite, all_zero, sign, rows_alike, rows_moved, transposed, factor, offset]
     for fact in [*facts, few_places]:
         said = fact(got, expected)
@@ -57,7 +59,8 @@ def not_finite(got: Tensor, expected: Tensor) -> str:
     wrong = ~torch.isfinite(got) & torch.isfinite(expected)
     if not wrong.any():
         return ""
-    word = "NaN" if torch.isnan(got[wrong]).any() else "infinite"
+    nan = torch.isnan(got[wrong])
+    word = "NaN" if nan.all() else "NaN or infinite" if nan.any() else "infinite"
     if got.dim() == 0:
         return f"It is {word}, but a finite number is expected."
     return f"{int(wrong.sum())} of {got.numel()} entries are {word} that must be finite."

@@ -3,6 +3,7 @@
 `.course/blanks` keeps a copy of the blank that each file began as.
 """
 
+import contextlib
 import difflib
 import hashlib
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from lessons.course.blank import blank
 from lessons.course.manifest import MY_TEST, Lesson
-from lessons.course.memory import load, save, store
+from lessons.course.memory import save, store
 
 
 def read(path: Path) -> str:
@@ -58,16 +59,29 @@ def prepare(lesson: Lesson) -> None:
         file, kept = lesson.learner_file(module), kept_blank(lesson, module)
         text = fresh(lesson, module)
         if not file.exists() or text != read(file):
-            write(file, text)
+            renew(file, text, read(kept) if kept.exists() else None)
         if not kept.exists() or read(kept) != text:
             keep_blank(lesson, module, text)
+
+
+def renew(file: Path, text: str, old: str | None) -> None:
+    """Write a blank in place of nothing or of the blank `old`; whatever else is there stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        with contextlib.suppress(FileExistsError), open(file, "x", encoding="utf-8") as opened:
+            opened.write(text)
+        return
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    write(new, text)
+    if file.exists() and read(file) == old:  # the learner may have saved in the meantime
+        os.replace(new, file)
+    new.unlink(missing_ok=True)
 
 
 def keep_blank(lesson: Lesson, module: str, text: str) -> None:
     """Remember the blank, and the hash of the library file that it came from."""
     write(kept_blank(lesson, module), text)
-    known = load().get(lesson.folder, {}).get("library", {})
-    save(lesson.folder, library={**known, module: hash_of(lesson.source_file(module))})
+    save(lesson.folder, library={module: hash_of(lesson.source_file(module))})
 
 
 def reset(lesson: Lesson) -> list[tuple[Path, Path | None]]:

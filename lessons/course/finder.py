@@ -63,7 +63,7 @@ class Finder(importlib.abc.MetaPathFinder):
             place = own / "__init__.py"
         else:
             place = own.with_suffix(".py")
-        if not place.exists():
+        if not place.exists() and name not in self.files:  # a learner's file must not be missing
             return None
         loader = Loader(name, str(place))
         loader.after = self.after

@@ -185,7 +185,7 @@ def grade(learner: Learner, lesson: Lesson, limits: Limits, work: Path, server: 
         texts = submitted(learner, lesson)
     except (OSError, ValueError) as error:
         return unread(result, lesson, str(error))
-    result.hash = key(lesson, texts)
+    result.hash = key(lesson, texts, limits)
     if not any(touched(lesson, module, text) for module, text in texts.items()):
         result.state = "not started"
         result.steps = [Step(step, "not started") for step in lesson.steps]
@@ -214,9 +214,10 @@ def touched(lesson: Lesson, module: str, text: bytes | None) -> bool:
     return text.split() != files.fresh(lesson, module).encode().split()
 
 
-def key(lesson: Lesson, texts: dict[str, bytes | None]) -> str:
+def key(lesson: Lesson, texts: dict[str, bytes | None], limits: Limits) -> str:
     """A hash of everything that a grade depends on."""
-    parts = [path.read_bytes() for path in lesson.test_files if path.exists()]
+    parts = [repr(limits).encode()]
+    parts += [path.read_bytes() for path in lesson.test_files if path.exists()]
     parts += [b"%r" % text for text in texts.values()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
@@ -289,7 +290,7 @@ def fill(result: Grade, verdict: Verdict) -> None:
         outcomes = [verdict.outcomes[test.name] for test in tests]
         step = Step(name, passed=outcomes.count("passed"), tests=len(tests))
         wrong = [t for t in tests if verdict.outcomes[t.name] == "failed"]
-        if all(outcome in ("passed", "skipped") for outcome in outcomes):
+        if all(outcome == "passed" for outcome in outcomes):
             step.state = "done"
         elif wrong:
             step.state = "wrong"
@@ -329,19 +330,20 @@ class Book:
                     file.truncate(len(whole + newline))
 
     def add(self, one: Grade) -> None:
-        line = json.dumps(dataclasses.asdict(one), ensure_ascii=False) + "\n"
+        line = json.dumps(dataclasses.asdict(one), ensure_ascii=False)
+        line = line.encode("utf-8", "replace").decode()  # a message may hold half a character
         with self.lock:
-            self.grades[one.learner, one.number] = one
+            self.grades[one.learner, one.number] = grade_formats.from_json(json.loads(line))
             with open(self.path, "a", encoding="utf-8") as file:
-                file.write(line)
+                file.write(line + "\n")
 
-    def has(self, learner: Learner, lesson: Lesson) -> bool:
-        """Whether these very files have been judged by today's tests."""
+    def has(self, learner: Learner, lesson: Lesson, limits: Limits) -> bool:
+        """Whether these very files have been judged by today's tests, within these limits."""
         known = self.grades.get((learner.name, lesson.number))
         if known is None or learner.problem or not known.hash:
             return False
         try:
-            return known.hash == key(lesson, submitted(learner, lesson))
+            return known.hash == key(lesson, submitted(learner, lesson), limits)
         except (OSError, ValueError):
             return False
 
@@ -364,6 +366,7 @@ def options() -> argparse.ArgumentParser:
         "--test-seconds", type=float, default=0, help="seconds of CPU time for one test"
     )
     parser.add_argument("--again", action="store_true", help="also judge files that have a grade")
+    parser.add_argument("--one", action="store_true", help="each place is one learner's")
     parser.add_argument("--trust", action="store_true", help="grade even if nothing is sealed off")
     return parser
 
@@ -383,13 +386,13 @@ def main(arguments: list[str]) -> int:
     out = Path(chosen.out).resolve()
     asked = find_range(chosen.lessons) if chosen.lessons else lessons()
     limits = Limits(chosen.seconds, chosen.memory, chosen.test_seconds)
-    found = learners(chosen.place, out / "clones")
+    found = learners(chosen.place, out, chosen.one)
     if not found:
         say("There is no learner's folder or zip.")
         return 2
     book = Book(out / "grades.jsonl")
     pairs = [(learner, lesson) for learner in found for lesson in asked]
-    waiting = [pair for pair in pairs if chosen.again or not book.has(*pair)]
+    waiting = [pair for pair in pairs if chosen.again or not book.has(*pair, limits)]
     if len(waiting) < len(pairs):
         say(f"{len(pairs) - len(waiting)} of {len(pairs)} are graded already.")
     begin = time.monotonic()

@@ -16,6 +16,10 @@ LIBRARY = ROOT / "simclr_mini"
 MY_TEST = "my_test"  # the name of the file in which a learner writes a test
 
 
+if os.environ.get("SIMCLR_MINI_DESK"):  # children run elsewhere
+    os.environ["SIMCLR_MINI_DESK"] = os.path.abspath(os.environ["SIMCLR_MINI_DESK"])
+
+
 def desk() -> Path:
     """The folder of the learner's files: `lessons`, unless SIMCLR_MINI_DESK names another one."""
     return Path(os.environ.get("SIMCLR_MINI_DESK") or ROOT / "lessons").resolve()
@@ -192,4 +196,4 @@ def find_range(text: str) -> list[Lesson]:
             chosen.append(find(part))
     if not chosen:
         find(text)
-    return chosen
+    return list({lesson.number: lesson for lesson in chosen}.values())  # none twice

@@ -4,13 +4,19 @@ It holds one entry per lesson: the last verdicts, the hints given so far, and th
 library from which each blank was made. "last" is the lesson that the learner is working on.
 """
 
+import contextlib
 import json
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from lessons.course.manifest import desk
 
+try:
+    import fcntl
+except ImportError:  # on Windows only threads wait for each other
+    fcntl = None
 saving = threading.Lock()
 
 
@@ -28,23 +34,42 @@ def load() -> dict:
 
 
 def save(folder: str, **changes) -> None:
-    """Change what is remembered about one lesson. Several threads may judge lessons at once."""
-    with saving:
+    """Change what is remembered about one lesson. A dictionary is merged into the one known.
+
+    Several threads and processes may judge lessons at once.
+    """
+    with alone():
         remembered = load()
-        remembered.setdefault(folder, {}).update(changes)
+        known = remembered.setdefault(folder, {})
+        for name, value in changes.items():
+            if value and isinstance(value, dict):
+                value = {**known.get(name, {}), **value}
+            known[name] = value  # an empty dictionary forgets
         write(remembered)
 
 
 def save_last(folder: str) -> None:
     """Remember the lesson that the learner is working on."""
-    with saving:
+    with alone():
         remembered = load()
         if remembered.get("last") != folder:
             write({**remembered, "last": folder})
 
 
-def write(remembered: dict) -> None:
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """No other thread or process changes what is remembered inside this block."""
     store().mkdir(parents=True, exist_ok=True)
+    with saving, open(store() / "lock", "ab") as held:
+        if fcntl:
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def write(remembered: dict) -> None:
     new = store() / f"state.{os.getpid()}.json"
-    new.write_text(json.dumps(remembered, indent=1), "utf-8")
-    os.replace(new, store() / "state.json")
+    try:
+        new.write_text(json.dumps(remembered, indent=1), "utf-8")
+        os.replace(new, store() / "state.json")
+    finally:
+        new.unlink(missing_ok=True)

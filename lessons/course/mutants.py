@@ -115,7 +115,7 @@ class Runner:
 
         def hear(event):
             nonlocal failed
-            if event["event"] == "result" and event["outcome"] in ("passed", "skipped"):
+            if event["event"] == "result" and event["outcome"] == "passed":
                 passed.add(event["test"])
             elif event["event"] in ("result", "problem"):
                 failed = True

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from importlib.util import find_spec
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from lessons.course import board, files, finder, memory
 from lessons.course.commands import wrong_python
 from lessons.course.manifest import find, lessons
-from lessons.course.supervisor import judge
+from lessons.course.supervisor import Fresh, judge
 from lessons.course.terminal import plain, wrapped
 from lessons.course.verdict import SIGNS, Verdict
 
@@ -24,6 +25,7 @@ collect_ignore_glob = ["*/my_test.py"]  # `score` runs it
 key_in_process = pytest.StashKey[bool]()
 key_ran = pytest.StashKey[set]()  # the folders of the lessons that ran
 key_verdicts = pytest.StashKey[dict]()
+key_over = pytest.StashKey[bool]()
 
 
 def pytest_configure(config):
@@ -33,6 +35,7 @@ def pytest_configure(config):
     config.stash[key_in_process] = bool(in_process)
     config.stash[key_ran] = set()
     config.stash[key_verdicts] = {}
+    config.stash[key_over] = False
     if in_process:
         from lessons.course import fixtures
 
@@ -75,14 +78,16 @@ class LessonItem(pytest.Item):
         self.lesson, self.test = lesson, test
 
     def runtest(self):
-        verdict = verdict_on(self)
+        try:
+            verdict = verdict_on(self)
+        except OSError as error:
+            self.outcome = "failed"
+            raise NotPassed(f"{error.filename}: {error.strerror}.") from error
         name = self.test.name
         if verdict.printed.get(name, "").strip():
             self.add_report_section("call", "print", verdict.printed[name])
         self.outcome = verdict.outcomes.get(name, "not run")
         message = verdict.message(name)
-        if self.outcome == "skipped":
-            pytest.skip(message)
         if self.outcome == "failed":
             message += f"\n{self.lesson.section(self.test.step)}"
         if verdict.problem and self.outcome == "not run" and is_first(self):
@@ -136,11 +141,18 @@ def pytest_collection_finish(session):
     for folder, names in chosen.items():
         lesson = find(folder)
         only = names if len(names) < len(lesson.tests) else []
-        session.config.stash[key_verdicts][folder] = pool.submit(judge, lesson, only)
+        left = partial(over, session.config)
+        session.config.stash[key_verdicts][folder] = pool.submit(judge, lesson, only, Fresh, left)
     pool.shutdown(wait=False)
 
 
+def over(config, *_) -> bool:
+    """Whether the session has ended, by Ctrl-C for instance: then no child is waited for."""
+    return config.stash[key_over]
+
+
 def pytest_sessionfinish(session):
+    session.config.stash[key_over] = True
     for future in session.config.stash[key_verdicts].values():
         future.cancel()
 

@@ -87,14 +87,13 @@ def judged(lesson: Lesson) -> str:
 
 def remember(lesson: Lesson, outcomes: dict[str, str], problem: str, hash: str) -> None:
     """Keep a verdict on the files with this hash. Tests that did not run keep their old outcome."""
-    known = load().get(lesson.folder, {})
     heard = {name: outcome for name, outcome in outcomes.items() if outcome != "not run"}
+    on = dict.fromkeys(heard, hash)
     save(
         lesson.folder,
-        outcomes={**known.get("outcomes", {}), **heard},
-        on={**known.get("on", {}), **{name: hash for name in heard}},
         problem=problem,
         hash=hash,
+        **({"outcomes": heard, "on": on} if heard else {}),
     )
 
 

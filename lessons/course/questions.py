@@ -4,9 +4,12 @@ A question has an answer that can be checked: a number or a choice. A prediction
 shown next to what the experiment measures.
 """
 
+import re
 import subprocess
 import sys
 from fractions import Fraction
+from importlib.util import find_spec
+from textwrap import indent
 
 from lessons.course import memory
 from lessons.course.manifest import ROOT, Lesson
@@ -58,10 +61,10 @@ def is_right(question: dict, text: str) -> bool | None:
     if "choices" in question:
         letter = text.lower().strip(" .)")
         return letter == answer if letter in letters(question) else None
-    value = number_in(text)
-    if value is None:
-        return None
-    return abs(value - answer) <= question.get("within", WITHIN) * abs(answer)
+    values = [number_in(text), number_in(re.sub(r"[,' ](?=\d{3})", "", text))]  # 0,5 and 4,096
+    read = [value for value in values if value is not None]
+    within = question.get("within", WITHIN) * abs(answer)
+    return any(abs(value - answer) <= within for value in read) if read else None
 
 
 def number_in(text: str) -> float | None:
@@ -82,11 +85,23 @@ def experiment(lesson: Lesson) -> int:
     if text:
         say(text)
         said = typed("Your prediction: ")
-    command = [sys.executable, "docs/lessons/experiments.py", str(lesson.number)]
-    code = subprocess.run(command, cwd=ROOT).returncode
+    commands = console_block(lesson)
+    script = f"docs/lessons/experiments.py {lesson.number}"
+    if script not in commands:
+        say(f"Now run this:\n\n{commands}")
+        return 0
+    if not find_spec("torch"):
+        raise ModuleNotFoundError("there is no torch", name="torch")
+    code = subprocess.run([sys.executable, *script.split()], cwd=ROOT).returncode
     if said:
         say(f"You predicted: {said}")
     return code
+
+
+def console_block(lesson: Lesson) -> str:
+    """The commands of the experiment on the lesson's page, indented."""
+    section = (ROOT / lesson.page).read_text("utf-8").partition("## An experiment")[2]
+    return indent(section.partition("```console\n")[2].partition("```")[0].rstrip(), "  ")
 
 
 def prediction(lesson: Lesson) -> str:

@@ -89,6 +89,11 @@ def run_lesson(
             if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
                 last = quiet.kept.strip().splitlines()[-1:]
                 report({"event": "problem", "message": f"pytest could not run: {last}"})
+            if code == pytest.ExitCode.INTERRUPTED:
+                said = (
+                    "Your code raises KeyboardInterrupt or calls pytest.exit, which ends the run."
+                )
+                report({"event": "problem", "message": said})
         report({"event": "done"})
     finally:
         finder.remove()
@@ -134,8 +139,8 @@ class Reporter:
         """A test has ended; `error` is what it raised."""
         test = self.tests[name]
         outcome, message = "passed", ""
-        if isinstance(error, pytest.skip.Exception):
-            outcome, message = "skipped", str(error)
+        if isinstance(error, pytest.skip.Exception):  # no test of a lesson does this
+            outcome, message = "failed", "Your code skips the test, so it cannot pass."
         elif error:
             outcome, message = explain(error, self.lesson, test, self.files)
         event = {"event": "result", "test": name, "outcome": outcome, "message": message}

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from lessons.course import files, progress
@@ -77,6 +78,9 @@ def judge(
         start: the kind of child.
         meanwhile: see `supervise`.
     """
+    for module in ("torch", "pytest"):
+        if not find_spec(module):  # the child could not start, whatever the learner wrote
+            raise ModuleNotFoundError(f"there is no {module}", name=module)
     files.prepare(lesson)
     asked = [test for test in lesson.tests if not only or test.name in only]
     verdict = Verdict(lesson, [test.name for test in asked])
@@ -88,7 +92,8 @@ def judge(
         return verdict
     hash = progress.judged(lesson)  # taken first: a save during the run makes the verdict stale
     supervise(verdict, start, list(only), meanwhile)
-    progress.remember(lesson, verdict.outcomes, verdict.problem, hash)
+    if progress.judged(lesson) == hash:  # else nobody knows which text the child has read
+        progress.remember(lesson, verdict.outcomes, verdict.problem, hash)
     return verdict
 
 

@@ -7,7 +7,10 @@ import sys
 from types import FunctionType, ModuleType
 
 JUDGES = ("pytest", "_pytest", "pluggy", "lessons")  # packages
-COMPARISONS = {"torch": ("equal", "allclose", "isclose"), "torch.testing": ("assert_close",)}
+COMPARISONS = {
+    "torch": ("equal", "allclose", "isclose", "where", "isfinite", "as_tensor", "nan_to_num"),
+    "torch.testing": ("assert_close",),
+}
 TAMPERED = "Its code replaces "  # how the message begins
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from lessons.course.manifest import Lesson
 from lessons.course.terminal import cut
 
-SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·", "skipped": "s"}
-WORST = ["passed", "skipped", "failed", "unstarted", "not run"]  # the worse outcome counts
+SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·"}
+WORST = ["passed", "failed", "unstarted", "not run"]  # the worse outcome counts
 LINES = 7  # most lines of a message, before the terminal wraps them
 NAMED = 400  # most characters of a named mistake
 

@@ -60,6 +60,8 @@ class Watcher:
 
     def saved(self, lesson: Lesson) -> None:
         """A file of this lesson was saved: judge it, even if the text is the same."""
+        if lesson is not self.lesson and files.untouched(lesson):
+            return  # another command wrote a blank
         if lesson is not self.lesson:
             self.turn_to(lesson)
         elif stamps(self.paths) == self.stamps:  # we wrote it ourselves, or have judged it already
@@ -91,7 +93,8 @@ class Watcher:
         if verdict.stopped:
             self.by_save = stamps(self.paths) != self.stamps
             return
-        show(verdict, time.time() - max(self.stamps) / 1e9 if self.by_save else 0.0)
+        saved = max(self.stamps)  # 0 if the file was deleted
+        show(verdict, time.time() - saved / 1e9 if self.by_save and saved else 0.0)
         self.by_save = False
         if verdict.passed:
             self.move_on()

@@ -871,7 +871,6 @@ MISTAKES = [
         ("torch.promote_types(z.dtype, torch.float32)", "torch.float16"),
         "You compute in half precision, whatever the type of the projections is. Which types does the docstring allow for the result?",
         trains=True,
-        unsure=(),
     ),
     Mistake(
         "diagonal_of_zero",

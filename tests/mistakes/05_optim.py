@@ -1639,6 +1639,7 @@ MISTAKES = [
         ("trust_coefficient * w_norm / update_norm", "trust_coefficient * w_norm / update_norm**2"),
         "You divide by the squared length of the update. How long is the scaled update then?",
         trains=True,
+        unsure=("test_your_rate_groups_and_steps_train_a_network",),
     ),
     Mistake(
         "weights_length_squared",

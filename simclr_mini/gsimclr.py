@@ -328,14 +328,14 @@ class GSimCLR(SimCLR):
                 "--method gsimclr needs sides that are multiples of 8, for its autoencoder, not "
                 f"{height} x {width}; use another --size"
             )
+        if config.options.batching == "oracle" and images.labels is None:
+            raise ValueError("--batching oracle needs labels; the data has none")
+        check_clusters(config, images)
         if len(images) < 2 * HELD_OUT:
             raise ValueError(
                 f"--method gsimclr needs {2 * HELD_OUT} or more training images for its "
                 f"autoencoder, not {len(images)}"
             )
-        if config.options.batching == "oracle" and images.labels is None:
-            raise ValueError("--batching oracle needs labels; the data has none")
-        check_clusters(config, images)
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster, but only before the first epoch. Arguments, result as `SimCLR.start_epoch`."""

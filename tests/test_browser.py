@@ -280,7 +280,7 @@ def test_the_first_hit_of_the_mistakes_search_is_in_view(site, light):
     everything = shown()
     page.get_by_label("Search the mistakes").focus()
     page.keyboard.type("temperature twice")
-    assert 0 < shown() < 20 < everything
+    assert 0 < shown() < 40 < everything
     assert f"{shown()} of {everything}" in page.get_by_role("status").inner_text()
     for size in (PHONE, WIDE):
         page.set_viewport_size(size)

@@ -1,6 +1,5 @@
 """Blanks, the finder, and a learner's files. All files lie in a temporary folder."""
 
-import importlib
 import os
 import subprocess
 import sys
@@ -215,12 +214,11 @@ def test_a_save_while_a_blank_is_renewed_is_kept(tmp_path, monkeypatch):
 
 def test_a_learners_file_that_is_missing_is_not_the_librarys(tmp_path):
     """It may be missing for a moment while an editor saves it."""
-    finder.install({"simclr_mini.heads": tmp_path / "heads.py"})
-    try:
-        with pytest.raises(FileNotFoundError):
-            importlib.import_module("simclr_mini.heads")
-    finally:
-        finder.remove()
+    code = "import sys; from pathlib import Path; from lessons.course import finder\n"
+    code += "finder.install({'simclr_mini.heads': Path(sys.argv[1])}); import simclr_mini.heads"
+    command = [sys.executable, "-c", code, str(tmp_path / "heads.py")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ended.stderr.rstrip().endswith(f"No such file or directory: '{tmp_path / 'heads.py'}'")
 
 
 def test_the_desk_is_the_same_from_everywhere(tmp_path):

@@ -348,7 +348,7 @@ def test_resume_with_other_options_is_refused(capsys, tmp_path):
 def test_the_command_trains_measures_and_draws(tmp_path, capsys, monkeypatch):
     shapes = read_splits("shapes")
     shapes["test"] = shapes["test"].first(300)  # all 3,000 take half a minute
-    monkeypatch.setattr("simclr_mini.build.read_splits", lambda *_: shapes)
+    monkeypatch.setattr("simclr_mini.build.read_splits", lambda *_: {**shapes})
     monkeypatch.setattr("simclr_mini.runs.load", lambda *_: shapes["test"])
     cli.main(
         ["train", "--runs", str(tmp_path), "--name", "a", "--images", "300", "--epochs", "1"]

@@ -3420,17 +3420,6 @@ MISTAKES = [
         ),
         "You multiply in the other order, and normalise nothing, so the matrix is (d, d). Which product compares row with row?",
     ),
-    Mistake(
-        "diagonal_of_zero_raw",
-        "similarity_matrix",
-        (
-            """z = F.normalize(z, dim=1, eps=1e-8)  # (2B, d)
-    return z @ z.T""",
-            "return (z @ z.T).fill_diagonal_(0)",
-        ),
-        "You write 0 on the diagonal of plain inner products. What is the cosine of a vector with itself?",
-        trains=True,
-    ),
     # more of positive_index
     Mistake(
         "second_half_on_the_cpu",

@@ -68,8 +68,8 @@ def renew(file: Path, text: str, old: str | None) -> None:
     """Write a blank in place of nothing or of the blank `old`; whatever else is there stays."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        with contextlib.suppress(FileExistsError), open(file, "x", encoding="utf-8") as opened:
-            opened.write(text)
+        with contextlib.suppress(FileExistsError), open(file, "xb") as opened:
+            opened.write(text.encode())
         return
     new = file.with_name(f".{file.name}.{os.getpid()}")
     write(new, text)

@@ -153,16 +153,23 @@ def embed(
     check_free(out, force, [".npz"])
     import numpy as np
 
-    from simclr_mini.device import pick_device
-    from simclr_mini.evaluate import features
-    from simclr_mini.runs import load_encoder, load_images
+    from simclr_mini.runs import load_images
     from simclr_mini.whole_file import whole_file
 
     images = load_images(run, data, "all")
-    h = features(load_encoder(run).to(pick_device("auto")), images).numpy()
+    h = features_of(run, images).numpy()
     with whole_file(out) as file:
         np.savez(file, features=h, **images.record())
     print(f"{out}: {h.shape[0]} rows of {h.shape[1]} numbers")
+
+
+def features_of(run: Path, images):
+    """The features of images by a run's encoder, shape (N, D), made on the fastest device."""
+    from simclr_mini.device import pick_device
+    from simclr_mini.evaluate import features
+    from simclr_mini.runs import load_encoder
+
+    return features(load_encoder(run).to(pick_device("auto")), images)
 
 
 def neighbours(
@@ -186,15 +193,13 @@ def neighbours(
         raise ValueError(f"--count must be 1 to 4, not {count}")
     from simclr_mini.advice import nearest_rows
     from simclr_mini.canvas import save
-    from simclr_mini.device import pick_device
-    from simclr_mini.evaluate import features
     from simclr_mini.figures import SHOWN_NEAR, gallery
-    from simclr_mini.runs import load_encoder, load_images
+    from simclr_mini.runs import load_images
 
     images = load_images(run, data, "all" if data else "test")
     if len(images) < 2:
         raise ValueError(f"{images.name} has 1 picture, which has no neighbours")
-    h, names = features(load_encoder(run).to(pick_device("auto")), images), images.names()
+    h, names = features_of(run, images), images.names()
     saved = save(gallery(h, images, count), out)
     for query, near in zip(names, nearest_rows(h, SHOWN_NEAR, count).tolist(), strict=False):
         print(f"{query}: {', '.join(names[i] for i in near)}")

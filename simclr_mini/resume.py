@@ -209,13 +209,17 @@ def check_same_options(state: dict, config: Config, folder: Path) -> None:
     Raises:
         ValueError: an option differs.
     """
-    old, new = current_names(state["config"]), config.flat() | {"data": state["config"]["data"]}
-    differing = [name for name in old if name in new and old[name] != new[name]]
-    if differing:
-        was = ", ".join(f"--{flag(name)} {old[name]}" for name in differing)
+    old, new = current_names(state["config"]), config.flat()
+    if was := differing(old, {name: new[name] for name in old if name in new and name != "data"}):
         raise ValueError(
             f"{folder / checkpoint.FILE} is of a run with {was}; train with --force to start again"
         )
+
+
+def differing(old: dict, new: dict) -> str:
+    """Which of the new options were others, and what they were: "--epochs 9, --seed 1"."""
+    names = [name for name in new if old.get(name) != new[name]]
+    return ", ".join(f"--{flag(name)} {old.get(name)}" for name in names)
 
 
 def check_same_images(state: dict, images: Images) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from simclr_mini import checkpoint
 from simclr_mini.build import build_encoder, build_method, load_splits, trained_on
-from simclr_mini.config import Config, flag
+from simclr_mini.config import Config
 from simclr_mini.data import Images, load
 from simclr_mini.device import pick_device
 from simclr_mini.methods import (
@@ -18,7 +18,7 @@ from simclr_mini.methods import (
     method_class,
 )
 from simclr_mini.resnet import ResNet
-from simclr_mini.resume import LOG, check_same_images
+from simclr_mini.resume import LOG, check_same_images, differing
 from simclr_mini.simclr import SimCLR
 from simclr_mini.whole_file import whole_file
 
@@ -43,10 +43,7 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
     """
     there = (folder / CONFIG).exists()
     if there and resume:
-        old, new = read_config(folder).flat(), config.flat()
-        differing = [name for name in new if old.get(name) != new[name]]
-        if differing:
-            was = ", ".join(f"--{flag(name)} {old.get(name)}" for name in differing)
+        if was := differing(read_config(folder).flat(), config.flat()):
             raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
         return
     if resume and not force:
@@ -72,7 +69,7 @@ def clear(folder: Path) -> None:
     read_config(folder)
     if (folder / "supervised" / CONFIG).exists():
         clear(folder / "supervised")
-    pictures = (method_class(name).picture for name in METHODS)
+    pictures = {method_class(name).picture for name in METHODS} - {None}
     names = [LOG, checkpoint.FILE, RESULT, EVALUATION, *FIGURES, *(f"{p}.png" for p in pictures)]
     # config.json last: without it, what is left would belong to a run with other options
     for name in (*names, CONFIG):
@@ -132,12 +129,8 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
         FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
         ValueError: the images are not those that the run began with.
     """
-    config = read_config(folder)
-    state = checkpoint.load(folder)
-    check_path(config, folder)
-    data = load_splits(config)
-    check_same_images(state, trained_on(data))
-    check_size(config, folder, data["train"])
+    config, state = read_config(folder), checkpoint.load(folder)
+    data = own_splits(config, folder, state)
     try:
         device = pick_device(config.device)
     except ValueError:  # it was trained on another machine
@@ -155,20 +148,32 @@ def load_images(folder: Path, name: str, split: str) -> Images:
     Args:
         folder: the run's folder.
         name: as for `data.load`; "" for the data that the run was trained on.
-        split: as for `data.load`.
+        split: as for `data.load`; of the run's own data "train", "val" or "test".
 
     Raises:
-        FileNotFoundError: the folder holds no run, or the run's own data are not there.
-        ValueError: the images have another size, or the run's own data are not those that it was
-            trained on. Otherwise as `data.load`.
+        FileNotFoundError: the folder holds no run.
+        Otherwise as `own_splits` and `data.load`.
     """
     config = read_config(folder)
     if not name:
-        check_path(config, folder)
-        check_same_images(checkpoint.load(folder), trained_on(load_splits(config)))
-    images = load(name or config.data, None, split, config.size)
+        return own_splits(config, folder, checkpoint.load(folder))[split]
+    images = load(name, None, split, config.size)
     check_size(config, folder, images)
     return images
+
+
+def own_splits(config: Config, folder: Path, state: dict) -> dict[str, Images]:
+    """The splits of a run's own data, which are still what they were.
+
+    Raises:
+        FileNotFoundError: they are not there.
+        ValueError: they are not those of the run's checkpoint `state`, or have another size.
+    """
+    check_path(config, folder)
+    data = load_splits(config)
+    check_same_images(state, trained_on(data))
+    check_size(config, folder, data["train"])
+    return data
 
 
 def check_path(config: Config, folder: Path) -> None:

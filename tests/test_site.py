@@ -210,12 +210,13 @@ def test_each_lesson_is_readable_in_the_repository():
 
 def test_github_shows_boxes_links_and_outputs():
     """No directive, no mark of a box and no id of the site is left; a solution is only linked."""
-    for file, text in github.readable().items():
+    shown = github.readable()
+    for file, text in shown.items():
         prose = re.sub(r"^````.*?^````", "", text, flags=re.M | re.S)
         assert not re.search(r"\{\{|^\s*(\?\?\?|!!!)|--8<--|\{ [#.]", prose, re.M), file
         assert text.count("<details>") == text.count("</details>") > 3
         assert "````console" in text or file.parent.name == "15_distributed"
-    loss = github.readable()[ROOT / "lessons" / "04_nt_xent" / "README.md"]
+    loss = shown[ROOT / "lessons" / "04_nt_xent" / "README.md"]
     assert "[Lesson 3](../03_heads/README.md)" in loss
     assert "(../../docs/kill_matrix/04_nt_xent.md)" in loss
     assert "cross_entropy(logits" not in loss and "[simclr_mini/nt_xent.py]" in loss

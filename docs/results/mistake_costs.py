@@ -96,7 +96,7 @@ def measure(key: str, seed: int) -> dict:
 
     Args:
         key: "right", or `lesson/mistake`.
-        seed: of the run.
+        seed: the run's random seed.
 
     Returns:
         {"linear_probe", "knn", "first_loss", "last_loss"}, or {"error"} where it stops.
@@ -127,7 +127,7 @@ def measure(key: str, seed: int) -> dict:
 
 
 class Results:
-    """What was measured, as FILE keeps it: for "right" and each key, a result for each seed."""
+    """What was measured, as FILE keeps it: for "right" and for each mistake, a result by seed."""
 
     def __init__(self):
         known = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}

@@ -157,7 +157,7 @@ def killed_by(folder: str) -> dict[str, list[str]]:
 
 @cache
 def costs(file: Path = COSTS) -> dict:
-    """The measurements: of "right" and each `lesson/mistake`, by seed; empty if there are none."""
+    """The measurements of "right" and of each `lesson/mistake`, by seed. Empty without a file."""
     return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 

@@ -8,11 +8,11 @@ import re
 import subprocess
 import sys
 from fractions import Fraction
-from importlib.util import find_spec
 from textwrap import indent
 
 from lessons.course import memory
 from lessons.course.manifest import ROOT, Lesson
+from lessons.course.supervisor import need
 from lessons.course.terminal import TOOL, say
 
 WITHIN = 0.02  # how far a number may be from the answer, relative to it
@@ -90,8 +90,7 @@ def experiment(lesson: Lesson) -> int:
     if script not in commands:
         say(f"Now run this:\n\n{commands}")
         return 0
-    if not find_spec("torch"):
-        raise ModuleNotFoundError("there is no torch", name="torch")
+    need("torch")
     code = subprocess.run([sys.executable, *script.split()], cwd=ROOT).returncode
     if said:
         say(f"You predicted: {said}")

@@ -78,9 +78,7 @@ def judge(
         start: the kind of child.
         meanwhile: see `supervise`.
     """
-    for module in ("torch", "pytest"):
-        if not find_spec(module):  # the child could not start, whatever the learner wrote
-            raise ModuleNotFoundError(f"there is no {module}", name=module)
+    need("torch", "pytest")  # else the child could not start, whatever the learner wrote
     files.prepare(lesson)
     asked = [test for test in lesson.tests if not only or test.name in only]
     verdict = Verdict(lesson, [test.name for test in asked])
@@ -95,6 +93,13 @@ def judge(
     if progress.judged(lesson) == hash:  # else nobody knows which text the child has read
         progress.remember(lesson, verdict.outcomes, verdict.problem, hash)
     return verdict
+
+
+def need(*modules: str) -> None:
+    """Raise ModuleNotFoundError, which `commands.main` explains, if this Python lacks a module."""
+    for module in modules:
+        if not find_spec(module):
+            raise ModuleNotFoundError(f"there is no {module}", name=module)
 
 
 def checked(lesson: Lesson) -> progress.Status:

@@ -36,15 +36,16 @@ def test_fresh_desk_is_not_started(run, tmp_path):
 
 
 def test_board_answers_at_once(run):
-    """It takes under 0.3 s and imports neither torch nor pytest. The best of five counts."""
+    """It takes ten times as long as Python itself, and imports neither torch nor pytest."""
     run("lessons")
-    took = []
+    took, python = [], []
     for _ in range(5):
-        begin = time.perf_counter()
-        ended = run("lessons")
-        took.append(time.perf_counter() - begin)
-    assert "Next: " in ended.stdout
-    assert min(took) < 0.3, took
+        for times, module in [(took, "lessons"), (python, "this")]:
+            begin = time.perf_counter()
+            ended = run(module)
+            times.append(time.perf_counter() - begin)
+            assert module == "this" or "Next: " in ended.stdout
+    assert min(took) < 10 * min(python), (took, python)
     code = (
         "import sys, lessons.course.commands as c; c.main([]); print({*sys.modules} & {*sys.argv})"
     )

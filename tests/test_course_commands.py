@@ -115,6 +115,24 @@ def test_save_commits_the_learners_files_and_nothing_else(tmp_path, monkeypatch,
     assert mine.read_text() == "one\n"
 
 
+def test_save_works_in_a_course_that_is_a_folder_of_another_repository(
+    tmp_path, monkeypatch, capsys
+):
+    clone, desk = tmp_path / "course", tmp_path / "course" / "lessons"
+    desk.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", str(tmp_path)])
+    monkeypatch.setenv("SIMCLR_MINI_DESK", str(desk))
+    monkeypatch.setattr(save, "ROOT", clone)
+    files.prepare(find(4))
+    mine = find(4).learner_file("nt_xent")
+    mine.write_text("one\n")
+    assert save.save("one") == 0
+    said = capsys.readouterr().out.split("git restore ")[1].split()[:4]
+    mine.write_text("two\n")
+    subprocess.run(["git", "restore", *said[:3], "lessons/04_nt_xent/nt_xent.py"], cwd=clone)
+    assert mine.read_text() == "one\n"
+
+
 def test_a_missed_mistake_shows_only_its_question():
     says = "You add a, and b. Which has c.d? Or e?"
     assert (statement(says), question(says)) == ("You add a, and b.", "Which has c.d? Or e?")

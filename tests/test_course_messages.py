@@ -41,6 +41,17 @@ def message_of(test) -> str:
     raise AssertionError("it passes")
 
 
+def test_an_error_that_cannot_say_what_it_is_keeps_its_name():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def fails():
+        raise Mute
+
+    assert message_of(fails) == "The claim.\nMute"
+
+
 def test_an_assertion_shows_the_last_call_and_nothing_of_pytest():
     """Also if pytest has added to its text what only a reader of the test understands."""
 

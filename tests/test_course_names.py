@@ -194,9 +194,9 @@ def projector(kind, in_dim, hidden_dim, out_dim):
 def test_of_three_that_fit_none_is_named():
     found = diagnosis(4, "nt_xent", "")
     three = [Match(Mistake(f"{i}", "nt_xent_loss", "", f"You {i}."), True) for i in range(3)]
-    found.known["nt_xent_loss"] = three[:2]
+    found.find = lambda function, listed: three[:2]
     assert found.of("nt_xent_loss") == "the mistake: You 0. Or: You 1."
-    found.known["nt_xent_loss"] = three
+    found.find = lambda function, listed: three
     assert found.of("nt_xent_loss") == ""
 
 
@@ -246,6 +246,23 @@ def test_the_kill_matrix_has_a_sign_of_its_own_for_such_a_test():
 def test_no_normalising_is_named_whether_half_precision_is_widened_or_not():
     text = "def similarity_matrix(z1, z2):\n    z = torch.cat([z1, z2])\n    return z @ z.T\n"
     assert "plain inner products" in diagnosis(4, "nt_xent", text).of("similarity_matrix")
+
+
+def test_a_mistake_that_a_passed_test_rejects_is_not_named():
+    lesson = find(4)
+    neighbours = next(one for one in mistakes(lesson.folder) if "neighbouring" in one.says)
+    text = "def positive_index(B, device=None):\n    return torch.arange(2 * B, device=device) ^ 1"
+    rejecting = killers(lesson.folder)[neighbours.id]
+    failed, other = rejecting[:2]
+    for outcome, named in [("failed", True), ("passed", False)]:
+        found = diagnosis(4, "nt_xent", text, {failed: "failed", other: outcome})
+        assert ("neighbouring" in found.of("positive_index", failed)) == named
+
+
+def test_on_a_slow_computer_a_mistake_stays_unnamed_and_nothing_else_is_said(monkeypatch):
+    monkeypatch.setattr("lessons.course.diagnosis.SECONDS", -1)
+    text = "def similarity_matrix(z1, z2):\n    z = torch.cat([z1, z2])\n    return z @ z.T\n"
+    assert diagnosis(4, "nt_xent", text).of("similarity_matrix") == ""
 
 
 def test_a_mistake_is_not_named_under_a_test_that_it_passes():

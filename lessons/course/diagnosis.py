@@ -10,9 +10,12 @@ most one other mistake. These rules keep a name true:
 * Numbers tell functions apart; a yes or no does not. If the mistake shows in nothing but yes, no
   and small whole numbers, the tests must agree as well: those that reject the learner's function
   are those that reject the mistake, as far as they have run.
+* No mistake is considered that a passed test rejects, or that the failed test does not reject.
 """
 
 import ast
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -29,7 +32,8 @@ from lessons.course.mistakes import Mistake, mistakes, wrong_source
 from lessons.course.ways import load_file
 
 MOST = 2  # at most this many mistakes are named together
-ASIDE = ("stays", "there", "double", "widened")  # keys about device and float64, not about numbers
+SECONDS = 20  # of CPU time for one failed test; on a slow computer, a mistake may stay unnamed
+ASIDE = ("stays", "there", "double", "widened", "bfloat16")  # keys about device and type
 
 
 @cache
@@ -142,18 +146,21 @@ class Diagnosis:
         modules: dict[str, ModuleType],
         outcomes: dict | None = None,
         changed: str = "",
+        alive: Callable[[], None] = lambda: None,
     ):
         """Prepare to compare `modules` with the library and with its mistakes.
 
         Args:
             outcomes: the outcome of each test that has run. None: do not compare outcomes.
             changed: the only function that differs from the library's, if that is known.
+            alive: is called while mistakes are compared, which takes long on a slow computer.
         """
         self.lesson = lesson
         self.modules = modules
         self.outcomes = outcomes
         self.changed = changed
-        self.known: dict[str, list[Match]] = {}
+        self.alive = alive
+        self.end = float("inf")
         self.seen: dict[str, dict | None] = {}
         self.source = {m: library_text(lesson, m) for m in lesson.write}
 
@@ -192,6 +199,9 @@ class Diagnosis:
         module, folder = self.lesson.module_of(function), self.lesson.folder
         found = []
         for mistake in among:
+            if time.process_time() > self.end:
+                return []  # another one might have the same results
+            self.alive()
             if self.lesson.module_of(mistake.function) == module:
                 wrong = wrong_source(folder, mistake, self.source[module])
                 theirs = observed(folder, function, module, wrong)
@@ -202,18 +212,25 @@ class Diagnosis:
         return found
 
     def of(self, function: str, test: str = "") -> str:
-        """The sentence about the mistake behind a failed test of `function`, or nothing.
-
-        If the test passes on a mistake, it has failed here for another reason, and that mistake is
-        not named.
-        """
-        if function not in self.known:
-            self.known[function] = self.find(function)
-        found = [one for one in self.known[function] if one.telling or self.tests_agree(one)]
-        if test and self.outcomes is not None:
-            folder = self.lesson.folder
-            found = [one for one in found if rejects(folder, one.mistake, test) is not False]
+        """The sentence about the mistake behind a failed test of `function`, or nothing."""
+        self.end = time.process_time() + SECONDS
+        listed = [one for one in mistakes(self.lesson.folder) if self.is_possible(one, test)]
+        found = self.find(function, listed)
+        found = [one for one in found if one.telling or self.tests_agree(one)]
         return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
+
+    def is_possible(self, mistake: Mistake, test: str) -> bool:
+        """Whether the failed test rejects a mistake, and no test that passed does.
+
+        If the test passes on a mistake, it has failed here for another reason.
+        """
+        if self.outcomes is None:
+            return True
+        folder = self.lesson.folder
+        if test and rejects(folder, mistake, test) is False:
+            return False
+        passed = [name for name, outcome in self.outcomes.items() if outcome == "passed"]
+        return not any(rejects(folder, mistake, name) for name in passed)
 
     def tests_agree(self, match: Match) -> bool:
         """Whether the tests that have run fail exactly where they fail on the mistake."""
@@ -228,10 +245,10 @@ class Diagnosis:
         ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
         return all(failed == (name in known) for name, failed in ran.items())
 
-    def find(self, function: str) -> list[Match]:
+    def find(self, function: str, listed: list[Mistake]) -> list[Match]:
+        """The listed mistakes that explain a failed test of a function."""
         if function not in self.lesson.functions:
             return []
-        listed = mistakes(self.lesson.folder)
         needed = needs(self.lesson.folder, function)
         if not self.is_right(function):
             own = self.matches(function, [one for one in listed if one.function == function])

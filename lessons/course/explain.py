@@ -27,13 +27,13 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
     if isinstance(error, SystemExit):
         return "failed", f"{claim}Your code ends the program ({place}); it must return."
     if isinstance(error, Missing):
-        return "failed", str(error)
+        return "failed", text_of(error)
     if isinstance(error, AssertionError | pytest.fail.Exception) and not place:
-        said = str(error)
+        said = text_of(error)
         if not isinstance(error, check.Wrong):
             said = check.message(assertion(said), check.last_call())
         return "failed", (claim + said).rstrip("\n") or "This does not hold."
-    text = cut(str(error).strip().split("\n")[0], WIDTH)
+    text = cut(text_of(error).strip().split("\n")[0], WIDTH)
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if place:
         return "failed", f"{claim}{said}\n{place}"
@@ -43,10 +43,18 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
     return "failed", f"{claim}{said}"
 
 
+def text_of(error: BaseException) -> str:
+    """What an error says; nothing if a class of the learner's cannot tell."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 def not_written(error: BaseException, number: int) -> str:
     """The function that this error says is not written yet, or nothing."""
     if isinstance(error, NotImplementedError):
-        found = re.fullmatch(rf"lesson {number}: write (.+)", str(error))
+        found = re.fullmatch(rf"lesson {number}: write (.+)", text_of(error))
         return found.group(1) if found else ""
     return ""
 
@@ -87,7 +95,7 @@ def import_problem(error: BaseException, path: Path) -> str:
         return f"{name}, line {error.lineno}, is not Python: {error.msg}:  {line}"
     if isinstance(error, SystemExit):
         return f"{name} ends the program while it is imported; only functions belong there."
-    text = cut(str(error).split("\n")[0], WIDTH)
+    text = cut(text_of(error).split("\n")[0], WIDTH)
     if "null bytes" in text:
         return f"{name} is not saved as UTF-8; choose that in your editor."
     place = where(error, {"": path})

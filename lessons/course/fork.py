@@ -61,7 +61,7 @@ def warm(lesson: Lesson) -> type:
     import torch
     import torch._dynamo  # the first use of an optimiser imports it: 1.2 s in each child
 
-    from lessons.course import child, diagnosis  # noqa: F401
+    from lessons.course import child, diagnosis, locate  # noqa: F401
 
     torch.set_num_threads(1)
     diagnosis.prepare(lesson)

@@ -257,7 +257,7 @@ def judge(lesson: Lesson, place: Path, limits: Limits, server: Server) -> Verdic
         whole.outcomes |= heard
         whole.messages |= verdict.messages
         whole.named |= verdict.named
-        if verdict.done or verdict.problem and not heard:
+        if verdict.judged or verdict.done or verdict.problem and not heard:
             whole.problem = verdict.problem
             break
         ended = {test.step for test in lesson.tests if test.name == verdict.now}
@@ -274,6 +274,8 @@ def judge(lesson: Lesson, place: Path, limits: Limits, server: Server) -> Verdic
 
 def put_reason(verdict: Verdict, reason: str) -> None:
     """Say why we ended the process, not only that it ended."""
+    if verdict.judged:  # it was only looking for the place of a mistake
+        return
     if verdict.now:
         verdict.messages[verdict.now] = reason
     elif verdict.looking:

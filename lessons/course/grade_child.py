@@ -25,7 +25,7 @@ def load(lesson: Lesson) -> None:
     import torch
     import torch._dynamo  # noqa: F401  the first use of an optimiser imports it
 
-    from lessons.course import diagnosis, ways
+    from lessons.course import diagnosis, locate, ways  # noqa: F401
 
     torch.set_num_threads(1)
     ways.ways(lesson.folder)

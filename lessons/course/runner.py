@@ -6,6 +6,7 @@
 import importlib
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def run_lesson(
     Args:
         files: for each module's name, the file to use.
         report: is called with each event: ready, import, problem, start, result, looking,
-            diagnosis, done.
+            diagnosis, judged, done.
         only: names of tests, in the order in which they run; all tests if it is empty.
         after: is called with each module of the library once it is loaded.
         learner: the modules in which mistakes are looked for; by default those of the lesson.
@@ -83,7 +84,7 @@ def run_lesson(
                 run_tests(lesson, chosen, plugin, quick)
                 report({"event": "done"})
                 return
-            nodes = [f"{test.path}::{test.name}" for test in chosen]
+            nodes = [f"{from_here(test.path)}::{test.name}" for test in chosen]
             stop = ["-x"] if quick else []
             code = pytest.main([*OPTIONS, *stop, *nodes], plugins=[fixtures, plugin])
             if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
@@ -94,6 +95,9 @@ def run_lesson(
                     "Your code raises KeyboardInterrupt or calls pytest.exit, which ends the run."
                 )
                 report({"event": "problem", "message": said})
+            if named:
+                report({"event": "judged"})
+                plugin.locate()
         report({"event": "done"})
     finally:
         finder.remove()
@@ -111,6 +115,7 @@ class Reporter:
         self.tests = {test.name: test for test in lesson.tests}
         self.diagnosis = None
         self.outcomes: dict[str, str] = {}
+        self.unnamed: dict[str, tuple[float, str]] = {}  # by failed test: seconds, the difference
         self.ask_tests, self.named = ask_tests, named
         self.changed = changed
 
@@ -121,6 +126,7 @@ class Reporter:
         """A test starts."""
         self.quiet.begin()
         check.latest.clear()
+        self.began = time.process_time()
         self.report({"event": "start", "test": name})
 
     def pytest_collectreport(self, report):
@@ -137,6 +143,7 @@ class Reporter:
 
     def tell(self, name: str, error: BaseException | None) -> None:
         """A test has ended; `error` is what it raised."""
+        took = time.process_time() - self.began
         test = self.tests[name]
         outcome, message = "passed", ""
         if isinstance(error, pytest.skip.Exception):  # no test of a lesson does this
@@ -151,7 +158,10 @@ class Reporter:
         if outcome == "failed" and test.function and self.named:
             self.report({"event": "looking", "test": name})
             looks = getattr(error, "looks", "")
-            said = self.diagnose(test.function, name) or (looks and f"the difference: {looks}")
+            said = self.diagnose(test.function, name)
+            if not said:
+                said = f"the difference: {looks}" if looks else ""
+                self.unnamed[name] = took, said
             if said:
                 self.report({"event": "diagnosis", "test": name, "message": said})
         self.quiet.begin()
@@ -162,10 +172,36 @@ class Reporter:
         if self.diagnosis is None:
             outcomes = self.outcomes if self.ask_tests else None
             self.diagnosis = Diagnosis(self.lesson, self.modules, outcomes, self.changed)
+        self.diagnosis.alive = lambda: self.report({"event": "looking", "test": test})
         try:
             return self.diagnosis.of(function, test)
         except Exception:  # a learner's function may return anything; then no mistake is named
             return ""
+
+    def locate(self) -> None:
+        """Say where the mistakes are that have no name, as far as the time allows."""
+        from lessons.course.locate import Locator
+
+        locator = None
+        by_function: dict[str, list[str]] = {}
+        for name in sorted(self.unnamed, key=self.unnamed.get):
+            by_function.setdefault(self.tests[name].function, []).append(name)
+        for function in [f for f in self.lesson.functions if f in by_function]:
+            failed = by_function[function]
+            locator = locator or Locator(self.lesson, self.modules)
+            try:
+                place = locator.of(function, failed)
+            except Exception:  # as in `diagnose`
+                continue
+            for name in failed if place else []:
+                said = "\n".join(filter(None, [self.unnamed[name][1], place]))
+                self.report({"event": "diagnosis", "test": name, "message": said})
+
+
+def from_here(path: Path) -> Path:
+    """A path relative to the current folder, which may lie below one with a [ in its name."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def test_name(nodeid: str) -> str:

@@ -23,8 +23,9 @@ def save(message: str) -> int:
     if not answer("rev-parse", "--git-dir"):
         say(f"{ROOT} is not a git repository, or git is not installed: nothing is saved.")
         return 1
+    inside = answer("rev-parse", "--show-prefix")  # if the course is a folder of a repository
     mine = {
-        f"lessons/{lesson.folder}/{name}.py": lesson.learner_file(name)
+        f"{inside}lessons/{lesson.folder}/{name}.py": lesson.learner_file(name)
         for lesson in lessons()
         for name in lesson.files
         if files.touched(lesson, name)
@@ -41,7 +42,7 @@ def save(message: str) -> int:
     git("update-ref", REF, commit, parent)
     some = f"{len(mine)} file{'s' if len(mine) > 1 else ''}"
     say(f"Saved {some} as commit {commit[:8]} on the branch {BRANCH}.")
-    path = next(iter(mine))
+    path = next(iter(mine)).removeprefix(inside)
     say(f"To get a file back: git restore --source {BRANCH} -- {typed(ROOT / path)}")
     say(f"To keep them elsewhere too: git push REMOTE {BRANCH}")
     return 0

@@ -140,7 +140,7 @@ def supervise(verdict: Verdict, start, names: list[str], meanwhile=None) -> Verd
                 if verdict.stopped:
                     break
                 time.sleep(0.005)
-            if not (verdict.done or verdict.problem or verdict.stopped):
+            if not (verdict.judged or verdict.done or verdict.problem or verdict.stopped):
                 verdict.blame(why_silent(verdict, ended, limit, silence.seconds))
         finally:
             child.kill()

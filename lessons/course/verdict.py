@@ -24,13 +24,14 @@ class Verdict:
     importing: str = ""  # the module that is being imported
     looking: str = ""  # the failed test whose mistake is being looked for
     ready: bool = False
+    judged: bool = False  # every result has come; places of mistakes may still follow
     done: bool = False
     stopped: bool = False  # before it was done, because the learner saved or pressed a key
 
     def hear(self, event: dict) -> None:
         """Take in one event of the child."""
         kind, test = event["event"], event.get("test", "")
-        if kind in ("ready", "done"):
+        if kind in ("ready", "judged", "done"):
             setattr(self, kind, True)
         elif kind == "import":
             self.importing = event["module"]
@@ -78,7 +79,7 @@ class Verdict:
 
     def message(self, test: str) -> str:
         """What to tell the learner about a test: at most seven lines, the named mistake last."""
-        tail = [cut(self.named[test], NAMED)] if self.named.get(test) else []
+        tail = [cut(line, NAMED) for line in self.named.get(test, "").splitlines()]
         lines = self.messages.get(test, "").split("\n")
         room = LINES - len(tail)
         if len(lines) > room:

@@ -1,0 +1,707 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 1's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "flip_in_place",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    heads = coin(x.shape[0], p, generator)
+    for b in range(x.shape[0]):
+        if heads[b]:
+            x[b] = torch.flip(x[b], dims=[2])
+    return x
+""",
+        "The caller's batch is overwritten: no clone before the flip.",
+    ),
+    (
+        "flip_tails",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    toss = torch.rand(len(x), generator=generator).to(x.device)
+    flip_me = (toss > p).view(-1, 1, 1, 1)
+    return torch.where(flip_me, x.flip(-1), x)
+""",
+        "The comparison is the wrong way round: images are flipped with probability 1 - p.",
+    ),
+    (
+        "flip_channel_coins",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    B, C = x.shape[:2]
+    heads = coin(B * C, p, generator).view(B, C, 1, 1).to(x.device)
+    mirrored = x.flip(3)
+    return torch.where(heads, mirrored, x)
+""",
+        "Every colour channel has its own coin, so an image can be flipped in red only.",
+    ),
+    (
+        "box_last_position",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    areas = height * width * uniform((B, 10), scale[0], scale[1], generator)
+    ratios = torch.exp(uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator))
+    ws = torch.sqrt(areas * ratios).round().clamp(min=1)
+    hs = torch.sqrt(areas / ratios).round().clamp(min=1)
+    result = []
+    for b in range(B):
+        w = min(width, round(height * ratio[1]))
+        h = min(height, round(width / ratio[0]))
+        for attempt in range(10):
+            if ws[b, attempt] <= width and hs[b, attempt] <= height:
+                w = int(ws[b, attempt])
+                h = int(hs[b, attempt])
+                break
+        top = int(torch.rand(1, generator=generator).item() * (height - h))
+        left = int(torch.rand(1, generator=generator).item() * (width - w))
+        result.append([top, left, h, w])
+    return torch.tensor(result, dtype=torch.int64).reshape(B, 4)
+""",
+        "There are height - h + 1 positions, not height - h: no box ever touches the lower or the right edge unless it fills it.",
+    ),
+    (
+        "box_ratio_upside_down",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    target = uniform((B, 10), *scale, generator) * (height * width)
+    r = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    h = (target * r).sqrt().round().clamp(min=1)
+    w = (target / r).sqrt().round().clamp(min=1)
+    ok = (h <= height) & (w <= width)
+    pick = ok.float().argmax(1)
+    idx = torch.arange(B)
+    none = ~ok.any(1)
+    w, h = w[idx, pick], h[idx, pick]
+    w[none] = float(min(width, round(height * ratio[1])))
+    h[none] = float(min(height, round(width / ratio[0])))
+    top = torch.floor(torch.rand(B, generator=generator) * (height - h + 1))
+    left = torch.floor(torch.rand(B, generator=generator) * (width - w + 1))
+    return torch.stack((top, left, h, w), dim=1).to(torch.int64)
+""",
+        "The ratio is used as height / width instead of width / height.",
+    ),
+    (
+        "box_area_once",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    boxes = torch.zeros(B, 4, dtype=torch.long)
+    low, high = math.log(ratio[0]), math.log(ratio[1])
+    for b in range(B):
+        area = uniform(1, scale[0], scale[1], generator).item() * height * width
+        found = False
+        for _ in range(10):
+            aspect = math.exp(uniform(1, low, high, generator).item())
+            w = max(1, round(math.sqrt(area * aspect)))
+            h = max(1, round(math.sqrt(area / aspect)))
+            if w <= width and h <= height:
+                found = True
+                break
+        if not found:
+            w = min(width, round(height * ratio[1]))
+            h = min(height, round(width / ratio[0]))
+        top = torch.randint(0, height - h + 1, (1,), generator=generator).item()
+        left = torch.randint(0, width - w + 1, (1,), generator=generator).item()
+        boxes[b] = torch.tensor([top, left, h, w])
+    return boxes
+""",
+        "A box that does not fit is drawn again with a new ratio only; the area is not drawn anew.",
+    ),
+    (
+        "box_clipped",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    area = uniform(B, scale[0], scale[1], generator) * height * width
+    aspect = uniform(B, math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    # a box cannot be larger than the image
+    w = (area * aspect).sqrt().round().clamp(1, width)
+    h = (area / aspect).sqrt().round().clamp(1, height)
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).floor()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).floor()
+    return torch.stack([top, left, h, w], 1).long()
+""",
+        "A box that does not fit is clipped to the image instead of being drawn again.",
+    ),
+    (
+        "box_resort_whole",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    w = torch.full((B,), float(width))
+    h = torch.full((B,), float(height))
+    waiting = torch.ones(B, dtype=torch.bool)
+    for _ in range(10):
+        area = uniform(B, *scale, generator) * height * width
+        aspect = torch.exp(uniform(B, math.log(ratio[0]), math.log(ratio[1]), generator))
+        w_new = (area * aspect).sqrt().round().clamp(min=1)
+        h_new = (area / aspect).sqrt().round().clamp(min=1)
+        take = waiting & (w_new <= width) & (h_new <= height)
+        w = torch.where(take, w_new, w)
+        h = torch.where(take, h_new, h)
+        waiting = waiting & ~take
+    top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()
+    left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()
+    return torch.stack([top, left, h, w], dim=1).long()
+""",
+        "The last resort is the whole image, also if its ratio is not allowed.",
+    ),
+    (
+        "box_truncated",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    a = uniform((B, 10), *scale, generator) * height * width
+    r = torch.exp(uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator))
+    w = torch.sqrt(a * r).int().clamp(min=1)
+    h = torch.sqrt(a / r).int().clamp(min=1)
+    good = (w <= width) & (h <= height)
+    n = good.int().argmax(dim=1)
+    rows = torch.arange(B)
+    any_good = good.any(dim=1)
+    w = torch.where(any_good, w[rows, n], min(width, round(height * ratio[1])))
+    h = torch.where(any_good, h[rows, n], min(height, round(width / ratio[0])))
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).int()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).int()
+    return torch.stack([top, left, h, w], 1).long()
+""",
+        "The sides are cut off to whole pixels instead of rounded, so boxes are too small.",
+    ),
+    (
+        "resize_aliased",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    views = []
+    for image, (top, left, height, width) in zip(x, boxes.tolist()):
+        part = image[:, top : top + height, left : left + width]
+        part = F.interpolate(part[None], size=(size, size), mode="bilinear", align_corners=False)
+        views.append(part)
+    return torch.cat(views)
+""",
+        "F.interpolate without antialias=True: pixels are skipped when the box shrinks.",
+    ),
+    (
+        "resize_float32_result",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    out = torch.empty(len(x), x.shape[1], size, size)
+    for b in range(len(x)):
+        t, l, h, w = (int(v) for v in boxes[b])
+        patch = x[b : b + 1, :, t : t + h, l : l + w]
+        out[b] = F.interpolate(
+            patch, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+        )[0]
+    return out
+""",
+        "The result is allocated in the default dtype on the default device, not with x's.",
+    ),
+    (
+        "resize_left_top",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    left, top, width, height = boxes.to(x).unbind(1)
+    R = resize_weights(top, height, x.shape[2], size)
+    C = resize_weights(left, width, x.shape[3], size)
+    return R[:, None] @ x @ C[:, None].transpose(2, 3)
+""",
+        "The columns of boxes are read as left, top, width, height.",
+    ),
+    (
+        "crop_batch_coin",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    B, _, H, W = x.shape
+    if torch.rand(1, generator=generator).item() < p:
+        boxes = crop_boxes(B, H, W, scale, ratio, generator)
+    else:
+        boxes = whole_image(x)
+    return crop_and_resize(x, boxes, size)
+""",
+        "One coin decides whether the whole batch is cropped.",
+    ),
+    (
+        "crop_width_height",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    B, _, W, H = x.shape
+    boxes = crop_boxes(B, H, W, scale, ratio, generator).clone()
+    keep = ~coin(B, p, generator)
+    boxes[keep] = whole_image(x)[keep]
+    return crop_and_resize(x, boxes, size)
+""",
+        "Height and width are exchanged: boxes of an image that is not square leave the image.",
+    ),
+    (
+        "gray_bgr",
+        "to_gray",
+        """
+def to_gray(x: Tensor) -> Tensor:
+    b, g, r = x[:, 0:1], x[:, 1:2], x[:, 2:3]
+    return 0.2989 * r + 0.587 * g + 0.114 * b
+""",
+        "The channels are read as blue, green, red.",
+    ),
+    (
+        "grayscale_global_generator",
+        "grayscale",
+        """
+def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> Tensor:
+    lucky = (torch.rand(len(x)) < p).to(x.device)
+    gray = to_gray(x).repeat(1, 3, 1, 1)
+    return torch.where(lucky[:, None, None, None], gray, x)
+""",
+        "The coins do not come from the generator, so its seed does not fix them.",
+    ),
+    (
+        "brightness_in_place",
+        "adjust_brightness",
+        """
+def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
+    x *= factor.view(-1, 1, 1, 1)
+    return x.clamp(0, 1)
+""",
+        "*= changes the caller's images.",
+    ),
+    (
+        "contrast_batch_mean",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    flat = to_gray(x).mean() * torch.ones_like(x)
+    return blend(x, flat, factor)
+""",
+        "The mean runs over the whole batch instead of each image.",
+    ),
+    (
+        "contrast_channel_mean",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    f = factor[:, None, None, None]
+    m = x.mean(dim=(2, 3), keepdim=True)
+    return (m + f * (x - m)).clamp(0, 1)
+""",
+        "Each channel has its own mean, so the flat image is not grey.",
+    ),
+    (
+        "saturation_lerp_turned",
+        "adjust_saturation",
+        """
+def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
+    grey = to_gray(x).expand(-1, 3, -1, -1)
+    mixed = torch.lerp(x, grey, factor.reshape(-1, 1, 1, 1))
+    return mixed.clamp(0.0, 1.0)
+""",
+        "The ends of lerp are exchanged: factor 1 gives grey and factor 0 the image.",
+    ),
+    (
+        "jitter_four_coins",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    n = len(x)
+    b = uniform(n, max(0, 1 - brightness), 1 + brightness, generator)
+    c = uniform(n, max(0, 1 - contrast), 1 + contrast, generator)
+    s = uniform(n, max(0, 1 - saturation), 1 + saturation, generator)
+    h = uniform(n, -hue, hue, generator)
+    changes = [
+        (adjust_brightness, b, coin(n, p, generator)),
+        (adjust_contrast, c, coin(n, p, generator)),
+        (adjust_saturation, s, coin(n, p, generator)),
+        (adjust_hue, h, coin(n, p, generator)),
+    ]
+    order = torch.argsort(torch.rand(n, 4, generator=generator), dim=1)
+    for t in range(4):
+        for k in range(4):
+            fn, amount, heads = changes[k]
+            x = change_some(x, heads & (order[:, t] == k), fn, amount)
+    return x
+""",
+        "Each of the four changes throws its own coin; an image must get all four or none.",
+    ),
+    (
+        "jitter_one_order",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = x.shape[0]
+    chosen = coin(B, p, generator)
+    functions = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    amounts = [uniform(B, max(0, 1 - v), 1 + v, generator) for v in (brightness, contrast, saturation)]
+    amounts.append(uniform(B, -hue, hue, generator))
+    for k in torch.randperm(4, generator=generator).tolist():
+        x = change_some(x, chosen, functions[k], amounts[k])
+    return x.clone()
+""",
+        "One order is drawn for the whole batch instead of one for each image.",
+    ),
+    (
+        "jitter_negative_factor",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    hit = coin(B, p, generator)
+    ops = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    amounts = []
+    for strength in (brightness, contrast, saturation):
+        amounts.append(uniform(B, 1 - strength, 1 + strength, generator))
+    amounts.append(uniform(B, -hue, hue, generator))
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    out = x.clone()
+    for i in range(B):
+        if not hit[i]:
+            continue
+        image = x[i : i + 1]
+        for k in order[i].tolist():
+            image = ops[k](image, amounts[k][i : i + 1].to(x))
+        out[i] = image[0]
+    return out
+""",
+        "A strength above 1 draws factors below 0: max(0, ...) is missing.",
+    ),
+    (
+        "blur_one_width",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    do_blur = coin(len(x), p, generator)
+    s = uniform(1, sigma[0], sigma[1], generator)
+    return change_some(x, do_blur, lambda some: blur(some, s.to(some).expand(len(some))))
+""",
+        "One width is drawn for the whole batch.",
+    ),
+    (
+        "views_same_box",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    boxes = None
+    if recipe.crop:
+        boxes = crop_boxes(
+            len(x), x.shape[2], x.shape[3], recipe.crop_scale, recipe.crop_ratio, generator
+        )
+    first = one_view(x, recipe, generator, boxes)
+    second = one_view(x, recipe, generator, boxes)
+    return first, second
+""",
+        "Both views show the same box: the crop is drawn once and shared.",
+    ),
+    (
+        "flip_negative_columns",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    B, _, _, W = x.shape
+    heads = coin(B, p, generator)
+    column = torch.arange(W)
+    # count the columns from the right where the coin shows heads
+    column = torch.where(heads[:, None], -column, column) % W
+    index = column.to(x.device)[:, None, None, :].expand_as(x)
+    return x.gather(3, index)
+""",
+        "Counting from the right starts at -1, not at -0, so column 0 of a flipped image stays and the rest is shifted by one.",
+    ),
+    (
+        "boxes_cumsum_without_fits",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    share = uniform((B, 10), scale[0], scale[1], generator)
+    aspect = torch.exp(uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator))
+    pixels = share * height * width
+    w = torch.sqrt(pixels * aspect).round().clamp(min=1)
+    h = torch.sqrt(pixels / aspect).round().clamp(min=1)
+    fits = (w <= width) & (h <= height)
+    first = fits.cumsum(1) == 1  # a one at the first that fits
+    w, h = (w * first).sum(1), (h * first).sum(1)
+    none = ~fits.any(1)
+    w[none] = min(width, round(height * ratio[1]))
+    h[none] = min(height, round(width / ratio[0]))
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).floor()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).floor()
+    return torch.stack((top, left, h, w), dim=1).long()
+""",
+        "cumsum == 1 stays true for the unfitting candidates after the first fitting one (no & fits), so their sides are added to the box.",
+    ),
+    (
+        "boxes_last_position_never",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    boxes = []
+    for _ in range(B):
+        for _ in range(10):
+            area = height * width * float(uniform(1, scale[0], scale[1], generator))
+            r = math.exp(float(uniform(1, math.log(ratio[0]), math.log(ratio[1]), generator)))
+            w = max(1, round(math.sqrt(area * r)))
+            h = max(1, round(math.sqrt(area / r)))
+            if w <= width and h <= height:
+                break
+        else:
+            w = min(width, round(height * ratio[1]))
+            h = min(height, round(width / ratio[0]))
+        top = int(torch.randint(max(height - h, 1), (1,), generator=generator))
+        left = int(torch.randint(max(width - w, 1), (1,), generator=generator))
+        boxes.append([top, left, h, w])
+    return torch.tensor(boxes, dtype=torch.long).view(B, 4)
+""",
+        "There are height - h + 1 positions; randint(max(height - h, 1)) never draws the last one.",
+    ),
+    (
+        "boxes_one_ratio_for_ten_draws",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    low, high = math.log(ratio[0]), math.log(ratio[1])
+    aspect = uniform((B, 1), low, high, generator).exp()
+    area = uniform((B, 10), *scale, generator) * (height * width)
+    w = (area * aspect).sqrt().round().clamp_(min=1)
+    h = (area / aspect).sqrt().round().clamp_(min=1)
+    ok = (w <= width) & (h <= height)
+    out = torch.empty(B, 4, dtype=torch.int64)
+    for b in range(B):
+        candidates = ok[b].nonzero()[:, 0]
+        if len(candidates):
+            bw, bh = int(w[b, candidates[0]]), int(h[b, candidates[0]])
+        else:
+            bw, bh = min(width, round(height * ratio[1])), min(height, round(width / ratio[0]))
+        top = torch.randint(height - bh + 1, (), generator=generator)
+        left = torch.randint(width - bw + 1, (), generator=generator)
+        out[b] = torch.tensor([int(top), int(left), bh, bw])
+    return out
+""",
+        "A box that does not fit gets a new area but keeps its ratio; the docstring asks for a new area and a new ratio.",
+    ),
+    (
+        "crop_grid_sample",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    B, C, H, W = x.shape
+    top, left, h, w = boxes.to(x).unbind(1)
+    # grid_sample measures from -1 to 1
+    theta = x.new_zeros(B, 2, 3)
+    theta[:, 0, 0] = w / W
+    theta[:, 1, 1] = h / H
+    theta[:, 0, 2] = (2 * left + w) / W - 1
+    theta[:, 1, 2] = (2 * top + h) / H - 1
+    grid = F.affine_grid(theta, (B, C, size, size), align_corners=False)
+    return F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)
+""",
+        "grid_sample has no anti-aliasing when it shrinks, and it mixes in pixels from outside the box at its edges.",
+    ),
+    (
+        "crop_whole_box_in_output_pixels",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    B, _, H, W = x.shape
+    boxes = crop_boxes(B, H, W, scale, ratio, generator)
+    leave = ~coin(B, p, generator)
+    boxes[leave] = torch.tensor([0, 0, size, size])
+    return crop_and_resize(x, boxes, size)
+""",
+        "The box of an uncropped image is size x size source pixels instead of the whole H x W image.",
+    ),
+    (
+        "gray_sum_broadcasts",
+        "to_gray",
+        """
+def to_gray(x: Tensor) -> Tensor:
+    gray = torch.zeros_like(x[:, :1])  # (B, 1, H, W)
+    for c, weight in enumerate(LUMA):
+        gray = gray + weight * x[:, c]
+    return gray
+""",
+        "x[:, c] has shape (B, H, W), so adding it to (B, 1, H, W) broadcasts to (B, B, H, W).",
+    ),
+    (
+        "grayscale_slice_is_no_copy",
+        "grayscale",
+        """
+def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> Tensor:
+    out = x[:]  # a copy, so that the batch of the caller stays as it is
+    for b, heads in enumerate(coin(len(x), p, generator)):
+        if heads:
+            out[b] = to_gray(x[b : b + 1])[0]
+    return out
+""",
+        "x[:] is a view of a tensor, not a copy as for a list, so the caller's images are made grey too.",
+    ),
+    (
+        "brightness_factor_at_most_one",
+        "adjust_brightness",
+        """
+def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
+    share = factor.view(-1, 1, 1, 1).clamp(0, 1)
+    black = torch.zeros_like(x)
+    return torch.lerp(black, x, share)
+""",
+        "The factor is clipped to [0, 1] instead of the result, so factors above 1 do not brighten.",
+    ),
+    (
+        "contrast_mean_over_three_channels",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    luma = x.new_tensor(LUMA)
+    mean = torch.einsum("bchw,c->b", x, luma) / x[0].numel()
+    mean, factor = (t[:, None, None, None] for t in (mean, factor))
+    return (mean + factor * (x - mean)).clamp(0, 1)
+""",
+        "The luma-weighted sum is divided by 3 H W instead of H W, so the grey is a third of the mean brightness.",
+    ),
+    (
+        "saturation_gray_of_half_changed",
+        "adjust_saturation",
+        """
+def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
+    f = factor[:, None, None]
+    out = x.clone()
+    for c in range(3):
+        out[:, c] = f * out[:, c] + (1 - f) * to_gray(out)[:, 0]
+    return out.clamp_(0, 1)
+""",
+        "The grey version is computed again from the half-changed image for green and blue, instead of once from x.",
+    ),
+    (
+        "jitter_abs_for_max",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+
+    def factors(strength):
+        return uniform(B, abs(1 - strength), 1 + strength, generator)
+
+    changes = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    amounts = [factors(s) for s in (brightness, contrast, saturation)]
+    amounts.append(uniform(B, -hue, hue, generator))
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    for t in range(4):
+        for k in range(4):
+            x = change_some(x, chosen & (order[:, t] == k), changes[k], amounts[k])
+    return x
+""",
+        "The lower bound is |1 - strength| instead of max(0, 1 - strength), wrong for strengths above 1.",
+    ),
+    (
+        "jitter_order_from_python",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    import random
+
+    B = len(x)
+    chosen = coin(B, p, generator)
+    changes = [
+        (adjust_brightness, uniform(B, max(0.0, 1 - brightness), 1 + brightness, generator).to(x)),
+        (adjust_contrast, uniform(B, max(0.0, 1 - contrast), 1 + contrast, generator).to(x)),
+        (adjust_saturation, uniform(B, max(0.0, 1 - saturation), 1 + saturation, generator).to(x)),
+        (adjust_hue, uniform(B, -hue, hue, generator).to(x)),
+    ]
+    out = x.clone()
+    for b in chosen.nonzero()[:, 0].tolist():
+        random.shuffle(changes)
+        for change, amount in changes:
+            out[b : b + 1] = change(out[b : b + 1], amount[b : b + 1])
+    return out
+""",
+        "The order comes from Python's global random, not from the generator, so a seed does not repeat the views.",
+    ),
+    (
+        "blur_sigma_not_squared",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    chosen = coin(len(x), p, generator)
+    widths = uniform(len(x), sigma[0], sigma[1], generator).to(x)
+    reach = max(1, x.shape[2] // 20)
+    offsets = torch.arange(-reach, reach + 1).to(x)
+    out = x.clone()
+    for b in range(len(x)):
+        if not chosen[b]:
+            continue
+        bell = torch.exp(-(offsets**2) / (2 * widths[b]))
+        bell = bell / bell.sum()
+        kernel = torch.outer(bell, bell).expand(3, 1, -1, -1)
+        padded = F.pad(x[b : b + 1], (reach, reach, reach, reach), mode="reflect")
+        out[b : b + 1] = F.conv2d(padded, kernel, groups=3)
+    return out
+""",
+        "The exponent divides by 2 sigma instead of 2 sigma squared, so sigma acts as a variance.",
+    ),
+    (
+        "two_views_interleaved",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    both = one_view(x.repeat_interleave(2, dim=0), recipe, generator)
+    x1, x2 = both.chunk(2)
+    return x1, x2
+""",
+        "repeat_interleave puts the two copies of an image next to each other, but chunk takes halves: row b does not show image b.",
+    ),
+]

@@ -1,0 +1,605 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 2's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "conv_bias",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(
+        in_channels=inputs, out_channels=outputs, kernel_size=3, stride=stride, padding=1
+    )
+""",
+        "The convolution keeps torch's default bias.",
+    ),
+    (
+        "conv_replicate",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    layer = nn.Conv2d(
+        inputs, outputs, (3, 3), stride=stride, padding=1, padding_mode="replicate", bias=False
+    )
+    return layer
+""",
+        "The border is filled with copies of the edge pixels instead of zeros.",
+    ),
+    (
+        "shortcut_or",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    if stride == 1 or inputs == outputs:
+        return None
+    project = nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride, bias=False)
+    return nn.Sequential(project, nn.BatchNorm2d(outputs))
+""",
+        "'or' instead of 'and': no projection if only the channels or only the size changes.",
+    ),
+    (
+        "shortcut_no_norm",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    layers = []
+    if inputs != outputs or stride != 1:
+        layers.append(nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False))
+    return nn.Sequential(*layers) if layers else None
+""",
+        "The norm after the projection is missing.",
+    ),
+    (
+        "shortcut_pooled",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    if stride == 1 and inputs == outputs:
+        return None
+    return nn.Sequential(
+        nn.AvgPool2d(stride, ceil_mode=True),
+        nn.Conv2d(inputs, outputs, 1, bias=False),
+        nn.BatchNorm2d(outputs),
+    )
+""",
+        "The size is reduced by average pooling (ResNet-D) instead of by the stride of the 1 x 1 convolution.",
+    ),
+    (
+        "shortcut_relu",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    same_shape = inputs == outputs and stride == 1
+    if not same_shape:
+        return nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(),
+        )
+    return None
+""",
+        "A ReLU follows the projection, so the shortcut can never be negative.",
+    ),
+    (
+        "basic_relu_before_sum",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    skip = x
+    if self.downsample is not None:
+        skip = self.downsample(x)
+    out = torch.relu(self.bn1(self.conv1(x)))
+    out = torch.relu(self.bn2(self.conv2(out)))
+    return skip + out
+""",
+        "The last ReLU comes before the sum instead of after it.",
+    ),
+    (
+        "basic_bn1_twice",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    shortcut = x if self.downsample is None else self.downsample(x)
+    y = self.conv1(x)
+    y = self.bn1(y)
+    y = F.relu(y)
+    y = self.conv2(y)
+    y = self.bn1(y)
+    return F.relu(y + shortcut)
+""",
+        "Copy and paste: the second convolution is followed by bn1, and bn2 is never used.",
+    ),
+    (
+        "basic_norm_after_relu",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    identity = self.downsample(x) if self.downsample else x
+    h = self.bn1(self.conv1(x).relu())
+    h = self.bn2(self.conv2(h))
+    return (h + identity).relu()
+""",
+        "The first ReLU comes before the norm instead of after it.",
+    ),
+    (
+        "basic_lost_input",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    if self.downsample is not None:
+        keep = self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    if self.downsample is None:
+        keep = x
+    return F.relu(x + keep)
+""",
+        "Without a projection, what is added is the overwritten x, not the block's input.",
+    ),
+    (
+        "basic_detached_skip",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    # the shortcut only copies x, nothing to learn there
+    if self.downsample is None:
+        residual = x.detach()
+    else:
+        residual = self.downsample(x)
+    f = F.relu(self.bn1(self.conv1(x)))
+    f = self.bn2(self.conv2(f))
+    f = f + residual
+    return F.relu(f)
+""",
+        "No gradient passes through the identity shortcut, which is its purpose.",
+    ),
+    (
+        "bottle_second_relu",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    identity = self.downsample(x) if self.downsample is not None else x
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = self.bn2(self.conv2(out))
+    out = self.bn3(self.conv3(out))
+    return F.relu(identity + out)
+""",
+        "The ReLU after the second norm is missing.",
+    ),
+    (
+        "bottle_bn1_twice",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    skip = x
+    y = x
+    for conv, norm in ((self.conv1, self.bn1), (self.conv2, self.bn1)):
+        y = F.relu(norm(conv(y)))
+    y = self.bn3(self.conv3(y))
+    if self.downsample is not None:
+        skip = self.downsample(skip)
+    return F.relu(y + skip)
+""",
+        "The second convolution is followed by bn1; bn2 is never used.",
+    ),
+    (
+        "bottle_preactivated",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    x = F.relu(x)
+    if self.downsample is None:
+        short = x
+    else:
+        short = self.downsample(x)
+    out = self.bn1(self.conv1(x)).relu()
+    out = self.bn2(self.conv2(out)).relu()
+    out = self.bn3(self.conv3(out))
+    return torch.relu(out + short)
+""",
+        "A ReLU is applied to the input of the block, so negative inputs are lost.",
+    ),
+    (
+        "bottle_norm_of_sum",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.conv3(x)
+    x += identity
+    return F.relu(self.bn3(x))
+""",
+        "The shortcut is added before the last norm instead of after it.",
+    ),
+    (
+        "stage_stride_everywhere",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    blocks = nn.Sequential()
+    channels = inputs
+    for i in range(count):
+        blocks.append(block(channels, width, stride))
+        channels = width * block.expansion
+    return blocks
+""",
+        "Every block shrinks the image, not just the first.",
+    ),
+    (
+        "stage_one_too_many",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    layers = []
+    layers.append(block(inputs, width, stride))
+    for _ in range(count):
+        layers.append(block(width * block.expansion, width))
+    return nn.Sequential(*layers)
+""",
+        "Off by one: the stage has count + 1 blocks.",
+    ),
+    (
+        "stage_no_expansion",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    first = block(inputs, width, stride)
+    rest = [block(width, width, 1) for i in range(1, count)]
+    return nn.Sequential(first, *rest)
+""",
+        "The later blocks expect width channels; after a bottleneck there are 4 * width.",
+    ),
+    (
+        "net_three_layers",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    x = self.conv1(x)
+    x = self.bn1(x)
+    x = F.relu(x)
+    x = self.maxpool(x)
+    x = self.layer1(x)
+    x = self.layer2(x)
+    x = self.layer3(x)
+    return x.mean(dim=(-2, -1))
+""",
+        "Three stages are written out, whatever self.stages is: a ResNet-18 loses its fourth.",
+    ),
+    (
+        "net_fixed_pool",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+    for i in range(1, self.stages + 1):
+        out = getattr(self, f"layer{i}")(out)
+    out = F.avg_pool2d(out, 4)
+    return out.flatten(1)
+""",
+        "Blocks of 4 x 4 pixels are averaged, which is the whole map only if the last map is 4 x 4.",
+    ),
+    (
+        "net_pool_before_norm",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    h = self.conv1(x)
+    h = self.maxpool(h)
+    h = F.relu(self.bn1(h))
+    for k in range(self.stages):
+        h = self._modules["layer" + str(k + 1)](h)
+    return h.flatten(2).mean(2)
+""",
+        "The pooling of the imagenet stem comes before the norm, which then has other statistics.",
+    ),
+    (
+        "init_fan_in",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            n = m.in_channels * m.kernel_size[0] * m.kernel_size[1]
+            nn.init.normal_(m.weight, mean=0.0, std=(2 / n) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            nn.init.constant_(m.weight, 1.0)
+            nn.init.constant_(m.bias, 0.0)
+    if zero_init:
+        for m in model.modules():
+            if isinstance(m, Bottleneck):
+                nn.init.constant_(m.bn3.weight, 0.0)
+            elif isinstance(m, BasicBlock):
+                nn.init.constant_(m.bn2.weight, 0.0)
+""",
+        "The variance uses the input channels (equation 10) instead of the output channels (equation 14).",
+    ),
+    (
+        "init_std_is_variance",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    with torch.no_grad():
+        for layer in model.modules():
+            if isinstance(layer, nn.Conv2d):
+                out, _, kh, kw = layer.weight.shape
+                layer.weight.normal_(0, 2 / (out * kh * kw))
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.weight.fill_(1)
+                layer.bias.fill_(0)
+        if zero_init:
+            for layer in model.modules():
+                if isinstance(layer, BasicBlock):
+                    layer.bn2.weight.fill_(0)
+                if isinstance(layer, Bottleneck):
+                    layer.bn3.weight.fill_(0)
+""",
+        "normal_ takes the standard deviation, but is given the variance.",
+    ),
+    (
+        "init_zero_overwritten",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(m, nn.BatchNorm2d):
+            nn.init.ones_(m.weight)
+            nn.init.zeros_(m.bias)
+        elif zero_init and isinstance(m, BasicBlock):
+            nn.init.zeros_(m.bn2.weight)
+        elif zero_init and isinstance(m, Bottleneck):
+            nn.init.zeros_(m.bn3.weight)
+""",
+        "A block is visited before its norms, so the zeros are overwritten by ones.",
+    ),
+    (
+        "init_zero_bn2",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for name, m in model.named_modules():
+        if isinstance(m, nn.Conv2d):
+            fan_out = m.out_channels * m.kernel_size[0] * m.kernel_size[1]
+            m.weight.data.normal_(0.0, (2.0 / fan_out) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            last = name.split(".")[-1] == "bn2"
+            m.weight.data.fill_(0.0 if zero_init and last else 1.0)
+            m.bias.data.zero_()
+""",
+        "The last norm of a bottleneck is bn3, not bn2.",
+    ),
+    (
+        "conv_replicate_padding",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    # beyond the edge, repeat the last pixel: a black frame would look like an edge
+    return nn.Conv2d(
+        inputs, outputs, 3, stride=stride, padding=1, padding_mode="replicate", bias=False
+    )
+""",
+        "The border is padded with repeated pixels instead of zeros as in the paper and torchvision.",
+    ),
+    (
+        "shortcut_kernel_is_stride",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    layers = []
+    if inputs != outputs or stride != 1:
+        layers.append(nn.Conv2d(inputs, outputs, kernel_size=stride, stride=stride, bias=False))
+        layers.append(nn.BatchNorm2d(outputs))
+    return nn.Sequential(*layers) if layers else None
+""",
+        "The kernel is stride x stride instead of 1 x 1, so at stride 2 the projection has four times the weights and fails on odd sizes.",
+    ),
+    (
+        "shortcut_pools_without_projection",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    layers = []
+    if stride > 1:  # the size differs: shrink it
+        layers.append(nn.MaxPool2d(1, stride))
+    if inputs != outputs:  # the channels differ: project them
+        layers.append(nn.Conv2d(inputs, outputs, 1, bias=False))
+        layers.append(nn.BatchNorm2d(outputs))
+    return nn.Sequential(*layers) or None
+""",
+        "A block that only shrinks gets a bare subsampling without the projection and its norm (option A, not B), and the parameters lose torchvision's names.",
+    ),
+    (
+        "basic_norm_after_sum",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    identity = x
+    if self.downsample is not None:
+        identity = self.downsample(x)
+    hidden = self.bn1(self.conv1(x)).relu()
+    return self.bn2(self.conv2(hidden) + identity).relu()
+""",
+        "The shortcut is added inside the second norm instead of after it.",
+    ),
+    (
+        "basic_shortcut_in_place",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = self.conv1(x)
+    out = torch.relu(self.bn1(out))
+    out = self.bn2(self.conv2(out))
+    skip = self.downsample(x) if self.downsample is not None else x
+    skip += out
+    return torch.relu(skip)
+""",
+        "Without a projection skip is x itself, so += changes the caller's input (and breaks the backward pass of what made it).",
+    ),
+    (
+        "bottleneck_relu_in_shortcut",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    def unit(conv, norm, t):
+        return F.relu(norm(conv(t)))
+
+    identity = x if self.downsample is None else unit(*self.downsample, x)
+    y = unit(self.conv1, self.bn1, x)
+    y = unit(self.conv2, self.bn2, y)
+    return F.relu(identity + self.bn3(self.conv3(y)))
+""",
+        "The projected shortcut goes through a ReLU of its own before it is added.",
+    ),
+    (
+        "bottleneck_functional_norm",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    def norm(bn, t):
+        return F.batch_norm(t, bn.running_mean, bn.running_var, bn.weight, bn.bias, eps=bn.eps)
+
+    identity = x
+    if self.downsample is not None:
+        identity = self.downsample(x)
+    y = F.relu(norm(self.bn1, self.conv1(x)))
+    y = F.relu(norm(self.bn2, self.conv2(y)))
+    y = norm(self.bn3, self.conv3(y))
+    return F.relu(y + identity)
+""",
+        "F.batch_norm is by default not in training mode: it uses the running statistics and never updates them.",
+    ),
+    (
+        "stage_one_block_more",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    blocks = nn.Sequential()
+    for i, s in enumerate([stride] + [1] * count):
+        blocks.add_module(str(i), block(inputs, width, s))
+        inputs = width * block.expansion
+    return blocks
+""",
+        "The list of strides has count + 1 entries, so the stage has one block too many.",
+    ),
+    (
+        "stage_nested",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    first = block(inputs, width, stride)
+    outputs = width * block.expansion
+    others = nn.Sequential(*[block(outputs, width, 1) for _ in range(1, count)])
+    return nn.Sequential(first, others)
+""",
+        "The other blocks sit in a Sequential of their own, so it is not one Sequential of count blocks and the parameters lose torchvision's names.",
+    ),
+    (
+        "resnet_pool_by_height",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.maxpool(x)
+    for i in range(1, self.stages + 1):
+        x = getattr(self, f"layer{i}")(x)
+    pooled = F.avg_pool2d(x, kernel_size=x.shape[2])
+    return pooled.flatten(1)
+""",
+        "The pooling window is height x height, so an image wider than high gives several numbers per channel.",
+    ),
+    (
+        "resnet_children_in_a_row",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    for layer in self.children():  # conv1, bn1, maxpool, layer1, layer2, ...
+        x = layer(x)
+    return F.adaptive_avg_pool2d(x, 1).flatten(1)
+""",
+        "The ReLU of the stem is a function, not a child module, so it is left out.",
+    ),
+    (
+        "init_fan_of_grouped",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            n = m.weight.numel() / m.in_channels  # outputs * kernel height * kernel width
+            nn.init.normal_(m.weight, mean=0.0, std=(2 / n) ** 0.5)
+        if isinstance(m, nn.BatchNorm2d):
+            nn.init.constant_(m.weight, 1)
+            nn.init.constant_(m.bias, 0)
+    if zero_init:
+        for m in model.modules():
+            if isinstance(m, BasicBlock):
+                nn.init.constant_(m.bn2.weight, 0)
+            elif isinstance(m, Bottleneck):
+                nn.init.constant_(m.bn3.weight, 0)
+""",
+        "numel / in_channels is outputs * kernel size only if groups is 1; a grouped convolution gets a variance groups times too large.",
+    ),
+    (
+        "init_last_norm_is_the_projection",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(m, nn.BatchNorm2d):
+            nn.init.ones_(m.weight)
+            nn.init.zeros_(m.bias)
+    if zero_init:
+        blocks = [m for m in model.modules() if isinstance(m, (BasicBlock, Bottleneck))]
+        for block in blocks:
+            norms = [m for m in block.modules() if isinstance(m, nn.BatchNorm2d)]
+            nn.init.zeros_(norms[-1].weight)
+""",
+        "In a block with a projection the last BatchNorm2d found is the shortcut's, so the shortcut is zeroed instead of F.",
+    ),
+    (
+        "init_zero_overwritten_2",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    @torch.no_grad()
+    def visit(m):
+        if zero_init and isinstance(m, BasicBlock):
+            m.bn2.weight.zero_()
+        elif zero_init and isinstance(m, Bottleneck):
+            m.bn3.weight.zero_()
+        elif isinstance(m, nn.Conv2d):
+            n = m.out_channels * m.kernel_size[0] * m.kernel_size[1]
+            m.weight.normal_(0, (2 / n) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            m.weight.fill_(1)
+            m.bias.zero_()
+
+    for m in model.modules():
+        visit(m)
+""",
+        "modules() visits a block before its norms, so the zero of the last norm is overwritten by one.",
+    ),
+    (
+        "init_left_frozen",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            fan_out = m.weight.shape[0] * m.weight[0, 0].numel()
+            # a leaf that requires a gradient cannot be changed in place
+            m.weight.requires_grad_(False).normal_(0.0, (2.0 / fan_out) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            m.reset_parameters()
+    for m in model.modules():
+        if zero_init and isinstance(m, BasicBlock | Bottleneck):
+            nn.init.zeros_((m.bn3 if hasattr(m, "bn3") else m.bn2).weight)
+""",
+        "requires_grad is switched off to write in place and never on again, so no convolution trains.",
+    ),
+]

@@ -1,0 +1,569 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 3's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "mlp_first_bias",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    first = nn.Linear(in_dim, hidden_dim)
+    norm = nn.BatchNorm1d(hidden_dim)
+    second = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(first, norm, nn.ReLU(), second)
+""",
+        "The first matrix keeps its useless bias.",
+    ),
+    (
+        "mlp_no_bias_at_all",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(inplace=True),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+    )
+""",
+        "The second matrix has no bias either.",
+    ),
+    (
+        "mlp_bias_exchanged",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    layers = [
+        nn.Linear(in_dim, hidden_dim, bias=True),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+    ]
+    return nn.Sequential(*layers)
+""",
+        "The wrong matrix has the bias: the first has one, the second none.",
+    ),
+    (
+        "mlp_norm_at_end",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    head = nn.Sequential()
+    head.append(nn.Linear(in_dim, hidden_dim, bias=False))
+    head.append(nn.BatchNorm1d(hidden_dim))
+    head.append(nn.ReLU())
+    head.append(nn.Linear(hidden_dim, out_dim))
+    head.append(nn.BatchNorm1d(out_dim))
+    return head
+""",
+        "A second batch norm follows the last matrix, as in the authors' code.",
+    ),
+    (
+        "mlp_relu_then_norm",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.BatchNorm1d(hidden_dim),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "ReLU and norm are in the wrong order.",
+    ),
+    (
+        "mlp_layer_norm",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    w1 = nn.Linear(in_dim, hidden_dim, bias=False)
+    w2 = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(w1, nn.LayerNorm(hidden_dim), nn.ReLU(), w2)
+""",
+        "The norm runs over the units of each row instead of over the batch.",
+    ),
+    (
+        "mlp_no_affine",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, affine=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=True),
+    )
+""",
+        "The norm has no learned scale and shift, so nothing replaces the missing bias.",
+    ),
+    (
+        "mlp_no_running_stats",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    widths = [in_dim, hidden_dim, out_dim]
+    return nn.Sequential(
+        nn.Linear(widths[0], widths[1], bias=False),
+        nn.BatchNorm1d(widths[1], track_running_stats=False),
+        nn.ReLU(),
+        nn.Linear(widths[1], widths[2]),
+    )
+""",
+        "Without running statistics, a row's result depends on the rest of the batch in eval mode, too.",
+    ),
+    (
+        "mlp_hidden_ignored",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, out_dim, bias=False),
+        nn.BatchNorm1d(out_dim),
+        nn.ReLU(),
+        nn.Linear(out_dim, out_dim),
+    )
+""",
+        "The hidden layer has the width of the output.",
+    ),
+    (
+        "mlp_three_layers",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    blocks = []
+    width = in_dim
+    for _ in range(2):
+        blocks += [nn.Linear(width, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.ReLU()]
+        width = hidden_dim
+    blocks.append(nn.Linear(hidden_dim, out_dim))
+    return nn.Sequential(*blocks)
+""",
+        "There are two hidden layers instead of one.",
+    ),
+    (
+        "mlp_norm_of_input",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.BatchNorm1d(in_dim),
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "The norm is applied to the input instead of the hidden layer.",
+    ),
+    (
+        "mlp_float32",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    kind = torch.float32
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False, dtype=kind),
+        nn.BatchNorm1d(hidden_dim, dtype=kind),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, dtype=kind),
+    )
+""",
+        "The layers are always float32 instead of torch's default dtype.",
+    ),
+    (
+        "projector_else_mlp",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        head = nn.Identity()
+    elif kind == "linear":
+        head = nn.Linear(in_dim, out_dim)
+    else:
+        head = mlp(in_dim, hidden_dim, out_dim)
+    return head
+""",
+        "An unknown kind silently gives the MLP.",
+    ),
+    (
+        "projector_returns_error",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    match kind:
+        case "none":
+            return nn.Identity()
+        case "linear":
+            return nn.Linear(in_dim, out_dim)
+        case "mlp":
+            return mlp(in_dim, hidden_dim, out_dim)
+        case _:
+            return ValueError(f"unknown projector: {kind}")
+""",
+        "The ValueError is returned instead of raised.",
+    ),
+    (
+        "projector_key_error",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = {
+        "none": lambda: nn.Identity(),
+        "linear": lambda: nn.Linear(in_dim, out_dim),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    return heads[kind]()
+""",
+        "An unknown kind raises KeyError, not ValueError.",
+    ),
+    (
+        "projector_substring",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind in "none":
+        return nn.Identity()
+    if kind in "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"no such projector: {kind}")
+""",
+        "'in' looks for a substring, so '', 'no' or 'lin' are accepted.",
+    ),
+    (
+        "projector_none_reshapes",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError(f"kind is none, linear or mlp, not {kind}")
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    if kind == "none" and in_dim == out_dim:
+        return nn.Identity()
+    return nn.Linear(in_dim, out_dim)
+""",
+        "'none' becomes a matrix if the widths differ; it should ignore out_dim.",
+    ),
+    (
+        "projector_linear_no_bias",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim, bias=False)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    if kind == "none":
+        return nn.Identity()
+    raise ValueError(kind)
+""",
+        "The linear head has no bias.",
+    ),
+    (
+        "projector_hidden_is_in",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        return nn.Identity()
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, in_dim, out_dim)
+    raise ValueError(f"projector {kind!r} does not exist")
+""",
+        "The hidden layer of the MLP is as wide as h; hidden_dim is ignored.",
+    ),
+    (
+        "projector_linear_two_matrices",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        g = nn.Identity()
+    elif kind == "linear":
+        g = nn.Sequential(nn.Linear(in_dim, hidden_dim), nn.Linear(hidden_dim, out_dim))
+    elif kind == "mlp":
+        g = mlp(in_dim, hidden_dim, out_dim)
+    else:
+        raise ValueError(f"{kind} is not a projector")
+    return g
+""",
+        "The linear head is two matrices (an MLP without ReLU) instead of one.",
+    ),
+    (
+        "predictor_out_hidden",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    return mlp(in_dim=dim, hidden_dim=hidden_dim, out_dim=hidden_dim)
+""",
+        "p has the hidden width instead of z's width.",
+    ),
+    (
+        "predictor_dims_exchanged",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    return mlp(hidden_dim, dim, hidden_dim)
+""",
+        "The two widths are exchanged.",
+    ),
+    (
+        "predictor_no_norm",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(dim, hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, dim),
+    )
+""",
+        "The batch norm of the MLP is missing.",
+    ),
+    (
+        "predictor_width_ignored",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    layers = list(mlp(dim, dim, dim))
+    return nn.Sequential(*layers)
+""",
+        "hidden_dim is ignored: all widths are dim.",
+    ),
+    (
+        "predictor_relu_end",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    q = mlp(dim, hidden_dim, dim)
+    q.append(nn.BatchNorm1d(dim))
+    q.append(nn.ReLU())
+    return q
+""",
+        "A norm and a ReLU follow the last matrix, so p is never negative.",
+    ),
+    (
+        "mlp_no_running_statistics",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    norm = nn.BatchNorm1d(hidden_dim, track_running_stats=False)
+    return nn.Sequential(first, norm, nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+""",
+        "Without running statistics the norm uses the batch also in eval mode, so an image's z depends on its neighbours.",
+    ),
+    (
+        "mlp_momentum_of_tensorflow",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.9),  # as in the authors' code
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "In torch momentum is the share of the new batch, so TensorFlow's 0.9 is torch's 0.1: the running statistics follow the last batch.",
+    ),
+    (
+        "mlp_last_layer_starts_at_zero",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    last = nn.Linear(hidden_dim, out_dim)
+    nn.init.zeros_(last.weight)  # as the last norm of a residual block
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.ReLU(), last
+    )
+""",
+        "There is no shortcut round the head, so a last matrix of zeros makes every z zero and passes no gradient to h.",
+    ),
+    (
+        "mlp_loop_norm_after_last",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    widths = [in_dim, hidden_dim, out_dim]
+    layers = []
+    for i in range(2):
+        last = i == len(widths)
+        layers.append(nn.Linear(widths[i], widths[i + 1], bias=i > 0))
+        if not last:
+            layers += [nn.BatchNorm1d(widths[i + 1]), nn.ReLU()]
+    return nn.Sequential(*layers)
+""",
+        "The last of two layers is i == 1, not len(widths), so a norm and a ReLU follow the second matrix, too.",
+    ),
+    (
+        "mlp_dummy_batch",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    net = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    with torch.no_grad():  # do the widths fit?
+        assert net(torch.zeros(2, in_dim)).shape == (2, out_dim)
+    return net
+""",
+        "The trial batch of zeros runs in train mode and has already changed the running variance and the batch counter.",
+    ),
+    (
+        "mlp_always_float32",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    head = nn.Sequential()
+    head.append(nn.Linear(in_dim, hidden_dim, bias=False))
+    head.append(nn.BatchNorm1d(hidden_dim))
+    head.append(nn.ReLU(inplace=True))
+    head.append(nn.Linear(hidden_dim, out_dim))
+    return head.float()
+""",
+        ".float() overrides torch's default dtype, so with a float64 default the head does not fit its encoder.",
+    ),
+    (
+        "mlp_relu6",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    def matrix(a, b, bias):
+        return nn.Linear(a, b, bias=bias)
+
+    return nn.Sequential(
+        matrix(in_dim, hidden_dim, False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU6(),
+        matrix(hidden_dim, out_dim, True),
+    )
+""",
+        "ReLU6 cuts activations at 6; the head has a plain ReLU.",
+    ),
+    (
+        "projector_in_a_string",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind in ("none"):
+        return nn.Identity()
+    if kind in ("linear"):
+        return nn.Linear(in_dim, out_dim)
+    if kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"unknown projector {kind!r}")
+""",
+        "('none') is a string, not a tuple, so in looks for a part of it: '', 'no' and 'line' are accepted without an error.",
+    ),
+    (
+        "projector_key_error_2",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    makers = {
+        "none": lambda: nn.Identity(),
+        "linear": lambda: nn.Linear(in_dim, out_dim),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    return makers[kind]()
+""",
+        "An unknown kind raises KeyError, which is no ValueError.",
+    ),
+    (
+        "projector_lower_case",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    match str(kind).strip().lower():
+        case "none":
+            return nn.Identity()
+        case "linear":
+            return nn.Linear(in_dim, out_dim)
+        case "mlp":
+            return mlp(in_dim, hidden_dim, out_dim)
+        case _:
+            raise ValueError(f"kind must be none, linear or mlp, not {kind}")
+""",
+        "Kinds that are none of the three, such as 'MLP', ' linear' or None itself, are taken for one of them instead of raising.",
+    ),
+    (
+        "projector_none_fits_the_width",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        if in_dim == out_dim:
+            return nn.Identity()
+        return nn.AdaptiveAvgPool1d(out_dim)  # z must have width d
+    elif kind == "linear":
+        return nn.Linear(in_dim, out_dim, bias=True)
+    elif kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    else:
+        raise ValueError(kind)
+""",
+        "With kind none z must be h, of width D; here it is averaged down to out_dim, which none should ignore.",
+    ),
+    (
+        "projector_linear_keeps_the_norm",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError(f"no projector is called {kind!r}")
+    if kind == "none":
+        return nn.Identity()
+    head = mlp(in_dim, hidden_dim, out_dim)
+    if kind == "linear":  # without its ReLU it is linear
+        head = nn.Sequential(*[layer for layer in head if not isinstance(layer, nn.ReLU)])
+    return head
+""",
+        "linear is to be one matrix with a bias, W h + b; this one has two matrices with a batch norm between them, through the hidden width.",
+    ),
+    (
+        "predictor_stops_the_gradient",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    head = mlp(dim, hidden_dim, dim)
+    # the other branch is a constant target
+    head.register_forward_pre_hook(lambda module, inputs: (inputs[0].detach(),))
+    return head
+""",
+        "The stop-gradient belongs to the target branch; here it cuts the predictor's own input, so nothing before it learns.",
+    ),
+    (
+        "predictor_no_last_bias",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    q = mlp(dim, hidden_dim, dim)
+    q[-1] = nn.Linear(hidden_dim, dim, bias=False)
+    return q
+""",
+        "The last matrix of the predictor has lost its bias.",
+    ),
+    (
+        "predictor_a_layer_more",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    body = mlp(dim, hidden_dim, hidden_dim)
+    return nn.Sequential(*body, nn.ReLU(), nn.Linear(hidden_dim, dim))
+""",
+        "The MLP already ends with its output matrix; this predictor has two hidden layers and a third matrix.",
+    ),
+]

@@ -1,0 +1,595 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 5's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "slr_whole_multiples",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    times = batch_size // 256
+    if rule == "linear":
+        return base * times
+    elif rule == "simclr_sqrt":
+        return base / 4 * batch_size ** 0.5
+    elif rule == "sqrt":
+        return base * (batch_size / 256) ** 0.5
+    else:
+        raise ValueError(f"unknown rule {rule}")
+""",
+        "the linear rule divides as integers, so a batch of 128 gets a rate of 0",
+    ),
+    (
+        "slr_paper_constant",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule == "simclr_sqrt":
+        return 0.075 * math.sqrt(batch_size)
+    if rule not in ("linear", "sqrt"):
+        raise ValueError("no such rule: " + str(rule))
+    factor = batch_size / 256
+    if rule == "sqrt":
+        factor = math.sqrt(factor)
+    return base * factor
+""",
+        "simclr_sqrt copies the 0.075 of the paper and ignores base",
+    ),
+    (
+        "slr_roots_swapped",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    match rule:
+        case "linear":
+            rate = base * batch_size / 256
+        case "sqrt":
+            rate = base / 4 * math.sqrt(batch_size)
+        case "simclr_sqrt":
+            rate = base * math.sqrt(batch_size / 256)
+        case _:
+            raise ValueError(f"the rule {rule!r} does not exist")
+    return rate
+""",
+        "the formulas of the two square root rules are swapped",
+    ),
+    (
+        "slr_lookup_keyerror",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    root = math.sqrt(batch_size)
+    rates = {
+        "linear": base * batch_size / 256,
+        "simclr_sqrt": base * root / 4,
+        "sqrt": base * root / 16,
+    }
+    return rates[rule]
+""",
+        "an unknown rule raises KeyError and not ValueError",
+    ),
+    (
+        "lr_starts_at_one",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    current = step + 1
+    if current <= warmup_steps:
+        return peak * current / warmup_steps
+    if step >= total_steps:
+        return 0.0
+    done = (step - warmup_steps) / (total_steps - warmup_steps)
+    return 0.5 * peak * (1 + math.cos(math.pi * done))
+""",
+        "the warm-up counts steps from 1, so the first step does not have rate 0",
+    ),
+    (
+        "lr_progress_of_everything",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if warmup_steps > 0 and step < warmup_steps:
+        share = step / warmup_steps
+        return share * peak
+    share = min(step / total_steps, 1.0)
+    return peak * 0.5 * (1.0 + math.cos(share * math.pi))
+""",
+        "after the warm-up the cosine counts the progress from step 0, so the rate jumps down from the peak",
+    ),
+    (
+        "lr_cosine_comes_back",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    left = max(total_steps - warmup_steps, 1)
+    angle = math.pi * (step - warmup_steps) / left
+    return peak / 2 + peak / 2 * math.cos(angle)
+""",
+        "the progress is not limited to 1, so the rate climbs again after total_steps",
+    ),
+    (
+        "lr_le_divides_by_zero",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step <= warmup_steps:
+        return peak * step / warmup_steps
+    progress = min(1.0, (step - warmup_steps) / (total_steps - warmup_steps))
+    return peak * (math.cos(math.pi * progress) + 1) / 2
+""",
+        "<= instead of < divides by zero at step 0 if there is no warm-up",
+    ),
+    (
+        "lr_quarter_cosine",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return step * peak / warmup_steps
+    progress = (step - warmup_steps) / max(1, total_steps - warmup_steps)
+    if progress >= 1:
+        return 0.0
+    # the cosine goes from 1 to 0 over a quarter of a turn
+    return peak * math.cos(progress * math.pi / 2)
+""",
+        "a quarter of the cosine's period instead of half of it",
+    ),
+    (
+        "tr_squared_norms",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    size_w = (w * w).sum()
+    size_u = (update * update).sum()
+    if size_w == 0 or size_u == 0:
+        return torch.ones_like(size_w)
+    return trust_coefficient * size_w / size_u
+""",
+        "the root of the sums of squares is missing",
+    ),
+    (
+        "tr_norm_per_row",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    wn = torch.linalg.vector_norm(w, dim=-1, keepdim=True)
+    un = torch.linalg.vector_norm(update, dim=-1, keepdim=True)
+    ratio = trust_coefficient * wn / un
+    nothing = (wn == 0) | (un == 0)
+    return ratio.masked_fill(nothing, 1.0)
+""",
+        "one ratio for each row instead of one scalar for the layer",
+    ),
+    (
+        "tr_only_update_checked",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    bottom = torch.linalg.vector_norm(update)
+    if bottom.item() == 0.0:  # do not divide by zero
+        return torch.ones_like(bottom)
+    top = torch.linalg.vector_norm(w)
+    return trust_coefficient * top / bottom
+""",
+        "weights of norm zero get a ratio of 0 and can never move",
+    ),
+    (
+        "tr_epsilon",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    eps = 1e-8
+    w_length = w.pow(2).sum().sqrt()
+    u_length = update.pow(2).sum().sqrt()
+    if w_length > 0:
+        return trust_coefficient * w_length / (u_length + eps)
+    return torch.ones_like(w_length)
+""",
+        "an epsilon in the divisor instead of the case of an update of norm zero: the ratio is huge and not 1",
+    ),
+    (
+        "lu_new_name_for_w",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    lr, m = settings["lr"], settings["momentum"]
+    u = gradient
+    if w.ndim > 1:
+        u = gradient + settings["weight_decay"] * w
+        u = trust_ratio(w, u, settings["trust_coefficient"]) * u
+    velocity *= m
+    velocity += u
+    w = w - lr * velocity
+""",
+        "w is bound to a new tensor, so the parameter never changes",
+    ),
+    (
+        "lu_ratio_of_gradient",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.dim() <= 1:
+        u = gradient
+    else:
+        ratio = trust_ratio(w, gradient, settings["trust_coefficient"])
+        u = ratio * (gradient + settings["weight_decay"] * w)
+    velocity.mul_(settings["momentum"])
+    velocity.add_(u)
+    w.add_(velocity, alpha=-settings["lr"])
+""",
+        "the ratio is taken of the gradient alone, without the decay",
+    ),
+    (
+        "lu_gradient_in_place",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.dim() > 1:
+        gradient.add_(w, alpha=settings["weight_decay"])
+        gradient.mul_(trust_ratio(w, gradient, settings["trust_coefficient"]))
+    velocity.copy_(settings["momentum"] * velocity + gradient)
+    w -= settings["lr"] * velocity
+""",
+        "the gradient itself is changed in place",
+    ),
+    (
+        "lu_bias_decays",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    u = torch.add(gradient, w, alpha=settings["weight_decay"])
+    is_weight = w.dim() > 1
+    if is_weight:
+        u = u * trust_ratio(w, u, settings["trust_coefficient"])
+    velocity.mul_(settings["momentum"]).add_(u)
+    w.sub_(velocity * settings["lr"])
+""",
+        "biases and norm scales get weight decay too",
+    ),
+    (
+        "lu_moving_average",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    m = settings["momentum"]
+    step = gradient.clone()
+    if len(w.shape) > 1:
+        step += settings["weight_decay"] * w
+        step *= trust_ratio(w, step, settings["trust_coefficient"])
+    velocity.mul_(m).add_(step, alpha=1 - m)
+    w.sub_(settings["lr"] * velocity)
+""",
+        "the velocity is a moving average, with 1 - m before the update, and not a running sum",
+    ),
+    (
+        "lu_rate_into_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    local_lr = settings["lr"]
+    g = gradient
+    if w.dim() > 1:
+        g = g + settings["weight_decay"] * w
+        local_lr = local_lr * trust_ratio(w, g, settings["trust_coefficient"])
+    # algorithm 1 of the LARS paper
+    velocity.mul_(settings["momentum"]).add_(local_lr * g)
+    w.sub_(velocity)
+""",
+        "the rate is multiplied into the velocity as in the LARS paper, so a new rate does not apply to old updates",
+    ),
+    (
+        "lu_old_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    u = gradient
+    if w.dim() > 1:
+        u = u + settings["weight_decay"] * w
+        u = u * trust_ratio(w, u, settings["trust_coefficient"])
+    new_velocity = settings["momentum"] * velocity + u
+    w.sub_(settings["lr"] * velocity)
+    velocity.copy_(new_velocity)
+""",
+        "the step uses the velocity from before the update, so it is one step late",
+    ),
+    (
+        "pg_by_name",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    decay, no_decay = [], []
+    for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
+        if name.endswith("weight"):
+            decay.append(p)
+        else:
+            no_decay.append(p)
+    return [
+        {"params": decay, "weight_decay": weight_decay},
+        {"params": no_decay, "weight_decay": 0.0},
+    ]
+""",
+        "divides by name, so the scales of norm layers decay",
+    ),
+    (
+        "pg_zero_not_written",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    matrices = list(filter(lambda p: p.dim() >= 2, trainable))
+    rest = list(filter(lambda p: p.dim() < 2, trainable))
+    return [dict(params=matrices, weight_decay=weight_decay), dict(params=rest)]
+""",
+        "the second group does not say weight_decay 0, so it gets the optimiser's default",
+    ),
+    (
+        "pg_known_layers",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    weights, others = [], []
+    for layer in model.modules():
+        for name, p in layer.named_parameters(recurse=False):
+            if not p.requires_grad:
+                continue
+            if name == "weight" and isinstance(layer, (torch.nn.Linear, torch.nn.Conv2d)):
+                weights.append(p)
+            else:
+                others.append(p)
+    return [
+        {"params": weights, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+""",
+        "only Linear and Conv2d weights decay, other parameters of two or more dimensions (embeddings, Conv1d, tokens) do not",
+    ),
+    (
+        "ts_clear_afterwards",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for g in optimizer.param_groups:
+        g["lr"] = rate
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+""",
+        "gradients are cleared after the step only, so a gradient that was there before is added to this one",
+    ),
+    (
+        "ts_rate_too_late",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    for i in range(len(optimizer.param_groups)):
+        optimizer.param_groups[i]["lr"] = rate
+""",
+        "the rate is set after the step, so it applies to the next one",
+    ),
+    (
+        "scaled_sqrt_in_the_name",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule == "linear":
+        return base * batch_size / 256
+    elif "sqrt" in rule:
+        return base * (batch_size / 256) ** 0.5
+    elif rule == "simclr_sqrt":
+        return base / 4 * batch_size**0.5
+    raise ValueError(f"unknown rule: {rule}")
+""",
+        "'simclr_sqrt' contains 'sqrt', so it gets the rule of AdamW (and so does any other name with sqrt in it).",
+    ),
+    (
+        "scaled_isqrt",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule not in ("linear", "sqrt", "simclr_sqrt"):
+        raise ValueError(f"rule is {rule!r}")
+    if rule == "linear":
+        return base * (batch_size / 256)
+    constant = base / 16 if rule == "sqrt" else base / 4
+    return constant * math.isqrt(batch_size)
+""",
+        "math.isqrt rounds the root down to a whole number, wrong for batch sizes that are no squares, such as 128.",
+    ),
+    (
+        "rate_zero_before_the_warmup_ends",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step >= total_steps:
+        return 0.0
+    if step < warmup_steps:
+        return step / warmup_steps * peak
+    left = (total_steps - step) / (total_steps - warmup_steps)  # from 1 down to 0
+    return peak * (1 - math.cos(math.pi * left)) / 2
+""",
+        "A warm-up longer than the training goes on climbing after total_steps; here the rate falls to 0 first.",
+    ),
+    (
+        "rate_zero_at_first_without_warmup",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    climb = min(1.0, step / max(1, warmup_steps))
+    after = max(0, step - warmup_steps)
+    progress = min(1.0, after / max(1, total_steps - warmup_steps))
+    return peak * climb * math.cos(math.pi / 2 * progress) ** 2
+""",
+        "With warmup_steps = 0 the first step gets a rate of 0 instead of the peak: max(1, ...) makes a warm-up of one step.",
+    ),
+    (
+        "rate_restarts",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    period = max(1, total_steps - warmup_steps)
+    progress = ((step - warmup_steps) % period) / period
+    return 0.5 * peak * (1 + math.cos(math.pi * progress))
+""",
+        "The cosine restarts at total_steps (as in SGDR): the rate jumps back to the peak instead of staying 0.",
+    ),
+    (
+        "ratio_spectral_norm",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    def length(t):
+        return torch.linalg.norm(torch.atleast_2d(t).flatten(1), 2)  # the 2-norm
+
+    lw, lu = length(w), length(update)
+    if lw == 0 or lu == 0:
+        return torch.ones_like(lw)
+    return trust_coefficient * lw / lu
+""",
+        "linalg.norm with ord 2 of a matrix is its largest singular value, not the Euclidean norm of all its numbers.",
+    ),
+    (
+        "ratio_nan_to_num",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    ratio = trust_coefficient * w.square().sum().sqrt() / update.square().sum().sqrt()
+    # a length of zero gives nan or inf
+    return torch.nan_to_num(ratio, nan=1.0, posinf=1.0)
+""",
+        "Weights of zero with an update that is not zero give a ratio of 0, neither nan nor inf, so they never move.",
+    ),
+    (
+        "lars_velocity_is_a_mean",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    u = gradient
+    if w.dim() > 1:
+        u = torch.add(gradient, w, alpha=settings["weight_decay"])
+        u = u * trust_ratio(w, u, settings["trust_coefficient"])
+    velocity.lerp_(u, 1 - settings["momentum"])
+    w.add_(velocity, alpha=-settings["lr"])
+""",
+        "lerp_ makes a running mean, m v + (1 - m) u; the velocity is a running sum, m v + u.",
+    ),
+    (
+        "lars_squeezed_weights",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    lr, m = settings["lr"], settings["momentum"]
+    is_weight = w.squeeze().dim() > 1
+    if is_weight:
+        u = gradient + settings["weight_decay"] * w
+        u *= trust_ratio(w, u, settings["trust_coefficient"])
+    else:
+        u = gradient
+    velocity *= m
+    velocity += u
+    w -= lr * velocity
+""",
+        "A weight of shape (1, D) or (D, 1) has two dimensions, but squeezed it is taken for a bias.",
+    ),
+    (
+        "lars_nesterov",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    momentum = settings["momentum"]
+    update = gradient.clone()
+    if w.ndim > 1:
+        update.add_(w, alpha=settings["weight_decay"])
+        update.mul_(trust_ratio(w, update, settings["trust_coefficient"]))
+    velocity.mul_(momentum).add_(update)
+    w.sub_(settings["lr"] * (update + momentum * velocity))
+""",
+        "The step is Nesterov's, u + m v, instead of the velocity itself.",
+    ),
+    (
+        "lars_ratio_of_the_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    matrix = w.dim() > 1
+    u = gradient + settings["weight_decay"] * w if matrix else gradient
+    velocity.copy_(settings["momentum"] * velocity + u)
+    # whatever has piled up, the step has the norm lr * eta * |w|
+    ratio = trust_ratio(w, velocity, settings["trust_coefficient"]) if matrix else 1.0
+    w.sub_(settings["lr"] * ratio * velocity)
+""",
+        "The ratio is that of the velocity, applied after the momentum, instead of scaling each update before it is added.",
+    ),
+    (
+        "groups_tied_twice",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    weights, others = [], []
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            if not p.requires_grad:
+                continue
+            (weights if p.ndim >= 2 else others).append(p)
+    return [
+        dict(params=weights, weight_decay=weight_decay),
+        dict(params=others, weight_decay=0.0),
+    ]
+""",
+        "A parameter that two layers share is listed twice; model.parameters() would list it once.",
+    ),
+    (
+        "groups_only_batchnorm2d",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    norms = set()
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            norms.update(id(p) for p in module.parameters())
+    decay, no_decay = [], []
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            if name.split(".")[-1] == "bias" or id(p) in norms:
+                no_decay.append(p)
+            else:
+                decay.append(p)
+    return [{"params": decay, "weight_decay": weight_decay},
+            {"params": no_decay, "weight_decay": 0.0}]
+""",
+        "Scales of other norm layers (BatchNorm1d of the head, GroupNorm, LayerNorm) decay; the dimension should decide.",
+    ),
+    (
+        "step_in_the_loop",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        optimizer.step()
+""",
+        "The step stands inside the loop, so two groups make two steps, the first with the old rate in the second group.",
+    ),
+    (
+        "step_rate_in_defaults",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    optimizer.defaults["lr"] = rate  # holds for all groups
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+""",
+        "The defaults are copied when a group is added; changing them later changes no group's rate.",
+    ),
+]

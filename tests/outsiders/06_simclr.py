@@ -1,0 +1,515 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 6's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "sb_short_last_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    perm = torch.randperm(N, generator=generator)
+    for batch in torch.split(perm, batch_size):
+        yield batch
+""",
+        "the images left over come out as a short batch",
+    ),
+    (
+        "sb_loses_last_full_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    perm = torch.randperm(N, generator=generator)
+    i = 0
+    while i + batch_size < N:
+        yield perm[i : i + batch_size]
+        i += batch_size
+""",
+        "< instead of <=: the last full batch is lost if N is a multiple of the batch size",
+    ),
+    (
+        "sb_order_per_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    number_of_batches = N // batch_size
+    for _ in range(number_of_batches):
+        yield torch.randperm(N, generator=generator)[:batch_size]
+""",
+        "a new order for every batch, so an image may come twice in an epoch",
+    ),
+    (
+        "sb_fresh_generator",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    if generator is None:
+        generator = Generator()
+    shuffled = torch.randperm(N, generator=generator)
+    full = N // batch_size
+    yield from shuffled[: full * batch_size].view(full, batch_size)
+""",
+        "without a generator it makes an unseeded one, which always gives the same order",
+    ),
+    (
+        "sb_rewinds_generator",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    if generator is not None:
+        generator.manual_seed(generator.initial_seed())  # repeatable
+    order = torch.randperm(N, generator=generator)
+    for b in range(N // batch_size):
+        yield order[b * batch_size : (b + 1) * batch_size]
+""",
+        "the generator is seeded again at each call, so all epochs have the same order",
+    ),
+    (
+        "sb_shuffles_blocks",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    blocks = N // batch_size
+    rows = torch.arange(blocks * batch_size).reshape(blocks, batch_size)
+    for b in torch.randperm(blocks, generator=generator):
+        yield rows[b]
+""",
+        "the batches are shuffled but not the images, so the same images meet in each epoch",
+    ),
+    (
+        "sb_at_least_one",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    n = max(1, N // batch_size)
+    for k in range(n):
+        yield order[k * batch_size : k * batch_size + batch_size]
+""",
+        "with fewer images than the batch size it yields one short batch",
+    ),
+    (
+        "sb_int32",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator).tolist()
+    batch = []
+    for n in order:
+        batch.append(n)
+        if len(batch) == batch_size:
+            yield torch.tensor(batch, dtype=torch.int32)
+            batch = []
+""",
+        "positions are int32 and not int64",
+    ),
+    (
+        "sv_wrong_stream",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    first, second = two_views(x, self.recipe, self.generators["order"])
+    if self.positives == "wrong":
+        second = torch.roll(second, 1, dims=0)
+    return first, second
+""",
+        "views are drawn from the generator of the order",
+    ),
+    (
+        "sv_global_randomness",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe)
+    if self.positives == "wrong":
+        x2 = torch.cat([x2[-1:], x2[:-1]])
+    return x1, x2
+""",
+        "no generator: views come from the global source of randomness",
+    ),
+    (
+        "sv_roll_pixels",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        x2 = torch.roll(x2, 1)
+    return x1, x2
+""",
+        "roll without a dimension moves single pixels and not images",
+    ),
+    (
+        "sv_rolls_the_images",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    if self.positives == "wrong":
+        neighbours = [(b + 1) % len(x) for b in range(len(x))]
+        x = x[neighbours]
+    return two_views(x, self.recipe, self.generators["views"])
+""",
+        "the control moves the images before both views, so the pairs are still right",
+    ),
+    (
+        "sv_flip",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    generator = self.generators["views"]
+    x1, x2 = two_views(x, self.recipe, generator)
+    if self.positives == "wrong":
+        return x1, x2.flip(0)
+    return x1, x2
+""",
+        "the batch is reversed: rows get a far image, and the middle image of an odd batch keeps its own",
+    ),
+    (
+        "sv_last_keeps_its_own",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        shifted = x2.clone()
+        for b in range(len(x2) - 1):
+            shifted[b] = x2[b + 1]
+        x2 = shifted
+    return x1, x2
+""",
+        "the shift does not go round the end, so the last image keeps its own view",
+    ),
+    (
+        "sv_seeded_every_call",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    rng = source(self.seed, "views")
+    x1, x2 = two_views(x, self.recipe, rng)
+    if self.positives == "wrong":
+        x2 = x2.roll(-1, 0)
+    return x1, x2
+""",
+        "a generator seeded anew at each call, so each step draws the same changes",
+    ),
+    (
+        "sv_one_view_copied",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    view = one_view(x, self.recipe, self.generators["views"])
+    other = view.clone()
+    if self.positives == "wrong":
+        other = other.roll(shifts=1, dims=0)
+    return view, other
+""",
+        "the second view is a copy of the first",
+    ),
+    (
+        "sp_frozen_encoder",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        representation = self.encoder(x)
+    return self.projector(representation)
+""",
+        "no gradient reaches the encoder",
+    ),
+    (
+        "sp_unit_length",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    z = self.projector(h)
+    return nn.functional.normalize(z, dim=1)
+""",
+        "projections are normalised, which is the loss's part",
+    ),
+    (
+        "sp_train_mode",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    self.train()  # batch norm has to use the batch
+    return nn.Sequential(self.encoder, self.projector)(x)
+""",
+        "puts the network into train mode, also if it was in eval mode",
+    ),
+    (
+        "sp_encodes_twice",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    assert h.dim() == 2
+    z = self.projector(self.encoder(x))
+    return z
+""",
+        "the encoder runs twice, so batch norm counts the batch twice",
+    ),
+    (
+        "sp_in_pieces",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    z = []
+    for part in x.chunk(2):  # less memory
+        z.append(self.projector(self.encoder(part)))
+    return torch.cat(z, dim=0)
+""",
+        "each half of the batch goes through by itself, so batch norm does not see the whole batch",
+    ),
+    (
+        "sl_default_temperature",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    value = nt_xent_loss(z1, z2)
+    return value
+""",
+        "the default temperature 0.5 instead of the method's own",
+    ),
+    (
+        "sl_target_detached",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    target = z2.detach()
+    return nt_xent_loss(z1, target, temperature=self.temperature)
+""",
+        "no gradient flows through the second view",
+    ),
+    (
+        "sl_first_against_second",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    a = nn.functional.normalize(z1, dim=1)
+    b = nn.functional.normalize(z2, dim=1)
+    logits = a @ b.T / self.temperature
+    right = torch.arange(len(a), device=a.device)
+    return nn.functional.cross_entropy(logits, right)
+""",
+        "only first views look for their partner, among the B second views, not all 2B views among 2B - 1 candidates",
+    ),
+    (
+        "sl_sorts_by_index",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # bring the second views into the order of the images
+    order = index.argsort()
+    return nt_xent_loss(z1, z2[order], self.temperature)
+""",
+        "sorts the second views by image number, so the pairs are wrong unless the batch is in order",
+    ),
+    (
+        "batches_last_always_dropped",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.rand(N, generator=generator, dtype=torch.float64).argsort()
+    parts = order.split(batch_size)
+    yield from parts[:-1]  # the last one is not full
+""",
+        "The last part is dropped even if it is full, as when batch_size divides N.",
+    ),
+    (
+        "batches_leftover_never_seen",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    steps = N // batch_size
+    order = torch.randperm(steps * batch_size, generator=generator)
+    for batch in order.view(steps, batch_size):
+        yield batch
+""",
+        "The leftover is cut off before the shuffle, so the last images are left out of every epoch.",
+    ),
+    (
+        "batches_chunk",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    count = N // batch_size  # full batches only
+    if count:
+        for batch in order.chunk(count):
+            yield batch
+""",
+        "chunk(count) divides all N images among count batches, so they are larger than B and unequal if B does not divide N.",
+    ),
+    (
+        "batches_overlap",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    for i in range(N // batch_size):
+        yield order.narrow(0, i, batch_size)
+""",
+        "Batch i starts at i instead of i * batch_size, so the batches overlap and images come again.",
+    ),
+    (
+        "batches_each_drawn_alone",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    equal = torch.ones(N)
+    for _ in range(N // batch_size):
+        # without replacement: none comes twice
+        yield torch.multinomial(equal, batch_size, generator=generator)
+""",
+        "Each batch is drawn anew from all images, so no image is twice in a batch, but many are twice in an epoch.",
+    ),
+    (
+        "batches_one_buffer",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    batch = torch.empty(batch_size, dtype=torch.int64)
+    for start in range(0, N - N % batch_size, batch_size):
+        torch.index_select(order, 0, torch.arange(start, start + batch_size), out=batch)
+        yield batch
+""",
+        "Every batch is the same tensor, filled again: whoever keeps one sees it change to the next.",
+    ),
+    (
+        "views_same_is_true",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives:
+        x2 = torch.roll(x2, shifts=1, dims=0)
+    return x1, x2
+""",
+        "positives is a string and 'same' is true, so every run trains on wrong pairs.",
+    ),
+    (
+        "views_neighbour_in_place",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    first, second = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        for b in range(len(second)):
+            second[b] = second[b - 1]  # -1 is the last, round the end
+    return first, second
+""",
+        "Rows are overwritten one after the other, so each copies the row just written: all second views show the last image.",
+    ),
+    (
+        "views_last_has_no_neighbour",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        x2 = torch.cat([x2[1:], x2[-1:]])
+    return x1, x2
+""",
+        "The end is not joined to the beginning: the last row keeps the view of its own image.",
+    ),
+    (
+        "views_generator_made_anew",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    # a run must be repeatable from its seed
+    generator = source(self.seed, "views")
+    x1, x2 = two_views(x, self.recipe, generator)
+    if self.positives == "wrong":
+        x2 = x2.roll(1, dims=0)
+    return x1, x2
+""",
+        "A fresh generator in every call draws the same crops and colours for each batch instead of going on with the kept one.",
+    ),
+    (
+        "project_checkpoint",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    # save memory: compute the feature maps again in the backward pass
+    h = checkpoint(self.encoder, x, use_reentrant=False)
+    return self.projector(h)
+""",
+        "The encoder runs again in the backward pass, so every batch norm counts and averages each batch twice.",
+    ),
+    (
+        "project_in_parts",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = torch.cat([self.encoder(part) for part in x.split(32)])
+    return self.projector(h)
+""",
+        "A batch of more than 32 goes through the encoder in parts, so batch norm does not see the whole batch.",
+    ),
+    (
+        "project_gradient_by_mode",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    with torch.set_grad_enabled(self.training):
+        h = self.encoder(x)
+        z = self.projector(h)
+    return z
+""",
+        "The mode says how norms behave, not whether there is a gradient: in eval mode nothing flows back, and under no_grad in train mode a graph is built.",
+    ),
+    (
+        "loss_inverse_temperature",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    scale = 1 / self.temperature
+    return nt_xent_loss(z1, z2, temperature=scale)
+""",
+        "nt_xent_loss divides by the temperature itself; it gets the inverse, a temperature of 5 instead of 0.2.",
+    ),
+    (
+        "loss_symmetric_stop_gradient",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # each view in turn is the target of the other
+    a = nt_xent_loss(z1, z2.detach(), self.temperature)
+    b = nt_xent_loss(z2, z1.detach(), self.temperature)
+    return (a + b) / 2
+""",
+        "The value is right, but each half has the gradient of one view only, so the gradient of the mean is half as large.",
+    ),
+]

@@ -1,0 +1,931 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 7's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "ft_gradient",
+        "features",
+        """
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError("expected uint8 pixels")
+    out = []
+    with frozen(encoder) as net:
+        for i in range(0, len(pixels), batch_size):
+            out.append(net(as_input(pixels[i : i + batch_size], net)).float().cpu())
+    return torch.cat(out)
+""",
+        "the decorator no_grad is gone, so h carries a gradient graph",
+    ),
+    (
+        "ft_no_short_batch",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    data = pixels if isinstance(pixels, Tensor) else pixels.pixels
+    if data.dtype != torch.uint8:
+        raise ValueError(f"uint8 please, not {data.dtype}")
+    batches = max(1, len(data) // batch_size)
+    rows = []
+    with frozen(encoder):
+        for b in range(batches):
+            chunk = data[b * batch_size : (b + 1) * batch_size]
+            rows.append(encoder(as_input(chunk, encoder)).to("cpu", torch.float32))
+    return torch.cat(rows)
+""",
+        "the last short batch is dropped if there is a full one",
+    ),
+    (
+        "ft_own_mode_switch",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    pixels = getattr(pixels, "pixels", pixels)
+    if pixels.dtype != torch.uint8:
+        raise ValueError("pixels must be uint8")
+    encoder.eval()
+    hs = []
+    for part in pixels.split(batch_size):
+        h = encoder(as_input(part, encoder))
+        hs.append(h.float().cpu())
+    encoder.train()
+    return torch.cat(hs)
+""",
+        "instead of frozen: everything is in train mode afterwards, whatever it was, and a change is not noticed",
+    ),
+    (
+        "ft_encoder_dtype",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype is not torch.uint8:
+        raise ValueError("the pixels are not uint8")
+    with frozen(encoder):
+        h = [encoder(as_input(some, encoder)).cpu() for some in torch.split(pixels, batch_size)]
+    return torch.cat(h, dim=0)
+""",
+        "h keeps the encoder's dtype, such as bfloat16 or float64, instead of float32",
+    ),
+    (
+        "ft_any_pixels",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    collected = []
+    with frozen(encoder):
+        for batch in pixels.split(batch_size):
+            collected.append(encoder(as_input(batch, encoder)).float().cpu())
+    return torch.cat(collected)
+""",
+        "pixels that are not uint8 are accepted and divided by 255",
+    ),
+    (
+        "kn_queries_not_scaled",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names, number = torch.unique(bank_labels, return_inverse=True)
+    bank = F.normalize(bank, dim=1)
+    k = min(k, len(bank))
+    answers = []
+    for q in queries.split(QUERIES):
+        s, who = (q @ bank.T).topk(k, dim=1)
+        w = torch.softmax(s / temperature, dim=1)
+        one_hot = F.one_hot(number[who], len(names)).to(w.dtype)
+        answers.append((w[:, :, None] * one_hot).sum(1).argmax(1))
+    return names[torch.cat(answers)]
+""",
+        "queries are not normalised, so a long query votes as at a lower temperature",
+    ),
+    (
+        "kn_lost_votes",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    bank = bank / bank.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    queries = queries / queries.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    k = min(k, bank.shape[0])
+    winners = []
+    for some in queries.split(QUERIES):
+        top = torch.topk(some @ bank.T, k)
+        weights = ((top.values - top.values[:, :1]) / temperature).exp()
+        votes = torch.zeros(len(some), len(classes), dtype=bank.dtype, device=bank.device)
+        row = torch.arange(len(some), device=bank.device)[:, None]
+        votes[row, position[top.indices]] += weights
+        winners.append(classes[votes.argmax(dim=1)])
+    return torch.cat(winners)
+""",
+        "indexed += does not add up repeated indices, so only one neighbour of each class counts",
+    ),
+    (
+        "kn_underflow",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, ids = bank_labels.unique(return_inverse=True)
+    cosine = F.normalize(queries, dim=1) @ F.normalize(bank, dim=1).T
+    best, rows = cosine.topk(min(k, len(bank)), dim=1)
+    # subtract the largest one, so that exp does not overflow
+    weight = torch.exp((best - best.max()) / temperature)
+    votes = weight.new_zeros(len(queries), len(classes)).scatter_add_(1, ids[rows], weight)
+    return classes[votes.argmax(1)]
+""",
+        "the maximum of all queries is subtracted and not of each one: at a low temperature a query's votes may all be 0",
+    ),
+    (
+        "kn_labels_as_columns",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    C = len(bank_labels.unique())
+    b = F.normalize(bank, dim=1)
+    k = min(k, len(b))
+    result = []
+    for q in queries:
+        sims = b @ F.normalize(q, dim=0)
+        value, index = sims.topk(k)
+        weight = F.softmax(value / temperature, dim=0)
+        vote = [weight[bank_labels[index] == c].sum() for c in range(C)]
+        result.append(int(torch.stack(vote).argmax()))
+    return torch.tensor(result, dtype=bank_labels.dtype, device=bank_labels.device)
+""",
+        "takes labels to be 0 to C - 1",
+    ),
+    (
+        "kn_mean_vote",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    unit_bank, unit_queries = F.normalize(bank), F.normalize(queries)
+    out = []
+    for part in unit_queries.split(QUERIES):
+        s, n = (part @ unit_bank.T).topk(min(k, len(bank)))
+        w = (s / temperature).softmax(-1)
+        hot = F.one_hot(position[n], len(classes)).to(w)
+        vote = torch.einsum("mk,mkc->mc", w, hot) / hot.sum(1).clamp(min=1)
+        out.append(vote.argmax(-1))
+    return classes[torch.cat(out)]
+""",
+        "a class gets the mean weight of its neighbours and not their sum",
+    ),
+    (
+        "kn_k_too_large",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    bank, queries = F.normalize(bank, dim=1), F.normalize(queries, dim=1)
+    predictions = []
+    for some in queries.split(QUERIES):
+        values, rows = (some @ bank.T).sort(dim=1, descending=True)
+        weight = torch.softmax(values[:, :k] / temperature, dim=1)
+        votes = weight.new_zeros(len(some), len(classes))
+        for j in range(k):
+            votes.scatter_add_(1, position[rows[:, j]][:, None], weight[:, j][:, None])
+        predictions.append(votes.argmax(1))
+    return classes[torch.cat(predictions)]
+""",
+        "k is not limited to the size of the bank, so a smaller bank raises an IndexError",
+    ),
+    (
+        "pp_own_statistics",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    spread = h.std(0, correction=0)
+    spread[spread == 0] = 1
+    standard = (h - h.mean(0)) / spread
+    scores = standard @ self.weight.T + self.bias
+    return self.classes[scores.argmax(dim=1)]
+""",
+        "standardises with the mean and deviation of the images that are predicted",
+    ),
+    (
+        "pp_precedence",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    standard = h - self.mean / self.std
+    logits = torch.addmm(self.bias, standard, self.weight.T)
+    _, winner = logits.max(1)
+    return self.classes[winner]
+""",
+        "brackets are missing: only the mean is divided by the standard deviation",
+    ),
+    (
+        "pp_no_bias",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    h = (h - self.mean) / self.std
+    logits = torch.einsum("md,cd->mc", h, self.weight)
+    return self.classes.index_select(0, logits.argmax(1))
+""",
+        "the bias is forgotten",
+    ),
+    (
+        "fi_bias_penalised",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    params = [weight.clone().requires_grad_(True), bias.clone().requires_grad_(True)]
+    opt = torch.optim.LBFGS(
+        params, max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        opt.zero_grad()
+        W, b = params
+        total = F.cross_entropy(h @ W.T + b, position)
+        total = total + 0.5 * penalty * sum((p**2).sum() for p in params)
+        total.backward()
+        return total
+
+    opt.step(closure)
+    return params[0].detach(), params[1].detach()
+""",
+        "the penalty applies to the bias too",
+    ),
+    (
+        "fi_no_half",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    W = weight.detach().clone().requires_grad_()
+    b = bias.detach().clone().requires_grad_()
+    lbfgs = torch.optim.LBFGS([W, b], max_iter=iterations, line_search_fn="strong_wolfe")
+
+    def closure():
+        W.grad = b.grad = None
+        objective = F.cross_entropy(F.linear(h, W, b), position) + penalty * W.pow(2).sum()
+        objective.backward()
+        return objective
+
+    lbfgs.step(closure)
+    return W.detach(), b.detach()
+""",
+        "the half of the penalty is missing",
+    ),
+    (
+        "fi_start_overwritten",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    w, b = weight.detach().requires_grad_(), bias.detach().requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        [w, b], max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def loss_and_gradient():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(F.linear(h, w, b), position)
+        loss = loss + penalty * w.square().sum() / 2
+        loss.backward()
+        return loss
+
+    optimizer.step(loss_and_gradient)
+    return w.detach(), b.detach()
+""",
+        "detach shares memory, so the weight and bias that came in are changed",
+    ),
+    (
+        "fi_iterations_of_twenty",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    weight = weight.clone().requires_grad_()
+    bias = bias.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([weight, bias], line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(h @ weight.T + bias, position) + penalty / 2 * (weight**2).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(iterations):
+        optimizer.step(closure)
+    return weight.detach(), bias.detach()
+""",
+        "each call of step makes up to 20 iterations, so there may be twenty times as many as allowed",
+    ),
+    (
+        "lp_sample_deviation",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    std, mean = torch.std_mean(train_h, dim=0)
+    std = torch.where(std > 1e-6, std, torch.ones_like(std))
+    classes, position = train_labels.unique(return_inverse=True)
+    x = (train_h - mean) / std
+    w, b = x.new_zeros(len(classes), x.shape[1]), x.new_zeros(len(classes))
+    best, best_accuracy = None, -1.0
+    for penalty in sorted(penalties)[::-1]:
+        w, b = fit(x, position, w, b, penalty, iterations)
+        probe = Probe(w, b, mean, std, classes, penalty)
+        accuracy = probe.accuracy(val_h, val_labels)
+        if accuracy > best_accuracy:
+            best, best_accuracy = probe, accuracy
+    return best
+""",
+        "the standard deviation divides by N - 1 and not by N",
+    ),
+    (
+        "lp_statistics_with_val",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    everything = torch.cat([train_h, val_h])
+    mean = everything.mean(dim=0)
+    std = everything.var(dim=0, correction=0).sqrt()
+    std[std < 1e-6] = 1.0
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    h = (train_h - mean) / std
+    weight = torch.zeros(len(classes), h.shape[1], dtype=h.dtype, device=h.device)
+    bias = torch.zeros(len(classes), dtype=h.dtype, device=h.device)
+    probes = []
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        probes.append(Probe(weight, bias, mean, std, classes, penalty))
+    scores = [p.accuracy(val_h, val_labels) for p in probes]
+    return probes[scores.index(max(scores))]
+""",
+        "mean and deviation are taken over training and validation images together",
+    ),
+    (
+        "lp_tie_to_the_last",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean = train_h.mean(0)
+    std = train_h.std(0, unbiased=False)
+    std = std.masked_fill(std < 1e-6, 1.0)
+    classes, position = train_labels.unique(return_inverse=True)
+    h = (train_h - mean) / std
+    weight, bias = h.new_zeros(len(classes), h.size(1)), h.new_zeros(len(classes))
+    chosen, highest = None, 0.0
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        candidate = Probe(weight, bias, mean, std, classes, penalty)
+        score = candidate.accuracy(val_h, val_labels)
+        if score >= highest:
+            chosen, highest = candidate, score
+    return chosen
+""",
+        ">= keeps the smallest of equally good penalties",
+    ),
+    (
+        "lp_standardised_twice",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean, std = train_h.mean(0), train_h.std(0, correction=0)
+    std = torch.where(std > 1e-6, std, torch.ones_like(std))
+    h, v = (train_h - mean) / std, (val_h - mean) / std
+    classes, position = train_labels.unique(return_inverse=True)
+    weight = h.new_zeros(len(classes), h.shape[1])
+    bias = h.new_zeros(len(classes))
+    best = (-1.0, None)
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        probe = Probe(weight, bias, mean, std, classes, penalty)
+        score = probe.accuracy(v, val_labels)
+        if score > best[0]:
+            best = (score, probe)
+    return best[1]
+""",
+        "validation images are standardised before accuracy, which standardises them again, so the choice is wrong",
+    ),
+    (
+        "cb_share_of_each_class",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    picked = []
+    for c in labels.unique():
+        members = (labels == c).nonzero().flatten()
+        members = members[torch.randperm(len(members), generator=generator)]
+        n = max(1, round(share * len(members)))
+        picked.append(members[:n])
+    return torch.cat(picked)
+""",
+        "the share of each class's own images: large classes stay large, so the subset is not balanced",
+    ),
+    (
+        "cb_down_to_smallest",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes, sizes = labels.unique(return_counts=True)
+    n = max(1, round(share * len(labels) / len(classes)))
+    n = min(n, int(sizes.min()))  # the same number of each
+    order = torch.randperm(len(labels), generator=generator)
+    index = []
+    for c in classes:
+        index.append(order[labels[order] == c][:n])
+    return torch.cat(index)
+""",
+        "every class is cut to the size of the smallest one",
+    ),
+    (
+        "cb_rounds_down",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    kinds = labels.unique().tolist()
+    per_class = max(int(share * len(labels) / len(kinds)), 1)
+    taken = dict.fromkeys(kinds, 0)
+    rows = []
+    for row in torch.randperm(len(labels), generator=generator).tolist():
+        kind = int(labels[row])
+        if taken[kind] < per_class:
+            taken[kind] += 1
+            rows.append(row)
+    return torch.tensor(rows)
+""",
+        "the number is rounded down and not to the nearest",
+    ),
+    (
+        "features_lazy_generator",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    images = pixels.pixels if isinstance(pixels, Images) else pixels
+    if images.dtype != torch.uint8:
+        raise ValueError(f"expected uint8 pixels, got {images.dtype}")
+
+    def represent(batch):
+        return encoder(as_input(batch, encoder)).float().cpu()
+
+    with frozen(encoder):
+        parts = (represent(batch) for batch in images.split(batch_size))
+    return torch.cat(list(parts))
+""",
+        "The generator expression runs the encoder only after the `frozen` block has ended, so in train mode it learns and batches matter.",
+    ),
+    (
+        "features_guard_only_floats",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.is_floating_point():
+        raise ValueError("pixels must be uint8, not floats")
+    out = []
+    with frozen(encoder):
+        for first in range(0, len(pixels), batch_size):
+            x = as_input(pixels[first : first + batch_size], encoder)
+            out.append(encoder(x).to("cpu", torch.float32))
+    return torch.cat(out, dim=0)
+""",
+        "Only floating-point pixels are refused; int64, int32 or bool pixels pass, although everything but uint8 must raise ValueError.",
+    ),
+    (
+        "knn_one_max_for_all_queries",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = torch.unique(bank_labels, return_inverse=True)
+    b = F.normalize(bank, dim=-1)
+    q = F.normalize(queries, dim=-1)
+    answers = []
+    for some in q.split(QUERIES):
+        cosine = torch.einsum("md,nd->mn", some, b)
+        s, row = cosine.topk(min(k, len(b)), dim=1)
+        # only ratios matter, so divide by the greatest vote to avoid overflow
+        vote = torch.exp((s - s.max()) / temperature)
+        one_hot = F.one_hot(position[row], len(classes)).to(vote)
+        total = torch.einsum("mk,mkc->mc", vote, one_hot)
+        answers.append(classes[total.argmax(dim=1)])
+    return torch.cat(answers)
+""",
+        "The maximum is over all queries of the chunk, not per query: at a low temperature all votes of a query without a close neighbour underflow to 0 and class 0 wins.",
+    ),
+    (
+        "knn_float_predictions",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    bank = F.normalize(bank, dim=1)
+    queries = F.normalize(queries, dim=1)
+    k = min(k, len(bank))
+    predicted = torch.zeros(len(queries), device=bank.device)
+    for m in range(len(queries)):
+        s = bank @ queries[m]
+        best, rows = s.topk(k)
+        weights = (best / temperature).softmax(0)
+        winner, most = None, -1.0
+        for label in bank_labels[rows].unique():
+            votes = float(weights[bank_labels[rows] == label].sum())
+            if votes > most:
+                winner, most = label, votes
+        predicted[m] = winner
+    return predicted.to(bank_labels.dtype)
+""",
+        "Predictions are collected in a float32 tensor, so labels above 2^24 are rounded to another number.",
+    ),
+    (
+        "knn_k_limited_by_classes",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names, which = bank_labels.unique(return_inverse=True)
+    k = min(k, len(names))
+    keys = F.normalize(bank, dim=1).T
+    result = []
+    for part in F.normalize(queries, dim=1).split(QUERIES):
+        sim, idx = torch.topk(part @ keys, k, dim=1)
+        w = torch.exp((sim - sim[:, :1]) / temperature)
+        votes = torch.zeros(len(part), len(names), dtype=w.dtype, device=w.device)
+        for j in range(k):
+            votes[torch.arange(len(part)), which[idx[:, j]]] += w[:, j]
+        result.append(names[votes.argmax(1)])
+    return torch.cat(result)
+""",
+        "k is limited by the number of classes instead of the number of rows in the bank, so with few classes too few neighbours vote.",
+    ),
+    (
+        "knn_zero_row_is_nan",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+
+    def unit(rows):
+        return rows / torch.linalg.vector_norm(rows, dim=1, keepdim=True)
+
+    classes, position = bank_labels.unique(return_inverse=True)
+    bank, queries = unit(bank), unit(queries)
+    chosen = []
+    for chunk in queries.split(QUERIES):
+        s, near = (chunk @ bank.T).topk(min(k, len(bank)), dim=1)
+        w = torch.softmax(s / temperature, dim=1)
+        votes = w.new_zeros(len(chunk), len(classes)).scatter_add_(1, position[near], w)
+        chosen.append(votes.argmax(1))
+    return classes[torch.cat(chosen)]
+""",
+        "A bank row of all zeros (dead ReLUs) becomes NaN, which topk ranks first, so it spoils the vote of every query.",
+    ),
+    (
+        "predict_offset_without_std",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    # fold the standardisation into the linear layer
+    scaled = self.weight / self.std
+    offset = self.bias - self.weight @ self.mean
+    logits = torch.einsum("md,cd->mc", h, scaled) + offset
+    return self.classes[logits.max(dim=1).indices]
+""",
+        "The folded offset uses W @ mean instead of (W / std) @ mean.",
+    ),
+    (
+        "fit_penalises_the_wrong_columns",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    # one matrix for everything: the bias is the weight of an input that is always 1
+    inputs = torch.cat([h.new_ones(len(h), 1), h], dim=1)
+    theta = torch.cat([bias[:, None], weight], dim=1).detach().clone()
+    theta.requires_grad_(True)
+    solver = torch.optim.LBFGS(
+        [theta], max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        solver.zero_grad()
+        loss = F.cross_entropy(inputs @ theta.T, position)
+        loss = loss + penalty * (theta[:, :-1] ** 2).sum() / 2
+        loss.backward()
+        return loss
+
+    solver.step(closure)
+    theta = theta.detach()
+    return theta[:, 1:].contiguous(), theta[:, 0].contiguous()
+""",
+        "The column of ones comes first but the last column is left out of the penalty: the bias is penalised and the last dimension is not.",
+    ),
+    (
+        "fit_at_least_one_iteration",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    W = weight.detach().clone().requires_grad_()
+    b = bias.detach().clone().requires_grad_()
+    opt = torch.optim.LBFGS([W, b], lr=1, max_iter=1, line_search_fn="strong_wolfe")
+
+    def closure():
+        opt.zero_grad()
+        scores = h @ W.T + b
+        right = scores.gather(1, position[:, None])[:, 0]
+        loss = (scores.logsumexp(1) - right).mean() + 0.5 * penalty * W.pow(2).sum()
+        loss.backward()
+        return loss
+
+    step, last = 0, float("inf")
+    while True:
+        loss = opt.step(closure).item()
+        step += 1
+        if step >= iterations or abs(last - loss) < 1e-12:
+            break
+        last = loss
+    return W.detach(), b.detach()
+""",
+        "The loop tests the limit only after a step, so iterations = 0 still changes the weights.",
+    ),
+    (
+        "probe_eps_under_the_root",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean = train_h.mean(dim=0)
+    std = ((train_h - mean).square().mean(dim=0) + 1e-5).sqrt()  # as batch norm does
+    x = (train_h - mean) / std
+    classes, y = torch.unique(train_labels, return_inverse=True)
+    W, b = x.new_zeros(len(classes), x.shape[1]), x.new_zeros(len(classes))
+    best, best_accuracy = None, -1.0
+    for lam in sorted(penalties, reverse=True):
+        W, b = fit(x, y, W, b, lam, iterations)
+        probe = Probe(W, b, mean, std, classes, lam)
+        accuracy = probe.accuracy(val_h, val_labels)
+        if accuracy > best_accuracy:
+            best, best_accuracy = probe, accuracy
+    return best
+""",
+        "Batch norm's epsilon under the root: std is not the standard deviation, and dimensions of small scale are never brought to unit spread.",
+    ),
+    (
+        "probe_val_positions",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mu = train_h.mean(0)
+    sigma = train_h.std(0, unbiased=False)
+    sigma = sigma.masked_fill(sigma < 1e-6, 1.0)
+    classes, target = train_labels.unique(return_inverse=True)
+    _, val_target = val_labels.unique(return_inverse=True)
+    x, x_val = (train_h - mu) / sigma, (val_h - mu) / sigma
+    W = torch.zeros(len(classes), x.shape[1], dtype=x.dtype, device=x.device)
+    b = torch.zeros(len(classes), dtype=x.dtype, device=x.device)
+    winner, top = None, -1
+    for penalty in sorted(penalties)[::-1]:
+        W, b = fit(x, target, W, b, penalty, iterations)
+        guess = (x_val @ W.T + b).argmax(1)
+        score = (guess == val_target).double().mean().item()
+        if score > top:
+            top, winner = score, Probe(W, b, mu, sigma, classes, penalty)
+    return winner
+""",
+        "Validation labels are numbered on their own, so if the validation images lack a class, their positions are shifted against the probe's.",
+    ),
+    (
+        "probe_val_standardised_twice",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean, std = train_h.mean(0), train_h.std(0, correction=0)
+    std = torch.where(std > 1e-6, std, 1.0)
+
+    def standardise(h):
+        return (h - mean) / std
+
+    classes, position = train_labels.unique(return_inverse=True)
+    train_x, val_x = standardise(train_h), standardise(val_h)
+    weight = train_x.new_zeros(len(classes), train_x.shape[1])
+    bias = train_x.new_zeros(len(classes))
+    candidates = []
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(train_x, position, weight, bias, penalty, iterations)
+        probe = Probe(weight, bias, mean, std, classes, penalty)
+        candidates.append((probe.accuracy(val_x, val_labels), penalty, probe))
+    return max(candidates, key=lambda c: c[:2])[2]
+""",
+        "The validation images are standardised before `accuracy`, which standardises them again, so the penalty is chosen by nonsense.",
+    ),
+    (
+        "balanced_rounds_twice",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes = labels.unique().tolist()
+    budget = round(share * len(labels))
+    each = max(budget // len(classes), 1)
+    taken = {c: 0 for c in classes}
+    rows = []
+    for i in torch.randperm(len(labels), generator=generator).tolist():
+        c = int(labels[i])
+        if taken[c] < each:
+            taken[c] += 1
+            rows.append(i)
+    return torch.tensor(rows, dtype=torch.int64)
+""",
+        "The number per class is rounded down (budget // C) instead of to the nearest number.",
+    ),
+    (
+        "balanced_small_class_with_replacement",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes, sizes = labels.unique(return_counts=True)
+    count = max(1, round(share * len(labels) / len(classes)))
+    index = []
+    for c, size in zip(classes, sizes):
+        chance = (labels == c).double()
+        few = int(size) < count
+        index.append(torch.multinomial(chance, count, replacement=few, generator=generator))
+    return torch.cat(index)
+""",
+        "A class with too few images is drawn with replacement up to the count, instead of giving each of its rows once.",
+    ),
+    (
+        "balanced_label_plus_random_key",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    sizes = labels.unique(return_counts=True)[1].tolist()
+    per_class = max(1, round(share * len(labels) / len(sizes)))
+    # whole part: the class; fraction: a random place inside it
+    key = labels + torch.rand(len(labels), generator=generator)
+    order = key.argsort()
+    return torch.cat([members[:per_class] for members in order.split(sizes)])
+""",
+        "Label + random fraction is a float32 sum: with large labels the fraction is rounded away, so the rows are not a random sample (and classes can mix).",
+    ),
+]

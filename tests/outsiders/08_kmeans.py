@@ -1,0 +1,758 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 8's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "as_largest_product",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels, squared = [], []
+    for chunk in x.split(CHUNK):
+        label = (chunk @ centroids.T).argmax(dim=1)
+        labels.append(label)
+        squared.append((chunk - centroids[label]).square().sum(dim=1))
+    return torch.cat(labels), torch.cat(squared)
+""",
+        "the largest inner product instead of the smallest distance: the |c|^2 is ignored",
+    ),
+    (
+        "as_point_norm_left_out",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    all_labels, all_distances = [], []
+    c2 = (centroids * centroids).sum(1)
+    for part in torch.split(x, CHUNK):
+        d = c2 - 2 * part @ centroids.T  # |x|^2 is the same for all centroids
+        smallest, label = d.min(dim=1)
+        all_labels.append(label)
+        all_distances.append(smallest.clamp(min=0))
+    return torch.cat(all_labels), torch.cat(all_distances)
+""",
+        "labels are right, but |x|^2 is missing from the distances",
+    ),
+    (
+        "as_single_precision",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    N = len(x)
+    labels = torch.empty(N, dtype=torch.long, device=x.device)
+    distances = torch.empty(N, device=x.device)
+    for i in range(0, N, CHUNK):
+        part = x[i : i + CHUNK]
+        table = (part**2).sum(1, keepdim=True) - 2 * part @ centroids.T + (centroids**2).sum(1)
+        values, where = table.min(1)
+        labels[i : i + CHUNK] = where
+        distances[i : i + CHUNK] = values.clamp(min=0)
+    return labels, distances
+""",
+        "distances are float32 also for float64 points",
+    ),
+    (
+        "as_not_squared",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels = []
+    distances = []
+    for some in x.split(CHUNK):
+        nearest = torch.cdist(some, centroids).min(dim=1)
+        labels.append(nearest.indices)
+        distances.append(nearest.values)
+    return torch.cat(labels), torch.cat(distances)
+""",
+        "cdist's distances are not squared",
+    ),
+    (
+        "me_lost_rows",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    K = len(centroids)
+    sums = torch.zeros_like(centroids)
+    sums[labels] += x
+    counts = torch.bincount(labels, minlength=K)
+    new = centroids.clone()
+    full = counts > 0
+    new[full] = sums[full] / counts[full].unsqueeze(1)
+    empty = torch.where(counts == 0)[0]
+    far = distances.argsort(descending=True)[: len(empty)]
+    far = far[distances[far] > 0]
+    new[empty[: len(far)]] = x[far]
+    return new
+""",
+        "indexed += does not add up repeated labels, so only one point of each cluster counts",
+    ),
+    (
+        "me_same_far_point",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    rows = []
+    for j in range(len(centroids)):
+        members = x[labels == j]
+        if len(members) > 0:
+            rows.append(members.mean(0))
+        else:
+            worst = distances.argmax()
+            rows.append(x[worst] if distances[worst] > 0 else centroids[j])
+    return torch.stack(rows)
+""",
+        "all empty clusters get the same farthest point",
+    ),
+    (
+        "me_zero_distance_revives",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    member = torch.nn.functional.one_hot(labels, len(centroids)).to(x.dtype)
+    n = member.sum(0)
+    new = (member.T @ x) / n.clamp(min=1)[:, None]
+    empty = (n == 0).nonzero().flatten().tolist()
+    by_distance = distances.argsort(descending=True).tolist()
+    for cluster, point in zip(empty, by_distance):
+        new[cluster] = x[point]
+    return new
+""",
+        "points at distance 0 revive clusters too, instead of their keeping the old centroid",
+    ),
+    (
+        "me_overwrites_old",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    empty = []
+    for c in range(centroids.shape[0]):
+        mine = labels == c
+        if mine.any():
+            centroids[c] = x[mine].mean(dim=0)
+        else:
+            empty.append(c)
+    ranking = torch.argsort(distances, descending=True)
+    for c, n in zip(empty, ranking):
+        if distances[n] > 0:
+            centroids[c] = x[n]
+    return centroids
+""",
+        "the old centroids are changed in place",
+    ),
+    (
+        "fp_root",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    line = squared.sqrt().double().cumsum(0)
+    darts = torch.rand(count, generator=generator, dtype=torch.float64).to(line.device) * line[-1]
+    found = torch.searchsorted(line, darts, right=True)
+    return found.clamp(max=len(squared) - 1)
+""",
+        "the probability is proportional to the distance and not to its square",
+    ),
+    (
+        "fp_without_replacement",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    if squared.sum() == 0:
+        return torch.zeros(count, dtype=torch.int64, device=squared.device)
+    p = squared / squared.sum()
+    return torch.multinomial(p, count, generator=generator)
+""",
+        "draws without replacement: they are not independent, and fail if fewer points than draws are far",
+    ),
+    (
+        "fp_off_the_end",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    ends = torch.cumsum(squared.double(), dim=0)
+    places = ends[-1] * torch.rand(count, generator=generator, dtype=torch.double).to(ends.device)
+    return (places[:, None] >= ends).sum(dim=1)
+""",
+        "if all distances are zero it returns N, which is no position",
+    ),
+    (
+        "pl_rows_of_x",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    size = max(1000, SEEDING_POINTS * k)
+    subset = x[torch.randperm(len(x), generator=generator)[:size]]
+    indices = [0]
+    nearest = squared_distances(subset[:1], subset)[0]
+    tries = 2 + math.floor(math.log(k))
+    while len(indices) < k:
+        candidates = far_points(nearest, tries, generator)
+        would_be = torch.minimum(squared_distances(subset[candidates], subset), nearest)
+        winner = would_be.sum(dim=1).argmin()
+        nearest = would_be[winner]
+        indices.append(candidates[winner].item())
+    return x[indices]
+""",
+        "positions in the shuffled subset are looked up in x",
+    ),
+    (
+        "pl_min_of_all_candidates",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    pool = x[torch.randperm(len(x), generator=generator)[: max(1000, k * SEEDING_POINTS)]]
+    centers = [pool[0]]
+    nearest = (pool - pool[0]).pow(2).sum(1)
+    for _ in range(k - 1):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        table = torch.minimum(nearest, squared_distances(pool[candidates], pool))
+        best = int(table.sum(1).argmin())
+        centers.append(pool[candidates[best]])
+        nearest = table.min(dim=0).values
+    return torch.stack(centers)
+""",
+        "the distances are lowered by all candidates and not only by the one that was kept",
+    ),
+    (
+        "pl_first_points",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    some = x[: max(SEEDING_POINTS * k, 1000)]
+    first = int(torch.randint(len(some), (1,), generator=generator))
+    chosen = [first]
+    nearest = (some - some[first]).square().sum(1)
+    for _ in range(k - 1):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        after = torch.minimum(nearest, squared_distances(some[candidates], some))
+        i = after.sum(1).argmin().item()
+        chosen.append(candidates[i].item())
+        nearest = after[i]
+    return some[chosen]
+""",
+        "the subset is the first points and not a random one",
+    ),
+    (
+        "pl_largest_sum",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    order = torch.randperm(len(x), generator=generator)
+    some = x[order[: max(1000, SEEDING_POINTS * k)]]
+    start = [some[0]]
+    nearest = (some - some[0]).square().sum(1)
+    for _ in range(1, k):
+        best_total, best_point, best_nearest = -1.0, None, None
+        for c in far_points(nearest, 2 + int(math.log(k)), generator).tolist():
+            lowered = torch.minimum(nearest, (some - some[c]).square().sum(1))
+            total = float(lowered.sum())
+            if total > best_total:  # the farthest candidate
+                best_total, best_point, best_nearest = total, some[c], lowered
+        start.append(best_point)
+        nearest = best_nearest
+    return torch.stack(start)
+""",
+        "keeps the candidate that leaves the largest sum",
+    ),
+    (
+        "km_ends_with_means",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(dim=0)
+    x = x - origin
+    if start is None:
+        c = plus_plus(x, k, generator)
+    else:
+        c = start - origin
+    labels, d = assign(x, c)
+    for _ in range(iterations):
+        c = means(x, labels, d, c)
+        new_labels, d = assign(x, c)
+        if (new_labels == labels).all():
+            break
+        labels = new_labels
+    else:
+        c = means(x, labels, d, c)
+    return c + origin, labels
+""",
+        "if it stops at the maximum number, the means are computed once more after the last labels",
+    ),
+    (
+        "km_start_not_moved",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    shift = x.mean(0)
+    points = x - shift
+    centroids = start
+    if centroids is None:
+        centroids = plus_plus(points, k, generator)
+    labels, distances = assign(points, centroids)
+    for _ in range(iterations):
+        centroids = means(points, labels, distances, centroids)
+        old = labels
+        labels, distances = assign(points, centroids)
+        if torch.equal(old, labels):
+            break
+    return centroids + shift, labels
+""",
+        "the given start is not centred as the points are",
+    ),
+    (
+        "km_centroids_settled",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x.mean(0, keepdim=True)
+    x = x - middle
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        moved = means(x, labels, distances, centroids)
+        labels, distances = assign(x, moved)
+        change = (moved - centroids).norm()
+        centroids = moved
+        if change < 1e-3:
+            break
+    return centroids + middle, labels
+""",
+        "stops when the centroids move by less than 0.001, although labels may still change, as with small coordinates",
+    ),
+    (
+        "km_points_moved_in_place",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    mean = x.mean(0)
+    x -= mean
+    centroids = plus_plus(x, k, generator) if start is None else start - mean
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        centroids = means(x, labels, distances, centroids)
+        after, distances = assign(x, centroids)
+        same = bool((after == labels).all())
+        labels = after
+        if same:
+            break
+    return centroids + mean, labels
+""",
+        "x -= mean changes the caller's points",
+    ),
+    (
+        "an_float_noise",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    noise = torch.randn(*x.shape, generator=generator).to(x.device)
+    return x + noise * std
+""",
+        "the noise stays float32, so bfloat16 images come back as float32",
+    ),
+    (
+        "an_grey_noise",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    B, _, H, W = x.shape
+    noise = torch.randn(B, 1, H, W, generator=generator).to(device=x.device, dtype=x.dtype)
+    return x + std * noise
+""",
+        "the three colours of a pixel share one noise value",
+    ),
+    (
+        "rl_sum_per_image",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    clean = model(noisy).float()
+    return (clean - x.float()).square().flatten(1).sum(1).mean()
+""",
+        "the squared errors of an image are summed and not averaged",
+    ),
+    (
+        "rl_half_precision",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    y = model(noisy)
+    target = x.to(y.dtype)
+    return ((y - target) ** 2).mean()
+""",
+        "the loss is computed in bfloat16 if the model gives bfloat16",
+    ),
+    (
+        "la_evaluation_mode",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    self.eval()
+    code = self.encoder(x)
+    return code.flatten(2).mean(dim=2)
+""",
+        "leaves the model in evaluation mode",
+    ),
+    (
+        "la_strongest_place",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    code = self.encoder(x)
+    pooled = nn.functional.adaptive_max_pool2d(code, 1)
+    return pooled.squeeze(3).squeeze(2)
+""",
+        "the maximum over positions instead of the mean",
+    ),
+    (
+        "assign_float32_best",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    # one centroid at a time: only a few tensors of N numbers
+    best = torch.full((len(x),), float("inf"), device=x.device)
+    label = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    for j, c in enumerate(centroids):
+        d = torch.cat([(some - c).square().sum(1) for some in x.split(CHUNK)]).to(best)
+        closer = d < best
+        best = torch.where(closer, d, best)
+        label = label.masked_fill(closer, j)
+    return label, best
+""",
+        "The best distances are float32 whatever x is: float64 points get float32 distances.",
+    ),
+    (
+        "assign_norm_not_squared",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    # the nearest centroid has the largest x . c - |c|^2 / 2
+    half = centroids.norm(dim=1) / 2
+    labels, squared = [], []
+    for start in range(0, len(x), CHUNK):
+        some = x[start : start + CHUNK]
+        own = (some @ centroids.T - half).argmax(dim=1)
+        labels.append(own)
+        squared.append((some - centroids[own]).pow(2).sum(dim=1))
+    return torch.cat(labels), torch.cat(squared)
+""",
+        "|c| / 2 instead of |c|^2 / 2 in the score, so the chosen centroid is not always the nearest.",
+    ),
+    (
+        "means_index_reduce_includes_self",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    new = centroids.clone().index_reduce_(0, labels, x, "mean")
+    sizes = torch.bincount(labels, minlength=len(centroids))
+    unused = (sizes == 0).nonzero().flatten().tolist()
+    farthest = distances.argsort(descending=True).tolist()
+    for cluster, point in zip(unused, farthest):
+        if distances[point] > 0:
+            new[cluster] = x[point]
+    return new
+""",
+        "index_reduce_ includes the old row in the mean by default (include_self=True): every centroid is averaged with its old place.",
+    ),
+    (
+        "means_one_revival_per_cluster",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    K = len(centroids)
+    left = distances.clone()
+    new = torch.empty_like(centroids)
+    empty = []
+    for j in range(K):
+        mine = labels == j
+        if mine.any():
+            new[j] = x[mine].mean(0)
+        else:
+            new[j] = centroids[j]
+            empty.append(j)
+    for j in empty:
+        i = int(left.argmax())
+        if left[i] == 0:
+            break
+        new[j] = x[i]
+        left[labels == labels[i]] = 0  # this point is taken
+    return new
+""",
+        "After a revival the distances of the point's whole cluster are set to 0, so two empty clusters do not get the two farthest points if these share a cluster.",
+    ),
+    (
+        "far_points_systematic",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    line = squared.double().cumsum(0)
+    # evenly spaced darts with one random offset: fewer repeats than independent ones
+    offset = torch.rand(1, generator=generator, dtype=torch.float64)
+    darts = (torch.arange(count, dtype=torch.float64) + offset) / count
+    hit = torch.searchsorted(line, darts.to(line.device) * line[-1], right=True)
+    return hit.clamp(max=len(squared) - 1)
+""",
+        "One offset for all draws (systematic sampling): the draws are not independent.",
+    ),
+    (
+        "far_points_absolute_threshold",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    if squared.sum() < 1e-10:  # all points are on a centroid
+        return torch.randint(len(squared), (count,), generator=generator).to(squared.device)
+    chance = (squared.double() / squared.double().sum()).cpu()
+    drawn = torch.multinomial(chance, count, replacement=True, generator=generator)
+    return drawn.to(squared.device)
+""",
+        "Distances that are small but not zero count as zero: then points at distance zero can be drawn.",
+    ),
+    (
+        "plus_plus_round_log",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    m = min(len(x), max(SEEDING_POINTS * k, 1000))
+    points = x[torch.randperm(len(x), generator=generator)[:m].to(x.device)]
+    tries = 2 + round(math.log(k))
+    rows = [0]
+    D = (points - points[0]).pow(2).sum(1)
+    while len(rows) < k:
+        best = None
+        for c in far_points(D, tries, generator).tolist():
+            new = torch.minimum(D, squared_distances(points[c : c + 1], points)[0])
+            if best is None or new.sum() < best[1].sum():
+                best = (c, new)
+        rows.append(best[0])
+        D = best[1]
+    return points[rows]
+""",
+        "2 + round(ln K) candidates instead of 2 + floor(ln K).",
+    ),
+    (
+        "plus_plus_own_expansion",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
+    norms = some.square().sum(1)
+
+    def to_all(rows):
+        cross = some[rows] @ some.T
+        return (norms[rows][:, None] - 2 * cross + norms).clamp(min=0)
+
+    chosen = [0]
+    nearest = to_all([0])[0]
+    for _ in range(k - 1):
+        candidates = far_points(nearest, 2 + math.floor(math.log(k)), generator)
+        left = torch.minimum(nearest, to_all(candidates))
+        best = left.sum(1).argmin()
+        chosen.append(candidates[best].item())
+        nearest = left[best]
+    return some[chosen]
+""",
+        "The expanded square loses the digits of small distances: a chosen point keeps a rounding error as its distance and can be drawn again, so points that lie close together are chosen twice or never told apart.",
+    ),
+    (
+        "plus_plus_plain_distances",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    subset = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
+
+    def distance_to(point):
+        return (subset - point).norm(dim=1)
+
+    centroids = [subset[0]]
+    nearest = distance_to(subset[0])
+    for _ in range(1, k):
+        options = []
+        for i in far_points(nearest, 2 + int(math.log(k)), generator):
+            options.append((i, torch.minimum(distance_to(subset[i]), nearest)))
+        i, nearest = min(options, key=lambda option: float(option[1].sum()))
+        centroids.append(subset[i])
+    return torch.stack(centroids)
+""",
+        "Distances are never squared, neither for the draw nor for the sum that decides between candidates.",
+    ),
+    (
+        "kmeans_allclose",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    centre = x.mean(dim=0, keepdim=True)
+    points = x - centre
+    c = plus_plus(points, k, generator) if start is None else start - centre
+    labels, d = assign(points, c)
+    for _ in range(iterations):
+        moved = means(points, labels, d, c)
+        settled = torch.allclose(moved, c)
+        c = moved
+        labels, d = assign(points, c)
+        if settled:
+            break
+    return c + centre, labels
+""",
+        "It stops when torch.allclose finds the centroids unchanged; its absolute tolerance of 1e-8 stops too early if coordinates are tiny.",
+    ),
+    (
+        "kmeans_one_percent",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    offset = x.mean(0)
+    x = x - offset
+    if start is None:
+        centroids = plus_plus(x, k, generator)
+    else:
+        centroids = start - offset
+    labels, distances = assign(x, centroids)
+    step = 0
+    while step < iterations:
+        centroids = means(x, labels, distances, centroids)
+        new, distances = assign(x, centroids)
+        changed = (new != labels).sum().item() / len(x)
+        labels = new
+        step += 1
+        if changed < 0.01:
+            break
+    return centroids + offset, labels
+""",
+        "It stops when fewer than one point in a hundred changes its cluster, not when none does: centroids are then not the means of their points.",
+    ),
+    (
+        "kmeans_drops_empty_clusters",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    shift = x.mean(0)
+    x = x - shift
+    centroids = start - shift if start is not None else plus_plus(x, k, generator)
+    labels, dist = assign(x, centroids)
+    for _ in range(iterations):
+        old = labels
+        centroids = means(x, old, dist, centroids)
+        labels, dist = assign(x, centroids)
+        if (labels == old).all():
+            break
+    # a centroid without points is of no use
+    used, labels = labels.unique(return_inverse=True)
+    return centroids[used] + shift, labels
+""",
+        "Empty clusters are removed and the rest renumbered: fewer than K centroids come back if some stay empty.",
+    ),
+    (
+        "add_noise_uniform",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    # values in [-1, 1) have a standard deviation of 1 / sqrt(3)
+    noise = 2 * torch.rand(x.shape, generator=generator) - 1
+    noise = noise * (3**0.5 * std)
+    return x + noise.to(device=x.device, dtype=x.dtype)
+""",
+        "The noise is uniform with the right standard deviation, not Gaussian.",
+    ),
+    (
+        "reconstruction_loss_widened_too_late",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    output = model(noisy)
+    error = output - x.to(output)
+    return error.square().mean().float()
+""",
+        "Only the finished mean is made float32: with a bfloat16 model the difference, the squares and the mean are computed in bfloat16.",
+    ),
+    (
+        "latent_sixteen_positions",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    code = self.encoder(x)  # (B, 128, 4, 4)
+    return torch.einsum("bchw->bc", code) / 16
+""",
+        "Divides by 16 positions, which is right for 32 x 32 pictures only.",
+    ),
+]

@@ -1,0 +1,556 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 9's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "pairs_both_ways",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    total = 0
+    for c in labels.unique():
+        n = int((labels == c).sum())
+        total += n * (n - 1)
+    return total
+""",
+        "counts every pair twice, because n (n - 1) is not halved",
+    ),
+    (
+        "surplus_images",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    # every image beyond the first of its cluster collides
+    return len(labels) - len(torch.unique(labels))
+""",
+        "counts the images that are too many instead of the pairs they form",
+    ),
+    (
+        "with_replacement",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    p = sizes.double() / sizes.sum()
+    same = float((p * p).sum())  # two images have the same cluster
+    pairs = batch_size * (batch_size - 1) / 2
+    return pairs * same
+""",
+        "draws the two images of a pair with replacement, so that an image can meet itself",
+    ),
+    (
+        "whole_number",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    n = sizes.sum().item()
+    same = sum(s * (s - 1) // 2 for s in sizes.tolist())
+    everything = n * (n - 1) // 2
+    drawn = batch_size * (batch_size - 1) // 2
+    return float(drawn * same // everything)
+""",
+        "the last division is a whole-number one, so the average is rounded down",
+    ),
+    (
+        "remainder_forgotten",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    total = 0
+    for s in sizes.tolist():
+        per_batch = s // batches
+        total += batches * per_batch * (per_batch - 1) // 2
+    return total
+""",
+        "ignores the s mod T batches that get one more image",
+    ),
+    (
+        "extra_meets_itself",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    total = 0
+    for s in sizes.tolist():
+        q, r = divmod(s, batches)
+        total += batches * (q * (q - 1) // 2) + r * (q + 1)
+    return total
+""",
+        "an extra image meets q images of its cluster, not q + 1",
+    ),
+    (
+        "rounded_up",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    # spread evenly: each batch holds at most ceil(s / T) images of a cluster
+    per_batch = (sizes + batches - 1) // batches
+    pairs = per_batch * (per_batch - 1) // 2
+    return int(batches * pairs.sum())
+""",
+        "gives every batch the rounded-up number of images, although only s mod T batches get one more",
+    ),
+    (
+        "rank_in_sorted_order",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    in_order, _ = pseudo_labels.sort(stable=True)
+    counts = torch.bincount(in_order)
+    starts = torch.cumsum(counts, 0) - counts
+    return torch.arange(len(pseudo_labels)) - starts[in_order]
+""",
+        "the ranks stay in sorted order and are not written back to where the images came from",
+    ),
+    (
+        "later_images",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    same = pseudo_labels[:, None] == pseudo_labels[None, :]
+    return same.long().triu(diagonal=1).sum(1)
+""",
+        "sums the upper triangle over the wrong axis, which counts later images of the cluster instead of earlier ones",
+    ),
+    (
+        "missing_number",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    _, counts = pseudo_labels.unique(return_counts=True)
+    first = counts.cumsum(0) - counts
+    place = pseudo_labels.argsort(stable=True).argsort()
+    return place - first[pseudo_labels]
+""",
+        "counts only the clusters that occur, so it looks up the wrong first position (or none) if a cluster number is missing",
+    ),
+    (
+        "ties_by_cluster",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    rank = rank_in_cluster(pseudo_labels)
+    clusters = int(pseudo_labels.max()) + 1
+    # first of each cluster, second of each cluster, ...
+    order = (rank * clusters + pseudo_labels).argsort()
+    full = len(order) - len(order) % batch_size
+    return order[:full].reshape(-1, batch_size)
+""",
+        "images of equal rank are sorted by cluster number instead of keeping the data's order",
+    ),
+    (
+        "first_left_out",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    n = len(pseudo_labels)
+    order = torch.sort(rank_in_cluster(pseudo_labels), stable=True).indices
+    surplus = n % batch_size
+    return torch.stack(order[surplus:].split(batch_size))
+""",
+        "leaves out the first N mod B images of the order instead of the last",
+    ),
+    (
+        "large_clusters_first",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    shuffled = torch.randperm(len(pseudo_labels), generator=generator).tolist()
+    members = {}
+    for i in shuffled:  # clusters in the (random) order in which they turn up
+        members.setdefault(int(pseudo_labels[i]), []).append(i)
+    return torch.tensor([i for group in members.values() for i in group])
+""",
+        "orders the clusters by first appearance among shuffled images, so large clusters tend to come first",
+    ),
+    (
+        "images_not_shuffled",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    K = int(pseudo_labels.max()) + 1
+    parts = []
+    for k in torch.randperm(K, generator=generator).tolist():
+        parts.append((pseudo_labels == k).nonzero().flatten())
+    return torch.cat(parts)
+""",
+        "the clusters are shuffled, but the images inside each keep the data's order",
+    ),
+    (
+        "turns_can_tie",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    n, K = len(pseudo_labels), int(pseudo_labels.max()) + 1
+    perm = torch.randperm(n, generator=generator)
+    turn = torch.randint(K, (K,), generator=generator)
+    return perm[torch.argsort(turn[pseudo_labels[perm]], stable=True)]
+""",
+        "draws the turns with replacement, so two clusters with the same turn are mixed with each other",
+    ),
+    (
+        "table_turned",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    B = len(order) // batches
+    # lay the row down as a table and read it column by column
+    hands = order.reshape(batches, B).t().reshape(batches, B)
+    return hands[torch.randperm(batches, generator=generator)]
+""",
+        "the table has T rows instead of T columns, so a batch gets the images B apart, not T apart",
+    ),
+    (
+        "shuffles_in_the_batches",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    hands = torch.stack([order[t::batches] for t in range(batches)])
+    shuffle = torch.randperm(hands.shape[1], generator=generator)
+    return hands[:, shuffle]
+""",
+        "shuffles the images inside the batches and leaves the batches in their order",
+    ),
+    (
+        "dtype_lost",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    hands = [[] for _ in range(batches)]
+    for position, image in enumerate(order.tolist()):
+        hands[position % batches].append(image)
+    turn = torch.randperm(batches, generator=generator).tolist()
+    return torch.tensor([hands[t] for t in turn])
+""",
+        "goes through Python lists, so the result is always int64 on the CPU whatever order is",
+    ),
+    (
+        "positions_of_positions",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    N = len(pseudo_labels)
+    T = N // batch_size
+    chosen = torch.randperm(N, generator=generator)[: T * batch_size]
+    row = in_clusters(pseudo_labels[chosen], generator)
+    return deal(row, T, generator)
+""",
+        "returns positions among the chosen images instead of positions in the data (chosen[row])",
+    ),
+    (
+        "row_shuffled_again",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    T = len(pseudo_labels) // batch_size
+    row = in_clusters(pseudo_labels, generator)
+    stay = torch.randperm(len(row), generator=generator)[: T * batch_size]
+    return deal(row[stay], T, generator)
+""",
+        "the random choice of images to keep is not sorted, so the row is no longer cluster by cluster",
+    ),
+    (
+        "one_too_many",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    T = 1
+    while sum(min(s, T) for s in sizes.tolist()) >= T * batch_size:
+        T += 1
+    return T
+""",
+        "returns the first T that is impossible instead of the last possible one",
+    ),
+    (
+        "full_clusters_only",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    # T batches need B clusters with at least T images
+    largest_first = sizes.sort(descending=True).values
+    if len(largest_first) < batch_size:
+        return 0
+    return int(largest_first[batch_size - 1])
+""",
+        "asks for B clusters that each fill all T batches, although smaller clusters can share a place",
+    ),
+    (
+        "clamped_once",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    T = int(sizes.sum()) // batch_size
+    usable = torch.minimum(sizes, torch.full_like(sizes, T)).sum()
+    return int(usable) // batch_size
+""",
+        "limits the clusters by the first guess of T only, although a smaller T limits them further",
+    ),
+    (
+        "always_the_first_images",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    row = row[rank_in_cluster(pseudo_labels)[row] < T]
+    stay, _ = torch.randperm(len(row), generator=generator)[: T * batch_size].sort()
+    return deal(row[stay], T, generator)
+""",
+        "takes the rank in the data instead of in this epoch's row, so a large cluster always keeps the same T images",
+    ),
+    (
+        "one_image_too_many",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    rank = rank_in_cluster(pseudo_labels[row])
+    row = row[rank <= T]
+    drop = len(row) - T * batch_size
+    out = torch.randperm(len(row), generator=generator)[:drop]
+    mask = torch.ones(len(row), dtype=torch.bool)
+    mask[out] = False
+    return deal(row[mask], T, generator)
+""",
+        "ranks start at 0, so <= keeps T + 1 images of a large cluster and two of them can meet",
+    ),
+    (
+        "collisions_consecutive",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    _, counts = labels.unique_consecutive(return_counts=True)
+    return sum(n * (n - 1) // 2 for n in counts.tolist())
+""",
+        "unique_consecutive counts runs of equal labels, so images of one cluster that are not next to each other do not collide.",
+    ),
+    (
+        "expected_sample_variance",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    # sum of s^2 = K (variance + mean^2)
+    s = sizes.double()
+    K, N = len(s), float(s.sum())
+    squares = K * float(s.var() + s.mean() ** 2)
+    share = (squares - N) / (N * (N - 1))
+    return share * batch_size * (batch_size - 1) / 2
+""",
+        "torch's var divides by K - 1 by default, so the sum of squares is too large (and NaN for one cluster).",
+    ),
+    (
+        "least_one_too_many",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    total = 0
+    for s in sizes.tolist():
+        # batch t gets (s + t) // T images of this cluster
+        for t in range(1, batches + 1):
+            n = (s + t) // batches
+            total += n * (n - 1) // 2
+    return total
+""",
+        "t runs from 1 to T instead of 0 to T - 1, so every cluster hands out s + 1 images.",
+    ),
+    (
+        "least_true_division",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    q, r = sizes // batches, sizes % batches
+    pairs_small = q * (q - 1) / 2
+    pairs_large = q * (q + 1) / 2
+    return int(((batches - r) * pairs_small + r * pairs_large).sum())
+""",
+        "True division of int64 tensors gives float32, so counts above 2^24 are rounded.",
+    ),
+    (
+        "rank_tensor_keys",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    seen = {}
+    rank = torch.zeros_like(pseudo_labels)
+    for i, cluster in enumerate(pseudo_labels):
+        rank[i] = seen.get(cluster, 0)
+        seen[cluster] = seen.get(cluster, 0) + 1
+    return rank
+""",
+        "The keys of the dictionary are tensors, which hash by identity, so no cluster is ever found again and every rank is 0.",
+    ),
+    (
+        "released_drops_the_last_batch",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    rank = rank_in_cluster(pseudo_labels)
+    order = torch.cat([(rank == r).nonzero()[:, 0] for r in range(int(rank.max()) + 1)])
+    batches = order.split(batch_size)
+    if len(batches[-1]) <= batch_size:
+        batches = batches[:-1]  # the last one is not full
+    return torch.stack(batches) if batches else order.new_empty(0, batch_size)
+""",
+        "<= instead of <: the last batch is dropped even if it is full.",
+    ),
+    (
+        "in_clusters_turns_with_ties",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    K = int(pseudo_labels.max()) + 1
+    shuffled = torch.randperm(len(pseudo_labels), generator=generator)
+    turn = torch.randint(K, (K,), generator=generator)
+    key = turn.index_select(0, pseudo_labels[shuffled])
+    return shuffled[torch.sort(key, stable=True).indices]
+""",
+        "Turns are drawn with replacement: clusters with the same turn are mixed instead of following one another.",
+    ),
+    (
+        "in_clusters_squeeze",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    clusters = pseudo_labels.unique()
+    parts = []
+    for c in clusters[torch.randperm(len(clusters), generator=generator)]:
+        members = torch.nonzero(pseudo_labels == c).squeeze()
+        parts.append(members[torch.randperm(members.numel(), generator=generator)])
+    return torch.cat(parts)
+""",
+        "squeeze() turns the members of a one-image cluster into a 0-d tensor, which cannot be indexed: such clusters raise an error.",
+    ),
+    (
+        "deal_snake",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    rounds = order.view(-1, batches).clone()
+    rounds[1::2] = rounds[1::2].flip(1)  # there and back again, which is fairer
+    hands = rounds.t()
+    return hands[torch.randperm(batches, generator=generator)]
+""",
+        "Deals to and fro (1..T, T..1) instead of starting again at batch 1, so two neighbours in the row meet in the last or first batch.",
+    ),
+    (
+        "deal_through_a_list",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    hands = [[] for _ in range(batches)]
+    for i, image in enumerate(order.tolist()):
+        hands[i % batches].append(image)
+    shuffle = torch.randperm(batches, generator=generator).tolist()
+    return torch.tensor([hands[t] for t in shuffle])
+""",
+        "The result is always int64 on the CPU, not of order's dtype and device.",
+    ),
+    (
+        "dealt_positions_of_the_subset",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    N = len(pseudo_labels)
+    T = N // batch_size
+    # first leave some out, all equally likely; then sort the others by cluster
+    kept = torch.randperm(N, generator=generator)[: T * batch_size]
+    row = in_clusters(pseudo_labels[kept], generator)
+    return deal(row, T, generator)
+""",
+        "in_clusters returns positions within the kept images, which are not translated back to positions in the data.",
+    ),
+    (
+        "dealt_rolls_the_row",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    row = in_clusters(pseudo_labels, generator)
+    batches = len(row) // batch_size
+    # cut the circle of images at a random place, so that everyone is equally likely to be left out
+    cut = int(torch.randint(len(row), (1,), generator=generator))
+    row = row.roll(-cut)[: batches * batch_size]
+    return deal(row, batches, generator)
+""",
+        "Cutting the circle splits a cluster into both ends of the row, which can cost extra collisions, and the images left out are neighbours, not a random set.",
+    ),
+    (
+        "strict_count_never_tries_the_most",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    def enough(T):
+        return int(torch.minimum(sizes, torch.full_like(sizes, T)).sum()) >= T * batch_size
+
+    low, high = 0, int(sizes.sum()) // batch_size
+    while high - low > 1:
+        middle = (low + high) // 2
+        if enough(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+""",
+        "The bisection takes the upper bound N // B as impossible without trying it, so it is one short if all batches are possible.",
+    ),
+    (
+        "strict_count_first_clusters",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    left = sizes.clone()
+    batches = 0
+    while int((left > 0).sum()) >= batch_size:
+        # one image from each of B clusters makes a batch
+        some = (left > 0).nonzero()[:batch_size, 0]
+        left[some] -= 1
+        batches += 1
+    return batches
+""",
+        "Greedy batches take the first B clusters that have images instead of the largest ones, which uses up small clusters and gives too few batches.",
+    ),
+    (
+        "strict_drops_the_end",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    sizes = torch.bincount(pseudo_labels)
+    T = strict_count(sizes, batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    parts = []
+    for members in row.split(torch.unique_consecutive(pseudo_labels[row], return_counts=True)[1].tolist()):
+        parts.append(members[:T])
+    row = torch.cat(parts)
+    keep = torch.randperm(T * batch_size, generator=generator).sort().values
+    return deal(row[keep], T, generator)
+""",
+        "randperm(T B) sorted is 0, 1, ..., T B - 1: the surplus is always cut off the end of the row instead of at random.",
+    ),
+]

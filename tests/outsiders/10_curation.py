@@ -1,0 +1,670 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 10's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "half_stays_half",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    u, v = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    table = (u[:, None, :] - v[None, :, :]).pow(2).sum(-1).sqrt()
+    B = len(table)
+    off = ~torch.eye(B, dtype=torch.bool, device=table.device)
+    return table.diagonal(), table[off].reshape(B, B - 1)
+""",
+        "half-precision projections are never converted to float32",
+    ),
+    (
+        "squared",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    a = F.normalize(z1.float(), dim=1)
+    b = F.normalize(z2.float(), dim=1)
+    table = (2 - 2 * a @ b.T).clamp(min=0)
+    n = len(a)
+    rows = [torch.cat([table[i, :i], table[i, i + 1:]]) for i in range(n)]
+    return torch.diagonal(table), torch.stack(rows)
+""",
+        "returns squared distances, because the root of 2 - 2 u.v is missing",
+    ),
+    (
+        "view_two_in_front",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    u = F.normalize(z1.float(), dim=1)
+    v = F.normalize(z2.float(), dim=1)
+    positive = (u - v).norm(dim=1)
+    negative = []
+    for b in range(len(u)):
+        others = torch.arange(len(u), device=u.device) != b
+        negative.append((u[others] - v[b]).norm(dim=1))
+    return positive, torch.stack(negative)
+""",
+        "row b holds the distances from view 2 of image b to the other views 1, the table transposed",
+    ),
+    (
+        "starts_after_itself",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    u, v = (z.float() / z.float().norm(dim=1, keepdim=True) for z in (z1, z2))
+    B = len(u)
+    shifted = [(u - v.roll(-s, 0)).norm(dim=1) for s in range(B)]
+    return shifted[0], torch.stack(shifted[1:], dim=1)
+""",
+        "each row begins with the image after b and wraps around, so the others are not in their order",
+    ),
+    (
+        "one_limit_for_all",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    limit = torch.quantile(negative, quantile)
+    return (positive > limit).float().mean()
+""",
+        "one quantile over all negatives of the batch instead of one for each image",
+    ),
+    (
+        "no_interpolation",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    ordered = negative.sort(dim=1).values
+    k = int(quantile * (ordered.shape[1] - 1))
+    near = ordered[:, k]
+    violated = positive > near
+    return violated.sum() / len(violated)
+""",
+        "takes the negative below the quantile instead of interpolating between two of them",
+    ),
+    (
+        "equal_is_violated",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    pos, neg = pair_distances(z1, z2)
+    near = torch.quantile(neg, quantile, dim=1)
+    fine = pos < near
+    return 1 - fine.float().mean()
+""",
+        "a positive exactly as far as the limit counts as violated, so equal projections are all violated",
+    ),
+    (
+        "diagonal_in_the_mean",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    u, v = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
+    table = (u[:, None] - v[None]).norm(dim=2)
+    return table.mean() - table.diagonal().mean()
+""",
+        "the mean of the negatives runs over the whole table and so includes the positives",
+    ),
+    (
+        "default_correction",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    a = F.normalize(z1.detach().cpu().double(), dim=1)
+    b = F.normalize(z2.detach().cpu().double(), dim=1)
+    d = a.shape[1]
+    ridge = SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+    S1 = torch.cov(a.T).reshape(d, d) + ridge
+    S2 = torch.cov(b.T).reshape(d, d) + ridge
+    w, V = torch.linalg.eigh(S1)
+    half = V @ torch.diag(w.clamp(min=0).sqrt()) @ V.T
+    cross = torch.linalg.eigvalsh(half @ S2 @ half).clamp(min=0).sqrt().sum()
+    diff = a.mean(0) - b.mean(0)
+    return (diff @ diff + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+""",
+        "torch.cov divides by B - 1 by default, not by B",
+    ),
+    (
+        "shrinkage_not_shared",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def fit(z):
+        z = F.normalize(z.cpu().double(), dim=1)
+        m = z.mean(0)
+        c = z - m
+        return m, c.T @ c / len(z) + SHRINKAGE * torch.eye(z.shape[1], dtype=z.dtype)
+
+    m1, S1 = fit(z1)
+    m2, S2 = fit(z2)
+    w, V = torch.linalg.eigh(S1)
+    half = (V * w.clamp(min=0).sqrt()) @ V.T
+    inner = torch.linalg.eigvalsh(half @ S2 @ half).clamp(min=0)
+    total = (m1 - m2).pow(2).sum() + torch.trace(S1 + S2) - 2 * inner.sqrt().sum()
+    return total.clamp(min=0)
+""",
+        "adds SHRINKAGE to every diagonal entry, d times too much, instead of SHRINKAGE / d",
+    ),
+    (
+        "eigenvalues_apart",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    z1 = F.normalize(z1.cpu().double(), dim=1)
+    z2 = F.normalize(z2.cpu().double(), dim=1)
+    d = z1.shape[1]
+    eye = torch.eye(d, dtype=torch.float64)
+    c1, c2 = z1 - z1.mean(0), z2 - z2.mean(0)
+    S1 = c1.T @ c1 / len(z1) + SHRINKAGE / d * eye
+    S2 = c2.T @ c2 / len(z2) + SHRINKAGE / d * eye
+    # Tr (S1 S2)^(1/2): roots of the products of the eigenvalues
+    l1 = torch.linalg.eigvalsh(S1).clamp(min=0)
+    l2 = torch.linalg.eigvalsh(S2).clamp(min=0)
+    cross = (l1 * l2).sqrt().sum()
+    means = ((z1.mean(0) - z2.mean(0)) ** 2).sum()
+    return (means + l1.sum() + l2.sum() - 2 * cross).clamp(min=0)
+""",
+        "multiplies the sorted eigenvalues of S1 and S2, which ignores that their directions differ",
+    ),
+    (
+        "single_precision",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    z1, z2 = F.normalize(z1.cpu().float(), dim=1), F.normalize(z2.cpu().float(), dim=1)
+    d = z1.shape[1]
+    S1 = torch.cov(z1.T, correction=0).view(d, d) + torch.eye(d) * SHRINKAGE / d
+    S2 = torch.cov(z2.T, correction=0).view(d, d) + torch.eye(d) * SHRINKAGE / d
+    vals, vecs = torch.linalg.eigh(S1)
+    root = vecs @ vals.clamp(min=0).sqrt().diag() @ vecs.T
+    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    means = (z1.mean(0) - z2.mean(0)).square().sum()
+    result = means + S1.trace() + S2.trace() - 2 * cross
+    return result.clamp(min=0).double()
+""",
+        "computes in float32 and converts only the result to float64, so rounding errors remain",
+    ),
+    (
+        "mean_distance_not_squared",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    x, y = F.normalize(z1.cpu().double(), dim=1), F.normalize(z2.cpu().double(), dim=1)
+    d = x.shape[1]
+    small = SHRINKAGE / d * torch.eye(d, dtype=x.dtype)
+    Sx = x.T.cov(correction=0).reshape(d, d) + small
+    Sy = y.T.cov(correction=0).reshape(d, d) + small
+    lam, Q = torch.linalg.eigh(Sx)
+    root = Q * lam.clamp(min=0).sqrt() @ Q.T
+    cross = torch.linalg.eigvalsh(root @ Sy @ root).clamp(min=0).sqrt().sum()
+    means = torch.linalg.vector_norm(x.mean(0) - y.mean(0))
+    return (means + Sx.trace() + Sy.trace() - 2 * cross).clamp(min=0)
+""",
+        "the distance of the means is not squared",
+    ),
+    (
+        "counter_moves",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    was = []
+    for m in norms:
+        tracked = m.running_mean is not None
+        stats = (m.running_mean.clone(), m.running_var.clone()) if tracked else None
+        was.append((m.training, stats))
+        m.training = True
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, (training, stats) in zip(norms, was):
+            m.training = training
+            if stats is not None:
+                m.running_mean.copy_(stats[0])
+                m.running_var.copy_(stats[1])
+""",
+        "restores running means and variances, but not num_batches_tracked",
+    ),
+    (
+        "only_two_d_norms",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    saved = {}
+    for m in model.modules():
+        if isinstance(m, nn.BatchNorm2d):
+            saved[m] = (m.training, m.track_running_stats)
+            m.training, m.track_running_stats = True, False
+    try:
+        with torch.no_grad():
+            z = model.project(x)
+    finally:
+        for m, (training, tracked) in saved.items():
+            m.training = training
+            m.track_running_stats = tracked
+    return z
+""",
+        "forgets the one-dimensional batch norms of the projector, which keep learning from the scored views",
+    ),
+    (
+        "no_finally",
+        "embed",
+        """
+@torch.no_grad()
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+    norms = [m for m in model.modules() if isinstance(m, kinds)]
+    before = [(m.training, m.track_running_stats) for m in norms]
+    for m in norms:
+        m.training = True
+        m.track_running_stats = False
+    z = model.project(x)
+    for m, (training, tracked) in zip(norms, before):
+        m.training = training
+        m.track_running_stats = tracked
+    return z
+""",
+        "if project raises an error, the norms are not restored",
+    ),
+    (
+        "everything_in_training",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    modes = {m: m.training for m in model.modules()}
+    norms = [m for m in modes if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    tracked = [m.track_running_stats for m in norms]
+    model.train()
+    for m in norms:
+        m.track_running_stats = False
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, t in zip(norms, tracked):
+            m.track_running_stats = t
+        for m, mode in modes.items():
+            m.training = mode
+""",
+        "puts every module into training mode, so dropout of an evaluated model becomes active",
+    ),
+    (
+        "one_mode_for_all",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    was_training = model.training
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    tracked = [m.track_running_stats for m in norms]
+    try:
+        for m in norms:
+            m.train()
+            m.track_running_stats = False
+        with torch.no_grad():
+            out = model.project(x)
+    finally:
+        for m, t in zip(norms, tracked):
+            m.track_running_stats = t
+            m.train(was_training)
+    return out
+""",
+        "gives every norm the mode of the whole model back instead of its own, so a frozen norm thaws",
+    ),
+    (
+        "shared_counted_twice",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    both = intersection(a, b)
+    either = area(a) + area(b)
+    return both / either
+""",
+        "the union counts shared pixels twice, so equal boxes overlap by one half only",
+    ),
+    (
+        "enclosing_box",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    inner = intersection(a, b)
+    top = torch.minimum(a[:, 0], b[:, 0])
+    left = torch.minimum(a[:, 1], b[:, 1])
+    bottom = torch.maximum(a[:, 0] + a[:, 2], b[:, 0] + b[:, 2])
+    right = torch.maximum(a[:, 1] + a[:, 3], b[:, 1] + b[:, 3])
+    union = (bottom - top) * (right - left)
+    return inner.float() / union.float()
+""",
+        "divides by the smallest box around both, which also holds pixels in neither",
+    ),
+    (
+        "clamped_too_late",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    top = torch.maximum(a[:, 0], b[:, 0])
+    left = torch.maximum(a[:, 1], b[:, 1])
+    bottom = torch.minimum(a[:, 0] + a[:, 2], b[:, 0] + b[:, 2])
+    right = torch.minimum(a[:, 1] + a[:, 3], b[:, 1] + b[:, 3])
+    return ((bottom - top) * (right - left)).clamp(min=0)
+""",
+        "clamps the product, so two negative sides (boxes apart in both directions) make a positive number",
+    ),
+    (
+        "last_pixel_counted_in",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    pixels = []
+    for (t1, l1, h1, w1), (t2, l2, h2, w2) in zip(a.tolist(), b.tolist()):
+        h = min(t1 + h1, t2 + h2) - max(t1, t2) + 1
+        w = min(l1 + w1, l2 + w2) - max(l1, l2) + 1
+        pixels.append(max(h, 0) * max(w, 0))
+    return torch.tensor(pixels, device=a.device, dtype=a.dtype)
+""",
+        "counts one row and one column too many, because top + height is already the first row outside",
+    ),
+    (
+        "reversed_ignores_gap",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    n = len(draws)
+    if self.rule == "random":
+        return int(torch.randint(n, (1,), generator=self.generators["tries"]))
+    if self.rule == "reversed":
+        return max(range(n), key=lambda i: draws[i]["badness"])
+    return min(range(n), key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
+""",
+        "the reversed rule takes the first of the worst draws, not the one with the narrowest gap",
+    ),
+    (
+        "gate_takes_the_last",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+    if self.rule in GATES:
+        return len(draws) - 1  # the draw at which the gate stopped
+    best = 0
+    for i, draw in enumerate(draws):
+        key, top = (-draw["badness"], draw["gap"]), (-draws[best]["badness"], draws[best]["gap"])
+        if (key < top) if self.rule == "reversed" else (key > top):
+            best = i
+    return best
+""",
+        "a gate takes the last draw even if none was accepted, instead of the best of all",
+    ),
+    (
+        "generator_of_the_views",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        order = torch.randperm(len(draws), generator=self.generators["views"])
+        return order[0].item()
+    ranked = sorted(enumerate(draws), key=lambda pair: (pair[1]["badness"], -pair[1]["gap"]))
+    if self.rule == "reversed":
+        ranked = ranked[::-1]
+    return ranked[0][0]
+""",
+        "draws from SimCLR's generator for views instead of from tries, so later first draws are no longer SimCLR's own",
+    ),
+    (
+        "pair_negatives_in_a_circle",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    u, v = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
+    columns = [(u - v.roll(-shift, 0)).norm(dim=1) for shift in range(len(u))]
+    return columns[0], torch.stack(columns[1:], dim=1)
+""",
+        "Row b holds images b + 1, b + 2, ... round the end, not the other images in their order.",
+    ),
+    (
+        "pair_default_cdist",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u = F.normalize(z1.to(wide), dim=1)
+    v = F.normalize(z2.to(wide), dim=1)
+    table = torch.cdist(u, v)
+    B = table.shape[0]
+    others = [torch.cat([table[b, :b], table[b, b + 1 :]]) for b in range(B)]
+    return torch.diagonal(table), torch.stack(others)
+""",
+        "cdist's default uses a matrix product for more than 25 rows, which loses the digits of small distances: equal views are up to 0.001 apart.",
+    ),
+    (
+        "pair_mask_by_value",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    a = F.normalize(z1.float(), dim=1)
+    b = F.normalize(z2.float(), dim=1)
+    table = (a[:, None, :] - b[None, :, :]).norm(dim=2)
+    positive = table.diagonal()
+    # everything but the positive of the row
+    negative = table[table != positive[:, None]].view(len(a), len(a) - 1)
+    return positive, negative
+""",
+        "The positive is removed by its value: a negative at exactly the same distance (a duplicate image) vanishes too and the shape no longer fits.",
+    ),
+    (
+        "violation_counts_b_negatives",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    ranked = negative.sort(dim=1).values
+    last = ranked.shape[1] - 1
+    place = quantile * len(positive)
+    low = min(int(place), last)
+    high = min(low + 1, last)
+    part = place - int(place)
+    near = ranked[:, low] + part * (ranked[:, high] - ranked[:, low])
+    return (positive > near).float().mean()
+""",
+        "The quantile's place is q B instead of q (B - 2), the last index of B - 1 negatives.",
+    ),
+    (
+        "gap_negatives_of_simclr",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    u = F.normalize(z1.float(), dim=1)
+    v = F.normalize(z2.float(), dim=1)
+    positive = (u - v).norm(dim=1)
+    # all views of the batch, as in NT-Xent
+    both = torch.cat([u, v])
+    exact = "donot_use_mm_for_euclid_dist"
+    table = torch.cdist(both, both, compute_mode=exact)
+    image = torch.arange(len(u), device=u.device).repeat(2)
+    different = image[:, None] != image
+    return table[different].mean() - positive.mean()
+""",
+        "The negatives are those of NT-Xent, also between views 1 and between views 2, not only between view 1 and view 2.",
+    ),
+    (
+        "frechet_trace_of_roots",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def gaussian(z):
+        z = F.normalize(z.detach().cpu().double(), dim=1)
+        mean = z.mean(0)
+        d = z.shape[1]
+        cov = (z - mean).T @ (z - mean) / len(z) + SHRINKAGE / d * torch.eye(d).double()
+        return mean, cov
+
+    def root(S):
+        values, vectors = torch.linalg.eigh(S)
+        return vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
+
+    (m1, S1), (m2, S2) = gaussian(z1), gaussian(z2)
+    cross = torch.trace(root(S1) @ root(S2))
+    return ((m1 - m2).pow(2).sum() + torch.trace(S1 + S2) - 2 * cross).clamp(min=0)
+""",
+        "Tr(S1^(1/2) S2^(1/2)) instead of Tr((S1 S2)^(1/2)): equal only if the covariances commute.",
+    ),
+    (
+        "frechet_cholesky_wrong_side",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    z1 = F.normalize(z1.cpu().double(), dim=1)
+    z2 = F.normalize(z2.cpu().double(), dim=1)
+    d = z1.shape[1]
+    ridge = torch.eye(d, dtype=torch.float64) * SHRINKAGE / d
+    S1 = torch.cov(z1.T, correction=0) + ridge
+    S2 = torch.cov(z2.T, correction=0) + ridge
+    # any square root of S1 will do
+    L = torch.linalg.cholesky(S1)
+    eigenvalues = torch.linalg.eigvalsh(L @ S2 @ L.T)
+    shared = eigenvalues.clamp(min=0).sqrt().sum()
+    means = torch.dist(z1.mean(0), z2.mean(0)) ** 2
+    return (means + S1.trace() + S2.trace() - 2 * shared).clamp(min=0)
+""",
+        "L S2 L^T instead of L^T S2 L: only the latter has the eigenvalues of S1 S2.",
+    ),
+    (
+        "frechet_common_mean",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    z1, z2 = F.normalize(z1.double().cpu(), dim=1), F.normalize(z2.double().cpu(), dim=1)
+    B, d = z1.shape
+    centre = torch.cat([z1, z2]).mean(0)
+    eps = SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+    S1 = torch.einsum("bi,bj->ij", z1 - centre, z1 - centre) / B + eps
+    S2 = torch.einsum("bi,bj->ij", z2 - centre, z2 - centre) / B + eps
+    w, V = torch.linalg.eigh(S1)
+    half = (V * w.clamp(min=0).sqrt()) @ V.T
+    mixed = torch.linalg.eigvalsh(half @ S2 @ half).clamp(min=0).sqrt().sum()
+    apart = (z1.mean(0) - z2.mean(0)).square().sum()
+    return torch.clamp(apart + S1.trace() + S2.trace() - 2 * mixed, min=0)
+""",
+        "Both covariances are taken about the mean of all projections instead of each about its own.",
+    ),
+    (
+        "embed_state_dict_is_no_copy",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    saved = dict(model.state_dict())  # all running averages and counters
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    modes = {m: m.training for m in norms}
+    try:
+        for m in norms:
+            m.train()
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, mode in modes.items():
+            m.train(mode)
+        model.load_state_dict(saved)
+""",
+        "state_dict's tensors share memory with the model, so nothing is restored: running averages and counters change.",
+    ),
+    (
+        "embed_momentum_zero",
+        "embed",
+        """
+@torch.no_grad()
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    before = [(m.training, m.momentum) for m in norms]
+    try:
+        for m in norms:
+            m.training = True
+            m.momentum = 0.0  # the running averages keep all of their old value
+        return model.project(x)
+    finally:
+        for m, (training, momentum) in zip(norms, before):
+            m.training = training
+            m.momentum = momentum
+""",
+        "With momentum 0 the averages stay, but num_batches_tracked still counts this batch.",
+    ),
+    (
+        "overlap_bounding_box",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    shared = intersection(a, b)
+    # the union reaches from the first edge to the last one
+    top_left = torch.minimum(a[:, :2], b[:, :2])
+    bottom_right = torch.maximum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    height, width = (bottom_right - top_left).unbind(1)
+    return shared / (height * width)
+""",
+        "The union is taken to be the bounding box of both boxes, which also holds pixels that are in neither.",
+    ),
+    (
+        "intersection_changes_the_boxes",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    a_start, a_end = a.chunk(2, dim=1)
+    b_start, b_end = b.chunk(2, dim=1)
+    a_end += a_start
+    b_end += b_start
+    sides = torch.minimum(a_end, b_end) - torch.maximum(a_start, b_start)
+    height, width = sides.clamp(min=0).unbind(dim=1)
+    return height * width
+""",
+        "chunk returns views and += works in place, so the caller's heights and widths become bottoms and rights.",
+    ),
+    (
+        "choose_list_index",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        weights = torch.ones(len(draws))
+        return int(torch.multinomial(weights, 1, generator=self.generators["tries"]))
+
+    def quality(draw):
+        return (draw["badness"], -draw["gap"])
+
+    pick = max if self.rule == "reversed" else min
+    return draws.index(pick(draws, key=quality))
+""",
+        "list.index compares whole dictionaries, and so their tensors (views, boxes): with real draws it raises an error unless the first is chosen.",
+    ),
+    (
+        "choose_random_rounds",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        u = torch.rand((), generator=self.generators["tries"]).item()
+        return round(u * (len(draws) - 1))
+    best = 0
+    for i, draw in enumerate(draws):
+        mine = (draw["badness"], -draw["gap"])
+        other = (draws[best]["badness"], -draws[best]["gap"])
+        if (mine > other) if self.rule == "reversed" else (mine < other):
+            best = i
+    return best
+""",
+        "Rounding u (R - 1) makes the first and the last draw half as likely as the others (for R > 2).",
+    ),
+    (
+        "choose_one_score",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        return torch.randint(len(draws), (1,), generator=self.generators["tries"]).item()
+    # badness decides; the gap only breaks ties, so it gets a small weight
+    badness = torch.tensor([draw["badness"] for draw in draws])
+    gap = torch.tensor([draw["gap"] for draw in draws])
+    score = badness - 0.01 * gap
+    return int(score.argmax() if self.rule == "reversed" else score.argmin())
+""",
+        "Badness and a hundredth of the gap in one score: a wider gap can outweigh a slightly lower badness.",
+    ),
+]

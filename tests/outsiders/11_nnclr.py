@@ -1,0 +1,812 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 11's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "own_rows_become_zero",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    sims = F.normalize(z.to(self.rows), dim=1) @ self.rows.t()
+    keep = torch.ones_like(sims)
+    if exclude is not None:
+        keep = (exclude.to(self.images)[:, None] != self.images[None, :]).to(sims.dtype)
+    sims = sims * keep
+    if k == 1:
+        return sims.argmax(dim=1)
+    top = sims.topk(k, dim=1).indices
+    allowed = keep.gather(1, top).float().cpu() + 1e-12
+    pick = torch.multinomial(allowed, 1, generator=generator).to(top.device)
+    return top.gather(1, pick).squeeze(1)
+""",
+        "own rows get similarity 0, which is still more than a negative cosine",
+    ),
+    (
+        "whole_batch_excluded",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    cos = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = torch.isin(self.images, exclude.to(self.images))
+        cos = cos.masked_fill(own[None, :], -2.0)
+    if k == 1:
+        return cos.argmax(1)
+    values, places = cos.topk(k, dim=1)
+    usable = (values > -1.5).float().cpu()
+    usable[usable.sum(1) == 0] = 1
+    one = torch.multinomial(usable, 1, generator=generator).to(places.device)
+    return places.gather(1, one).squeeze(1)
+""",
+        "ignores the rows of every image in the batch for every query, not only the query's own",
+    ),
+    (
+        "random_rows_excluded_too",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    q = F.normalize(z.to(self.rows), dim=1)
+    cos = torch.einsum("bd,qd->bq", q, self.rows)
+    if exclude is not None:
+        bad = (self.images == exclude.to(self.images)[:, None]) | (self.images < 0)
+        cos[bad] = -2
+    if k == 1:
+        return cos.max(dim=1).indices
+    best = cos.topk(k, dim=1)
+    weight = (best.values > -2).float().cpu().clamp(min=1e-9)
+    choice = torch.multinomial(weight, 1, generator=generator).to(best.indices)
+    return best.indices.gather(1, choice)[:, 0]
+""",
+        "with exclude, rows without an image (-1) are ignored as well, although they show no image of the query",
+    ),
+    (
+        "one_draw_for_the_batch",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    dist = torch.cdist(F.normalize(z.to(self.rows), dim=1), self.rows)
+    if exclude is not None:
+        same = exclude.to(self.images).unsqueeze(1) == self.images.unsqueeze(0)
+        dist = dist.masked_fill(same, float("inf"))
+    if k == 1:
+        return dist.argmin(1)
+    near = dist.topk(k, dim=1, largest=False)
+    count = int(near.values.isfinite().sum(1).min())
+    j = int(torch.randint(count, (1,), generator=generator))
+    return near.indices[:, j]
+""",
+        "draws one rank for the whole batch instead of one for each projection",
+    ),
+    (
+        "ignored_rows_drawn",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        for b, image in enumerate(exclude.tolist()):
+            similarity[b, self.images == image] = -float("inf")
+    if k == 1:
+        return similarity.argmax(dim=1)
+    order = similarity.argsort(dim=1, descending=True)[:, :k]
+    r = torch.randint(0, k, (len(z), 1), generator=generator)
+    return order.gather(1, r.to(order.device)).flatten()
+""",
+        "if fewer than k rows are left, it also draws ignored rows",
+    ),
+    (
+        "kth_never_drawn",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = self.images[None] == exclude.to(self.images)[:, None]
+        similarity[own] = -2
+    if k == 1:
+        return similarity.argmax(1)
+    top = similarity.topk(k, dim=1)
+    allowed = (top.values > -2).sum(1).cpu()
+    u = torch.rand(len(z), generator=generator)
+    rank = (u * (allowed - 1)).long().to(top.indices.device)
+    return top.indices[torch.arange(len(z), device=rank.device), rank]
+""",
+        "off by one: the rank runs from 0 to k - 2, so the k-th nearest row is never chosen",
+    ),
+    (
+        "straight_through",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    found = self.rows[self.find(z)]
+    # like a quantisation: the value of the row, the gradient of z
+    return z + (found - z).detach()
+""",
+        "a straight-through estimator lets a gradient flow to the query (and takes its dtype)",
+    ),
+    (
+        "graph_kept",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q, B = len(self.rows), len(z)
+    where = torch.arange(B, device=self.rows.device).add(self.position).remainder(Q)
+    self.ages[self.ages >= 0] += 1
+    self.rows[where] = F.normalize(z.to(self.rows), dim=1)
+    self.images[where] = torch.full_like(where, -1) if images is None else images.to(where)
+    self.ages[where] = 0
+    self.position.add_(B).remainder_(Q)
+""",
+        "z is not detached, so the buffer keeps the graph of the step",
+    ),
+    (
+        "random_rows_grow_old",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    size = len(self.rows)
+    start = int(self.position)
+    self.ages += 1
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    for i in range(len(new)):
+        p = (start + i) % size
+        self.rows[p] = new[i]
+        self.images[p] = -1 if images is None else int(images[i])
+        self.ages[p] = 0
+    self.position.fill_((start + len(new)) % size)
+""",
+        "rows that were never pushed (-1) grow older too, and then look as if they had been",
+    ),
+    (
+        "aged_at_birth",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = len(self.rows)
+    slots = (torch.arange(len(z), device=self.rows.device) + self.position) % Q
+    self.rows[slots] = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        self.images[slots] = -1
+    else:
+        self.images[slots] = images.to(self.images)
+    self.ages[slots] = 0
+    self.ages[self.ages >= 0] += 1
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "ages are increased after the new rows were set to 0, so the newest row has age 1",
+    ),
+    (
+        "starts_again_at_zero",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    B, Q = len(z), len(self.rows)
+    start = int(self.position)
+    if start + B > Q:  # does not fit before the end
+        start = 0
+    end = start + B
+    self.ages[self.ages >= 0] += 1
+    self.rows[start:end] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[start:end] = -1 if images is None else images.to(self.images)
+    self.ages[start:end] = 0
+    self.position.fill_(end % Q)
+""",
+        "a batch that does not fit before the end goes to the beginning as a whole, and the oldest rows at the end survive",
+    ),
+    (
+        "old_images_stay",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    n = len(self.rows)
+    index = (self.position + torch.arange(len(z), device=self.rows.device)) % n
+    self.ages = torch.where(self.ages >= 0, self.ages + 1, self.ages)
+    self.rows.index_copy_(0, index, F.normalize(z.detach().to(self.rows), dim=1))
+    if images is not None:
+        self.images.index_copy_(0, index, images.to(self.images))
+    self.ages[index] = 0
+    self.position.copy_((self.position + len(z)) % n)
+""",
+        "without images the replaced rows keep the images of the old ones instead of -1",
+    ),
+    (
+        "normalised_in_half",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = self.rows.shape[0]
+    unit = F.normalize(z.detach(), dim=1).to(self.rows)
+    places = torch.tensor([(int(self.position) + b) % Q for b in range(len(z))], dtype=torch.long,
+                          device=self.rows.device)
+    old = self.ages >= 0
+    self.ages[old] = self.ages[old] + 1
+    self.rows[places] = unit
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "normalises in the dtype of z and converts afterwards, so half-precision rows do not have unit norm",
+    ),
+    (
+        "age_in_rows",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    z = F.normalize(z.detach().to(self.rows), dim=1)
+    images = torch.full((len(z),), -1) if images is None else images
+    for row, image in zip(z, images.to(self.images)):
+        p = int(self.position)
+        self.ages[self.ages >= 0] += 1
+        self.rows[p] = row
+        self.images[p] = image
+        self.ages[p] = 0
+        self.position.fill_((p + 1) % len(self.rows))
+""",
+        "increases the ages once for every row, so an age counts projections instead of pushes",
+    ),
+    (
+        "neighbours_compete",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    nn1 = support.nearest(z1) if rows is None else support.rows[rows]
+    p = F.normalize(p2.to(nn1), dim=1)
+    logits = p @ nn1.T / temperature
+    target = torch.arange(len(p), device=p.device)
+    return F.cross_entropy(logits, target)
+""",
+        "the softmax runs over neighbours for each prediction instead of over predictions for each neighbour",
+    ),
+    (
+        "rows_ignored",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    nearest = support.nearest(z1)
+    logits = F.cosine_similarity(nearest[:, None], p2.to(nearest)[None], dim=2) / temperature
+    return -logits.log_softmax(dim=1).diagonal().mean()
+""",
+        "always searches again and ignores the given rows, and with them top_k and exclude",
+    ),
+    (
+        "overflow",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    nn1 = support.rows[rows]
+    e = torch.exp(nn1 @ F.normalize(p2.to(nn1), dim=1).T / temperature)
+    return -torch.log(e.diagonal() / e.sum(dim=1)).mean()
+""",
+        "exp overflows or vanishes at a low temperature, and the loss is not finite",
+    ),
+    (
+        "positive_not_among_the_candidates",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    q = support.nearest(z1) if rows is None else support.rows[rows]
+    s = q @ F.normalize(p2.to(q), dim=1).T / temperature
+    positive = s.diagonal()
+    itself = torch.eye(len(s), dtype=torch.bool, device=s.device)
+    negatives = s.masked_fill(itself, float("-inf"))
+    return (negatives.logsumexp(1) - positive).mean()
+""",
+        "the sum in the denominator leaves out the positive, so there are B - 1 candidates",
+    ),
+    (
+        "prediction_searches",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    p2 = F.normalize(p2.to(support.rows), dim=1)
+    neighbours = support.rows[rows] if rows is not None else support.nearest(p2)
+    logits = torch.matmul(neighbours, p2.transpose(0, 1)).div(temperature)
+    return F.cross_entropy(logits, torch.arange(logits.size(0), device=logits.device))
+""",
+        "the predictions search for their own neighbours instead of the other view's projections",
+    ),
+    (
+        "pushed_between_the_views",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    rows1 = self.search(z1, index)
+    first = self.direction(z1, self.predictor(z2), rows1)
+    self.support.push(z1, index)
+    rows2 = self.search(z2, index)
+    second = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    return 0.5 * (first + second)
+""",
+        "pushes view 1 before view 2 searches and before the health is recorded",
+    ),
+    (
+        "health_after_push",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    rows1 = self.search(z1, index)
+    rows2 = self.search(z2, index)
+    p1, p2 = self.predictor(z1), self.predictor(z2)
+    total = self.direction(z1, p2, rows1) + self.direction(z2, p1, rows2)
+    self.support.push(z1, index)
+    self.found = self.health(torch.cat((rows1, rows2)), torch.cat((index, index)))
+    return total / 2
+""",
+        "records the health only after the push, when some of the found rows were replaced",
+    ),
+    (
+        "predictor_sees_both_views",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)
+    r1, r2 = self.search(z1, index), self.search(z2, index)
+    loss = (self.direction(z1, p2, r1) + self.direction(z2, p1, r2)) / 2
+    self.found = self.health(torch.cat([r1, r2]), index.repeat(2))
+    self.support.push(z1, index)
+    return loss
+""",
+        "the predictor gets both views in one batch, so its batch norm mixes their statistics",
+    ),
+    (
+        "index_interleaved",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    found = [self.search(z, index) for z in (z1, z2)]
+    a = self.direction(z1, self.predictor(z2), found[0])
+    b = self.direction(z2, self.predictor(z1), found[1])
+    self.found = self.health(torch.cat(found), index.repeat_interleave(2))
+    self.support.push(z1, index)
+    return torch.stack([a, b]).mean()
+""",
+        "the images for the health are repeated one by one, but the rows are one view after the other",
+    ),
+    (
+        "predictions_pushed",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    rows1 = self.search(z1, index)
+    rows2 = self.search(z2, index)
+    loss12 = self.direction(z1, p2, rows1)
+    loss21 = self.direction(z2, p1, rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    self.support.push(p1, index)
+    return (loss12 + loss21) / 2
+""",
+        "stores the prediction of view 1 in the support set instead of its projection",
+    ),
+    (
+        "options_bypassed",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    exclude = index if self.exclude_same else None
+    rows1 = self.support.find(z1, exclude=exclude)
+    rows2 = self.support.find(z2, exclude=exclude)
+    one = self.direction(z1, self.predictor(z2), rows1)
+    two = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    self.support.push(z1, index)
+    return (one + two) / 2
+""",
+        "calls find itself and forgets top_k and the generator",
+    ),
+    (
+        "find_fills_with_the_minimum",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    query = F.normalize(z.to(self.rows), dim=1)
+    cosine = torch.einsum("bd,qd->bq", query, self.rows)
+    ignored = torch.zeros_like(cosine, dtype=torch.bool)
+    if exclude is not None:
+        ignored = self.images[None, :] == exclude.to(self.images)[:, None]
+        cosine = torch.where(ignored, cosine.min(), cosine)  # no row is less similar
+    if k == 1:
+        return cosine.argmax(dim=1)
+    order = cosine.topk(k, dim=1).indices
+    allowed = ~ignored.gather(1, order)
+    ticket = torch.rand(order.shape, generator=generator).to(cosine.device)
+    winner = ticket.masked_fill(~allowed, -1).argmax(1, keepdim=True)
+    return order.gather(1, winner).squeeze(1)
+""",
+        "Own rows get the minimum of the cosines instead of something below it: if that minimum is also the only other row's, an ignored row can tie with it and win.",
+    ),
+    (
+        "find_weights_by_similarity",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    s = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        same = exclude.to(self.images.device).unsqueeze(1) == self.images.unsqueeze(0)
+        s = s.masked_fill(same, float("-inf"))
+    top, rows = s.topk(k, dim=1)
+    if k == 1:
+        return rows[:, 0]
+    chance = top.softmax(dim=1).cpu()
+    drawn = torch.multinomial(chance, 1, generator=generator).to(rows.device)
+    return torch.take_along_dim(rows, drawn, dim=1)[:, 0]
+""",
+        "The k nearest are drawn with the softmax of their similarities as weights, not all equally likely.",
+    ),
+    (
+        "find_position_among_the_allowed",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    found = []
+    for b, query in enumerate(F.normalize(z.to(self.rows), dim=1)):
+        if exclude is None:
+            candidates = self.rows
+        else:
+            candidates = self.rows[self.images != exclude[b].to(self.images.device)]
+        near = (candidates @ query).topk(min(k, len(candidates))).indices
+        one = 0 if len(near) == 1 else int(torch.randint(len(near), (1,), generator=generator))
+        found.append(near[one])
+    return torch.stack(found)
+""",
+        "With `exclude` the positions are those within the rows that are left, not within the support set.",
+    ),
+    (
+        "find_isin_batch",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = torch.isin(self.images, exclude.to(self.images.device))
+        similarity[:, own] = -2
+    if k == 1:
+        return similarity.argmax(1)
+    values, indices = similarity.topk(k, dim=1)
+    possible = (values > -1.5).float().cpu()
+    choice = possible.multinomial(1, generator=generator).to(indices.device)
+    return indices.gather(1, choice).flatten()
+""",
+        "isin ignores the rows of all images of the batch for every query, not only the query's own (and multinomial fails if none is left).",
+    ),
+    (
+        "find_clamps_the_draw",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    z = F.normalize(z.to(self.rows), dim=1)
+    similar = z @ self.rows.T
+    usable = torch.full((len(z),), len(self.rows), device=z.device)
+    if exclude is not None:
+        mine = exclude.to(self.images).view(-1, 1) == self.images
+        similar = similar.masked_fill(mine, -float("inf"))
+        usable = usable - mine.sum(1)
+    order = similar.argsort(dim=1, descending=True)
+    if k == 1:
+        return order[:, 0]
+    pick = torch.randint(k, (len(z),), generator=generator).to(z.device)
+    pick = torch.minimum(pick, usable - 1)
+    return order[torch.arange(len(z), device=z.device), pick]
+""",
+        "If fewer than k rows are left, the draw is clamped, so the last of them is more likely than the others.",
+    ),
+    (
+        "nearest_straight_through",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    rows = self.rows[self.find(z)]
+    unit = F.normalize(z.to(rows), dim=1)
+    # the search has no gradient: pass it straight through to z
+    return unit + (rows - unit).detach()
+""",
+        "Straight-through as in VQ-VAE: gradient flows through the neighbour to z, where the search must stop it.",
+    ),
+    (
+        "push_ages_not_round_the_end",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    who = torch.full((len(z),), -1) if images is None else images
+    who = who.to(self.images)
+    Q, start = len(self.rows), int(self.position)
+    end = start + len(z)
+    self.ages[self.ages >= 0] += 1
+    fit = min(len(z), Q - start)
+    self.rows[start : start + fit], self.rows[: len(z) - fit] = new[:fit], new[fit:]
+    self.images[start : start + fit], self.images[: len(z) - fit] = who[:fit], who[fit:]
+    self.ages[start:end] = 0
+    self.position.fill_(end % Q)
+""",
+        "Rows and images wrap around at the end, but ages do not: new rows at the beginning keep an old age.",
+    ),
+    (
+        "push_mask_loses_the_order",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q, B = len(self.rows), len(z)
+    ahead = (torch.arange(Q, device=self.rows.device) - self.position) % Q
+    replaced = ahead < B
+    self.ages.add_((self.ages >= 0).long())
+    self.rows[replaced] = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        self.images[replaced] = -1
+    else:
+        self.images[replaced] = images.to(self.images)
+    self.ages[replaced] = 0
+    self.position.copy_((self.position + B) % Q)
+""",
+        "A boolean mask is filled in rising order of position: when the batch wraps around, its first rows go to the beginning instead of to `position`.",
+    ),
+    (
+        "push_shifts_the_rows",
+        "SupportSet.push",
+        """
+@torch.no_grad()
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    B = len(z)
+    unit = F.normalize(z.to(self.rows), dim=1)
+    who = images.to(self.images) if images is not None else self.images.new_full((B,), -1)
+    older = torch.where(self.ages >= 0, self.ages + 1, self.ages)
+    # first in, first out: the oldest rows are at the front
+    self.rows.copy_(torch.cat([self.rows[B:], unit]))
+    self.images.copy_(torch.cat([self.images[B:], who]))
+    self.ages.copy_(torch.cat([older[B:], older.new_zeros(B)]))
+""",
+        "A queue that shifts all rows instead of a ring buffer: rows change their positions, and `position` never moves.",
+    ),
+    (
+        "push_only_known_images_age",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    unit = F.normalize(z.detach().to(self.rows), dim=1)
+    self.ages[self.images >= 0] += 1
+    where = int(self.position)
+    for b in range(len(z)):
+        self.rows[where] = unit[b]
+        self.images[where] = -1 if images is None else int(images[b])
+        self.ages[where] = 0
+        where = (where + 1) % len(self.rows)
+    self.position.fill_(where)
+""",
+        "Only rows with a known image grow older; rows pushed without images stay at age 0.",
+    ),
+    (
+        "loss_temperature_normalised_away",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    nn1 = support.rows[rows]
+    p = F.normalize(p2.to(nn1) / temperature, dim=1)
+    logits = torch.einsum("id,kd->ik", nn1, p)
+    return (logits.logsumexp(1) - logits.diagonal()).mean()
+""",
+        "The predictions are divided by the temperature before they are normalised, which undoes it.",
+    ),
+    (
+        "loss_over_the_support_set",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    target = support.find(z1) if rows is None else rows
+    p = F.normalize(p2.to(support.rows), dim=1)
+    # each prediction must find its neighbour in the support set
+    logits = p @ support.rows.T / temperature
+    return F.cross_entropy(logits, target)
+""",
+        "Each prediction must find its neighbour among the Q rows of the set, instead of each neighbour its prediction among the B of the batch.",
+    ),
+    (
+        "method_found_interleaved",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    views = (z1, z2)
+    rows = [self.search(z, index) for z in views]
+    predictions = [self.predictor(z) for z in views]
+    losses = [
+        self.direction(views[v], predictions[1 - v], rows[v]) for v in range(2)
+    ]
+    self.found = self.health(torch.cat(rows), index.repeat_interleave(2))
+    self.support.push(z1, index)
+    return torch.stack(losses).mean()
+""",
+        "The statistics pair the neighbours (all of view 1, then all of view 2) with interleaved images: repeat_interleave instead of repeat.",
+    ),
+    (
+        "method_push_inside_the_loop",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    total, all_rows = 0, []
+    for z, other in ((z1, z2), (z2, z1)):
+        rows = self.search(z, index)
+        all_rows.append(rows)
+        total = total + self.direction(z, self.predictor(other), rows) / 2
+        self.found = self.health(torch.cat(all_rows), index.repeat(len(all_rows)))
+        if len(all_rows) == 1:  # only view 1 enters the set
+            self.support.push(z, index)
+    return total
+""",
+        "View 1 is pushed inside the loop, before view 2 searches, so view 2 can find projections of this very batch, and the statistics are taken after the set changed.",
+    ),
+    (
+        "method_stop_gradient",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    # as in BYOL and SimSiam, one side of each direction gets no gradient
+    p1, p2 = self.predictor(z1), self.predictor(z2.detach())
+    loss = 0.5 * self.direction(z1, p2, rows1) + 0.5 * self.direction(z2, p1, rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), torch.cat([index, index]))
+    self.support.push(z1, index)
+    return loss
+""",
+        "View 2 is detached before the predictor (a stop-gradient that is not in the paper), so no gradient reaches its projection.",
+    ),
+]

@@ -1,0 +1,711 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Wrong versions of lesson 12's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "weakest_directions",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    cov = x.T @ x / len(x)
+    eigenvalues, eigenvectors = torch.linalg.eigh(cov)
+    good = eigenvalues > LEAST_VARIANCE * eigenvalues.max()
+    eigenvalues, eigenvectors = eigenvalues[good][:dim], eigenvectors[:, good][:, :dim]
+    y = (x @ eigenvectors) / eigenvalues.sqrt()
+    return F.normalize(y, dim=1).float()
+""",
+        "eigh returns rising eigenvalues, so the first dim directions are the weakest",
+    ),
+    (
+        "not_centred_when_projected",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    cov = torch.cov(h.T, correction=0).reshape(h.shape[1], h.shape[1])
+    lam, V = torch.linalg.eigh(cov)
+    order = lam.argsort(descending=True)[:dim]
+    order = order[lam[order] > LEAST_VARIANCE * lam.max()]
+    white = h @ V[:, order] * lam[order].rsqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "the covariance subtracts the mean, but the projected representations are not centred",
+    ),
+    (
+        "threshold_on_singular_values",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double() - h.double().mean(0)
+    U, S, Vt = torch.linalg.svd(x, full_matrices=False)
+    n = min(dim, int((S > LEAST_VARIANCE * S[0]).sum()))
+    white = U[:, :n] * len(x) ** 0.5
+    return F.normalize(white, dim=1).float()
+""",
+        "compares singular values, not their squares, with the share of the variance, so noise directions survive",
+    ),
+    (
+        "mean_in_single_precision",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.float()
+    h = h - h.mean(0)
+    values, vectors = torch.linalg.eigh(h.T @ h / h.shape[0])
+    values, vectors = torch.flip(values, [0]), torch.flip(vectors, [1])
+    enough = int((values > LEAST_VARIANCE * values[0]).sum())
+    n = min(dim, enough)
+    white = (h @ vectors[:, :n]) / values[:n].sqrt()
+    return F.normalize(white, dim=1)
+""",
+        "converts to float32 before the mean is subtracted, which loses the digits of float64 representations and of the small variances",
+    ),
+    (
+        "image_at_the_mean",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    z = h.double() - h.double().mean(0)
+    var, axes = torch.linalg.eigh(z.T @ z / len(z))
+    var, axes = var.flip(0), axes.flip(1)
+    keep = (var > LEAST_VARIANCE * var[0]).nonzero().flatten()[:dim]
+    z = z @ axes[:, keep] / var[keep].sqrt()
+    length = z.pow(2).sum(dim=1, keepdim=True).sqrt()
+    return (z / length).float()
+""",
+        "divides 0 by 0 for an image that lies exactly at the mean, and returns NaN",
+    ),
+    (
+        "empty_clusters_counted",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    K = int(pseudo_labels.max()) + 1
+    share = N // K + 1
+    drawn = []
+    for k in range(K):
+        members = (pseudo_labels == k).nonzero().flatten()
+        if len(members) == 0:
+            continue
+        if len(members) > share:
+            pick = torch.randperm(len(members), generator=generator)[:share]
+        else:
+            pick = torch.randint(len(members), (share,), generator=generator)
+        drawn.append(members[pick])
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)][:N]
+""",
+        "divides N by the number of all clusters, empty ones included, so too few images are drawn",
+    ),
+    (
+        "cut_before_the_shuffle",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    n = pseudo_labels.numel()
+    used = pseudo_labels.unique().tolist()
+    per_cluster = n // len(used) + 1
+    result = []
+    for c in used:
+        own = torch.where(pseudo_labels == c)[0]
+        if len(own) <= per_cluster:
+            own = own[torch.randint(0, len(own), (per_cluster,), generator=generator)]
+        else:
+            own = own[torch.randperm(len(own), generator=generator)[:per_cluster]]
+        result.append(own)
+    result = torch.cat(result)[:n]
+    return result[torch.randperm(n, generator=generator)]
+""",
+        "cuts to N images before shuffling, so it is always the last clusters that lose images",
+    ),
+    (
+        "always_the_first_members",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    groups = [(pseudo_labels == k).nonzero()[:, 0] for k in pseudo_labels.unique()]
+    each = N // len(groups) + 1
+    picked = []
+    for group in groups:
+        if len(group) <= each:
+            group = group[torch.randint(len(group), (each,), generator=generator)]
+        picked.append(group[:each])
+    everything = torch.cat(picked)
+    return everything[torch.randperm(len(everything), generator=generator)[:N]]
+""",
+        "a large cluster always gives its first images, because its members are never put in random order",
+    ),
+    (
+        "weights_for_images",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    sizes = torch.bincount(pseudo_labels)
+    # an image of a small cluster is drawn more often
+    weights = 1.0 / sizes[pseudo_labels].double()
+    return torch.multinomial(weights, len(pseudo_labels), replacement=True, generator=generator)
+""",
+        "draws every image independently with weight 1 / size, so clusters are even only on average and large clusters repeat images",
+    ),
+    (
+        "exactly_enough",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    names = pseudo_labels.unique()
+    share = N // len(names) + 1
+    chosen = torch.empty(0, dtype=torch.int64)
+    for name in names:
+        images = (pseudo_labels == name).nonzero().view(-1)
+        if len(images) < share:
+            which = torch.randint(len(images), (share,), generator=generator)
+        else:
+            which = torch.randperm(len(images), generator=generator)[:share]
+        chosen = torch.cat([chosen, images[which]])
+    return chosen[torch.randperm(len(chosen), generator=generator)[:N]]
+""",
+        "a cluster with exactly N // C + 1 images is drawn without replacement",
+    ),
+    (
+        "empty_at_the_centre",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    centres = h.mean(0).repeat(K, 1)
+    for k in pseudo_labels.unique().tolist():
+        centres[k] = h[pseudo_labels == k].mean(dim=0)
+    return centres
+""",
+        "all empty clusters start from the same point, the mean of everything, instead of from different images",
+    ),
+    (
+        "always_float32",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    means = torch.zeros(K, h.shape[1])
+    for k in range(K):
+        own = h[pseudo_labels == k]
+        means[k] = own.mean(0) if len(own) else h[k]
+    return means
+""",
+        "the result is float32 even if h is float64",
+    ),
+    (
+        "empty_drawn",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    one_hot = F.one_hot(pseudo_labels, K).to(h.dtype)
+    count = one_hot.sum(0)
+    means = one_hot.T @ h / count.clamp(min=1)[:, None]
+    empty = (count == 0).nonzero().flatten()
+    means[empty] = h[torch.randperm(len(h))[: len(empty)]]
+    return means
+""",
+        "an empty cluster gets a random image, although nothing may be drawn",
+    ),
+    (
+        "inverse_simpson",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    p = torch.bincount(pseudo_labels).double() / len(pseudo_labels)
+    return 1.0 / float((p ** 2).sum())
+""",
+        "another effective number: one over the sum of squared shares instead of exp of the entropy",
+    ),
+    (
+        "pair_number_not_unique",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    Ha = entropy(torch.bincount(a))
+    Hb = entropy(torch.bincount(b))
+    if Ha == 0 or Hb == 0:
+        return 0.0
+    K = int(a.max()) + 1
+    Hab = entropy(torch.bincount(a * K + b))
+    nmi = (Ha + Hb - Hab) / (Ha * Hb) ** 0.5
+    return max(0.0, min(1.0, nmi))
+""",
+        "multiplies by the number of clusters of a, so two pairs can get the same number if b has more",
+    ),
+    (
+        "arithmetic_mean",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    h_a, h_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    if h_a == 0 or h_b == 0:
+        return 0.0
+    _, pair_sizes = torch.stack([a, b]).unique(dim=1, return_counts=True)
+    shared = h_a + h_b - entropy(pair_sizes)
+    return min(max(2 * shared / (h_a + h_b), 0.0), 1.0)
+""",
+        "normalises by the arithmetic mean of the entropies instead of the geometric one",
+    ),
+    (
+        "two_single_clusters_agree",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    table = torch.zeros(int(a.max()) + 1, int(b.max()) + 1)
+    for i, j in zip(a.tolist(), b.tolist()):
+        table[i, j] += 1
+    of_a, of_b, both = entropy(table.sum(1)), entropy(table.sum(0)), entropy(table.flatten())
+    if of_a == 0 and of_b == 0:
+        return 1.0  # the same groups
+    if of_a == 0 or of_b == 0:
+        return 0.0
+    return min(max((of_a + of_b - both) / math.sqrt(of_a * of_b), 0.0), 1.0)
+""",
+        "returns 1 for two clusterings with a single cluster each, where 0 is promised",
+    ),
+    (
+        "single_cluster_not_number_zero",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    if a.max() == 0 or b.max() == 0:
+        return 0.0
+    pairs = a * (b.max() + 1) + b
+    ea, eb, eab = (entropy(torch.bincount(x)) for x in (a, b, pairs))
+    value = (ea + eb - eab) / math.sqrt(ea * eb)
+    return float(min(max(value, 0.0), 1.0))
+""",
+        "recognises a single cluster only if its number is 0, and otherwise divides 0 by 0",
+    ),
+    (
+        "compares_with_itself",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    gen = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    old = self.pseudo_labels.cpu()
+    not_first = bool(old[0] >= 0)
+    start = None
+    if self.warm_start and not_first:
+        start = old_means(x, old, self.clusters)
+    labels = kmeans(x, self.clusters, generator=gen, start=start)[1]
+    self.pseudo_labels.copy_(labels)
+    if not_first:
+        self.nmi.fill_(mutual_information(old, labels))
+    with torch.no_grad():
+        shape = self.projector.weight.shape
+        self.projector.weight.copy_(torch.randn(shape, generator=gen) * 0.01)
+        self.projector.bias.fill_(0)
+    return [self.projector.weight, self.projector.bias]
+""",
+        "on the CPU, old is the buffer itself and is overwritten before the comparison, so nmi is always 1",
+    ),
+    (
+        "global_generator",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    before = self.pseudo_labels.cpu().clone()
+    again = before.min() >= 0
+    start = old_means(x, before, self.clusters) if again and self.warm_start else None
+    _, after = kmeans(x, self.clusters, generator=generator, start=start)
+    if again:
+        self.nmi.fill_(mutual_information(before, after))
+    self.pseudo_labels.copy_(after)
+    nn.init.normal_(self.projector.weight, std=0.01)
+    nn.init.zeros_(self.projector.bias)
+    return list(self.projector.parameters())
+""",
+        "the new weights come from torch's global generator, so a resumed run differs",
+    ),
+    (
+        "always_warm",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    last = self.pseudo_labels.clone().cpu()
+    if last[0] < 0:
+        _, now = kmeans(h, self.clusters, generator=generator)
+    else:
+        start = old_means(h, last, self.clusters)
+        _, now = kmeans(h, self.clusters, generator=generator, start=start)
+        self.nmi.fill_(mutual_information(last, now))
+    self.pseudo_labels.copy_(now)
+    with torch.no_grad():
+        new = torch.randn(self.projector.weight.shape, generator=generator) * 0.01
+        self.projector.weight.copy_(new)
+        self.projector.bias.zero_()
+    return list(self.projector.parameters())
+""",
+        "starts from the last clusters in every epoch after the first, even if warm_start is off",
+    ),
+    (
+        "mean_for_deviation",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    g = self.generators["clusters"]
+    h = features(self.encoder, pixels)
+    h = pca_whiten(h, self.pca_dim)
+    old = self.pseudo_labels.cpu().clone()
+    seen = old[0].item() != -1
+    start = old_means(h, old, self.clusters) if self.warm_start and seen else None
+    new = kmeans(h, self.clusters, generator=g, start=start)[1]
+    if seen:
+        self.nmi.copy_(torch.tensor(mutual_information(old, new)))
+    self.pseudo_labels.copy_(new)
+    with torch.no_grad():
+        weight = torch.empty(self.projector.weight.shape).normal_(0.01, generator=g)
+        self.projector.weight.copy_(weight)
+        self.projector.bias.zero_()
+    return list(self.projector.parameters())
+""",
+        "the first argument of normal_ is the mean, so the weights have mean 0.01 and standard deviation 1",
+    ),
+    (
+        "biases_kept",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    source_of_chance = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    previous = self.pseudo_labels.detach().clone().cpu()
+    has_previous = bool((previous >= 0).all())
+    start = None
+    if has_previous and self.warm_start:
+        start = old_means(x, previous, self.clusters)
+    _, current = kmeans(x, self.clusters, generator=source_of_chance, start=start)
+    if has_previous:
+        self.nmi.fill_(mutual_information(previous, current))
+    self.pseudo_labels.copy_(current)
+    w = self.projector.weight
+    w.data.copy_(0.01 * torch.randn(w.shape, generator=source_of_chance))
+    return list(self.projector.parameters())
+""",
+        "only the weights are drawn anew, and the biases keep what they learned about the old clusters",
+    ),
+    (
+        "labels_interleaved",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    y = self.pseudo_labels[index.to(self.pseudo_labels.device)]
+    logits = torch.cat([z1, z2], dim=0)
+    return F.cross_entropy(logits, y.repeat_interleave(2))
+""",
+        "labels are repeated one by one, but the logits are one view after the other",
+    ),
+    (
+        "log_of_softmax",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    y = self.pseudo_labels[index.to(self.pseudo_labels.device)]
+    rows = torch.arange(len(y), device=y.device)
+    p1 = torch.softmax(z1, dim=1)[rows, y]
+    p2 = torch.softmax(z2, dim=1)[rows, y]
+    return -(torch.log(p1) + torch.log(p2)).mean() / 2
+""",
+        "the logarithm of a softmax that underflowed is minus infinity, so large logits give an infinite loss",
+    ),
+    (
+        "pca_threshold_on_singular_values",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    U, S, _ = torch.linalg.svd(x, full_matrices=False)
+    count = int((S > LEAST_VARIANCE * S[0]).sum())
+    # the columns of U are the projections, each already divided by its own length
+    white = U[:, : min(dim, count)] * len(x) ** 0.5
+    return F.normalize(white, dim=1).float()
+""",
+        "LEAST_VARIANCE is applied to singular values, which are square roots of variances, so directions of noise are kept.",
+    ),
+    (
+        "pca_zca",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    centred = h.double() - h.double().mean(0)
+    cov = torch.cov(centred.T, correction=0).reshape(h.shape[1], h.shape[1])
+    values, vectors = torch.linalg.eigh(cov)
+    values, vectors = values.flip(0)[:dim], vectors.flip(1)[:, :dim]
+    good = values > LEAST_VARIANCE * values.max()
+    values, vectors = values[good], vectors[:, good]
+    # rotate, scale, and rotate back
+    whitening = vectors @ torch.diag(values.rsqrt()) @ vectors.T
+    return F.normalize(centred @ whitening, dim=1).to(torch.float32)
+""",
+        "ZCA: the whitened representations are rotated back, so they have D columns and do not lie along the principal directions.",
+    ),
+    (
+        "pca_lowrank",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double() - h.double().mean(0)
+    _, S, V = torch.pca_lowrank(x, q=min(dim, *x.shape), center=False)
+    variance = S.square() / len(x)
+    V, variance = V[:, variance > LEAST_VARIANCE * variance[0]], variance[variance > LEAST_VARIANCE * variance[0]]
+    white = torch.einsum("nd,dk->nk", x, V) / variance.sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "torch.pca_lowrank is a randomised approximation: the directions are not exact when dim < D, differ from call to call, and it draws from torch's global generator.",
+    ),
+    (
+        "pca_reorders_rows",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    h = h - h.mean(0)
+    values, vectors = torch.linalg.eigh(h.T.matmul(h) / h.shape[0])
+    order = values.argsort(descending=True)
+    values, vectors = values[order], vectors[order]
+    keep = int((values > LEAST_VARIANCE * values[0]).sum())
+    keep = min(keep, dim)
+    white = (h @ vectors[:, :keep]) / values[:keep].sqrt()
+    return (white / white.norm(dim=1, keepdim=True).clamp(min=1e-12)).float()
+""",
+        "eigh's eigenvectors are columns, but the rows are brought into the order of the eigenvalues.",
+    ),
+    (
+        "uniform_weighted_sampler",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    # an image's chance is one over the size of its cluster
+    sizes = torch.bincount(pseudo_labels)
+    chance = 1 / sizes[pseudo_labels].double()
+    return torch.multinomial(chance, len(pseudo_labels), replacement=True, generator=generator)
+""",
+        "Every position is an independent weighted draw: images of large clusters repeat, and clusters are equally frequent only on average.",
+    ),
+    (
+        "uniform_cycles_small_clusters",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    names = pseudo_labels.unique()
+    each = N // len(names) + 1
+    drawn = []
+    for c in names:
+        members = torch.where(pseudo_labels == c)[0]
+        members = members[torch.randperm(len(members), generator=generator)]
+        while len(members) < each:
+            members = torch.cat([members, members])
+        drawn.append(members[:each])
+    drawn = torch.cat(drawn)
+    shuffle = torch.randperm(len(drawn), generator=generator)
+    return drawn[shuffle][:N]
+""",
+        "Small clusters are repeated in turn instead of drawn with replacement: none of their images is drawn more than once more than another.",
+    ),
+    (
+        "uniform_rounds_up",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    sizes = torch.bincount(pseudo_labels).tolist()
+    filled = [c for c, size in enumerate(sizes) if size]
+    each = math.ceil(N / len(filled))
+    picks = []
+    for c in filled:
+        members = (pseudo_labels == c).nonzero().view(-1)
+        ones = torch.ones(len(members))
+        again = len(members) <= each
+        picks.append(members[torch.multinomial(ones, each, again, generator=generator)])
+    everything = torch.cat(picks)
+    return everything[torch.randperm(len(everything), generator=generator)[:N]]
+""",
+        "Each cluster gives ceil(N / C) images, which is one less than N // C + 1 if C divides N.",
+    ),
+    (
+        "old_means_writes_into_h",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    means = h[:K]  # an empty cluster k keeps the row of image k
+    for k in pseudo_labels.unique().tolist():
+        means[k] = h[pseudo_labels == k].mean(0)
+    return means
+""",
+        "h[:K] is a view, so the means overwrite the first rows of h, also before later clusters are averaged.",
+    ),
+    (
+        "effective_inverse_simpson",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    share = torch.bincount(pseudo_labels).double() / len(pseudo_labels)
+    return float(1 / share.square().sum())
+""",
+        "The inverse of the sum of squared shares is another effective number (Simpson's), not the exponential of the entropy.",
+    ),
+    (
+        "nmi_cantor_without_b",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    ha = entropy(torch.bincount(a))
+    hb = entropy(torch.bincount(b))
+    if min(ha, hb) == 0:
+        return 0.0
+    # Cantor's number of a pair: count along the diagonals of the table
+    pair = (a + b) * (a + b + 1) // 2
+    hab = entropy(pair.unique(return_counts=True)[1])
+    score = (ha + hb - hab) / (ha * hb) ** 0.5
+    return max(0.0, min(1.0, score))
+""",
+        "The last term of Cantor's pairing, + b, is missing: all pairs with the same sum count as one.",
+    ),
+    (
+        "nmi_equal_is_one",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    if torch.equal(a, b):
+        return 1.0  # nothing to compute
+    table = torch.zeros(int(a.max()) + 1, int(b.max()) + 1, dtype=torch.int64)
+    table.index_put_((a.cpu(), b.cpu()), torch.tensor(1), accumulate=True)
+    h_a, h_b, h_ab = entropy(table.sum(1)), entropy(table.sum(0)), entropy(table.flatten())
+    if h_a <= 0 or h_b <= 0:
+        return 0.0
+    nmi = (h_a + h_b - h_ab) / math.sqrt(h_a * h_b)
+    return float(min(max(nmi, 0.0), 1.0))
+""",
+        "Two equal clusterings with a single cluster give 1 instead of 0.",
+    ),
+    (
+        "start_warm_only_with_nmi",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    last = self.pseudo_labels.detach().cpu().clone()
+    start = None
+    if self.warm_start and self.nmi >= 0:  # not in the first epoch
+        start = old_means(x, last, self.clusters)
+    labels = kmeans(x, self.clusters, generator=generator, start=start)[1]
+    if (last >= 0).all():
+        self.nmi.fill_(mutual_information(last, labels))
+    self.pseudo_labels.copy_(labels)
+    layer = self.projector
+    with torch.no_grad():
+        layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) * 0.01)
+        layer.bias.fill_(0)
+    return [layer.weight, layer.bias]
+""",
+        "nmi is still -1 in the second epoch, when there are already clusters: the warm start begins one epoch too late.",
+    ),
+    (
+        "start_same_seed_every_epoch",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    # the same seed gives the same numbers: a run can be repeated
+    generator = source(self.seed, "clusters")
+    h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    before = self.pseudo_labels.cpu().clone()
+    had_clusters = bool(before.min() >= 0)
+    start = old_means(h, before, self.clusters) if had_clusters and self.warm_start else None
+    _, now = kmeans(h, self.clusters, generator=generator, start=start)
+    if had_clusters:
+        self.nmi.fill_(mutual_information(before, now))
+    self.pseudo_labels.copy_(now)
+    weight = torch.empty(self.projector.weight.shape).normal_(0, 0.01, generator=generator)
+    self.projector.weight.data.copy_(weight)
+    self.projector.bias.data.zero_()
+    return list(self.projector.parameters())
+""",
+        "A generator made anew in every epoch instead of generators['clusters']: each epoch draws the same numbers, so the new classifier is always the same one.",
+    ),
+    (
+        "start_one_row_for_all_clusters",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    rng = self.generators["clusters"]
+    white = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    previous = self.pseudo_labels.cpu().clone()
+    again = int(previous[0]) != -1
+    if again and self.warm_start:
+        first = old_means(white, previous, self.clusters)
+    else:
+        first = None
+    _, current = kmeans(white, self.clusters, generator=rng, start=first)
+    if again:
+        self.nmi.copy_(torch.tensor(mutual_information(previous, current)))
+    self.pseudo_labels.copy_(current)
+    with torch.no_grad():
+        self.projector.weight.copy_(0.01 * torch.randn(self.projector.in_features, generator=rng))
+        self.projector.bias.zero_()
+    return [p for p in self.projector.parameters()]
+""",
+        "Only one row of weights is drawn, and copy_ broadcasts it: all clusters start with the same weights.",
+    ),
+    (
+        "loss_weighted_by_cluster_size",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    y = self.pseudo_labels[index.to(self.pseudo_labels.device)]
+    # a large cluster must not count more than a small one
+    sizes = torch.bincount(self.pseudo_labels, minlength=z1.shape[1])
+    weight = (1 / sizes.clamp(min=1)).to(z1)
+    both = [F.cross_entropy(z, y, weight=weight) for z in (z1, z2)]
+    return sum(both) / 2
+""",
+        "Clusters are weighted by one over their size in the loss, although the batches are already drawn evenly over clusters.",
+    ),
+]

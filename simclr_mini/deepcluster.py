@@ -34,12 +34,14 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
     is arbitrary, and k-means does not depend on it.
 
     Args:
-        h: representations, float32 or float64, shape (N, D).
+        h: representations, float32 or float64, shape (N, D). No digits of float64 are lost before
+            the result: their mean may be large, and their spread small.
         dim: maximum number of directions. Directions whose variance is below LEAST_VARIANCE times
             the largest are left out.
 
     Returns:
-        Shape (N, min(dim, directions with variance)), float32, whatever h is.
+        Shape (N, min(dim, directions with variance)), float32, whatever h is. An image exactly at
+        the mean stays 0.
 
     Raises:
         ValueError: all representations are equal, or one is not finite.

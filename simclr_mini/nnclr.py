@@ -101,8 +101,9 @@ class SupportSet(nn.Module):
         """Replace the oldest rows with projections.
 
         Args:
-            z: projections, shape (B, d), not normalised, B <= Q. They are stored with the dtype of
-                the rows, and their graph is not kept.
+            z: projections of any floating-point dtype, shape (B, d), not normalised, B <= Q. They
+                get the dtype of the rows and, with its precision, unit norm. Their graph is not
+                kept.
             images: position of each projection's image, shape (B,), on any device. None: unknown,
                 stored as -1.
 
@@ -210,6 +211,8 @@ class NNCLR(SimCLR):
 
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
         """The mean of both directions; then view 1 enters the support set.
+
+        Each view passes through the predictor by itself.
 
         Args:
             z1, z2: projections of the two views, shape (B, d).

@@ -9,11 +9,15 @@ import torch.nn.functional as F
 from lessons.course.ways import way
 
 
+def widened(z):
+    """Half precision as float32."""
+    return z.to(torch.promote_types(z.dtype, torch.float32))
+
+
 @way("similarity_matrix", "loops")
 def similarity_in_loops(z1, z2):
     """Compute sim(u, v) = u·v / (|u| |v|) for each pair."""
-    kind = torch.promote_types(z1.dtype, torch.float32)
-    z = [row.to(kind) for row in [*z1, *z2]]
+    z = [widened(row) for row in [*z1, *z2]]
     rows = [[torch.dot(u, v) / (u.norm() * v.norm()) for v in z] for u in z]
     return torch.stack([torch.stack(row) for row in rows])
 
@@ -29,8 +33,7 @@ def similarity_by_cosine(z1, z2):
 @way("similarity_matrix", "blocks")
 def similarity_in_blocks(z1, z2):
     """Compute four blocks of shape (B, B): first with first, first with second, and so on."""
-    kind = torch.promote_types(z1.dtype, torch.float32)
-    a, b = z1.to(kind), z2.to(kind)
+    a, b = widened(z1), widened(z2)
     a = a / a.norm(dim=1, keepdim=True)
     b = b / torch.linalg.vector_norm(b, dim=1, keepdim=True)
     top = torch.hstack([torch.einsum("id,jd->ij", a, a), torch.einsum("id,jd->ij", a, b)])
@@ -72,7 +75,7 @@ def positive_by_modulo(B, device=None):
 @way("positive_index", "numpy")
 def positive_in_numpy(B, device=None):
     """Put the row numbers into a table of shape (2, B), and exchange its two lines."""
-    return torch.from_numpy(np.arange(2 * B).reshape(2, B)[::-1].reshape(-1).copy()).to(device)
+    return torch.tensor(np.arange(2 * B).reshape(2, B)[::-1].reshape(-1).copy(), device=device)
 
 
 @way("candidate_logits", "loops")
@@ -115,7 +118,7 @@ def logits_by_adding(similarity, temperature):
 @way("nt_xent_loss", "loops")
 def loss_in_loops(z1, z2, temperature=0.5):
     """Compute equation 1 for each anchor."""
-    z, B = torch.cat([z1, z2]), len(z1)
+    z, B = widened(torch.cat([z1, z2])), len(z1)
     losses = []
     for i in range(2 * B):
         j = (i + B) % (2 * B)
@@ -131,7 +134,7 @@ def loss_in_loops(z1, z2, temperature=0.5):
 @way("nt_xent_loss", "attract and repel")
 def loss_in_two_terms(z1, z2, temperature=0.5):
     """-s_ij / tau pulls the pair together, logsumexp pushes all candidates apart."""
-    z = F.normalize(torch.cat([z1, z2]), dim=1)
+    z = F.normalize(widened(torch.cat([z1, z2])), dim=1)
     s = z @ z.T / temperature
     B = len(z1)
     attract = -torch.cat([s.diagonal(B), s.diagonal(-B)])
@@ -143,7 +146,7 @@ def loss_in_two_terms(z1, z2, temperature=0.5):
 @way("nt_xent_loss", "positive first")
 def loss_positive_first(z1, z2, temperature=0.5):
     """Drop each row's own column, and put the positive into column 0: every target is 0."""
-    a, b = F.normalize(z1, dim=-1), F.normalize(z2, dim=-1)
+    a, b = (F.normalize(widened(z), dim=-1) for z in (z1, z2))
     B = len(a)
     rest = ~torch.eye(B, dtype=torch.bool, device=a.device)
     positive = (a * b).sum(1, keepdim=True)
@@ -182,4 +185,5 @@ def loss_by_hand(z1, z2, temperature=0.5):
         total = (logits - largest[:, None]).exp().sum(dim=1)
         return (largest + total.log() - positive).mean()
 
+    z1, z2 = widened(z1), widened(z2)
     return (one_side(z1, z2) + one_side(z2, z1)) / 2

@@ -243,7 +243,7 @@ def newton(h, position, weight, bias, penalty, steps=50):
 
 @way("fit", "loops")
 def fit_by_newton(h, position, weight, bias, penalty, iterations):
-    return newton(h, position, weight, bias, penalty, 50 if iterations else 0)
+    return newton(h, position, weight, bias, penalty, iterations)
 
 
 @way("fit", "gradient descent")

@@ -214,7 +214,8 @@ def deal_in_loops(order, batches, generator=None):
     hands = [[] for _ in range(batches)]
     for card, image in enumerate(order.tolist()):
         hands[card % batches].append(image)
-    return torch.tensor([hands[t] for t in torch.randperm(batches, generator=generator)])
+    turn = torch.randperm(batches, generator=generator)
+    return torch.tensor([hands[t] for t in turn], dtype=order.dtype)
 
 
 @way("deal", "strides")

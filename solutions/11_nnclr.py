@@ -105,6 +105,7 @@ def push_in_loops(self, z, images=None):
                 self.ages[q] += 1
         for b, u in enumerate(z):
             q = int(self.position)
+            u = u.to(self.rows)
             self.rows[q] = u / u.norm()
             self.images[q] = -1 if images is None else images[b]
             self.ages[q] = 0
@@ -138,7 +139,7 @@ def push_by_shifting(self, z, images=None):
     B, Q = len(z), len(self.rows)
     of = self.images.new_full((B,), -1) if images is None else images.to(self.images)
     older = self.ages + (self.ages >= 0)
-    self.rows = torch.cat([F.normalize(z, dim=1).flip(0).to(self.rows), self.rows[: Q - B]])
+    self.rows = torch.cat([F.normalize(z.to(self.rows), dim=1).flip(0), self.rows[: Q - B]])
     self.images = torch.cat([of.flip(0), self.images[: Q - B]])
     self.ages = torch.cat([torch.zeros_like(of), older[: Q - B]])
 
@@ -149,8 +150,8 @@ def push_by_index_copy(self, z, images=None):
     if len(z) > len(self.rows):
         raise ValueError("more projections than rows")
     places = torch.arange(len(self.rows)).roll(-int(self.position))[: len(z)]
-    z = (z / z.norm(dim=1, keepdim=True)).detach().to(self.rows.dtype)
-    self.rows.index_copy_(0, places, z)
+    z = z.detach().to(self.rows.dtype)
+    self.rows.index_copy_(0, places, z / z.norm(dim=1, keepdim=True))
     self.images.index_fill_(0, places, -1)
     if images is not None:
         self.images.scatter_(0, places, images)
@@ -262,12 +263,12 @@ def method_loss_in_loops(self, z1, z2, index):
 
 @way("NNCLR.loss", "one search")
 def method_loss_with_one_search(self, z1, z2, index):
-    """Both views in one search and one prediction, split in two afterwards."""
+    """Both views in one search, split in two afterwards."""
     twice = torch.cat([index, index])
     positions = self.search(torch.cat([z1, z2]), twice)
     self.found = self.health(positions, twice)
     rows1, rows2 = positions.chunk(2)
-    p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)
+    p1, p2 = map(self.predictor, (z1, z2))
     halves = 0.5 * self.direction(z1, p2, rows1), 0.5 * self.direction(z2, p1, rows2)
     self.support.push(images=index, z=z1)
     return sum(halves)

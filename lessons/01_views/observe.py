@@ -95,6 +95,16 @@ def related(a, b):
     return coarse(r, 0.5)
 
 
+def tied(a, b):
+    """Whether two lists of values are the same, related, or independent of each other."""
+    if a.double().std() < 1e-9 or b.double().std() < 1e-9:
+        return "constant"
+    if torch.allclose(a.double(), b.double(), atol=1e-4):
+        return "the same"
+    r = torch.corrcoef(torch.stack([a.double(), b.double()]))[0, 1]
+    return "related" if r.abs() > 4.5 / math.sqrt(len(a)) else "independent"
+
+
 def coins(flags, batches=24, B=20):
     """Facts about coins: `flags(B)` says of B images which came up heads, with p = 1/4."""
     hit = torch.stack([flags(B) for _ in range(batches)]).double()
@@ -516,10 +526,36 @@ def two_views(module):
         gray = module.Recipe(crop=0.0, flip=0.0, jitter=0.0, gray=1.0, blur=0.0)
         return tuple(not changed(v, module.to_gray(x[:9])).any() for v in f(x[:9], gray))
 
+    def only(**change):
+        """A recipe with a single change."""
+        return module.Recipe(**dict(crop=0, flip=0, jitter=0, gray=0, blur=0) | change)
+
+    def crops():
+        """Where in their images the two crops lie, and how much of them they show."""
+        row = ((torch.arange(24) + 0.5) / 24)[:, None].expand(24, 24)
+        ramps = torch.stack([row, row.T, 0 * row]).expand(80, -1, -1, -1)
+        views = f(ramps, only(crop=1, size=6, crop_scale=(0.2, 0.4)))
+        one, two = (view.mean((2, 3)) for view in views)
+        sides = [v[:, 0, 4].mean(1) - v[:, 0, 1].mean(1) for v in views]
+        sizes = tuple(coarse(2 * side.mean() - 0.545, 0.2) for side in sides)
+        return (*(tied(one[:, i], two[:, i]) for i in (0, 1)), *sizes)
+
+    def brightness():
+        """Whether the two views have the same brightness."""
+        some = torch.full((80, 3, 1, 1), 0.4)
+        views = f(some, only(jitter=1, strength=0.5))
+        return tied(*(view.mean((1, 2, 3)) for view in views)) == "the same"
+
+    def coins_of_both(**change):
+        return tied(*(changed(x[:300], view) for view in f(x[:300], only(**change))))
+
     return {
         "type": type(pair).__name__,
         "none": tuple(settled(lambda i=i: f(x[:3], none)[i]) for i in (0, 1)),
         "facts": tried(facts),
+        "crops": tried(crops),
+        "brightness": tried(brightness),
+        "coins": tuple(tried(coins_of_both, **{name: 0.25}) for name in ("gray", "blur")),
         "gray": tried(lambda: str(colourful())),
         **kind(module.two_views, flip),
         **draws(lambda g: torch.cat(tuple(f(x[:200], flip, g)))),

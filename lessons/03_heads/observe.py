@@ -17,20 +17,22 @@ def projector(module):
         kind: facts(lambda kind=kind: module.projector(kind, 7, HIDDEN, 3), 7)
         for kind in ("none", "linear", "mlp")
     }
-    for kind in ("MLP", "", "nonlinear", "linear "):
+    for kind in ("MLP", "", "nonlinear", "linear ", "no", "lin", "m"):
         seen[f"not {kind!r}"] = answer(module, kind)
+    for kind in ("none", "linear"):
+        seen[f"{kind} of equal widths"] = answer(module, kind, d=7)
     return seen
 
 
-def answer(module, kind: str) -> str:
-    """What becomes of a kind that does not exist: the error, or what is returned instead."""
+def answer(module, kind: str, d: int = 3) -> str:
+    """What becomes of a kind: an error, or the shapes of the parameters of what is returned."""
     try:
-        made = module.projector(kind, 7, HIDDEN, 3)
+        made = module.projector(kind, 7, HIDDEN, d)
     except Exception as error:
         return f"raises {type(error).__name__}"
     if not isinstance(made, torch.nn.Module):
         return f"returns {type(made).__name__}"
-    return f"makes {[tuple(p.shape) for p in made.parameters()]}"
+    return f"makes {sorted(tuple(sorted(p.shape)) for p in made.parameters())}"
 
 
 def predictor(module):

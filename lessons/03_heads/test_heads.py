@@ -113,8 +113,8 @@ def test_none_is_the_identity():
 
 @about("projector")
 def test_linear_is_one_matrix_and_a_bias(oracle):
-    """z = W h + b, with a matrix (d, D) and a bias (d,); the hidden width is not used."""
-    for B, (D, hidden, d) in zip([5, 3, 1], WIDTHS, strict=True):
+    """z = W h + b, with a matrix (d, D) and a bias (d,), also if d = D; no hidden width is used."""
+    for B, (D, hidden, d) in zip([5, 3, 1, 2], [*WIDTHS, (4, 7, 4)], strict=True):
         ours = oracle("projector")("linear", D, hidden, d)
         follows_the_equation(call(projector, "linear", D, hidden, d), ours, rand(B, D, seed=B))
 
@@ -168,7 +168,7 @@ def test_every_projector_has_its_own_weights():
 @about("projector")
 def test_an_unknown_kind_is_refused():
     """A typo must not silently train another head."""
-    for kind in ["MLP", "", "nonlinear", "linear "]:
+    for kind in ["MLP", "", "nonlinear", "linear ", "no", "lin", "m"]:
         refuses(ValueError, projector, kind, 7, 6, 3)
 
 

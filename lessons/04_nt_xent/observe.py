@@ -20,13 +20,15 @@ def similarity_matrix(module):
     f = module.similarity_matrix
     z1, z2 = (z.detach() for z in views(3, 5))
     large = tuple((200 * z / z.norm(dim=1, keepdim=True)).half() for z in (z1, z2))
-    half = got(f, *large)
+    half, short = got(f, *large), got(f, z1.bfloat16(), z2.bfloat16())
     double = got(f, z1.double(), z2.double())
     given = z1.clone(), z2.clone()
     seen = {"s": got(f, *given), "kept": torch.equal(given[0], z1) and torch.equal(given[1], z2)}
     seen["gradient"] = tried(gradient_of_similarity, f)
     seen["tiny"] = got(f, 1e-2 * z1, 1e-2 * z2)
-    seen["widened"] = type_of(half) in ("float32", "float64")
+    seen["widened"], seen["bfloat16"] = (
+        type_of(s) in ("float32", "float64") for s in (half, short)
+    )
     asked = seen["kept"] and quality(seen["s"], (z1, z2)) == "right"
     seen["large"] = quality(half, large) if asked else "not asked"
     seen["double"] = type_of(double) == "float64"
@@ -66,19 +68,43 @@ def type_of(value) -> str:
 
 def positive_index(module):
     there = tried(lambda: module.positive_index(3, "meta").device.type)
+    default = tried(on_meta, module.positive_index, 3)
     seen = {B: got(module.positive_index, B) for B in (1, 2, 3, 5)}
-    return seen | {"there": there, "widened": type_of(seen[3]) == "int64", "type": type_of(seen[3])}
+    return seen | {
+        "default": default,
+        "there": there,
+        "widened": type_of(seen[3]) == "int64",
+        "type": type_of(seen[3]),
+    }
+
+
+def on_meta(f, *args):
+    """The device of what f returns, when torch's default device is `meta`."""
+    with torch.device("meta"):
+        return f(*args).device.type
 
 
 def candidate_logits(module):
     f = module.candidate_logits
     given = SIMILARITY.clone()
     seen = {"logits": got(f, given, 0.3), "kept": torch.equal(given, SIMILARITY)}
+    at_one = SIMILARITY.clone()
+    got(f, at_one, 1.0)
+    seen["kept at 1"] = torch.equal(at_one, SIMILARITY)
     seen["gradient"] = tried(gradient_of_logits, f)
     seen["other"] = got(f, SIMILARITY[:4, :4].clone(), 0.07)
+    seen["of unit norm"] = got(f, SIMILARITY.clone().fill_diagonal_(1), 0.3)
+    seen["of equal views"] = tried(shares_of_equal_views, f)
     seen["double"] = type_of(got(f, SIMILARITY.double(), 0.3)) == "float64"
     seen["widened"] = type_of(seen["logits"]) == "float32"
     return seen | {"stays": not strays(f, SIMILARITY, 0.3)}
+
+
+def shares_of_equal_views(f):
+    """The softmax of each row if two views of unit norm are equal."""
+    s = SIMILARITY.clone().fill_diagonal_(1)
+    s[0, 3] = s[3, 0] = 1
+    return f(s, 0.3).softmax(-1)
 
 
 def gradient_of_logits(f):
@@ -98,6 +124,12 @@ def nt_xent_loss(module):
     for case in cases:
         seen["{} {} {}".format(*case)] = came = tried(loss_and_gradient, f, *case)
         right = right and is_right(came[0], *case)
+    seen["many"] = tried(loss_and_gradient, f, 21, 3, 0.2)
+    z1, z2 = (z.detach() for z in views(6, 5))
+    near = z1.half(), (z1 + 0.1 * z2).half()  # the loss is small, and so rounding is seen
+    half = [got(f, *near, t) if right else "" for t in (0.05, 0.02)]
+    seen["half"] = [one.float() if isinstance(one, torch.Tensor) else one for one in half]
+    seen["widened"] = type_of(half[0]) != "float16"
     seen["0.01"] = tried(loss_and_gradient, f, 3, 2, 0.01) if right else "not asked"
     z1, z2 = (z.detach() for z in views(3, 5))
     given = z1.clone(), z2.clone()

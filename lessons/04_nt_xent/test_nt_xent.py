@@ -75,12 +75,13 @@ def test_similarity_sends_its_gradient_to_both_views(oracle):
 def test_similarity_of_half_precision_is_computed_in_float32():
     """The square of 300 is infinite in float16, but 90,000 in float32."""
     z1, z2 = (300 * rand(3, 5, seed=s) for s in (1, 2))
-    expected = similarity_matrix(z1.half().float(), z2.half().float())
-    got = call(similarity_matrix, z1.half(), z2.half())
-    if got.value.dtype in (torch.float16, torch.bfloat16):
-        said = "The result has half precision."
-        wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
-    got.gives(expected, rtol=1e-5)
+    for half in (torch.float16, torch.bfloat16):
+        expected = similarity_matrix(z1.to(half).float(), z2.to(half).float())
+        got = call(similarity_matrix, z1.to(half), z2.to(half))
+        if got.value.dtype in (torch.float16, torch.bfloat16):
+            said = "The result has half precision."
+            wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
+        got.gives(expected, rtol=1e-5)
 
 
 @about("similarity_matrix")
@@ -136,6 +137,12 @@ def test_the_index_is_on_the_device_that_is_asked_for():
     where = getattr(got.value, "device", None)
     if str(where) != "meta":
         wrong("The index is on another device.", call=got.call, expected="meta", got=str(where))
+    with torch.device("meta"):
+        got = call(positive_index, 3)
+    where = getattr(got.value, "device", None)
+    if str(where) != "meta":
+        said = "None is torch's default device, which torch.device changes."
+        wrong(said, call=got.call, expected="meta", got=str(where))
 
 
 # Step 3: the candidates of the softmax
@@ -163,8 +170,8 @@ def test_logits_are_similarity_over_temperature(oracle):
 @about("candidate_logits")
 def test_a_view_has_no_share_in_its_own_softmax():
     """The softmax of a row gives exactly 0 to the view itself, and more to all others."""
-    for temperature in [0.1, 1.0]:
-        similarity = torch.eye(6) * 2 - 1  # 1 with itself, -1 with the others
+    opposite = torch.eye(6) * 2 - 1  # 1 with itself, -1 with the others
+    for similarity, temperature in [(opposite, 0.1), (opposite, 1.0), (torch.ones(6, 6), 1.0)]:
         got = call(candidate_logits, similarity, temperature)
         share = got.value.softmax(dim=1)
         why = "The view itself still has a share of the softmax."
@@ -269,6 +276,19 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
         grads = torch.autograd.grad(got.value, (z1, z2), allow_unused=True)
         for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
             gradient_is(grad, want, name, got.call)
+
+
+@about("nt_xent_loss")
+def test_loss_of_half_precision_is_computed_in_float32():
+    """With numbers of hundreds, lengths and inner products do not fit into float16."""
+    for half in (torch.float16, torch.bfloat16):
+        z1, z2 = ((300 * z).to(half) for z in views(5, 3))
+        expected = nt_xent_loss(z1.float(), z2.float(), 0.2)
+        got = call(nt_xent_loss, z1, z2, 0.2)
+        if got.value.dtype in (torch.float16, torch.bfloat16):
+            said = "The loss has half precision."
+            wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
+        got.gives(expected, rtol=1e-4)
 
 
 @about("nt_xent_loss")

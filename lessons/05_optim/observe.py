@@ -64,7 +64,9 @@ def learning_rate(module):
 def rates_of(rates: list, errors: set):
     """Rates as a tensor, with NaN for what is no number; what that was is added to `errors`."""
     proper = [isinstance(rate, float | int | Tensor) for rate in rates]
-    errors |= {str(rate) for rate, good in zip(rates, proper, strict=True) if not good}
+    errors |= {
+        str(rate).split(":")[0] for rate, good in zip(rates, proper, strict=True) if not good
+    }
     return numbers(rate if good else torch.nan for rate, good in zip(rates, proper, strict=True))
 
 
@@ -103,8 +105,13 @@ def trust_ratio(module):
         if w.any() and update.any()
     )
     if right:
-        return seen
+        return {k: "huge" if is_huge(v) else v for k, v in seen.items()}
     return {k: v for k, v in seen.items() if not k.startswith(("no ", "neither"))}
+
+
+def is_huge(ratio) -> bool:
+    """Whether a ratio is such as a division by a tiny number gives, whichever number it is."""
+    return isinstance(ratio, Tensor) and ratio.dim() == 0 and 1e4 < float(ratio) < 1e30
 
 
 def lars_update(module):
@@ -131,17 +138,21 @@ def lars_update(module):
 
 
 class Network(nn.Module):
-    """Parameters of every kind, at two depths; one is frozen, and one is shared by two layers."""
+    """Parameters of every kind, at two depths; one is frozen, and two layers share one."""
 
     def __init__(self):
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2)), nn.Linear(2, 2), nn.LayerNorm(2)
+            nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2)),
+            nn.Linear(2, 2),
+            nn.LayerNorm(2),
+            nn.Bilinear(2, 2, 1),
         )
         self.tied = nn.Linear(2, 2)
         self.tied.weight = self.layers[1].weight
         self.frozen = nn.Linear(2, 3).requires_grad_(False)
         self.token = nn.Parameter(torch.zeros(1, 1, 2))
+        self.bank = nn.Parameter(torch.zeros(3, 2))
         self.scale = nn.Parameter(torch.tensor(1.0))
 
 

@@ -29,17 +29,35 @@ def shuffled_batches(module):
 
     seen = {"type": types_of(module.shuffled_batches(7, 3, Generator().manual_seed(1)))}
     for N, B in [(7, 3), (10, 5), (2, 3), (4, 4), (6, 1)]:
-        batches = epoch(N, B, Generator().manual_seed(1))
+        batches = tried(epoch, N, B, Generator().manual_seed(1))
+        if isinstance(batches, str):
+            seen[f"{N} {B}"] = "an error"
+            continue
         order = flat(batches)
         seen[f"{N} {B}"] = tuple(len(index) for index in batches)
         seen[f"{N} {B} once"] = len(set(order)) == len(order) and set(order) <= set(range(N))
         seen[f"{N} {B} there"] = set(order) <= set(range(N))
     generator = Generator().manual_seed(2)
-    state = torch.get_rng_state()
-    first, second = (flat(epoch(40, 5, generator)) for _ in range(2))
+    state, before = torch.get_rng_state(), generator.get_state()
+    first = flat(epoch(40, 5, generator))
+    seen["moves"] = not torch.equal(before, generator.get_state())
+    second = flat(epoch(40, 5, generator))
     seen["global"] = torch.equal(state, torch.get_rng_state())
+    seen["seed stays"] = generator.initial_seed() == 2
     seen["fresh"] = first != second
-    seen["fresh without"] = flat(epoch(40, 5)) != flat(epoch(40, 5))
+    once, again = flat(epoch(40, 5)), flat(epoch(40, 5))
+    seen["fresh without"] = once != again
+    seen["shuffled without"] = once != sorted(once)
+    states = []
+    for drawn in (0, 3):
+        torch.default_generator.manual_seed(4)
+        torch.rand(drawn)
+        flat(epoch(40, 5))
+        states.append(torch.get_rng_state())
+    seen["global is seeded"] = torch.equal(*states)
+    used = Generator().manual_seed(2)
+    torch.rand(3, generator=used)
+    seen["goes on"] = flat(epoch(40, 5, used)) != first
     seen["shuffled"] = first != sorted(first)
     seen["from seed"] = flat(epoch(40, 5, Generator().manual_seed(2))) == first
     seen["other seed"] = flat(epoch(40, 5, Generator().manual_seed(3))) != first
@@ -50,6 +68,8 @@ def shuffled_batches(module):
     seen["sorted inside"] = all(index == sorted(index) for batches in many for index in batches)
     steps = {(b - a) % 40 for batches in many for a, b in zip(flat(batches), flat(batches)[1:])}  # noqa: B905
     seen["steps"] = len(steps) > 2
+    kept = [index for index in islice(module.shuffled_batches(40, 5, generator), 2)]
+    seen["kept"] = len(kept) < 2 or positions(kept[0]) != positions(kept[1])
     seen["overlap"] = any(set(a) & set(b) for a, b in zip(many[0], many[0][1:]))  # noqa: B905
     seen["one batch"] = all(index == many[0][0] for index in many[0])
     seen["twice inside"] = any(len(set(index)) < len(index) for b in many for index in b)
@@ -107,6 +127,8 @@ def SimCLR_views(module):
     made = [pair(method(NOTHING, positives="wrong", seed=s).views(x.clone()), x) for s in range(4)]
     if any(isinstance(came, str) for came in made):
         return seen | {"control": str(made)}
+    # whether row b of both shows one image, whichever it is
+    seen["control pairs"] = all(shown(x1, x) == shown(x2, x) for x1, x2 in made)
     for i, name in enumerate(["first", "second"]):
         rows = {shown(views[i], x) for views in made}
         mixed = "none" in "".join(rows)
@@ -172,8 +194,11 @@ def SimCLR_project(module):
     seen["batches"] = int(encoder[-1].num_batches_tracked)
     seen["can learn"] = str([p.requires_grad for p in method.parameters()])
     torch.set_grad_enabled(True)
+    seen["many"] = tried(method.project, rand(70, 3, 2, 2, seed=9, dtype=torch.float64))
     method.eval()
-    seen |= {"in evaluation": tried(method.project, x[:2].detach())}
+    seen["in evaluation"] = small = tried(method.project, x[:2].detach())
+    seen["gradient in evaluation"] = getattr(small, "requires_grad", False)
+    seen["gradients stay on"] = torch.is_grad_enabled()
     return seen | {"mode in evaluation": modes(method)}
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import told
+from lessons.course.evidence import refuses, told
 
 
 class Doubled(nn.Module):
@@ -141,8 +141,10 @@ def features(module):
     back = raises(MemoryError, module.features, broken, pictures(3), 2)
     back = back and [part.training for part in broken.modules()] == [True, True, False]
     noticed = raises(RuntimeError, module.features, Counts(), pictures(3), 2)
-    refused = raises(ValueError, module.features, encoder(), pictures(3).float(), 2)
-    return seen | {"stays": "".join("ny"[one] for one in (back, noticed, refused))}
+    others = pictures(3).float(), pictures(3).long()
+    refused = [refuses(module.features, encoder(), some, 2) for some in others]
+    refused = [one if one in ("ValueError", "nothing") else "another" for one in refused]
+    return seen | {"stays": f"{'ny'[back]}{'ny'[noticed]} {' '.join(refused)}"}
 
 
 def is_shuffled(module) -> bool:
@@ -179,6 +181,8 @@ def knn_predict(module):
     seen["below zero"] = same_as(below, seen["5 0.07"] - 41)
     far = outcome(predict, bank, labels + 10**6, queries[:2], 5, 0.07)
     seen["far"] = same_as(far, seen["5 0.07"][:2] + 10**6)
+    far = outcome(predict, bank, labels + 2**40, queries[:2], 5, 0.07)
+    seen["very far"] = same_as(far, seen["5 0.07"][:2] + 2**40)
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
     seen["double"] = str(getattr(short, "dtype", "none"))
     return seen | {"changed": str(predict)}
@@ -214,6 +218,8 @@ def class_balanced(module):
     seen["11"] = tuple(len(draws(share, 1, labels=few)[0]) for share in (0.5, 0.6))
     sets = [tuple(sorted(i.tolist())) for i in draws(0.4)]
     seen["differ"] = len(set(sets)) > 1
+    (far,) = draws(0.4, 1, labels=labels + 2**40)
+    seen["far"] = str([int((labels[far] == c).sum()) for c in (2, 5, 9)])
     free = [module.class_balanced(labels, 0.4, None).sort().values.tolist() for _ in range(9)]
     seen["free"] = any(one != free[0] for one in free)
     torch.manual_seed(1)
@@ -291,6 +297,7 @@ def fit(module):
         seen |= {f"remains {N}": "comes closer" for N in (13, 11)}
         fact = torch.tensor([1 / 3, 1 / 7]), torch.zeros(())  # where it stops makes no difference
         seen |= {f"{N}": fact for N in (13, 11)}
+    seen["there"] = outcome(goes_on, module)  # a fault apart from the minimum
     short = module.fit(h.float(), position, *(one.float() for one in start), 1.0, 5)
     kinds = {str(one.dtype) for one in (weight, bias)}, {str(one.dtype) for one in short}
     return seen | {"double": str(kinds)}
@@ -302,6 +309,19 @@ def problem(N, C, D) -> tuple:
     position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
     far = 2 if N == 11 else 1
     return h, position, far * rand(C, D, seed=3, dtype=torch.float64), rand(C, seed=4).double()
+
+
+def goes_on(module) -> bool:
+    """One iteration from far away is not the last: a second one still moves the weight."""
+    h = rand(30, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 0.56, 0.32])
+    position = (torch.arange(30) ** 2 + (h[:, 0] > 0.3)) % 3
+    weights, bias = [3 * rand(3, 3, seed=3, dtype=torch.float64)], torch.zeros(3).double()
+    for _ in range(2):
+        weight, bias = module.fit(h, position, weights[-1].clone(), bias.clone(), 0.01, 1)
+        weights.append(weight.detach())
+        bias = bias.detach()
+    first, second = (weights[i + 1] - weights[i] for i in range(2))
+    return bool(second.norm() > 0.01 * first.norm())
 
 
 def close(a, b, atol=1e-2) -> bool:
@@ -447,6 +467,10 @@ def probes(module):
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts
         said = linear_probe(h, labels, val, labels[:1].expand(80), (best,)).predict(val)
         seen[f"chosen {best}"] = linear_probe(h, labels, val, said, (0.05, 2.0, 0.3)).penalty
+    only = linear_probe(h, labels, val, labels[:1].expand(80), (0.3,))
+    some = only.predict(val) != 0  # no validation image of the first class
+    said = only.predict(val)[some]
+    seen["lacks a class"] = linear_probe(h, labels, val[some], said, (0.05, 2.0, 0.3)).penalty
     noise = labels[torch.arange(80) * 7 % 18]  # a small penalty is sure of what is wrong
     seen["noise"] = linear_probe(h, labels, val, noise, (3.0, 0.1, 0.001)).penalty
     # the largest penalty is right once, the next one never, the smallest most often

@@ -281,6 +281,15 @@ def test_knn_equals_the_vote_in_loops(oracle):
 
 
 @about("knn_predict")
+def test_knn_returns_labels_of_any_size(oracle):
+    """A label is a name. 2^40 + 1 is none that a float32 can hold."""
+    bank, labels, queries = clouds(17, 31)
+    got = call(knn_predict, bank, labels + 2**40, queries, 5, 0.3)
+    got.value = got.value - 2**40
+    got.gives(oracle("knn_predict")(bank, labels, queries, 5, 0.3), why="This is less 2^40.")
+
+
+@about("knn_predict")
 def test_knn_ignores_the_norms_of_the_rows():
     """If the norms of rows change, in the bank or in the queries, the neighbours stay the same."""
     bank, labels, queries = clouds(19, 41)
@@ -373,6 +382,13 @@ def test_balanced_keeps_at_least_one_of_each_class():
     for sizes, share in [((10, 10, 10), 0.01), ((3, 20), 0.02)]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, [1] * len(sizes))
+
+
+@about("class_balanced")
+def test_balanced_works_with_labels_of_any_size():
+    """A label is a name, and 2^40 + 1 and 2^40 + 2 are two."""
+    labels = classes_of(6, 9, 12)[torch.arange(27) * 5 % 27] + 2**40
+    counts_are(call(class_balanced, labels, 1 / 3, seeded()), labels, [3, 3, 3])
 
 
 @about("class_balanced")
@@ -623,6 +639,20 @@ def test_fit_starts_from_the_given_weights_and_leaves_them_unchanged(oracle):
         call(fit, h, position, *start, 0.1, 0).gives(tuple(start), why=why)
 
 
+@about("fit")
+def test_fit_makes_no_more_iterations_than_it_may(oracle):
+    """Started far away, one iteration does not reach the minimum: `iterations` is a maximum."""
+    units = torch.tensor([1, 0.56, 0.32], dtype=DOUBLE)
+    h = rand(30, 3, seed=1, dtype=DOUBLE) * units
+    position = (torch.arange(30) ** 2 + (h[:, 0] > 0.3)) % 3
+    start = 3 * rand(3, 3, seed=3, dtype=DOUBLE), torch.zeros(3, dtype=DOUBLE)
+    best, _ = oracle("fit")(h, position, *start, 0.01, 200)
+    got = call(fit, h, position, *start, 0.01, 1)
+    if (got.value[0].detach() - best).norm() < 0.01 * (start[0] - best).norm():
+        said = "One iteration was allowed. How many did you make?"
+        wrong(said, call=got.call, expected="not at the minimum yet", got="the minimum")
+
+
 # Step 6: the probe that is best on validation images
 
 
@@ -716,6 +746,22 @@ def test_probe_chooses_on_validation_images():
                 expected=penalty,
                 got=got.value.penalty,
             )
+
+
+@about("linear_probe")
+def test_validation_images_may_lack_a_class():
+    """The labels of the validation images mean the same classes as those of the training images."""
+    penalties = (3.0, 0.1, 0.001)
+    train_h, train_labels, val_h, _ = two_splits(5, N=18, M=90)
+    for penalty in penalties:
+        only = linear_probe(train_h, train_labels, val_h, train_labels[:1].expand(90), (penalty,))
+        said = only.predict(val_h)
+        some = said != -2  # the first class
+        got = call(linear_probe, train_h, train_labels, val_h[some], said[some], penalties)
+        right = got.value.predict(val_h[some]) == said[some]
+        if not right.all():
+            why = f"With penalty {penalty} every validation image is classified correctly."
+            wrong(why, call=got.call, expected=penalty, got=got.value.penalty)
 
 
 @about("linear_probe")

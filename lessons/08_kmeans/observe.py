@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import told
+from lessons.course.evidence import equal, told
 
 X = rand(17, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 3.0, 0.4]) + 1
 C = rand(5, 3, seed=2, dtype=torch.float64) * 2
@@ -77,8 +77,10 @@ def place(row) -> str:
     """What a centroid of an empty cluster is."""
     if torch.equal(row.double(), X[int(AWAY.argmax())]):
         return "farthest"
-    same = [(row.double() == rows).all(1).any() for rows in (X, C)]
-    return "point" if same[0] else "old" if same[1] else "other"
+    kinds = {"point": X, "old": C, "zero": torch.zeros(1, 3), "nan": torch.full((1, 3), math.nan)}
+    row = row.double()
+    found = [kind for kind, rows in kinds.items() if any(equal(row, one) for one in rows)]
+    return found[0] if found else "other"
 
 
 @told
@@ -95,6 +97,10 @@ def far_points(module):
         none_added = bool((module.far_points(close, 99, Generator().manual_seed(1)) != 1).all())
     except Exception:  # more than there are
         none_added = True
+    try:
+        tiny = module.far_points(1e-12 * squared[:4], 99, Generator().manual_seed(1)).tolist()
+    except Exception:  # as above
+        tiny = [1]
     again = module.far_points(squared, 3, Generator().manual_seed(2))
     same = torch.equal(again, module.far_points(squared, 3, Generator().manual_seed(2)))
     few = [module.far_points(squared, 2, Generator().manual_seed(s)) for s in range(25)]
@@ -115,6 +121,7 @@ def far_points(module):
         "kind": kinds(again),
         "count": len(drawn),
         "scale": none_added,
+        "tiny": set(tiny) <= {1, 3},
         "many": many,
         "same": same,
         "equal": len(equal),
@@ -282,6 +289,11 @@ def clusterings(module):
     own, labels = module.kmeans(slow / 1000, 6, 200, start=slow[:6] * 1e-4)
     rest = [slow[labels == k].mean(0) / 1000 - own[k] for k in range(6)]
     seen["small"] = bool(torch.stack(rest).abs().max() < 1e-9)
+    for name, n, scale in [("tiny", 31, 1e-8), ("few move", 150, 1.0)]:
+        many = scale * rand(n, 2, seed=100, dtype=torch.float64)
+        own, labels = module.kmeans(many, 6, 99, start=many[:6] * 0.1)
+        rest = [many[labels == k].mean(0) - own[k] for k in range(6)]
+        seen[name] = bool(torch.stack(rest).abs().max() < 1e-6 * scale)
     begin = module.kmeans(X + 30, 5, 0, seeded(3))[0]
     seen["points"] = bool((torch.cdist(begin, X + 30).amin(1) < 1e-4).all())
     seen["first"] = bool(torch.allclose(begin, X[:5] + 30))

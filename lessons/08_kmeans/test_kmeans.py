@@ -154,14 +154,17 @@ def test_an_empty_cluster_gets_the_farthest_point():
 def test_two_empty_clusters_get_the_two_farthest_points():
     """They get the farthest point and the second farthest, in either order."""
     x, labels = points(13, 2), torch.tensor([0, 4] * 6 + [3])
-    distances = torch.linspace(1, 9, 13)[torch.arange(13) * 5 % 13]
-    far = x[distances.argsort(descending=True)[:2]]
-    got = call(means, x, labels, distances.double(), points(5, 2, seed=1)).value
-    assert got.shape == (5, 2), f"you should return shape (5, 2), not {tuple(got.shape)}"
-    rows_are(got[[1, 2]], far, "Clusters 1 and 2 are empty, and should get these points.")
-    for k in (0, 3, 4):
-        close = torch.allclose(got[k], x[labels == k].mean(0), rtol=1e-6)
-        assert close, f"cluster {k} is not empty: its centroid is the mean of its points"
+    mixed = torch.linspace(1, 9, 13)[torch.arange(13) * 5 % 13]
+    in_one = torch.linspace(1, 9, 13)
+    in_one[[2, 6]] += 10  # the two farthest points are in one cluster
+    for distances in (mixed, in_one):
+        far = x[distances.argsort(descending=True)[:2]]
+        got = call(means, x, labels, distances.double(), points(5, 2, seed=1)).value
+        assert got.shape == (5, 2), f"you should return shape (5, 2), not {tuple(got.shape)}"
+        rows_are(got[[1, 2]], far, "Clusters 1 and 2 are empty, and should get these points.")
+        for k in (0, 3, 4):
+            close = torch.allclose(got[k], x[labels == k].mean(0), rtol=1e-6)
+            assert close, f"cluster {k} is not empty: its centroid is the mean of its points"
 
 
 @about("means", step="empty clusters")
@@ -205,8 +208,8 @@ def test_points_are_drawn_in_proportion_to_squared_distance():
 
 @about("far_points")
 def test_the_scale_of_distances_does_not_matter():
-    """Only proportions count, so the points may be a thousand times nearer or farther."""
-    for scale in [1e-6, 1e6]:
+    """Only proportions count, so the points may be a million times nearer or farther."""
+    for scale in [1e-12, 1e-6, 1e6]:
         squared = scale * torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64)
         got = call(far_points, squared, 2000, seeded(2))
         share = float((positions(got, 2000, 3) == 2).double().mean())
@@ -435,9 +438,9 @@ def test_no_iteration_raises_the_inertia():
 def test_kmeans_continues_until_nothing_changes():
     """With enough iterations, every centroid is exactly the mean of its points.
 
-    The points are a thousandth apart, so a small move is no reason to stop.
+    The points are near each other, so a small move is no reason to stop; nor is that of few points.
     """
-    x = points(97, 2) / 1000
+    x = points(499, 2) / 1e8
     start = x[:6] * 0.1
     got = call(kmeans, x, 6, 500, start=start)
     centroids, labels = got.value

@@ -382,6 +382,15 @@ def test_the_batches_are_on_the_device_of_the_order():
 
 
 @about("deal")
+def test_the_batches_have_the_dtype_of_the_order():
+    """Positions of int32 stay int32, as those of int64 stay int64."""
+    for dtype in (torch.int32, torch.int64):
+        got = call(deal, torch.arange(12, dtype=dtype), 4)
+        if got.value.dtype != dtype:
+            wrong(call=got.call, expected=str(dtype), got=got.value.dtype)
+
+
+@about("deal")
 def test_deal_draws_only_from_its_generator():
     """Equal seeds give equal results, different seeds do not, and each call draws again."""
     called = "deal(0 ... 39, 20, generator)"

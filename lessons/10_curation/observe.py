@@ -111,13 +111,11 @@ def frechet_distance(module):
     tight, wide = rand(1, 3, seed=5).repeat(5, 1), rand(5, 3, seed=6)  # the shrinkage shows
     tight = tight + rand(5, 3, seed=7) / 1000
     seen["tight"] = (module.frechet_distance(tight, wide), module.frechet_distance(wide, tight))
-    below = False
-    for B, d in [*SIZES, (3, 17)]:
-        z = rand(B, d, seed=B)
-        equal = float(module.frechet_distance(z, z.clone()))
-        seen[f"equal {B}"] = abs(equal) < 1e-9
-        below |= equal < 0
-    seen["below"] = below
+    sets = [rand(B, d, seed=B) for B, d in [*SIZES, (3, 17)]]
+    same = [float(module.frechet_distance(z, z.clone())) for z in sets]
+    seen["equal"] = all(abs(one) < 1e-9 for one in same)
+    seen["below"] = min(same) < 0
+    seen["there"] = keeps_digits(module)  # a fault apart from the numbers
     with CovarianceOnMeta():
         where = strays(module.frechet_distance, *BOTH)
         try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
@@ -129,6 +127,14 @@ def frechet_distance(module):
     kind = "torch.float64" if isinstance(value, float) else str(getattr(value, "dtype", ""))
     seen["widened"] = widened(module.frechet_distance)
     return seen | {"stays": moves, "double": kind}
+
+
+def keeps_digits(module):
+    """Whether a change in the tenth digit changes the result by as little."""
+    z1, z2 = (rand(7, 3, seed=s, dtype=torch.float64) for s in (8, 9))
+    near = z1 + 1e-10 * rand(7, 3, seed=10, dtype=torch.float64)
+    one, other = (float(module.frechet_distance(z, z2)) for z in (z1, near))
+    return 0 < abs(one - other) < 1e-8
 
 
 class Small(nn.Module):

@@ -245,6 +245,10 @@ def test_fewer_than_k_rows_may_count():
     for k in (2, 3):
         counts, called = ranks(support, at(10), k, exclude=6)
         evenly(counts, [1], called)
+    support = support_of(FOUR, images=torch.tensor([6, 1, 2, 6]))
+    for k in (3, 4):  # rows 1 and 2 are left, equally likely
+        counts, called = ranks(support, at(10), k, exclude=6)
+        evenly(counts, [1, 2], called)
 
 
 @about("SupportSet.find", step="one of the k nearest")
@@ -405,6 +409,18 @@ def test_pushed_rows_are_normalised_and_in_the_set():
 
 
 @about("SupportSet.push")
+def test_pushed_rows_have_unit_norm_whatever_their_dtype_was():
+    """Half precision cannot hold the norm of (60000, 60000). The set of float32 stores norm 1."""
+    for z in (torch.tensor([[6e4, 6e4]]).half(), rand(3, 5, seed=1).bfloat16()):
+        support = empty(len(z), z.shape[1])
+        called = pushed(support, z, torch.arange(len(z)))
+        norms = support.rows.norm(dim=1)
+        if support.rows.dtype != torch.float32 or (norms - 1).abs().max() > 1e-5:
+            got = f"norms {short(norms.tolist())}, {support.rows.dtype}"
+            wrong("z has fewer digits than the set.", call=called, expected="norm 1", got=got)
+
+
+@about("SupportSet.push")
 def test_the_next_push_goes_to_other_positions():
     """After three pushes of two into seven rows, all six are in the set."""
     support, z = empty(7, 3), rand(6, 3, seed=1)
@@ -465,13 +481,16 @@ def test_an_overwritten_row_loses_its_image():
 @about("SupportSet.push", step="images and ages")
 def test_ages_are_counted_in_pushes():
     """Pushes of 1, 2 and 3 rows give ages 2, 1 1, 0 0 0; rows never pushed stay at -1."""
-    support, z = empty(8, 3), rand(6, 3, seed=5)
-    for start, stop in [(0, 1), (1, 3), (3, 6)]:
-        called = pushed(support, z[start:stop], torch.arange(start, stop))
-    holds(support, [(a, i, z[i]) for i, a in enumerate([2, 1, 1, 0, 0, 0])], called)
-    if sorted(support.ages.tolist())[:2] != [-1, -1]:
-        said = "A row that was never pushed has age -1."
-        wrong(said, call=called, got=short(support.ages.tolist()))
+    for known in (True, False):  # whether the images are known, or -1
+        support, z = empty(8, 3), rand(6, 3, seed=5)
+        images = torch.arange(6) if known else torch.full((6,), -1)
+        for start, stop in [(0, 1), (1, 3), (3, 6)]:
+            called = pushed(support, z[start:stop], images[start:stop] if known else None)
+        ages = [2, 1, 1, 0, 0, 0]
+        holds(support, list(zip(ages, images.tolist(), z, strict=True)), called)
+        if sorted(support.ages.tolist())[:2] != [-1, -1]:
+            said = "A row that was never pushed has age -1."
+            wrong(said, call=called, got=short(support.ages.tolist()))
 
 
 def push(support, z):
@@ -800,6 +819,21 @@ def test_gradient_reaches_both_views_and_the_predictor(oracle):
     gradients_are(got, inputs, expected)
     if method.support.rows.requires_grad:
         wrong("The support set requires a gradient now.", call=got.call)
+
+
+@about("NNCLR.loss")
+def test_each_view_passes_through_the_predictor_by_itself():
+    """A batch norm in the predictor takes the mean of one view, not of both."""
+    for B, Q, d in [(3, 7, 5), (5, 11, 2)]:
+        support = random_support(Q, d, seed=Q, dtype=torch.float64)
+        z1 = rand(B, d, seed=1, dtype=torch.float64)
+        z2 = 2 + rand(B, d, seed=2, dtype=torch.float64)
+        predictor = nn.Sequential(nn.Linear(d, 6), nn.BatchNorm1d(6), nn.Linear(6, d))
+        method = method_of(support, predictor, 0.5)
+        n1, n2 = (support.nearest(z).clone() for z in (z1, z2))
+        expected = two_directions(z1, z2, n1, n2, copy.deepcopy(method.predictor), 0.5)
+        got = call(method.loss, z1, z2, torch.arange(B))
+        got.gives(expected.detach(), rtol=1e-6, why="Each view has a mean of its own.")
 
 
 def step(method, z1, z2):

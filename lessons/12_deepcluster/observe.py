@@ -8,7 +8,7 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import refuses, tried
+from lessons.course.evidence import equal, refuses, tried
 from simclr_mini.views import Recipe
 
 NOTHING = Recipe(crop=0, flip=0, jitter=0, gray=0, blur=0)
@@ -45,7 +45,23 @@ def pca_whiten(module):
         seen[f"refuses {i}"] = refuses(module.pca_whiten, x, 2)
     for name, x, dim in [*cases, ("small", h * 1e-3, 4), ("faint", faint, 5)]:
         seen[name] = answer(products, module, x, dim)
+    seen["widened"] = answer(keeps_digits, module)
+    seen["there"] = answer(at_the_mean, module)  # a fault apart from the numbers
     return seen
+
+
+def keeps_digits(module):
+    """Whether the same comes of float64 rows around a large mean as of those around 0."""
+    c, d = rand(2, 50, 1, seed=4, dtype=torch.float64)
+    h = torch.cat([0.15 * c, 4e-4 * d], 1)
+    one, other = (module.pca_whiten(x, 2).double() for x in (h, h + 1e4))
+    return equal(one @ one.T, other @ other.T, 1e-3)
+
+
+def at_the_mean(module):
+    """What becomes of an image at the mean, in words."""
+    h = torch.tensor([[10.0, 1], [10, -1], [0, 0], [-10, 1], [-10, -1]])
+    return f"{float(module.pca_whiten(h, 2)[2].norm()):.2f}"
 
 
 def products(module, x, dim):
@@ -192,6 +208,12 @@ def mutual_information(module):
     a, one = some(9, 3, 4), torch.zeros(9, dtype=torch.int64)
     seen["names"] = number(module.mutual_information, a, 2 - a)
     for name, x, y in [("one", one, a), ("other", a, one), ("both", one, one)]:
+        seen[name] = number(module.mutual_information, x, y)
+    for name, x, y in [
+        ("one 2", one + 2, a),
+        ("other 2", a, one + 2),
+        ("both 2", one + 2, one + 3),
+    ]:
         seen[name] = number(module.mutual_information, x, y)
     kind = answer(lambda: isinstance(module.mutual_information(a, 2 - a), float))
     return seen | {"double": kind}

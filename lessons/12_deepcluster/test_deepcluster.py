@@ -78,6 +78,26 @@ def test_every_row_is_normalised():
 
 
 @about("pca_whiten")
+def test_an_image_at_the_mean_stays_zero():
+    """Row 2 is the mean of all rows: its norm is 0, and the last step does not divide by that."""
+    h = torch.tensor([[10.0, 1], [10, -1], [0, 0], [-10, 1], [-10, -1]], dtype=torch.float64)
+    for x in (h, h.float() + 3, h[:, :1]):
+        white, called = whitened(x, 2, x.shape[1])
+        if white[2].abs().max() > 1e-3:
+            wrong(call=called, expected="row 2 of zeros", got=white[2])
+
+
+@about("pca_whiten")
+def test_a_large_mean_costs_no_digits():
+    """Rows around (10000, 10000), in float64 like all steps: they lie on a line, or are shifted."""
+    c, d = rand(2, 50, 1, seed=4, dtype=torch.float64)
+    whitened(1e4 + torch.cat([0.15 * c, 0.105 * c], 1), 2, 1)
+    h = torch.cat([0.15 * c, 4e-4 * d], 1)
+    white, _ = whitened(h, 2, 2)
+    cosines_are(h + 1e4, 2, white @ white.T, "h was shifted by (10000, 10000).")
+
+
+@about("pca_whiten")
 def test_units_and_mixtures_of_dimensions_do_not_matter():
     """If all directions are kept, shifting, scaling or mixing the dimensions changes nothing."""
     h = cloud(19, 4, seed=1)

@@ -135,7 +135,9 @@ def edits(function: ast.FunctionDef, words: Words, known: set[str]) -> list[Edit
     found = []
     for parent, field, index, node in places(body, function):
         line = getattr(node, "lineno", function.lineno)
+        inside = f" in `{short(parent)}`" if isinstance(parent, ast.expr | ast.keyword) else ""
         for rank, says, new in replacements(node, words, scope, known):
+            says += inside if " in `" not in says else ""
             value = new
             if index is not None:
                 value = list(getattr(parent, field))
@@ -240,21 +242,23 @@ def put_around(form: str, rank: int, node: ast.expr, known: set[str]) -> Iterato
         return
     names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     if names - {"_"} <= known:
-        yield rank, f"with {missing(tree)} `{short(node)}`", Fill(node).visit(tree)
+        yield rank, f"with {missing(tree, node)}", Fill(node).visit(tree)
 
 
-def missing(form: ast.expr) -> str:
-    """A call or operation that is missing, without its settings."""
+def missing(form: ast.expr, node: ast.expr) -> str:
+    """A call or operation that is missing around an expression, without its settings."""
+    text = short(node)
     if isinstance(form, ast.Call):
         name = form.func.attr if isinstance(form.func, ast.Attribute) else ast.unparse(form.func)
-        return f"a call of `{name}` around"
+        return f"a call of `{name}` around `{text}`"
     if isinstance(form, ast.BinOp):
-        return f"one more `{sign_of(form.op)}` at"
+        sides = [text if ast.unparse(side) == "_" else "…" for side in (form.left, form.right)]
+        return f"`{sides[0]} {sign_of(form.op)} {sides[1]}` in place of `{text}`"
     if isinstance(form, ast.Attribute):
-        return f"`.{form.attr}` after"
+        return f"`.{form.attr}` after `{text}`"
     if isinstance(form, ast.Subscript):
-        return "one more dimension in"
-    return f"`{ast.unparse(form).replace('_', '').strip()}` before"
+        return f"one more dimension of `{text}`"
+    return f"`{ast.unparse(form).replace('_', '').strip()}` before `{text}`"
 
 
 class Fill(ast.NodeTransformer):

@@ -328,7 +328,7 @@ MISTAKES = [
         "crop_boxes",
         "uniform((B, 10), *scale, generator) * height",
         "uniform((B, 1), *scale, generator).expand(B, 10) * height",
-        "You draw the area once and only the ratio again, so a large area hardly ever fits. What belongs to a new candidate?",
+        "You draw the area once and only the ratio again. What belongs to a new candidate?",
     ),
     part(
         "ratio_once",
@@ -2644,7 +2644,7 @@ MISTAKES = [
         "color_jitter",
         "chosen = coin",
         "max = lambda least, low: low\n    chosen = coin",
-        "You draw negative factors if a strength exceeds 1, and such an image turns black. Where should the range begin?",
+        "You draw negative factors if a strength exceeds 1. Which image does factor 0 give, and where should the range begin?",
     ),
     part(
         "only_brighter",
@@ -3051,7 +3051,7 @@ MISTAKES = [
         "color_jitter",
         "uniform(B, max(0, 1 - brightness), 1 + brightness, generator)",
         "uniform(B, 1 - brightness, 1 + brightness, generator)",
-        "You draw negative factors of brightness if its strength exceeds 1, and such an image turns black. Where should the range begin?",
+        "You draw negative factors of brightness if its strength exceeds 1. Which image does factor 0 give, and where should the range begin?",
     ),
     part(
         "negative_contrast",
@@ -3649,5 +3649,184 @@ MISTAKES = [
         "return x1, x2",
         "return x1.float(), x2.float()",
         "Your two_views returns float32 whatever type the images have. Which type does the docstring promise?",
+    ),
+    # the order of a box's numbers
+    Mistake(
+        "left_top_width_height",
+        "crop_and_resize",
+        (
+            "top, left, height, width =",
+            "left, top, width, height =",
+        ),
+        "You read a box as left, top, width, height. In which order does it hold them?",
+        trains=True,
+    ),
+    Mistake(
+        "height_width_first",
+        "crop_and_resize",
+        (
+            "top, left, height, width =",
+            "height, width, top, left =",
+        ),
+        "You read a box as height, width, top, left. In which order does it hold them?",
+        trains=True,
+    ),
+    Mistake(
+        "width_height_first",
+        "crop_and_resize",
+        (
+            "top, left, height, width =",
+            "width, height, left, top =",
+        ),
+        "You read a box as width, height, left, top. In which order does it hold them?",
+        trains=True,
+    ),
+    Mistake(
+        "row_and_height_first",
+        "crop_and_resize",
+        (
+            "top, left, height, width =",
+            "top, height, left, width =",
+        ),
+        "You read a box as top, height, left, width. In which order does it hold them?",
+        trains=True,
+    ),
+    Mistake(
+        "left_width_top_height",
+        "crop_and_resize",
+        (
+            "top, left, height, width =",
+            "left, width, top, height =",
+        ),
+        "You read a box as left, width, top, height. In which order does it hold them?",
+        trains=True,
+    ),
+    # what the two views share
+    Mistake(
+        "same_box",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    boxes = None
+    if recipe.crop:
+        boxes = crop_boxes(len(x), x.shape[2], x.shape[3], recipe.crop_scale, recipe.crop_ratio, generator)
+    return one_view(x, recipe, generator, boxes), one_view(x, recipe, generator, boxes)
+""",
+        "Both of your views show the same part of an image. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "same_flip",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.flip:
+        x = horizontal_flip(x, recipe.flip, generator)
+    recipe = replace(recipe, flip=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "An image is flipped in both of your views or in neither. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "same_colours",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.jitter:
+        s = recipe.strength
+        x = color_jitter(x, 0.8 * s, 0.8 * s, 0.8 * s, 0.2 * s, recipe.jitter, generator)
+    recipe = replace(recipe, jitter=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "Both of your views have the same brightness, as if the colours were drawn once. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "same_gray",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.gray:
+        x = grayscale(x, recipe.gray, generator)
+    recipe = replace(recipe, gray=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "An image is grey in both of your views or in neither. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "same_blur",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.blur:
+        x = gaussian_blur(x, recipe.blur, generator=generator)
+    recipe = replace(recipe, blur=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "An image is blurred in both of your views or in neither. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "same_box_and_flip",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    boxes = None
+    if recipe.crop:
+        boxes = crop_boxes(len(x), x.shape[2], x.shape[3], recipe.crop_scale, recipe.crop_ratio, generator)
+    if recipe.flip:
+        x = horizontal_flip(x, recipe.flip, generator)
+    recipe = replace(recipe, flip=0.0)
+    return one_view(x, recipe, generator, boxes), one_view(x, recipe, generator, boxes)
+""",
+        "Both of your views show the same part of an image, and it is flipped in both or in neither. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "same_colours_and_gray",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.jitter:
+        s = recipe.strength
+        x = color_jitter(x, 0.8 * s, 0.8 * s, 0.8 * s, 0.2 * s, recipe.jitter, generator)
+    if recipe.gray:
+        x = grayscale(x, recipe.gray, generator)
+    recipe = replace(recipe, jitter=0.0, gray=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "Both of your views have the same brightness, and both are grey or neither. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "only_crops_differ",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.flip:
+        x = horizontal_flip(x, recipe.flip, generator)
+    if recipe.jitter:
+        s = recipe.strength
+        x = color_jitter(x, 0.8 * s, 0.8 * s, 0.8 * s, 0.2 * s, recipe.jitter, generator)
+    if recipe.gray:
+        x = grayscale(x, recipe.gray, generator)
+    if recipe.blur:
+        x = gaussian_blur(x, recipe.blur, generator=generator)
+    recipe = replace(recipe, flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "Your two views differ in their crop and in nothing else. Which draws should the second view have for itself?",
+        trains=True,
+    ),
+    Mistake(
+        "only_crop_and_flip_differ",
+        "two_views",
+        """def two_views(x, recipe, generator=None):
+    if recipe.jitter:
+        s = recipe.strength
+        x = color_jitter(x, 0.8 * s, 0.8 * s, 0.8 * s, 0.2 * s, recipe.jitter, generator)
+    if recipe.gray:
+        x = grayscale(x, recipe.gray, generator)
+    if recipe.blur:
+        x = gaussian_blur(x, recipe.blur, generator=generator)
+    recipe = replace(recipe, jitter=0.0, gray=0.0, blur=0.0)
+    return one_view(x, recipe, generator), one_view(x, recipe, generator)
+""",
+        "Your two views differ in their crop and their flip and in nothing else. Which draws should the second view have for itself?",
+        trains=True,
     ),
 ]

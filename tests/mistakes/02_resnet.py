@@ -2145,4 +2145,119 @@ MISTAKES = [
         "You visit the model's direct children, but neither the model itself nor the layers inside the children. Which method visits modules at all depths?",
         trains=True,
     ),
+    # the input, overwritten before it is kept
+    Mistake(
+        "basic_input_lost",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    if self.downsample is not None:
+        identity = self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    if self.downsample is None:
+        identity = x
+    return F.relu(x + identity)
+""",
+        "Where the shapes agree, you add F(x) to itself in the basic block. When must you keep the input for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_input_lost_after_last_relu",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    identity = None if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    x = F.relu(x)
+    return F.relu(x + (x if identity is None else identity))
+""",
+        "You apply a ReLU to F(x) before the sum in the basic block, and where the shapes agree, you add the result to itself. When must you keep the input for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_convolutions_of_the_projection",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    if self.downsample is not None:
+        x = self.downsample(x)
+    identity = x
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    return F.relu(x + identity)
+""",
+        "The convolutions of the basic block get the projected input. Which shape do they expect?",
+    ),
+    Mistake(
+        "basic_f_of_the_shortcut_too",
+        "BasicBlock.forward",
+        """def forward(self, x):
+    if self.downsample is None:
+        identity = x
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    if self.downsample is not None:
+        identity = self.downsample(x)
+    return F.relu(x + identity)
+""",
+        "Where the shapes differ, you project F(x) in the basic block, and not its input. When must you keep the input for the shortcut?",
+    ),
+    Mistake(
+        "bottleneck_input_lost",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    if self.downsample is not None:
+        identity = self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    if self.downsample is None:
+        identity = x
+    return F.relu(x + identity)
+""",
+        "Where the shapes agree, you add F(x) to itself in the bottleneck. When must you keep the input for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_input_lost_after_last_relu",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    identity = None if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    x = F.relu(x)
+    return F.relu(x + (x if identity is None else identity))
+""",
+        "You apply a ReLU to F(x) before the sum in the bottleneck, and where the shapes agree, you add the result to itself. When must you keep the input for the shortcut?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_convolutions_of_the_projection",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    if self.downsample is not None:
+        x = self.downsample(x)
+    identity = x
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    return F.relu(x + identity)
+""",
+        "The convolutions of the bottleneck get the projected input. Which shape do they expect?",
+    ),
+    Mistake(
+        "bottleneck_f_of_the_shortcut_too",
+        "Bottleneck.forward",
+        """def forward(self, x):
+    if self.downsample is None:
+        identity = x
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = F.relu(self.bn2(self.conv2(x)))
+    x = self.bn3(self.conv3(x))
+    if self.downsample is not None:
+        identity = self.downsample(x)
+    return F.relu(x + identity)
+""",
+        "Where the shapes differ, you project F(x) in the bottleneck, and not its input. When must you keep the input for the shortcut?",
+    ),
 ]

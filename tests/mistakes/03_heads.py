@@ -2968,7 +2968,7 @@ MISTAKES = [
         return mlp(in_dim, hidden_dim, out_dim)
     raise ValueError(kind)
 """,
-        'You look for the words anywhere in the name, in any case. What do "nonlinear" and "MLP" return?',
+        'You accept each kind that contains one of the words, and "MLP" in capital letters too. What does "nonlinear" return?',
         trains=True,
     ),
     Mistake(
@@ -2983,7 +2983,7 @@ MISTAKES = [
         return mlp(in_dim, hidden_dim, out_dim)
     raise ValueError(kind)
 """,
-        'You look only at how the kind begins. What does "nonlinear" return?',
+        'You look only at how "none" begins. What does "nonlinear" return?',
         trains=True,
     ),
     Mistake(
@@ -3198,6 +3198,192 @@ MISTAKES = [
             "return nn.Sequential(*mlp(dim, hidden_dim, dim), nn.BatchNorm1d(dim), nn.ReLU())",
         ),
         "You put a norm and a ReLU after the predictor. What follows W2 in the equation of mlp?",
+        trains=True,
+    ),
+    # parts of a kind's name
+    Mistake(
+        "parts_of_words",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind in "none":
+        return nn.Identity()
+    if kind in "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind in "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You accept a part of a word, such as "no" or "lin", and an empty kind. When is one text in another?',
+        trains=True,
+    ),
+    Mistake(
+        "parts_but_not_empty",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if not kind:
+        raise ValueError(kind)
+    if kind in "none":
+        return nn.Identity()
+    if kind in "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind in "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You accept a part of a word, such as "no" for "none" and "lin" for "linear". Which three words does the docstring allow?',
+        trains=True,
+    ),
+    Mistake(
+        "part_of_none",
+        "projector",
+        (
+            'if kind == "none"',
+            'if kind in ("none")',
+        ),
+        'You accept an empty kind and a part of "none", such as "no". When is one text in another?',
+        trains=True,
+    ),
+    Mistake(
+        "part_of_linear",
+        "projector",
+        (
+            'if kind == "linear"',
+            'if kind in ("linear")',
+        ),
+        'You accept an empty kind and a part of "linear", such as "lin". When is one text in another?',
+        trains=True,
+    ),
+    Mistake(
+        "part_of_mlp",
+        "projector",
+        (
+            'if kind == "mlp"',
+            'if kind in ("mlp")',
+        ),
+        'You accept an empty kind and a part of "mlp", such as "m". When is one text in another?',
+        trains=True,
+    ),
+    Mistake(
+        "first_letters_only",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind[:1] == "n":
+        return nn.Identity()
+    if kind[:1] == "l":
+        return nn.Linear(in_dim, out_dim)
+    if kind[:1] == "m":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You look only at how the kind begins, so that "m" is enough for "mlp". Which three words does the docstring allow?',
+        trains=True,
+    ),
+    Mistake(
+        "beginnings_of_words",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind.startswith("no"):
+        return nn.Identity()
+    if kind.startswith("lin"):
+        return nn.Linear(in_dim, out_dim)
+    if kind.startswith("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(kind)
+""",
+        'You look only at how the kind begins, so that "lin" is enough for "linear". Which three words does the docstring allow?',
+        trains=True,
+    ),
+    # widths of h and z that are equal or differ
+    Mistake(
+        "none_matrix_if_widths_differ",
+        "projector",
+        (
+            "return nn.Identity()",
+            "return nn.Identity() if in_dim == out_dim else nn.Linear(in_dim, out_dim)",
+        ),
+        'If the widths of h and z differ, you return a matrix with a bias for "none". What does "none" do with out_dim?',
+        trains=True,
+    ),
+    Mistake(
+        "none_no_offset_if_widths_differ",
+        "projector",
+        (
+            "return nn.Identity()",
+            "return nn.Identity() if in_dim == out_dim else nn.Linear(in_dim, out_dim, bias=False)",
+        ),
+        'If the widths of h and z differ, you return a matrix without a bias for "none". What does "none" do with out_dim?',
+        trains=True,
+    ),
+    Mistake(
+        "none_mlp_if_widths_differ",
+        "projector",
+        (
+            "return nn.Identity()",
+            "return nn.Identity() if in_dim == out_dim else mlp(in_dim, hidden_dim, out_dim)",
+        ),
+        'If the widths of h and z differ, you return the MLP for "none". What does "none" do with out_dim?',
+        trains=True,
+    ),
+    Mistake(
+        "none_refused_if_widths_differ",
+        "projector",
+        (
+            'if kind == "none":',
+            'if kind == "none":\n        if in_dim != out_dim:\n            raise ValueError(out_dim)',
+        ),
+        'You refuse "none" if the widths of h and z differ. What does "none" do with out_dim?',
+    ),
+    Mistake(
+        "none_asserted_if_widths_differ",
+        "projector",
+        (
+            'if kind == "none":',
+            'if kind == "none":\n        assert in_dim == out_dim',
+        ),
+        'Your assert refuses "none" if the widths of h and z differ. What does "none" do with out_dim?',
+    ),
+    Mistake(
+        "linear_is_none_if_widths_equal",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Identity() if in_dim == out_dim else nn.Linear(in_dim, out_dim)",
+        ),
+        'If h and z are equally wide, you return h itself for "linear". Where are W and b then?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_no_offset_if_widths_equal",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "return nn.Linear(in_dim, out_dim, bias=in_dim != out_dim)",
+        ),
+        'If h and z are equally wide, you give "linear" no bias. Where is b of z = W h + b then?',
+        trains=True,
+    ),
+    Mistake(
+        "linear_with_the_norm_of_the_mlp",
+        "projector",
+        """def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError(f"no projector is called {kind!r}")
+    if kind == "none":
+        return nn.Identity()
+    head = mlp(in_dim, hidden_dim, out_dim)
+    if kind == "linear":
+        head = nn.Sequential(*[layer for layer in head if not isinstance(layer, nn.ReLU)])
+    return head""",
+        'For "linear" you only take the ReLU out of the MLP. How many matrices does the docstring name, and is there a norm?',
+        trains=True,
+    ),
+    Mistake(
+        "predictor_of_three_matrices",
+        "predictor",
+        """def predictor(dim, hidden_dim):
+    body = mlp(dim, hidden_dim, hidden_dim)
+    return nn.Sequential(*body, nn.ReLU(), nn.Linear(hidden_dim, dim))""",
+        "You put another ReLU and another matrix after the MLP. With which matrix does it end already?",
         trains=True,
     ),
 ]

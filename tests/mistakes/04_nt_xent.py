@@ -3811,4 +3811,106 @@ MISTAKES = [
         "You use only the first B - 1 negatives of each row. How many candidates does an anchor have?",
         trains=True,
     ),
+    # one cosine of 1 too many, and numbers that are not -inf
+    Mistake(
+        "every_cosine_of_one_masked",
+        "candidate_logits",
+        (MASK, 'logits.masked_fill(itself | (similarity > 1 - 1e-6), float("-inf"))'),
+        "You also leave out every other view whose cosine is 1. What if both views of an image are equal?",
+        trains=True,
+    ),
+    Mistake(
+        "only_cosines_of_one_masked",
+        "candidate_logits",
+        (MASK, 'logits.masked_fill(similarity > 1 - 1e-6, float("-inf"))'),
+        "You leave out every entry with a cosine of 1. What if another view is equal, and what if rounding gives 0.9999?",
+        trains=True,
+    ),
+    *(
+        Mistake(
+            f"{number}_taken_from_the_diagonal",
+            "candidate_logits",
+            (MASK, f"(similarity - {number} * itself.to(similarity)) / temperature"),
+            f"You only take {number} from the diagonal before you divide, so a view keeps a share in its own softmax at a high temperature. Which logit adds exactly nothing?",
+            trains=True,
+        )
+        for number in (2, 10, 100)
+    ),
+    *(
+        Mistake(
+            f"{number}_taken_from_the_logits",
+            "candidate_logits",
+            (MASK, f"logits - {number} * itself.to(logits)"),
+            f"You only take {number} from the diagonal's logits. What is left of a view's own share, and which logit adds exactly nothing?",
+            trains=True,
+        )
+        for number in (10, 100, 10000)
+    ),
+    Mistake(
+        "bfloat16_kept",
+        "similarity_matrix",
+        (
+            "z.to(torch.promote_types(z.dtype, torch.float32))",
+            "z.float() if z.dtype == torch.float16 else z",
+        ),
+        "You widen float16 only. How many digits has bfloat16?",
+        trains=True,
+    ),
+    # slips that show only in half precision, at one temperature, or in large batches
+    Mistake(
+        "none_is_the_cpu",
+        "positive_index",
+        ("device=device", 'device=device or "cpu"'),
+        "Without a device, your index is always on the CPU. What is torch's default device after torch.set_default_device?",
+        trains=True,
+    ),
+    Mistake(
+        "copied_unless_tau_is_one",
+        "candidate_logits",
+        """def candidate_logits(similarity, temperature):
+    logits = similarity
+    if temperature != 1:
+        logits = logits / temperature
+    return logits.fill_diagonal_(float("-inf"))""",
+        "At tau = 1 you write into the similarities that you were given. Which of your lines makes a copy?",
+        trains=True,
+    ),
+    *(
+        Mistake(
+            f"mean_of_means_of_{n}",
+            "nt_xent_loss",
+            f"""def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    target = positive_index(len(z1), z1.device)
+    parts = [F.cross_entropy(l, t) for l, t in zip(logits.split({n}), target.split({n}))]
+    return torch.stack(parts).mean()""",
+            f"You average over parts of {n} anchors, and then over the parts. What weight has an anchor in a short last part?",
+            trains=True,
+        )
+        for n in (4, 8, 16)
+    ),
+    Mistake(
+        "positive_in_half_precision",
+        "nt_xent_loss",
+        """def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    lengths = z1.norm(dim=1) * z2.norm(dim=1)
+    positive = (z1 * z2).sum(1) / lengths.clamp(min=1e-8) / temperature
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    return (logits.logsumexp(1) - positive.repeat(2)).mean()""",
+        "You compute the positives in the type of the projections. What is the square of 300 in float16?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_stays_in_half",
+        "nt_xent_loss",
+        """def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    z = F.normalize(torch.cat([z1, z2]), dim=1)
+    target = positive_index(len(z1), z1.device)
+    return F.cross_entropy(candidate_logits(z @ z.T, temperature), target)""",
+        "Your loss normalises and compares in half precision if the projections have it. What is the square of 300 in float16?",
+        trains=True,
+    ),
 ]

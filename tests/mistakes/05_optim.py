@@ -286,7 +286,7 @@ MISTAKES = [
         "zero_weights_freeze",
         "trust_ratio",
         (CHOICE, CHOICE.replace("(w_norm > 0) & ", "")),
-        "You check only for an update of zero, so weights of zero get a ratio of 0. How could they ever move?",
+        "An update of zero gets a ratio of 1, but weights of zero get 0. How could they ever move?",
         trains=True,
     ),
     Mistake(
@@ -307,7 +307,7 @@ MISTAKES = [
         "epsilon_and_no_choice",
         "trust_ratio",
         (CHOICE, "trust_coefficient * w_norm / (update_norm + 1e-8)"),
-        "Your epsilon avoids 0 / 0, but weights of zero get a ratio of 0. What should their ratio be?",
+        "Weights of zero get a ratio of 0, and an update of zero a huge one, as with a tiny number added to its length. What should both be?",
         trains=True,
     ),
     Mistake(
@@ -1160,7 +1160,7 @@ MISTAKES = [
         "warmup_includes_the_end",
         "learning_rate",
         ("step < warmup_steps", "step <= warmup_steps"),
-        "You divide by the warm-up at its last step, too. What is 0 / 0 if there is no warm-up?",
+        "You divide by the warm-up at the first step after it, too. What is 0 / 0 if there is no warm-up?",
     ),
     Mistake(
         "cosine_rises",
@@ -3351,6 +3351,200 @@ MISTAKES = [
     optimizer.step()""",
         ),
         "You clip the gradient of each group to norm 1 first. Does the docstring, or SimCLR, ask for that?",
+        trains=True,
+    ),
+    # an update of length zero
+    Mistake(
+        "epsilon_for_the_update",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * w_norm / (update_norm + 1e-8)
+    return torch.where(w_norm > 0, ratio, torch.ones_like(ratio))
+""",
+        "An update of zero gets a huge ratio, as with a tiny number added to its length. What does the docstring return in that case?",
+        trains=True,
+    ),
+    Mistake(
+        "epsilon_unless_both",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * w_norm / (update_norm + 1e-8)
+    return torch.where((w_norm > 0) | (update_norm > 0), ratio, torch.ones_like(ratio))
+""",
+        "Only if both lengths are zero is your ratio 1; an update of zero gets a huge one, as with a tiny number added to its length. What should it be if one of them is?",
+        trains=True,
+    ),
+    Mistake(
+        "epsilon_in_both_lengths",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * (w_norm + 1e-12) / (update_norm + 1e-12)
+    return ratio
+""",
+        "A tiny number added to both lengths gives weights of zero a tiny ratio, an update of zero a huge one, and eta if both are zero. What should all three be?",
+        trains=True,
+    ),
+    Mistake(
+        "infinity_replaced",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * w_norm / update_norm
+    return torch.nan_to_num(ratio)
+""",
+        "Where you divide by zero, your ratio is 0 or the largest number that a float can hold, and weights of zero get 0. What should it be in these cases?",
+        trains=True,
+    ),
+    Mistake(
+        "not_a_number_replaced",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * w_norm / update_norm
+    return torch.nan_to_num(ratio, nan=1.0)
+""",
+        "Your ratio is 1 only if both lengths are zero; an update of zero gets the largest number that a float can hold. What should the ratio be if one of them is?",
+        trains=True,
+    ),
+    Mistake(
+        "zero_update_gives_zero",
+        "trust_ratio",
+        """def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * w_norm / update_norm
+    return torch.where(w_norm > 0, torch.where(update_norm > 0, ratio, 0 * update_norm), torch.ones_like(ratio))
+""",
+        "Your ratio is 0 if the update is zero, unless the weights are zero too. What does the docstring return in that case?",
+        trains=True,
+    ),
+    # the warm-up's division
+    Mistake(
+        "warmup_always_divides",
+        "learning_rate",
+        """def learning_rate(step, total_steps, warmup_steps, peak):
+    warmup = peak * step / warmup_steps
+    progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
+    return warmup if step < warmup_steps else peak * (1 + math.cos(math.pi * progress)) / 2
+""",
+        "You divide by the length of the warm-up at every step, so a run without a warm-up divides by zero. At which steps is that share needed?",
+        trains=True,
+    ),
+    # which layers decay
+    Mistake(
+        "layers_by_class_twice",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad:
+                (weights if name == "weight" and isinstance(module, torch.nn.Linear | torch.nn.Conv2d) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Of the weights, only those of Linear and Conv2d decay, and a weight that two layers share is in a group twice. What does the docstring go by, and how often does model.parameters() visit a parameter?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_by_class",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others, seen = [], [], set()
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad and id(p) not in seen:
+                seen.add(id(p))
+                (weights if name == "weight" and isinstance(module, torch.nn.Linear) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Only the matrices of Linear layers decay. What does the docstring go by, the class of a layer or the dimensions of a parameter?",
+        trains=True,
+    ),
+    Mistake(
+        "linear_by_class_twice",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others = [], []
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad:
+                (weights if name == "weight" and isinstance(module, torch.nn.Linear) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Only the matrices of Linear layers decay, and one that two layers share is in a group twice. What does the docstring go by, and how often does model.parameters() visit a parameter?",
+        trains=True,
+    ),
+    Mistake(
+        "convolutions_by_class",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others, seen = [], [], set()
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad and id(p) not in seen:
+                seen.add(id(p))
+                (weights if name == "weight" and isinstance(module, torch.nn.Conv2d) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Of the weights, only those of convolutions decay. How many dimensions has a matrix?",
+        trains=True,
+    ),
+    Mistake(
+        "two_or_four_dimensions",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights = [p for p in model.parameters() if p.requires_grad and p.dim() in (2, 4)]
+    others = [p for p in model.parameters() if p.requires_grad and not (p.dim() in (2, 4))]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Parameters of two and of four dimensions decay, but not those of three. Which parameters does the docstring let decay?",
+        trains=True,
+    ),
+    Mistake(
+        "own_parameters_do_not_decay",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others, seen = [], [], set()
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad and id(p) not in seen:
+                seen.add(id(p))
+                (weights if p.dim() > 1 and module is not model else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Parameters of two dimensions or more that belong to the model itself, and to no layer, do not decay. What does the docstring go by?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_by_class_once",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others, seen = [], [], set()
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad and id(p) not in seen:
+                seen.add(id(p))
+                (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Everything decays but batch norms, so biases of other layers decay, too. How many dimensions have they?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_by_more_classes_once",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    weights, others, seen = [], [], set()
+    for module in model.modules():
+        for name, p in module.named_parameters(recurse=False):
+            if p.requires_grad and id(p) not in seen:
+                seen.add(id(p))
+                (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.LayerNorm)) else others).append(p)
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+""",
+        "Everything decays but norm layers, so biases of other layers decay, too. How many dimensions have they?",
         trains=True,
     ),
 ]

@@ -25,7 +25,7 @@ MISTAKES = [
         "reseeds_inside",
         "shuffled_batches",
         (ORDER, "order = torch.randperm(N, generator=Generator().manual_seed(0))"),
-        "You seed a new generator in every call, so every epoch has the same order. What keeps the state from epoch to epoch?",
+        "You make a new generator in every call, which always starts from the same seed, so every epoch has the same order. What keeps the state from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -36,7 +36,7 @@ MISTAKES = [
             "own = generator and Generator().set_state(generator.get_state())\n"
             "    order = torch.randperm(N, generator=own)",
         ),
-        "You do not draw from the generator itself, so it does not move on. What will the next epoch draw?",
+        "After an epoch, the generator that you were given is as it was before. What will the next epoch draw?",
         trains=True,
     ),
     Mistake(
@@ -208,7 +208,7 @@ MISTAKES = [
         "both_rolled",
         "SimCLR.views",
         ("(x1, x2.roll(1, 0))", "(x1.roll(1, 0), x2.roll(1, 0))"),
-        "You roll both views alike in the control, so row b of both still shows one image. Which of them should move?",
+        "In the control both of your views show the image of the row before, so row b of both still shows one image. Which of them should move?",
         trains=True,
     ),
     Mistake(
@@ -602,7 +602,7 @@ MISTAKES = [
             """generator = generator or Generator().manual_seed(0)
     order = torch.randperm(N, generator=generator)""",
         ),
-        "Without a generator, every epoch has the same order: you seed one of your own. What should draw if none is given?",
+        "Without a generator, every epoch has the same order: a new one of your own always starts from the same seed. What should draw if none is given?",
         trains=True,
     ),
     Mistake(
@@ -2028,5 +2028,244 @@ MISTAKES = [
         "SimCLR.loss",
         ("return nt_xent_loss(z1, z2, self.temperature)", "return self.loss(z1, z2, index)"),
         "Your function calls itself without end. Which function of lesson 4 computes the loss?",
+    ),
+    # the generator's state, and epochs without a generator
+    Mistake(
+        "goes_back_to_the_seed",
+        "shuffled_batches",
+        (
+            ORDER,
+            """if generator is not None:
+        generator.manual_seed(generator.initial_seed())
+    order = torch.randperm(N, generator=generator)""",
+        ),
+        "In every call you set the generator that you were given back to its seed, so every epoch has the same order. What keeps the state from epoch to epoch?",
+        trains=True,
+    ),
+    Mistake(
+        "new_generator_of_the_same_seed",
+        "shuffled_batches",
+        (
+            ORDER,
+            """own = generator and Generator().manual_seed(generator.initial_seed())
+    order = torch.randperm(N, generator=own)""",
+        ),
+        "Your order depends on nothing but the first seed of the generator that you were given, so every epoch has the same one. What keeps the state from epoch to epoch?",
+        trains=True,
+    ),
+    Mistake(
+        "seeded_by_chance",
+        "shuffled_batches",
+        (
+            ORDER,
+            """if generator is not None:
+        generator.seed()
+    order = torch.randperm(N, generator=generator)""",
+        ),
+        "You give the generator that you were given a new seed in every call, and a random one. Can the run be repeated from its own seed?",
+        trains=True,
+    ),
+    Mistake(
+        "global_seeded_if_none",
+        "shuffled_batches",
+        (
+            ORDER,
+            """if generator is None:
+        generator = torch.default_generator.manual_seed(0)
+    order = torch.randperm(N, generator=generator)""",
+        ),
+        "Without a generator you seed torch's global one in every call, so every epoch has the same order. Who else draws from it?",
+        trains=True,
+    ),
+    Mistake(
+        "stored_order_if_none",
+        "shuffled_batches",
+        (
+            ORDER,
+            """order = torch.arange(N)
+    if generator is not None:
+        order = torch.randperm(N, generator=generator)""",
+        ),
+        "Without a generator you take the images as they are stored. Where does torch draw from if it is given no generator?",
+        trains=True,
+    ),
+    # fewer images than the batch size
+    Mistake(
+        "at_least_one_batch",
+        "shuffled_batches",
+        (CUT, "range(0, max(1, N - batch_size + 1), batch_size)"),
+        "If there are fewer images than the batch size, you yield them as one short batch. How many full batches do they make?",
+        trains=True,
+    ),
+    Mistake(
+        "too_few_are_an_error",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    if N < batch_size:
+        raise ValueError("too few images")
+    order = torch.randperm(N, generator=generator)
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "Fewer images than the batch size end in an error. How many full batches do they make?",
+        trains=True,
+    ),
+    Mistake(
+        "too_few_are_an_empty_batch",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    if N < batch_size:
+        yield order[:0]
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "If there are fewer images than the batch size, you yield a batch without images. How many full batches do they make?",
+        trains=True,
+    ),
+    Mistake(
+        "too_few_are_repeated",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    if N < batch_size:
+        yield order.repeat(batch_size)[:batch_size]
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "If there are fewer images than the batch size, you repeat them until they fill one. How many full batches do they make?",
+        trains=True,
+    ),
+    # the control, in which both views move
+    Mistake(
+        "both_rolled_back",
+        "SimCLR.views",
+        (
+            DRAW,
+            """if self.positives == "wrong":
+            x = x.roll(-1, 0)
+        return two_views(x, self.recipe, self.generators["views"])""",
+        ),
+        "In the control both of your views show the image of the row after, so row b of both still shows one image. Which of them should move?",
+        trains=True,
+    ),
+    Mistake(
+        "both_reversed",
+        "SimCLR.views",
+        ("(x1, x2.roll(1, 0))", "(x1.flip(0), x2.flip(0))"),
+        "In the control you reverse both views, so row b of both still shows one image. Which of them should move?",
+        trains=True,
+    ),
+    Mistake(
+        "both_shuffled",
+        "SimCLR.views",
+        (
+            DRAW,
+            """if self.positives == "wrong":
+            x = x[torch.randperm(len(x))]
+        """
+            + DRAW
+            + """
+        return x1, x2""",
+        ),
+        "In the control you shuffle the images of both views alike, so row b of both still shows one image. Which of them should move?",
+        trains=True,
+    ),
+    Mistake(
+        "both_shuffled_apart",
+        "SimCLR.views",
+        (
+            "(x1, x2.roll(1, 0))",
+            "(x1[torch.randperm(len(x1))], x2[torch.randperm(len(x2))])",
+        ),
+        "In the control you shuffle both views, each in its own way. Which of them stays as always, and which image does the other show?",
+        trains=True,
+    ),
+    # slips that show only in large batches, in a kept batch, or in another mode
+    *(
+        Mistake(
+            f"parts_of_{n}",
+            "SimCLR.project",
+            (ENCODE, f"h = torch.cat([self.encoder(part) for part in x.split({n})])"),
+            f"You encode {n} views at a time. Over how many views does a batch norm average then?",
+            trains=True,
+        )
+        for n in (16, 32, 64)
+    ),
+    Mistake(
+        "gradient_only_in_training",
+        "SimCLR.project",
+        (ENCODE, "torch.set_grad_enabled(self.training)\n        h = self.encoder(x)"),
+        "You turn gradients on and off with the mode, and they stay so. What does eval mode change?",
+    ),
+    Mistake(
+        "no_gradient_in_evaluation",
+        "SimCLR.project",
+        (
+            ENCODE + "\n        " + PROJECT,
+            """with torch.set_grad_enabled(self.training):
+            return self.projector(self.encoder(x))""",
+        ),
+        "In eval mode no gradient goes back. Is a mode about gradients, or about norms?",
+        trains=True,
+    ),
+    Mistake(
+        "chunked_by_count",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    count = N // batch_size
+    yield from order.chunk(count) if count else ()""",
+        "You divide all N images among the batches, so they are too large. What does chunk take, a number of parts or a size?",
+        trains=True,
+    ),
+    Mistake(
+        "one_buffer",
+        "shuffled_batches",
+        """def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    batch = torch.empty(batch_size, dtype=torch.int64)
+    for start in range(0, N - N % batch_size, batch_size):
+        batch.copy_(order[start : start + batch_size])
+        yield batch""",
+        "You write every batch into the same tensor. What does a batch hold that somebody keeps until the next one comes?",
+        trains=True,
+    ),
+    Mistake(
+        "neighbours_copied_one_by_one",
+        "SimCLR.views",
+        (
+            CONTROL,
+            """if self.positives == "wrong":
+            for b in range(len(x2)):
+                x2[b] = x2[b - 1]
+        return x1, x2""",
+        ),
+        "In the control you overwrite a row before the next one copies it, so all second views show one image. What must be kept while you move the rows?",
+        trains=True,
+    ),
+    Mistake(
+        "each_view_is_the_others_target",
+        "SimCLR.loss",
+        (
+            LOSS,
+            """a = nt_xent_loss(z1, z2.detach(), self.temperature)
+        b = nt_xent_loss(z2, z1.detach(), self.temperature)
+        return (a + b) / 2""",
+        ),
+        "You detach one view in each half of the loss, so the gradient is only a part of what it should be. Which of the two views should learn from a pair?",
+        trains=True,
+    ),
+    Mistake(
+        "other_view_is_a_target",
+        "SimCLR.loss",
+        (
+            LOSS,
+            """a = nt_xent_loss(z1, z2.detach(), self.temperature)
+        b = nt_xent_loss(z1.detach(), z2, self.temperature)
+        return a + b""",
+        ),
+        "You add two losses with one view detached in each, so the loss is twice as large as it should be. Does equation 1 detach a view?",
+        trains=True,
     ),
 ]

@@ -35,6 +35,7 @@ def features(encoder, pixels, batch_size=512):
         part.training = mode
     return torch.cat(h)
 """
+REFUSAL = BY_HAND[BY_HAND.index("    if pixels.dtype") : BY_HAND.index("    modes =")]
 IN_THE_END = """
     try:
         h = [encoder(as_input(some, encoder)).float().cpu() for some in pixels.split(batch_size)]
@@ -79,6 +80,50 @@ MISTAKES = [
         "features",
         ("return torch.cat(h)", "encoder.train()\n    return torch.cat(h)"),
         "You switch every part of the encoder to train mode afterwards. What if one of them was in eval mode before?",
+        trains=True,
+    ),
+    Mistake(
+        "pixels_of_any_dtype",
+        "features",
+        (
+            'if pixels.dtype != torch.uint8:\n        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")',
+            "pass",
+        ),
+        "You accept pixels that are not uint8. What does the docstring promise for them?",
+    ),
+    Mistake(
+        "other_integers_accepted",
+        "features",
+        ("pixels.dtype != torch.uint8", "pixels.is_floating_point()"),
+        "You accept integers that are not uint8, as of int64. Which pixels does the docstring refuse?",
+    ),
+    Mistake(
+        "only_integers_refused",
+        "features",
+        (
+            "pixels.dtype != torch.uint8",
+            "pixels.dtype in (torch.int8, torch.int16, torch.int32, torch.int64)",
+        ),
+        "You accept floats. Which pixels does the docstring refuse?",
+    ),
+    Mistake(
+        "refused_by_another_error",
+        "features",
+        ("raise ValueError(", "raise TypeError("),
+        "You refuse pixels that are not uint8 by another error than a ValueError. Which one does the docstring promise?",
+    ),
+    Mistake(
+        "by_hand_and_pixels_of_any_dtype",
+        "features",
+        BY_HAND.replace(REFUSAL, ""),
+        "You restore the modes only if nothing goes wrong, notice no change, and accept pixels that are not uint8. Which errors does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "restored_and_pixels_of_any_dtype",
+        "features",
+        (BY_HAND[: BY_HAND.index("    h = [")].rstrip() + IN_THE_END).replace(REFUSAL, ""),
+        "You do not notice if the encoder changes, and accept pixels that are not uint8. Which errors does the docstring promise?",
         trains=True,
     ),
     Mistake(
@@ -500,10 +545,53 @@ MISTAKES = [
         "You use a label as the number of a column. Which column belongs to label -3?",
     ),
     Mistake(
+        "labels_up_to_their_number",
+        "knn_predict",
+        """def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError("k or temperature")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError("labels")
+    classes = torch.arange(len(bank_labels.unique()), dtype=bank_labels.dtype)
+    bank, queries = F.normalize(bank, dim=1), F.normalize(queries, dim=1)
+    similarity, rows = (queries @ bank.T).topk(min(k, len(bank)))
+    weight = (similarity / temperature).softmax(1)
+    votes = [(weight * (bank_labels[rows] == c)).sum(1) for c in classes]
+    return classes[torch.stack(votes, 1).argmax(1)]
+""",
+        "You count votes for the labels 0 to C - 1 only, if there are C classes. What if a label is 40, or below 0?",
+    ),
+    Mistake(
+        "votes_at_the_labels",
+        "knn_predict",
+        ("position[neighbours]", "bank_labels[neighbours].long()"),
+        "You use labels as columns of a table with one column for each class, which raises an error. Which column belongs to label 40?",
+    ),
+    Mistake(
+        "labels_one_hot",
+        "knn_predict",
+        (
+            "votes = votes.scatter_add(1, position[neighbours], weight)",
+            "own = F.one_hot(bank_labels.long(), len(classes))[neighbours].to(weight)\n"
+            "    votes = (weight[:, :, None] * own).sum(1)",
+        ),
+        "You give one_hot the labels themselves, which raises an error if they are not 0, 1, 2, …. Which number has each class?",
+    ),
+    Mistake(
+        "labels_after_the_smallest",
+        "knn_predict",
+        (
+            "classes, position = bank_labels.unique(return_inverse=True)",
+            "classes = torch.arange(len(bank_labels.unique()), dtype=bank_labels.dtype) + bank_labels.min()\n"
+            "    position = (bank_labels - bank_labels.min()).long().clamp(max=len(classes) - 1)",
+        ),
+        "You number the labels from the smallest on, as if none were left out in between. Which labels does a bank of 2, 3, 7 and 40 have?",
+    ),
+    Mistake(
         "more_neighbours_than_rows",
         "knn_predict",
         ("k = min(k, len(bank))", "k = 1 * k"),
-        "You ask topk for k rows, even of a bank that has fewer. How many can vote then?",
+        "You ask for k neighbours, even of a bank that has fewer. How many can vote then?",
     ),
     Mistake(
         "distance_for_cosine",
@@ -1700,6 +1788,29 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         trains=True,
     ),
     Mistake(
+        "steps_of_twenty",
+        "fit",
+        """def fit(h, position, weight, bias, penalty, iterations):
+    weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        [weight, bias], tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(F.linear(h, weight, bias), position)
+        loss = loss + penalty / 2 * weight.square().sum()
+        loss.backward()
+        return loss
+
+    for _ in range(iterations):
+        optimizer.step(closure)
+    return weight.detach(), bias.detach()
+""",
+        "You make many more iterations than `iterations` allows: one step() of L-BFGS makes up to 20 unless you say otherwise. How many may there be in all?",
+        trains=True,
+    ),
+    Mistake(
         "one_iteration_more",
         "fit",
         ("max_iter=iterations", "max_iter=iterations + 1"),
@@ -2435,5 +2546,49 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "linear_probe",
         ("fit(h, position,", "fit(h, train_labels - train_labels.min(),"),
         "You subtract the smallest label, and labels with gaps still lie outside the weight. Which row stands for each label?",
+    ),
+    # labels are names, whatever their size, and mean the same in both parts
+    Mistake(
+        "labels_kept_in_float32",
+        "knn_predict",
+        (
+            "return classes[votes.argmax(1)]",
+            "return classes[votes.argmax(1)].float().to(bank_labels.dtype)",
+        ),
+        "You keep the answers in float32. Which whole number comes after 2^24 there?",
+        trains=True,
+    ),
+    Mistake(
+        "label_plus_fraction",
+        "class_balanced",
+        """def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    sizes = labels.unique(return_counts=True)[1].tolist()
+    count = max(1, round(share * len(labels) / len(sizes)))
+    order = (labels + torch.rand(len(labels), generator=generator)).argsort()
+    return torch.cat([rows[:count] for rows in order.split(sizes)])""",
+        "You add a random fraction to each label and sort. What is left of the fraction, and of the label, if the label is a large number?",
+        trains=True,
+    ),
+    Mistake(
+        "validation_labels_numbered_apart",
+        "linear_probe",
+        """def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    mean, std = train_h.mean(0), train_h.std(0, correction=0)
+    std = torch.where(std < 1e-6, torch.ones_like(std), std)
+    classes, position = train_labels.unique(return_inverse=True)
+    _, right = val_labels.unique(return_inverse=True)
+    h, val = (train_h - mean) / std, (val_h - mean) / std
+    weight = h.new_zeros(len(classes), h.shape[1])
+    bias, best, top = h.new_zeros(len(classes)), None, -1.0
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        share = float(((val @ weight.T + bias).argmax(1) == right).double().mean())
+        if share > top:
+            best, top = Probe(weight, bias, mean, std, classes, penalty), share
+    return best""",
+        "You number the validation labels by themselves. Which number has a class if the validation images lack the first one?",
+        trains=True,
     ),
 ]

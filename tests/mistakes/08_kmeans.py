@@ -536,6 +536,41 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "revived_without_need_or_zero",
+        "means",
+        """def means(x, labels, distances, centroids):
+    count = torch.bincount(labels, minlength=len(centroids))
+    result = torch.zeros_like(centroids).index_add_(0, labels, x) / count.clamp(min=1)[:, None]
+    empty = (count == 0).nonzero()[:, 0]
+    far = distances.topk(min(len(empty), len(x))).indices
+    result[empty[: len(far)]] = x[far]
+    return result
+""",
+        "You move an empty cluster even to a point at distance 0, and it is at 0 if no point is left at all. What does the docstring say about that case?",
+        trains=True,
+    ),
+    Mistake(
+        "zero_if_no_point_is_left",
+        "means",
+        (RESULT, f"result = {MEAN}"),
+        "You set an empty cluster to zero if no point at a distance is left. What does the docstring say about that case?",
+        trains=True,
+    ),
+    Mistake(
+        "nan_if_no_point_is_left",
+        "means",
+        (RESULT, "result = total / count[:, None]"),
+        "You leave NaN in an empty cluster if no point at a distance is left. What does the docstring say about that case?",
+        trains=True,
+    ),
+    Mistake(
+        "middle_if_no_point_is_left",
+        "means",
+        (RESULT, RESULT.replace(", centroids)", ", x.mean(0))")),
+        "You set an empty cluster to the mean of all points if no point at a distance is left. What does the docstring say about that case?",
+        trains=True,
+    ),
+    Mistake(
         "empty_to_middle",
         "means",
         (REVIVED, "result[empty[: len(far)]] = x.mean(0)"),
@@ -2453,6 +2488,85 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
         "Autoencoder.latent",
         (LATENT, "self.encoder(2 * x - 1).mean((2, 3))"),
         "You show the encoder values from -1 to 1. In what range were the images that it was trained on?",
+        trains=True,
+    ),
+    # what is enough to stop, and what is taken already
+    Mistake(
+        "one_revival_for_each_cluster",
+        "means",
+        """def means(x, labels, distances, centroids):
+    new, left = centroids.clone(), distances.clone()
+    empty = []
+    for k in range(len(centroids)):
+        if (labels == k).any():
+            new[k] = x[labels == k].double().mean(0).to(x)
+        else:
+            empty.append(k)
+    for k in empty:
+        i = int(left.argmax())
+        if left[i] == 0:
+            break
+        new[k] = x[i]
+        left[labels == labels[i]] = 0
+    return new""",
+        "Once a point has revived a cluster, you take no other point of its own cluster. Which points are the two farthest if both lie in one cluster?",
+        trains=True,
+    ),
+    Mistake(
+        "stops_at_one_percent",
+        "kmeans",
+        """def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x.mean(0)
+    x = x - middle
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        centroids = means(x, labels, distances, centroids)
+        before, (labels, distances) = labels, assign(x, centroids)
+        if (labels != before).double().mean() < 0.01:
+            break
+    return centroids + middle, labels""",
+        "You stop when fewer than one point in a hundred has changed its cluster. Are the centroids the means of their points then?",
+        trains=True,
+    ),
+    Mistake(
+        "stops_when_nearly_equal",
+        "kmeans",
+        """def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x.mean(0)
+    x = x - middle
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        before, centroids = centroids, means(x, labels, distances, centroids)
+        labels, distances = assign(x, centroids)
+        if torch.allclose(before, centroids):
+            break
+    return centroids + middle, labels""",
+        "You stop when the centroids are nearly equal, as allclose counts it. How far apart are they in features that are a millionth in size?",
+        trains=True,
+    ),
+    Mistake(
+        "tiny_distances_count_as_zero",
+        "far_points",
+        """def far_points(squared, count, generator=None):
+    if squared.sum() < 1e-10:
+        return torch.randint(len(squared), (count,), generator=generator).to(squared.device)
+    chance = (squared.double() / squared.double().sum()).cpu()
+    return torch.multinomial(chance, count, True, generator=generator).to(squared.device)""",
+        "You take distances that are small for zero, and then draw any point. Does the scale of the distances matter?",
         trains=True,
     ),
 ]

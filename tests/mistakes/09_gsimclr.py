@@ -2190,6 +2190,20 @@ MISTAKES = [
         "You do not deal the first round. How many cards does each batch get?",
         trains=True,
     ),
+    Mistake(
+        "hands_always_int64",
+        "deal",
+        (MIX, f"{MIX}.long()"),
+        "You return int64 whatever the order holds, as a list of Python's numbers becomes. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "hands_always_int32",
+        "deal",
+        (MIX, f"{MIX}.int()"),
+        "You return int32 whatever the order holds. Which dtype does the docstring promise?",
+        trains=True,
+    ),
     # dealt_batches
     Mistake(
         "dealt_at_random",
@@ -2745,6 +2759,16 @@ MISTAKES = [
         "strict_batches",
         (SURPLUS, "order = order[rank_in_cluster(pseudo_labels)[order] < batches]"),
         "You keep the first images of a large cluster in the data, the same in every epoch. Which rank do you need, that in the data or that in this epoch's order?",
+        trains=True,
+    ),
+    Mistake(
+        "always_the_last_images",
+        "strict_batches",
+        (
+            SURPLUS,
+            "order = order[rank_in_cluster(pseudo_labels.flip(0)).flip(0)[order] < batches]",
+        ),
+        "You keep the last images of a large cluster in the data, the same in every epoch. Which rank do you need, that in the data or that in this epoch's order?",
         trains=True,
     ),
     Mistake(

@@ -1732,8 +1732,32 @@ MISTAKES = [
         (LENGTH_ONE, LENGTH_ONE.replace("double", "float")),
         "You compute in float32, so about 0.0001 is left over for equal sets. What does the last line subtract, and how close are these numbers?",
         trains=True,
+        ties=("single_precision_inside",),
         unsure=(
             "test_frechet_distance_equals_the_loops",
+            "test_frechet_distance_ignores_which_views_belong_together",
+        ),
+    ),
+    Mistake(
+        "single_precision_inside",
+        "frechet_distance",
+        """def frechet_distance(z1, z2):
+    z1, z2 = (F.normalize(z.cpu().float(), dim=1) for z in (z1, z2))
+    identity = torch.eye(z1.shape[1])
+    S1, S2 = (z.T.cov(correction=0) + SHRINKAGE / len(identity) * identity for z in (z1, z2))
+    values, vectors = torch.linalg.eigh(S1)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    means = (z1.mean(0) - z2.mean(0)).square().sum()
+    return (means + S1.trace() + S2.trace() - 2 * cross).clamp(min=0).double()
+""",
+        "You compute in float32 on the way, so equal sets are not at distance 0. How close are the numbers that the last line subtracts, and when must float64 come?",
+        trains=True,
+        unsure=(
+            "test_sets_of_equal_covariance_are_as_far_apart_as_their_means",
+            "test_spread_along_axes_by_hand",
+            "test_frechet_distance_equals_the_loops",
+            "test_a_rotation_of_both_sets_changes_nothing",
             "test_frechet_distance_ignores_which_views_belong_together",
         ),
     ),
@@ -3679,7 +3703,7 @@ MISTAKES = [
         "badness_rounded",
         "Curation.choose",
         (KEY, '(round(draws[i]["badness"], 2), -draws[i]["gap"])'),
-        "You round the badness, so draws that differ by less than a hundredth can count as equal. Which is lower, 0.0118 or 0.0112?",
+        "Of draws whose badness differs by less than a hundredth, you can choose the worse one. Which is lower, 0.0118 or 0.0112?",
         trains=True,
     ),
     Mistake(

@@ -155,7 +155,7 @@ MISTAKES = [
     Mistake(
         "excludes_the_whole_batch",
         "SupportSet.find",
-        (OWN, "own = torch.isin(self.images, exclude).expand(len(z), -1)"),
+        (OWN, "own = torch.isin(self.images, exclude.to(self.images)).expand(len(z), -1)"),
         "You leave out, for all queries, the rows of any image in the batch. Which rows should each query ignore?",
         trains=True,
     ),
@@ -448,7 +448,7 @@ MISTAKES = [
         "squared_distances_beat_the_mask",
         "SupportSet.find",
         (SIMILARITY, "-torch.cdist(F.normalize(z.to(self.rows), dim=1), self.rows).square()"),
-        "You take minus the squared distance, which can be below the -2 that you give to own rows. What lies below every number?",
+        "With you, an own row still wins if every other row is more than 90 degrees away. Which number lies below every similarity?",
         trains=True,
     ),
     Mistake(
@@ -628,6 +628,44 @@ MISTAKES = [
             "counts = nearest.values.masked_fill(nearest.values == -2, -torch.inf).softmax(1).cpu()",
         ),
         "You draw nearer rows more often than the others of the k. How likely should each of them be?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_reversed",
+        "SupportSet.find",
+        (FILL, "similarity = torch.where(own, -similarity, similarity)"),
+        "You reverse the sign of own rows, so one that points away becomes near. Which number lies below every similarity?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_one_less",
+        "SupportSet.find",
+        (FILL, "similarity = similarity - own.to(similarity)"),
+        "You subtract 1 from the similarity of own rows, and they still beat a row that is less similar than that. Which number lies below every similarity?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_get_the_lowest",
+        "SupportSet.find",
+        (FILL, "similarity = torch.where(own, similarity.min(), similarity)"),
+        "You give own rows the lowest similarity of the table, which another row has as well. Which number lies below every similarity?",
+        trains=True,
+    ),
+    Mistake(
+        "excludes_the_first_image_for_all",
+        "SupportSet.find",
+        (OWN, "own = (exclude[:1].to(self.images) == self.images).expand(len(z), -1)"),
+        "You leave out the rows of the first image of the batch, for all queries. Which rows should each query ignore?",
+        trains=True,
+    ),
+    Mistake(
+        "one_draw_and_generator_ignored",
+        "SupportSet.find",
+        (
+            DRAW,
+            DRAW.replace("counts, 1, generator=generator", "counts[:1], 1") + ".expand(len(z), 1)",
+        ),
+        "You make one draw for the whole batch, not from the given generator but from torch's global one. How many draws do you need, and which source is given?",
         trains=True,
     ),
     # SupportSet.nearest
@@ -1177,14 +1215,14 @@ MISTAKES = [
     Mistake(
         "norm_of_the_batch",
         "SupportSet.push",
-        (NEW, "(z.detach() / z.detach().norm()).to(self.rows)"),
+        (NEW, "z.detach().to(self.rows) / z.detach().to(self.rows).norm()"),
         "You divide by one norm for the whole batch. What norm should each row of the set have?",
         trains=True,
     ),
     Mistake(
         "divided_by_squares",
         "SupportSet.push",
-        (NEW, "(z.detach() / z.detach().square().sum(1, keepdim=True)).to(self.rows)"),
+        (NEW, "z.detach().to(self.rows) / z.detach().to(self.rows).square().sum(1, keepdim=True)"),
         "You divide by the squared norm. What norm should a row of the set have?",
         trains=True,
     ),
@@ -1193,7 +1231,7 @@ MISTAKES = [
         "SupportSet.push",
         (
             f"self.rows[places] = {NEW}",
-            "z = z.detach()\n        z /= z.norm(dim=1, keepdim=True)\n        self.rows[places] = z.to(self.rows)",
+            "z = z.detach().to(self.rows)\n        z /= z.norm(dim=1, keepdim=True)\n        self.rows[places] = z",
         ),
         "You normalise the caller's z itself. How do you leave it as it is?",
         trains=True,
@@ -1396,6 +1434,99 @@ MISTAKES = [
         ("images.to(self.images)", "images[0].to(self.images)"),
         "You store the first image for all rows of the batch. Which image does row b show?",
         trains=True,
+    ),
+    Mistake(
+        "starts_again_at_zero",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    start = int(self.position)
+    start = start if start + len(z) <= len(self.rows) else 0
+    places = torch.arange(start, start + len(z), device=self.rows.device)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.fill_((start + len(z)) % len(self.rows))
+""",
+        "You write a batch that does not fit before the end as a whole to the beginning, and go on from there. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "starts_again_one_row_early",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    start = int(self.position)
+    start = start if start + len(z) < len(self.rows) else 0
+    places = torch.arange(start, start + len(z), device=self.rows.device)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.fill_((start + len(z)) % len(self.rows))
+""",
+        "You write a batch as a whole to the beginning even if it ends exactly at the end of the set. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "starts_over_one_row_early",
+        "SupportSet.push",
+        (
+            PLACES,
+            "torch.arange(len(z), device=self.rows.device) + (self.position if self.position + len(z) < len(self.rows) else 0)",
+        ),
+        "You write a batch to the beginning if it reaches the end, but move the position as in a ring. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "moved_back_to_fit",
+        "SupportSet.push",
+        (
+            PLACES,
+            "self.position.clamp(max=len(self.rows) - len(z)) + torch.arange(len(z), device=self.rows.device)",
+        ),
+        "You write a batch that does not fit to the last B positions, and the position moves as in a ring. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "moved_back_to_fit_and_on_from_zero",
+        "SupportSet.push",
+        """def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError("too many")
+    start = min(int(self.position), len(self.rows) - len(z))
+    places = torch.arange(start, start + len(z), device=self.rows.device)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.fill_((start + len(z)) % len(self.rows))
+""",
+        "You write a batch that does not fit to the last B positions, over newer rows, and begin again at 0. Which rows are the oldest?",
+        trains=True,
+    ),
+    Mistake(
+        "normalised_in_half",
+        "SupportSet.push",
+        (NEW, "F.normalize(z.detach(), dim=1).to(self.rows)"),
+        "You normalise in the dtype of z, and then convert; half precision cannot hold the norm of (60000, 60000). Which of the two comes first?",
+        trains=True,
+    ),
+    Mistake(
+        "rounded_like_z",
+        "SupportSet.push",
+        (NEW, "F.normalize(z.detach().to(self.rows), dim=1).to(z.dtype).to(self.rows)"),
+        "You round the rows to the dtype of z, so those of half precision no longer have unit norm. Which dtype should they get?",
+        trains=True,
+    ),
+    Mistake(
+        "dtype_of_z_for_the_set",
+        "SupportSet.push",
+        (NEW, "F.normalize(z.detach(), dim=1)"),
+        "You write rows in the dtype of z into the set, which raises an error if the set has another. Which dtype should they get?",
     ),
     # nnclr_loss: the softmax
     Mistake(
@@ -2473,6 +2604,161 @@ MISTAKES = [
     return loss
 """,
         "You put both views into one softmax, where each neighbour must find the prediction of the view that found it. Which view's prediction should it find, and among how many?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_sees_both_views",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)\n"
+            "        loss1 = self.direction(z1, p2, rows1)\n"
+            "        loss2 = self.direction(z2, p1, rows2)",
+        ),
+        "You send both views through the predictor in one batch, so its batch norm mixes them. What does the docstring say about the predictor?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_sees_one_projection",
+        "NNCLR.loss",
+        (
+            f"{LOSS1}\n        {LOSS2}",
+            "p1, p2 = (torch.cat([self.predictor(one[None]) for one in z]) for z in (z1, z2))\n"
+            "        loss1 = self.direction(z1, p2, rows1)\n"
+            "        loss2 = self.direction(z2, p1, rows2)",
+        ),
+        "You send projections through the predictor one by one, and a batch norm raises an error for a batch of one. What should pass through it at a time?",
+    ),
+    Mistake(
+        "predictor_evaluates",
+        "NNCLR.loss",
+        (SEARCH, f"self.predictor.eval()\n        {SEARCH}"),
+        "You switch the predictor to evaluation, so its batch norm does not use the batch. Who decides in which mode it is?",
+        trains=True,
+    ),
+    Mistake(
+        "search_without_top_k",
+        "NNCLR.loss",
+        (
+            SEARCH,
+            "exclude = index if self.exclude_same else None\n"
+            "        rows1, rows2 = (self.support.find(z, exclude=exclude) for z in (z1, z2))",
+        ),
+        "You search without top_k, so you always take the nearest row. Which function of the method passes it?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_always_left_out",
+        "NNCLR.loss",
+        (
+            SEARCH,
+            'given = self.generators["neighbours"]\n'
+            "        rows1, rows2 = (self.support.find(z, self.top_k, index, given) for z in (z1, z2))",
+        ),
+        "You leave out own rows whatever exclude_same says. Which function uses it?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_never_left_out",
+        "NNCLR.loss",
+        (
+            SEARCH,
+            'given = self.generators["neighbours"]\n'
+            "        rows1, rows2 = (self.support.find(z, self.top_k, None, given) for z in (z1, z2))",
+        ),
+        "You never leave out own rows, whatever exclude_same says. Which function uses it?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_always_left_out_and_generator_too",
+        "NNCLR.loss",
+        (SEARCH, "rows1, rows2 = (self.support.find(z, self.top_k, index) for z in (z1, z2))"),
+        "You use top_k, but neither exclude_same nor the method's generator. Which function uses all three?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_and_global_generator",
+        "NNCLR.loss",
+        (SEARCH, "rows1, rows2 = (self.support.find(z, self.top_k) for z in (z1, z2))"),
+        "You use top_k, but never leave out own rows, and draw from torch's global generator. Which function uses all options?",
+        trains=True,
+    ),
+    # more ways to leave out own rows, to draw, and to push
+    Mistake(
+        "own_rows_get_the_least_cosine",
+        "SupportSet.find",
+        """@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    cosine = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    own = torch.zeros_like(cosine, dtype=torch.bool)
+    if exclude is not None:
+        own = exclude[:, None].to(self.images) == self.images
+        cosine = torch.where(own, cosine.min(), cosine)
+    if k == 1:
+        return cosine.argmax(1)
+    order = cosine.topk(k).indices
+    counts = (~own.gather(1, order)).float().cpu()
+    one = torch.multinomial(counts, 1, generator=generator).to(order)
+    return order.gather(1, one)[:, 0]""",
+        "You give own rows the least of all similarities, so one can tie with the only other row and win. Which number is below every cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "position_among_the_others",
+        "SupportSet.find",
+        """@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    found = []
+    for b, query in enumerate(F.normalize(z.to(self.rows), dim=1)):
+        rows = self.rows
+        if exclude is not None:
+            rows = rows[self.images != exclude[b].to(self.images)]
+        near = (rows @ query).topk(min(k, len(rows))).indices
+        one = torch.randint(len(near), (1,), generator=generator) if k > 1 else 0
+        found.append(near[int(one)])
+    return torch.stack(found)""",
+        "You return the position among the rows that are left. Whose positions does the docstring ask for?",
+        trains=True,
+    ),
+    Mistake(
+        "draw_clamped",
+        "SupportSet.find",
+        (
+            DRAW,
+            """pick = torch.randint(k, (len(z), 1), generator=generator).to(nearest.indices)
+        one = pick.minimum(counts.sum(1, keepdim=True).to(pick) - 1)""",
+        ),
+        "You draw one of k even if fewer are left, and take the last one in place of those that are missing. How likely is the last one then?",
+        trains=True,
+    ),
+    Mistake(
+        "mask_of_places",
+        "SupportSet.push",
+        (
+            f"places = {PLACES}",
+            """ahead = (torch.arange(len(self.rows), device=self.rows.device) - self.position) % len(self.rows)
+        places = ahead < len(z)""",
+        ),
+        "You write through a mask, which is filled from row 0 up. If the batch goes on at the beginning of the set, which projection comes first there?",
+        trains=True,
+    ),
+    Mistake(
+        "only_known_images_age",
+        "SupportSet.push",
+        (OLDER, "self.ages += self.images >= 0"),
+        "You let only rows with a known image grow older. Which rows were ever pushed?",
+        trains=True,
+    ),
+    Mistake(
+        "neighbour_among_all_rows",
+        "nnclr_loss",
+        """def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    target = support.find(z1) if rows is None else rows
+    logits = F.normalize(p2.to(support.rows), dim=1) @ support.rows.T / temperature
+    return F.cross_entropy(logits, target)""",
+        "You let each prediction find its neighbour among all rows of the set. Among which B candidates must a neighbour find what?",
         trains=True,
     ),
 ]

@@ -433,6 +433,60 @@ MISTAKES = [
         "You replace variances below 1e-6 by 1e-6 and drop no direction. What should happen to directions without variance?",
         trains=True,
     ),
+    Mistake(
+        "mean_in_single_precision",
+        "pca_whiten",
+        (MEAN, "h = h.float() - h.float().mean(0)"),
+        "You round h to float32 before you subtract the mean, and a spread that is small beside the mean is lost. When should float32 come?",
+        trains=True,
+    ),
+    Mistake(
+        "difference_of_squares_in_single_precision",
+        "pca_whiten",
+        """def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("not finite")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("collapsed")
+    single = h.float()
+    mean = single.mean(0)
+    variance, directions = torch.linalg.eigh(single.T @ single / len(h) - mean[:, None] * mean)
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE * variance[0]
+    white = (single - mean) @ directions[:, kept] / variance[kept].sqrt()
+    return F.normalize(white, dim=1)
+""",
+        "You take the mean of products minus the product of means, in float32: two large numbers, of whose difference few digits are left. What should you subtract first, and in which dtype?",
+        trains=True,
+    ),
+    Mistake(
+        "image_at_the_mean",
+        "pca_whiten",
+        (LENGTH, "return (white / white.norm(dim=1, keepdim=True)).float()"),
+        "You divide each row by its norm, and an image at the mean becomes 0 / 0. What does the docstring say about it?",
+        trains=True,
+    ),
+    Mistake(
+        "image_at_the_mean_moved",
+        "pca_whiten",
+        (LENGTH, "return F.normalize(white + 1e-8, dim=1).float()"),
+        "You add a small number to the whitened rows before the last step, so an image at the mean gets norm 1. What does the docstring say about it?",
+        trains=True,
+    ),
+    Mistake(
+        "only_long_rows_divided",
+        "pca_whiten",
+        (LENGTH, "return (white / white.norm(dim=1, keepdim=True).clamp(min=1)).float()"),
+        "You divide only the rows whose norm is above 1. What norm should every other row get?",
+        trains=True,
+    ),
+    Mistake(
+        "norm_and_a_hundredth",
+        "pca_whiten",
+        (LENGTH, "return (white / (white.norm(dim=1, keepdim=True) + 0.01)).float()"),
+        "You add a hundredth to the norm, so no row gets norm 1. Which function takes care of a norm of 0 by itself?",
+        trains=True,
+    ),
     # uniform_over_clusters
     Mistake(
         "every_image_once",
@@ -1367,6 +1421,45 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         (PAIRS, "(b * (int(b.max()) + 1) + a).unique(return_counts=True)[1]"),
         "You number pairs by b * (max(b) + 1) + a, so two pairs can get the same number if a has more clusters. By how much must the number grow when b grows by 1?",
     ),
+    Mistake(
+        "single_cluster_must_be_number_zero",
+        "mutual_information",
+        ("if of_a == 0 or of_b == 0:", "if a.max() == 0 or b.max() == 0:"),
+        "You notice a single cluster only if its number is 0, and otherwise divide by 0. What do the entropies say, whatever its number is?",
+    ),
+    Mistake(
+        "two_single_clusters_agree",
+        "mutual_information",
+        (
+            "if of_a == 0 or of_b == 0:",
+            "if of_a == 0 and of_b == 0:\n        return 1.0\n    if of_a == 0 or of_b == 0:",
+        ),
+        "You return 1 if both have a single cluster each. What can two single clusters tell about each other?",
+    ),
+    Mistake(
+        "single_cluster_gives_nan",
+        "mutual_information",
+        """def mutual_information(a, b):
+    of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    of_both = entropy((a * (int(b.max()) + 1) + b).unique(return_counts=True)[1])
+    return float(((of_a + of_b - of_both) / torch.tensor(of_a * of_b).sqrt()).clamp(0, 1))
+""",
+        "You divide 0 by 0 if either has a single cluster, and return NaN. What should come then?",
+        overflows=True,
+    ),
+    Mistake(
+        "single_cluster_named_zero_gives_nan",
+        "mutual_information",
+        """def mutual_information(a, b):
+    if a.max() == 0 or b.max() == 0:
+        return 0.0
+    of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    of_both = entropy((a * (int(b.max()) + 1) + b).unique(return_counts=True)[1])
+    return float(((of_a + of_b - of_both) / torch.tensor(of_a * of_b).sqrt()).clamp(0, 1))
+""",
+        "You return NaN for a single cluster, unless its number is 0. What do the entropies say, whatever its number is?",
+        overflows=True,
+    ),
     # DeepCluster.start_epoch
     Mistake(
         "clusters_of_views",
@@ -1684,7 +1777,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             'start = vars(self).get("kept") if self.warm_start and old[0] >= 0 else None\n'
             "        self.kept, new = kmeans(h, self.clusters, generator=generator, start=start)",
         ),
-        "You start from the centroids of the last epoch, but the directions of h have changed, and a checkpoint does not hold them. Where are the old clusters in today's h?",
+        "If there are clusters from before, but nothing else is kept, as after a checkpoint, you start without them. Where are the old clusters in today's h?",
         trains=True,
     ),
     Mistake(

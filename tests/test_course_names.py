@@ -11,7 +11,7 @@ from lessons.course.diagnosis import Diagnosis, Match, execute, killers
 from lessons.course.difference import looks_like
 from lessons.course.evidence import equal, is_evidence, is_telling
 from lessons.course.kill_matrix import matrix
-from lessons.course.manifest import find
+from lessons.course.manifest import find, lessons
 from lessons.course.mistakes import Mistake, mistakes
 
 A = torch.tensor([[1.0, 2.0, 4.0], [3.0, 7.0, 5.0], [6.0, 9.0, 8.0]])
@@ -289,3 +289,9 @@ def test_only_the_changed_function_is_observed_if_it_is_known(tmp_path):
     found.modules["nt_xent"].__file__ = str(file)
     found = Diagnosis(found.lesson, found.modules, changed="candidate_logits")
     assert found.is_right("similarity_matrix") and not found.is_right("candidate_logits")
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.folder)
+def test_each_mistake_has_an_id_of_its_own(lesson):
+    ids = [one.id for one in mistakes(lesson.folder)]
+    assert len(ids) == len(set(ids))

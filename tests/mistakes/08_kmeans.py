@@ -2513,7 +2513,7 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
         trains=True,
     ),
     Mistake(
-        "stops_at_one_percent",
+        "stops_below_a_hundredth",
         "kmeans",
         """def kmeans(x, k, iterations=20, generator=None, start=None):
     if not 1 <= k <= len(x):

@@ -31,6 +31,7 @@ from lessons.course.grade import options  # noqa: E402
 from lessons.course.kill_matrix import matrix_file  # noqa: E402
 from lessons.course.manifest import find, lessons  # noqa: E402
 from lessons.course.mistakes import mistakes  # noqa: E402
+from lessons.course.outsiders import versions  # noqa: E402
 from lessons.course.ways import load_file  # noqa: E402
 
 WITH_PAGE = [one for one in lessons() if (ROOT / one.page).is_file()]
@@ -429,6 +430,11 @@ def first_verdict() -> str:
     return text
 
 
+def outsiders(words, monkeypatch):
+    """test_outsiders.py runs a few versions of each lesson."""
+    assert all(versions(find(word)) for word in words)
+
+
 def proves(words, monkeypatch):
     """test_proofs.py runs it for every lesson; here its words are looked up."""
     lesson = find(words[0])
@@ -522,6 +528,7 @@ CHECKS = {
     "torchrun": launched,
     "python -m lessons": in_the_course,
     "python -m lessons.course.prove": proves,
+    "python -m lessons.course.outsiders": outsiders,
     "pytest": collected,
     "python": script,
 }

@@ -129,7 +129,7 @@ def test_every_change_is_undone():
     before, texts = ast.unparse(node), set()
     found = edits(node, Words(tree(MODEL)), {"torch", "F"})
     for edit in found:
-        with edit:
+        with edit.made():
             texts.add(ast.unparse(node))
         assert ast.unparse(node) == before
     assert len(texts) > 300
@@ -166,7 +166,7 @@ def test_a_small_change_is_among_the_edits(old, new):
     assert FUNCTION.count(old) == 1
     texts = []
     for edit in edits(node, Words(tree(MODEL)), {"torch", "F"}):
-        with edit:
+        with edit.made():
             texts.append(ast.unparse(node))
     assert wanted in texts
 

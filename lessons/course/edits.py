@@ -7,22 +7,12 @@ version of the function tells which constants, calls and arguments may be missin
 
 import ast
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lessons.course.blank import is_docstring, number_kept
+from lessons.course.mutate import COMPARE
 
-NEAR = {  # comparisons that are easily confused
-    ast.Lt: [ast.LtE, ast.Gt],
-    ast.LtE: [ast.Lt, ast.GtE],
-    ast.Gt: [ast.GtE, ast.Lt],
-    ast.GtE: [ast.Gt, ast.LtE],
-    ast.Eq: [ast.NotEq],
-    ast.NotEq: [ast.Eq],
-    ast.Is: [ast.IsNot],
-    ast.IsNot: [ast.Is],
-    ast.In: [ast.NotIn],
-    ast.NotIn: [ast.In],
-}
 OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow]
 OPPOSITE = {ast.And: ast.Or, ast.Or: ast.And, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
 ORDERED = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
@@ -44,26 +34,24 @@ Replacement = tuple[int, str, ast.expr]  # rank, what is done, what stands there
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of a function's tree, made while it is entered and undone afterwards."""
+    """One change of a function's tree."""
 
     rank: int  # small ones are tried first
     line: int
     says: str  # the end of "the function is right …"
     fields: list[tuple[ast.AST, str, object]]  # node, name of its field, the new value
 
-    def __enter__(self) -> None:
-        self.old.extend(getattr(node, name) for node, name, _ in self.fields)
-        for node, name, value in self.fields:
-            setattr(node, name, value)
-
-    def __exit__(self, *_) -> None:
-        for (node, name, _), value in zip(self.fields, self.old, strict=True):
-            setattr(node, name, value)
-        self.old.clear()
-
-    @property
-    def old(self) -> list:
-        return self.__dict__.setdefault("_old", [])
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """Inside, the tree is changed; afterwards it is as before."""
+        old = [(node, name, getattr(node, name)) for node, name, _ in self.fields]
+        try:
+            for node, name, value in self.fields:
+                setattr(node, name, value)
+            yield
+        finally:
+            for node, name, value in old:
+                setattr(node, name, value)
 
 
 class Words:
@@ -183,7 +171,7 @@ def replacements(node, words: Words, scope: list[str], known: set[str]) -> Itera
     elif isinstance(node, ast.Call):
         yield from of_call(node, words, {*scope, *known})
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-        for other in NEAR[type(node.ops[0])]:
+        for other in COMPARE[type(node.ops[0])]:
             says = f"with another comparison in place of `{sign_of(node.ops[0])}` in `{text}`"
             yield 2, says, ast.Compare(node.left, [other()], node.comparators)
     elif isinstance(node, ast.BinOp | ast.BoolOp):
@@ -306,8 +294,8 @@ def of_call(node: ast.Call, words: Words, known: set[str]) -> Iterator[Replaceme
         yield 0, f"without `{name}` in `{text}`", args[0]
     if owner:
         related = [word for group in RELATED if name in group for word in group]
-        for rank, others in [(0, related), (2, words.attributes)]:
-            for other in others:
+        for rank, names in [(0, related), (2, words.attributes)]:
+            for other in names:
                 call = ast.Call(ast.Attribute(owner, other, ast.Load()), args, keywords)
                 yield rank, f"with another function in place of `{name}` in `{text}`", call
     for i, keyword in enumerate(keywords):

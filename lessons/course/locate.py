@@ -134,7 +134,7 @@ class Trials:
 
     def make(self, edit: Edit, node: ast.FunctionDef) -> bool:
         """Change the function. False if the change gives no other valid function."""
-        with edit, warnings.catch_warnings():
+        with edit.made(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 text = ast.unparse(node)

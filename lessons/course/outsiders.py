@@ -49,12 +49,9 @@ def judge(lesson: Lesson, some: list[Version]) -> Iterator[tuple[Version, str, l
                 file = lesson.learner_file(name)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, "utf-8")
-            verdict = supervisor.supervise(Verdict(lesson, list_of(lesson)), start, [])
+            tests = [test.name for test in lesson.tests]
+            verdict = supervisor.supervise(Verdict(lesson, tests), start, [])
         yield one, kind_of(verdict), said_by(verdict)
-
-
-def list_of(lesson: Lesson) -> list[str]:
-    return [test.name for test in lesson.tests]
 
 
 def said_by(verdict: Verdict) -> list[str]:

@@ -94,6 +94,21 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.fixture(scope="session")
+def found_by(tmp_path_factory):
+    """Run a test file as a program of its own, and return what it found."""
+
+    def found_by(file: str, *arguments: str):
+        out = tmp_path_factory.mktemp("found") / "found.json"
+        command = [sys.executable, str(Path(file).resolve()), *arguments, str(out)]
+        environ = {**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
+        ended = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True)
+        assert out.exists(), ended.stderr[-3000:]
+        return json.loads(out.read_text("utf-8"))
+
+    return found_by
+
+
 @pytest.fixture
 def run(tmp_path):
     """Run Python as a learner whose files lie in `tmp_path`."""

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import types
@@ -76,13 +75,8 @@ def judge_all(out: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    out = tmp_path_factory.mktemp("places") / "found.json"
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, str(Path(__file__).resolve()), str(out)]
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
-    assert out.exists(), ended.stderr[-3000:]
-    return json.loads(out.read_text("utf-8"))
+def found(found_by):
+    return found_by(__file__)
 
 
 @pytest.mark.skipif(not HAS_TIMER, reason="without a timer no place is looked for")

@@ -1,8 +1,6 @@
 """Wrong versions that were written without sight of the tests: a few of each lesson."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from lessons.course.manifest import find
 from lessons.course.outsiders import judge, kind_of, versions
 from lessons.course.verdict import Verdict
 
-ROOT = Path(__file__).resolve().parents[1]
 NAMED = {  # `python -m lessons.course.outsiders` runs all of them
     1: ["box_last_position", "crop_width_height"],
     2: ["shortcut_no_norm", "init_std_is_variance"],
@@ -37,13 +34,8 @@ def judge_some(number: int, out: str) -> None:
 
 
 @pytest.mark.parametrize("number", NAMED)
-def test_a_few_versions_are_rejected_and_named(number, tmp_path):
-    out = tmp_path / "found.json"
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, str(Path(__file__).resolve()), str(number), str(out)]
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
-    assert out.exists(), ended.stderr[-3000:]
-    found = json.loads(out.read_text("utf-8"))
+def test_a_few_versions_are_rejected_and_named(number, found_by):
+    found = found_by(__file__, str(number))
     assert len(found) == len(NAMED[number])
     for id, kind, said in found:
         assert kind == "named" and said, (id, kind, said)

@@ -90,6 +90,21 @@ def test_what_is_missing_is_made_seed_by_seed_and_a_choice_by_its_first_seed(sco
     ]  # b's options are not chosen yet
 
 
+@pytest.mark.parametrize("kept_in", ["bfloat16", "float32"])
+def test_a_study_keeps_to_the_number_format_that_it_was_begun_in(
+    kept_in, scores, monkeypatch, capsys
+):
+    study, made = scores({}, a=[0.5]), []
+    (run,) = runner.KEPT.glob("*/*.json")
+    run.write_text(json.dumps(json.loads(run.read_text()) | {"precision": kept_in}))
+    monkeypatch.setattr(runner, "declared", lambda names: [study])
+    monkeypatch.setattr(runner, "make", lambda study, run, *_: made.append(run))
+    monkeypatch.setattr(runner, "uses_bfloat16", lambda *_: False)
+    runner.main()
+    waits = "00_try waits" in capsys.readouterr().out
+    assert (waits, bool(made)) == ((True, False) if kept_in == "bfloat16" else (False, True))
+
+
 def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatch):
     study = scores({"least": 1}, a=[0.53, 0.53, 0.53], b=[0.5, 0.5, 0.5])
     later = replace(study, name="01_later", title="Later")

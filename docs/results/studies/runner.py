@@ -4,7 +4,8 @@
     python docs/results/studies/runner.py 01_head          # this study only
 
 A run that was killed goes on from its checkpoint. Each result, and a line of the log for each
-tenth step, is kept in kept/STUDY/ARM-SEED.json.
+tenth step, is kept in kept/STUDY/ARM-SEED.json. All runs of a study compute in one number format:
+one that was begun in bfloat16 waits for a processor that has it.
 """
 
 import json
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
+
+from simclr_mini.device import uses_bfloat16
 
 HERE = Path(__file__).parent
 KEPT, UNDER_WAY = HERE / "kept", Path("runs") / "studies"
@@ -72,6 +75,13 @@ def missing(study: Study) -> list[tuple[str, str, int]]:
     return [run for run in found if kept(study, run[0]) is None]
 
 
+def is_of_another_format(study: Study) -> bool:
+    """Whether kept runs of the study were computed in a number format that is not used here."""
+    here = "bfloat16" if uses_bfloat16("auto", "auto") else "float32"
+    runs = (KEPT / study.name).glob("*.json")
+    return any(json.loads(run.read_text("utf-8"))["precision"] != here for run in runs)
+
+
 def make(study: Study, run: str, options: str, seed: int) -> None:
     """Train and measure one run in a process of its own, on one thread."""
     words = [sys.executable, str(HERE / "one.py"), str(UNDER_WAY / study.name / run)]
@@ -100,6 +110,9 @@ def main(names: tyro.conf.Positional[tuple[str, ...]] = (), minutes: float = 150
     """
     end = time.monotonic() + 60 * minutes
     for study in declared(names):
+        if is_of_another_format(study):
+            print(f"{study.name} waits: this device uses another number format than its kept runs")
+            continue
         # twice: what an arm's choice is shows only after the first round
         for _ in range(2):
             with ThreadPoolExecutor(2) as pool:

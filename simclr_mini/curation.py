@@ -21,6 +21,7 @@ from simclr_mini.config import Config, at_least
 from simclr_mini.data import Images
 from simclr_mini.device import uses_bfloat16
 from simclr_mini.distributed import gather, own_rows
+from simclr_mini.grad_cache import chunks
 from simclr_mini.simclr import SimCLR, Temperature, source
 from simclr_mini.views import coin, crop_boxes, one_view, whole_image
 
@@ -217,7 +218,7 @@ class Curation(SimCLR):
 
     def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
         super().__init__(config, images, encoder, projector)
-        self.rule = self.curate
+        self.rule, self.chunk_size = self.curate, config.chunk_size
         self.warmup = self.curate_warmup * (len(images) // config.batch_size)  # in steps
         self.bfloat16 = uses_bfloat16(config.precision, config.device)
         self.generators["tries"] = source(config.seed, "tries")
@@ -271,7 +272,10 @@ class Curation(SimCLR):
         with torch.autocast(self.extra.device.type, torch.bfloat16, enabled=self.bfloat16):
             own = [own_rows(x) for x in draw["views"]]
             x1, x2 = (x.contiguous(memory_format=torch.channels_last) for x in own)
-            z1, z2 = embed(self, x1).float(), embed(self, x2).float()
+            z1, z2 = (
+                torch.cat([embed(self, chunk).float() for chunk in chunks(x, self.chunk_size)])
+                for x in (x1, x2)
+            )
         z1, z2 = (gather(z, len(draw["views"][0])) for z in (z1, z2))
         frechet = self.rule == "frechet" and bool(z1.isfinite().all() and z2.isfinite().all())
         bad = frechet_distance(z1, z2) if frechet else violation(z1, z2)  # NaN: the loss reports it

@@ -168,7 +168,8 @@ class DeepClusterOptions(Options):
     warm_start: bool = False
     """Start k-means from the last epoch's clusters."""
     sobel: bool = False
-    """Show the encoder edges instead of colours, as in the paper."""
+    """Show the encoder edges instead of colours, as in the paper. The network of --supervised still
+    sees colours."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range."""

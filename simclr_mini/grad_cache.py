@@ -11,7 +11,7 @@ Differs: `torch.utils.checkpoint` does the second pass. We also say what a batch
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
 import torch
@@ -42,13 +42,18 @@ def project_in_chunks(method: nn.Module, views: list[Tensor], chunk_size: int) -
     before = [one.clone() for one in running]
     after = [torch.zeros_like(one) for one in running]
     z = []
-    for chunk in zip(*(x.tensor_split(math.ceil(B / chunk_size)) for x in views), strict=True):
+    for chunk in zip(*(chunks(x, chunk_size) for x in views), strict=True):
         set_all(running, before)  # each chunk starts from the same statistics
         z.append(project_chunk(method, list(chunk)))
         for total, one in zip(after, running, strict=True):
             total += one * len(chunk[0])
     set_all(running, [total / B if total.is_floating_point() else total // B for total in after])
     return [torch.cat(rows) for rows in zip(*z, strict=True)]
+
+
+def chunks(x: Tensor, chunk_size: int) -> Sequence[Tensor]:
+    """Parts of x, shape (b, ...) each, of at most `chunk_size` rows; 0: x itself."""
+    return x.tensor_split(math.ceil(len(x) / chunk_size)) if chunk_size else [x]
 
 
 def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:

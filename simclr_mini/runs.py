@@ -38,15 +38,17 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
     Raises:
         FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
         FileNotFoundError: `resume` is set, but the folder holds no run.
-        ValueError: `resume` is set, but the options differ; or `force` is set, but what the folder
-            holds is not a run.
+        ValueError: both are set; or `resume` is set, but the options differ; or `force` is set, but
+            what the folder holds is not a run.
     """
+    if resume and force:
+        raise ValueError("--resume continues a run and --force replaces it; choose one of them")
     there = (folder / CONFIG).exists()
     if there and resume:
         if was := differing(read_config(folder).flat(), config.flat()):
             raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
         return
-    if resume and not force:
+    if resume:
         raise FileNotFoundError(f"{folder} holds no run to resume; leave --resume out to start it")
     if there and not force:
         raise FileExistsError(

@@ -230,6 +230,21 @@ def test_a_whole_curated_step_moves_counters_alone():
     assert int(method.extra) == 8 and int(method.steps) == 1
 
 
+def test_scoring_keeps_to_chunks_of_images():
+    """Without batch norms the scores are those of whole batches."""
+    seen, scores = [], []
+    for method in (network(tries=3), network(tries=3)):
+        torch.manual_seed(5)
+        method.encoder = nn.Sequential(nn.Flatten(), nn.Linear(3 * 16 * 16, 8))
+        method.projector = nn.Linear(8, 6)
+        method.encoder.register_forward_hook(lambda module, args, h: seen.append(len(h)))
+        method.chunk_size = 4 * len(scores)  # 0 first
+        method.train().views(torch.rand(9, 3, 16, 16, generator=Generator().manual_seed(6)))
+        scores.append([draw["badness"] for draw in method.last["draws"]])
+    assert seen[:6] == [9] * 6 and seen[6:] == [3] * 18
+    assert scores[0] == pytest.approx(scores[1])
+
+
 # boxes
 
 

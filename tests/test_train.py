@@ -323,6 +323,7 @@ def sentence(capsys, *argv) -> str:
         ),
         (("--recipe=fog",), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
         (("--resume",), "no run to resume"),
+        (("--resume", "--force"), "choose one of them"),
     ],
 )
 def test_a_wrong_value_is_refused_before_work_starts(capsys, tmp_path, words, named):

@@ -34,8 +34,9 @@ def load() -> dict:
 
 
 def save(folder: str, **changes) -> None:
-    """Change what is remembered about one lesson. A dictionary is merged into the one known.
+    """Change what is remembered about one lesson.
 
+    A dictionary is merged into the one known; an empty dictionary forgets what is known.
     Several threads and processes may judge lessons at once.
     """
     with alone():
@@ -44,7 +45,7 @@ def save(folder: str, **changes) -> None:
         for name, value in changes.items():
             if value and isinstance(value, dict):
                 value = {**known.get(name, {}), **value}
-            known[name] = value  # an empty dictionary forgets
+            known[name] = value
         write(remembered)
 
 

@@ -2,7 +2,7 @@
 
     pytest benchmarks/test_step_speed.py -s
 
-Less than 15 % of a step should be spent outside the network: on images, views, the loss, the
+Less than 15% of a step should be spent outside the network: on images, views, the loss, the
 optimiser and the meters.
 """
 

@@ -50,7 +50,7 @@ def nearest_rows(h: Tensor, k: int = NEIGHBOURS, count: int | None = None) -> Te
     Args:
         h: representations, shape (N, D), N of 2 or more.
         k: how many, N - 1 at most.
-        count: of the first so many rows; None is all.
+        count: search for the first `count` rows only; None: for all.
 
     Returns:
         Positions of rows, int64, shape (count, min(k, N - 1)).

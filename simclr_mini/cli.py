@@ -84,7 +84,7 @@ class RunChoices:
     supervised: bool = False
     """Also train the same network with labels, for comparison. Doubles the time."""
     fine_tune: bool = False
-    """Also tune the encoder on 1 % and 10 % of the labels. Takes half a minute."""
+    """Also tune the encoder on 1% and 10% of the labels. Takes half a minute."""
 
 
 def method_in(words: Sequence[str]) -> str:
@@ -123,7 +123,7 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
 
     Args:
         run: the run's folder, such as runs/simclr-shapes-0.
-        fine_tune: also tune the encoder on 1 % and 10 % of the labels. Takes half a minute.
+        fine_tune: also tune the encoder on 1% and 10% of the labels. Takes half a minute.
     """
     from simclr_mini.experiment import console
     from simclr_mini.report import report, table
@@ -345,6 +345,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             run_command(argv)
         finally:
             sys.stdout.flush()
+    except KeyboardInterrupt:  # while torch is imported
+        sys.exit(130)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the rest goes nowhere
         sys.exit(128 + 13)  # a shell's exit code for a program that SIGPIPE ended

@@ -168,8 +168,8 @@ class DeepClusterOptions(Options):
     warm_start: bool = False
     """Start k-means from the last epoch's clusters."""
     sobel: bool = False
-    """Show the encoder edges instead of colours, as in the paper. The network of --supervised still
-    sees colours."""
+    """Show the encoder edges instead of colours, as in the paper. Needs an encoder other than
+    "patches". The network of --supervised still sees colours."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range."""
@@ -201,7 +201,7 @@ class DeepCluster(SimCLR):
         self.generators["clusters"] = source(config.seed, "clusters")
         self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
         self.register_buffer("nmi", torch.full((), -1.0))
-        self.facts = {}  # of this epoch's clustering, for `meters`
+        self.facts = {}  # facts about this epoch's clustering, for `meters`
 
     @staticmethod
     def check_images(config: Config, images: Images) -> None:

@@ -30,7 +30,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-PATIENCE = timedelta(minutes=5)  # of a step: a process that takes longer counts as dead
+PATIENCE = timedelta(minutes=5)  # for a step: a process that takes longer counts as dead
 READING = timedelta(hours=12)  # while one process downloads, draws or reads the images
 FIRST = 0  # this process writes, measures and reports
 

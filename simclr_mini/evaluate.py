@@ -1,7 +1,7 @@
 """Evaluation: how good are the representations h of an encoder that no longer changes?
 
 Frozen representations are judged in two ways: by the classes of an image's nearest neighbours
-(k-NN), and by a linear classifier (the probe). The baselines to compare with are in `report`.
+(k-NN), and by a linear classifier (the probe). The baselines to compare with are in `baselines`.
 
 Papers: Wu et al. 2018, section 3.4 (k-NN), https://arxiv.org/abs/1805.01978
 Chen et al. 2020, appendices B.6 and B.8 (probe), https://arxiv.org/abs/2002.05709

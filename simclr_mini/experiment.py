@@ -38,7 +38,7 @@ def run(
         resume: go on with the run in the folder.
         force: replace the run in the folder.
         supervised: also train the same network with labels, in a folder inside, for comparison.
-        fine_tune: also tune the whole encoder on 1 % and 10 % of the labels.
+        fine_tune: also tune the whole encoder on 1% and 10% of the labels.
 
     Returns:
         What result.json holds. An empty dict in every process but the first.

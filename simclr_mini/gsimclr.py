@@ -204,7 +204,9 @@ def strict_count(sizes: Tensor, batch_size: int) -> int:
 def strict_batches(
     pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
 ) -> Tensor:
-    """Batches without two images of one cluster; surplus images of large clusters wait. Ours.
+    """Batches without two images of one cluster; surplus images of large clusters are left out.
+
+    Ours, not the paper's.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
@@ -245,7 +247,7 @@ def pseudo_label_batches(
         batch_size: B.
         generator: source of randomness; each call draws new batches ("released" draws nothing).
         batching: "dealt" (fewest collisions with all images), "strict" (no collisions; some
-            images wait) or "released" (the authors' code).
+            images are left out) or "released" (the authors' code).
 
     Yields:
         Positions of a batch's images, int64, shape (B,), without repeats. Nothing if N < B.

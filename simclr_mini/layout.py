@@ -10,8 +10,8 @@ Decisions:
 * `train`, `val`, `test` and `unlabeled` divide the pictures; `SPLIT_NAMES` has more spellings.
   Without `test`, `val` is the test set, as in ImageNet. Whatever lies next to these folders is left
   out.
-* The first folder below the top, or below `train`, names the class. Classes are numbered as people
-  count: 2 comes before 10. Two Unicode spellings of one name are one class.
+* The first folder below the top, or below `train`, names the class. Classes are numbered in natural
+  order: 2 comes before 10. Two Unicode spellings of one name are one class.
 * A picture in no class folder has no label. As long as most training pictures have one, the others
   are trained on without labels, as those in `unlabeled` are. Otherwise no picture has a label.
 * If there are labels, a test or validation picture without one is left out.
@@ -261,6 +261,6 @@ def count_splits(found: dict[str, int], own: set[str]) -> dict[str, int]:
 
 
 def natural(name: str) -> tuple:
-    """A key that sorts names as people count: 2 comes before 10."""
+    """A key that sorts names in natural order: 2 comes before 10."""
     parts = re.split(r"([0-9]+)", name)
     return [int(part) if part.isascii() and part.isdigit() else part for part in parts], name

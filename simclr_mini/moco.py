@@ -40,7 +40,7 @@ def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
     """
     # unit norm on both sides, so that inner products are cosines; the keys are constants
     q, k = F.normalize(q, dim=1), F.normalize(k.detach(), dim=1)
-    # each query with its own key, and with all that wait; not with the keys of other queries
+    # each query with its own key and with all in the queue, not with the keys of other queries
     own = (q * k).sum(1, keepdim=True)  # (B, 1)
     return torch.cat([own, q @ queue.to(q).T], dim=1)
 

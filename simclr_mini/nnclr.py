@@ -6,8 +6,8 @@ Paper: Dwibedi et al. 2021, read through its abstract and public code that follo
 https://arxiv.org/abs/2104.14548
 Differs: by default a view's own image cannot be its neighbour. None of our sources says whether it
 may; we exclude it because our set can hold the whole data set. Each direction has one softmax
-(public code may add one over the other axis). The projector has two layers and one batch norm, the
-paper's has three of each. Both views are SimCLR's.
+(public code may add one over the other axis). The projector has two layers and one batch norm;
+solo-learn's has three layers. Both views are SimCLR's.
 """
 
 import math
@@ -167,10 +167,10 @@ class NNCLROptions(Temperature):
     support_size: int = 4096
     """Q, the number of projections that the support set holds."""
     top_k: int = 1
-    """Choose at random one of this many nearest neighbours. The paper's best is 1."""
+    """Choose at random one of this many nearest neighbours."""
     candidates: Literal["batch", "all"] = "batch"
-    """What a neighbour is compared with. "batch" (the paper): the B predictions of the other view;
-    with "all": the 2B - 1 candidates of NT-Xent."""
+    """What a neighbour is compared with. "batch" (the equation): the B predictions of the other
+    view; with "all": the 2B - 1 candidates of NT-Xent."""
     exclude_same: bool = True
     """Ignore rows of the query's own image in the support set."""
 

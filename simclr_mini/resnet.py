@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CHANNELS_PER_GROUP = 16  # of a group norm
+CHANNELS_PER_GROUP = 16  # in a group norm
 STEMS = {"cifar": 1, "half": 2, "imagenet": 4}  # factor by which each shrinks the image
 
 

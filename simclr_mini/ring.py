@@ -43,7 +43,7 @@ class Ring(nn.Module):
         """Replace the oldest rows.
 
         Args:
-            z: projections, shape (B, d), not normalised, B <= size. No gradient of them is kept.
+            z: projections, shape (B, d), not normalised, B <= size. Their graph is not kept.
             images: which image each comes from, shape (B,). None: unknown, -1.
 
         Raises:
@@ -51,7 +51,7 @@ class Ring(nn.Module):
         """
         if len(z) > len(self.rows):
             raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
-        # the next B places, round the end
+        # the next B positions, wrapping around at the end
         places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
         # every row that was ever pushed grows older by one
         self.ages += self.ages >= 0
@@ -59,7 +59,7 @@ class Ring(nn.Module):
         self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
         self.images[places] = -1 if images is None else images.to(self.images)
         self.ages[places] = 0
-        # the next push begins behind them
+        # the next push begins after them
         self.position.copy_((self.position + len(z)) % len(self.rows))
 
     def filled(self) -> float:

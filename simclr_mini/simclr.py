@@ -32,7 +32,7 @@ def shuffled_batches(
 
     Args:
         N: how many images there are.
-        batch_size: B. The images left over at the end, fewer than B, wait for another epoch.
+        batch_size: B. The images left over at the end, fewer than B, are not used in this epoch.
         generator: source of randomness; each call draws a new order.
 
     Yields:
@@ -90,7 +90,7 @@ class SimCLROptions(Temperature):
     margin: float = 0.8
     """m of "margin_triplet", in units of cosine similarity."""
     positives: Literal["same", "wrong"] = "same"
-    """"wrong" takes the second view from another image: a control that can learn nothing."""
+    """"wrong" takes the second view from another image: a control with nothing to learn."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range, or a control would be none."""
@@ -188,8 +188,8 @@ class SimCLR(nn.Module):
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Two views of each image. Algorithm 1, lines 5 to 8.
 
-        With the control `positives="wrong"`, x1 is as always, and row b of x2 shows a neighbour of
-        image b, round the end of the batch.
+        With the control `positives="wrong"`, x1 is unchanged, and row b of x2 shows a neighbour of
+        image b in the batch (the first and the last are neighbours).
 
         Args:
             x: images in [0, 1], shape (B, 3, H, W).

@@ -1,6 +1,6 @@
 """SwAV: views of one image must be assigned to the same prototypes.
 
-Each view is compared with K learned prototypes. Its code says how much of each prototype it has.
+Each view is compared with K learned prototypes. Its code says how much it belongs to each one.
 Codes are balanced over the batch, so that no prototype takes everything. Each view must predict the
 code of another view of its image. There are no negatives.
 
@@ -36,7 +36,7 @@ def normalise_(prototypes: Tensor) -> None:
 
 @torch.no_grad()
 def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
-    """Codes: how much of each prototype is in each sample, balanced over the batch.
+    """Codes: how much each sample belongs to each prototype, balanced over the batch.
 
     Start from exp(scores / epsilon). In each iteration scale the columns so that every prototype
     gets the same total, then the rows so that every sample's code sums to 1.
@@ -61,11 +61,11 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
 def codes_with_queue(
     z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
 ) -> Tensor:
-    """The codes of a batch, balanced together with embeddings of earlier batches.
+    """The codes of a batch, balanced together with projections of earlier batches.
 
     Args:
-        z: embeddings of the batch, shape (B, d), of unit norm.
-        queue: embeddings of earlier batches, shape (Q, d), of unit norm; Q may be 0.
+        z: projections of the batch, shape (B, d), of unit norm.
+        queue: projections of earlier batches, shape (Q, d), of unit norm; Q may be 0.
         prototypes: shape (K, d), of unit norm.
         epsilon, iterations: as `sinkhorn`.
 
@@ -127,7 +127,7 @@ class SwAVOptions(Temperature):
     freeze_epochs: int = 1
     """Epochs at the start during which the prototypes are not trained."""
     queue_size: int = 0
-    """Number of embeddings kept from earlier batches, to balance codes of small ones. 0: none."""
+    """Number of projections kept from earlier batches, to balance codes of small ones. 0: none."""
     queue_start: int = 1
     """Epochs before the queue begins to fill. It is used once it is full."""
 
@@ -153,7 +153,7 @@ class SwAV(SimCLR):
 
     Attributes:
         prototypes: shape (K, d). Of unit norm at the start of each step.
-        queues: earlier embeddings of the first and of the second large view, or none.
+        queues: earlier projections of the first and of the second large view, or none.
         epoch: how many epochs have begun.
         mass, hits: what each prototype got in this epoch: the sum of its predicted shares, and the
             number of views that prefer it, shape (K,).
@@ -203,7 +203,7 @@ class SwAV(SimCLR):
         Returns:
             A scalar.
         """
-        # unit norm: prototypes first, in place, then embeddings
+        # unit norm: prototypes first, in place, then projections
         normalise_(self.prototypes)
         z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
         # frozen prototypes get no gradient at all, so that no optimiser moves or decays them

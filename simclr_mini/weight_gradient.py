@@ -1,4 +1,4 @@
-"""3 x 3 convolutions whose weight gradient is one matrix product: a third less time per step.
+"""3 x 3 convolutions whose weight gradient is one matrix product, for a shorter training step.
 
 On CPUs that compute in bfloat16, torch spends most of a training step on the gradient with respect
 to the weights of convolutions over small maps. A matrix product of the same size is several times

@@ -64,7 +64,7 @@ def test_a_page_has_the_shares_of_the_limit_and_of_the_step():
     assert "| 100 GFLOP/s, bfloat16 | 20% |" in page
     assert "20.0% of a step is spent outside the network" in page
     assert "| ours | 8,192 | 50 MiB |" in page
-    assert "faiss +0.50 %" in page
+    assert "faiss +0.50%" in page
 
 
 def test_no_more_than_the_cores_is_expected_of_processes():

@@ -137,8 +137,9 @@ def few_labels_of(result):
 
 def starts():
     """How often k-means finds 20 tight clumps, by how it starts; 100 runs each."""
+    ways = [("random points", 0), ("far points", 1), ("the best of 4 far points", 4)]
     print("start                            finds all 20   inertia, mean over the least")
-    for name, candidates in [("any points", 0), ("far points", 1), ("the best of 4 far points", 4)]:
+    for name, candidates in ways:
         found = []
         for seed in range(100):
             generator = torch.Generator().manual_seed(seed)
@@ -149,11 +150,11 @@ def starts():
             least = kmeans.inertia(x, *kmeans.kmeans(x, 20, start=places))
             found.append(kmeans.inertia(x, *kmeans.kmeans(x, 20, start=start)) / least)
         all_found = sum(ratio < 1.05 for ratio in found)
-        print(f"{name:<30}{all_found:9} %{sum(found) / 100:20.1f}")
+        print(f"{name:<30}{all_found:10}%{sum(found) / 100:20.1f}")
 
 
 def some_start(x, k, candidates, generator):
-    """First centroids: any points, or k-means++ with so many candidates."""
+    """First centroids: random points, or k-means++ with so many candidates."""
     if not candidates:
         return x[torch.randperm(len(x), generator=generator)[:k]]
     rows = x[torch.randint(len(x), (1,), generator=generator)]

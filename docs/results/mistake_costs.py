@@ -5,7 +5,7 @@
     python docs/results/mistake_costs.py 04_nt_xent/no_mask   # one
 
 Declared before the first run, for every row: the difference is that of the linear probe, with the
-mistake minus without it, for each seed of SEEDS; both have the same seed. Its 95 % interval is
+mistake minus without it, for each seed of SEEDS; both have the same seed. Its 95% interval is
 Student's, as in `studies`. Below 0 the mistake *costs* accuracy here, above 0 it *raises* it here;
 otherwise *no cost is seen*. Of a hundred rows that cost nothing, five are expected to be called
 otherwise. A row that stops, or gives the right code's numbers to the last digit because nothing

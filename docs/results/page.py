@@ -148,7 +148,7 @@ def read_log(run: str) -> list[dict]:
 def every_run() -> str:
     """A table with a line for every run: what it scored and where it stood; below, its machine."""
     lines = [
-        "| run | k-NN | linear probe | probe, 1 % of labels | 10 % | last loss | rank of h "
+        "| run | k-NN | linear probe | probe, 1% of labels | 10% | last loss | rank of h "
         "| views/s |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]

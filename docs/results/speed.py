@@ -74,7 +74,7 @@ def compared(one: dict) -> list[str]:
 def inertias(found: dict) -> str:
     """How good the clusters of each way are, relative to ours."""
     ours = found["inertia"]["ours"]
-    others = [f"{name} {100 * (x / ours - 1):+.2f} %" for name, x in found["inertia"].items()]
+    others = [f"{name} {100 * (x / ours - 1):+.2f}%" for name, x in found["inertia"].items()]
     return f"The inertia of the clusters, relative to ours: {', '.join(others[1:])}."
 
 

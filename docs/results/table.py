@@ -124,7 +124,7 @@ def few_labels_table() -> str:
         title = f"k-means on patches, {numbers:,} numbers"
         rows[title] = patches("cifar10", numbers)
         rows[f"{title}, all {LONG:,} images"] = patches("cifar10-long", numbers)
-    lines = ["| | 1 % of the labels | 10 % | all |", "|---|---:|---:|---:|"]
+    lines = ["| | 1% of the labels | 10% | all |", "|---|---:|---:|---:|"]
     for title, found in rows.items():
         if found:
             few = [[r["few_labels"][share]["probe"] for r in found] for share in ("1%", "10%")]

@@ -38,7 +38,7 @@ COST = """# What mistakes cost
 For some of the [mistakes](mistakes.md) we ran the same short training on shapes with seeds {seeds}:
 {budget}. Without a mistake it reaches {probe} with the linear probe and {knn} with k-NN; ± is half
 the range of the seeds. The change is the mean over seeds of the probe with the mistake minus the
-probe without it, and ± is its 95 % interval. The rule was declared before the first run: a change
+probe without it, and ± is its 95% interval. The rule was declared before the first run: a change
 whose interval holds 0 is called *no cost seen*. Of a hundred mistakes that change nothing, five
 would be called otherwise, so read a small change with care. A mistake that costs nothing here, or
 even raises accuracy, may cost a lot in a longer training or on photographs. With {falls} of these

@@ -89,6 +89,8 @@ def place(page: Path, file: Path, link: str, section: str) -> str:
         target, section = matrix_file(find(section.removeprefix("#lesson-"))), ""
     elif name == "mistakes.md":
         target = ROOT / "tests" / "mistakes" / f"{file.parent.name}.py"
+    elif name == "mistake-costs.md":
+        target = ROOT / "docs" / "results" / "mistakes.json"
     elif name in hooks.COPIES:
         target = ROOT / hooks.COPIES[name]
     target = of_lessons.get(target, target)

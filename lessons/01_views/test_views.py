@@ -284,9 +284,9 @@ def test_wide_boxes_fit_into_a_wide_image():
 
 @about("crop_boxes")
 def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
-    """If one candidate in ten fits, 0.9^10 = 35 % of the boxes are the last resort."""
+    """If one candidate in ten fits, 0.9^10 = 35% of the boxes are the last resort."""
     # In an image of 1000 × 10000, a square of over a tenth of the area is too tall. One draw in
-    # six fits, and 9, 10 or 11 draws leave the last resort to 19.4, 16.2 or 13.5 %.
+    # six fits, and 9, 10 or 11 draws leave the last resort to 19.4, 16.2 or 13.5%.
     got = call(crop_boxes, 10000, 1000, 10000, (0.05, 0.35), (1.0, 1.0))
     h, w = got.value[:, 2], got.value[:, 3]
     if not (h == w).all():
@@ -601,7 +601,7 @@ def test_saturation_by_hand():
 
 @about("adjust_saturation")
 def test_saturation_keeps_the_brightness_of_each_pixel():
-    """The grey version stays the same, within 0.01 %, as long as no value is clamped."""
+    """The grey version stays the same, within 0.01%, as long as no value is clamped."""
     x = 0.4 + 0.2 * images(3, 3, 5)
     got = call(adjust_saturation, x, torch.tensor([0.0, 0.7, 1.5])).value
     call(to_gray, got).gives(to_gray(x), atol=2e-4)

@@ -515,7 +515,7 @@ def test_convolutions_start_with_kaimings_variance():
 
 @about("initialise")
 def test_initial_weights_are_normally_distributed():
-    """68.3 % are within one standard deviation, 95.4 % within two, 99.7 % within three."""
+    """68.3% are within one standard deviation, 95.4% within two, 99.7% within three."""
     model = convolutions()
     got = call(initialise, model)
     w = (model[0].weight / model[0].weight.std()).detach().abs()

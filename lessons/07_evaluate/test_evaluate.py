@@ -378,7 +378,7 @@ def test_balanced_counts_by_hand():
 
 @about("class_balanced")
 def test_balanced_keeps_at_least_one_of_each_class():
-    """1 % of 30 images is less than one image of each class, yet no class may vanish."""
+    """1% of 30 images is less than one image of each class, yet no class may vanish."""
     for sizes, share in [((10, 10, 10), 0.01), ((3, 20), 0.02)]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, [1] * len(sizes))

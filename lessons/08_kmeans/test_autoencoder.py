@@ -42,7 +42,7 @@ def test_noise_has_mean_zero_and_the_given_standard_deviation():
 
 @about("add_noise")
 def test_noise_is_gaussian():
-    """31.7 % of the noise lies beyond one standard deviation, and 4.6 % beyond two."""
+    """31.7% of the noise lies beyond one standard deviation, and 4.6% beyond two."""
     x = flat_images(0.5, 0.5, height=64, width=64)
     got = call(add_noise, x, 0.1, seeded(2))
     noise = noise_of(got, x) / 0.1

@@ -194,7 +194,7 @@ def test_an_empty_cluster_stays_if_every_point_is_on_its_centroid():
 
 @about("far_points")
 def test_points_are_drawn_in_proportion_to_squared_distance():
-    """9 : 1 : 6 means 56 %, 6 % and 38 %; a point at distance 0 is never drawn."""
+    """9 : 1 : 6 means 56%, 6% and 38%; a point at distance 0 is never drawn."""
     squared = torch.tensor([0.0, 9.0, 0.0, 1.0, 6.0, 0.0])
     got = call(far_points, squared, 4000, seeded(1))
     drawn = positions(got, 4000, 6)
@@ -214,7 +214,7 @@ def test_the_scale_of_distances_does_not_matter():
         got = call(far_points, squared, 2000, seeded(2))
         share = float((positions(got, 2000, 3) == 2).double().mean())
         if abs(share - 0.75) > 0.05:
-            wrong("", call=got.call, expected="75 % of draws are point 2", got=f"{share:.0%}")
+            wrong("", call=got.call, expected="75% of draws are point 2", got=f"{share:.0%}")
 
 
 @about("far_points")
@@ -268,7 +268,7 @@ def test_the_first_centroid_may_be_any_point():
         share = first.count(value) / 400
         if abs(share - 0.25) > 0.11:
             said = f"How often {value} is the first centroid"
-            wrong(said, expected="25 % of the time", got=f"{share:.0%}")
+            wrong(said, expected="25% of the time", got=f"{share:.0%}")
 
 
 @about("plus_plus")

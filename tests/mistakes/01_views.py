@@ -567,7 +567,7 @@ MISTAKES = [
         "crop_boxes",
         "uniform((B, 10), *scale, generator)",
         "uniform((B, 10), 0.08, 1.0, generator)",
-        "You draw from 8 % to 100 % of the area, whatever the argument says. Where should `scale` go?",
+        "You draw from 8% to 100% of the area, whatever the argument says. Where should `scale` go?",
     ),
     part(
         "area_of_width_squared",
@@ -1249,7 +1249,7 @@ MISTAKES = [
         "random_resized_crop",
         "scale, ratio, generator)",
         "(0.08, 1.0), ratio, generator)",
-        "You always draw from 8 % to 100 % of the area. Where should `scale` go?",
+        "You always draw from 8% to 100% of the area. Where should `scale` go?",
     ),
     part(
         "ratio_ignored",

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from runner import Study, declared, kept
 
-# 97.5 % quantile of Student's t by degrees of freedom
+# 97.5% quantile of Student's t by degrees of freedom
 STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306}
 
 
@@ -23,7 +23,7 @@ def differences(study: Study, claim: dict) -> list[float]:
 
 
 def interval(values: list[float]) -> tuple[float, float]:
-    """Mean of paired differences, and half the width of its 95 % interval (Student's t)."""
+    """Mean of paired differences, and half the width of its 95% interval (Student's t)."""
     n = len(values)
     mean = sum(values) / n
     if n < 2:
@@ -55,7 +55,7 @@ def verdict(study: Study, claim: dict) -> str:
 def table() -> str:
     """A line for each claim, in Markdown."""
     lines = [
-        "| study | claim, and its source | arms | difference in points, 95 % | here it |",
+        "| study | claim, and its source | arms | difference in points, 95% interval | here it |",
         "|---|---|---|---:|---|",
     ]
     for study in declared():

@@ -183,6 +183,8 @@ def knn_predict(module):
     seen["far"] = same_as(far, seen["5 0.07"][:2] + 10**6)
     far = outcome(predict, bank, labels + 2**40, queries[:2], 5, 0.07)
     seen["very far"] = same_as(far, seen["5 0.07"][:2] + 2**40)
+    dead = torch.cat([bank[:8], bank.new_zeros(1, 4), bank[8:16]])
+    seen["zeros"] = outcome(predict, dead, labels, queries, 3, 0.07)
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
     seen["double"] = str(getattr(short, "dtype", "none"))
     return seen | {"changed": str(predict)}

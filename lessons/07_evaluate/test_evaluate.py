@@ -290,6 +290,15 @@ def test_knn_returns_labels_of_any_size(oracle):
 
 
 @about("knn_predict")
+def test_knn_row_of_zeros_is_far_from_every_query():
+    """An image for which every feature is off. At 30° and 80° the nearest rows are at 0° and 90°."""
+    bank, labels = at(0, 90, 200), torch.tensor([5, 1, 8])
+    bank, labels = torch.cat([torch.zeros_like(bank[:1]), bank]), torch.tensor([3, *labels])
+    call(knn_predict, bank, labels, at(30, 80), 1).gives(torch.tensor([5, 1]))
+    call(knn_predict, bank.float(), labels, at(30, 80).float(), 2).gives(torch.tensor([5, 1]))
+
+
+@about("knn_predict")
 def test_knn_ignores_the_norms_of_the_rows():
     """If the norms of rows change, in the bank or in the queries, the neighbours stay the same."""
     bank, labels, queries = clouds(19, 41)

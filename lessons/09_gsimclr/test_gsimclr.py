@@ -182,6 +182,14 @@ def test_least_is_right_for_many_sizes(oracle):
 
 
 @about("least_collisions")
+def test_least_is_exact_for_large_clusters():
+    """70,007 images in 7 batches are 10,001 in each: 7 x 50,005,000 pairs."""
+    got = call(least_collisions, torch.tensor([70_007]), 7).is_a(int)
+    got.value -= 7 * 50_005_000
+    got.gives(0, why="This is less 350,035,000. A float32 holds numbers up to 16,777,216 exactly.")
+
+
+@about("least_collisions")
 def test_least_is_zero_for_many_batches_and_all_pairs_for_one():
     """With as many batches as images, no two need to meet; in a single batch, all of them do."""
     sizes = torch.tensor([7, 3, 1])

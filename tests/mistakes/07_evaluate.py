@@ -425,6 +425,12 @@ MISTAKES = [
         "You take plain inner products, so the longest rows of the bank seem near to every query. What is an inner product divided by to make a cosine?",
     ),
     Mistake(
+        "zeros_become_nan",
+        "knn_predict",
+        (LENGTHS, "bank, queries = (x / x.norm(dim=1, keepdim=True) for x in (bank, queries))"),
+        "A row of zeros becomes NaN, which counts as the nearest of all. What is 0 / 0?",
+    ),
+    Mistake(
         "bank_not_normalised",
         "knn_predict",
         (LENGTHS, "queries = F.normalize(queries, dim=1)"),

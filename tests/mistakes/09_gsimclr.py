@@ -606,6 +606,12 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "least_in_float32",
+        "least_collisions",
+        (LEAST, "(batches * (each * (each - 1) / 2) + more * each)"),
+        "You divide with /, which turns whole numbers into float32, and that rounds large counts. Which operator keeps them whole?",
+    ),
+    Mistake(
         "one_batch_only",
         "least_collisions",
         (LEAST, "(each * (each - 1) // 2 + more * each)"),

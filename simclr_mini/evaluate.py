@@ -101,8 +101,8 @@ def knn_predict(
 ) -> Tensor:
     """The class that the k most similar rows of the bank vote for. Wu et al. 2018, section 3.4.
 
-    A neighbour at cosine similarity s votes for its class with weight exp(s / tau). A row of zeros has
-    similarity 0 to every row.
+    A neighbour at cosine similarity s votes for its class with weight exp(s / tau). A row of
+    zeros has similarity 0 to every row.
 
     Args:
         bank: representations of labelled images, shape (N, D), not normalised.

@@ -291,7 +291,7 @@ def test_knn_returns_labels_of_any_size(oracle):
 
 @about("knn_predict")
 def test_knn_row_of_zeros_is_far_from_every_query():
-    """An image for which every feature is off. At 30° and 80° the nearest rows are at 0° and 90°."""
+    """An image without any feature. At 30° and 80° the nearest rows are at 0° and 90°."""
     bank, labels = at(0, 90, 200), torch.tensor([5, 1, 8])
     bank, labels = torch.cat([torch.zeros_like(bank[:1]), bank]), torch.tensor([3, *labels])
     call(knn_predict, bank, labels, at(30, 80), 1).gives(torch.tensor([5, 1]))

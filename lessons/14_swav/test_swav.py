@@ -205,7 +205,7 @@ def test_the_queue_may_have_another_dtype(oracle):
 
 @about("codes_with_queue")
 def test_codes_with_queue_stay_on_their_device():
-    """Every tensor that you make must be where the embeddings are."""
+    """Every tensor that you make must be where the projections are."""
     stays_on_device(codes_with_queue, unit(3, 4, 1), unit(7, 4, 2), unit(5, 4, 3))
 
 
@@ -331,7 +331,7 @@ def step_equals_the_loops(oracle, method, z, why=""):
 
 @about("SwAV.loss")
 def test_loss_of_the_method_equals_the_loops(oracle):
-    """Neither embeddings nor prototypes come with unit norm; with and without small crops."""
+    """Neither projections nor prototypes come with unit norm; with and without small crops."""
     for B, K, d, count in [(5, 3, 4, 2), (3, 5, 2, 3), (4, 3, 7, 4)]:
         step_equals_the_loops(oracle, method_of(K, d, B=B), views(B, d, count))
 

@@ -1657,6 +1657,14 @@ MISTAKES = [
         overflows=True,
     ),
     Mistake(
+        "log_after_softmax",
+        "nnclr_loss",
+        (f"return {ENTROPY}", "return -logits.softmax(1).diagonal().log().mean()"),
+        "At tau = 0.005 your loss is infinite or NaN in float32. A share of the softmax rounds to 0 there, and what is its logarithm? Which function takes both at once?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
         "mean_before_logarithm",
         "nnclr_loss",
         (f"return {ENTROPY}", "return -logits.softmax(1).diagonal().mean().log()"),

@@ -717,6 +717,14 @@ MISTAKES = [
         overflows=True,
     ),
     Mistake(
+        "log_after_softmax",
+        "moco_loss",
+        (ENTROPY, "-logits.softmax(1)[:, 0].log().mean()"),
+        "At a temperature of 0.005 your loss is infinite or NaN in float32. A share of the softmax rounds to 0 there, and what is its logarithm? Which function takes both at once?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
         "the_other_sign",
         "moco_loss",
         (f"return {ENTROPY}", f"return -{ENTROPY}"),
@@ -1214,6 +1222,12 @@ MISTAKES = [
         "follow",
         (MOVE, "fast.mul_(momentum).add_(slow, alpha=1 - momentum)"),
         "You move the query network towards the key network. Which of the two follows?",
+    ),
+    Mistake(
+        "query_scaled_in_place",
+        "follow",
+        (MOVE, "slow.mul_(momentum).add_(fast.mul_(1 - momentum))"),
+        "You multiply the query network itself by 1 - m, in place, so its training is lost. Which call multiplies without changing it?",
     ),
     Mistake(
         "both_move",

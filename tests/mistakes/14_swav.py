@@ -342,6 +342,33 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         trains=True,
     ),
     Mistake(
+        "rows_first_and_scaled",
+        "sinkhorn",
+        """@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    log_codes = scores.to(torch.promote_types(scores.dtype, torch.float32)) / epsilon
+    for _ in range(iterations):
+        log_codes = log_codes.log_softmax(1).log_softmax(0)
+    return log_codes.exp() * len(scores) / scores.shape[1]
+""",
+        "You scale rows first and columns last, to B / K each, so a code does not sum to 1. Which of the two must be exact at the end?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_alone_first",
+        "sinkhorn",
+        """@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    log_codes = scores.to(torch.promote_types(scores.dtype, torch.float32)) / epsilon
+    log_codes = log_codes.log_softmax(1)
+    for _ in range(1, iterations):
+        log_codes = log_codes.log_softmax(0).log_softmax(1)
+    return log_codes.exp()
+""",
+        "You scale the rows alone, and then repeat once too few. With what does each iteration begin, and how often does range(1, n) count?",
+        trains=True,
+    ),
+    Mistake(
         "exponentials_overflow",
         "sinkhorn",
         """@torch.no_grad()
@@ -492,7 +519,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "balanced_on_the_cpu",
         "codes_with_queue",
         (TOGETHER, "scores = (torch.cat([z, queue.to(z)]) @ prototypes.T).cpu()"),
-        "You make or move a tensor to the CPU, whatever device the embeddings are on. What does a GPU say when two devices meet?",
+        "You make or move a tensor to the CPU, whatever device the projections are on. What does a GPU say when two devices meet?",
         trains=True,
     ),
     # swapped_loss
@@ -734,6 +761,14 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         overflows=True,
     ),
     Mistake(
+        "log_after_softmax",
+        "swapped_loss",
+        (PREDICT, "(s / temperature).softmax(1).log()"),
+        "At a temperature of 0.004 your loss is infinite or NaN in float32. A share of the softmax rounds to 0 there, and what is its logarithm? Which function takes both at once?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
         "softmax_of_codes",
         "swapped_loss",
         (PAIR, "-((code / temperature).softmax(1) * predicted).sum(1).mean()"),
@@ -835,17 +870,17 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         trains=True,
     ),
     Mistake(
-        "embeddings_not_normalised",
+        "projections_not_normalised",
         "SwAV.loss",
         (EMBED, "z = [z1, z2, *small]"),
-        "You do not normalise the embeddings, so scores may have any size. Between which numbers does a cosine lie?",
+        "You do not normalise the projections, so scores may have any size. Between which numbers does a cosine lie?",
         trains=True,
     ),
     Mistake(
-        "embeddings_normalised_by_columns",
+        "projections_normalised_by_columns",
         "SwAV.loss",
         (EMBED, EMBED.replace("dim=1", "dim=0")),
-        "You normalise every column of an embedding, across the batch. Which dimension holds the numbers of one image?",
+        "You normalise every column of a projection, across the batch. Which dimension holds the numbers of one image?",
         trains=True,
     ),
     Mistake(
@@ -890,7 +925,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
             SCORES,
             "scores = [(one.detach() if frozen else one) @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]",
         ),
-        "You stop the gradient of the embeddings too while the prototypes are frozen. What should learn in the first epoch?",
+        "You stop the gradient of the projections too while the prototypes are frozen. What should learn in the first epoch?",
         trains=True,
     ),
     Mistake(
@@ -922,10 +957,10 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         trains=True,
     ),
     Mistake(
-        "codes_of_raw_embeddings",
+        "codes_of_raw_projections",
         "SwAV.loss",
         (TARGETS, TARGETS.replace("zip(z,", "zip((z1, z2),")),
-        "You compute codes from embeddings that are not normalised. Which norm does `codes` expect?",
+        "You compute codes from projections that are not normalised. Which norm does `codes` expect?",
         trains=True,
     ),
     Mistake(
@@ -1050,10 +1085,10 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         trains=True,
     ),
     Mistake(
-        "embeddings_stopped",
+        "projections_stopped",
         "SwAV.loss",
         (EMBED, "z = [F.normalize(one.detach(), dim=1) for one in (z1, z2, *small)]"),
-        "You detach the embeddings, so the encoder cannot learn. Which of embeddings and codes are constants?",
+        "You detach the projections, so the encoder cannot learn. Which of projections and codes are constants?",
     ),
     Mistake(
         "balanced_together",

@@ -20,6 +20,7 @@ from lessons.course.score import score, versions_of
 
 LESSONS = lessons()
 FOLDERS = [lesson.folder for lesson in LESSONS]
+pytestmark = pytest.mark.timeout(900)  # a proof takes 10 to 60 s; on a slow, busy computer minutes
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=FOLDERS)
 
 

@@ -162,6 +162,8 @@ class Diagnosis:
         self.alive = alive
         self.end = float("inf")
         self.seen: dict[str, dict | None] = {}
+        self.right_alone: dict[str, bool] = {}
+        self.compared: dict[tuple[str, str], Match | None] = {}
         self.source = {m: library_text(lesson, m) for m in lesson.write}
 
     @cached_property
@@ -189,27 +191,38 @@ class Diagnosis:
 
     def is_right(self, function: str) -> bool:
         """Whether a learner's function is right by itself, as far as the observer sees."""
-        return equal(self.alone(function), self.right(function), 10 * RTOL)
+        if function not in self.right_alone:
+            right = equal(self.alone(function), self.right(function), 10 * RTOL)
+            self.right_alone[function] = right
+        return self.right_alone[function]
 
     def matches(self, function: str, among: list[Mistake]) -> list[Match]:
         """The mistakes whose observation of `function` equals the learner's, if that is wrong."""
-        seen, right = self.alone(function), self.right(function)
-        if seen is None or self.is_right(function):
+        if self.alone(function) is None or self.is_right(function):
             return []
-        module, folder = self.lesson.module_of(function), self.lesson.folder
-        found = []
+        module, found = self.lesson.module_of(function), []
         for mistake in among:
             if time.process_time() > self.end:
                 return []  # another one might have the same results
             self.alive()
             if self.lesson.module_of(mistake.function) == module:
-                wrong = wrong_source(folder, mistake, self.source[module])
-                theirs = observed(folder, function, module, wrong)
-                if equal(*numbers_of(seen, theirs, right)) and (
-                    mistake.overflows or is_evidence(theirs, right)
-                ):
-                    found.append(Match(mistake, is_telling(theirs, right)))
-        return found
+                key = function, mistake.id
+                if key not in self.compared:  # else an earlier failed test has asked
+                    self.compared[key] = self.compare(function, mistake)
+                found.append(self.compared[key])
+        return [match for match in found if match]
+
+    def compare(self, function: str, mistake: Mistake) -> Match | None:
+        """The match of a mistake with the learner's function, unless they differ."""
+        seen, right = self.alone(function), self.right(function)
+        module, folder = self.lesson.module_of(function), self.lesson.folder
+        wrong = wrong_source(folder, mistake, self.source[module])
+        theirs = observed(folder, function, module, wrong)
+        if not equal(*numbers_of(seen, theirs, right)):
+            return None
+        if not (mistake.overflows or is_evidence(theirs, right)):
+            return None
+        return Match(mistake, is_telling(theirs, right))
 
     def of(self, function: str, test: str = "") -> str:
         """The sentence about the mistake behind a failed test of `function`, or nothing."""

@@ -53,7 +53,7 @@ class Autoencoder(nn.Module):
             x: images in [0, 1], shape (B, 3, H, W), with the weights' dtype and device.
 
         Returns:
-            Shape (B, 128), with x's dtype and device. The model stays as it is, in its mode.
+            Shape (B, 128), with x's dtype and device. The model keeps its mode and its weights.
         """
         return self.encoder(x).mean((2, 3))
 

@@ -11,7 +11,9 @@ from lessons.course.ways import way
 
 def convolve(x, conv):
     """A convolution in loops: each output pixel is the sum of a window times the weights."""
-    (kh, kw), (ph, pw), s = conv.kernel_size, conv.padding, conv.stride[0]
+    (kh, kw), s = conv.kernel_size, conv.stride[0]
+    by_name = {"same": (kh // 2, kw // 2), "valid": (0, 0)}  # torch keeps these as words
+    ph, pw = by_name.get(conv.padding, conv.padding)
     x = F.pad(x, (pw, pw, ph, ph))
     lines = []
     for i in range(0, x.shape[2] - kh + 1, s):

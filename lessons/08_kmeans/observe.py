@@ -382,7 +382,7 @@ def Autoencoder_latent(module):
     seen = {"of": first, "same": same, "single": single, "drift": drift, "mode": model.training}
     short = module.Autoencoder.__new__(module.Autoencoder)
     nn.Module.__init__(short)
-    short.encoder = nn.Identity()
+    short.encoder = nn.Sequential(nn.Identity())
     seen["double"] = kinds(first, short.latent(x.bfloat16()))
     short.train().latent(x)
     seen["train"] = short.training

@@ -398,8 +398,21 @@ def test_kmeans_equals_the_two_steps_in_loops(oracle):
     for (N, K, d), iterations in zip(SIZES, [1, 2, 5], strict=True):
         x, start = points(N, d), points(K, d, seed=1)
         expected = oracle("kmeans")(x, K, iterations, start=start)
-        got = call(kmeans, x, K, iterations, start=start).gives(expected, rtol=1e-9)
+        got = call(kmeans, x, K, iterations, start=start)
+        if K == 13:  # some clusters become empty, and no rule says which gets which point
+            expected, got.value = in_one_order(expected), in_one_order(got.value)
+        got.gives(expected, rtol=1e-9)
         kinds_are(got, torch.float64, torch.int64)
+
+
+def in_one_order(clustering):
+    """Centroids from left to right, and labels that count them so. Anything else stays as it is."""
+    try:
+        centroids, labels = clustering
+        order = centroids[:, 0].argsort()
+        return centroids[order], order.argsort()[labels]
+    except Exception:  # the message is about what the learner returned
+        return clustering
 
 
 @about("kmeans")

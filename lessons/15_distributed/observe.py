@@ -105,6 +105,13 @@ def own_nt_xent_loss(module):
             return loss.detach(), *(z.grad for z in own)
 
         seen[f"{B} {W}"] = attempt(W, work)
+    low = [z.float() for z in views_of(5)]
+    shares = attempt(
+        2, lambda r: module.own_nt_xent_loss(*(z.tensor_split(2)[r] for z in low), 5, 0.005)
+    )
+    if not isinstance(shares, str):
+        is_finite = all(torch.isfinite(share) for share in shares)
+        seen["low"] = "finite" if is_finite else "not finite"
     seen["stays"] = not strays(module.own_nt_xent_loss, *views_of(5), 5)
     return seen
 
@@ -122,9 +129,14 @@ def moments(module):
             return mean.detach(), var.detach(), own.grad
 
         seen[f"{B} {W}"] = attempt(W, work)
-    far = (numbers(7, 2, seed=1) + 3000).float().tensor_split(3)
-    found = attempt(3, lambda r: module.moments(far[r], 7)[1].detach().double().round(decimals=1))
-    return {**seen, "far": found}
+    far = (numbers(7, 2, seed=1) + 3000).float()
+    right = far.double().var(0, correction=0)
+
+    def is_near(rank):  # what is left after the digits cancel depends on the order of the sums
+        found = module.moments(far.tensor_split(3)[rank], 7)[1].double()
+        return "near" if torch.allclose(found, right, rtol=1e-2, atol=0) else "few digits"
+
+    return {**seen, "far": attempt(3, is_near)}
 
 
 class Method(nn.Module):

@@ -39,6 +39,13 @@ MISTAKES = [
         "The rows that you added for the exchange are still there. How many rows of each part are real?",
     ),
     Mistake(
+        "cut_at_the_end",
+        "all_rows",
+        (CUT, "torch.cat(parts)[:B]"),
+        "You cut off the end of the whole, but a process with fewer rows has added some in the middle. How many rows of each part are real?",
+        trains=True,
+    ),
+    Mistake(
         "smallest_share_for_all",
         "all_rows",
         (CUT, "torch.cat([part[: counts[-1]] for part in parts])"),
@@ -317,6 +324,18 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "own_views_are_pairs",
+        "own_places",
+        """def own_places(B, device=None):
+    start = sum(shares(B)[: rank()])
+    first = torch.arange(start, start + shares(B)[rank()], device=device)
+    second = first + len(first)
+    return torch.cat([first, second]), torch.cat([second, first])
+""",
+        "You place the second views right after this process's own first views. After how many first views, those of all processes, do they come?",
+        trains=True,
+    ),
+    Mistake(
         "second_views_without_offset",
         "own_places",
         (VIEWS, "views = torch.cat([first, torch.arange(len(first), device=device) + B])"),
@@ -403,6 +422,28 @@ MISTAKES = [
         (LOSS, 'return F.cross_entropy(logits, positives, reduction="sum")'),
         "You sum over the views and divide by nothing. How many views does equation 1 average over?",
         trains=True,
+    ),
+    Mistake(
+        "diagonal_for_own_places",
+        "own_nt_xent_loss",
+        (
+            ITSELF,
+            'logits = logits.masked_fill(torch.eye(len(own), 2 * B, dtype=torch.bool, device=z.device), float("-inf"))',
+        ),
+        "You mask the diagonal, which is right in one process alone. In which columns are this process's own views?",
+        trains=True,
+    ),
+    Mistake(
+        "exp_by_hand",
+        "own_nt_xent_loss",
+        (
+            f"{ITSELF}\n    # an average over W processes follows, so the sum is divided by 2B / W, not by 2b\n    {LOSS}",
+            "e = logits.exp().scatter(1, views[:, None], 0.0)\n"
+            "    return -(e.gather(1, positives[:, None])[:, 0] / e.sum(1)).log().sum() * size() / (2 * B)",
+        ),
+        "At a temperature of 0.005 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
+        trains=True,
+        overflows=True,
     ),
     Mistake(
         "itself_is_a_candidate",
@@ -568,6 +609,23 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "sums_without_a_way_back",
+        "moments",
+        """def moments(x, B):
+    def total(rows):
+        own = rows.sum(0)
+        whole = own.detach().clone()
+        if size() > 1:
+            dist.all_reduce(whole)
+        return whole + own - own.detach()
+
+    mean = total(x) / B
+    return mean, total((x - mean).square()) / B
+""",
+        "The sums of the other processes come without a way back: their losses send your rows no gradient. Which function sums what all of them want?",
+        trains=True,
+    ),
+    Mistake(
         "divided_by_own_rows",
         "moments",
         (MOMENTS, "return mean, gather(squares, size()).sum(0) / len(x)"),
@@ -605,6 +663,13 @@ MISTAKES = [
             "context_fn=lambda: (nullcontext(), nullcontext()),",
         ),
         "The running statistics move in the second pass too. Which helper leaves them as they are?",
+        trains=True,
+    ),
+    Mistake(
+        "passes_exchanged",
+        "project_chunk",
+        ("(nullcontext(), unchanged(running))", "(unchanged(running), nullcontext())"),
+        "The running statistics move in the second pass, during the backward pass, and not in the first. Which context does torch take first?",
         trains=True,
     ),
     Mistake(

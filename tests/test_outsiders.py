@@ -1,4 +1,4 @@
-"""Wrong versions that were written without sight of the tests: a few of each lesson."""
+"""Versions that were written without sight of the tests: some of each lesson."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lessons.course.manifest import find
+from lessons.course.manifest import ROOT, find, lessons
 from lessons.course.outsiders import judge, kind_of, versions
 from lessons.course.verdict import Verdict
 
@@ -23,32 +23,55 @@ NAMED = {  # `python -m lessons.course.outsiders` runs all of them
     10: ["starts_after_itself", "reversed_ignores_gap"],
     11: ["ignored_rows_drawn", "rows_ignored"],
     12: ["empty_clusters_counted", "log_of_softmax"],
+    13: ["own_key_last", "query_is_scaled"],
+    14: ["rows_first", "log_of_softmax"],
+    15: ["cut_only_at_the_end", "contexts_swapped"],
+}
+RIGHT = {  # among them those that a test has refused
+    1: ["jitter_per_image"],
+    2: ["conv_padding_same"],
+    4: ["similarity_polarisation"],
+    7: ["probe_cold_any_order"],
+    8: ["assign_cdist", "means_scatter_reduce", "error_double", "latent_pool"],
+    9: ["strict_python"],
+    10: ["frechet_numpy"],
+    11: ["both_one_search"],
+    12: ["epoch_weights_first"],
+    13: ["push_functional_where"],
+    15: ["chunk_own_function"],
 }
 
 
 def judge_some(number: int, out: str) -> None:
     lesson = find(number)
     some = [one for one in versions(lesson) if one.id in NAMED[number]]
+    some += [one for one in versions(lesson, right=True) if one.id in RIGHT.get(number, ())]
     found = [(one.id, kind, said) for one, kind, said in judge(lesson, some)]
     Path(out).write_text(json.dumps(found), "utf-8")
 
 
 @pytest.mark.parametrize("number", NAMED)
-def test_a_few_versions_are_rejected_and_named(number, found_by):
+def test_wrong_versions_are_named_and_right_ones_pass(number, found_by):
     found = found_by(__file__, str(number))
-    assert len(found) == len(NAMED[number])
+    assert len(found) == len(NAMED[number]) + len(RIGHT.get(number, ()))
     for id, kind, said in found:
-        assert kind == "named" and said, (id, kind, said)
+        expected = "named" if id in NAMED[number] else "passes"
+        assert kind == expected, (id, kind, said)
 
 
-def test_there_are_forty_for_each_lesson_and_each_fits_into_the_library():
-    for number in NAMED:
-        lesson, some = find(number), versions(find(number))
-        assert len(some) == 40 and len({one.id for one in some}) == 40
+@pytest.mark.parametrize("right", [False, True])
+def test_the_versions_are_as_many_as_the_page_says_and_fit_into_the_library(right):
+    number = 0
+    for lesson in lessons():
+        some = versions(lesson, right)
+        number += len(some)
+        assert len({one.id for one in some}) == len(some) >= 15
         assert {one.function for one in some} <= set(lesson.functions)
         for one in some:
             compile(one.source, one.id, "exec")
-            assert len(one.wrong) > 15
+            assert one.note
+    page = (ROOT / "docs" / "how-we-test.md").read_text("utf-8")
+    assert (f"Of {number} in 15 lessons" if right else f"there are {number} wrong versions") in page
 
 
 def test_a_verdict_is_of_one_of_four_kinds():

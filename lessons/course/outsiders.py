@@ -1,9 +1,10 @@
-"""Runs wrong versions that outsiders wrote without sight of the tests, and shows what is said.
+"""Runs versions that outsiders wrote without sight of the tests, and shows what is said of them.
 
-    python -m lessons.course.outsiders 4 [--only ID]
+    python -m lessons.course.outsiders 4 [--only ID] [--right]
 
-`tests/outsiders/NN_X.py` lists them. Each takes the place of the library's function in a learner's
-file, which is judged as `watch` judges it: rejected or not, and named, placed or neither.
+`tests/outsiders/NN_X.py` lists wrong ones, `tests/outsiders/right/NN_X.py` right ones. Each takes
+the place of the library's function in a learner's file, which is judged as `watch` judges it:
+rejected or not, and named, placed or neither.
 """
 
 import argparse
@@ -26,13 +27,14 @@ class Version:
     id: str
     function: str
     source: str  # the whole function
-    wrong: str  # what its author says is wrong
+    note: str  # what its author says is wrong, or other than in the library
 
 
-def versions(lesson: Lesson) -> list[Version]:
-    """The versions of a lesson; none if nobody wrote any."""
-    file = ROOT / "tests" / "outsiders" / f"{lesson.folder}.py"
-    listed = load_file(file, f"outsiders_of_{lesson.folder}").VERSIONS if file.exists() else []
+def versions(lesson: Lesson, right: bool = False) -> list[Version]:
+    """The wrong versions of a lesson, or the right ones."""
+    folder = ROOT / "tests" / "outsiders" / ("right" if right else "")
+    kind = "right" if right else "wrong"
+    listed = load_file(folder / f"{lesson.folder}.py", f"{kind}_of_{lesson.folder}").VERSIONS
     return [Version(*one) for one in listed]
 
 
@@ -42,10 +44,10 @@ def judge(lesson: Lesson, some: list[Version]) -> Iterator[tuple[Version, str, l
     library = {name: lesson.library_file(name).read_text("utf-8") for name in lesson.write}
     for one in some:
         module = lesson.module_of(one.function)
-        wrong = Mistake(one.id, one.function, one.source, "").source(library[module])
+        changed = Mistake(one.id, one.function, one.source, "").source(library[module])
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as desk:
             os.environ["SIMCLR_MINI_DESK"] = desk
-            for name, text in {**library, module: wrong}.items():
+            for name, text in {**library, module: changed}.items():
                 file = lesson.learner_file(name)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, "utf-8")
@@ -73,13 +75,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="+", help="numbers, folders or names")
     parser.add_argument("--only", default="", help="the id of one version")
+    parser.add_argument("--right", action="store_true", help="right versions, which must pass")
     options = parser.parse_args()
     for lesson in map(find, options.lessons):
-        some = [one for one in versions(lesson) if options.only in ("", one.id)]
+        some = [one for one in versions(lesson, options.right) if options.only in ("", one.id)]
         counts = Counter()
         for one, kind, said in judge(lesson, some):
             counts[kind] += 1
-            print(f"{kind:<8}{one.id} ({one.function})\n        wrong: {one.wrong}", flush=True)
+            print(f"{kind:<8}{one.id} ({one.function})\n        note:  {one.note}", flush=True)
             for line in said:
                 print(f"        said:  {line}")
         total = ", ".join(f"{n} {kind}" for kind, n in counts.items())

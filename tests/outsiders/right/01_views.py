@@ -1,0 +1,303 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 1's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "flip_gather",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    B, C, H, W = x.shape
+    heads = torch.bernoulli(torch.full((B,), float(p)), generator=generator).long()
+    # column j reads j, or W - 1 - j where the coin shows heads: |heads * (W - 1) - j|
+    j = torch.arange(W)
+    source = (heads[:, None] * (W - 1) - j).abs()  # (B, W)
+    source = source.to(x.device)[:, None, None, :].expand(B, C, H, W)
+    return torch.gather(x, 3, source)
+""",
+        "throws its coins with torch.bernoulli and gathers every column by an index |heads * (W - 1) - j| instead of flipping chosen rows",
+    ),
+    (
+        "boxes_python_loop",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    def draw(u, low, high):
+        return low + (high - low) * u
+
+    def last_resort():
+        w, h = width, height
+        if width > height * ratio[1]:
+            w = max(1, min(width, round(height * ratio[1])))
+        elif width < height * ratio[0]:
+            h = max(1, min(height, round(width / ratio[0])))
+        return h, w
+
+    logs = math.log(ratio[0]), math.log(ratio[1])
+    boxes = []
+    for numbers in torch.rand(B, 22, generator=generator, dtype=torch.float64).tolist():
+        for t in range(10):
+            area = draw(numbers[t], *scale) * height * width
+            r = math.exp(draw(numbers[10 + t], *logs))
+            w = max(1, round(math.sqrt(area * r)))
+            h = max(1, round(math.sqrt(area / r)))
+            if w <= width and h <= height:
+                break
+        else:
+            h, w = last_resort()
+        top = int(numbers[20] * (height - h + 1))
+        left = int(numbers[21] * (width - w + 1))
+        boxes.append((top, left, h, w))
+    return torch.tensor(boxes, dtype=torch.int64).reshape(B, 4)
+""",
+        "a C-like loop over images with for/break/else on Python doubles, all random numbers taken from one float64 table",
+    ),
+    (
+        "boxes_redraw_pending",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    h = torch.full((B,), height)
+    w = torch.full((B,), width)
+    if width / height > ratio[1]:
+        w.fill_(max(1, min(width, round(height * ratio[1]))))
+    if width / height < ratio[0]:
+        h.fill_(max(1, min(height, round(width / ratio[0]))))
+    pending = torch.arange(B)
+    tries = 0
+    while tries < 10 and pending.numel() > 0:
+        u, v = torch.rand(2, pending.numel(), generator=generator, dtype=torch.float64)
+        area = torch.lerp(torch.full_like(u, scale[0]), torch.full_like(u, scale[1]), u)
+        area = area * (height * width)
+        r = ratio[0] * (ratio[1] / ratio[0]) ** v
+        new_w = (area * r).sqrt().round().long().clamp(min=1)
+        new_h = (area / r).sqrt().round().long().clamp(min=1)
+        good = (new_w <= width).logical_and(new_h <= height)
+        h[pending[good]] = new_h[good]
+        w[pending[good]] = new_w[good]
+        pending = pending[~good]
+        tries += 1
+    down, across = height - h + 1, width - w + 1
+    # one number for one of the down * across positions
+    place = torch.rand(B, generator=generator, dtype=torch.float64) * (down * across)
+    place = place.long()
+    top = torch.div(place, across, rounding_mode="floor")
+    return torch.stack([top, place - top * across, h, w], dim=-1)
+""",
+        "starts from the last resort, redraws only the boxes that do not fit yet, draws r as r0 (r1/r0)^u, and places each box with a single number over all positions",
+    ),
+    (
+        "crop_interpolate",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    parts = [x.new_empty((0, x.shape[1], size, size))]
+    for b, box in enumerate(boxes.tolist()):
+        top, left, height, width = (int(v) for v in box)
+        part = x[b : b + 1, :, top : top + height, left : left + width]
+        parts.append(
+            F.interpolate(
+                part, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+            )
+        )
+    return torch.cat(parts, 0)
+""",
+        "slices each box out and calls torch's own anti-aliased F.interpolate image by image, without resize_weights",
+    ),
+    (
+        "crop_bmm",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    B, C, H, W = x.shape
+    box = boxes.to(device=x.device, dtype=x.dtype)
+    R = resize_weights(box[:, 0], box[:, 2], H, size)
+    K = resize_weights(box[:, 1], box[:, 3], W, size)
+    # columns first: (B, C * H, W) x (B, W, size)
+    y = torch.bmm(x.reshape(B, C * H, W), K.transpose(1, 2)).reshape(B, C, H, size)
+    # then rows: (B, size, H) x (B, H, C * size)
+    y = torch.bmm(R, y.permute(0, 2, 1, 3).reshape(B, H, C * size))
+    return y.reshape(B, size, C, size).permute(0, 2, 1, 3)
+""",
+        "two torch.bmm of flattened images, columns before rows, and a result that is a permuted view (not contiguous)",
+    ),
+    (
+        "rrc_only_chosen_boxes",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    B, _, H, W = x.shape
+    cropped = coin(B, p, generator)
+    boxes = torch.zeros(B, 4, dtype=torch.int64)
+    boxes[:, 2] = H
+    boxes[:, 3] = W
+    boxes[cropped] = crop_boxes(int(cropped.sum()), H, W, scale, ratio, generator)
+    return crop_and_resize(x, boxes, size)
+""",
+        "throws the coins first (also at p = 1) and draws boxes only for the images that are cropped",
+    ),
+    (
+        "gray_tensordot",
+        "to_gray",
+        """
+def to_gray(x: Tensor) -> Tensor:
+    weights = torch.as_tensor(LUMA, dtype=x.dtype, device=x.device)
+    return torch.tensordot(x, weights, dims=([1], [0])).unsqueeze(1)
+""",
+        "contracts the channel axis with torch.tensordot",
+    ),
+    (
+        "grayscale_mask_arithmetic",
+        "grayscale",
+        """
+def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> Tensor:
+    m = (torch.rand((len(x), 1, 1, 1), generator=generator) < p).to(x)
+    return m * to_gray(x) + (1 - m) * x
+""",
+        "computes both versions of every image and mixes them with a 0/1 mask of x's dtype",
+    ),
+    (
+        "brightness_diag_matmul",
+        "adjust_brightness",
+        """
+def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
+    flat = torch.diag(factor) @ x.flatten(1)
+    return torch.clip(flat, 0.0, 1.0).unflatten(1, x.shape[1:])
+""",
+        "scales the rows by a product with the diagonal matrix diag(factor), as in a linear algebra book",
+    ),
+    (
+        "contrast_channel_means_lerp",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    channel_means = x.double().mean(dim=(-2, -1))  # (B, 3)
+    luma = torch.tensor(LUMA, dtype=torch.float64, device=x.device)
+    flat_gray = (channel_means @ luma).to(x.dtype).reshape(-1, 1, 1, 1).expand_as(x)
+    return torch.lerp(flat_gray, x, factor.reshape(-1, 1, 1, 1)).clamp(min=0, max=1)
+""",
+        "exchanges mean and grey (both linear), in float64, and blends with torch.lerp",
+    ),
+    (
+        "saturation_matrix",
+        "adjust_saturation",
+        """
+def adjust_saturation(x: Tensor, factor: Tensor) -> Tensor:
+    eye = torch.eye(3, dtype=x.dtype, device=x.device)
+    to_luma = x.new_tensor(LUMA).repeat(3, 1)  # each row gives the brightness
+    f = factor.view(-1, 1, 1)
+    M = f * eye + (1 - f) * to_luma  # (B, 3, 3)
+    return torch.einsum("bdc, bchw -> bdhw", M, x).clamp(0, 1)
+""",
+        "one 3 x 3 colour matrix for each image, f I + (1 - f) 1 luma^T",
+    ),
+    (
+        "jitter_per_image",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    out = x.clone()
+    changes = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    ranges = [(max(0.0, 1.0 - s), 1.0 + s) for s in (brightness, contrast, saturation)]
+    ranges.append((-hue, hue))
+    for b in range(x.shape[0]):
+        if not coin(1, p, generator).item():
+            continue
+        image = x[b : b + 1]
+        for k in torch.randperm(4, generator=generator).tolist():
+            amount = uniform(1, *ranges[k], generator).to(x)
+            image = changes[k](image, amount)
+        out[b] = image[0]
+    return out
+""",
+        "loops over images as torchvision does: a coin, a randperm, and each amount drawn only when it is used",
+    ),
+    (
+        "jitter_24_groups",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    import itertools
+
+    B = len(x)
+    functions = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    orders = list(itertools.permutations(range(4)))
+    pick = torch.randint(len(orders), (B,), generator=generator)
+    pick = torch.where(coin(B, p, generator), pick, -1)
+    u = torch.rand(4, B, generator=generator)
+    strengths = [brightness, contrast, saturation]
+    low = [max(0, 1 - s) for s in strengths] + [-hue]
+    high = [1 + s for s in strengths] + [hue]
+    amounts = [a + (b - a) * row for a, b, row in zip(low, high, u, strict=True)]
+
+    def in_order(order):
+        def change(images, *own):
+            for k in order:
+                images = functions[k](images, own[k])
+            return images
+
+        return change
+
+    for number, order in enumerate(orders):
+        x = change_some(x, pick == number, in_order(order), *amounts)
+    return x
+""",
+        "draws one of the 24 permutations for each image (-1: unchanged) and changes the batch group by group",
+    ),
+    (
+        "blur_reflecting_band_matrices",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    B, _, H, W = x.shape
+    sd = uniform(B, sigma[0], sigma[1], generator).to(x)[:, None]
+    blurred = coin(B, p, generator).to(x.device)[:, None]
+    reach = max(1, H // 20)
+    offset = torch.arange(-reach, reach + 1, device=x.device)
+    bell = torch.exp(-0.5 * (offset / sd).square())  # (B, 2 reach + 1)
+    bell = bell / bell.sum(1, keepdim=True)
+    bell = torch.where(blurred, bell, (offset == 0).to(x.dtype))  # the others: the identity
+
+    def band(n):
+        # pixel i sees i + offset, reflected at 0 and at n - 1
+        seen = (torch.arange(n, device=x.device)[:, None] + offset).abs()
+        seen = (n - 1) - (n - 1 - seen).abs()
+        matrix = torch.zeros(B, n, n, dtype=x.dtype, device=x.device)
+        return matrix.scatter_add(2, seen.expand(B, n, -1), bell[:, None].expand(-1, n, -1))
+
+    y = band(H)[:, None] @ x @ band(W)[:, None].transpose(-1, -2)
+    return y.clamp(0, 1)
+""",
+        "does not use blur: two band matrices with the reflection folded in, the identity for images that are not blurred; widths are drawn before the coins",
+    ),
+    (
+        "views_of_doubled_batch",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    both = one_view(x.repeat_interleave(2, dim=0), recipe, generator)
+    return both[0::2], both[1::2]
+""",
+        "one call of one_view on the batch with every image twice (neighbours), then even and odd rows as strided views",
+    ),
+]

@@ -1,0 +1,244 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 2's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "conv_bias_removed",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    conv = nn.Conv2d(inputs, outputs, kernel_size=(3, 3), stride=(stride, stride), padding=(1, 1))
+    conv.register_parameter("bias", None)
+    return conv
+""",
+        "makes a convolution with a bias and then takes the bias away",
+    ),
+    (
+        "conv_padding_same",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(
+        in_channels=inputs,
+        out_channels=outputs,
+        kernel_size=3,
+        stride=stride,
+        padding="same" if stride == 1 else 1,
+        bias=False,
+    )
+""",
+        "uses Keras' padding='same' at stride 1, which torch stores as a string",
+    ),
+    (
+        "shortcut_appended",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    layers = None
+    if (inputs, stride) != (outputs, 1):
+        layers = nn.Sequential()
+        layers.append(nn.Conv2d(inputs, outputs, (1, 1), (stride, stride), (0, 0), bias=None))
+        layers.append(nn.BatchNorm2d(num_features=outputs))
+    return layers
+""",
+        "compares tuples, appends to an empty Sequential, and passes bias=None (falsy) to the convolution",
+    ),
+    (
+        "shortcut_ordered_dict",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    from collections import OrderedDict
+
+    same_size = stride == 1
+    same_channels = inputs == outputs
+    if not (same_size and same_channels):
+        norm = nn.BatchNorm2d(outputs, eps=1e-5, momentum=0.1, affine=True)
+        project = nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride)
+        project.bias = None
+        return nn.Sequential(OrderedDict([("0", project), ("1", norm)]))
+""",
+        "an OrderedDict with torchvision's names 0 and 1, the norm made before the convolution, None by falling off the end",
+    ),
+    (
+        "basic_sequential_threshold",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    branch = nn.Sequential(self.conv1, self.bn1, nn.ReLU(), self.conv2, self.bn2)
+    project = self.downsample or nn.Identity()
+    return F.threshold(torch.add(project(x), branch(x)), 0.0, 0.0)
+""",
+        "composes the branch as an nn.Sequential on the fly, runs the branch after the shortcut, and uses F.threshold as the last ReLU",
+    ),
+    (
+        "basic_inplace_sum",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = self.conv1(x)
+    out = self.bn1(out)
+    out = torch.relu(out)
+    out = self.conv2(out)
+    out = self.bn2(out)
+    if self.downsample is not None:
+        out = out + self.downsample(x)
+    else:
+        out = out + x
+    return out.relu_()
+""",
+        "runs the branch first and the shortcut last, with an in-place last ReLU on its own sum",
+    ),
+    (
+        "bottleneck_loop_getattr",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    y = x
+    for i in range(1, 4):
+        y = getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(y))
+        if i == 3:
+            y = y + (x if self.downsample is None else self.downsample(x))
+        y = y.relu()
+    return y
+""",
+        "one loop over the three pairs, whose last round adds the shortcut before the ReLU that all rounds share",
+    ),
+    (
+        "bottleneck_reduce",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from functools import reduce
+
+    def chain(*functions):
+        return lambda value: reduce(lambda v, f: f(v), functions, value)
+
+    residual = chain(
+        self.conv1, self.bn1, F.relu, self.conv2, self.bn2, F.relu, self.conv3, self.bn3
+    )
+    identity = chain() if self.downsample is None else chain(*self.downsample)
+    return chain(lambda v: torch.stack([identity(v), residual(v)]).sum(0), torch.relu)(x)
+""",
+        "function composition with functools.reduce; the shortcut's layers are called one by one and the two branches summed by stack and sum",
+    ),
+    (
+        "stage_recursive",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    if count <= 1:
+        return nn.Sequential(block(inputs, width, stride))
+    return stage(block, inputs, width, count - 1, stride).append(
+        block(width * block.expansion, width, 1)
+    )
+""",
+        "recursion: a stage of n blocks is a stage of n - 1 blocks with one more appended",
+    ),
+    (
+        "stage_keywords_zip",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    outputs = width * block.expansion
+    channels = [inputs] + [outputs] * (count - 1)
+    strides = [stride] + [1] * (count - 1)
+    layers = {
+        str(i): block(inputs=c, width=width, stride=s)
+        for i, (c, s) in enumerate(zip(channels, strides, strict=True))
+    }
+    result = nn.Sequential()
+    for name, layer in layers.items():
+        result.add_module(name, layer)
+    return result
+""",
+        "lists of channels and strides, blocks called with keyword arguments, and add_module by number",
+    ),
+    (
+        "resnet_recursive_pool",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    def after(i):
+        if i == 0:
+            return self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+        return getattr(self, f"layer{i}")(after(i - 1))
+
+    return torch.flatten(F.adaptive_avg_pool2d(after(self.stages), (1, 1)), start_dim=1)
+""",
+        "a recursive nested function from the last stage down to the stem, and adaptive average pooling with flatten",
+    ),
+    (
+        "resnet_modules_var_mean",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    stem = [self.conv1, self.bn1, nn.ReLU(inplace=True), self.maxpool]
+    stages = [self._modules[f"layer{number}"] for number in range(1, 1 + self.stages)]
+    maps = nn.Sequential(*stem, *stages)(x)
+    _, h = torch.var_mean(maps.flatten(2), dim=-1, correction=0)
+    return h
+""",
+        "one flat Sequential of stem and stages with an in-place ReLU, and the mean taken from torch.var_mean over flattened pixels",
+    ),
+    (
+        "init_apply",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    @torch.no_grad()
+    def start(module):  # apply visits children before their parent, so norms before their block
+        if isinstance(module, nn.Conv2d):
+            outputs, _, height, width = module.weight.shape
+            module.weight.normal_(0.0, (2.0 / (outputs * height * width)) ** 0.5)
+        if isinstance(module, nn.BatchNorm2d):
+            module.weight.fill_(1.0)
+            module.bias.fill_(0.0)
+        if zero_init and isinstance(module, (BasicBlock, Bottleneck)):
+            getattr(module, "bn3", module.bn2).weight.zero_()
+
+    model.apply(start)
+""",
+        "a single pass with model.apply, own arithmetic for the standard deviation, and the zeros set when the block itself is visited",
+    ),
+    (
+        "init_reset_parameters",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    with torch.no_grad():
+        for conv in [m for m in model.modules() if type(m) is nn.Conv2d]:
+            n = conv.out_channels * conv.kernel_size[0] * conv.kernel_size[1]
+            conv.weight.copy_(torch.randn_like(conv.weight) * (2 / n) ** 0.5)
+        for norm in [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]:
+            norm.reset_parameters()
+        if zero_init:
+            for b in model.modules():
+                match b:
+                    case BasicBlock():
+                        b.bn2.weight *= 0
+                    case Bottleneck():
+                        b.bn3.weight *= 0
+""",
+        "copies randn_like times sigma into the weights, resets norms with reset_parameters (so their running statistics, too), and multiplies the last norm by 0",
+    ),
+    (
+        "init_recursive_children",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    if isinstance(model, nn.Conv2d):
+        fan_out = model.weight[:, 0].numel()
+        nn.init.normal_(model.weight, mean=0.0, std=torch.tensor(2 / fan_out, dtype=torch.float64).sqrt().item())
+    elif isinstance(model, nn.BatchNorm2d):
+        nn.init.constant_(model.weight, 1)
+        nn.init.constant_(model.bias, 0)
+    for child in model.children():
+        initialise(child, zero_init)
+    if zero_init and isinstance(model, BasicBlock | Bottleneck):
+        norms = [m for m in (getattr(model, f"bn{i}", None) for i in (1, 2, 3)) if m is not None]
+        nn.init.constant_(norms[-1].weight, 0.0)
+""",
+        "recursion over children with nn.init.normal_, counting n as the size of weight[:, 0], and the block's last bnN found by number",
+    ),
+]

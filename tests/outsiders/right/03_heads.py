@@ -1,0 +1,235 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 3's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "mlp_named_layers",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    from collections import OrderedDict
+
+    layers = OrderedDict()
+    layers["fc1"] = nn.Linear(in_dim, hidden_dim, bias=False)
+    layers["norm"] = nn.BatchNorm1d(hidden_dim)
+    layers["act"] = nn.ReLU(inplace=True)
+    layers["fc2"] = nn.Linear(hidden_dim, out_dim, bias=True)
+    return nn.Sequential(layers)
+""",
+        "named layers in an OrderedDict (keys fc1, norm, act, fc2) and an in-place ReLU on the norm's output",
+    ),
+    (
+        "mlp_bias_removed",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    widths = [in_dim, hidden_dim, out_dim]
+    matrices = [nn.Linear(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True)]
+    matrices[0].register_parameter("bias", None)
+    net = nn.Sequential(*matrices)
+    net.insert(1, nn.ReLU())
+    net.insert(1, nn.BatchNorm1d(hidden_dim))
+    return net
+""",
+        "both matrices by a list comprehension, the first bias taken away afterwards, norm and ReLU inserted between them",
+    ),
+    (
+        "mlp_nested",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    hidden = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+    )
+    output = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(hidden, output)
+""",
+        "a Sequential of the hidden layer (itself a Sequential) and the output layer",
+    ),
+    (
+        "mlp_keras_init",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    def dense(inputs, units, use_bias=True):
+        layer = nn.Linear(inputs, units, bias=use_bias)
+        nn.init.xavier_uniform_(layer.weight)
+        if use_bias:
+            nn.init.zeros_(layer.bias)
+        return layer
+
+    model = nn.Sequential()
+    model.append(dense(in_dim, hidden_dim, use_bias=False))
+    model.append(nn.BatchNorm1d(hidden_dim))
+    model.append(nn.ReLU())
+    model.append(dense(hidden_dim, out_dim))
+    return model
+""",
+        "Keras' habits: layers appended one by one, Glorot-uniform weights and a zero bias at the start",
+    ),
+    (
+        "mlp_threshold",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    def layers():
+        yield nn.Linear(in_features=in_dim, out_features=hidden_dim, bias=False)
+        yield nn.BatchNorm1d(num_features=hidden_dim)
+        yield nn.Threshold(0.0, 0.0)  # max(0, .)
+        yield nn.Linear(in_features=hidden_dim, out_features=out_dim)
+
+    return nn.Sequential(*layers())
+""",
+        "a generator of layers, with nn.Threshold(0, 0) as the ReLU",
+    ),
+    (
+        "projector_dict",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    makers = {
+        "none": lambda: nn.Sequential(),
+        "linear": lambda: nn.Linear(in_dim, out_dim),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    if kind not in makers:
+        raise ValueError(f"unknown projector {kind!r}: choose one of {sorted(makers)}")
+    return makers[kind]()
+""",
+        "a dictionary of lambdas; 'none' is an empty nn.Sequential",
+    ),
+    (
+        "projector_match",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    match kind:
+        case "mlp":
+            return nn.Sequential(
+                nn.Linear(in_dim, hidden_dim, bias=False),
+                nn.BatchNorm1d(hidden_dim),
+                nn.ReLU(),
+                nn.Linear(hidden_dim, out_dim),
+            )
+        case "linear":
+            return nn.Sequential(nn.Linear(in_dim, out_dim))
+        case "none":
+            return nn.Identity(in_dim, hidden_dim, out_dim)
+        case _:
+            raise ValueError(kind)
+""",
+        "match/case, the MLP written out instead of calling mlp, the linear head wrapped in a Sequential",
+    ),
+    (
+        "projector_enum",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    from enum import Enum
+
+    Kind = Enum("Kind", {"NONE": "none", "LINEAR": "linear", "MLP": "mlp"})
+    chosen = Kind(kind)  # raises ValueError if there is no such kind
+    if chosen is Kind.MLP:
+        return mlp(in_dim, hidden_dim, out_dim)
+    return nn.Linear(in_dim, out_dim) if chosen is Kind.LINEAR else nn.Flatten()
+""",
+        "an Enum whose constructor raises the ValueError; 'none' is nn.Flatten, which leaves (B, D) as it is",
+    ),
+    (
+        "projector_index",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    number = ("none", "linear", "mlp").index(kind)  # a ValueError if it is none of them
+    maker, sizes = (
+        (nn.Identity, ()),
+        (nn.Linear, (in_dim, out_dim)),
+        (mlp, (in_dim, hidden_dim, out_dim)),
+    )[number]
+    return maker(*sizes)
+""",
+        "tuple.index, which raises the ValueError by itself, and a table of makers with their arguments",
+    ),
+    (
+        "projector_class",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError("a projector must be none, linear or mlp, but it is " + repr(kind))
+
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            if kind == "linear":
+                self.g = nn.Linear(in_dim, out_dim, bias=True)
+            if kind == "mlp":
+                self.g = mlp(in_dim, hidden_dim, out_dim)
+
+        def forward(self, h):
+            return h if kind == "none" else self.g(h)
+
+    return Head()
+""",
+        "an own nn.Module class for all three heads, checked first",
+    ),
+    (
+        "predictor_projector",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    return projector("mlp", dim, hidden_dim, dim)
+""",
+        "asks projector for an MLP",
+    ),
+    (
+        "predictor_written_out",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    q = nn.Sequential()
+    q.add_module("expand", nn.Linear(dim, hidden_dim, bias=False))
+    q.add_module("normalise", nn.BatchNorm1d(hidden_dim))
+    q.add_module("relu", nn.ReLU())
+    q.add_module("contract", nn.Linear(hidden_dim, dim))
+    return q
+""",
+        "writes the four layers out with add_module and names of its own",
+    ),
+    (
+        "predictor_rewrapped",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    first, norm, relu, second = mlp(out_dim=dim, hidden_dim=hidden_dim, in_dim=dim)
+    return nn.Sequential(nn.Sequential(first, norm), nn.Sequential(relu, second))
+""",
+        "takes the layers of mlp apart and groups them into two Sequentials",
+    ),
+    (
+        "predictor_partial",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    from functools import partial
+
+    same_width = partial(mlp, dim, out_dim=dim)
+    return nn.Sequential(same_width(hidden_dim=hidden_dim))
+""",
+        "functools.partial, and one more Sequential around the MLP",
+    ),
+    (
+        "predictor_sum_of_parts",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    up = nn.Sequential(nn.Linear(dim, hidden_dim, bias=False))
+    middle = nn.Sequential(nn.BatchNorm1d(hidden_dim), nn.ReLU(inplace=True))
+    down = nn.Sequential(nn.Linear(hidden_dim, dim))
+    return up + middle + down
+""",
+        "adds three Sequentials with +, in-place ReLU",
+    ),
+]

@@ -1,0 +1,209 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 4's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "similarity_rows_cosine",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    views = torch.cat((z1, z2), dim=0)
+    if views.dtype != torch.float64:
+        views = views.float()
+    return torch.stack([F.cosine_similarity(v.unsqueeze(0), views, dim=1) for v in views])
+""",
+        "a list comprehension over anchors with F.cosine_similarity",
+    ),
+    (
+        "similarity_polarisation",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2])
+    wide = torch.float64 if z.dtype == torch.float64 else torch.float32
+    z = z.to(wide)
+    length = z.square().sum(1, keepdim=True).clamp(min=1e-16).sqrt()
+    u = z / length
+    plus = (u[:, None] + u[None]).square().sum(2)
+    minus = (u[:, None] - u[None]).square().sum(2)
+    return (plus - minus) / 4
+""",
+        "the polarisation identity <u, v> = (|u + v|^2 - |u - v|^2) / 4 by broadcasting",
+    ),
+    (
+        "similarity_blocks",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    dtype = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+
+    def unit(z):
+        z = z.to(dtype)
+        largest = z.detach().abs().amax(dim=1, keepdim=True)
+        z = z / torch.where(largest > 0, largest, torch.ones_like(largest))
+        return z / torch.linalg.vector_norm(z, dim=1, keepdim=True).clamp_min(1e-8)
+
+    a, b = unit(z1), unit(z2)
+    ab = torch.einsum("id,jd->ij", a, b)
+    top = torch.hstack([torch.mm(a, a.t()), ab])
+    bottom = torch.hstack([ab.t(), torch.mm(b, b.t())])
+    return torch.vstack([top, bottom])
+""",
+        "a block matrix [[aa, ab], [ba, bb]] with ba as ab transposed; rows are first divided by their largest entry, so no square can overflow",
+    ),
+    (
+        "similarity_gram",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2])
+    out = torch.promote_types(z.dtype, torch.float32)
+    z = z.double()
+    gram = torch.einsum("id, jd -> ij", z, z)
+    scale = gram.diagonal().clamp(min=1e-16).rsqrt()
+    return (gram * torch.outer(scale, scale)).to(out)
+""",
+        "the Gram matrix in float64, divided by the roots of its own diagonal afterwards, then rounded to float32",
+    ),
+    (
+        "positive_view_flip",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    return torch.arange(2 * B, device=device).view(2, B).flip(0).flatten()
+""",
+        "numbers as a 2 x B table whose two rows are exchanged",
+    ),
+    (
+        "positive_python_list",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    partner = list(range(B, 2 * B))
+    partner.extend(range(B))
+    return torch.tensor(partner, dtype=torch.long, device=device)
+""",
+        "plain Python ranges turned into a tensor",
+    ),
+    (
+        "positive_where",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    first = torch.ones(2 * B, dtype=torch.int64, device=device).cumsum(0) - 1
+    return torch.where(first < B, first + B, first - B)
+""",
+        "counts with cumsum and decides with torch.where",
+    ),
+    (
+        "logits_fill_diagonal",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    logits = similarity.div(temperature)
+    logits.fill_diagonal_(-torch.inf)
+    return logits
+""",
+        "fills the diagonal of its own new matrix in place",
+    ),
+    (
+        "logits_where",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    i = torch.arange(similarity.shape[0], device=similarity.device)
+    is_candidate = i.unsqueeze(1).ne(i.unsqueeze(0))
+    nothing = similarity.new_full((), float("-inf"))
+    return torch.where(is_candidate, similarity, nothing) / temperature
+""",
+        "torch.where on i != k first and the division afterwards (-inf / tau stays -inf)",
+    ),
+    (
+        "logits_scatter",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    itself = torch.arange(len(similarity), device=similarity.device).unsqueeze(-1)
+    return (similarity * (1.0 / temperature)).scatter(1, itself, -float("inf"))
+""",
+        "multiplies by 1 / tau and scatters -inf to column i of row i",
+    ),
+    (
+        "logits_additive_mask",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    n = similarity.size(0)
+    minus_infinity = torch.full((n,), -torch.inf, dtype=similarity.dtype, device=similarity.device)
+    return similarity / temperature + torch.diag(minus_infinity)
+""",
+        "adds a mask with -inf on its diagonal and 0 elsewhere, as attention masks do",
+    ),
+    (
+        "loss_own_logsumexp",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    largest = logits.detach().max(dim=1, keepdim=True).values
+    total = torch.exp(logits - largest).sum(1).log() + largest.squeeze(1)
+    B = len(z1)
+    positive = torch.cat([logits.diagonal(B), logits.diagonal(-B)])
+    return (total - positive).sum() / (2 * B)
+""",
+        "own log-sum-exp with the maximum taken away, and positives read from the diagonals at +B and -B",
+    ),
+    (
+        "loss_softplus",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    positive, negatives = positive_and_negatives(similarity_matrix(z1, z2) / temperature)
+    # -log(e^p / (e^p + sum e^n)) = log(1 + e^(logsumexp(n) - p))
+    margin = torch.logsumexp(negatives, dim=1) - positive
+    return F.softplus(margin, threshold=40).mean()
+""",
+        "splits positives from negatives and takes softplus(logsumexp(negatives) - positive), without any -inf",
+    ),
+    (
+        "loss_diagonal_cut_out",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    s = similarity_matrix(z1, z2) / temperature
+    n = s.shape[0]
+    B = n // 2
+    # without its first entry, the flat matrix in rows of n + 1 ends each row with a diagonal entry
+    others = s.flatten()[1:].view(n - 1, n + 1)[:, :-1].reshape(n, n - 1)
+    i = torch.arange(B, device=s.device)
+    target = torch.cat([i + B - 1, i])  # a column moves left if it was right of the diagonal
+    return F.nll_loss(F.log_softmax(others, dim=1), target)
+""",
+        "cuts the diagonal out by a reshape, so each row has 2B - 1 entries and shifted targets",
+    ),
+    (
+        "loss_two_directions",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    dtype = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    a = F.normalize(z1.to(dtype), dim=-1)
+    b = F.normalize(z2.to(dtype), dim=-1)
+    B = a.shape[0]
+    labels = torch.arange(B, device=a.device)
+    itself = torch.eye(B, dtype=torch.bool, device=a.device)
+
+    def one_way(u, v):
+        across = u @ v.T / temperature
+        within = (u @ u.T / temperature).masked_fill(itself, float("-inf"))
+        return F.cross_entropy(torch.cat([across, within], 1), labels, reduction="sum")
+
+    return (one_way(a, b) + one_way(b, a)) / (2 * B)
+""",
+        "the authors' way: from a to [b, a] and from b to [a, b], each with targets 0 .. B - 1, uses none of the other three functions",
+    ),
+]

@@ -1,0 +1,268 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 5's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "scale_meeting_point",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    table = {"linear": (256, 1.0), "simclr_sqrt": (4096, 0.5), "sqrt": (256, 0.5)}
+    try:
+        meets, power = table[rule]
+    except KeyError:
+        raise ValueError(f"unknown scaling rule {rule!r}; known: {sorted(table)}") from None
+    return base * meets / 256 * (batch_size / meets) ** power
+""",
+        "a table of the batch size at which each rule meets the linear one, and a power",
+    ),
+    (
+        "scale_match_numpy",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    import numpy as np
+
+    root = float(np.sqrt(np.float64(batch_size)))
+    match rule:
+        case "sqrt":
+            constant, growth = 1 / 16, root
+        case "simclr_sqrt":
+            constant, growth = 1 / 4, root
+        case "linear":
+            constant, growth = 1 / 256, batch_size
+        case _:
+            raise ValueError("no such rule: " + repr(rule))
+    return float(base * constant * growth)
+""",
+        "match statement, numpy square root, constants 1/16, 1/4 and 1/256",
+    ),
+    (
+        "rate_interp_cos2",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    import numpy as np
+
+    if step < warmup_steps:
+        return float(np.interp(step, [0, warmup_steps], [0.0, peak]))
+    if step == warmup_steps:
+        return float(peak)
+    if step >= total_steps:
+        return 0.0
+    angle = (step - warmup_steps) / (total_steps - warmup_steps) * math.pi / 2
+    return peak * math.cos(angle) ** 2
+""",
+        "np.interp for the climb; cosine squared of half the angle, and an early return of 0",
+    ),
+    (
+        "rate_product_of_ramps",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    import cmath
+
+    def share(done, of):
+        if done <= 0:
+            return 0.0
+        return 1.0 if done >= of else done / of
+
+    climbed = share(step, warmup_steps) if warmup_steps > 0 else 1.0
+    fallen = share(step - warmup_steps, total_steps - warmup_steps)
+    return peak * climbed * (0.5 + 0.5 * cmath.exp(1j * math.pi * fallen).real)
+""",
+        "the product of two clamped ramps at every step, the cosine as the real part of exp(i pi p)",
+    ),
+    (
+        "rate_tensors",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    t = torch.tensor(float(step), dtype=torch.float64)
+    descent = torch.tensor(float(max(total_steps - warmup_steps, 1)), dtype=torch.float64)
+    progress = torch.clamp((t - warmup_steps) / descent, 0, 1)
+    cosine = torch.sin(math.pi * (0.5 - progress))
+    cosine = torch.where(progress == 1, -torch.ones_like(cosine), cosine)
+    down = peak * (1 + cosine) / 2
+    up = peak * t / max(warmup_steps, 1)
+    return torch.where(t < warmup_steps, up, down).item()
+""",
+        "float64 tensors, both branches computed, torch.where chooses, a sine shifted by a quarter turn",
+    ),
+    (
+        "trust_double_sums",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    a = w.double().square().sum()
+    b = update.double().square().sum()
+    usable = torch.logical_and(a > 0, b > 0)
+    ratio = trust_coefficient * torch.sqrt(a / torch.where(usable, b, torch.ones_like(b)))
+    return torch.where(usable, ratio, torch.ones_like(ratio)).to(w.dtype)
+""",
+        "square root of the ratio of the two sums of squares, in float64",
+    ),
+    (
+        "trust_scaled_norm",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    def length(t):
+        flat = t.detach().flatten().to(torch.float64)
+        if flat.numel() == 0:
+            return 0.0
+        largest = flat.abs().max().item()
+        if largest == 0.0:
+            return 0.0
+        flat = flat / largest
+        return largest * math.sqrt(torch.einsum("i,i->", flat, flat).item())
+
+    top, bottom = length(w), length(update)
+    if not top or not bottom:
+        return torch.ones((), dtype=w.dtype, device=w.device)
+    return torch.full((), trust_coefficient * (top / bottom), dtype=w.dtype, device=w.device)
+""",
+        "BLAS-like norm with the largest entry taken out, Python floats and an if",
+    ),
+    (
+        "trust_numpy",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    import numpy as np
+
+    norms = [
+        float(np.linalg.norm(t.detach().cpu().double().numpy().ravel())) for t in (w, update)
+    ]
+    value = trust_coefficient * norms[0] / norms[1] if all(n > 0 for n in norms) else 1.0
+    return w.new_tensor(value).detach()
+""",
+        "np.linalg.norm in float64, result put back into a tensor",
+    ),
+    (
+        "lars_copy_back",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    eta, decay = settings["trust_coefficient"], settings["weight_decay"]
+    is_bias = len(w.shape) < 2
+    u = gradient.clone()
+    if not is_bias:
+        u.add_(w, alpha=decay)
+        u.mul_(trust_ratio(w, u, eta))
+    new_velocity = settings["momentum"] * velocity + u
+    velocity[...] = new_velocity
+    w[...] = w - settings["lr"] * new_velocity
+""",
+        "new tensors by the equations as written, then copied into the old ones by [...] =",
+    ),
+    (
+        "lars_as_sgd",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    p = torch.nn.Parameter(w.detach())  # shares w's memory
+    if w.ndim >= 2:
+        total = torch.add(gradient, w.detach(), alpha=settings["weight_decay"])
+        p.grad = (trust_ratio(w, total, settings["trust_coefficient"]) * total).to(p.dtype)
+    else:
+        p.grad = gradient.detach()
+    if settings["momentum"] == 0:  # torch's SGD keeps no buffer then
+        velocity.copy_(p.grad)
+    sgd = torch.optim.SGD([p], lr=settings["lr"], momentum=settings["momentum"])
+    sgd.state[p]["momentum_buffer"] = velocity
+    sgd.step()
+""",
+        "a throw-away torch.optim.SGD whose momentum buffer is the velocity and whose parameter shares w's memory",
+    ),
+    (
+        "lars_foreach",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    ratio, decay = 1.0, 0.0
+    if w.dim() not in (0, 1):
+        decay = settings["weight_decay"]
+        total = torch.stack([gradient, decay * w]).sum(0)
+        ratio = float(trust_ratio(w, total, settings["trust_coefficient"]))
+    torch._foreach_mul_([velocity], settings["momentum"])
+    torch._foreach_add_([velocity], [gradient], alpha=ratio)
+    torch._foreach_add_([velocity], [w], alpha=ratio * decay)
+    torch._foreach_add_([w], [velocity], alpha=-settings["lr"])
+""",
+        "gradient and decay enter the velocity separately, each times the ratio, by foreach operations",
+    ),
+    (
+        "groups_recursive",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    seen, matrices, vectors = set(), [], []
+
+    def visit(module):
+        for p in module.parameters(recurse=False):
+            if p.requires_grad and id(p) not in seen:
+                seen.add(id(p))
+                (vectors if p.dim() in (0, 1) else matrices).append(p)
+        for child in module.children():
+            visit(child)
+
+    visit(model)
+    return [
+        dict(params=matrices, weight_decay=weight_decay),
+        dict(params=vectors, weight_decay=0),
+    ]
+""",
+        "own recursion over the children, shared parameters remembered by id, decay 0 as an int",
+    ),
+    (
+        "groups_named_tuples",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    small = [name for name, p in trainable.items() if len(p.size()) <= 1]
+    large = sorted(set(trainable) - set(small))
+    return [
+        {"params": tuple(trainable[n] for n in names), "weight_decay": decay, "name": title}
+        for title, names, decay in (
+            ("weights", large, weight_decay),
+            ("biases and norms", small, 0.0),
+        )
+    ]
+""",
+        "by names, sorted alphabetically, tuples instead of lists, an additional name for each group",
+    ),
+    (
+        "step_closure",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    def closure():
+        optimizer.zero_grad()
+        loss.backward()
+        return loss
+
+    for i in range(len(optimizer.param_groups)):
+        optimizer.param_groups[i].update(lr=rate)
+    optimizer.step(closure)
+""",
+        "the optimiser is given a closure that clears and computes the gradients",
+    ),
+    (
+        "step_autograd_grad",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    params = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+    grads = torch.autograd.grad(loss, params, allow_unused=True)
+    optimizer.zero_grad(set_to_none=True)
+    for p, g in zip(params, grads):
+        p.grad = g
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.step()
+""",
+        "JAX-like: gradients by torch.autograd.grad, then assigned; the rate is set last",
+    ),
+]

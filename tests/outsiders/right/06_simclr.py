@@ -1,0 +1,208 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 6's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "batches_argsort",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    keys = torch.rand(N, generator=generator, dtype=torch.float64)
+    order = torch.argsort(keys)
+    for b in range(N // batch_size):
+        yield order.narrow(0, b * batch_size, batch_size)
+""",
+        "the order is the argsort of float64 random keys",
+    ),
+    (
+        "batches_fisher_yates",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    u = torch.rand(N, generator=generator, dtype=torch.float64).tolist()
+    deck = list(range(N))
+    for i in range(N - 1, 0, -1):
+        j = min(int(u[i] * (i + 1)), i)
+        deck[i], deck[j] = deck[j], deck[i]
+    hand = []
+    for card in deck:
+        hand.append(card)
+        if len(hand) == batch_size:
+            yield torch.tensor(hand, dtype=torch.int64)
+            hand = []
+""",
+        "Fisher-Yates in Python, batches collected one position at a time",
+    ),
+    (
+        "batches_unfold",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator).flip(0)
+    if N >= batch_size:
+        yield from order.unfold(0, batch_size, batch_size)
+""",
+        "the permutation read backwards, cut by unfold",
+    ),
+    (
+        "batches_sampler",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    from torch.utils.data import BatchSampler, RandomSampler
+
+    if N < batch_size:
+        return
+    order = RandomSampler(range(N), generator=generator)
+    for rows in BatchSampler(order, batch_size, drop_last=True):
+        yield torch.tensor(rows, dtype=torch.long)
+""",
+        "torch.utils.data's RandomSampler and BatchSampler with drop_last",
+    ),
+    (
+        "batches_eager_rows",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    full = N // batch_size
+    order = torch.randperm(N, generator=generator)
+    used = order[N - full * batch_size :]
+    return iter([row.clone() for row in used.view(full, batch_size)])
+""",
+        "no generator function: an iterator of a list, the order is drawn at the call; the first positions of the order are left over",
+    ),
+    (
+        "views_index",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    rng = self.generators["views"]
+    first, second = (one_view(x, self.recipe, rng) for _ in range(2))
+    if self.positives == "wrong":
+        second = second[torch.arange(len(x), device=second.device) - 1]
+    return first, second
+""",
+        "one_view twice; the neighbours by negative indices",
+    ),
+    (
+        "views_other_neighbour",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives != "wrong":
+        return x1, x2
+    return x1, torch.cat([x2[1:], x2[:1]])
+""",
+        "the next image instead of the previous one, by cat",
+    ),
+    (
+        "views_roll_images",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    partner = torch.roll(x, shifts=1, dims=0) if self.positives == "wrong" else x
+    generator = self.generators["views"]
+    return one_view(x, self.recipe, generator), one_view(partner, self.recipe, generator)
+""",
+        "the images are rolled before the second view is drawn, not the views afterwards",
+    ),
+    (
+        "views_both_at_once",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    B = x.shape[0]
+    both = one_view(torch.cat((x, x), dim=0), self.recipe, self.generators["views"])
+    x1, x2 = both.split(B)
+    if self.positives == "wrong":
+        x2 = torch.stack([x2[(b + 1) % B] for b in range(B)])
+    return x1, x2
+""",
+        "one draw of 2B views of the doubled batch, split in two; neighbours by a loop modulo B",
+    ),
+    (
+        "project_sequential",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    return nn.Sequential(self.encoder, self.projector)(x)
+""",
+        "an nn.Sequential made on the spot",
+    ),
+    (
+        "project_reduce",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    from functools import reduce
+
+    return reduce(lambda value, part: getattr(self, part)(value), ("encoder", "projector"), x)
+""",
+        "functools.reduce over the names of the two parts",
+    ),
+    (
+        "project_functional",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    def apply(module, value):
+        variables = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+        return torch.func.functional_call(module, variables, (value,))
+
+    h = apply(self.encoder, x)
+    return apply(self.projector, h)
+""",
+        "JAX-like: torch.func.functional_call with the modules' own parameters and buffers",
+    ),
+    (
+        "loss_swapped_keywords",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor | None = None) -> Tensor:
+    return nt_xent_loss(temperature=self.options.temperature, z1=z2, z2=z1)
+""",
+        "the two views exchanged (the loss is symmetric), temperature from the options, index optional",
+    ),
+    (
+        "loss_in_chunks",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    return nt_xent_in_chunks(z1, z2, temperature=self.temperature)
+""",
+        "always the form in chunks",
+    ),
+    (
+        "loss_by_hand",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    if z1.shape != z2.shape or z1.dim() != 2 or len(z1) < 2:
+        raise ValueError("two or more projections of each view, please")
+    B = len(z1)
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    a, b = (nn.functional.normalize(z.to(wide), dim=1, eps=1e-8) for z in (z1, z2))
+    aa, ab, bb = a @ a.T / self.temperature, a @ b.T / self.temperature, b @ b.T / self.temperature
+    others = ~torch.eye(B, dtype=torch.bool, device=z1.device)
+    without_self = lambda s: s[others].view(B, B - 1)
+    rows_a = torch.cat([ab, without_self(aa)], dim=1)
+    rows_b = torch.cat([ab.T, without_self(bb)], dim=1)
+    rows = torch.cat([rows_a, rows_b])
+    top = rows.detach().amax(dim=1, keepdim=True)
+    lse = (rows - top).exp().sum(1).log() + top[:, 0]
+    return lse.mean() - ab.diagonal().mean()
+""",
+        "four blocks of the similarity matrix, log of the sum with the maximum taken away",
+    ),
+]

@@ -1,0 +1,382 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 7's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "features_filled_in",
+        "features",
+        """
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype is not torch.uint8:
+        raise ValueError("uint8 pixels are needed")
+    N, h = len(pixels), None
+    with torch.no_grad(), frozen(encoder):
+        for first in range(0, max(N, 1), batch_size):
+            last = min(first + batch_size, N)
+            out = encoder(as_input(pixels[first:last], encoder))
+            if h is None:
+                h = torch.empty(N, out.shape[1], dtype=torch.float32, device="cpu")
+            h[first:last] = out
+    return h
+""",
+        "no_grad as a context, result allocated after the first batch and filled in place",
+    ),
+    (
+        "features_loader",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    from torch.utils.data import BatchSampler, DataLoader, SequentialSampler, TensorDataset
+
+    images = getattr(pixels, "pixels", pixels)
+    if images.dtype != torch.uint8:
+        raise ValueError(f"{images.dtype} pixels, but uint8 ones were expected")
+    rows = BatchSampler(SequentialSampler(images), batch_size, drop_last=False)
+    loader = DataLoader(
+        TensorDataset(images), batch_size=None, sampler=rows, generator=torch.Generator()
+    )
+    batches = (batch for (batch,) in loader) if len(images) else [images]
+    parts = []
+    with frozen(encoder) as network:
+        for batch in batches:
+            parts.append(network(as_input(batch, network)).to("cpu", torch.float32))
+    return torch.vstack(parts)
+""",
+        "a DataLoader with a batch sampler and a private generator, torch.vstack",
+    ),
+    (
+        "features_numpy",
+        "features",
+        """
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    import itertools
+
+    import numpy as np
+
+    if not torch.is_tensor(pixels):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError("pixels are not uint8")
+    some = next(itertools.chain(encoder.parameters(), encoder.buffers()), None)
+    device = torch.device("cpu") if some is None else some.device
+
+    def show(batch):
+        x = batch.to(device=device, dtype=torch.float32).div(255)
+        return encoder(x).detach().to(torch.float32).cpu().numpy()
+
+    with frozen(encoder):
+        with torch.no_grad():
+            rows = [show(batch) for batch in torch.split(pixels, batch_size)]
+    return torch.from_numpy(np.concatenate(rows, axis=0))
+""",
+        "own conversion to floats, collected in numpy arrays",
+    ),
+    (
+        "knn_query_loop",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    import math
+
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    rows = bank.double()
+    rows = rows / rows.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    labels = bank_labels.tolist()
+    answers = []
+    for query in queries.double():
+        cosine = rows @ (query / max(float(query.norm()), 1e-12))
+        order = cosine.sort(descending=True).indices[:k].tolist()
+        s = cosine[order].tolist()
+        votes = {}
+        for value, n in zip(s, order):
+            vote = math.exp((value - s[0]) / temperature)
+            votes[labels[n]] = votes.get(labels[n], 0.0) + vote
+        answers.append(max(votes, key=votes.get))
+    return torch.tensor(answers, dtype=bank_labels.dtype, device=bank_labels.device)
+""",
+        "a loop over queries with a dictionary of votes, float64, the largest cosine subtracted",
+    ),
+    (
+        "knn_log_votes",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes = torch.unique(bank_labels)
+    position = torch.searchsorted(classes, bank_labels.contiguous())
+    keys = F.normalize(bank, dim=1)
+    predicted = []
+    for some in F.normalize(queries, dim=1).split(50):
+        s, neighbours = torch.einsum("md,nd->mn", some, keys).topk(min(k, len(bank)), sorted=False)
+        own = position[neighbours][:, :, None] == torch.arange(len(classes), device=bank.device)
+        logits = (s.double() - s.max(1, keepdim=True).values.double()) / temperature
+        logits = torch.where(own, logits[:, :, None], -torch.inf)
+        predicted.append(logits.logsumexp(1).argmax(1))
+    return classes.index_select(0, torch.cat(predicted))
+""",
+        "the logarithm of each class's votes, by a logsumexp over the neighbours of that class",
+    ),
+    (
+        "knn_euclidean",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    a, b = (F.normalize(t.double(), dim=1) for t in (queries, bank))
+    d2 = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist").square()
+    half = (d2 - a.square().sum(1)[:, None] - b.square().sum(1)) / 2  # -s
+    half, rows = half.sort(dim=1)
+    half, rows = half[:, :k], rows[:, :k]
+    weight = torch.exp((half[:, :1] - half) / temperature)
+    cell = position[rows] + len(classes) * torch.arange(len(queries), device=bank.device)[:, None]
+    votes = torch.bincount(
+        cell.flatten(), weights=weight.flatten(), minlength=len(queries) * len(classes)
+    )
+    winner = votes.view(len(queries), len(classes)).max(1).indices
+    return classes[winner]
+""",
+        "nearest by Euclidean distance on the unit sphere (-2 s = d^2 - 2, also right for rows of zeros), votes by a weighted bincount",
+    ),
+    (
+        "balanced_per_class",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    kinds = sorted(set(labels.tolist()))
+    quota = max(round(share * len(labels) / len(kinds)), 1)
+    kept = []
+    for kind in kinds:
+        rows = torch.nonzero(labels == kind).squeeze(1)
+        shuffle = torch.randperm(len(rows), generator=generator)
+        kept.append(rows[shuffle[:quota]])
+    return torch.cat(kept)
+""",
+        "a random order for each class separately",
+    ),
+    (
+        "balanced_ranks",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    _, position, sizes = labels.unique(return_inverse=True, return_counts=True)
+    count = max(1, round(share * labels.numel() / sizes.numel()))
+    order = torch.rand(len(labels), generator=generator, dtype=torch.float64).argsort()
+    order = order[position[order].argsort(stable=True)]  # by class, random within each
+    start = sizes.cumsum(0) - sizes
+    rank = torch.arange(len(labels)) - start.repeat_interleave(sizes)
+    return order[rank < count].sort().values
+""",
+        "random keys and two sorts give each row a rank in its class; the rows come back in ascending order",
+    ),
+    (
+        "balanced_counter_half_up",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    from collections import Counter
+    from math import floor
+
+    names = labels.tolist()
+    quota = max(1, floor(share * len(names) / len(set(names)) + 0.5))
+    taken, index = Counter(), []
+    for row in torch.randperm(len(names), generator=generator).tolist():
+        if taken[names[row]] < quota:
+            taken[names[row]] += 1
+            index.append(row)
+    return torch.tensor(index, dtype=torch.int64)
+""",
+        "one walk through the random order with a counter, classes stay mixed; halves are rounded up",
+    ),
+    (
+        "predict_folded",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    slope = self.weight.double() / self.std.double()
+    offset = self.bias.double() - slope @ self.mean.double()
+    logits = torch.addmm(offset, h.double(), slope.T)
+    return self.classes.index_select(0, logits.max(dim=1).indices)
+""",
+        "mean and std folded into weight and bias, float64",
+    ),
+    (
+        "predict_class_loop",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    z = torch.div(torch.sub(h, self.mean), self.std)
+    scores = [torch.mv(z, w) + b for w, b in zip(self.weight, self.bias)]
+    winner = torch.stack(scores).sort(dim=0, descending=True, stable=True).indices[0]
+    return self.classes.take(winner)
+""",
+        "one score per class in a list, the winner by a sort over classes",
+    ),
+    (
+        "fit_packed",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    rows = torch.arange(len(h), device=h.device)
+    x = torch.cat([h, h.new_ones(len(h), 1)], dim=1).double()
+    theta = torch.cat([weight, bias[:, None]], dim=1).detach().double().requires_grad_()
+    solver = torch.optim.LBFGS(
+        [theta],
+        max_iter=iterations,
+        max_eval=10 * iterations + 1,
+        history_size=20,
+        tolerance_grad=1e-7,
+        line_search_fn="strong_wolfe",
+    )
+
+    def closure():
+        logits = x @ theta.T
+        nll = (logits.logsumexp(1) - logits[rows, position]).mean()
+        objective = nll + 0.5 * penalty * (theta[:, :-1] ** 2).sum()
+        (theta.grad,) = torch.autograd.grad(objective, theta)
+        return objective
+
+    solver.step(closure)
+    solution = theta.detach().to(h.dtype)
+    return solution[:, :-1].clone(), solution[:, -1].clone()
+""",
+        "weight and bias in one float64 matrix with a column of ones, own cross entropy, longer history",
+    ),
+    (
+        "fit_scipy",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    import numpy as np
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
+
+    C, D = weight.shape
+    if iterations == 0:
+        return weight.detach().clone(), bias.detach().clone()
+    x = h.detach().cpu().double().numpy()
+    y = np.eye(C)[position.cpu().numpy()]
+
+    def objective(theta):
+        W, b = theta[: C * D].reshape(C, D), theta[C * D :]
+        logp = log_softmax(x @ W.T + b, axis=1)
+        error = (np.exp(logp) - y) / len(x)
+        value = -(y * logp).sum() / len(x) + penalty / 2 * (W * W).sum()
+        return value, np.concatenate([(error.T @ x + penalty * W).ravel(), error.sum(0)])
+
+    first = torch.cat([weight.detach().flatten(), bias.detach()]).cpu().double().numpy()
+    options = {"maxiter": iterations, "maxfun": 100 * iterations, "gtol": 1e-7, "ftol": 1e-13}
+    found = minimize(objective, first, jac=True, method="L-BFGS-B", options=options)
+    best = torch.from_numpy(np.array(found.x)).to(h)
+    return best[: C * D].view(C, D).clone(), best[C * D :].clone()
+""",
+        "scipy's L-BFGS-B in float64 with a gradient worked out by hand",
+    ),
+    (
+        "probe_cold_any_order",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    N = len(train_h)
+    wide = train_h.double()
+    mean = wide.sum(0) / N
+    var = (wide - mean).square().sum(0) / max(N - 1, 1)
+    never = (train_h == train_h[0]).all(dim=0) | (var == 0)
+    std = var.sqrt().masked_fill(never, 1.0)
+    mean, std = mean.to(train_h.dtype), std.to(train_h.dtype)
+    std = std.masked_fill(std == 0, 1.0)
+    classes = torch.unique(train_labels)
+    position = torch.searchsorted(classes, train_labels.contiguous())
+    z = (train_h - mean) / std
+    best, best_key = None, None
+    for penalty in penalties:
+        W, b = fit(
+            h=z,
+            position=position,
+            weight=torch.zeros(len(classes), z.shape[1]).to(z),
+            bias=torch.zeros(len(classes)).to(z),
+            penalty=penalty,
+            iterations=iterations,
+        )
+        probe = Probe(
+            weight=W, bias=b, mean=mean, std=std, classes=classes, penalty=penalty
+        )
+        key = (probe.accuracy(val_h, val_labels), penalty)
+        if best is None or key > best_key:
+            best, best_key = probe, key
+    return best
+""",
+        "every fit starts at zero, penalties in the order given, ties by a key; N - 1 in the standard deviation, in float64; constant means equal to the first row",
+    ),
+    (
+        "probe_smallest_last",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    var, mean = torch.var_mean(train_h, dim=0, correction=0)
+    std = var.sqrt()
+    std[~(std > 1e-6)] = 1e3
+    standard = train_h.sub(mean).div(std)
+    classes, position = train_labels.unique(sorted=True, return_inverse=True)
+    path, right = [], []
+    start = standard.new_zeros(len(classes), standard.shape[1]), standard.new_zeros(len(classes))
+    for penalty in reversed(sorted(penalties)):
+        start = fit(standard, position, *start, penalty, iterations)
+        path.append(Probe(*start, mean, std, classes, penalty))
+        right.append(int((path[-1].predict(val_h) == val_labels).sum()))
+    return path[right.index(max(right))]
+""",
+        "counts of right answers, first index of the maximum; a constant dimension is divided by 1000",
+    ),
+]

@@ -1,0 +1,308 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 8's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "assign_running_minimum",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    least = torch.full((len(x),), float("inf"), dtype=x.dtype, device=x.device)
+    for start in range(0, len(x), 512):
+        some = x[start : start + 512]
+        own, near = labels[start : start + 512], least[start : start + 512]
+        for j, c in enumerate(centroids):
+            d = (some - c).pow(2).sum(dim=1)
+            closer = d < near
+            own[closer] = j
+            near[closer] = d[closer]
+    return labels, least
+""",
+        "a loop over centroids with a running minimum, distances by subtraction, 512 points at a time",
+    ),
+    (
+        "assign_cdist",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels, distances = [], []
+    for some in torch.split(x, 200):
+        d = torch.cdist(some, centroids, compute_mode="donot_use_mm_for_euclid_dist")
+        values, indices = torch.topk(d, 1, dim=1, largest=False)
+        labels.append(indices.squeeze(1))
+        distances.append(values.squeeze(1).square())
+    return torch.cat(labels), torch.cat(distances)
+""",
+        "torch.cdist of 200 points at a time, the root squared again",
+    ),
+    (
+        "assign_halfspaces",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    c = centroids.double()
+    height = torch.einsum("kd,kd->k", c, c) / 2
+    labels = x.new_empty(len(x), dtype=torch.int64)
+    distances = torch.empty_like(labels, dtype=x.dtype)
+    for rows in torch.arange(len(x), device=x.device).split(CHUNK // 2):
+        points = x[rows].double()
+        own = (points @ c.T - height).argmax(1)  # the highest tangent plane of the paraboloid
+        labels[rows] = own
+        distances[rows] = (points - c[own]).square().sum(1).to(x.dtype)
+    return labels, distances
+""",
+        "argmax of x . c - |c|^2 / 2 in float64, then the distance to that one centroid by subtraction",
+    ),
+    (
+        "means_split",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    K = len(centroids)
+    sizes = [int((labels == j).sum()) for j in range(K)]
+    groups = x[labels.argsort()].split(sizes)
+    new = [
+        group.double().mean(0).to(old.dtype) if len(group) else old.clone()
+        for group, old in zip(groups, centroids)
+    ]
+    waiting = [j for j in range(K) if sizes[j] == 0]
+    ranking = sorted(range(len(x)), key=distances.tolist().__getitem__, reverse=True)
+    for j, n in zip(waiting, ranking):
+        if distances[n] > 0:
+            new[j] = x[n].to(centroids.dtype)
+    return torch.stack(new)
+""",
+        "points sorted by label and split into groups, one mean per group, Python's sorted for the farthest",
+    ),
+    (
+        "means_scatter_reduce",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    where = labels.unsqueeze(1).expand(-1, x.shape[1])
+    new = centroids.double().scatter_reduce(0, where, x.double(), "mean", include_self=False)
+    new = new.to(centroids.dtype)
+    empty = torch.ones(len(centroids), dtype=torch.bool, device=x.device)
+    empty[labels] = False
+    left = distances.clone()
+    for j in reversed(empty.nonzero().flatten().tolist()):
+        n = int(left.argmax())
+        if not left[n] > 0:
+            new[j] = centroids[j]
+            continue
+        new[j] = x[n]
+        left[n] = 0
+    return new
+""",
+        "scatter_reduce with mean into the old centroids; empty clusters revived from the last to the first, by repeated argmax",
+    ),
+    (
+        "means_onehot",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    K, d = centroids.shape
+    total = torch.zeros(K, d + 1, dtype=torch.float64, device=x.device)
+    for points, own in zip(x.split(CHUNK), labels.split(CHUNK)):
+        member = torch.nn.functional.one_hot(own, K).double()
+        total += member.T @ torch.nn.functional.pad(points.double(), (0, 1), value=1.0)
+    count = total[:, d:]
+    new = torch.where(count > 0, total[:, :d] / count.clamp(min=1), centroids.double())
+    order = torch.argsort(distances, descending=True)
+    order = order[: int((distances > 0).sum())]
+    slots = torch.arange(K, device=x.device)[count[:, 0] == 0][: len(order)]
+    new = new.index_copy(0, slots, x[order[: len(slots)]].double())
+    return new.to(centroids.dtype)
+""",
+        "one-hot matrix products with a column of ones, in float64 and in chunks; index_copy for the revived",
+    ),
+    (
+        "far_multinomial",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    weights = squared.detach().cpu().double()
+    possible = weights.nonzero().flatten()
+    if count == 0 or len(possible) == 0:
+        return torch.randint(len(squared), (count,), generator=generator).to(squared.device)
+    chances = weights[possible] / weights.max()
+    drawn = torch.multinomial(chances, count, replacement=True, generator=generator)
+    return possible[drawn].to(squared.device)
+""",
+        "torch.multinomial among the points with a distance above 0; any random position if there are none",
+    ),
+    (
+        "far_race",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    weights = squared.cpu().double()
+    (possible,) = torch.where(weights > 0)
+    if possible.numel() == 0:
+        return torch.zeros(count, dtype=torch.int64, device=squared.device)
+    winners = []
+    for _ in range(count):
+        u = torch.rand(len(possible), generator=generator, dtype=torch.float64)
+        times = -torch.log1p(-u) / (weights[possible] / weights.max())
+        winners.append(possible[times.argmin()])
+    return torch.stack(winners).to(squared.device) if winners else possible[:0].to(squared.device)
+""",
+        "an exponential race for each draw: the first to arrive wins, with rates proportional to the weights",
+    ),
+    (
+        "seed_subtract",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    keys = torch.rand(len(x), generator=generator, dtype=torch.float64)
+    subset = keys.argsort()[: max(1000, k * SEEDING_POINTS)].to(x.device)
+    pool = x[subset].double()
+    draws = 2 + math.floor(math.log(k))
+    picked = torch.randint(len(pool), (1,), generator=generator).tolist()
+    nearest = (pool - pool[picked[0]]).square().sum(1)
+    while len(picked) < k:
+        best = None
+        for candidate in far_points(nearest, draws, generator).tolist():
+            after = torch.minimum(nearest, (pool - pool[candidate]).square().sum(1))
+            cost = float(after.sum())
+            if best is None or cost < best[0]:
+                best = (cost, candidate, after)
+        picked.append(best[1])
+        nearest = best[2]
+    return x[subset[torch.tensor(picked, device=x.device)]]
+""",
+        "random keys for the subset, a drawn first point, a loop over candidates with distances by subtraction in float64",
+    ),
+    (
+        "seed_table",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    n = min(len(x), max(SEEDING_POINTS * k, 1000))
+    rows = torch.randperm(len(x), generator=generator)[-n:]
+    some = x.index_select(0, rows.to(x.device))
+    centroids = torch.empty(k, x.shape[1], dtype=x.dtype, device=x.device)
+    centroids[0] = some[-1]
+    nearest = squared_distances(some, centroids[:1]).squeeze(1)
+    for i in range(1, k):
+        tried = far_points(nearest, 2 + int(math.log(k)), generator)
+        table = squared_distances(some, some[tried])  # one column for each candidate
+        table = torch.where(table < nearest[:, None], table, nearest[:, None])
+        winner = table.double().sum(dim=0).min(dim=0).indices
+        centroids[i] = some[tried[winner]]
+        nearest = table[:, winner]
+    return centroids
+""",
+        "the end of the random order as subset and its last point as first centroid, candidates in columns, torch.where",
+    ),
+    (
+        "kmeans_double",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.double().mean(dim=0, keepdim=True)
+    points = x.double() - origin
+    if start is not None:
+        c = start.double() - origin
+    else:
+        c = plus_plus(points, k, generator)
+    labels, distances = assign(points, c)
+    done, changed = 0, True
+    while changed and done < iterations:
+        c = means(points, labels, distances, c)
+        new, distances = assign(points, c)
+        changed = bool((new != labels).any())
+        labels, done = new, done + 1
+    return (c + origin).to(x.dtype), labels
+""",
+        "the whole algorithm in float64 about the mean, a while loop with a flag",
+    ),
+    (
+        "kmeans_generator",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x.double().mean(0)
+    points = (x.double() - middle).to(x.dtype)
+
+    def lloyd():
+        if start is None:
+            centroids = plus_plus(points, k, generator)
+        else:
+            centroids = (start.double() - middle).to(x.dtype)
+        while True:
+            labels, distances = assign(points, centroids)
+            yield centroids, labels
+            centroids = means(points, labels, distances, centroids)
+
+    states = lloyd()
+    centroids, labels = next(states)
+    for _ in range(iterations):
+        before = labels
+        centroids, labels = next(states)
+        if not torch.count_nonzero(labels - before):
+            break
+    return (centroids.double() + middle).to(x.dtype), labels
+""",
+        "a nested Python generator of all states, the consumer stops it; the middle in float64, the points in x's dtype",
+    ),
+    (
+        "noise_box_muller",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    u, v = torch.rand((2, *x.shape), generator=generator, dtype=torch.float64)
+    radius = (-2 * torch.log1p(-u)).sqrt()
+    noise = std * radius * torch.cos(2 * torch.pi * v)
+    return (x.double() + noise.to(x.device)).to(x.dtype)
+""",
+        "Box and Muller's transform of uniform numbers, sum in float64",
+    ),
+    (
+        "error_double",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    difference = torch.sub(x.double(), model(noisy).double())
+    return difference.flatten().pow(2).sum() / x.numel()
+""",
+        "sum of squares over their number, in float64 (a float64 scalar)",
+    ),
+    (
+        "latent_pool",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    code = x
+    for part in self.encoder:
+        code = part(code)
+    return F.avg_pool2d(code, tuple(code.shape[-2:])).flatten(1).to(x.dtype)
+""",
+        "a loop over the encoder's parts, avg_pool2d with a window as large as the code",
+    ),
+]

@@ -1,0 +1,317 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 9's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "coll_triu",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    same = labels[:, None] == labels[None, :]
+    return same.triu(diagonal=1).sum().item()
+""",
+        "compares every image with every other and counts above the diagonal",
+    ),
+    (
+        "coll_counter",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    from collections import Counter
+    from math import comb
+
+    return sum(comb(n, 2) for n in Counter(labels.tolist()).values())
+""",
+        "a Counter of Python numbers and math.comb",
+    ),
+    (
+        "expected_fraction",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    from fractions import Fraction
+    from math import comb
+
+    pairs = Fraction(sum(comb(s, 2) for s in sizes.tolist()), comb(int(sizes.sum()), 2))
+    return float(comb(batch_size, 2) * pairs)
+""",
+        "exact fractions of binomial coefficients",
+    ),
+    (
+        "expected_squares",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    s = sizes.double()
+    N = s.sum()
+    # image by image: what another draw is of the same cluster, (s_c - 1) / (N - 1)
+    other = torch.dot(s / N, (s - 1) / (N - 1))
+    return (0.5 * batch_size * (batch_size - 1) * other).item()
+""",
+        "probability of a cluster times the probability of meeting it again, in float64 tensors",
+    ),
+    (
+        "least_table",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    t = torch.arange(batches, device=sizes.device)[:, None]
+    counts = (sizes - t + batches - 1).div(batches, rounding_mode="floor").clamp(min=0)  # (T, K)
+    return int(counts.mul(counts - 1).sum()) // 2
+""",
+        "a table of how many images of each cluster each batch gets, from the ceiling of (s - t) / T",
+    ),
+    (
+        "least_divmod",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    total = 0
+    for s in sizes.tolist():
+        q, r = divmod(s, batches)
+        total += (batches - r) * (q * (q - 1) // 2) + r * ((q + 1) * q // 2)
+    return total
+""",
+        "a loop over clusters with divmod, and the two kinds of batch counted apart",
+    ),
+    (
+        "rank_dict",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    from collections import defaultdict
+    from itertools import count
+
+    counters = defaultdict(count)
+    ranks = [next(counters[c]) for c in pseudo_labels.tolist()]
+    return torch.tensor(ranks, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "one itertools.count per cluster, in a loop over images",
+    ),
+    (
+        "rank_by_cluster",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    rank = torch.zeros_like(pseudo_labels)
+    for c in pseudo_labels.unique():
+        mine = (pseudo_labels == c).long()
+        rank += mine * (mine.cumsum(0) - 1)
+    return rank
+""",
+        "a cumulative sum of a mask for each cluster that has an image",
+    ),
+    (
+        "released_rounds",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    queues = {}
+    for i, c in enumerate(pseudo_labels.tolist()):
+        queues.setdefault(c, []).append(i)
+    row, heads = [], list(queues.values())
+    turn = 0
+    while heads:
+        row.extend(sorted(members[turn] for members in heads))
+        turn += 1
+        heads = [members for members in heads if len(members) > turn]
+    batches = len(row) // batch_size
+    table = [row[b * batch_size : (b + 1) * batch_size] for b in range(batches)]
+    return torch.tensor(table, dtype=torch.int64).reshape(batches, batch_size)
+""",
+        "lists of each cluster's images, dealt round by round, without ranks",
+    ),
+    (
+        "released_key",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    import numpy as np
+
+    N = len(pseudo_labels)
+    position = np.arange(N)
+    row = np.lexsort((position, rank_in_cluster(pseudo_labels).numpy()))
+    full = torch.from_numpy(row).long()[: N - N % batch_size]
+    return full.unflatten(0, (N // batch_size, batch_size))
+""",
+        "numpy's lexsort by rank and then position",
+    ),
+    (
+        "in_clusters_python",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    import random
+
+    rng = random.Random(int(torch.randint(2**62, (), generator=generator)))
+    clusters = {}
+    for image, c in enumerate(pseudo_labels.tolist()):
+        clusters.setdefault(c, []).append(image)
+    groups = list(clusters.values())
+    rng.shuffle(groups)
+    for members in groups:
+        rng.shuffle(members)
+    return torch.tensor([image for members in groups for image in members])
+""",
+        "Python lists, shuffled by a random.Random that one draw from the generator seeds",
+    ),
+    (
+        "in_clusters_keys",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    present, which = pseudo_labels.unique(return_inverse=True)
+    turn = torch.rand(len(present), generator=generator, dtype=torch.float64).argsort().argsort()
+    inside = torch.rand(len(which), generator=generator, dtype=torch.float64)
+    return (turn[which] + inside / 2).argsort()
+""",
+        "one sort by a number: the cluster's turn before the point, the image's random place after it",
+    ),
+    (
+        "deal_slices",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    turns = torch.rand(batches, generator=generator, dtype=torch.float64).argsort().tolist()
+    return torch.stack([order[t::batches] for t in turns])
+""",
+        "a strided slice for each batch, in the order of random numbers",
+    ),
+    (
+        "deal_seats",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    seats = list(range(batches))  # Fisher and Yates
+    for i in range(batches - 1, 0, -1):
+        j = int(torch.randint(i + 1, (1,), generator=generator))
+        seats[i], seats[j] = seats[j], seats[i]
+    table = [[0] * (len(order) // batches) for _ in range(batches)]
+    for i, image in enumerate(order.tolist()):
+        table[seats[i % batches]][i // batches] = image
+    return torch.tensor(table, dtype=order.dtype, device=order.device)
+""",
+        "Fisher-Yates seats first, then card after card into a table of lists",
+    ),
+    (
+        "dealt_subset_first",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    T = len(pseudo_labels) // batch_size
+    left_out = torch.randperm(len(pseudo_labels), generator=generator)[T * batch_size :]
+    stays = torch.ones(len(pseudo_labels), dtype=torch.bool).index_fill(0, left_out, False)
+    images = stays.nonzero().squeeze(1)
+    return deal(images[in_clusters(pseudo_labels[images], generator)], T, generator)
+""",
+        "leaves images out first, and brings only the rest into clusters",
+    ),
+    (
+        "dealt_greedy",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    T = len(pseudo_labels) // batch_size
+    images = torch.randperm(len(pseudo_labels), generator=generator)[: T * batch_size]
+    labels = pseudo_labels[images]
+    clusters = labels.unique()
+    batches = [[] for _ in range(T)]
+    for c in clusters[torch.randperm(len(clusters), generator=generator)]:
+        tie = torch.rand(T, generator=generator, dtype=torch.float64).tolist()
+        emptiest = sorted(range(T), key=lambda t: (len(batches[t]), tie[t]))
+        for i, image in enumerate(images[labels == c].tolist()):
+            batches[emptiest[i % T]].append(image)
+    return torch.tensor(batches)
+""",
+        "no row and no deal: each cluster goes round the batches, the emptiest first, ties at random",
+    ),
+    (
+        "strict_bisect",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    low, high = 0, int(sizes.sum()) // batch_size  # low is possible, above high is not
+    while low < high:
+        middle = (low + high + 1) // 2
+        if int(torch.minimum(sizes, torch.full_like(sizes, middle)).sum()) >= middle * batch_size:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+""",
+        "a binary search, as the possible numbers have no holes",
+    ),
+    (
+        "strict_fixpoint",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    sizes = sizes.tolist()
+
+    def shrink(T: int) -> int:
+        enough = sum(min(s, T) for s in sizes) // batch_size
+        return T if enough >= T else shrink(enough)
+
+    return shrink(sum(sizes) // batch_size)
+""",
+        "a recursion that shrinks T to what its images fill, until it stays",
+    ),
+    (
+        "strict_python",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    import random
+
+    rng = random.Random(int(torch.randint(2**62, (1,), generator=generator)))
+    clusters = {}
+    for image, c in enumerate(pseudo_labels.tolist()):
+        clusters.setdefault(c, []).append(image)
+    T = strict_count(torch.tensor([len(m) for m in clusters.values()]), batch_size)
+    groups = [rng.sample(members, min(len(members), T)) for members in clusters.values()]
+    rng.shuffle(groups)
+    row = [image for members in groups for image in members]
+    while len(row) > T * batch_size:
+        row.pop(rng.randrange(len(row)))
+    batches = [row[t::T] for t in range(T)]
+    rng.shuffle(batches)
+    return torch.tensor(batches)
+""",
+        "lists, random.sample and pop, without the other functions of the module except strict_count",
+    ),
+    (
+        "strict_choose_first",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    clusters, sizes = pseudo_labels.unique(return_counts=True)
+    T = strict_count(sizes, batch_size)
+    chosen = []
+    for c in clusters:
+        members = torch.nonzero(pseudo_labels == c).flatten()
+        chosen.append(members[torch.randperm(len(members), generator=generator)[:T]])
+    chosen = torch.cat(chosen)
+    chosen = chosen[torch.randperm(len(chosen), generator=generator)[: T * batch_size]]
+    return deal(chosen[in_clusters(pseudo_labels[chosen], generator)], T, generator)
+""",
+        "chooses T of each cluster and drops images first, and puts them in a row only then",
+    ),
+]

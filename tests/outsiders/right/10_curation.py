@@ -1,0 +1,333 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 10's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "pair_broadcast64",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    u = F.normalize(z1.double(), dim=-1)
+    v = F.normalize(z2.double(), dim=-1)
+    table = torch.linalg.vector_norm(u[:, None, :] - v[None, :, :], dim=-1).clamp(max=2)
+    B = table.shape[0]
+    negative = table.flatten()[1:].view(B - 1, B + 1)[:, :-1].reshape(B, B - 1)
+    return torch.diagonal(table), negative
+""",
+        "float64 throughout, differences by broadcasting, and the view trick that drops a diagonal",
+    ),
+    (
+        "pair_chord",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    u, v = (F.normalize(z.to(torch.float64), dim=1) for z in (z1, z2))
+    cosine = torch.einsum("id,jd->ij", u, v)
+    chord = (2 - 2 * cosine).clamp(0, 4).sqrt().float()
+    others = [torch.cat([chord[b, :b], chord[b, b + 1 :]]) for b in range(len(chord))]
+    return torch.stack([chord[b, b] for b in range(len(chord))]), torch.stack(others)
+""",
+        "the chord from the cosine, in float64, and the row without its own entry by cat",
+    ),
+    (
+        "pair_shifts",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+
+    def unit(z):
+        z = z.to(wide)
+        return z / z.norm(dim=1, keepdim=True).clamp(min=1e-12)
+
+    u, v = unit(z1), unit(z2)
+    B, row = len(u), torch.arange(len(u), device=u.device)
+    negative = u.new_empty(B, B - 1)
+    for shift in range(1, B):
+        column = (row + shift) % B
+        distance = (u - v[column]).square().sum(1).sqrt()
+        negative[row, column - (column > row).long()] = distance.clamp(max=2)
+    return (u - v).square().sum(1).sqrt().clamp(max=2), negative
+""",
+        "a loop over shifts of view 2, each written to its place; own normalisation",
+    ),
+    (
+        "violation_sort",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    ordered = negative.sort(dim=1).values
+    where = quantile * (ordered.shape[1] - 1)
+    low = int(where)
+    high = min(low + 1, ordered.shape[1] - 1)
+    near = torch.lerp(ordered[:, low], ordered[:, high], where - low)
+    return torch.count_nonzero(positive.gt(near)) / len(positive)
+""",
+        "sorts the negatives and interpolates by hand",
+    ),
+    (
+        "violation_numpy",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    import numpy as np
+
+    positive, negative = (d.detach().double().cpu().numpy() for d in pair_distances(z1, z2))
+    near = [np.quantile(row, quantile) for row in negative]
+    violated = [bool(p > n) for p, n in zip(positive, near, strict=True)]
+    return torch.tensor(sum(violated) / len(violated), dtype=torch.float64, device=z1.device)
+""",
+        "a loop over images with numpy's quantile; a float64 scalar",
+    ),
+    (
+        "gap_trace",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    u, v = F.normalize(z1.double(), dim=1), F.normalize(z2.double(), dim=1)
+    B = len(u)
+    table = (u.unsqueeze(1) - v.unsqueeze(0)).pow(2).sum(2).sqrt()
+    own = table.trace()
+    return ((table.sum() - own) / (B * (B - 1)) - own / B).clamp(-2, 2)
+""",
+        "from the sum and the trace of one float64 table, without pair_distances",
+    ),
+    (
+        "gap_rows",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    return torch.stack([n.mean() - p for p, n in zip(positive, negative, strict=True)]).mean()
+""",
+        "the mean over images of each image's own gap, as all have equally many negatives",
+    ),
+    (
+        "frechet_cholesky",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def gaussian(z):
+        u = F.normalize(z.detach().to("cpu", torch.float64), dim=1)
+        m = u.mean(dim=0)
+        S = torch.einsum("bi,bj->ij", u - m, u - m) / len(u)
+        S.diagonal().add_(SHRINKAGE / u.shape[1])
+        return m, S
+
+    (m1, S1), (m2, S2) = gaussian(z1), gaussian(z2)
+    L1, L2 = torch.linalg.cholesky(S1), torch.linalg.cholesky(S2)
+    cross = torch.linalg.svdvals(L1.mT @ L2).sum()
+    return F.relu((m1 - m2).dot(m1 - m2) + S1.trace() + S2.trace() - 2 * cross)
+""",
+        "the trace of the root as the nuclear norm of the product of two Cholesky factors",
+    ),
+    (
+        "frechet_qr",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def root_of(u, m):
+        B, d = u.shape
+        ridge = (SHRINKAGE / d) ** 0.5 * torch.eye(d, dtype=torch.float64)
+        return torch.linalg.qr(torch.cat([(u - m) / B**0.5, ridge]), mode="r").R  # S = R^T R
+
+    u1, u2 = F.normalize(z1.cpu().double()), F.normalize(z2.cpu().double())
+    m1, m2 = u1.sum(0) / len(u1), u2.sum(0) / len(u2)
+    R1, R2 = root_of(u1, m1), root_of(u2, m2)
+    traces = R1.pow(2).sum() + R2.pow(2).sum()
+    nuclear = torch.linalg.matrix_norm(R1 @ R2.T, "nuc")
+    return torch.maximum(torch.dist(m1, m2) ** 2 + traces - 2 * nuclear, torch.zeros((), dtype=torch.float64))
+""",
+        "never forms a covariance: QR of the data with the shrinkage as extra rows",
+    ),
+    (
+        "frechet_numpy",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    import numpy as np
+
+    def fit(z):
+        x = z.detach().cpu().double().numpy()
+        x = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+        d = x.shape[1]
+        S = np.atleast_2d(np.cov(x, rowvar=False, bias=True)) + SHRINKAGE / d * np.identity(d)
+        return x.mean(axis=0), S
+
+    m1, S1 = fit(z1)
+    m2, S2 = fit(z2)
+    values, V = np.linalg.eigh(S2)
+    half = V @ np.diag(np.sqrt(values)) @ V.T
+    inner = np.linalg.eigvalsh(half @ S1 @ half)
+    F2 = np.sum((m1 - m2) ** 2) + np.trace(S1 + S2) - 2 * np.sqrt(np.maximum(inner, 0)).sum()
+    return torch.tensor(max(float(F2), 0.0), dtype=torch.float64)
+""",
+        "numpy, with the root of the second covariance instead of the first",
+    ),
+    (
+        "embed_no_buffers",
+        "embed",
+        """
+@torch.no_grad()
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    from contextlib import ExitStack
+
+    names = ("running_mean", "running_var", "num_batches_tracked")
+    with ExitStack() as undo:
+        for m in model.modules():
+            if isinstance(m, nn.modules.batchnorm._BatchNorm):
+                undo.callback(setattr, m, "training", m.training)
+                m.training = True
+                for name in names:
+                    undo.callback(m._buffers.__setitem__, name, m._buffers[name])
+                    m._buffers[name] = None
+        return model.project(x)
+""",
+        "takes the norms' buffers away for the call; an ExitStack puts them back",
+    ),
+    (
+        "embed_functional",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    class Call(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
+        def forward(self, x):
+            return self.model.project(x)
+
+    norms = {m: m.training for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)}
+    call = Call()
+    copies = {name: buffer.clone() for name, buffer in call.named_buffers()}
+    try:
+        for m in norms:
+            m.training = True
+        with torch.no_grad():
+            return torch.func.functional_call(call, copies, (x,))
+    finally:
+        for m, mode in norms.items():
+            m.training = mode
+""",
+        "torch.func.functional_call on copies of all buffers, so that only copies are updated",
+    ),
+    (
+        "embed_swap",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def borrowed(m):
+        before, mode = dict(m._buffers), m.training
+        m._buffers.update({k: None if b is None else b.clone() for k, b in before.items()})
+        m.training = True
+        try:
+            yield
+        finally:
+            m._buffers.update(before)
+            m.training = mode
+
+    def under(norms):
+        if not norms:
+            return model.project(x)
+        with borrowed(norms[0]):
+            return under(norms[1:])
+
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+    with torch.set_grad_enabled(False):
+        return under([m for m in model.modules() if isinstance(m, kinds)])
+""",
+        "real training mode on borrowed copies of the buffers, one context inside another, by recursion",
+    ),
+    (
+        "overlap_inclusive",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    inside = intersection(a, b).double()
+    only_a = a[:, 2].double() * a[:, 3] - inside
+    only_b = b[:, 2].double() * b[:, 3] - inside
+    return inside / (only_a + inside + only_b)
+""",
+        "three disjoint parts in float64",
+    ),
+    (
+        "overlap_loop",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    shares = []
+    for (t1, l1, h1, w1), (t2, l2, h2, w2) in zip(a.tolist(), b.tolist(), strict=True):
+        h = max(0, min(t1 + h1, t2 + h2) - max(t1, t2))
+        w = max(0, min(l1 + w1, l2 + w2) - max(l1, l2))
+        shares.append(h * w / (h1 * w1 + h2 * w2 - h * w))
+    return torch.tensor(shares, dtype=torch.float32, device=a.device)
+""",
+        "a loop over boxes in Python numbers, without the helper functions",
+    ),
+    (
+        "intersection_hull",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    pixels = 1
+    for begin, length in ((0, 2), (1, 3)):
+        first = torch.minimum(a[:, begin], b[:, begin])
+        last = torch.maximum(a[:, begin] + a[:, length], b[:, begin] + b[:, length])
+        pixels = pixels * (a[:, length] + b[:, length] - (last - first)).clamp(min=0)
+    return pixels
+""",
+        "what both lengths have more than the stretch from the first to the last pixel",
+    ),
+    (
+        "intersection_middle",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    start = torch.stack([a[:, :2], b[:, :2]])
+    end = torch.stack([a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:]])
+    points = torch.cat([start, end]).sort(dim=0).values  # (4, B, 2)
+    side = points[2] - points[1]
+    meet = (start.amax(0) < end.amin(0)).all(1)
+    return torch.where(meet, side[:, 0] * side[:, 1], 0)
+""",
+        "the middle two of the four sorted ends, if the boxes meet",
+    ),
+    (
+        "choose_loop",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        share = torch.rand((), generator=self.generators["tries"], dtype=torch.float64).item()
+        return int(share * len(draws))
+    sign = -1 if self.rule == "reversed" else 1
+    best = 0
+    for i, draw in enumerate(draws):
+        bad, best_bad = sign * draw["badness"], sign * draws[best]["badness"]
+        if bad < best_bad or (bad == best_bad and sign * draw["gap"] > sign * draws[best]["gap"]):
+            best = i
+    return best
+""",
+        "one pass with a sign; the control scales a uniform number",
+    ),
+    (
+        "choose_minmax",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    def key(i):
+        return draws[i]["badness"], -draws[i]["gap"]
+
+    places = range(len(draws))
+    if self.rule == "random":
+        return torch.randperm(len(draws), generator=self.generators["tries"])[0].item()
+    return (max if self.rule == "reversed" else min)(places, key=key)
+""",
+        "min or max of a key (another of exactly equal draws), and the first of a permutation",
+    ),
+]

@@ -1,0 +1,320 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 11's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "find_cdist64",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    q = F.normalize(z.to(self.rows.device, torch.float64), dim=1)
+    far = torch.cdist(q, self.rows.double(), compute_mode="donot_use_mm_for_euclid_dist")
+    if exclude is not None:
+        far[exclude.to(self.images.device)[:, None] == self.images[None, :]] = torch.inf
+    if k == 1:
+        return far.min(dim=1).indices
+    near, places = far.topk(k, dim=1, largest=False)
+    lots = torch.rand(near.shape, generator=generator, dtype=torch.float64)
+    lots[near.cpu().isinf()] = -1
+    return places.gather(1, lots.argmax(1, keepdim=True).to(places.device)).squeeze(1)
+""",
+        "real distances in float64; each of the k nearest draws a lot, and the highest wins",
+    ),
+    (
+        "find_loop",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    unit = F.normalize(z.to(self.rows.device).to(self.rows.dtype), dim=1)
+    owners = [None] * len(z) if exclude is None else exclude.tolist()
+    everything = torch.arange(len(self.rows), device=self.rows.device)
+    found = []
+    for query, owner in zip(unit, owners, strict=True):
+        allowed = everything if owner is None else everything[self.images != owner]
+        distance = (self.rows[allowed] - query).square().sum(1)
+        nearest = allowed[distance.argsort()[:k]]
+        lot = int(torch.randint(len(nearest), (1,), generator=generator)) if k > 1 else 0
+        found.append(nearest[lot])
+    return torch.stack(found)
+""",
+        "a loop over projections, with own rows taken out before the search",
+    ),
+    (
+        "find_argsort",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    z = z.to(self.rows)
+    z = z / z.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    cosine = torch.einsum("bd,qd->bq", z, self.rows)
+    allowed = torch.ones_like(cosine, dtype=torch.bool)
+    if exclude is not None:
+        allowed = exclude.to(self.images.device).unsqueeze(1).ne(self.images)
+    cosine = torch.where(allowed, cosine, float("-inf"))
+    ranking = cosine.argsort(dim=1, descending=True, stable=True)
+    if k == 1:
+        return ranking[:, 0]
+    few = allowed.sum(1).clamp(max=k)
+    uniform = torch.rand(len(z), generator=generator, dtype=torch.float64).to(few.device)
+    lot = (uniform * few).long()
+    return ranking[torch.arange(len(z), device=lot.device), lot]
+""",
+        "sorts all rows, and scales one uniform number per projection to the number of allowed ones",
+    ),
+    (
+        "nearest_embedding",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    return F.embedding(self.find(z.detach()), self.rows)
+""",
+        "looks the rows up as an embedding",
+    ),
+    (
+        "nearest_stack",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    rows = self.rows.detach()
+    return torch.stack([rows[place] for place in self.find(z).tolist()])
+""",
+        "row by row",
+    ),
+    (
+        "push_slices",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    z = z.detach().to(self.rows.device, torch.promote_types(z.dtype, self.rows.dtype))
+    new = F.normalize(z, dim=1).to(self.rows.dtype)
+    if images is None:
+        images = torch.full((len(z),), -1)
+    images = images.to(self.images.device, self.images.dtype)
+    self.ages[self.ages != -1] += 1
+    start, Q = int(self.position), len(self.rows)
+    first = min(len(new), Q - start)
+    rest = len(new) - first
+    for place, source in ((slice(start, start + first), slice(0, first)), (slice(0, rest), slice(first, None))):
+        self.rows[place] = new[source]
+        self.images[place] = images[source]
+        self.ages[place] = 0
+    self.position.fill_((start + len(new)) % Q)
+""",
+        "two slices, before the end and after it; float64 is normalised before it is rounded",
+    ),
+    (
+        "push_roll",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    B, p = len(z), int(self.position)
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    unknown = self.images.new_full((B,), -1)
+    names = unknown if images is None else images.to(self.images)
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+
+    def replace(old, fresh):
+        from_oldest = old.roll(-p, 0)
+        return torch.cat([from_oldest[B:], fresh]).roll(p + B, 0)
+
+    self.rows = replace(self.rows, new)
+    self.images = replace(self.images, names)
+    self.ages = replace(older, torch.zeros_like(unknown))
+    self.position = (self.position + B) % len(self.rows)
+""",
+        "a queue turned so that its oldest row comes first; new tensors take the buffers' places",
+    ),
+    (
+        "push_loop",
+        "SupportSet.push",
+        """
+@torch.no_grad()
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    for q, age in enumerate(self.ages.tolist()):
+        if age >= 0:
+            self.ages[q] = age + 1
+    place = self.position.item()
+    for i, row in enumerate(z):
+        row = row.to(self.rows)
+        self.rows[place] = row / row.norm().clamp(min=1e-12)
+        self.images[place] = -1 if images is None else int(images[i])
+        self.ages[place] = 0
+        place = place + 1 if place + 1 < len(self.rows) else 0
+    self.position.fill_(place)
+""",
+        "row after row, as one would in C",
+    ),
+    (
+        "push_where",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q, B = len(self.rows), len(z)
+    turn = (torch.arange(Q, device=self.rows.device) - self.position) % Q  # whose turn each row is
+    fresh = turn < B
+    unit = F.normalize(z.detach().to(self.rows), p=2.0, dim=1)
+    self.rows.copy_(torch.where(fresh[:, None], torch.cat([unit, self.rows[B:]])[turn], self.rows))
+    if images is None:
+        self.images.masked_fill_(fresh, -1)
+    else:
+        self.images.masked_scatter_(fresh, images.to(self.images)[turn[fresh]])
+    self.ages.add_(self.ages.ge(0).to(self.ages.dtype)).masked_fill_(fresh, 0)
+    self.position.add_(B).remainder_(Q)
+""",
+        "every row asks whether it is its turn, and a mask writes",
+    ),
+    (
+        "loss_logsumexp",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    wide = torch.promote_types(p2.dtype, support.rows.dtype)
+    n = support.rows.index_select(0, rows).to(p2.device, wide)
+    p = p2.to(wide)
+    p = p / p.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    s = torch.einsum("id,kd->ik", n, p) / temperature
+    return (torch.logsumexp(s, dim=1) - s.diagonal()).mean()
+""",
+        "logsumexp minus the diagonal, in the wider of the two dtypes, searching with find",
+    ),
+    (
+        "loss_distances",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    neighbours = (support.nearest(z1) if rows is None else support.rows[rows]).to(p2.device).double()
+    p = F.normalize(p2.double(), dim=1)
+    # |n - p|^2 = |n|^2 + |p|^2 - 2 n . p; a softmax does not see |n|^2
+    apart = (neighbours[:, None] - p[None, :]).square().sum(2) - p.square().sum(1)
+    log_chance = F.log_softmax(-apart / (2 * temperature), dim=1)
+    loss = -log_chance.trace() / len(p)
+    return loss.to(torch.promote_types(p2.dtype, support.rows.dtype))
+""",
+        "from squared distances instead of cosines, in float64",
+    ),
+    (
+        "loss_by_hand",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    rows = support.find(z1.detach()) if rows is None else rows
+    neighbours = F.embedding(rows, support.rows)
+    predictions = F.normalize(p2.to(torch.promote_types(p2.dtype, neighbours.dtype)), dim=1)
+    losses = []
+    for i, neighbour in enumerate(neighbours):
+        logit = predictions @ neighbour.to(predictions) / temperature
+        top = logit.detach().max()
+        losses.append(top + (logit - top).exp().sum().log() - logit[i])
+    return sum(losses) / len(losses)
+""",
+        "a loop over neighbours, and the maximum taken away by hand",
+    ),
+    (
+        "both_one_search",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    twice = torch.cat([index, index])
+    rows = self.search(torch.cat([z1, z2]), twice)
+    rows1, rows2 = rows.chunk(2)
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    total = 0.5 * self.direction(z1, p2, rows1) + 0.5 * self.direction(z2, p1, rows2)
+    self.found = self.health(rows, twice)
+    self.support.push(z1, index)
+    return total
+""",
+        "both views search in one call, and view 1 passes the predictor first",
+    ),
+    (
+        "both_zip",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    views = (z1, z2)
+    found = [self.search(z.detach(), index) for z in reversed(views)][::-1]
+    self.found = self.health(torch.stack(found, dim=1).flatten(), index.repeat_interleave(2))
+    predictions = [self.predictor(z) for z in views]
+    losses = [
+        self.direction(z, p, rows)
+        for z, p, rows in zip(views, reversed(predictions), found, strict=True)
+    ]
+    self.support.push(z1.detach(), images=index)
+    return torch.stack(losses).mean()
+""",
+        "view 2 searches first; the health of neighbours taken image by image, before the losses",
+    ),
+    (
+        "both_backwards",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    def one_way(large, small, rows):
+        return self.direction(large, self.predictor(small), rows)
+
+    with torch.no_grad():
+        b, a = self.search(z2, index), self.search(z1, index)
+    self.found = self.health(torch.hstack((b, a)), torch.hstack((index, index)))
+    mean = torch.lerp(one_way(z2, z1, b), one_way(z1, z2, a), 0.5)
+    with torch.no_grad():
+        self.support.push(z1, index)
+    return mean
+""",
+        "everything of view 2 first, and lerp for the mean",
+    ),
+]

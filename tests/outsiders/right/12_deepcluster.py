@@ -1,0 +1,327 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 12's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "pca_svd",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.to(torch.float64)
+    x = x - x.mean(dim=0, keepdim=True)
+    _, s, Vh = torch.linalg.svd(x, full_matrices=False)
+    keep = [i for i, v in enumerate((s * s).tolist()) if v >= LEAST_VARIANCE * float(s[0]) ** 2][:dim]
+    white = (x @ Vh[keep].mT) / s[keep]  # up to sqrt(N), which the last line takes away
+    length = white.norm(dim=1, keepdim=True)
+    return torch.where(length > 1e-12, white / length.clamp(min=1e-12), 0.0).to(torch.float32)
+""",
+        "a singular value decomposition; no covariance, no sqrt(N), own normalisation",
+    ),
+    (
+        "pca_gram",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double().sub(h.double().mean(0))
+    N, D = x.shape
+    if N < D:  # the smaller of the two symmetric matrices has the same eigenvalues
+        variance, U = torch.linalg.eigh(x @ x.T / N)
+    else:
+        variance, U = torch.linalg.eigh(torch.cov(x.T, correction=0).reshape(D, D))
+    descending = variance.argsort(descending=True)
+    descending = descending[variance[descending] > LEAST_VARIANCE * variance.max()][:dim]
+    directions = U[:, descending]
+    if N < D:
+        directions = F.normalize(x.T @ directions, dim=0)
+    return F.normalize(x @ directions * variance[descending].rsqrt(), dim=1).float()
+""",
+        "eigenvectors of the (N, N) matrix of products if there are fewer images than dimensions",
+    ),
+    (
+        "pca_numpy",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    import numpy as np
+
+    x = h.detach().cpu().numpy().astype(np.float64)
+    x = x - x.mean(axis=0)
+    _, V = np.linalg.eigh(x.T.dot(x))
+    columns = []
+    for v in V.T[::-1]:  # from the greatest variance to the smallest
+        along = x @ v
+        spread = np.sqrt(np.mean(along**2))
+        if columns and spread**2 <= LEAST_VARIANCE * greatest:
+            break
+        if not columns:
+            greatest = spread**2
+        columns.append(along / spread)
+        if len(columns) == dim:
+            break
+    white = np.stack(columns, axis=1)
+    white /= np.maximum(np.sqrt((white**2).sum(axis=1, keepdims=True)), 1e-12)
+    return torch.from_numpy(white.astype(np.float32)).to(h.device)
+""",
+        "numpy, direction by direction, with the variance measured after the projection",
+    ),
+    (
+        "uniform_python",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    import random
+
+    rng = random.Random(int(torch.randint(2**62, (1,), generator=generator)))
+    members = {}
+    for image, c in enumerate(pseudo_labels.tolist()):
+        members.setdefault(c, []).append(image)
+    each = len(pseudo_labels) // len(members) + 1
+    drawn = []
+    for images in members.values():
+        drawn += rng.sample(images, each) if len(images) > each else rng.choices(images, k=each)
+    return torch.tensor(rng.sample(drawn, len(pseudo_labels)))
+""",
+        "lists, random.sample and random.choices, seeded by one draw from the generator",
+    ),
+    (
+        "uniform_multinomial",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = pseudo_labels.numel()
+    clusters, counts = pseudo_labels.unique(return_counts=True)
+    each = N // clusters.numel() + 1
+    drawn = []
+    for c, n in zip(clusters, counts, strict=True):
+        weight = (pseudo_labels == c).double()
+        drawn.append(torch.multinomial(weight, each, bool(n <= each), generator=generator))
+    pool = torch.stack(drawn).flatten()
+    return pool[torch.rand(len(pool), generator=generator, dtype=torch.float64).topk(N).indices]
+""",
+        "one multinomial over all images for each cluster, and the N highest random numbers stay",
+    ),
+    (
+        "uniform_slots",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    _, which, sizes = pseudo_labels.unique(return_inverse=True, return_counts=True)
+    C = len(sizes)
+    each = N // C + 1
+    order = (which + torch.rand(N, generator=generator, dtype=torch.float64) / 2).argsort()
+    first = (sizes.cumsum(0) - sizes)[:, None]
+    with_replacement = torch.rand(C, each, generator=generator, dtype=torch.float64) * sizes[:, None]
+    inside = torch.where(sizes[:, None] > each, torch.arange(each), with_replacement.long())
+    table = order[first + inside]  # (C, each)
+    slots = torch.randperm(C * each, generator=generator)[:N]
+    return table[slots // each, slots % each]
+""",
+        "a table of slots for all clusters at once, without a loop",
+    ),
+    (
+        "means_scatter",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    where = pseudo_labels[:, None].expand_as(h)
+    return h[:K].clone().scatter_reduce(0, where, h, reduce="mean", include_self=False)
+""",
+        "scatter_reduce over a copy of the first K images, so that empty clusters keep theirs",
+    ),
+    (
+        "means_one_hot",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    member = F.one_hot(pseudo_labels, K).double()  # (N, K)
+    count = member.sum(0)
+    means = torch.einsum("nk,nd->kd", member, h.double()) / count.clamp(min=1)[:, None]
+    empty = (count == 0).nonzero().flatten()
+    means[empty] = h.flip(0)[: len(empty)].double()
+    return means.to(h.dtype)
+""",
+        "a matrix product with the one-hot clusters in float64; empty clusters take the last images, not image k",
+    ),
+    (
+        "means_loop",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    spare = iter(h)
+    rows = []
+    for k in range(K):
+        mine = h[pseudo_labels == k]
+        rows.append(mine.mean(dim=0) if len(mine) else next(spare).clone())
+    return torch.stack(rows)
+""",
+        "a loop over clusters; the j-th empty one gets image j",
+    ),
+    (
+        "effective_counter",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    from collections import Counter
+
+    N = len(pseudo_labels)
+    counts = Counter(pseudo_labels.tolist()).values()
+    # exp(-sum p ln p) = N / prod n^(n / N)
+    perplexity = math.exp(math.log(N) - math.fsum(n * math.log(n) for n in counts) / N)
+    return min(max(perplexity, 1.0), float(len(counts)))
+""",
+        "ln N minus the mean logarithm of the sizes, from a Counter, clamped to its range",
+    ),
+    (
+        "effective_categorical",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    counts = pseudo_labels.unique(return_counts=True)[1].double()
+    return torch.distributions.Categorical(probs=counts).perplexity().item()
+""",
+        "the perplexity of a torch distribution",
+    ),
+    (
+        "nmi_counter",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    from collections import Counter
+
+    N = len(a)
+    a, b = a.tolist(), b.tolist()
+    in_a, in_b, both = Counter(a), Counter(b), Counter(zip(a, b, strict=True))
+    if len(in_a) == 1 or len(in_b) == 1:
+        return 0.0
+    shared = sum(n / N * math.log(n * N / (in_a[i] * in_b[j])) for (i, j), n in both.items())
+
+    def H(counts):
+        return -sum(n / N * math.log(n / N) for n in counts.values())
+
+    return float(max(0, min(1, shared / (H(in_a) * H(in_b)) ** 0.5)))
+""",
+        "Counters, and the information as a mean log ratio instead of three entropies",
+    ),
+    (
+        "nmi_conditional",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    _, a = a.unique(return_inverse=True)
+    _, b = b.unique(return_inverse=True)
+    p = torch.zeros(int(a.max()) + 1, int(b.max()) + 1, dtype=torch.float64, device=a.device)
+    p.index_put_((a, b), torch.ones(len(a), dtype=torch.float64, device=a.device), accumulate=True)
+    p /= p.sum()
+    if 1 in p.shape:
+        return 0.0
+    pa, pb = p.sum(1), p.sum(0)
+    left = torch.xlogy(p, p / pa[:, None]).sum().neg()  # H(b | a)
+    Ha, Hb = torch.xlogy(pa, pa).sum().neg(), torch.xlogy(pb, pb).sum().neg()
+    return ((Hb - left) / (Ha.sqrt() * Hb.sqrt())).clamp(0, 1).item()
+""",
+        "a contingency table and the conditional entropy",
+    ),
+    (
+        "epoch_weights_first",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    white = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    weight, bias = self.projector.weight, self.projector.bias
+    fresh = torch.normal(0.0, 0.01, tuple(weight.shape), generator=generator)
+    before = None if int(self.pseudo_labels.min()) < 0 else self.pseudo_labels.clone().cpu()
+    options = {}
+    if self.warm_start and before is not None:
+        options["start"] = old_means(white, before, self.clusters)
+    labels = kmeans(white, self.clusters, generator=generator, **options)[1]
+    if before is not None:
+        self.nmi = self.nmi.new_tensor(mutual_information(labels, before))
+    self.pseudo_labels = labels.to(self.pseudo_labels)
+    weight.data.copy_(fresh)
+    bias.data.fill_(0)
+    return [bias, weight]
+""",
+        "draws the classifier before the clustering, and new tensors take the buffers' places",
+    ),
+    (
+        "epoch_by_name",
+        "DeepCluster.start_epoch",
+        """
+@torch.no_grad()
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    last = self.pseudo_labels.detach().cpu().clone()
+    again = bool((last >= 0).all())
+    x = pca_whiten(h=features(self.encoder, pixels), dim=self.pca_dim)
+    start = None
+    if again and self.warm_start:
+        start = old_means(x, last, self.clusters)
+    now = kmeans(x, self.clusters, start=start, generator=self.generators["clusters"])[1]
+    self.pseudo_labels[:] = now.to(self.pseudo_labels.device)
+    if again:
+        self.nmi.copy_(torch.tensor(mutual_information(now, last)))
+    drawn = []
+    for name, parameter in self.projector.named_parameters():
+        numbers = torch.zeros(parameter.shape, dtype=torch.float64)
+        if name == "weight":
+            numbers.normal_(mean=0, std=0.01, generator=self.generators["clusters"])
+        parameter.copy_(numbers)
+        drawn.append(parameter)
+    return drawn
+""",
+        "a loop over named parameters, normal_ in float64, and the agreement measured after the overwriting, from a copy",
+    ),
+    (
+        "loss_mean_of_two",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    target = self.pseudo_labels.to(index.device).index_select(0, index).to(z1.device)
+    criterion = nn.CrossEntropyLoss()
+    return (criterion(z1, target) + criterion(z2, target)) / 2
+""",
+        "the mean of two cross entropies, as a module",
+    ),
+    (
+        "loss_logsumexp",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    y = self.pseudo_labels.cpu()[index.cpu()].to(z1.device)
+    z = torch.stack([z1, z2], dim=1)  # (B, 2, K)
+    right = z.gather(2, y[:, None, None].expand(-1, 2, 1)).squeeze(2)
+    return (z.logsumexp(dim=2) - right).mean()
+""",
+        "logsumexp minus the logit of the cluster, both views stacked",
+    ),
+    (
+        "pca_smallest_first",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(0)
+    variance, V = torch.linalg.eigh(x.T @ x / len(x))
+    kept = (variance > LEAST_VARIANCE * variance[-1]).nonzero().flatten()[-dim:]
+    return F.normalize(x @ (V[:, kept] / variance[kept].sqrt()), dim=1).float()
+""",
+        "the kept directions stay in eigh's rising order, as the docstring names no order (an extra: an open question)",
+    ),
+]

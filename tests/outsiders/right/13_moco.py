@@ -1,0 +1,248 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 13's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "sim_einsum_columns",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    B, K = len(q), len(queue)
+    unit_q = q / torch.linalg.vector_norm(q, dim=1)[:, None].clamp_min(1e-12)
+    with torch.no_grad():
+        unit_k = k / torch.sqrt(torch.einsum("bd,bd->b", k, k)).clamp_min(1e-12)[:, None]
+    table = unit_q.new_empty(B, K + 1)
+    table[:, 0] = torch.einsum("bd,bd->b", unit_q, unit_k)
+    table[:, 1:] = torch.einsum("bd,kd->bk", unit_q, queue.to(unit_q))
+    return table
+""",
+        "own norms, einsum, and both parts written into the columns of an empty table",
+    ),
+    (
+        "sim_bmm_candidates",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    constants = F.normalize(k, p=2.0, dim=-1).detach()
+    everyone = queue.to(q).unsqueeze(0).expand(q.shape[0], -1, -1)
+    candidates = torch.cat([constants.unsqueeze(1), everyone], dim=1)  # (B, K + 1, d)
+    products = torch.bmm(candidates, q.unsqueeze(2)).squeeze(2)  # not yet cosines
+    return products / q.norm(dim=1, keepdim=True).clamp(min=1e-12)
+""",
+        "one list of K + 1 candidates for each query, a batched product, and the query's norm divided away last",
+    ),
+    (
+        "sim_cosine_broadcast",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    own = F.cosine_similarity(q, k.detach(), dim=1, eps=1e-12)
+    rest = [F.cosine_similarity(row[None], queue.to(q), dim=1, eps=1e-12) for row in q]
+    return torch.column_stack((own, torch.stack(rest)))
+""",
+        "F.cosine_similarity, with a loop over the queries, and column_stack",
+    ),
+    (
+        "loss_lse_by_hand",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    logits = similarities(q, k, queue) / temperature
+    top = logits.detach().amax(dim=1)
+    log_sum = torch.log(torch.exp(logits - top[:, None]).sum(dim=1)) + top
+    return torch.sum(log_sum - logits[:, 0]) / q.shape[0]
+""",
+        "log of the sum by hand, with the maximum taken away, instead of F.cross_entropy",
+    ),
+    (
+        "loss_softplus",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    s = similarities(q, k, queue)
+    # -log(e^p / (e^p + sum e^n)) = log(1 + sum e^(n - p))
+    lead = torch.logsumexp((s[:, 1:] - s[:, :1]).div(temperature), dim=1)
+    return torch.logaddexp(lead, torch.zeros_like(lead)).mean()
+""",
+        "log(1 + sum exp(n - p)) as a logaddexp with 0",
+    ),
+    (
+        "loss_queue_in_pieces",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    unit = F.normalize(q, dim=1)
+    own = torch.linalg.vecdot(unit, F.normalize(k.detach(), dim=1)) / temperature
+    running = own
+    for piece in queue.to(unit).split(500):
+        running = torch.logaddexp(running, torch.logsumexp(unit @ piece.mT / temperature, dim=1))
+    per_query = running - own
+    return per_query.mean(dim=0)
+""",
+        "does not call similarities; the log of the sum grows over pieces of the queue",
+    ),
+    (
+        "follow_lerp",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    targets = list(query.parameters())
+    for i, p in enumerate(key.parameters()):
+        p.lerp_(targets[i].to(p), 1 - momentum)
+""",
+        "lerp_ over an enumerated list of the other network's parameters",
+    ),
+    (
+        "follow_foreach",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    mine, theirs = list(key.parameters()), list(query.parameters())
+    rest = torch._foreach_mul(theirs, 1.0 - momentum)
+    torch._foreach_mul_(mine, momentum)
+    torch._foreach_add_(mine, rest)
+""",
+        "torch's foreach functions on both lists of parameters at once",
+    ),
+    (
+        "follow_recursion",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    done = set()
+
+    def walk(a: nn.Module, b: nn.Module) -> None:
+        for (_, pa), (_, pb) in zip(a.named_parameters(recurse=False), b.named_parameters(recurse=False)):
+            if id(pa) not in done:
+                done.add(id(pa))
+                pa.data.copy_(momentum * pa.data + (1 - momentum) * pb.data)
+        for child_a, child_b in zip(a.children(), b.children()):
+            walk(child_a, child_b)
+
+    walk(key, query)
+""",
+        "recursion over the children; shared parameters are moved once",
+    ),
+    (
+        "push_row_by_row",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    size = self.rows.shape[0]
+    self.ages[self.ages >= 0] += 1
+    where = self.position.item()
+    with torch.no_grad():
+        for i in range(len(z)):
+            row = z[i].to(self.rows)
+            self.rows[where] = row / max(row.norm().item(), 1e-12)
+            self.images[where] = -1 if images is None else int(images[i])
+            self.ages[where] = 0
+            where += 1
+            if where == size:
+                where = 0
+    self.position.fill_(where)
+""",
+        "a loop over the new rows, with a hand that jumps back to 0 like that of a clock",
+    ),
+    (
+        "push_two_slices",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    B, size, start = len(z), len(self.rows), int(self.position)
+    unit = F.normalize(z.detach().to(device=self.rows.device, dtype=self.rows.dtype), dim=1)
+    if images is None:
+        images = torch.full((B,), -1)
+    images = images.to(self.images)
+    self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+    before_end = min(B, size - start)
+    for source, target, n in ((0, start, before_end), (before_end, 0, B - before_end)):
+        self.rows[target : target + n].copy_(unit[source : source + n])
+        self.images[target : target + n].copy_(images[source : source + n])
+        self.ages[target : target + n].zero_()
+    self.position += B
+    self.position %= size
+""",
+        "two slices, up to the end and from the beginning, as in C",
+    ),
+    (
+        "push_functional_where",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    B, size = len(z), len(self.rows)
+    device = self.rows.device
+    # for every place of the ring: the number of the new row that goes there, if below B
+    slot = (torch.arange(size, device=device) - self.position) % size
+    new = slot < B
+    padded = F.pad(F.normalize(z.detach().to(self.rows), dim=-1), (0, 0, 0, size - B))
+    names = torch.full((size,), -1, device=device)
+    if images is not None:
+        names[:B] = images.to(names)
+    self.rows = torch.where(new[:, None], padded[slot], self.rows)
+    self.images = torch.where(new, names[slot], self.images)
+    self.ages = torch.where(new, 0, torch.where(self.ages >= 0, self.ages + 1, -1))
+    self.position = (self.position + B) % size
+""",
+        "as in JAX: for every place of the ring which new row it gets, and new tensors for the buffers",
+    ),
+    (
+        "method_queue_moves_on",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    who = torch.cat([index] * (len(z1) // len(index)))
+    self.found = self.health(z1, z2, who)
+    value = moco_loss(z1, z2, self.queue.rows, self.temperature)
+    # the graph keeps the old memory, and the queue goes on in a new one
+    self.queue.rows = self.queue.rows.clone()
+    self.queue.push(z2, who)
+    return value
+""",
+        "health first; the loss gets the queue's own tensor, and the queue goes on in a copy",
+    ),
+    (
+        "method_direction_by_direction",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    B = len(index)
+    waiting = torch.empty_like(self.queue.rows).copy_(self.queue.rows)
+    directions = list(zip(z1.split(B), z2.split(B)))
+    total = 0
+    for queries, keys in directions:
+        total = total + moco_loss(queries, keys, waiting, temperature=self.options.temperature)
+    images = torch.arange(len(z1), device=index.device).remainder(B)
+    images = index[images]
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images=images)
+    return total / len(directions)
+""",
+        "the mean of one loss for each direction, against the same copy of the queue",
+    ),
+    (
+        "method_own_cross_entropy",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    logits = similarities(z1, z2, copy.deepcopy(self.queue.rows)) / self.temperature
+    right = torch.zeros(logits.shape[0], 1, dtype=torch.long, device=logits.device)
+    loss = -torch.log_softmax(logits, dim=1).gather(1, right).mean()
+    images = index[None].expand(z1.shape[0] // index.shape[0], -1).flatten()
+    self.found = dict(self.health(z1.detach(), z2.detach(), images))
+    with torch.no_grad():
+        self.queue.push(z2.clone(), images)
+    return loss
+""",
+        "similarities and log_softmax instead of moco_loss, a deep copy of the queue, and a detached health",
+    ),
+]

@@ -1,0 +1,269 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 14's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "norm_out",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    F.normalize(prototypes, dim=1, out=prototypes)
+""",
+        "F.normalize writes into the tensor that it reads",
+    ),
+    (
+        "norm_div_",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    squares = torch.einsum("kd,kd->k", prototypes, prototypes)
+    prototypes.div_(squares.sqrt().clamp_min(1e-12).unsqueeze(-1))
+""",
+        "own norm by einsum, divided in place",
+    ),
+    (
+        "norm_rows",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    for prototype in prototypes.detach():
+        length = torch.linalg.norm(prototype)
+        if length > 0:
+            prototype /= length
+""",
+        "a loop over the rows, each of which is a view that is divided in place",
+    ),
+    (
+        "sink_potentials",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    if scores.dtype in (torch.float16, torch.bfloat16):
+        scores = scores.float()
+    M = scores / epsilon
+    f = M.new_zeros(M.shape[0], 1)  # one for each sample
+    g = M.new_zeros(1, M.shape[1])  # one for each prototype
+    for step in range(iterations):
+        g = -torch.logsumexp(M + f, dim=0, keepdim=True)
+        if step < iterations - 1:
+            f = -torch.logsumexp(M + g, dim=1, keepdim=True)
+    return torch.softmax(M + g, dim=1)
+""",
+        "dual potentials of optimal transport; the last scaling of the rows is a softmax",
+    ),
+    (
+        "sink_recursion",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
+
+    def balanced(logs: Tensor, left: int) -> Tensor:
+        logs = F.log_softmax(logs, dim=0)
+        if left == 1:
+            return F.softmax(logs, dim=1)
+        return balanced(F.log_softmax(logs, dim=1), left - 1)
+
+    return balanced(scores.to(wide) * (1 / epsilon), iterations)
+""",
+        "recursion; log_softmax over columns and over rows in turn, and a softmax at the end",
+    ),
+    (
+        "sink_max_by_hand_transposed",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    result_type = torch.promote_types(scores.dtype, torch.float32)
+    # prototypes in rows, samples in columns, as in the authors' code
+    logs = scores.to(torch.float64).t().clone() / epsilon
+    K, B = logs.shape
+
+    def log_of_sum(x: Tensor, dim: int) -> Tensor:
+        top = x.max(dim=dim, keepdim=True).values
+        return top + (x - top).exp().sum(dim=dim, keepdim=True).log()
+
+    for _ in range(iterations):
+        logs -= log_of_sum(logs, 1) + math.log(K)
+        logs -= log_of_sum(logs, 0) + math.log(B)
+    return (logs + math.log(B)).exp().t().to(result_type).contiguous()
+""",
+        "the authors' layout and masses 1/K and 1/B, in float64, with an own log of a sum",
+    ),
+    (
+        "codes_queue_first",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    everything = torch.vstack((queue.to(z), z)).detach()
+    table = F.linear(everything, prototypes.detach())
+    old, new = sinkhorn(table, iterations=iterations, epsilon=epsilon).split([len(queue), len(z)])
+    return new
+""",
+        "the queue comes first and the batch last; F.linear",
+    ),
+    (
+        "codes_scores_apart",
+        "codes_with_queue",
+        """
+@torch.no_grad()
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    B = z.shape[0]
+    scores = torch.einsum("bd,kd->bk", z, prototypes)
+    if queue.shape[0] > 0:
+        earlier = torch.einsum("bd,kd->bk", queue.to(z), prototypes)
+        scores = torch.cat((scores, earlier), dim=0)
+    codes = sinkhorn(scores, epsilon, iterations)
+    return torch.index_select(codes, 0, torch.arange(B, device=codes.device))
+""",
+        "scores of batch and queue apart, joined only if there is a queue; index_select",
+    ),
+    (
+        "swap_soft_targets",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    total, pairs = 0.0, 0
+    for v in range(len(scores)):
+        logits = scores[v] / temperature
+        for i in range(len(codes)):
+            if i == v:
+                continue
+            kind = torch.promote_types(logits.dtype, codes[i].dtype)
+            total = total + F.cross_entropy(logits.to(kind), codes[i].to(kind))
+            pairs += 1
+    return total / pairs
+""",
+        "F.cross_entropy with soft targets, views outside and codes inside",
+    ),
+    (
+        "swap_einsum_mask",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    V, I, B = len(scores), len(codes), len(codes[0])
+    C = torch.stack(list(codes))  # (I, B, K)
+    P = torch.log_softmax(torch.stack(list(scores)) / temperature, dim=-1)  # (V, B, K)
+    kind = torch.promote_types(C.dtype, P.dtype)
+    table = -torch.einsum("ibk,vbk->iv", C.to(kind), P.to(kind)) / B
+    others = ~torch.eye(I, V, dtype=torch.bool, device=table.device)
+    return torch.masked_select(table, others).mean()
+""",
+        "one table of codes and views by einsum, without its diagonal",
+    ),
+    (
+        "swap_lse_minus_dot",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    per_code = []
+    for i, code in enumerate(codes):
+        others = scores[:i] + scores[i + 1 :]
+        logits = torch.cat(list(others)) / temperature  # ((V - 1) B, K)
+        wanted = code.repeat(len(others), 1)
+        # sum_k c_k (log Z - s_k)
+        per_row = wanted.sum(1) * torch.logsumexp(logits, dim=1) - torch.sum(wanted * logits, dim=1)
+        per_code.append(per_row.mean())
+    return sum(per_code) / len(per_code)
+""",
+        "the other views below each other, and log Z minus the product instead of log_softmax",
+    ),
+    (
+        "swap_kl_plus_entropy",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    from itertools import product
+
+    logs = [(s / temperature).log_softmax(-1) for s in scores]
+    pairs = [(i, v) for i, v in product(range(len(codes)), range(len(scores))) if i != v]
+    return torch.stack(
+        [
+            F.kl_div(logs[v], codes[i], reduction="batchmean") + entropy(codes[i]).mean()
+            for i, v in pairs
+        ]
+    ).mean()
+""",
+        "Kullback-Leibler divergence plus the entropy of the code",
+    ),
+    (
+        "method_one_product",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    centres = self.prototypes
+    if int(self.epoch) <= self.freeze_epochs:
+        centres = centres.detach().clone()
+    views = 2 + len(small)
+    unit = F.normalize(torch.cat((z1, z2) + small), dim=1)
+    z = unit.chunk(views)
+    scores = list((unit @ centres.t()).chunk(views))
+    codes = [self.codes(z[0], self.queues[0]), self.codes(z[1], self.queues[1])]
+    loss = swapped_loss(scores, codes, temperature=self.temperature)
+    self.found = self.health(scores, codes, float(loss.detach()))
+    self.remember([z[0], z[1]], index)
+    return loss
+""",
+        "all views in one product, cut apart afterwards; a detached clone while frozen",
+    ),
+    (
+        "method_codes_first",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    unit = [v / v.norm(dim=1, keepdim=True).clamp_min(1e-12) for v in [z1, z2] + list(small)]
+    codes = []
+    with torch.no_grad():
+        for view, queue in zip(unit[:2], self.queues):
+            use = self.queue_size > 0 and queue.filled() == 1
+            earlier = queue.rows if use else view.new_empty(0, view.shape[1])
+            codes.append(
+                codes_with_queue(view, earlier, self.prototypes, self.epsilon, self.iterations)
+            )
+    if self.epoch > self.freeze_epochs:
+        scores = [F.linear(u, self.prototypes) for u in unit]
+    else:
+        scores = [F.linear(u, self.prototypes.data) for u in unit]
+    result = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health([s.detach() for s in scores], codes, result.item())
+    self.remember([u.detach() for u in unit], index)
+    return result
+""",
+        "codes before the scores and without the helper `codes`; own norms, and detached copies for health and queues",
+    ),
+    (
+        "method_loss_inline",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    frozen = bool(self.epoch <= self.freeze_epochs)
+    C = self.prototypes.detach() if frozen else self.prototypes
+    views = [F.normalize(x, dim=-1) for x in (z1, z2)] + [F.normalize(x, dim=-1) for x in small]
+    scores = [torch.einsum("bd,kd->bk", x, C) for x in views]
+    q1, q2 = (self.codes(x.detach(), ring) for x, ring in zip(views, self.queues))
+    logs = [F.log_softmax(s / self.temperature, dim=1) for s in scores]
+
+    def ce(code, log_p):
+        return (code * log_p).sum() / -len(code)
+
+    tasks = [(q1, logs[1]), (q2, logs[0])] + [(q, p) for p in logs[2:] for q in (q1, q2)]
+    loss = sum(ce(q, p) for q, p in tasks) / len(tasks)
+    self.found = self.health(scores, [q1, q2], loss.item())
+    self.remember(views, index)
+    return loss
+""",
+        "the swapped loss written out in place, pair by pair, instead of a call of swapped_loss",
+    ),
+]

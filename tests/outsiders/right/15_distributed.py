@@ -1,0 +1,275 @@
+# ruff: noqa: E501  (a version is written as its author wrote it)
+"""Right versions of lesson 15's functions, written without sight of its tests. See `outsiders.py`."""
+
+VERSIONS = [
+    (
+        "rows_sum_of_bytes",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    counts = shares(B)
+    start = sum(counts[: rank()])
+    table = rows.new_zeros((B,) + tuple(rows.shape[1:]), requires_grad=False)
+    table[start : start + len(rows)] = rows.detach()
+    # where one process has its rows, all others have zeros: add them up, byte by byte
+    dist.all_reduce(table.view(torch.uint8))
+    return table
+""",
+        "all_reduce instead of all_gather: everybody's rows in a table of zeros, summed as bytes, which is exact for each type",
+    ),
+    (
+        "rows_views_of_one_buffer",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    counts = shares(B)
+    W, most = len(counts), max(counts)
+    mine = F.pad(rows.detach(), (0, 0, 0, most - rows.shape[0])).contiguous()
+    buffer = torch.empty((W, *mine.shape), dtype=rows.dtype, device=rows.device)
+    dist.all_gather(list(buffer.unbind(0)), mine)
+    used = torch.arange(most, device=rows.device) < torch.tensor(counts, device=rows.device)[:, None]
+    return buffer[used]
+""",
+        "F.pad, one buffer whose slices are the list of all_gather, and a mask of what is used",
+    ),
+    (
+        "rows_broadcast",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    parts = []
+    for sender, count in enumerate(shares(B)):
+        if sender == rank():
+            part = rows.detach().clone(memory_format=torch.contiguous_format)
+        else:
+            part = rows.new_empty((count, *rows.shape[1:]))
+        if count > 0:
+            dist.broadcast(part, sender)
+        parts.append(part)
+    return torch.cat(parts)
+""",
+        "every process broadcasts its rows in turn, so nothing is padded",
+    ),
+    (
+        "back_block_by_block",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    mine = None
+    begin = 0
+    for process, count in enumerate(shares(ctx.B)):
+        block = torch.empty((count, *gradient.shape[1:]), dtype=gradient.dtype, device=gradient.device)
+        block.copy_(gradient[begin : begin + count])
+        if count > 0:
+            dist.all_reduce(block, op=dist.ReduceOp.SUM)
+        if process == rank():
+            mine = block
+        begin += count
+    return mine, None
+""",
+        "one all_reduce for the rows of each process in turn",
+    ),
+    (
+        "back_gather_and_sum",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    sent = gradient.contiguous()
+    received = [torch.empty_like(sent) for _ in range(size())]
+    dist.all_gather(received, sent)
+    counts = shares(ctx.B)
+    end = sum(counts[: rank() + 1])
+    begin = end - counts[rank()]
+    return sum(g[begin:end] for g in received), None
+""",
+        "all_gather of all gradients, and a sum of the own rows at home",
+    ),
+    (
+        "avg_one_by_one",
+        "average_gradients",
+        """
+def average_gradients(optimizer: torch.optim.Optimizer) -> None:
+    with torch.no_grad():
+        for group in optimizer.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                part = torch.div(p.grad, size()).contiguous()
+                dist.all_reduce(part)
+                p.grad.copy_(part)
+""",
+        "one exchange for each parameter, divided before the sum",
+    ),
+    (
+        "avg_gather_by_type",
+        "average_gradients",
+        """
+def average_gradients(optimizer: torch.optim.Optimizer) -> None:
+    by_type = {}
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is not None:
+                by_type.setdefault(p.grad.dtype, []).append(p.grad)
+    for grads in by_type.values():
+        row = torch.hstack([g.detach().reshape(-1) for g in grads])
+        copies = [torch.zeros_like(row) for _ in range(size())]
+        dist.all_gather(copies, row)
+        mean = torch.stack(copies).mean(dim=0)
+        at = 0
+        for g in grads:
+            g.detach().copy_(mean[at : at + g.numel()].reshape(g.shape))
+            at += g.numel()
+""",
+        "one row of numbers for each dtype, all_gather and the mean of a stack",
+    ),
+    (
+        "places_grid",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    grid = torch.arange(2 * B, device=device).reshape(2, B)  # views in rows, images in columns
+    mine = grid.tensor_split(size(), dim=1)[rank()]
+    return mine.reshape(-1), mine.flip(0).reshape(-1)
+""",
+        "a grid of two rows of B, own columns of it, and the rows exchanged",
+    ),
+    (
+        "places_python",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    counts = shares(B)
+    before = 0
+    for r in range(rank()):
+        before += counts[r]
+    images = range(before, before + counts[rank()])
+    places = [view * B + i for view in (0, 1) for i in images]
+    partners = [p - B if p >= B else p + B for p in places]
+    views = torch.tensor(places, dtype=torch.long, device=device)
+    return views, torch.tensor(partners, dtype=torch.long, device=device)
+""",
+        "lists of Python integers, made into tensors at the end",
+    ),
+    (
+        "share_side_by_side",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    d = z1.shape[1]
+    # one exchange: both views of an image in one row, already of unit norm
+    pair = torch.cat([F.normalize(z1, dim=1, eps=1e-8), F.normalize(z2, dim=1, eps=1e-8)], dim=1)
+    pairs = gather(pair, B)
+    everyone = torch.cat([pairs[:, :d], pairs[:, d:]])
+    views, positives = own_places(B, z1.device)
+    anchors = everyone[views]
+    logits = torch.einsum("id,jd->ij", anchors, everyone) / temperature
+    itself = views[:, None] == torch.arange(2 * B, device=z1.device)[None, :]
+    log_sum = torch.where(itself, -torch.inf, logits).logsumexp(dim=1)
+    right = logits.gather(1, positives.unsqueeze(1)).squeeze(1)
+    return (log_sum - right).sum() / (2 * B / size())
+""",
+        "one exchange of both views side by side after normalising; anchors are picked from what was gathered",
+    ),
+    (
+        "share_view_by_view",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    def unit(x: Tensor) -> Tensor:
+        return x / torch.linalg.vector_norm(x, dim=1, keepdim=True).clamp_min(1e-8)
+
+    first, second = unit(gather(z1, B)), unit(gather(z2, B))
+    all_views = torch.cat([first, second])
+    total = 0 * all_views.sum()  # also a process without rows takes part in the backward pass
+    places, partners = own_places(B)
+    for anchor, i, j in zip(unit(torch.cat([z1, z2])), places.tolist(), partners.tolist()):
+        s = torch.mv(all_views, anchor) / temperature
+        candidates = torch.cat([s[:i], s[i + 1 :]])
+        total = total + torch.logsumexp(candidates, 0) - s[j]
+    return total * (size() / (2.0 * B))
+""",
+        "a loop over the own views; the view itself is cut out instead of masked",
+    ),
+    (
+        "moments_all_rows",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    whole = gather(x, B)
+    variance, mean = torch.var_mean(whole, dim=0, correction=0)
+    return mean, variance
+""",
+        "gathers all rows and asks torch for both moments, instead of exchanging sums",
+    ),
+    (
+        "moments_parallel_formula",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W, D = size(), x.shape[1]
+    wide = x.to(torch.float64)  # the means are subtracted from each other below
+    n = torch.tensor(shares(B), dtype=wide.dtype, device=x.device)[:, None]
+    local = wide.sum(0) / max(len(x), 1)
+    spread = ((wide - local) ** 2).sum(0)
+    table = gather(torch.cat([local, spread])[None], W)  # a row of each process
+    means, spreads = table[:, :D], table[:, D:]
+    mean = (n * means).sum(0) / B
+    variance = (spreads + n * (means - mean) ** 2).sum(0) / B
+    return mean.to(x.dtype), variance.to(x.dtype)
+""",
+        "one exchange of local means and spreads, joined by the formula of Chan et al., in float64 inside",
+    ),
+    (
+        "chunk_counts_passes",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    statistics = running_statistics(method)
+    passes = 0
+
+    def network(*views: Tensor) -> list[Tensor]:
+        nonlocal passes
+        passes += 1
+        if passes == 1:
+            return method.project_views(list(views))
+        with unchanged(statistics):
+            return method.project_views(list(views))
+
+    return checkpoint(network, *chunk, use_reentrant=False)
+""",
+        "checkpoint of a function that counts its passes, instead of context_fn",
+    ),
+    (
+        "chunk_own_function",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    weights = [p for p in method.parameters() if p.requires_grad]
+    kind = chunk[0].device.type
+    cast = dict(enabled=torch.is_autocast_enabled(kind), dtype=torch.get_autocast_dtype(kind))
+    running = running_statistics(method)
+
+    class TwoPasses(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, *parameters):
+            with torch.no_grad():
+                return tuple(z.clone() for z in method.project_views(list(chunk)))
+
+        @staticmethod
+        def backward(ctx, *gradients):
+            with unchanged(running):
+                with torch.enable_grad(), torch.autocast(kind, **cast):
+                    again = method.project_views(list(chunk))
+                pairs = [(z, g) for z, g in zip(again, gradients) if z.requires_grad]
+                if not pairs:
+                    return (None,) * len(weights)
+                outputs, arriving = zip(*pairs)
+                return torch.autograd.grad(outputs, weights, arriving, allow_unused=True)
+
+    return list(TwoPasses.apply(*weights))
+""",
+        "an autograd function of its own, with the parameters as inputs, instead of checkpoint",
+    ),
+]

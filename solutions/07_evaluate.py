@@ -74,7 +74,8 @@ def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
     """Query by query: sort the cosines, and let the first k vote."""
     labels, predicted = bank_labels.tolist(), []
     for query in queries:
-        cosines = [(torch.dot(query, b) / (query.norm() * b.norm())).item() for b in bank]
+        lengths = [(query.norm() * b.norm()).clamp(min=1e-12) for b in bank]
+        cosines = [(torch.dot(query, b) / n).item() for b, n in zip(bank, lengths, strict=True)]
         nearest = sorted(range(len(bank)), key=lambda row: -cosines[row])[:k]
         top = cosines[nearest[0]]  # dividing every weight by exp(top / tau) changes no vote
         votes = {}
@@ -88,8 +89,8 @@ def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
 @way("knn_predict", "one-hot product")
 def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
     """The weights of all rows, 0 beyond the k-th, times the one-hot labels."""
-    bank = bank / bank.norm(dim=1, keepdim=True)
-    queries = queries / queries.norm(dim=1, keepdim=True)
+    bank = bank / bank.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    queries = queries / queries.norm(dim=1, keepdim=True).clamp(min=1e-12)
     s = torch.einsum("md,nd->mn", queries, bank)
     order = s.argsort(dim=1, descending=True).argsort(dim=1)
     weight = (s / temperature).masked_fill(order >= k, -math.inf).softmax(1)
@@ -102,7 +103,8 @@ def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
 def knn_in_numpy(bank, bank_labels, queries, k=20, temperature=0.07):
     """float64, argpartition, and a loop over the classes."""
     b, q = bank.detach().numpy().astype(np.float64), queries.detach().numpy().astype(np.float64)
-    s = (q @ b.T) / np.outer(np.linalg.norm(q, axis=1), np.linalg.norm(b, axis=1))
+    lengths = np.outer(np.linalg.norm(q, axis=1), np.linalg.norm(b, axis=1))
+    s = (q @ b.T) / np.maximum(lengths, 1e-12)
     k = min(k, len(b))
     nearest = np.argpartition(-s, k - 1, axis=1)[:, :k]
     near = np.take_along_axis(s, nearest, 1)

@@ -351,7 +351,7 @@ class Probe(nn.Module):
 @about("stage")
 def test_stage_builds_its_blocks_with_the_right_arguments():
     """The first block changes channels and size; the others get width * expansion channels."""
-    for inputs, width, count, stride in [(5, 4, 3, 2), (12, 4, 2, 1), (7, 2, 1, 2)]:
+    for inputs, width, count, stride in [(5, 4, 3, 2), (12, 4, 2, 1), (7, 2, 1, 2), (6, 2, 2, 2)]:
         got = call(stage, Probe, inputs, width, count, stride)
         assert isinstance(got.value, nn.Module), f"a stage must be a module, not {got.value!r}"
         made = [m.made for m in got.value.modules() if isinstance(m, Probe)]

@@ -104,7 +104,9 @@ def far_points(module):
     again = module.far_points(squared, 3, Generator().manual_seed(2))
     same = torch.equal(again, module.far_points(squared, 3, Generator().manual_seed(2)))
     few = [module.far_points(squared, 2, Generator().manual_seed(s)) for s in range(25)]
-    equal = {bool(a == b) for a, b in few}  # now and then both draws are the same point
+    sizes = sorted({len(drawn) for drawn in few})
+    # now and then both draws are the same point
+    equal = {bool(pair[0] == pair[1]) for pair in few if len(pair) == 2}
     different = len(torch.cat(few).unique()) > 1
     thrice = [module.far_points(torch.ones(3), 3, Generator().manual_seed(s)) for s in range(12)]
     twice = any(len(drawn.unique()) < 3 for drawn in thrice)
@@ -125,6 +127,7 @@ def far_points(module):
         "many": many,
         "same": same,
         "equal": len(equal),
+        "sizes": str(sizes),
         "different": different,
         "twice": twice,
         "none": none,

@@ -6,6 +6,8 @@ common, while two that give the same seven wrong numbers are wrong in the same w
 """
 
 import math
+import traceback
+from contextlib import contextmanager
 from functools import wraps
 
 import torch
@@ -99,21 +101,70 @@ def tried(f, *args, **settings):
     try:
         return f(*args, **settings)
     except Exception as error:
-        said = (str(error).splitlines() or [""])[0]
-        if isinstance(error, NotImplementedError) and said.startswith("lesson "):
-            raise  # it is not written yet
-        return f"{type(error).__name__}: {said}"[:200]
+        return in_words(error)
+
+
+def in_words(error: Exception) -> str:
+    """The first line of an error. Raises it again if a function is not written yet."""
+    said = (str(error).splitlines() or [""])[0]
+    if isinstance(error, NotImplementedError) and said.startswith("lesson "):
+        raise error
+    return f"{type(error).__name__}: {said}"[:200]
 
 
 def told(look):
-    """An observer that tells an error instead of raising it."""
+    """An observer that tells an error instead of raising it.
+
+    If the observer cannot use what the learner's function returned, that value is told as well: the
+    error alone says little, since very different values lead to it.
+    """
 
     @wraps(look)
-    def safe(module) -> dict:
-        seen = tried(look, module)
-        return {"error": seen} if isinstance(seen, str) else seen
+    def safe(module) -> dict | None:
+        returned = []
+        with noting(module, look.__name__, returned):
+            try:
+                return look(module)
+            except Exception as error:
+                frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+                if any(frame.f_globals is vars(module) for frame in frames):
+                    return {"error": in_words(error)}
+                return {"error": in_words(error), "returned": snapshot(returned)}
 
     return safe
+
+
+@contextmanager
+def noting(module, name: str, returned: list):
+    """Keep in `returned` what a function returned last; the observer of Class.f is Class_f."""
+    owner = module
+    while not hasattr(owner, name) and "_" in name:
+        first, _, name = name.partition("_")
+        owner = getattr(owner, first, owner)
+    function = vars(owner).get(name)
+    if not callable(function):  # a learner has not written it
+        yield
+        return
+
+    @wraps(function)
+    def noted(*args, **settings):
+        returned[:] = [function(*args, **settings)]
+        return returned[0]
+
+    setattr(owner, name, noted)
+    try:
+        yield
+    finally:
+        setattr(owner, name, function)
+
+
+def snapshot(value):
+    """A value as evidence: its numbers, or the names of its types."""
+    if isinstance(value, tuple | list):
+        return tuple(snapshot(one) for one in value)
+    if isinstance(value, Tensor):
+        return value.detach().clone()
+    return value if isinstance(value, bool | int | float | str) else type(value).__name__
 
 
 def refuses(f, *args) -> str:

@@ -1225,6 +1225,13 @@ MISTAKES = [
         "You crop every image. What is p for?",
     ),
     part(
+        "uncropped_box_of_the_result",
+        "random_resized_crop",
+        "boxes, whole_image(x))",
+        "boxes, torch.tensor([0, 0, size, size], device=boxes.device))",
+        "The box of an image that stays whole is as large as the result. How large must it be, and which box is the whole image?",
+    ),
+    part(
         "crop_inverted",
         "random_resized_crop",
         "boxes, whole_image(x))",

@@ -488,6 +488,16 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "basic_input_detached_before_the_shortcut",
+        "BasicBlock.forward",
+        (
+            IDENTITY,
+            "x_kept = x.detach()\n        identity = x_kept if self.downsample is None else self.downsample(x_kept)",
+        ),
+        "You keep a detached copy of the input, so no gradient goes back past F. Which two paths must a gradient take?",
+        trains=True,
+    ),
+    Mistake(
         "basic_shortcut_detached",
         "BasicBlock.forward",
         (SUM, "return F.relu(x + identity.detach())"),
@@ -856,6 +866,16 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "bottleneck_input_detached_before_the_shortcut",
+        "Bottleneck.forward",
+        (
+            IDENTITY,
+            "x_kept = x.detach()\n        identity = x_kept if self.downsample is None else self.downsample(x_kept)",
+        ),
+        "You keep a detached copy of the bottleneck's input, so no gradient goes back past F. Which two paths must a gradient take?",
+        trains=True,
+    ),
+    Mistake(
         "bottleneck_shortcut_detached",
         "Bottleneck.forward",
         (SUM, "return F.relu(x + identity.detach())"),
@@ -1219,6 +1239,16 @@ MISTAKES = [
         trains=True,
     ),
     # stage
+    Mistake(
+        "stage_stride_with_new_channels_only",
+        "stage",
+        (
+            "block(inputs, width, stride)]",
+            "block(inputs, width, stride if inputs != width * block.expansion else 1)]",
+        ),
+        "You use the stride only if the number of channels changes. What should a stage with stride 2 do whose input has the right number already?",
+        trains=True,
+    ),
     Mistake(
         "stage_one_block_repeated",
         "stage",

@@ -1392,6 +1392,13 @@ MISTAKES = [
         "You write NaN on the diagonal, and NaN makes a whole softmax NaN. Which logit adds nothing to the sum?",
     ),
     Mistake(
+        "largest_of_each_row_masked",
+        "candidate_logits",
+        (MASK, 'logits.scatter(1, logits.argmax(1, keepdim=True), float("-inf"))'),
+        "You leave out the largest entry of each row, which is another one if two views are equal or if the numbers are no cosines. Where does a view meet itself?",
+        trains=True,
+    ),
+    Mistake(
         "eye_times_inf",
         "candidate_logits",
         (

@@ -13,6 +13,17 @@ PROJECT = "return self.projector(h)"
 LOSS = "return nt_xent_loss(z1, z2, self.temperature)"
 
 MISTAKES = [
+    Mistake(
+        "control_shuffled",
+        "SimCLR.views",
+        (
+            CONTROL,
+            'mixed = x2[torch.randperm(len(x2), generator=self.generators["views"]).to(x2.device)]\n'
+            '        return (x1, mixed) if self.positives == "wrong" else (x1, x2)',
+        ),
+        "In the control you shuffle the second views, so some rows keep their own image. Which image is next to image b?",
+        trains=True,
+    ),
     # shuffled_batches
     Mistake(
         "not_shuffled",

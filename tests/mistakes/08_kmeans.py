@@ -1042,6 +1042,13 @@ def far_points(squared, count, generator=None):
         trains=True,
     ),
     Mistake(
+        "repeated_draws_left_out",
+        "far_points",
+        (FOUND, FOUND + ".unique()"),
+        "You leave out repeated draws and sort the rest, so fewer positions come back than were asked for. What does 'independent' allow?",
+        trains=True,
+    ),
+    Mistake(
         "one_draw",
         "far_points",
         ("torch.rand(count,", "torch.rand(1,"),

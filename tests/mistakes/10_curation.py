@@ -39,6 +39,13 @@ PROJECT = (
 )
 
 MISTAKES = [
+    Mistake(
+        "percentile_of_a_share",
+        "violation",
+        (NEAR, "near = negative.quantile(quantile / 100, dim=1)"),
+        "You take 0.05 for a percentage, as NumPy's percentile does. Which share of the negatives is nearer than the quantile at 0.05?",
+        trains=True,
+    ),
     # pair_distances
     Mistake(
         "raw_lengths",

@@ -704,4 +704,231 @@ def two_views(
 """,
         "repeat_interleave puts the two copies of an image next to each other, but chunk takes halves: row b does not show image b.",
     ),
+    (
+        "flip_in_place_again",
+        "horizontal_flip",
+        """
+def horizontal_flip(x, p=0.5, generator=None):
+    heads = torch.rand(x.shape[0], generator=generator) < p
+    heads = heads.to(x.device)
+    x[heads] = torch.flip(x[heads], dims=[-1])
+    return x
+""",
+        "The chosen images are flipped inside the caller's tensor, so the original batch is changed as well.",
+    ),
+    (
+        "boxes_clamped_not_redrawn",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    area = uniform(B, scale[0], scale[1], generator) * (height * width)
+    log_r = uniform(B, math.log(ratio[0]), math.log(ratio[1]), generator)
+    r = torch.exp(log_r)
+    w = torch.round(torch.sqrt(area * r))
+    h = torch.round(torch.sqrt(area / r))
+    # a box must fit into the image
+    w = torch.clamp(w, 1, width)
+    h = torch.clamp(h, 1, height)
+    top = torch.floor(torch.rand(B, generator=generator) * (height - h + 1))
+    left = torch.floor(torch.rand(B, generator=generator) * (width - w + 1))
+    return torch.stack((top, left, h, w), dim=1).long()
+""",
+        "A box that does not fit is cut to the image's size instead of being drawn again, so area and ratio come out wrong.",
+    ),
+    (
+        "boxes_fallback_centred",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    def draw(low, high):
+        return low + (high - low) * torch.rand(1, generator=generator).item()
+
+    boxes = []
+    for _ in range(B):
+        for _ in range(10):
+            target_area = height * width * draw(*scale)
+            aspect_ratio = math.exp(draw(math.log(ratio[0]), math.log(ratio[1])))
+            w = max(1, int(round(math.sqrt(target_area * aspect_ratio))))
+            h = max(1, int(round(math.sqrt(target_area / aspect_ratio))))
+            if w <= width and h <= height:
+                i = torch.randint(0, height - h + 1, (1,), generator=generator).item()
+                j = torch.randint(0, width - w + 1, (1,), generator=generator).item()
+                break
+        else:
+            # fall back to a central crop
+            in_ratio = width / height
+            if in_ratio < min(ratio):
+                w = width
+                h = int(round(w / min(ratio)))
+            elif in_ratio > max(ratio):
+                h = height
+                w = int(round(h * max(ratio)))
+            else:
+                w, h = width, height
+            i = (height - h) // 2
+            j = (width - w) // 2
+        boxes.append([i, j, h, w])
+    return torch.tensor(boxes, dtype=torch.int64).reshape(B, 4)
+""",
+        "As in torchvision, the last resort is put at the centre, not anywhere inside the image with equal probability.",
+    ),
+    (
+        "crop_result_float32",
+        "crop_and_resize",
+        """
+def crop_and_resize(x, boxes, size):
+    out = torch.zeros(len(x), x.shape[1], size, size, device=x.device)
+    for b, (top, left, height, width) in enumerate(boxes.tolist()):
+        part = x[b : b + 1, :, top : top + height, left : left + width]
+        out[b] = F.interpolate(
+            part, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+        )[0]
+    return out
+""",
+        "The result is allocated in torch's default dtype, so float64 images come back as float32.",
+    ),
+    (
+        "uncropped_box_has_size_of_result",
+        "random_resized_crop",
+        """
+def random_resized_crop(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p=1.0):
+    B, _, H, W = x.shape
+    boxes = crop_boxes(B, H, W, scale, ratio, generator)
+    keep_whole = ~coin(B, p, generator)
+    boxes[keep_whole] = torch.tensor([0, 0, size, size])
+    return crop_and_resize(x, boxes, size)
+""",
+        "The box of an uncropped image has the size of the result instead of the image's, so it is cut at the top left (or reaches outside).",
+    ),
+    (
+        "gray_overwrites_red",
+        "to_gray",
+        """
+def to_gray(x):
+    gray = x[:, 0:1]
+    gray *= LUMA[0]
+    for c in (1, 2):
+        gray += LUMA[c] * x[:, c : c + 1]
+    return gray
+""",
+        "The sum is accumulated in a slice of x, so the red channel of the input is overwritten and the result shares its memory.",
+    ),
+    (
+        "gray_is_plain_mean",
+        "grayscale",
+        """
+def grayscale(x, p=0.2, generator=None):
+    drop = coin(x.size(0), p, generator).view(-1, 1, 1, 1).to(x.device)
+    gray = x.mean(dim=1, keepdim=True).expand_as(x)
+    return torch.where(drop, gray, x)
+""",
+        "Grey is the plain mean of the three channels instead of the weighted brightness.",
+    ),
+    (
+        "brightness_added",
+        "adjust_brightness",
+        """
+def adjust_brightness(x, factor):
+    delta = factor.reshape(-1, 1, 1, 1) - 1.0
+    return torch.clamp(x + delta, min=0.0, max=1.0)
+""",
+        "The brightness is shifted by factor - 1, as in the TensorFlow listing, instead of being multiplied by the factor.",
+    ),
+    (
+        "contrast_mean_per_channel",
+        "adjust_contrast",
+        """
+def adjust_contrast(x, factor):
+    mean = x.mean(dim=(2, 3), keepdim=True)
+    f = factor.view(-1, 1, 1, 1)
+    return ((x - mean) * f + mean).clamp(0.0, 1.0)
+""",
+        "Each channel is blended with its own mean (as tf.image does) instead of the one mean of the grey version.",
+    ),
+    (
+        "saturation_not_clipped",
+        "adjust_saturation",
+        """
+def adjust_saturation(x, factor):
+    grey = to_gray(x).repeat(1, 3, 1, 1)
+    f = factor[:, None, None, None]
+    return grey + f * (x - grey)
+""",
+        "The result is not clipped, so factors above 1 give values outside [0, 1].",
+    ),
+    (
+        "jitter_order_with_repeats",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    B = x.shape[0]
+    apply = coin(B, p, generator)
+    b = uniform(B, max(0, 1 - brightness), 1 + brightness, generator)
+    c = uniform(B, max(0, 1 - contrast), 1 + contrast, generator)
+    s = uniform(B, max(0, 1 - saturation), 1 + saturation, generator)
+    h = uniform(B, -hue, hue, generator)
+    functions = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    amounts = [b, c, s, h]
+    order = torch.randint(0, 4, (B, 4), generator=generator)
+    out = x
+    for t in range(4):
+        now = order[:, t].clone()
+        for k in range(4):
+            out = change_some(out, apply & (now == k), functions[k], amounts[k])
+    return out
+""",
+        "The order is four independent draws, not a permutation: some changes are made twice or more and others never.",
+    ),
+    (
+        "jitter_negative_factors",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    B = len(x)
+    chosen = coin(B, p, generator)
+    changes = []
+    for function, strength in (
+        (adjust_brightness, brightness),
+        (adjust_contrast, contrast),
+        (adjust_saturation, saturation),
+    ):
+        changes.append((function, uniform(B, 1 - strength, 1 + strength, generator)))
+    changes.append((adjust_hue, uniform(B, -hue, hue, generator)))
+    order = torch.stack([torch.randperm(4, generator=generator) for _ in range(B)]) if B else None
+    x = x.clone()
+    for b in range(B):
+        if not chosen[b]:
+            continue
+        image = x[b : b + 1]
+        for k in order[b].tolist():
+            function, amount = changes[k]
+            image = function(image, amount[b : b + 1].to(x))
+        x[b : b + 1] = image
+    return x
+""",
+        "The lower end of the factors is 1 - strength without the max with 0, so strengths above 1 draw negative factors.",
+    ),
+    (
+        "blur_width_from_the_coin",
+        "gaussian_blur",
+        """
+def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    u = torch.rand(len(x), generator=generator)
+    low, high = sigma
+    widths = low + u * (high - low)
+    return change_some(x, u < p, blur, widths)
+""",
+        "One random number decides both whether and how much to blur, so with p = 0.5 only the lower half of the widths occurs.",
+    ),
+    (
+        "views_interleaved",
+        "two_views",
+        """
+def two_views(x, recipe, generator=None):
+    both = one_view(torch.cat([x, x]), recipe, generator)
+    x1, x2 = both[0::2], both[1::2]
+    return x1, x2
+""",
+        "The doubled batch is split by even and odd rows instead of halves, so row b of x1 and x2 shows neither image b nor the same image.",
+    ),
 ]

@@ -602,4 +602,231 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "requires_grad is switched off to write in place and never on again, so no convolution trains.",
     ),
+    (
+        "conv_reflects",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    return nn.Conv2d(
+        in_channels=inputs,
+        out_channels=outputs,
+        kernel_size=3,
+        stride=stride,
+        padding=1,
+        padding_mode="reflect",
+        bias=False,
+    )
+""",
+        "The edge is padded with reflected pixels instead of zeros, which also fails on maps of one pixel and differs from torchvision.",
+    ),
+    (
+        "shortcut_conv_has_bias",
+        "shortcut",
+        """
+def shortcut(inputs, outputs, stride):
+    if inputs != outputs or stride != 1:
+        projection = nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride)
+        return nn.Sequential(projection, nn.BatchNorm2d(outputs))
+    return None
+""",
+        "The 1 x 1 convolution has a bias, which the norm removes again: superfluous parameters that torchvision's weights do not have.",
+    ),
+    (
+        "shortcut_looks_at_stride_only",
+        "shortcut",
+        """
+def shortcut(inputs, outputs, stride):
+    if stride == 1:
+        return None
+    layers = []
+    layers.append(nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False))
+    layers.append(nn.BatchNorm2d(outputs))
+    return nn.Sequential(*layers)
+""",
+        "A block of stride 1 that changes the number of channels (the first of every bottleneck ResNet) gets no projection.",
+    ),
+    (
+        "basic_adds_into_input",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    out = self.conv1(x)
+    out = F.relu(self.bn1(out))
+    out = self.bn2(self.conv2(out))
+    if self.downsample is not None:
+        x = self.downsample(x)
+    x += out
+    return x.relu()
+""",
+        "The sum is made in place in x: without a projection the caller's input is overwritten, and backward fails since conv1 needs it.",
+    ),
+    (
+        "basic_bn1_twice_again",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    skip = x
+    if self.downsample is not None:
+        skip = self.downsample(x)
+    y = self.conv1(x)
+    y = self.bn1(y)
+    y = torch.relu(y)
+    y = self.conv2(y)
+    y = self.bn1(y)
+    y = y + skip
+    return torch.relu(y)
+""",
+        "The second convolution is followed by bn1 again, so bn2 is never used or trained and bn1's running statistics mix two maps.",
+    ),
+    (
+        "bottleneck_two_relus",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    shortcut_x = x if self.downsample is None else self.downsample(x)
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = self.bn2(self.conv2(out))
+    out = self.bn3(self.conv3(out))
+    out = out + shortcut_x
+    return F.relu(out)
+""",
+        "The ReLU after the second norm is missing.",
+    ),
+    (
+        "bottleneck_detached_copy",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    residual = x.clone().detach()
+    for conv, bn in ((self.conv1, self.bn1), (self.conv2, self.bn2)):
+        x = F.relu(bn(conv(x)))
+    x = self.bn3(self.conv3(x))
+    if self.downsample is not None:
+        residual = self.downsample(residual)
+    return F.relu(x + residual)
+""",
+        "The kept copy of the input is detached: the values are right, but no gradient flows back through the shortcut.",
+    ),
+    (
+        "stage_forgets_expansion",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    layers = nn.Sequential()
+    channels = inputs
+    for i in range(count):
+        layers.append(block(channels, width, stride if i == 0 else 1))
+        channels = width
+    return layers
+""",
+        "The later blocks are given width input channels instead of width * expansion, so several bottlenecks in a row do not fit together.",
+    ),
+    (
+        "stage_stride_only_with_new_channels",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    outputs = width * block.expansion
+    blocks = []
+    for _ in range(count):
+        if inputs != outputs:
+            blocks.append(block(inputs, width, stride))
+        else:
+            blocks.append(block(inputs, width))
+        inputs = outputs
+    return nn.Sequential(*blocks)
+""",
+        "The stride is only used if the channels change, so a stage that keeps its channels does not shrink the image.",
+    ),
+    (
+        "resnet_no_maxpool",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    x = self.conv1(x)
+    x = self.bn1(x)
+    x = F.relu(x)
+    for n in range(1, self.stages + 1):
+        x = getattr(self, "layer" + str(n))(x)
+    return torch.mean(x, dim=[2, 3])
+""",
+        "The stem's pooling is left out, which only shows with the imagenet stem.",
+    ),
+    (
+        "resnet_avgpool_4",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    out = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for name, module in self.named_children():
+        if name.startswith("layer"):
+            out = module(out)
+    out = F.avg_pool2d(out, 4)
+    return out.view(out.size(0), -1)
+""",
+        "The mean is a 4 x 4 pooling, as in the well-known CIFAR code: other map sizes give another width, a part of the map, or an error.",
+    ),
+    (
+        "init_uniform",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_uniform_(m.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(m, nn.BatchNorm2d):
+            nn.init.constant_(m.weight, 1)
+            nn.init.constant_(m.bias, 0)
+    if zero_init:
+        for m in model.modules():
+            if isinstance(m, Bottleneck):
+                nn.init.constant_(m.bn3.weight, 0)
+            elif isinstance(m, BasicBlock):
+                nn.init.constant_(m.bn2.weight, 0)
+""",
+        "The weights have the right variance but are drawn from a uniform distribution instead of a normal one.",
+    ),
+    (
+        "init_new_parameters",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            outputs, inputs, kh, kw = module.weight.shape
+            std = (2 / (outputs * kh * kw)) ** 0.5
+            module.weight = nn.Parameter(torch.randn(outputs, inputs, kh, kw) * std)
+        if isinstance(module, nn.BatchNorm2d):
+            module.weight.data.fill_(1.0)
+            module.bias.data.fill_(0.0)
+    if zero_init:
+        for module in model.modules():
+            if isinstance(module, BasicBlock):
+                module.bn2.weight.data.zero_()
+            if isinstance(module, Bottleneck):
+                module.bn3.weight.data.zero_()
+""",
+        "New parameters replace the old ones instead of filling them in place: dtype and device are lost, and an optimizer holds stale tensors.",
+    ),
+    (
+        "init_zeroes_the_shortcut_norm",
+        "initialise",
+        """
+@torch.no_grad()
+def initialise(model, zero_init=False):
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            fan_out = m.weight.shape[0] * m.weight[0, 0].numel()
+            m.weight.normal_(0, (2.0 / fan_out) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            m.weight.fill_(1)
+            m.bias.fill_(0)
+    if zero_init:
+        for m in model.modules():
+            if isinstance(m, (BasicBlock, Bottleneck)):
+                norms = [n for n in m.modules() if isinstance(n, nn.BatchNorm2d)]
+                norms[-1].weight.fill_(0)
+""",
+        "The last norm is taken to be the last one listed, which in a block with a projection is the shortcut's: the shortcut starts at 0.",
+    ),
 ]

@@ -566,4 +566,195 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "The MLP already ends with its output matrix; this predictor has two hidden layers and a third matrix.",
     ),
+    (
+        "mlp_tf_momentum",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.9),
+        nn.ReLU(inplace=True),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "The momentum 0.9 is TensorFlow's convention; in torch it makes the running statistics follow almost only the last batch.",
+    ),
+    (
+        "mlp_no_running_stats_again",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    layers = [nn.Linear(in_dim, hidden_dim, bias=False)]
+    layers += [nn.BatchNorm1d(hidden_dim, track_running_stats=False)]
+    layers += [nn.ReLU()]
+    layers += [nn.Linear(hidden_dim, out_dim, bias=True)]
+    return nn.Sequential(*layers)
+""",
+        "The norm keeps no running statistics, so in eval mode a row's output depends on the rest of its batch, and one row fails.",
+    ),
+    (
+        "mlp_relu_before_norm",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    net = nn.Sequential()
+    net.add_module("0", nn.Linear(in_dim, hidden_dim, bias=False))
+    net.add_module("1", nn.ReLU())
+    net.add_module("2", nn.BatchNorm1d(hidden_dim))
+    net.add_module("3", nn.Linear(hidden_dim, out_dim))
+    return net
+""",
+        "The ReLU comes before the norm instead of after it.",
+    ),
+    (
+        "mlp_no_bias_at_all_again",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    second = nn.Linear(hidden_dim, out_dim, bias=False)
+    return nn.Sequential(first, nn.BatchNorm1d(hidden_dim), nn.ReLU(), second)
+""",
+        "The second matrix has no bias either.",
+    ),
+    (
+        "mlp_hidden_as_wide_as_output",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, out_dim, bias=False),
+        nn.BatchNorm1d(out_dim),
+        nn.ReLU(),
+        nn.Linear(out_dim, out_dim),
+    )
+""",
+        "hidden_dim is ignored: the hidden layer is as wide as the output.",
+    ),
+    (
+        "mlp_always_float32_again",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    head = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    return head.float()
+""",
+        "The module is forced to float32 instead of torch's default dtype.",
+    ),
+    (
+        "mlp_norm_without_scale",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    W1 = nn.Linear(in_dim, hidden_dim, bias=False)
+    norm = nn.BatchNorm1d(hidden_dim, affine=False)
+    W2 = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(W1, norm, nn.ReLU(), W2)
+""",
+        "The norm has no learned scale and shift, so the hidden layer has no bias of any kind.",
+    ),
+    (
+        "projector_linear_no_bias_again",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    elif kind == "linear":
+        return nn.Linear(in_dim, out_dim, bias=False)
+    elif kind == "none":
+        return nn.Identity()
+    raise ValueError(f"unknown projector: {kind}")
+""",
+        "The linear head is a matrix without the bias b.",
+    ),
+    (
+        "projector_none_made_to_fit",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "none":
+        # z must be (B, d)
+        return nn.Identity() if in_dim == out_dim else nn.Linear(in_dim, out_dim, bias=False)
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"kind must be none, linear or mlp, got {kind!r}")
+""",
+        "With out_dim != in_dim, none becomes a trained matrix to the width d, although none must ignore out_dim and keep D.",
+    ),
+    (
+        "projector_key_error_again",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    builders = {
+        "none": nn.Identity,
+        "linear": lambda: nn.Linear(in_dim, out_dim),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    return builders[kind]()
+""",
+        "An unknown kind raises KeyError instead of the promised ValueError.",
+    ),
+    (
+        "projector_in_a_string_again",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind in ("none"):
+        head = nn.Identity()
+    elif kind in ("linear"):
+        head = nn.Linear(in_dim, out_dim)
+    elif kind in ("mlp"):
+        head = mlp(in_dim, hidden_dim, out_dim)
+    else:
+        raise ValueError("kind should be none, linear or mlp, not " + repr(kind))
+    return head
+""",
+        "('none') is a string, not a tuple, so the empty string and every part of a name, such as 'lin' or 'no', is accepted without an error.",
+    ),
+    (
+        "predictor_wrong_width",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    return mlp(dim, dim, hidden_dim)
+""",
+        "The last two widths are exchanged, so p is hidden_dim wide instead of as wide as z.",
+    ),
+    (
+        "predictor_norm_at_end",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    return nn.Sequential(
+        nn.Linear(dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(inplace=True),
+        nn.Linear(hidden_dim, dim),
+        nn.BatchNorm1d(dim, affine=False),
+    )
+""",
+        "A further norm follows the second matrix, as in MoCo v3, although the predictor must be the same MLP with nothing after it.",
+    ),
+    (
+        "predictor_starts_at_zero",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    q = mlp(dim, hidden_dim, dim)
+    nn.init.zeros_(q[-1].weight)
+    nn.init.zeros_(q[-1].bias)
+    return q
+""",
+        "The second matrix and its bias start at zero, so p is 0 for every z and neither the first matrix nor z gets a gradient.",
+    ),
 ]

@@ -505,4 +505,183 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "similarity_matrix normalises its rows, so dividing the projections has no effect: the temperature is always 1.",
     ),
+    (
+        "similarity_widened_too_late",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    z = torch.cat((z1, z2), dim=0)
+    inner = torch.mm(z, z.t())
+    inner = inner.to(torch.promote_types(inner.dtype, torch.float32))
+    length = inner.diagonal().sqrt().clamp(min=1e-8)
+    return inner / (length[:, None] * length[None, :])
+""",
+        "The inner products are computed in half precision and only then widened, so large projections overflow to inf and NaN.",
+    ),
+    (
+        "similarity_always_float32",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    views = torch.cat([z1, z2], dim=0).float()
+    views = F.normalize(views, p=2, dim=-1)
+    return torch.einsum("id,kd->ik", views, views)
+""",
+        "Projections in float64 are narrowed to float32.",
+    ),
+    (
+        "similarity_squared_norm",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    rows = torch.cat([z1, z2])
+    if rows.dtype != torch.float64:
+        rows = rows.float()
+    length = (rows ** 2).sum(dim=1, keepdim=True)
+    rows = rows / length.clamp(min=1e-8)
+    return rows @ rows.T
+""",
+        "Each row is divided by its squared norm (the square root is missing), so the lengths of the vectors matter.",
+    ),
+    (
+        "positive_ignores_device",
+        "positive_index",
+        """
+def positive_index(B, device=None):
+    second = torch.arange(B, 2 * B)
+    first = torch.arange(B)
+    return torch.cat([second, first])
+""",
+        "The device is ignored: the result is always on torch's default device.",
+    ),
+    (
+        "positive_off_by_one",
+        "positive_index",
+        """
+def positive_index(B, device=None):
+    partner = []
+    for i in range(2 * B):
+        if i <= B:
+            partner.append(i + B)
+        else:
+            partner.append(i - B)
+    return torch.tensor(partner, dtype=torch.long, device=device)
+""",
+        "With <= instead of <, the first row of the second half points to row 2B, which does not exist.",
+    ),
+    (
+        "logits_finfo_min",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    n = similarity.size(0)
+    self_mask = torch.eye(n, dtype=torch.bool, device=similarity.device)
+    logits = similarity / temperature
+    return logits.masked_fill(self_mask, torch.finfo(logits.dtype).min)
+""",
+        "The diagonal is the smallest finite number instead of -inf.",
+    ),
+    (
+        "logits_mask_row_maximum",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    logits = similarity / temperature
+    # every view is most similar to itself
+    itself = logits.argmax(dim=1, keepdim=True)
+    return logits.scatter(1, itself, float("-inf"))
+""",
+        "The largest entry of each row is left out instead of the diagonal: with equal views (ties, collapse, rounding) another candidate goes.",
+    ),
+    (
+        "logits_log_softmax",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    n = len(similarity)
+    scaled = similarity / temperature
+    diagonal = torch.arange(n, device=scaled.device)
+    scaled[diagonal, diagonal] = float("-inf")
+    return F.log_softmax(scaled, dim=1)
+""",
+        "The log-softmax is already taken here: the loss is the same, but the entries are not similarity / temperature.",
+    ),
+    (
+        "logits_in_place",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    return similarity.fill_diagonal_(float("-inf")).div(temperature)
+""",
+        "The diagonal of the caller's similarity matrix is overwritten with -inf.",
+    ),
+    (
+        "loss_first_views_only_again",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = z1.shape[0]
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    labels = positive_index(B, z1.device)
+    return F.cross_entropy(logits[:B], labels[:B])
+""",
+        "Only the B first views are anchors; the mean must run over all 2B views.",
+    ),
+    (
+        "loss_times_two_tau",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    labels = positive_index(z1.size(0), device=z1.device)
+    return F.cross_entropy(logits, labels) * (2 * temperature)
+""",
+        "The loss is scaled by 2 tau as in MoCo v3, which is right only at the default temperature of 0.5.",
+    ),
+    (
+        "loss_one_maximum_for_all",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    logits = logits - logits.max().detach()
+    target = positive_index(len(z1), z1.device)
+    rows = torch.arange(len(target), device=z1.device)
+    total = torch.exp(logits).sum(dim=1)
+    return (torch.log(total) - logits[rows, target]).mean()
+""",
+        "The largest logit of the whole matrix is subtracted instead of each row's: at low temperature a row without a near view underflows to log 0.",
+    ),
+    (
+        "loss_denominator_detached",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    sim = similarity_matrix(z1, z2)
+    j = positive_index(len(z1), z1.device)
+    positive = sim.gather(1, j.unsqueeze(1)).squeeze(1) / temperature
+    with torch.no_grad():
+        log_sum = torch.logsumexp(candidate_logits(sim, temperature), dim=1)
+    return (log_sum - positive).mean()
+""",
+        "The denominator is computed without gradient: the value is right, but nothing repels the other views.",
+    ),
+    (
+        "loss_default_temperature",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.1):
+    check(z1, z2, temperature)
+    similarity = similarity_matrix(z1, z2)
+    logits = candidate_logits(similarity, temperature)
+    target = positive_index(len(z1), similarity.device)
+    log_p = F.log_softmax(logits, dim=1)
+    return F.nll_loss(log_p, target)
+""",
+        "The default temperature is the paper's best, 0.1, instead of 0.5.",
+    ),
 ]

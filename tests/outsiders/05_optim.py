@@ -592,4 +592,216 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "The defaults are copied when a group is added; changing them later changes no group's rate.",
     ),
+    (
+        "scale_views",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    views = 2 * batch_size
+    if rule == "linear":
+        return base * views / 256
+    elif rule == "simclr_sqrt":
+        return base / 4 * views ** 0.5
+    elif rule == "sqrt":
+        return base * (views / 256) ** 0.5
+    raise ValueError(f"unknown scaling rule {rule!r}")
+""",
+        "counts views (2B) instead of images (B)",
+    ),
+    (
+        "scale_paper_constant",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    rules = {
+        "linear": lambda: base * batch_size / 256,
+        "simclr_sqrt": lambda: 0.075 * math.sqrt(batch_size),
+        "sqrt": lambda: base * math.sqrt(batch_size / 256),
+    }
+    if rule not in rules:
+        raise ValueError(f"unknown rule {rule!r}, choose one of {sorted(rules)}")
+    return rules[rule]()
+""",
+        "simclr_sqrt uses the paper's 0.075 as it stands and ignores base, right only for base 0.3",
+    ),
+    (
+        "schedule_cosine_from_zero",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if warmup_steps > 0 and step < warmup_steps:
+        return peak * step / warmup_steps
+    if step >= total_steps:
+        return 0.0
+    return 0.5 * peak * (1.0 + math.cos(math.pi * step / total_steps))
+""",
+        "the cosine counts its progress from step 0 instead of from the end of the warm-up, so the peak is never reached",
+    ),
+    (
+        "schedule_goes_up_again",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    remaining = max(1, total_steps - warmup_steps)
+    t = (step - warmup_steps) / remaining
+    return 0.5 * peak * (1 + math.cos(math.pi * t))
+""",
+        "progress is not limited to 1, so the rate climbs again after total_steps",
+    ),
+    (
+        "schedule_warmup_step_plus_one",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * float(step + 1) / float(max(1, warmup_steps))
+    done = step - warmup_steps
+    todo = max(1, total_steps - warmup_steps)
+    return peak * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done / todo)))
+""",
+        "the warm-up starts at peak / warmup_steps instead of 0 (step + 1, a habit from other trainers)",
+    ),
+    (
+        "ratio_row_norms",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    w_len = torch.linalg.vector_norm(w, dim=-1, keepdim=True)
+    u_len = torch.linalg.vector_norm(update, dim=-1, keepdim=True)
+    ok = (w_len > 0) & (u_len > 0)
+    return torch.where(ok, trust_coefficient * w_len / u_len, torch.ones_like(w_len))
+""",
+        "takes one norm for each row of the last dimension instead of one for the whole layer",
+    ),
+    (
+        "ratio_epsilon",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    weight_norm = torch.linalg.vector_norm(w)
+    update_norm = torch.linalg.vector_norm(update)
+    if weight_norm == 0:
+        return torch.ones_like(weight_norm)
+    return trust_coefficient * weight_norm / (update_norm + 1e-8)
+""",
+        "an epsilon in the divisor stands in for the case of a zero update, so the ratio there is huge and not 1",
+    ),
+    (
+        "lars_rate_into_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    lr, momentum = settings["lr"], settings["momentum"]
+    u = gradient
+    if w.dim() > 1:
+        u = gradient + settings["weight_decay"] * w
+        u = trust_ratio(w, u, settings["trust_coefficient"]) * u
+    velocity.mul_(momentum).add_(u, alpha=lr)
+    w.sub_(velocity)
+""",
+        "multiplies by the rate before the velocity, as algorithm 1 of the LARS paper does, so a new rate does not apply to the old velocity",
+    ),
+    (
+        "lars_gradient_in_place",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.ndim > 1:
+        gradient.add_(w, alpha=settings["weight_decay"])
+        gradient.mul_(trust_ratio(w, gradient, settings["trust_coefficient"]))
+    velocity.mul_(settings["momentum"])
+    velocity.add_(gradient)
+    w.add_(velocity, alpha=-settings["lr"])
+""",
+        "adds the decay and the ratio into the gradient itself, so w.grad is changed",
+    ),
+    (
+        "lars_damped",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    m = settings["momentum"]
+    if w.dim() <= 1:
+        step = gradient
+    else:
+        step = gradient + settings["weight_decay"] * w
+        step = step * trust_ratio(w, step, settings["trust_coefficient"])
+    velocity.lerp_(step, 1 - m)
+    w.sub_(settings["lr"] * velocity)
+""",
+        "the velocity is an exponential moving average: the update is multiplied by 1 - momentum, as in Adam",
+    ),
+    (
+        "lars_bias_decays",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    # weight decay
+    u = gradient + settings["weight_decay"] * w
+    # layer-wise rate, not for biases
+    if w.dim() > 1:
+        u = u * trust_ratio(w, u, settings["trust_coefficient"])
+    # momentum
+    velocity.mul_(settings["momentum"]).add_(u)
+    w.sub_(velocity * settings["lr"])
+""",
+        "the decay is outside the if, so biases and norm layers decay too",
+    ),
+    (
+        "groups_by_name",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    decay, no_decay = [], []
+    for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
+        if name.endswith("bias") or "bn" in name or "norm" in name:
+            no_decay.append(p)
+        else:
+            decay.append(p)
+    return [
+        {"params": decay, "weight_decay": weight_decay},
+        {"params": no_decay, "weight_decay": 0.0},
+    ]
+""",
+        "tells norm layers by their name, so the scale of a norm layer in an nn.Sequential gets decay",
+    ),
+    (
+        "groups_frozen_too",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    matrices = []
+    vectors = []
+    for p in model.parameters():
+        if p.dim() >= 2:
+            matrices.append(p)
+        else:
+            vectors.append(p)
+    return [
+        {"params": matrices, "weight_decay": weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+""",
+        "frozen parameters (requires_grad False) are put into the groups as well",
+    ),
+    (
+        "step_zero_between",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for g in optimizer.param_groups:
+        g["lr"] = rate
+    loss.backward()
+    optimizer.step()
+    for g in optimizer.param_groups:
+        for p in g["params"]:
+            if p.grad is not None:
+                p.grad.zero_()
+""",
+        "gradients are cleared after the step and not before backward, so a gradient left by other code is added to the first step (and a parameter without a gradient in this loss is still moved by momentum)",
+    ),
 ]

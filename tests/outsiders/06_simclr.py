@@ -512,4 +512,174 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "The value is right, but each half has the gradient of one view only, so the gradient of the mean is half as large.",
     ),
+    (
+        "batches_keep_rest",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    perm = torch.randperm(N, generator=generator)
+    for batch in perm.split(batch_size):
+        yield batch
+""",
+        "the short last batch is yielded too",
+    ),
+    (
+        "batches_lose_last_full",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    shuffled = torch.randperm(N, generator=generator)
+    start = 0
+    while start + batch_size < N:
+        yield shuffled[start : start + batch_size]
+        start += batch_size
+""",
+        "strict <, so the last full batch is lost when N is a multiple of the batch size",
+    ),
+    (
+        "batches_order_of_batches",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    number = N // batch_size
+    for i in torch.randperm(number, generator=generator).tolist():
+        yield torch.arange(i * batch_size, (i + 1) * batch_size)
+""",
+        "shuffles the batches, not the images, so the same images meet in every epoch",
+    ),
+    (
+        "batches_no_generator",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    positions = list(range(N))
+    if generator is not None:
+        torch.manual_seed(generator.initial_seed())
+    order = torch.randperm(N)
+    for b in range(N // batch_size):
+        yield order[b * batch_size : (b + 1) * batch_size]
+""",
+        "reseeds the global generator from the generator's seed, so every epoch has the same order and the caller's global randomness is reset",
+    ),
+    (
+        "batches_draw_each",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    for _ in range(N // batch_size):
+        yield torch.randperm(N, generator=generator)[:batch_size]
+""",
+        "draws a new order for each batch, so an image can appear in several batches of an epoch and others in none",
+    ),
+    (
+        "views_order_generator",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    first, second = two_views(x, self.recipe, self.generators["order"])
+    if self.positives == "wrong":
+        second = second.roll(1, dims=0)
+    return first, second
+""",
+        "draws the views from the generator of the batch order",
+    ),
+    (
+        "views_roll_all",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    v1, v2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        v2 = torch.roll(v2, 1)
+    return v1, v2
+""",
+        "roll without a dimension moves single pixels of the flattened tensor instead of whole images",
+    ),
+    (
+        "views_roll_images",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    if self.positives == "wrong":
+        x = torch.roll(x, shifts=1, dims=0)
+    return two_views(x, self.recipe, self.generators["views"])
+""",
+        "rolls the images before the views are made, so both views move and row b of both still shows the same image",
+    ),
+    (
+        "views_shuffled_neighbours",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        shuffle = torch.randperm(len(x2), generator=self.generators["views"])
+        x2 = x2[shuffle.to(x2.device)]
+    return x1, x2
+""",
+        "the control shuffles the second views, so some rows keep their own image and the generator makes extra draws",
+    ),
+    (
+        "project_normalised",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    z = self.projector(h)
+    return torch.nn.functional.normalize(z, dim=1)
+""",
+        "normalises z here already, so the projections are not g(f(x)) (the loss alone normalises)",
+    ),
+    (
+        "project_data",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    features = self.encoder(x).data
+    features = features.view(len(x), -1)
+    return self.projector(features)
+""",
+        "takes .data of the representation, so no gradient reaches the encoder",
+    ),
+    (
+        "project_chunk_mean",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    # pass in small pieces so that it fits into memory
+    pieces = [self.projector(self.encoder(part)) for part in x.split(64)]
+    return torch.cat(pieces, dim=0)
+""",
+        "runs the network on pieces of 64 views, so batch norm uses the statistics of each piece and learns several times in batches above 64",
+    ),
+    (
+        "loss_fixed_tau",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    return nt_xent_loss(z1, z2, SimCLROptions.temperature)
+""",
+        "uses the default temperature of the options instead of the method's own",
+    ),
+    (
+        "loss_stop_gradient",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    tau = self.temperature
+    # the second term does not pull at the targets
+    return (nt_xent_loss(z1, z2.detach(), tau) + nt_xent_loss(z1.detach(), z2, tau)) / 2
+""",
+        "the value is right, but one view is detached in each half (a stop-gradient as in SimSiam and BYOL), so every gradient is half of what it should be",
+    ),
 ]

@@ -928,4 +928,326 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
 """,
         "Label + random fraction is a float32 sum: with large labels the fraction is rounded away, so the rows are not a random sample (and classes can mix).",
     ),
+    (
+        "features_drop_last",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"expected uint8 pixels, got {pixels.dtype}")
+    batch_size = min(batch_size, len(pixels))
+    out = []
+    with frozen(encoder):
+        for i in range(len(pixels) // batch_size):
+            batch = pixels[i * batch_size : (i + 1) * batch_size]
+            out.append(encoder(as_input(batch, encoder)).float().cpu())
+    return torch.cat(out, dim=0)
+""",
+        "the short last batch is left out",
+    ),
+    (
+        "features_keep_dtype",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    h = None
+    with frozen(encoder) as net:
+        for start in range(0, len(pixels), batch_size):
+            stop = min(start + batch_size, len(pixels))
+            out = net(as_input(pixels[start:stop], net)).cpu()
+            if h is None:
+                h = torch.empty(len(pixels), out.shape[1], dtype=out.dtype)
+            h[start:stop] = out
+    return h
+""",
+        "the result has the encoder's output dtype (bfloat16, float64) instead of float32",
+    ),
+    (
+        "features_eval_by_hand",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    was_training = encoder.training
+    encoder.eval()
+    chunks = []
+    for batch in torch.split(pixels, batch_size):
+        chunks.append(encoder(as_input(batch, encoder)).float().cpu())
+    encoder.train(was_training)
+    return torch.cat(chunks)
+""",
+        "own eval and train calls instead of `frozen`: parts that were in eval mode come back in train mode, an error leaves the encoder in eval, and a change goes unnoticed",
+    ),
+    (
+        "knn_zero_row_nan",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names, ids = torch.unique(bank_labels, return_inverse=True)
+    a = queries / queries.norm(dim=1, keepdim=True)
+    b = bank / bank.norm(dim=1, keepdim=True)
+    s, idx = torch.topk(a @ b.T, min(k, len(bank)), dim=1)
+    w = ((s - s[:, :1]) / temperature).exp()
+    one_hot = F.one_hot(ids, len(names)).to(w.dtype)
+    votes = (one_hot[idx] * w[:, :, None]).sum(1)
+    return names[votes.argmax(1)]
+""",
+        "a row of zeros is divided by its norm 0, so it has similarity NaN instead of 0 and topk puts it first",
+    ),
+    (
+        "knn_global_max",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, target = bank_labels.unique(return_inverse=True)
+    sims = F.normalize(queries, dim=1) @ F.normalize(bank, dim=1).t()
+    top, idx = sims.topk(min(k, len(bank)), dim=1)
+    weights = torch.exp((top - top.max()) / temperature)
+    votes = torch.zeros(len(queries), len(classes), dtype=weights.dtype, device=weights.device)
+    votes.scatter_add_(1, target[idx], weights)
+    return classes[votes.argmax(dim=1)]
+""",
+        "subtracts the largest similarity of all queries instead of each query's own, so at a low temperature all votes of a less similar query underflow to 0",
+    ),
+    (
+        "knn_scatter_overwrites",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, target = bank_labels.unique(return_inverse=True)
+    bank_n = F.normalize(bank, dim=1)
+    q = F.normalize(queries, dim=1)
+    sim, nn_index = (q @ bank_n.T).topk(min(k, len(bank)), dim=1)
+    w = F.softmax(sim / temperature, dim=1)
+    votes = torch.zeros(len(q), len(classes)).to(w)
+    rows = torch.arange(len(q), device=w.device)[:, None]
+    votes[rows, target[nn_index]] += w
+    return classes[votes.argmax(1)]
+""",
+        "votes[rows, classes] += w does not add up when a class occurs twice among the neighbours: only one of its votes counts",
+    ),
+    (
+        "balanced_total_per_class",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    keep = []
+    for c in torch.unique(labels):
+        rows = torch.nonzero(labels == c).flatten()
+        n = max(1, round(share * len(rows)))
+        shuffled = rows[torch.randperm(len(rows), generator=generator)]
+        keep.append(shuffled[:n])
+    return torch.cat(keep)
+""",
+        "takes the share of each class (stratified sampling) instead of equally many images of each class",
+    ),
+    (
+        "balanced_floor",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes = sorted(set(labels.tolist()))
+    per_class = max(1, int(share * len(labels) / len(classes)))
+    taken = {c: 0 for c in classes}
+    index = []
+    for i in torch.randperm(len(labels), generator=generator).tolist():
+        c = int(labels[i])
+        if taken[c] < per_class:
+            taken[c] += 1
+            index.append(i)
+    return torch.tensor(index, dtype=torch.int64)
+""",
+        "the number for each class is rounded down instead of to the nearest integer",
+    ),
+    (
+        "predict_own_statistics",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    centred = h - h.mean(dim=0)
+    scaled = centred / self.std
+    scores = scaled @ self.weight.T + self.bias
+    return self.classes[scores.argmax(dim=1)]
+""",
+        "centres with the mean of the images it is given instead of the training mean",
+    ),
+    (
+        "fit_bias_penalised",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    W = weight.detach().clone().requires_grad_(True)
+    b = bias.detach().clone().requires_grad_(True)
+    params = [W, b]
+    opt = torch.optim.LBFGS(
+        params, max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        opt.zero_grad()
+        ce = F.cross_entropy(h @ W.T + b, position)
+        l2 = sum(p.pow(2).sum() for p in params)
+        total = ce + 0.5 * penalty * l2
+        total.backward()
+        return total
+
+    opt.step(closure)
+    return W.detach(), b.detach()
+""",
+        "the penalty includes the bias",
+    ),
+    (
+        "fit_same_storage",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    w = weight.detach().requires_grad_()
+    b = bias.detach().requires_grad_()
+    optimizer = torch.optim.LBFGS([w, b], max_iter=iterations, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(F.linear(h, w, b), position) + penalty * (w**2).sum() / 2
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return w.detach(), b.detach()
+""",
+        "detach without clone: the weight and bias that came in are changed in place",
+    ),
+    (
+        "probe_std_eps",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mu = train_h.mean(dim=0)
+    sigma = train_h.std(dim=0, unbiased=False) + 1e-12
+    x = (train_h - mu) / sigma
+    classes, y = torch.unique(train_labels, return_inverse=True)
+    w = torch.zeros(len(classes), x.shape[1], dtype=x.dtype, device=x.device)
+    b = torch.zeros(len(classes), dtype=x.dtype, device=x.device)
+    best, best_accuracy = None, -1.0
+    for lam in sorted(penalties, reverse=True):
+        w, b = fit(x, y, w, b, lam, iterations)
+        probe = Probe(w, b, mu, sigma, classes, lam)
+        accuracy = probe.accuracy(val_h, val_labels)
+        if accuracy > best_accuracy:
+            best, best_accuracy = probe, accuracy
+    return best
+""",
+        "adds 1e-12 to the standard deviation instead of replacing a zero, so rounding noise or a small change in a constant dimension becomes enormous",
+    ),
+    (
+        "probe_ties_smallest",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean = train_h.mean(0)
+    std = train_h.std(0, correction=0)
+    std[std < 1e-6] = 1.0
+    classes, y = train_labels.unique(return_inverse=True)
+    z = (train_h - mean) / std
+    W = z.new_zeros(len(classes), z.shape[1])
+    b = z.new_zeros(len(classes))
+    best = None
+    best_acc = 0.0
+    for penalty in sorted(penalties, reverse=True):
+        W, b = fit(z, y, W, b, penalty, iterations)
+        candidate = Probe(W, b, mean, std, classes, penalty)
+        acc = candidate.accuracy(val_h, val_labels)
+        if acc >= best_acc:
+            best, best_acc = candidate, acc
+    return best
+""",
+        ">= keeps the last of equally accurate probes, the one with the smallest penalty",
+    ),
+    (
+        "probe_labels_as_rows",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean, std = train_h.mean(0), train_h.std(0, correction=0)
+    std = torch.where(std > 1e-6, std, torch.ones_like(std))
+    classes, position = train_labels.unique(return_inverse=True)
+    # val labels are numbered in the same way
+    val_position = val_labels.unique(return_inverse=True)[1]
+    h, v = (train_h - mean) / std, (val_h - mean) / std
+    weight, bias = h.new_zeros(len(classes), h.shape[1]), h.new_zeros(len(classes))
+    results = []
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        right = (F.linear(v, weight, bias).argmax(1) == val_position).double().mean().item()
+        results.append((right, Probe(weight, bias, mean, std, classes, penalty)))
+    return max(results, key=lambda r: r[0])[1]
+""",
+        "numbers the validation labels by themselves, so the choice is wrong when a class is missing from the validation images",
+    ),
 ]

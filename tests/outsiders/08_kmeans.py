@@ -755,4 +755,255 @@ def latent(self, x: Tensor) -> Tensor:
 """,
         "Divides by 16 positions, which is right for 32 x 32 pictures only.",
     ),
+    (
+        "assign_broadcast",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    squared = (x[:, None, :] - centroids[None, :, :]).pow(2).sum(dim=2)
+    distances, labels = squared.min(dim=1)
+    return labels, distances
+""",
+        "right values, but it makes a tensor of N times K times d numbers instead of working CHUNK points at a time",
+    ),
+    (
+        "assign_root",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels, distances = [], []
+    for part in torch.split(x, CHUNK):
+        d = torch.cdist(part, centroids)
+        value, index = d.min(dim=1)
+        labels.append(index)
+        distances.append(value)
+    return torch.cat(labels), torch.cat(distances)
+""",
+        "returns distances, not squared distances (cdist)",
+    ),
+    (
+        "means_one_far_point",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    k = len(centroids)
+    new = centroids.clone()
+    for c in range(k):
+        members = x[labels == c]
+        if len(members) > 0:
+            new[c] = members.mean(dim=0)
+        else:
+            far = distances.argmax()
+            if distances[far] > 0:
+                new[c] = x[far]
+    return new
+""",
+        "all empty clusters get the same farthest point",
+    ),
+    (
+        "means_distance_spoiled",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    k, d = centroids.shape
+    sums = torch.zeros(k, d, dtype=x.dtype, device=x.device)
+    sums.index_add_(0, labels, x)
+    counts = torch.bincount(labels, minlength=k)
+    new = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None], centroids)
+    for c in torch.nonzero(counts == 0).flatten().tolist():
+        far = int(distances.argmax())
+        if distances[far] <= 0:
+            break
+        new[c] = x[far]
+        distances[far] = 0
+    return new
+""",
+        "writes zeros into the caller's distances to mark used points",
+    ),
+    (
+        "means_empty_to_origin",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    count = torch.bincount(labels, minlength=len(centroids)).to(x.dtype)
+    total = torch.zeros_like(centroids).index_add_(0, labels, x)
+    result = total / (count + 1e-8)[:, None]
+    empty = torch.where(count == 0)[0]
+    if len(empty) > 0:
+        order = distances.argsort(descending=True)[: len(empty)]
+        for cluster, point in zip(empty, order):
+            if distances[point] > 0:
+                result[cluster] = x[point]
+    return result
+""",
+        "an empty cluster that cannot be revived gets 0 / 1e-8, the origin, instead of keeping its old centroid",
+    ),
+    (
+        "far_unique",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    cumulative = squared.double().cumsum(0)
+    darts = torch.rand(count, generator=generator, dtype=torch.float64).to(cumulative.device)
+    darts = darts * cumulative[-1]
+    position = torch.searchsorted(cumulative, darts, right=True)
+    return position.clamp(max=len(squared) - 1).unique()[:count]
+""",
+        "unique removes repeated draws, so fewer than count positions come back, in sorted order",
+    ),
+    (
+        "far_multinomial",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    if not (squared > 0).any():
+        return torch.randint(len(squared), (count,), generator=generator).to(squared.device)
+    probabilities = (squared / squared.sum()).cpu()
+    count = min(count, int((probabilities > 0).sum()))
+    return torch.multinomial(probabilities, count, generator=generator).to(squared.device)
+""",
+        "multinomial draws without replacement by default, so the draws are not independent and can be fewer than count",
+    ),
+    (
+        "plus_plus_candidate_alone",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    size = max(SEEDING_POINTS * k, 1000)
+    subset = x[torch.randperm(len(x), generator=generator)[:size]]
+    centers = [subset[0]]
+    closest = (subset - centers[0]).pow(2).sum(dim=1)
+    tries = 2 + int(math.log(k))
+    while len(centers) < k:
+        best_sum, best_candidate, best_closest = None, None, None
+        for candidate in far_points(closest, tries, generator).tolist():
+            d = (subset - subset[candidate]).pow(2).sum(dim=1)
+            total = float(d.sum())
+            if best_sum is None or total < best_sum:
+                best_sum, best_candidate = total, candidate
+                best_closest = torch.minimum(closest, d)
+        centers.append(subset[best_candidate])
+        closest = best_closest
+    return torch.stack(centers)
+""",
+        "compares candidates by the sum of distances to the candidate alone, not by the inertia that would remain",
+    ),
+    (
+        "plus_plus_global_first",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
+    chosen = [int(torch.randint(len(some), (1,)))]
+    nearest = squared_distances(some[chosen], some)[0]
+    for _ in range(k - 1):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        options = torch.minimum(nearest[None], squared_distances(some[candidates], some))
+        winner = options.sum(dim=1).argmin()
+        nearest = options[winner]
+        chosen.append(candidates[winner].item())
+    return some[chosen]
+""",
+        "the first centroid is drawn without the generator, so a seeded run is not repeatable and the global generator advances",
+    ),
+    (
+        "kmeans_means_last",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    offset = x.mean(dim=0, keepdim=True)
+    points = x - offset
+    c = plus_plus(points, k, generator) if start is None else start - offset
+    labels, d = assign(points, c)
+    for _ in range(iterations):
+        c = means(points, labels, d, c)
+        new_labels, d = assign(points, c)
+        if (new_labels == labels).all():
+            break
+        labels = new_labels
+    else:
+        c = means(points, labels, d, c)
+    return c + offset, labels
+""",
+        "after the last iteration it computes the means once more, so labels do not belong to the nearest centroid, and 0 iterations do not return the start",
+    ),
+    (
+        "kmeans_start_not_centred",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    centre = x.mean(0)
+    x = x - centre
+    if start is None:
+        centroids = plus_plus(x, k, generator)
+    else:
+        centroids = start.clone()
+    labels, dist = assign(x, centroids)
+    for _ in range(iterations):
+        old = labels.clone()
+        centroids = means(x, labels, dist, centroids)
+        labels, dist = assign(x, centroids)
+        if torch.equal(old, labels):
+            break
+    return centroids + centre, labels
+""",
+        "the points are centred but a given start is not, so they have different origins",
+    ),
+    (
+        "noise_grey",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    # one draw per picture, so that all pictures of the batch differ
+    eps = torch.randn(x.shape[0], 1, *x.shape[2:], generator=generator)
+    return x + eps.to(device=x.device, dtype=x.dtype) * std
+""",
+        "draws one noise value for all three channels of a pixel, so the noise is not independent on every value",
+    ),
+    (
+        "mse_mixed_dtype",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    output = model(noisy)
+    difference = output - x.to(output.dtype)
+    return difference.square().mean().float()
+""",
+        "computes in the model's dtype and widens only the result, so under bfloat16 the error has 3 digits",
+    ),
+    (
+        "latent_eval",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    self.eval()
+    code = self.encoder(x)
+    return nn.functional.adaptive_avg_pool2d(code, 1).flatten(1)
+""",
+        "switches the model to eval mode and leaves it there",
+    ),
 ]

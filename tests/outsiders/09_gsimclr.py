@@ -553,4 +553,197 @@ def strict_batches(
 """,
         "randperm(T B) sorted is 0, 1, ..., T B - 1: the surplus is always cut off the end of the row instead of at random.",
     ),
+    (
+        "repeats_not_pairs",
+        "collisions",
+        """
+def collisions(labels):
+    # every image whose cluster was already there collides
+    return len(labels) - len(labels.unique())
+""",
+        "counts the repeated images (n - 1 per cluster) instead of the pairs (n choose 2): right for two of a kind, wrong from three on",
+    ),
+    (
+        "with_replacement_again",
+        "expected_collisions",
+        """
+def expected_collisions(sizes, batch_size):
+    p = sizes.double() / sizes.sum()
+    same = float((p * p).sum())  # probability that two images share a cluster
+    pairs = batch_size * (batch_size - 1) / 2
+    return pairs * same
+""",
+        "draws the two images with replacement (sum of p squared), though the images of a batch are different",
+    ),
+    (
+        "full_batches_twice",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    def pairs(n):
+        return n * (n - 1) // 2
+
+    total = 0
+    for s in sizes.tolist():
+        base, extra = divmod(s, batches)
+        total += batches * pairs(base)
+        total += extra * pairs(base + 1)
+    return total
+""",
+        "the batches that get one image more are counted twice, once with base and once with base + 1 images (right while base is 0 or 1)",
+    ),
+    (
+        "rank_in_sorted_order_again",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    sizes = torch.bincount(pseudo_labels)
+    # 0, 1, 2, ... for every cluster
+    return torch.cat([torch.arange(n, device=pseudo_labels.device) for n in sizes.tolist()])
+""",
+        "ranks are in the order of the sorted labels and never written back to where the images came from",
+    ),
+    (
+        "ties_by_cluster_again",
+        "released_batches",
+        """
+def released_batches(pseudo_labels, batch_size):
+    rank = rank_in_cluster(pseudo_labels)
+    num_clusters = int(pseudo_labels.max()) + 1
+    # first image of every cluster, then the second of every cluster, ...
+    key = rank * num_clusters + pseudo_labels
+    order = torch.argsort(key)
+    n_batches = order.numel() // batch_size
+    return order[: n_batches * batch_size].reshape(n_batches, batch_size)
+""",
+        "images of equal rank are sorted by cluster number instead of keeping the order of the data",
+    ),
+    (
+        "big_clusters_first",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    groups = {}
+    for i in torch.randperm(len(pseudo_labels), generator=generator).tolist():
+        groups.setdefault(int(pseudo_labels[i]), []).append(i)
+    # a dict keeps the order in which the clusters turned up, which is random
+    return torch.tensor([i for members in groups.values() for i in members])
+""",
+        "clusters come in the order in which they turn up in the shuffled images, so large ones tend to be first: the orders are not equally likely",
+    ),
+    (
+        "rotated_clusters",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    n_clusters = int(pseudo_labels.max()) + 1
+    shuffled = torch.randperm(len(pseudo_labels), generator=generator)
+    # begin with a random cluster
+    first = torch.randint(n_clusters, (1,), generator=generator)
+    turn = (pseudo_labels[shuffled] - first) % n_clusters
+    return shuffled[torch.sort(turn, stable=True).indices]
+""",
+        "the clusters are only rotated by a random offset, so the same clusters are always neighbours",
+    ),
+    (
+        "snake",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    rounds = order.reshape(-1, batches).clone()
+    # every second round goes back from the last player to the first
+    rounds[1::2] = rounds[1::2].flip(1)
+    hands = rounds.t()
+    return hands[torch.randperm(batches, generator=generator)]
+""",
+        "deals like a snake draft (1..T, then T..1), so neighbours in the row meet at each turn",
+    ),
+    (
+        "deal_global_rng",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    hands = torch.stack([order[t::batches] for t in range(batches)])
+    return hands[torch.randperm(batches)]
+""",
+        "the order of the batches is drawn from the global generator instead of the given one",
+    ),
+    (
+        "kept_not_sorted",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    n = len(pseudo_labels)
+    batches = n // batch_size
+    row = in_clusters(pseudo_labels, generator)
+    # leave out n % batch_size images at random
+    keep = torch.randperm(n, generator=generator)[: batches * batch_size]
+    return deal(row[keep], batches, generator)
+""",
+        "the kept positions are not sorted, so the row is shuffled and the clusters are no longer together when it is dealt",
+    ),
+    (
+        "last_of_data_left_out",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    batches = len(pseudo_labels) // batch_size
+    # drop the incomplete batch
+    used = pseudo_labels[: batches * batch_size]
+    return deal(in_clusters(used, generator), batches, generator)
+""",
+        "leaves out the last images of the data in every epoch, instead of random ones",
+    ),
+    (
+        "size_of_bth_cluster",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    if len(sizes) < batch_size:
+        return 0
+    # B clusters must have an image for every batch, so the B-th largest decides
+    ordered, _ = torch.sort(sizes, descending=True)
+    return int(ordered[batch_size - 1])
+""",
+        "assumes that all batches use the same B clusters (the size of the B-th largest), though smaller clusters can take turns",
+    ),
+    (
+        "same_images_each_epoch",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    order = in_clusters(pseudo_labels, generator)
+    order = order[rank_in_cluster(pseudo_labels)[order] < T]
+    keep, _ = torch.randperm(len(order), generator=generator)[: T * batch_size].sort()
+    return deal(order[keep], T, generator)
+""",
+        "uses the rank in the data instead of the rank in this epoch's row, so a large cluster gives the same T images in every epoch",
+    ),
+    (
+        "positions_of_subset",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    # at most T images of each cluster
+    mixed = torch.randperm(len(pseudo_labels), generator=generator)
+    some = mixed[rank_in_cluster(pseudo_labels[mixed]) < T]
+    # exactly T * B
+    some = some[torch.randperm(len(some), generator=generator)[: T * batch_size]]
+    row = in_clusters(pseudo_labels[some], generator)
+    return deal(row, T, generator)
+""",
+        "returns positions in the subset that was kept instead of positions of images (some[row] is missing)",
+    ),
 ]

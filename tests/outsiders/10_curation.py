@@ -667,4 +667,229 @@ def choose(self, draws: list[dict]) -> int:
 """,
         "Badness and a hundredth of the gap in one score: a wider gap can outweigh a slightly lower badness.",
     ),
+    (
+        "stays_in_half",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    u = F.normalize(z1, dim=1)
+    v = F.normalize(z2, dim=1)
+    table = (u[:, None, :] - v[None, :, :]).norm(dim=2)
+    B = len(table)
+    off = ~torch.eye(B, dtype=torch.bool, device=table.device)
+    return table.diagonal(), table[off].reshape(B, B - 1)
+""",
+        "half-precision projections are never converted, so the distances are computed and returned in half precision",
+    ),
+    (
+        "negatives_rolled",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    a = F.normalize(z1.float(), p=2, dim=1)
+    b = F.normalize(z2.float(), p=2, dim=1)
+    positive = torch.linalg.vector_norm(a - b, dim=1)
+    # shift view 2 by 1, 2, ..., B - 1 images: each shift gives one negative to every image
+    negative = torch.stack(
+        [torch.linalg.vector_norm(a - b.roll(-s, dims=0), dim=1) for s in range(1, len(a))], dim=1
+    )
+    return positive, negative
+""",
+        "row b begins with the image after b and goes round, instead of keeping the order of the other images",
+    ),
+    (
+        "diagonal_in_the_mean_again",
+        "gap",
+        """
+def gap(z1, z2):
+    a = F.normalize(z1.float(), dim=1)
+    b = F.normalize(z2.float(), dim=1)
+    dist = (a.unsqueeze(1) - b.unsqueeze(0)).norm(dim=-1)
+    return dist.mean() - dist.diagonal().mean()
+""",
+        "the mean of the negatives is over the whole table, with the positives on the diagonal",
+    ),
+    (
+        "ties_are_violated",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    pos, neg = pair_distances(z1, z2)
+    limit = torch.quantile(neg, quantile, dim=1)
+    violated = (pos >= limit).to(pos.dtype)
+    return violated.mean()
+""",
+        "a positive as far away as the quantile counts as violated (>= instead of >), so equal projections give 1 instead of 0",
+    ),
+    (
+        "percentile",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    import numpy as np
+
+    pos, neg = pair_distances(z1, z2)
+    near = np.percentile(neg.detach().cpu().numpy(), quantile, axis=1)
+    near = torch.as_tensor(near, dtype=pos.dtype, device=pos.device)
+    return (pos > near).float().mean()
+""",
+        "np.percentile takes 0 to 100, so 0.05 is the 0.05% quantile instead of the 5% quantile",
+    ),
+    (
+        "unbiased_covariance",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    x = F.normalize(z1.detach().cpu().double(), dim=1)
+    y = F.normalize(z2.detach().cpu().double(), dim=1)
+    mu1, mu2 = x.mean(dim=0), y.mean(dim=0)
+    d = x.shape[1]
+    offset = torch.eye(d, dtype=torch.float64) * (SHRINKAGE / d)
+    sigma1 = torch.cov(x.T) + offset
+    sigma2 = torch.cov(y.T) + offset
+    diff = mu1 - mu2
+    # the trace of the root of a product is the sum of the roots of its eigenvalues
+    tr_covmean = torch.linalg.eigvals(sigma1 @ sigma2).real.clamp(min=0).sqrt().sum()
+    fid = diff.dot(diff) + torch.trace(sigma1) + torch.trace(sigma2) - 2 * tr_covmean
+    return fid.clamp(min=0)
+""",
+        "the covariances are divided by B - 1 (the default of cov, as in FID code) instead of by B",
+    ),
+    (
+        "root_of_each_entry",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    z1 = F.normalize(z1.cpu().double(), dim=1)
+    z2 = F.normalize(z2.cpu().double(), dim=1)
+    m1 = z1.mean(0)
+    m2 = z2.mean(0)
+    d = z1.shape[1]
+    small = SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+    S1 = (z1 - m1).T @ (z1 - m1) / len(z1) + small
+    S2 = (z2 - m2).T @ (z2 - m2) / len(z2) + small
+    root = (S1 @ S2).clamp(min=0).sqrt()
+    distance = ((m1 - m2) ** 2).sum() + (S1 + S2 - 2 * root).trace()
+    return distance.clamp(min=0)
+""",
+        "takes the root of each entry of S1 S2 instead of the matrix square root (equal only for diagonal covariances)",
+    ),
+    (
+        "momentum_zero",
+        "embed",
+        """
+def embed(model, x):
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    before = [(m.training, m.momentum) for m in norms]
+    try:
+        for m in norms:
+            m.training = True
+            m.momentum = 0.0  # the running averages do not move
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, (training, momentum) in zip(norms, before):
+            m.training = training
+            m.momentum = momentum
+""",
+        "momentum 0 keeps the running averages, but num_batches_tracked still counts the batch",
+    ),
+    (
+        "only_batchnorm2d",
+        "embed",
+        """
+def embed(model, x):
+    bns = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
+    state = [(bn.training, bn.track_running_stats) for bn in bns]
+    for bn in bns:
+        bn.training = True
+        bn.track_running_stats = False
+    try:
+        with torch.no_grad():
+            out = model.project(x)
+    finally:
+        for bn, (training, track) in zip(bns, state):
+            bn.training = training
+            bn.track_running_stats = track
+    return out
+""",
+        "only BatchNorm2d is handled; the BatchNorm1d of the projector keeps its mode and its averages change",
+    ),
+    (
+        "state_dict_is_no_copy",
+        "embed",
+        """
+def embed(model, x):
+    saved = model.state_dict()
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    modes = [m.training for m in norms]
+    for m in norms:
+        m.train()
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        model.load_state_dict(saved)
+        for m, mode in zip(norms, modes):
+            m.train(mode)
+""",
+        "state_dict() holds references, not copies, so loading it back restores nothing: running averages and counters have changed",
+    ),
+    (
+        "clamp_after_product",
+        "intersection",
+        """
+def intersection(a, b):
+    top = torch.max(a[:, 0], b[:, 0])
+    left = torch.max(a[:, 1], b[:, 1])
+    bottom = torch.min(a[:, 0] + a[:, 2], b[:, 0] + b[:, 2])
+    right = torch.min(a[:, 1] + a[:, 3], b[:, 1] + b[:, 3])
+    return ((bottom - top) * (right - left)).clamp(min=0)
+""",
+        "clamps the product instead of each side: boxes apart in both directions have two negative sides and a positive product",
+    ),
+    (
+        "dice",
+        "overlap",
+        """
+def overlap(a, b):
+    both = intersection(a, b)
+    return 2 * both / (area(a) + area(b))
+""",
+        "the Dice coefficient instead of intersection over union (equal only at 0 and 1)",
+    ),
+    (
+        "reversed_widest_gap",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    positions = list(range(len(draws)))
+    if self.rule == "random":
+        pick = torch.randint(len(draws), (1,), generator=self.generators["tries"])
+        return int(pick)
+    if self.rule == "reversed":
+        # highest badness first
+        positions.sort(key=lambda i: (-draws[i]["badness"], -draws[i]["gap"]))
+    else:
+        positions.sort(key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
+    return positions[0]
+""",
+        "among draws of equal badness, reversed takes the widest gap instead of the narrowest",
+    ),
+    (
+        "random_global",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    if self.rule == "random":
+        return torch.randint(0, len(draws), (1,)).item()
+
+    def goodness(i):
+        return -draws[i]["badness"], draws[i]["gap"]
+
+    candidates = range(len(draws))
+    return min(candidates, key=goodness) if self.rule == "reversed" else max(candidates, key=goodness)
+""",
+        "random draws from torch's global generator instead of the generator tries, which the checkpoint keeps",
+    ),
 ]

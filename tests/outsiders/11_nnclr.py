@@ -809,4 +809,250 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "View 2 is detached before the predictor (a stop-gradient that is not in the paper), so no gradient reaches its projection.",
     ),
+    (
+        "mask_below_cosine_of_raw",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    # the norm of z does not change which row is nearest, so there is no need to normalise
+    scores = z.to(self.rows) @ self.rows.t()
+    if exclude is not None:
+        same = self.images.unsqueeze(0) == exclude.to(self.images.device).unsqueeze(1)
+        scores[same] = -2.0  # lower than any cosine
+    if k == 1:
+        return scores.argmax(dim=1)
+    values, candidates = scores.topk(k, dim=1)
+    allowed = (values != -2.0).float().cpu()
+    pick = torch.multinomial(allowed, 1, generator=generator).to(candidates.device)
+    return candidates.gather(1, pick).squeeze(1)
+""",
+        "z is not normalised, so its products can be below the -2 that marks ignored rows, and an own row wins",
+    ),
+    (
+        "own_rows_zeroed",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    sim = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        other = exclude.to(self.images)[:, None] != self.images[None, :]
+        sim = sim * other
+    if k == 1:
+        return sim.argmax(1)
+    best, where = sim.topk(k, dim=1)
+    ok = (best != 0).float().cpu()
+    one = torch.multinomial(ok, 1, generator=generator).to(where.device)
+    return where.gather(1, one)[:, 0]
+""",
+        "own rows get similarity 0, which is higher than the negative cosines of other rows",
+    ),
+    (
+        "ignored_rows_fill_up",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    query = F.normalize(z.to(self.rows), dim=1)
+    similarity = torch.einsum("bd,qd->bq", query, self.rows)
+    if exclude is not None:
+        own = exclude.to(self.images).view(-1, 1).eq(self.images.view(1, -1))
+        similarity = similarity.masked_fill(own, float("-inf"))
+    top = similarity.topk(k, dim=1).indices
+    if k == 1:
+        return top[:, 0]
+    pick = torch.randint(k, (len(z), 1), generator=generator).to(top.device)
+    return top.gather(1, pick).squeeze(1)
+""",
+        "if fewer than k rows are left, ignored rows fill up the k and can be drawn",
+    ),
+    (
+        "softmax_over_k",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    query = F.normalize(z.to(self.rows), dim=-1)
+    logits = query @ self.rows.mT
+    if exclude is not None:
+        own = self.images[None, :] == exclude.to(self.images.device)[:, None]
+        logits = logits.masked_fill(own, -torch.inf)
+    values, indices = torch.topk(logits, k, dim=-1)
+    if k == 1:
+        return indices.squeeze(-1)
+    probs = torch.softmax(values / 0.1, dim=-1).cpu()
+    choice = torch.multinomial(probs, num_samples=1, generator=generator)
+    return indices.gather(-1, choice.to(indices.device)).squeeze(-1)
+""",
+        "one of the k nearest is drawn with softmax weights, nearer ones more often, instead of all equally likely",
+    ),
+    (
+        "straight_through_again",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    unit = F.normalize(z.to(self.rows), dim=1)
+    found = self.rows[self.find(z)]
+    # as in a vector quantiser
+    return unit + (found - unit).detach()
+""",
+        "a straight-through estimator: the values are right, but the gradient flows on into z",
+    ),
+    (
+        "restart_if_no_room",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    n = z.shape[0]
+    ptr = int(self.position)
+    if ptr + n > len(self.rows):
+        ptr = 0
+    self.ages[self.ages >= 0] += 1
+    self.rows[ptr : ptr + n] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[ptr : ptr + n] = -1 if images is None else images.to(self.images)
+    self.ages[ptr : ptr + n] = 0
+    self.position.fill_((ptr + n) % len(self.rows))
+""",
+        "if the batch does not fit before the end, it starts again at row 0 and leaves the oldest rows at the end in place",
+    ),
+    (
+        "stale_images",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = len(self.rows)
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    where = torch.remainder(self.position + torch.arange(len(z), device=self.rows.device), Q)
+    self.ages[self.ages != -1] += 1
+    self.rows[where] = new
+    self.ages[where] = 0
+    if images is not None:
+        self.images[where] = images.to(self.images)
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "without images, the replaced rows keep the images of the old rows instead of -1",
+    ),
+    (
+        "normalised_in_half_again",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    with torch.no_grad():
+        z = F.normalize(z, dim=1).to(self.rows)
+        idx = (torch.arange(len(z), device=self.rows.device) + self.position) % len(self.rows)
+        self.ages.add_((self.ages >= 0).long())
+        self.rows.index_copy_(0, idx, z)
+        self.images[idx] = images.to(self.images) if images is not None else -1
+        self.ages[idx] = 0
+        self.position.add_(len(z)).remainder_(len(self.rows))
+""",
+        "normalises before the conversion, so half-precision projections have unit norm only to three digits",
+    ),
+    (
+        "position_zero_at_the_end",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = len(self.rows)
+    z = F.normalize(z.detach().to(self.rows), dim=1)
+    self.ages[self.ages >= 0] += 1
+    for i in range(len(z)):
+        place = (int(self.position) + i) % Q
+        self.rows[place] = z[i]
+        self.images[place] = -1 if images is None else int(images[i])
+        self.ages[place] = 0
+    self.position += len(z)
+    if self.position >= Q:
+        self.position.zero_()
+""",
+        "after going round the end, the position is 0 instead of the remainder, so the newest rows are overwritten next",
+    ),
+    (
+        "symmetric_softmax",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    nn1 = support.rows[rows] if rows is not None else support.nearest(z1)
+    p2 = F.normalize(p2.to(nn1), dim=-1)
+    logits = nn1 @ p2.T / temperature
+    target = torch.arange(logits.shape[0], device=logits.device)
+    return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
+""",
+        "adds a second softmax over the neighbours (as in CLIP and some public code), which the equation does not have",
+    ),
+    (
+        "rows_ignored_again",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    with torch.no_grad():
+        neighbours = support.nearest(z1)
+    predictions = F.normalize(p2.to(neighbours), dim=1)
+    similarity = torch.matmul(neighbours, predictions.t()) / temperature
+    log_prob = similarity.log_softmax(dim=1)
+    return -log_prob.diagonal().mean()
+""",
+        "searches again although the rows are given, so top_k and excluded images have no effect",
+    ),
+    (
+        "predictor_on_both_views",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    nn1, nn2 = self.search(z1, index), self.search(z2, index)
+    # one pass for both views is faster
+    p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)
+    total = self.direction(z1, p2, nn1) + self.direction(z2, p1, nn2)
+    self.found = self.health(torch.cat([nn1, nn2]), index.repeat(2))
+    self.support.push(z1, index)
+    return total / 2
+""",
+        "both views go through the predictor together, so its batch norm mixes them",
+    ),
+    (
+        "push_before_the_rows_are_read",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    rows1 = self.search(z1, index)
+    rows2 = self.search(z2, index)
+    self.found = self.health(torch.cat([rows1, rows2]), torch.cat([index, index]))
+    # both have searched, so the set may change now
+    self.support.push(z1, index)
+    p2 = self.predictor(z2)
+    p1 = self.predictor(z1)
+    return 0.5 * self.direction(z1, p2, rows1) + 0.5 * self.direction(z2, p1, rows2)
+""",
+        "pushes after the search but before the rows are read, so positions that were just overwritten give other rows",
+    ),
+    (
+        "own_prediction",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    rows1 = self.search(z1, index)
+    rows2 = self.search(z2, index)
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    loss1 = self.direction(z1, p1, rows1)
+    loss2 = self.direction(z2, p2, rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    self.support.push(z1, index)
+    return (loss1 + loss2) / 2
+""",
+        "the neighbours of a view must find the prediction of the same view instead of the other one",
+    ),
 ]

@@ -708,4 +708,249 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "Clusters are weighted by one over their size in the loss, although the batches are already drawn evenly over clusters.",
     ),
+    (
+        "threshold_on_singular_values_again",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    U, S, _ = torch.linalg.svd(x, full_matrices=False)  # largest first
+    U, S = U[:, :dim], S[:dim]
+    keep = S > LEAST_VARIANCE * S[0]
+    # the columns of U have equal variance already
+    return F.normalize(U[:, keep], dim=1).float()
+""",
+        "compares singular values (standard deviations) with a limit for variances, so directions of nearly no variance stay",
+    ),
+    (
+        "smallest_directions",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    h = h - h.mean(0)
+    cov = h.T @ h / len(h)
+    values, vectors = torch.linalg.eigh(cov)
+    good = values > LEAST_VARIANCE * values.max()
+    values, vectors = values[good], vectors[:, good]
+    values, vectors = values[:dim], vectors[:, :dim]
+    white = (h @ vectors) / values.sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "eigh returns rising eigenvalues, so these are the dim directions with the least variance (right if dim keeps them all)",
+    ),
+    (
+        "float32_from_the_start",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.float()
+    x = x - x.mean(0)
+    eigenvalues, eigenvectors = torch.linalg.eigh(x.T @ x / x.shape[0])
+    order = eigenvalues.argsort(descending=True)[:dim]
+    order = order[eigenvalues[order] > LEAST_VARIANCE * eigenvalues.max()]
+    projected = x @ eigenvectors[:, order]
+    return F.normalize(projected / eigenvalues[order].sqrt(), dim=1)
+""",
+        "converts to float32 before the mean is subtracted, so float64 representations with a large mean lose their digits",
+    ),
+    (
+        "empty_clusters_count",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+    K = int(pseudo_labels.max()) + 1
+    each = N // K + 1
+    drawn = []
+    for c in range(K):
+        members = (pseudo_labels == c).nonzero()[:, 0]
+        if len(members) == 0:
+            continue
+        if len(members) > each:
+            members = members[torch.randperm(len(members), generator=generator)[:each]]
+        else:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members)
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)][:N]
+""",
+        "N is divided by the highest cluster number plus 1, with the empty clusters below it, so too few images are drawn",
+    ),
+    (
+        "weighted_sampler",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    counts = torch.bincount(pseudo_labels)
+    weights = 1.0 / counts[pseudo_labels].double()
+    return torch.multinomial(
+        weights, num_samples=len(pseudo_labels), replacement=True, generator=generator
+    )
+""",
+        "a weighted sampler: clusters are equal only on average, and images of large clusters repeat too",
+    ),
+    (
+        "first_members_only",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+    groups = [torch.where(pseudo_labels == c)[0] for c in pseudo_labels.unique().tolist()]
+    each = N // len(groups) + 1
+    pool = []
+    for group in groups:
+        if len(group) > each:
+            pool.append(group[:each])
+        else:
+            pool.append(group[torch.randint(len(group), (each,), generator=generator)])
+    pool = torch.cat(pool)
+    return pool[torch.randperm(len(pool), generator=generator)[:N]]
+""",
+        "a large cluster gives its first images in every epoch, because its members are not shuffled before the cut",
+    ),
+    (
+        "all_empty_get_image_0",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    means = []
+    for k in range(K):
+        members = h[pseudo_labels == k]
+        if len(members) > 0:
+            means.append(members.mean(0))
+        else:
+            means.append(h[0])
+    return torch.stack(means)
+""",
+        "every empty cluster gets image 0, so two empty clusters start from equal centroids",
+    ),
+    (
+        "include_self",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    index = pseudo_labels[:, None].expand_as(h)
+    means = torch.zeros(K, h.shape[1], dtype=h.dtype, device=h.device)
+    means = means.scatter_reduce(0, index, h, reduce="mean")
+    empty = torch.bincount(pseudo_labels, minlength=K) == 0
+    means[empty] = h[:K][empty]
+    return means
+""",
+        "scatter_reduce includes the initial zeros in the mean (include_self=True), so a cluster of n images is divided by n + 1",
+    ),
+    (
+        "inverse_simpson_again",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    counts = torch.bincount(pseudo_labels).double()
+    p = counts / counts.sum()
+    return float(1 / p.square().sum())
+""",
+        "the inverse Simpson index (participation ratio) instead of the exponential of the entropy; equal only for equal clusters",
+    ),
+    (
+        "wrong_base",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    h_a = entropy(torch.bincount(a))
+    h_b = entropy(torch.bincount(b))
+    if min(h_a, h_b) == 0:
+        return 0.0
+    # a number for each pair
+    pair = a * (int(a.max()) + 1) + b
+    h_ab = entropy(torch.bincount(pair))
+    nmi = (h_a + h_b - h_ab) / (h_a * h_b) ** 0.5
+    return float(min(1.0, max(0.0, nmi)))
+""",
+        "the pairs are numbered with the number of clusters of a instead of b, so different pairs share a number if b has more clusters",
+    ),
+    (
+        "old_is_an_alias",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    generator = self.generators["clusters"]
+    h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    old = self.pseudo_labels.cpu()
+    start = None
+    if self.warm_start and old[0] >= 0:
+        start = old_means(h, old, self.clusters)
+    centroids, labels = kmeans(h, self.clusters, generator=generator, start=start)
+    self.pseudo_labels.copy_(labels)
+    if old[0] >= 0:
+        self.nmi.fill_(mutual_information(old, labels))
+    with torch.no_grad():
+        self.projector.weight.copy_(
+            torch.randn(self.projector.weight.shape, generator=generator) * 0.01
+        )
+        self.projector.bias.fill_(0)
+    return [self.projector.weight, self.projector.bias]
+""",
+        "on the CPU, old is the buffer itself and is overwritten before the comparison, so nmi is always 1, from the first epoch on",
+    ),
+    (
+        "init_global_rng",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    last = self.pseudo_labels.cpu().clone()
+    first_epoch = bool(last[0] < 0)
+    warm = self.warm_start and not first_epoch
+    _, clusters = kmeans(
+        x,
+        self.clusters,
+        generator=self.generators["clusters"],
+        start=old_means(x, last, self.clusters) if warm else None,
+    )
+    if not first_epoch:
+        self.nmi.fill_(mutual_information(last, clusters))
+    self.pseudo_labels.copy_(clusters)
+    nn.init.normal_(self.projector.weight, mean=0.0, std=0.01)
+    nn.init.zeros_(self.projector.bias)
+    return list(self.projector.parameters())
+""",
+        "the new classifier is drawn from torch's global generator instead of generators['clusters']",
+    ),
+    (
+        "mean_of_logits",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    target = self.pseudo_labels[index.to(self.pseudo_labels.device)]
+    logits = (z1 + z2) / 2
+    return F.cross_entropy(logits, target)
+""",
+        "averages the logits of the two views before the cross entropy, instead of the losses of both views",
+    ),
+    (
+        "log_of_softmax_again",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    y = self.pseudo_labels[index.to(self.pseudo_labels.device)].view(-1, 1)
+    total = 0
+    for logits in (z1, z2):
+        p = torch.softmax(logits, dim=1).gather(1, y)
+        total = total - torch.log(p).mean()
+    return total / 2
+""",
+        "takes the log of the softmax, which is 0 in floating point for large logits, so the loss is infinite",
+    ),
 ]

@@ -2,6 +2,7 @@
 
 import math
 import re
+import types
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ import torch
 from lessons.course.check import Wrong, call, refuses
 from lessons.course.diagnosis import Diagnosis, Match, execute, killers
 from lessons.course.difference import looks_like
-from lessons.course.evidence import equal, is_evidence, is_telling
+from lessons.course.evidence import equal, is_evidence, is_telling, told
 from lessons.course.kill_matrix import matrix
 from lessons.course.manifest import find, lessons
 from lessons.course.mistakes import Mistake, mistakes
@@ -296,3 +297,26 @@ def test_only_the_changed_function_is_observed_if_it_is_known(tmp_path):
 def test_each_mistake_has_an_id_of_its_own(lesson):
     ids = [one.id for one in mistakes(lesson.folder)]
     assert len(ids) == len(set(ids))
+
+
+def test_an_observer_that_cannot_use_a_result_tells_the_result():
+    """Two results may lead to one error of the observer; an error of the learner is enough."""
+
+    @told
+    def f(module):
+        a, b = module.f()
+        return {"sum": a + b}
+
+    def seen(body):
+        module = types.ModuleType("learner")
+        exec(f"import torch\ndef f():\n    {body}", vars(module))
+        before = module.f
+        found = f(module)
+        assert module.f is before
+        return found
+
+    assert seen("return 1, 2") == {"sum": 3}
+    three, ones = seen("return 1, 2, 3"), seen("return torch.ones(3)")
+    assert three["error"] == ones["error"] and not equal(three, ones)
+    assert equal(three, seen("return [1, 2, 3]")) and is_evidence(ones, {"sum": 3})
+    assert seen("return 1 / 0") == {"error": "ZeroDivisionError: division by zero"}

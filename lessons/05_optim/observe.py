@@ -148,6 +148,7 @@ class Network(nn.Module):
             nn.LayerNorm(2),
             nn.Bilinear(2, 2, 1),
         )
+        self.bn1 = nn.BatchNorm2d(2)
         self.tied = nn.Linear(2, 2)
         self.tied.weight = self.layers[1].weight
         self.frozen = nn.Linear(2, 3).requires_grad_(False)

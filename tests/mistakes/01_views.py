@@ -1665,6 +1665,13 @@ MISTAKES = [
         trains=False,
     ),
     part(
+        "gray_added_up_in_red",
+        "to_gray",
+        "red, green, blue = x.unbind(1)",
+        "red, green, blue = x.unbind(1)\n    red *= LUMA[0]\n    red += LUMA[1] * green\n    red += LUMA[2] * blue\n    return red[:, None]",
+        "You add up the grey in the image's own red channel. What is left in the image that you were given?",
+    ),
+    part(
         "gray_in_three_steps_of_place",
         "to_gray",
         "red, green, blue = x.unbind(1)",

@@ -853,6 +853,17 @@ MISTAKES = [
         "You change z1 and z2 in place. Who else may still need them, and what does autograd say of it?",
     ),
     Mistake(
+        "products_in_half_precision",
+        "similarity_matrix",
+        """def similarity_matrix(z1, z2):
+    z = torch.cat([z1, z2])
+    products = (z @ z.T).to(torch.promote_types(z.dtype, torch.float32))
+    length = products.diagonal().sqrt().clamp(min=1e-8)
+    return products / length[:, None] / length
+""",
+        "You multiply in half precision and widen only the products. What is the square of 300 in float16?",
+    ),
+    Mistake(
         "widened_after_normalizing",
         "similarity_matrix",
         (

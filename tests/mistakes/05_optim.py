@@ -2530,6 +2530,20 @@ MISTAKES = [
         "You return lists of parameters. Where does an optimiser find the decay of each group?",
     ),
     Mistake(
+        "norms_by_name",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    small = [n for n, _ in named if n.endswith("bias") or "bn" in n or "norm" in n]
+    return [
+        {"params": [p for n, p in named if n not in small], "weight_decay": weight_decay},
+        {"params": [p for n, p in named if n in small], "weight_decay": 0.0},
+    ]
+""",
+        "You know norm layers by their names, but in an nn.Sequential a layer has only a number. What does the docstring go by?",
+        trains=True,
+    ),
+    Mistake(
         "by_name_bias_only",
         "parameter_groups",
         """def parameter_groups(model, weight_decay):

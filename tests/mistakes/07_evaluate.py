@@ -60,6 +60,13 @@ def fit(h, position, weight, bias, penalty, iterations):
 """
 
 MISTAKES = [
+    Mistake(
+        "almost_zero_added_to_std",
+        "linear_probe",
+        ("std = torch.where(std > 1e-6, std, torch.ones_like(std))", "std = std + 1e-12"),
+        "You add a tiny number to the standard deviation, so a constant dimension is divided by that alone, and its rounding error becomes large. What divisor does no harm there?",
+        trains=True,
+    ),
     # features
     Mistake(
         "encoder_in_train_mode",

@@ -9,6 +9,7 @@ import math
 import traceback
 from contextlib import contextmanager
 from functools import wraps
+from types import FunctionType
 
 import torch
 from torch import Tensor
@@ -142,7 +143,7 @@ def noting(module, name: str, returned: list):
         first, _, name = name.partition("_")
         owner = getattr(owner, first, owner)
     function = vars(owner).get(name)
-    if not callable(function):  # a learner has not written it
+    if not isinstance(function, FunctionType):  # a learner has not written it
         yield
         return
 

@@ -853,6 +853,17 @@ MISTAKES = [
         "You change z1 and z2 in place. Who else may still need them, and what does autograd say of it?",
     ),
     Mistake(
+        "lengths_in_half_precision",
+        "similarity_matrix",
+        """def similarity_matrix(z1, z2):
+    z = torch.cat([z1, z2])
+    z = z / (z * z).sum(1, keepdim=True).sqrt().clamp(min=1e-6)
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    return z @ z.T
+""",
+        "You add up the squares in half precision, before you widen. What is the square of 300 in float16?",
+    ),
+    Mistake(
         "products_in_half_precision",
         "similarity_matrix",
         """def similarity_matrix(z1, z2):

@@ -2530,6 +2530,21 @@ MISTAKES = [
         "You return lists of parameters. Where does an optimiser find the decay of each group?",
     ),
     Mistake(
+        "known_norm_alone",
+        "parameter_groups",
+        """def parameter_groups(model, weight_decay):
+    norms = {id(p) for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d) for p in m.parameters()}
+    named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    small = [n for n, p in named if n.split(".")[-1] == "bias" or id(p) in norms]
+    return [
+        {"params": [p for n, p in named if n not in small], "weight_decay": weight_decay},
+        {"params": [p for n, p in named if n in small], "weight_decay": 0.0},
+    ]
+""",
+        "You leave only BatchNorm2d without decay, so the scales of other norms decay. What does the docstring go by?",
+        trains=True,
+    ),
+    Mistake(
         "norms_by_name",
         "parameter_groups",
         """def parameter_groups(model, weight_decay):

@@ -1042,6 +1042,24 @@ def far_points(squared, count, generator=None):
         trains=True,
     ),
     Mistake(
+        "latent_of_sixteen_positions",
+        "Autoencoder.latent",
+        (LATENT, "self.encoder(x).sum((2, 3)) / 16"),
+        "You divide by 16 positions, which is right for images of 32 x 32 pixels alone. How many positions does the code of another image have?",
+        trains=True,
+    ),
+    Mistake(
+        "length_for_its_square",
+        "assign",
+        """def assign(x, centroids):
+    norms = centroids.norm(dim=1) / 2
+    labels = torch.cat([(some @ centroids.T - norms).argmax(1) for some in x.split(CHUNK)])
+    return labels, (x - centroids[labels]).square().sum(1)
+""",
+        "You subtract |c| / 2, so the centroid that you choose is not always the nearest. What is left of |x - c|^2 without |x|^2?",
+        trains=True,
+    ),
+    Mistake(
         "repeated_draws_left_out",
         "far_points",
         (FOUND, FOUND + ".unique()"),

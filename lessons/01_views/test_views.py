@@ -380,7 +380,8 @@ def test_pixels_outside_the_box_have_no_influence():
         glare[b, :, t : t + h, le : le + w] = x[b, :, t : t + h, le : le + w]
     for size in [2, 11]:
         expected = crop_and_resize(x, boxes, size)
-        call(crop_and_resize, glare, boxes, size).gives(expected, rtol=1e-4)
+        why = "Pixels outside the boxes are bright here; expected is your result without that."
+        call(crop_and_resize, glare, boxes, size).gives(expected, rtol=1e-4, why=why)
         assert expected.max() <= x.max() + 1e-4, "a mean of pixels cannot exceed the largest one"
 
 
@@ -547,7 +548,7 @@ def is_independent(adjust):
     x, factor = images(4, 3, 5, seed=8), torch.tensor([0.5, 1.2, 1.5, 0.2])
     for b in range(4):
         expected = call(adjust, x, factor).value[b : b + 1]
-        why = "The result depends on the other images in the batch."
+        why = "The result depends on the batch; expected is your own for all four images."
         call(adjust, x[b : b + 1], factor[b : b + 1]).gives(expected, atol=2e-6, why=why)
 
 

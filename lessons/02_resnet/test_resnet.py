@@ -178,7 +178,9 @@ def test_shortcut_does_not_mix_images_in_evaluation():
     made = fill(shortcut(3, 5, 2))
     x = maps(4, 3, 6, 5)
     expected = made(x)[1:2]
-    call(made.forward, x[1:2]).gives(expected, rtol=1e-9, why="This is image 1 alone.")
+    call(made.forward, x[1:2]).gives(
+        expected, rtol=1e-9, why="This is image 1 alone; expected is yours in the batch."
+    )
 
 
 # Steps 3 and 4: the two blocks

@@ -53,7 +53,7 @@ def test_similarity_does_not_depend_on_lengths():
     z1, z2 = views(3, 5)
     expected = similarity_matrix(z1, z2)
     for a, b in [(10, 0.1), (1e-2, 1e-2), (1, 1e4)]:
-        why = "Only the direction of a vector may matter, not its length."
+        why = "Only the direction may matter; expected is your own result before scaling."
         call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=5e-3, why=why)
 
 
@@ -81,7 +81,7 @@ def test_similarity_of_half_precision_is_computed_in_float32():
         if got.value.dtype in (torch.float16, torch.bfloat16):
             said = "The result has half precision."
             wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
-        got.gives(expected, rtol=1e-5)
+        got.gives(expected, rtol=1e-5, why="Expected is your own result for float32.")
 
 
 @about("similarity_matrix")
@@ -288,7 +288,7 @@ def test_loss_of_half_precision_is_computed_in_float32():
         if got.value.dtype in (torch.float16, torch.bfloat16):
             said = "The loss has half precision."
             wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
-        got.gives(expected, rtol=1e-4)
+        got.gives(expected, rtol=1e-4, why="Expected is your own result for float32.")
 
 
 @about("nt_xent_loss")

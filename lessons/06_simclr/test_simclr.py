@@ -558,7 +558,7 @@ def test_an_epoch_shows_every_image_in_both_views():
         for z, view in zip((z1, z2), views, strict=True):
             if not torch.equal(z, view):
                 said = "The networks are the identity here, so `project` must return the view."
-                wrong(said, call="method.project(view)", expected=view[0, 0], got=z[0, 0])
+                wrong(said, call="method.project(view)", expected=view[0, 0, 0], got=z[0, 0, 0])
         loss = method.loss(z1.flatten(1), z2.flatten(1), index)
         # greys are parallel vectors, so the loss is that of chance
         assert abs(loss - method.chance(3)) < 1e-3, f"the loss is {loss:.4f}, not ln 5 = 1.6094"

@@ -136,7 +136,7 @@ def test_features_of_an_image_do_not_depend_on_its_batch():
     """In train mode batch norm mixes the images of a batch; in eval mode it does not."""
     expected = features(Spy(), pictures(6), 6)
     for batch_size in [1, 4]:
-        why = "The batch size changed the result."
+        why = "The batch size changed the result; expected is yours for one batch."
         call(features, Spy(), pictures(6), batch_size).gives(expected, rtol=1e-5, why=why)
 
 
@@ -305,7 +305,7 @@ def test_knn_ignores_the_norms_of_the_rows():
     expected = knn_predict(bank, labels, queries, 4, 0.3)
     lengths = torch.linspace(0.01, 50, 41, dtype=DOUBLE)[:, None]
     for a, b in [(lengths[:19].flip(0), 1), (1, lengths), (10, 0.1)]:
-        why = "Only the direction of a representation should count."
+        why = "Only the direction should count; expected is your own answer before scaling."
         call(knn_predict, a * bank, labels, b * queries, 4, 0.3).gives(expected, why=why)
 
 

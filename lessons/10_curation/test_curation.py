@@ -342,8 +342,10 @@ def test_a_rotation_of_both_sets_changes_nothing():
     z1, z2 = rand(13, 4, seed=6), rand(13, 4, seed=7) * torch.tensor([2, 1, 0.5, 0.2])
     turn = torch.linalg.qr(rand(4, 4, seed=8))[0]
     expected = call(frechet_distance, z1, z2).value
-    call(frechet_distance, z1 @ turn, z2 @ turn).gives(expected, rtol=1e-4)
-    call(frechet_distance, z2, z1).gives(expected, rtol=1e-6, why="The distance is symmetric.")
+    why = "Both sets are rotated; expected is your own result before."
+    call(frechet_distance, z1 @ turn, z2 @ turn).gives(expected, rtol=1e-4, why=why)
+    why = "Both sets are exchanged; expected is your own result before."
+    call(frechet_distance, z2, z1).gives(expected, rtol=1e-6, why=why)
 
 
 @about("frechet_distance", step="spread")
@@ -352,7 +354,8 @@ def test_frechet_distance_ignores_which_views_belong_together():
     z1 = rand(7, 3, seed=9)
     z2 = z1 + 0.2 * rand(7, 3, seed=10)
     expected = call(frechet_distance, z1, z2).value
-    call(frechet_distance, z1, z2.roll(1, 0)).gives(expected, rtol=1e-6)
+    why = "The second views are reordered; expected is your own result before."
+    call(frechet_distance, z1, z2.roll(1, 0)).gives(expected, rtol=1e-6, why=why)
 
 
 # Step 6: projections that leave no trace
@@ -456,7 +459,7 @@ def test_embed_gives_the_same_result_again():
     model, x = small("mixed"), rand(5, 3, 5, 5, seed=1)
     expected = call(embed, model, x).value
     call(embed, model, 5 + rand(3, 3, 5, 5, seed=2))
-    call(embed, model, x).gives(expected, rtol=1e-6)
+    call(embed, model, x).gives(expected, rtol=1e-6, why="Expected is your first result.")
 
 
 @about("embed")

@@ -122,7 +122,9 @@ def hint(rest: list[str]) -> int:
 
 
 def steps_named(lesson: Lesson, asked: str) -> list[str]:
-    """The steps with this name; if there is none, those that begin with it, or contain it."""
+    """The step of this number or name; else those that begin with the word, or contain it."""
+    if asked.isdecimal() and 0 < int(asked) <= len(lesson.steps):
+        return [lesson.steps[int(asked) - 1]]
     word = asked.lower()
     names = {step: step.lower() for step in lesson.hints}
     for fits in (word.__eq__, lambda name: name.startswith(word), lambda name: word in name):

@@ -454,7 +454,7 @@ MISTAKES = [
             "exp = candidate_logits(similarity, temperature).exp()\n"
             "    return -(exp.gather(1, target[:, None])[:, 0] / exp.sum(1)).log().mean()",
         ),
-        "At tau = 0.01 your loss is infinite or NaN in float32. What is exp(100) there, and which function takes the log of a sum of exponentials without it?",
+        "At tau = 0.01 your loss is infinite or NaN in float32, where exp(100) is too large and exp(-120) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),

@@ -1652,7 +1652,7 @@ MISTAKES = [
             f"return {ENTROPY}",
             "e = logits.exp()\n    return -(e.diagonal() / e.sum(1)).log().mean()",
         ),
-        "At tau = 0.005 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
+        "At tau = 0.005 your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),

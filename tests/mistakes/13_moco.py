@@ -712,7 +712,7 @@ MISTAKES = [
         "exp_by_hand",
         "moco_loss",
         (ENTROPY, "-(logits[:, 0].exp() / logits.exp().sum(1)).log().mean()"),
-        "At a temperature of 0.005 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
+        "At a temperature of 0.005 your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),

@@ -756,7 +756,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "softmax_by_hand",
         "swapped_loss",
         (PREDICT, "((s / temperature).exp() / (s / temperature).exp().sum(1, keepdim=True)).log()"),
-        "At a temperature of 0.004 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
+        "At a temperature of 0.004 your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),

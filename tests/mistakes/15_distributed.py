@@ -441,7 +441,7 @@ MISTAKES = [
             "e = logits.exp().scatter(1, views[:, None], 0.0)\n"
             "    return -(e.gather(1, positives[:, None])[:, 0] / e.sum(1)).log().sum() * size() / (2 * B)",
         ),
-        "At a temperature of 0.005 your loss is infinite or NaN in float32. What is exp(200) there, and which function takes the log of a sum of exponentials without it?",
+        "At a temperature of 0.005 your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),

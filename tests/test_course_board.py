@@ -97,8 +97,8 @@ def test_a_lesson_from_wrong_to_done_to_reset(run, tmp_path):
     assert ended.returncode == 1
     assert "the mistake: You shift by one row." in ended.stdout
     assert "Traceback" not in ended.stdout and "wrong: positive_index" in ended.stdout
-    assert f"\n{lesson.page}#positive_index\n" in ended.stdout
-    assert f"\n  {lesson.page}\n" in ended.stdout
+    assert f"\n{lesson.readme}#positive_index\n" in ended.stdout
+    assert f"\n  {lesson.readme}\n" in ended.stdout
     refused = run("lessons", "train", "4", "--", "--epochs", "1")
     assert refused.returncode == 1 and "Lesson 4 (nt_xent) is not done" in refused.stdout
     file.write_text(right, "utf-8")

@@ -59,11 +59,13 @@ def test_a_page_is_in_the_menu_once():
 
 @LESSONS
 def test_each_step_of_a_lesson_has_its_section(lesson):
-    """So that the board and a failing test can name page and section."""
+    """So that the board and a failing test can name page and section, here and on the site."""
     page = Path(lesson.page).relative_to("docs").with_suffix(".html")
-    text = (build_site.build_site()[0] / page).read_text("utf-8")
-    ids = {f"{lesson.page}#{found}" for found in re.findall(r' id="([^"]+)"', text)}
-    assert {lesson.section(step) for step in lesson.steps} <= ids
+    asked = {lesson.section(step) for step in lesson.steps}
+    for file in (build_site.build_site()[0] / page, ROOT / lesson.readme):
+        text = file.read_text("utf-8")
+        ids = {f"{lesson.readme}#{found}" for found in re.findall(r' id="([^"]+)"', text)}
+        assert asked <= ids, file
 
 
 @LESSONS

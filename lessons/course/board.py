@@ -1,6 +1,6 @@
 """The board: a line for each lesson, then what is next and the commands for it."""
 
-from lessons.course.manifest import ROOT, Lesson, lessons, typed
+from lessons.course.manifest import Lesson, lessons, typed
 from lessons.course.memory import load
 from lessons.course.progress import Status, at_work, status
 from lessons.course.terminal import TOOL, colour, plain, wrapped
@@ -95,7 +95,7 @@ def advice(found: Status | None) -> list[str]:
         f"Next: {next_thing(found)}",
         f"  {lesson.check}",
         f"  {TOOL} hint {lesson.number}",
-        f"  {typed(ROOT / lesson.page)}",
+        f"  {lesson.readme}",
     ]
 
 

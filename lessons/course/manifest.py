@@ -103,7 +103,12 @@ class Lesson:
 
     def section(self, step: str) -> str:
         """The section of the lesson's page that explains a step."""
-        return f"{typed(ROOT / self.page)}#{anchor(step)}"
+        return f"{self.readme}#{anchor(step)}"
+
+    @property
+    def readme(self) -> str:
+        """The lesson's page as an editor and GitHub show it, to be typed here."""
+        return typed(ROOT / "lessons" / self.folder / "README.md")
 
     @property
     def check(self) -> str:

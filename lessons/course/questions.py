@@ -94,7 +94,7 @@ def experiment(lesson: Lesson) -> int:
     code = subprocess.run([sys.executable, *script.split()], cwd=ROOT).returncode
     if said:
         say(f"You predicted: {said}")
-    say(f"What it means is in {lesson.page}, below the experiment.")
+    say(f"What it means is in {lesson.readme}, below the experiment.")
     return code
 
 

@@ -54,7 +54,7 @@ def test_commands_are_typed_as_they_work_here(lesson_4, monkeypatch):
     lesson_4.verdict("failed", only="positive")
     monkeypatch.chdir(ROOT / "docs")
     assert "\n  pytest ../lessons/04_nt_xent\n" in board(200)
-    assert "\n  lessons/04-nt-xent.md" in board(200)
+    assert "\n  ../lessons/04_nt_xent/README.md" in board(200)
     monkeypatch.chdir(ROOT.parent)
     assert f"\n  pytest {ROOT}/lessons/04_nt_xent\n" in board(200)
 

@@ -345,8 +345,6 @@ def main(argv: Sequence[str] | None = None) -> None:
             run_command(argv)
         finally:
             sys.stdout.flush()
-    except KeyboardInterrupt:  # while torch is imported
-        sys.exit(130)
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the rest goes nowhere
         sys.exit(128 + 13)  # a shell's exit code for a program that SIGPIPE ended

@@ -179,10 +179,11 @@ class Diagnosis:
             module = self.lesson.module_of(function)
             if self.changed:  # all else is the library's: a mistake is observed once for all trials
                 text = Path(self.modules[module].__file__).read_text("utf-8")
-                return observed(self.lesson.folder, function, module, text)
-            names = self.lesson.write[module]
-            with Alone(self.modules[module], self.library[module], names, function) as mixed:
-                self.seen[function] = observe(self.lesson, function, mixed)
+                self.seen[function] = observed(self.lesson.folder, function, module, text)
+            else:
+                names = self.lesson.write[module]
+                with Alone(self.modules[module], self.library[module], names, function) as mixed:
+                    self.seen[function] = observe(self.lesson, function, mixed)
         return self.seen[function]
 
     def right(self, function: str) -> dict | None:

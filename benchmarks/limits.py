@@ -5,6 +5,8 @@ from measure import fastest
 from step import Step
 from torch.utils.flop_counter import FlopCounterMode
 
+from simclr_mini.device import number_format
+
 SIDE = 2048  # of the square matrices that are multiplied
 NUMBERS = 2**27  # in each array that is read or written: 512 MiB, more than any cache holds
 
@@ -46,4 +48,4 @@ def network_speed(step: Step, rounds: int) -> dict[str, float | str]:
     counted = flops_per_view(step)
     seconds = fastest(step.network(), rounds)
     rate = 2 * step.config.batch_size * counted["both"] / seconds
-    return counted | {"rate": rate, "precision": "bfloat16" if step.bfloat16 else "float32"}
+    return counted | {"rate": rate, "precision": number_format(step.config.precision, "cpu")}

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from simclr_mini.build import build_method, build_optimizer
 from simclr_mini.data import Images, as_floats
-from simclr_mini.device import uses_bfloat16
+from simclr_mini.device import number_format
 from simclr_mini.methods import configure
 from simclr_mini.optim import take_step
 from simclr_mini.train import project
@@ -45,7 +45,7 @@ class Step:
         self.optimizer = build_optimizer(self.config, self.method)
         for group in self.optimizer.param_groups:
             group["lr"] = RATE
-        self.bfloat16 = uses_bfloat16(self.config.precision, "cpu")
+        self.bfloat16 = number_format(self.config.precision, "cpu") == "bfloat16"
 
     def batches(self, steps: int) -> list[Tensor]:
         """The positions of the images of some batches."""

@@ -19,7 +19,7 @@ from torch import Generator, Tensor, nn
 
 from simclr_mini.config import Config, at_least
 from simclr_mini.data import Images
-from simclr_mini.device import uses_bfloat16
+from simclr_mini.device import number_format
 from simclr_mini.distributed import gather, own_rows
 from simclr_mini.grad_cache import chunks
 from simclr_mini.simclr import SimCLR, Temperature, source
@@ -220,7 +220,7 @@ class Curation(SimCLR):
         super().__init__(config, images, encoder, projector)
         self.rule, self.chunk_size = self.curate, config.chunk_size
         self.warmup = self.curate_warmup * (len(images) // config.batch_size)  # in steps
-        self.bfloat16 = uses_bfloat16(config.precision, config.device)
+        self.bfloat16 = number_format(config.precision, config.device) == "bfloat16"
         self.generators["tries"] = source(config.seed, "tries")
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))
         self.register_buffer("extra", torch.zeros((), dtype=torch.int64))

@@ -24,16 +24,18 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def uses_bfloat16(precision: str, device: str) -> bool:
-    """Whether the network computes in bfloat16.
+def number_format(precision: str, device: str) -> str:
+    """What the network computes in: "float32" or "bfloat16".
 
     Args:
-        precision: "float32", "bfloat16", or "auto": bfloat16 if the device has instructions for it.
+        precision: one of the two, or "auto": bfloat16 if the device has instructions for it.
         device: name of the device, as for `pick_device`.
     """
     if precision != "auto":
-        return precision == "bfloat16"
+        return precision
     kind = pick_device(device).type
     if kind == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return kind == "cpu" and getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+        has_it = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        has_it = kind == "cpu" and getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+    return "bfloat16" if has_it else "float32"

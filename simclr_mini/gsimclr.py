@@ -19,7 +19,7 @@ from torch import Generator, Tensor, nn
 from simclr_mini.autoencoder import HELD_OUT, latents, train_autoencoder
 from simclr_mini.config import Config, at_least, refuse
 from simclr_mini.data import Images
-from simclr_mini.device import uses_bfloat16
+from simclr_mini.device import number_format
 from simclr_mini.kmeans import kmeans
 from simclr_mini.simclr import SimCLR, Temperature, shuffled_batches, source
 
@@ -316,7 +316,7 @@ class GSimCLR(SimCLR):
 
     def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):
         super().__init__(config, images, encoder, projector)
-        self.bfloat16 = uses_bfloat16(config.precision, config.device)
+        self.bfloat16 = number_format(config.precision, config.device) == "bfloat16"
         self.generators["clusters"] = source(config.seed, "clusters")
         self.register_buffer("pseudo_labels", torch.full((len(images),), -1))
         self.facts = {}  # facts about the clustering, for `meters`

@@ -16,7 +16,7 @@ from simclr_mini import distributed
 from simclr_mini.build import build_optimizer, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import Images, as_floats
-from simclr_mini.device import pick_device, uses_bfloat16
+from simclr_mini.device import number_format, pick_device
 from simclr_mini.evaluate import features, knn_predict, share_right
 from simclr_mini.grad_cache import live_norms, project_in_chunks, warn_of_live_norms
 from simclr_mini.optim import learning_rate, scaled_learning_rate, take_step
@@ -47,7 +47,7 @@ def train(
     """
     images, B = trained_on(data), config.batch_size
     device = pick_device(config.device)
-    bfloat16 = uses_bfloat16(config.precision, config.device)
+    bfloat16 = number_format(config.precision, config.device) == "bfloat16"
     # channels_last is the layout in which CPUs and GPUs convolve fastest
     method.to(device, memory_format=torch.channels_last)
     if distributed.size() > 1:  # a batch norm must see the whole batch

@@ -90,19 +90,22 @@ def test_what_is_missing_is_made_seed_by_seed_and_a_choice_by_its_first_seed(sco
     ]  # b's options are not chosen yet
 
 
+@pytest.mark.parametrize("here", ["bfloat16", "float32"])
 @pytest.mark.parametrize("kept_in", ["bfloat16", "float32"])
 def test_a_study_keeps_to_the_number_format_that_it_was_begun_in(
-    kept_in, scores, monkeypatch, capsys
+    kept_in, here, scores, monkeypatch, capsys
 ):
     study, made = scores({}, a=[0.5]), []
     (run,) = runner.KEPT.glob("*/*.json")
     run.write_text(json.dumps(json.loads(run.read_text()) | {"precision": kept_in}))
     monkeypatch.setattr(runner, "declared", lambda names: [study])
-    monkeypatch.setattr(runner, "make", lambda study, run, *_: made.append(run))
-    monkeypatch.setattr(runner, "uses_bfloat16", lambda *_: False)
+    monkeypatch.setattr(runner.subprocess, "run", lambda words, **_: made.append(words))
+    monkeypatch.setattr(runner, "number_format", lambda *_: here)
     runner.main()
-    waits = "00_try waits" in capsys.readouterr().out
-    assert (waits, bool(made)) == ((True, False) if kept_in == "bfloat16" else (False, True))
+    if kept_in == "bfloat16" and here == "float32":
+        assert "00_try waits" in capsys.readouterr().out and not made
+    else:
+        assert made and all(words[-2:] == ["--precision", kept_in] for words in made)
 
 
 def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatch):

@@ -12,7 +12,7 @@ from simclr_mini.build import build_method, load_splits
 from simclr_mini.checkpoint import load
 from simclr_mini.cli import method_in, train_command
 from simclr_mini.data import SPLITS
-from simclr_mini.device import uses_bfloat16
+from simclr_mini.device import number_format
 from simclr_mini.evaluate import features
 from simclr_mini.report import machine
 from simclr_mini.runs import prepare, read_log
@@ -44,7 +44,7 @@ def main(folder: Path, result: Path, words: list[str]) -> None:
     train(config, method, data, folder, lambda line: None)
     found = measure(method, data, config.seed, folder)
     found |= {"command": f"simclr-mini train {' '.join(words)}", "machine": machine()}
-    found["precision"] = "bfloat16" if uses_bfloat16(config.precision, config.device) else "float32"
+    found["precision"] = number_format(config.precision, config.device)
     found["log"] = read_log(folder)[::10]
     result.parent.mkdir(parents=True, exist_ok=True)
     part = result.with_suffix(".part")

@@ -4,8 +4,8 @@
     python docs/results/studies/runner.py 01_head          # this study only
 
 A run that was killed goes on from its checkpoint. Each result, and a line of the log for each
-tenth step, is kept in kept/STUDY/ARM-SEED.json. All runs of a study compute in one number format:
-one that was begun in bfloat16 waits for a processor that has it.
+tenth step, is kept in kept/STUDY/ARM-SEED.json. All runs of a study compute in the number format
+of its first one: a study that was begun in bfloat16 waits for a processor that has it.
 """
 
 import json
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import tyro
 
-from simclr_mini.device import uses_bfloat16
+from simclr_mini.device import number_format
 
 HERE = Path(__file__).parent
 KEPT, UNDER_WAY = HERE / "kept", Path("runs") / "studies"
@@ -75,11 +75,11 @@ def missing(study: Study) -> list[tuple[str, str, int]]:
     return [run for run in found if kept(study, run[0]) is None]
 
 
-def is_of_another_format(study: Study) -> bool:
-    """Whether kept runs of the study were computed in a number format that is not used here."""
-    here = "bfloat16" if uses_bfloat16("auto", "auto") else "float32"
-    runs = (KEPT / study.name).glob("*.json")
-    return any(json.loads(run.read_text("utf-8"))["precision"] != here for run in runs)
+def format_of(study: Study) -> str:
+    """The number format of the study's runs: that of the kept ones, or the one used here."""
+    for run in (KEPT / study.name).glob("*.json"):
+        return json.loads(run.read_text("utf-8"))["precision"]
+    return number_format("auto", "auto")
 
 
 def make(study: Study, run: str, options: str, seed: int) -> None:
@@ -87,6 +87,7 @@ def make(study: Study, run: str, options: str, seed: int) -> None:
     words = [sys.executable, str(HERE / "one.py"), str(UNDER_WAY / study.name / run)]
     words += [str(KEPT / study.name / f"{run}.json")]
     words += [*study.common.split(), *options.split(), "--seed", str(seed)]
+    words += ["--precision", format_of(study)]
     began = time.monotonic()
     subprocess.run(words, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     print(f"{study.name} {run}: {time.monotonic() - began:.0f} s", flush=True)
@@ -110,8 +111,8 @@ def main(names: tyro.conf.Positional[tuple[str, ...]] = (), minutes: float = 150
     """
     end = time.monotonic() + 60 * minutes
     for study in declared(names):
-        if is_of_another_format(study):
-            print(f"{study.name} waits: this device uses another number format than its kept runs")
+        if format_of(study) == "bfloat16" and number_format("auto", "auto") == "float32":
+            print(f"{study.name} waits: it was begun in bfloat16, which this device has not got")
             continue
         # twice: what an arm's choice is shows only after the first round
         for _ in range(2):

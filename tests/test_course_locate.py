@@ -165,6 +165,16 @@ def test_a_small_change_is_among_the_edits(old, new):
     assert wanted in texts
 
 
+def test_no_change_puts_the_librarys_answer_in_place_of_the_learners():
+    """`w.copy_(F.normalize(w))` around a wrong value makes it right, and says nothing of it."""
+    library = (
+        "def f(w, x):\n    w.copy_(F.normalize(w, dim=1))\n    w.add_(torch.sort(x)[0])\n    {}\n"
+    )
+    words = Words(tree(library.format('return x.masked_fill(w > 1, float("inf")).clamp_(w)')))
+    assert [form for form in words.around if "_(" in form] == ["_.clamp_(w)"]
+    assert '_.masked_fill(w > 1, float("inf"))'.replace('"', "'") in words.around
+
+
 def test_what_an_error_says_is_not_changed():
     text = 'def f(x):\n    if x < 0:\n        raise ValueError(f"{x} is below 0")\n    return x\n'
     for edit in edits(tree(text), Words(tree(MODEL)), set()):

@@ -27,6 +27,7 @@ AROUND = """F.normalize(_, dim=1) | _.detach() | _.clone() | _.float() | -_ | _.
     _.clamp(min=1) | _[:, None] | _ + 1 | _ - 1 | 1 - _ | 2 * _ | _ / 2 | float(_) | int(_)
     _.item() | not _ | ~_"""
 AROUND = [form.strip() for line in AROUND.split("\n") for form in line.split("|")]
+OVERWRITING = ("copy_", "fill_", "zero_")
 INFINITE = (float("inf"), float("-inf"))
 MODULES = ("torch", "F", "nn", "math", "np", "self")
 Replacement = tuple[int, str, ast.expr]  # rank, what is done, what stands there instead
@@ -76,20 +77,32 @@ def unique(values) -> list:
 
 
 def forms(node: ast.AST) -> Iterator[str]:
-    """A call or operation of the library with `_` in place of what it works on."""
+    """A call or operation of the library with `_` in place of what it works on.
+
+    What stands beside `_` must not compute: it could be the whole answer.
+    """
     if isinstance(node, ast.Call):
-        rest = [ast.unparse(one) for one in [*node.args, *node.keywords]]
-        name = ast.unparse(node.func)
-        if isinstance(node.func, ast.Attribute) and not is_module(node.func.value):
-            yield f"_.{node.func.attr}({', '.join(rest)})"
-        elif node.args:
-            yield f"{name}({', '.join(['_', *rest[1:]])})"
+        is_method = isinstance(node.func, ast.Attribute) and not is_module(node.func.value)
+        beside = [*node.args[0 if is_method else 1 :], *node.keywords]
+        texts = [ast.unparse(one) for one in beside]
+        if any(map(computes, beside)):
+            return
+        if is_method and node.func.attr not in OVERWRITING:
+            yield f"_.{node.func.attr}({', '.join(texts)})"
+        elif node.args and not is_method:
+            yield f"{ast.unparse(node.func)}({', '.join(['_', *texts])})"
     elif isinstance(node, ast.BinOp):
         sign = sign_of(node.op)
         if is_simple(node.right):
             yield f"_ {sign} {ast.unparse(node.right)}"
         if isinstance(node.left, ast.Constant):
             yield f"{ast.unparse(node.left)} {sign} _"
+
+
+def computes(node: ast.AST) -> bool:
+    """Whether it calls anything but float, as in float("inf")."""
+    calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+    return any(ast.unparse(one.func) != "float" for one in calls)
 
 
 def is_simple(node: ast.expr) -> bool:

@@ -66,6 +66,8 @@ class Locator:
                     node, target = find_function(tree, changed), code_owner(module, changed)
                 except (LookupError, AttributeError):  # it is made in another way
                     continue
+                if keeps_state(node, vars(module)):  # a trial would find what an earlier one left
+                    continue
                 with Trials(target) as trials:
                     for edit in edits(node, words, set(vars(module))):
                         if time.process_time() > self.end:
@@ -97,6 +99,15 @@ class Locator:
         except BaseException:  # also a learner's sys.exit
             return False
         return True
+
+
+def keeps_state(function: ast.FunctionDef, known: dict) -> bool:
+    """Whether a function may remember earlier calls: in a default, or in a list of its module."""
+    defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
+    if any(isinstance(one, ast.Dict | ast.List | ast.Set | ast.Call) for one in defaults):
+        return True
+    names = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+    return any(isinstance(known.get(name), dict | list | set) for name in names)
 
 
 def own_helpers(module: ModuleType, library: ModuleType) -> list[str]:

@@ -50,7 +50,6 @@ def test_no_rejection_of_the_kill_matrix_is_lost(lesson, proofs):
 def test_each_taught_function_has_all_its_parts(lesson):
     """Each has tests, an observer, right ways, and hints."""
     from lessons.course.diagnosis import observers
-    from lessons.course.mistakes import mistakes
     from lessons.course.ways import ways
 
     tested = {test.function for test in lesson.tests}
@@ -58,8 +57,6 @@ def test_each_taught_function_has_all_its_parts(lesson):
     assert all(test.claim for test in lesson.tests), "every test has a docstring, its claim"
     assert set(lesson.hints) >= set(lesson.steps), "every step has hints"
     assert all(len(levels) == 3 for levels in lesson.hints.values())
-    ids = [mistake.id for mistake in mistakes(lesson.folder)]
-    assert len(ids) == len(set(ids))
     for function in lesson.functions:
         owner = function.partition(".")[0]
         assert hasattr(observers(lesson.folder), function.replace(".", "_")), function

@@ -228,23 +228,24 @@ class Diagnosis:
     def of(self, function: str, test: str = "") -> str:
         """The sentence about the mistake behind a failed test of `function`, or nothing."""
         self.end = time.process_time() + SECONDS
-        listed = [one for one in mistakes(self.lesson.folder) if self.is_possible(one, test)]
+        passed = {name for name, outcome in (self.outcomes or {}).items() if outcome == "passed"}
+        listed = mistakes(self.lesson.folder)
+        listed = [one for one in listed if self.is_possible(one, test, passed)]
         found = self.find(function, listed)
         found = [one for one in found if one.telling or self.tests_agree(one)]
         return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
 
-    def is_possible(self, mistake: Mistake, test: str) -> bool:
+    def is_possible(self, mistake: Mistake, test: str, passed: set[str]) -> bool:
         """Whether the failed test rejects a mistake, and no test that passed does.
 
         If the test passes on a mistake, it has failed here for another reason.
         """
-        if self.outcomes is None:
+        known = killers(self.lesson.folder).get(mistake.id)
+        if self.outcomes is None or known is None:  # the mistake is new
             return True
-        folder = self.lesson.folder
-        if test and rejects(folder, mistake, test) is False:
+        if test and test not in known and test not in mistake.unsure:
             return False
-        passed = [name for name, outcome in self.outcomes.items() if outcome == "passed"]
-        return not any(rejects(folder, mistake, name) for name in passed)
+        return passed.isdisjoint(known)
 
     def tests_agree(self, match: Match) -> bool:
         """Whether the tests that have run fail exactly where they fail on the mistake."""
@@ -306,15 +307,9 @@ def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict
     return tuple({k: v for k, v in one.items() if k not in aside} for one in (seen, theirs))
 
 
-def rejects(lesson_folder: str, mistake: Mistake, test: str) -> bool | None:
-    """Whether a test rejects a mistake; None: it is not known yet, or CPUs differ."""
-    known = killers(lesson_folder).get(mistake.id)
-    return None if known is None or test in mistake.unsure else test in known
-
-
 @cache
 def killers(lesson_folder: str) -> dict[str, list[str]]:
-    """For each mistake's id, the tests that reject it."""
+    """For each mistake's id, the tests that reject it on every CPU."""
     return known_killers(find(lesson_folder))
 
 

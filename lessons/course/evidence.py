@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import wraps
 from types import FunctionType
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -30,9 +31,12 @@ def equal(a, b, rtol: float = RTOL) -> bool:
     if isinstance(a, Tensor) and isinstance(b, Tensor):
         if a.shape != b.shape:
             return False
-        a, b = a.detach().double(), b.detach().double()
-        scale = b[torch.isfinite(b)].abs().max().item() if torch.isfinite(b).any() else 0.0
-        return torch.allclose(a, b, rtol=0.0, atol=rtol * scale + 1e-9, equal_nan=True)
+        # in numpy, which is faster than torch for arrays as small as these
+        a, b = (one.detach().double().numpy(force=True) for one in (a, b))
+        nearest = rtol * np.abs(b, where=np.isfinite(b), out=np.zeros_like(b)).max(initial=0) + 1e-9
+        with np.errstate(invalid="ignore"):  # inf - inf
+            alike = (a == b) | (np.abs(a - b) <= nearest) | (np.isnan(a) & np.isnan(b))
+        return bool(alike.all())
     if isinstance(a, bool | str) or isinstance(b, bool | str):
         return a == b
     if isinstance(a, int | float) and isinstance(b, int | float):

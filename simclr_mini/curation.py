@@ -126,9 +126,9 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
         x: views, shape (B, 3, H, W).
 
     Returns:
-        Projections, shape (B, d). Batch norms use the statistics of this batch, as in training,
-        whatever mode they are in; other modules stay in their mode. Dtype and device as
-        `project` returns them.
+        Projections, shape (B, d). All batch norms, 1d and 2d, use the statistics of this batch,
+        as in training, whatever mode they are in; other modules stay in their mode. Dtype and
+        device as `project` returns them.
     """
     # a batch norm that tracks nothing uses the batch's statistics and updates none
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
@@ -145,7 +145,7 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
 
 
 def overlap(a: Tensor, b: Tensor) -> Tensor:
-    """Intersection over union: pixels in both boxes, as a share of the pixels in either.
+    """Intersection over union: pixels in both boxes, as a share of the pixels in at least one.
 
     Args:
         a, b: top, left, height, width of boxes with at least one pixel, shape (B, 4).
@@ -303,7 +303,8 @@ class Curation(SimCLR):
         """The position of the draw to train on.
 
         Args:
-            draws: each with "badness" and "gap"; the first draw is SimCLR's own.
+            draws: each with "badness" and "gap", which are numbers, and with the views, which are
+                tensors; the first draw is SimCLR's own.
 
         Returns:
             For "best", "threshold" and "frechet": the draw with the lowest badness and, among equal

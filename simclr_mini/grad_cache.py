@@ -59,6 +59,9 @@ def chunks(x: Tensor, chunk_size: int) -> Sequence[Tensor]:
 def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
     """The same as `method.project_views(chunk)`, but only the projections stay in memory.
 
+    `torch.utils.checkpoint.checkpoint` makes both passes, with `use_reentrant=False`; its
+    `context_fn` returns the contexts of the first pass and of the second.
+
     The first pass keeps no intermediate results. When the gradient of the projections arrives, in
     the backward pass, the same images pass through the network once more, and the gradient flows
     through that second pass into the parameters.

@@ -188,7 +188,7 @@ class SimCLR(nn.Module):
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Two views of each image. Algorithm 1, lines 5 to 8.
 
-        With the control `positives="wrong"`, x1 is unchanged, and row b of x2 shows a neighbour of
+        With the control `positives="wrong"`, only x2 differs: its row b is a view of a neighbour of
         image b in the batch (the first and the last are neighbours).
 
         Args:

@@ -47,7 +47,8 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
         iterations: how often columns and rows are scaled, 1 or more.
 
     Returns:
-        Shape (B, K), without a gradient. Rows sum to 1; columns sum to B / K only roughly.
+        Shape (B, K), in float32, or in float64 if the scores are, without a gradient. Rows sum to
+        1; columns sum to B / K only roughly.
     """
     # logarithms: a division becomes a difference, and nothing overflows
     log_codes = scores.to(torch.promote_types(scores.dtype, torch.float32)) / epsilon
@@ -65,7 +66,8 @@ def codes_with_queue(
 
     Args:
         z: projections of the batch, shape (B, d), of unit norm.
-        queue: projections of earlier batches, shape (Q, d), of unit norm; Q may be 0.
+        queue: projections of earlier batches, shape (Q, d), of unit norm; Q may be 0, and the
+            dtype may be another one.
         prototypes: shape (K, d), of unit norm.
         epsilon, iterations: as `sinkhorn`.
 
@@ -212,7 +214,7 @@ class SwAV(SimCLR):
         # codes of the two large views, balanced with the queue where it is full
         codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
         loss = swapped_loss(scores, codes, self.temperature)
-        # record the health of the codes; only then may the queues change
+        # record the health of the codes; only then `remember` the views in their queues
         self.found = self.health(scores, codes, loss.item())
         self.remember(z, index)
         return loss

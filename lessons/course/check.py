@@ -4,6 +4,8 @@ A failure says what was called, what was expected and what came, in a few lines.
 """
 
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -128,18 +130,21 @@ class Result:
 
 
 def call(f, *args, **kwargs) -> Result:
-    """Call a learner's function; refuse a wrong signature and a changed argument."""
+    """Call a learner's function; refuse a wrong signature and a changed argument or mode."""
     text, names = bind(f, args, kwargs)
     now = begin(f, args, text)
     given = [*args, *kwargs.values()]
     before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
     try:
-        value = f(*args, **kwargs)
+        with same_mode(f, text):
+            value = f(*args, **kwargs)
     except RuntimeError as error:
         if "in-place operation" not in str(error) and "single memory location" not in str(error):
             raise
         wrong(f"{name_of(f)} changes an argument in place; work on a copy.", call=text)
     now.value, now.returned = value, True
+    if any(one.is_inference() for one in tensors_in(value)):
+        wrong("This is an inference tensor, on which nothing can train. Use no_grad.", call=text)
     for name, one, old in zip(names, given, before, strict=False):
         if old is not None and not same(one, old):
             wrong(f"{name_of(f)} changes its argument {name} in place; work on a copy.", call=text)
@@ -170,8 +175,28 @@ def call_in_place(f, *args, **kwargs) -> Result:
     """Like `call`, for a function that is meant to change its arguments."""
     text, _ = bind(f, args, kwargs)
     now = begin(f, args, text)
-    now.value, now.returned = f(*args, **kwargs), True
+    with same_mode(f, text):
+        now.value, now.returned = f(*args, **kwargs), True
     return Result(text, now.value)
+
+
+def tensors_in(value) -> list[Tensor]:
+    """The tensor itself, or the tensors of a tuple or list."""
+    parts = value if isinstance(value, tuple | list) else [value]
+    return [one for one in parts if isinstance(one, Tensor)]
+
+
+@contextmanager
+def same_mode(f, text: str) -> Iterator[None]:
+    """Fail if f leaves gradients switched on or off that were not so before."""
+    before = torch.is_grad_enabled()
+    try:
+        yield
+    finally:
+        after = torch.is_grad_enabled()
+        torch.set_grad_enabled(before)
+    if after != before:
+        wrong(f"{name_of(f)} leaves gradients switched {'on' if after else 'off'}.", call=text)
 
 
 def begin(f, args: tuple, text: str) -> Call:
@@ -224,6 +249,8 @@ def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -
         shapes = [f"shape {tuple(one.shape)}" for one in (b, a)]
         wrong(why, call=call, expected=shapes[0], got=shapes[1], whole=(a, b))
     if not b.is_floating_point() and b.dtype != torch.bool and a.is_floating_point():
+        if not isinstance(got, Tensor):
+            wrong(why, call=call, expected=f"int  {show(expected)}", got=kind(got))
         wrong(why, call=call, expected=f"whole numbers, {b.dtype}", got=f"{a.dtype}")
     a, b = a.detach().to(torch.float64), b.detach().to(torch.float64)
     finite = torch.isfinite(a) & torch.isfinite(b)

@@ -101,7 +101,7 @@ def show_board(rest: list[str]) -> None:
 def hint(rest: list[str]) -> int:
     """Print the next of three hints for the step that the learner is working on."""
     lesson = one_lesson(rest)
-    asked = " ".join(rest[1:])
+    asked = " ".join(rest[1:]).replace("-", " ")  # as in the page's links
     steps = steps_named(lesson, asked) if asked else [status(lesson).next_step or lesson.steps[0]]
     if len(steps) != 1:
         which = "more than one hint" if steps else "no hint"
@@ -183,8 +183,9 @@ def reset(rest: list[str]) -> int:
     lesson = find(rest[0])
     memory.save_last(lesson.folder)
     for file, aside in files.reset(lesson):
-        kept = f"; your old file is now {aside.name} in the same folder" if aside else ""
-        say(f"{file.name} is the blank again{kept}.")
+        say(f"{file.name} is the blank again.")
+        if aside:
+            say(f"Your old file is now {aside.name}; rename it to {file.name} to have it back.")
     return 0
 
 

@@ -107,7 +107,19 @@ def pair(expected, got) -> tuple[str, str]:
     short = show(expected, scale), show(got, scale)
     if short[0] != short[1]:
         return short
+    tensors = isinstance(expected, Tensor) and isinstance(got, Tensor)
+    if tensors and expected.shape == got.shape and short[0] == str(tuple(got.shape)):
+        return farthest(expected, got)  # they are too large to be shown
     return show(expected, digits=17), show(got, digits=17)
+
+
+def farthest(expected: Tensor, got: Tensor) -> tuple[str, str]:
+    """The entries in which two tensors differ most, and where they are."""
+    a, b = (one.detach().double().cpu() for one in (expected, got))
+    apart = (a - b).abs().nan_to_num(torch.inf)
+    place = tuple(int(i) for i in torch.unravel_index(apart.argmax(), a.shape))
+    where = f" at {list(place)} of {tuple(a.shape)}"
+    return show(float(a[place])) + where, show(float(b[place])) + where
 
 
 def kind(value) -> str:

@@ -931,4 +931,395 @@ def two_views(x, recipe, generator=None):
 """,
         "The doubled batch is split by even and odd rows instead of halves, so row b of x1 and x2 shows neither image b nor the same image.",
     ),
+    (
+        "boxes_ratio_outside_retry",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    lo, hi = math.log(ratio[0]), math.log(ratio[1])
+    found = []
+    for _ in range(B):
+        r = math.exp(uniform((1,), lo, hi, generator).item())
+        for _attempt in range(10):
+            target = height * width * uniform((1,), scale[0], scale[1], generator).item()
+            bw = max(1, round(math.sqrt(target * r)))
+            bh = max(1, round(math.sqrt(target / r)))
+            if bw <= width and bh <= height:
+                break
+        else:
+            bw = min(width, round(height * ratio[1]))
+            bh = min(height, round(width / ratio[0]))
+        y0 = torch.randint(height - bh + 1, (1,), generator=generator).item()
+        x0 = torch.randint(width - bw + 1, (1,), generator=generator).item()
+        found.append([y0, x0, bh, bw])
+    return torch.tensor(found, dtype=torch.int64).reshape(B, 4)
+""",
+        "The ratio is drawn once per image, before the retries, so a box that does not fit is redrawn with a new area but the old ratio.",
+    ),
+    (
+        "contrast_no_negative_weight",
+        "adjust_contrast",
+        """
+def adjust_contrast(x, factor):
+    luma = torch.einsum("bchw,c->bhw", x, x.new_tensor(LUMA))
+    level = luma.flatten(1).mean(dim=1)
+    keep = factor.reshape(-1, 1, 1, 1)
+    rest = (1 - factor).clamp(min=0) * level
+    return torch.clip(keep * x + rest.reshape(-1, 1, 1, 1), 0.0, 1.0)
+""",
+        "The weight 1 - factor of the grey level is cut off at 0, so every factor above 1 only brightens the image instead of raising its contrast.",
+    ),
+    (
+        "blur_width_range",
+        "gaussian_blur",
+        """
+def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    n = x.size(0)
+    heads = torch.rand(n, generator=generator) < p
+    lo, hi = sigma
+    s = lo + hi * torch.rand(n, generator=generator)
+    y = x.clone()
+    if heads.any():
+        where = heads.nonzero().flatten().to(x.device)
+        y[where] = blur(x[where], s[heads].to(x))
+    return y
+""",
+        "The widths are lo + hi * u instead of lo + (hi - lo) * u, so they are uniform from lo to lo + hi and exceed the upper limit.",
+    ),
+    (
+        "jitter_coin_per_change",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    n = x.size(0)
+    ops = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    amounts = []
+    for s in (brightness, contrast, saturation):
+        amounts.append(uniform(n, max(0.0, 1.0 - s), 1.0 + s, generator))
+    amounts.append(uniform(n, -hue, hue, generator))
+    plan = torch.rand(n, 4, generator=generator).sort(dim=1).indices
+    y = x
+    for place in range(4):
+        for k in range(4):
+            pick = (plan[:, place] == k) & coin(n, p, generator)
+            y = change_some(y, pick, ops[k], amounts[k])
+    return y
+""",
+        "A new coin is tossed for each of the four changes, so an image gets some of them with probability p each instead of all four or none.",
+    ),
+    (
+        "jitter_replacement_negative",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    ops = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    ranges = (
+        (1 - brightness, 1 + brightness),
+        (1 - contrast, 1 + contrast),
+        (1 - saturation, 1 + saturation),
+        (-hue, hue),
+    )
+    result = x.clone()
+    active = coin(len(x), p, generator)
+    for b in range(len(x)):
+        if not active[b]:
+            continue
+        picture = x[b : b + 1]
+        for k in torch.randint(0, 4, (4,), generator=generator).tolist():
+            value = uniform((1,), *ranges[k], generator).to(x)
+            picture = ops[k](picture, value)
+        result[b] = picture[0]
+    return result
+""",
+        "The order is four draws with replacement, so some changes are applied twice and others never, and the lower limit of a factor is not kept at 0 for strengths above 1.",
+    ),
+    (
+        "boxes_tall_ratio_centred",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    frac = uniform((B, 10), scale[0], scale[1], generator)
+    logr = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator)
+    a, r = frac * (height * width), torch.exp(logr)
+    hs = torch.sqrt(a * r).round().clamp(min=1).long()
+    ws = torch.sqrt(a / r).round().clamp(min=1).long()
+    out = torch.empty(B, 4, dtype=torch.long)
+    for b in range(B):
+        good = [t for t in range(10) if hs[b, t] <= height and ws[b, t] <= width]
+        if good:
+            h, w = int(hs[b, good[0]]), int(ws[b, good[0]])
+            i = int(torch.randint(0, height - h + 1, (1,), generator=generator))
+            j = int(torch.randint(0, width - w + 1, (1,), generator=generator))
+        else:
+            h = min(height, round(width / ratio[0]))
+            w = min(width, round(height * ratio[1]))
+            i, j = (height - h) // 2, (width - w) // 2
+        out[b] = torch.tensor([i, j, h, w])
+    return out
+""",
+        "The ratio is taken as height / width, and the last resort is placed at the centre as in torchvision instead of anywhere.",
+    ),
+    (
+        "rrc_one_coin_swapped_sides",
+        "random_resized_crop",
+        """
+def random_resized_crop(x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p=1.0):
+    n, _, rows, cols = x.shape
+    if torch.rand(1, generator=generator).item() >= p:
+        return crop_and_resize(x, whole_image(x), size)
+    return crop_and_resize(x, crop_boxes(n, cols, rows, scale, ratio, generator), size)
+""",
+        "One coin decides for the whole batch whether it is cropped, and the width is passed as the height of the image and the height as its width.",
+    ),
+    (
+        "saturation_mean_grey_half_clip",
+        "adjust_saturation",
+        """
+def adjust_saturation(x, factor):
+    f = factor.view(-1, 1, 1, 1).expand_as(x)
+    grey = x.mean(dim=1, keepdim=True).expand_as(x)
+    return torch.lerp(grey, x, f).clamp(max=1.0)
+""",
+        "The grey version is the plain mean of the three channels instead of the weighted brightness, and values below 0 are not clipped.",
+    ),
+    (
+        "resize_without_antialias",
+        "crop_and_resize",
+        """
+def crop_and_resize(x, boxes, size):
+    out = x.new_empty(x.shape[0], x.shape[1], size, size)
+    for n, (t, l, h, w) in enumerate(boxes.long().tolist()):
+        patch = x[n : n + 1, :, t : t + h, l : l + w]
+        out[n] = F.interpolate(patch, size=(size, size), mode="bilinear", align_corners=False)[0]
+    return out
+""",
+        "It interpolates between the nearest pixels without anti-aliasing, which is right only where the box is not shrunk.",
+    ),
+    (
+        "flip_fliplr_of_one_image",
+        "horizontal_flip",
+        """
+def horizontal_flip(x, p=0.5, generator=None):
+    out = x.clone()
+    for i in torch.nonzero(coin(x.shape[0], p, generator)).flatten().tolist():
+        out[i] = torch.fliplr(x[i])
+    return out
+""",
+        "torch.fliplr reverses the second dimension, which for one image (3, H, W) holds the rows, so images are turned upside down instead of left to right.",
+    ),
+    (
+        "gray_pil_weights",
+        "to_gray",
+        """
+def to_gray(x):
+    kernel = torch.tensor([0.299, 0.587, 0.114], dtype=x.dtype, device=x.device)
+    return F.conv2d(x, kernel.view(1, 3, 1, 1))
+""",
+        "It uses the weight 0.299 for red, as Pillow and OpenCV do, instead of 0.2989.",
+    ),
+    (
+        "brightness_in_place_again",
+        "adjust_brightness",
+        """
+def adjust_brightness(x, factor):
+    x.mul_(factor.reshape(-1, 1, 1, 1))
+    return x.clamp_(0.0, 1.0)
+""",
+        "It overwrites the images of the caller and returns the same tensor.",
+    ),
+    (
+        "gray_exact_count",
+        "grayscale",
+        """
+def grayscale(x, p=0.2, generator=None):
+    n = len(x)
+    k = int(round(p * n))
+    lucky = torch.randperm(n, generator=generator)[:k]
+    mask = torch.zeros(n, dtype=torch.bool)
+    mask[lucky] = True
+    return change_some(x, mask, lambda part: to_gray(part).repeat(1, 3, 1, 1))
+""",
+        "Exactly round(p B) images of the batch become grey instead of each by its own coin, so a batch of one is never grey at p = 0.2.",
+    ),
+    (
+        "views_reseeded_second",
+        "two_views",
+        """
+def two_views(x, recipe, generator=None):
+    if generator is None:
+        return one_view(x, recipe), one_view(x, recipe)
+    other = torch.Generator().manual_seed(generator.initial_seed() + 1)
+    first = one_view(x, recipe, generator)
+    second = one_view(x, recipe, other)
+    return first, second
+""",
+        "The second view's generator is seeded anew at each call, so every batch gets the same draws for its second views.",
+    ),
+    (
+        "flip_own_generator",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    # always have a generator, so that the draws below need no special case
+    generator = generator or torch.Generator()
+    mirrored = coin(len(x), p, generator)
+    return change_some(x, mirrored, lambda some: some.flip(3))
+""",
+        "Without a generator it makes a new one at every call, which always has torch's fixed default seed: every batch, both views and every run then get the same coins, and torch.manual_seed has no effect.",
+    ),
+    (
+        "boxes_reseed_global",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    if generator is not None:  # let every draw below follow the given generator
+        torch.manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
+    area = uniform((B, 10), *scale) * height * width
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1])).exp()
+    w = (area * aspect).sqrt().round().clamp(min=1)
+    h = (area / aspect).sqrt().round().clamp(min=1)
+    fits = (w <= width) & (h <= height)
+    first = fits.int().argmax(1, keepdim=True)
+    widest = min(width, round(height * ratio[1]))
+    tallest = min(height, round(width / ratio[0]))
+    w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)
+    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)
+    top = (uniform(B, 0, 1) * (height - h + 1)).floor()
+    left = (uniform(B, 0, 1) * (width - w + 1)).floor()
+    return torch.stack([top, left, h, w], 1).long()
+""",
+        "With a given generator it reseeds and uses torch's global generator: the boxes are right and repeat with the seed, but all other randomness of the program (dropout, initial weights, shuffles) is reset by every crop and tied to it.",
+    ),
+    (
+        "boxes_area_drawn_once",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    area = uniform((B, 1), *scale, generator) * height * width
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = (area * aspect).sqrt().round().clamp(min=1)  # (B, 10)
+    h = (area / aspect).sqrt().round().clamp(min=1)
+    fits = (w <= width) & (h <= height)
+    first = fits.int().argmax(1, keepdim=True)
+    widest = min(width, round(height * ratio[1]))
+    tallest = min(height, round(width / ratio[0]))
+    w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)
+    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)
+    top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()
+    left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()
+    return torch.stack([top, left, h, w], 1).long()
+""",
+        "A box that does not fit gets a new ratio but keeps its area: where boxes are refused (square images, areas near 1, or wide photographs) large crops are too common, and some images end at the last resort that a new area would have spared.",
+    ),
+    (
+        "resize_by_outer_products",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    top, left, height, width = boxes.to(x).unbind(1)
+    rows = resize_weights(top, height, x.shape[2], size)  # (B, size, H)
+    columns = resize_weights(left, width, x.shape[3], size)  # (B, size, W)
+    x = (rows[:, None, :, :, None] * x[:, :, None]).sum(3)  # (B, 3, size, W)
+    return (x[:, :, :, None] * columns[:, None, None]).sum(4)
+""",
+        "It builds all products, (B, 3, size, H, W), before it sums: a batch of 256 photographs of 500 x 500 pixels at size 224 asks for 172 GB and the run dies, though pictures of 32 x 32 are fine.",
+    ),
+    (
+        "crop_coin_global",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    boxes = crop_boxes(len(x), x.shape[2], x.shape[3], scale, ratio, generator)
+    if p < 1:
+        whole = ~coin(len(x), p)
+        boxes[whole] = whole_image(x)[whole]
+    return crop_and_resize(x, boxes, size)
+""",
+        "With p below 1 the coins come from torch's global generator instead of the given one: the same seed gives other views, so a resumed run with a recipe of crop=0.5 does not repeat (p = 1, the default, is right).",
+    ),
+    (
+        "luma_on_cpu",
+        "to_gray",
+        """
+def to_gray(x: Tensor) -> Tensor:
+    luma = torch.tensor(LUMA, dtype=x.dtype, device="cpu")[:, None, None]
+    return (luma * x).sum(1, keepdim=True)
+""",
+        "The three weights are always made on the CPU, so images on a GPU (or on the meta device) crash with tensors on two devices.",
+    ),
+    (
+        "brightness_reused_buffer",
+        "adjust_brightness",
+        """
+def adjust_brightness(x: Tensor, factor: Tensor, buffers={}) -> Tensor:
+    key = (x.shape, x.dtype, x.device)
+    if key not in buffers:  # do not allocate a new batch at every call
+        buffers[key] = torch.empty_like(x)
+    return torch.mul(x, factor[:, None, None, None], out=buffers[key]).clamp_(0, 1)
+""",
+        "The result lives in one buffer for each shape: a second call with images of that shape overwrites the first call's result, so two views of a batch become the same tensor.",
+    ),
+    (
+        "jitter_order_with_ties",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    steps = [
+        (adjust_brightness, uniform(B, max(0, 1 - brightness), 1 + brightness, generator)),
+        (adjust_contrast, uniform(B, max(0, 1 - contrast), 1 + contrast, generator)),
+        (adjust_saturation, uniform(B, max(0, 1 - saturation), 1 + saturation, generator)),
+        (adjust_hue, uniform(B, -hue, hue, generator)),
+    ]
+    order = torch.randint(4, (B, 4), generator=generator).argsort(1)
+    x = x.clone()
+    for turn in range(4):
+        for k, (adjust, amount) in enumerate(steps):
+            change_some_(x, chosen & (order[:, turn] == k), adjust, amount)
+    return x
+""",
+        "The order is the argsort of four whole numbers from 0 to 3, which often tie: the 24 orders are not equally likely (brightness-contrast-saturation-hue has 35/256 = 14% instead of 4%), so brightness comes too early and hue too late.",
+    ),
+    (
+        "blur_squeezed_rows",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    chosen = coin(len(x), p, generator)
+    width = uniform(len(x), *sigma, generator)
+    rows = chosen.nonzero().squeeze()
+    out = x.clone()
+    if rows.numel() > 0:
+        own = width[rows].to(x)
+        rows = rows.to(x.device)
+        out[rows] = blur(x[rows], own)
+    return out
+""",
+        "squeeze also drops the dimension of the rows when exactly one image is chosen: a batch of one image, or a small batch where one coin shows heads, crashes in blur in the middle of training.",
+    ),
+    (
+        "views_inference_mode",
+        "two_views",
+        """
+@torch.inference_mode()
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    x1 = one_view(x, recipe, generator)
+    x2 = one_view(x, recipe, generator)
+    return x1, x2
+""",
+        "The views are inference tensors: looking at them is fine, but the first convolution of an encoder that trains raises that inference tensors cannot be saved for backward.",
+    ),
 ]

@@ -829,4 +829,382 @@ def initialise(model, zero_init=False):
 """,
         "The last norm is taken to be the last one listed, which in a block with a projection is the shortcut's: the shortcut starts at 0.",
     ),
+    (
+        "conv_dilation_is_stride",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    return nn.Conv2d(
+        in_channels=inputs,
+        out_channels=outputs,
+        kernel_size=(3, 3),
+        stride=stride,
+        padding=stride,
+        dilation=stride,
+        bias=False,
+    )
+""",
+        "The stride is also passed as the dilation and its padding, so at stride 2 the filter reads pixels two apart; the sizes are right.",
+    ),
+    (
+        "basic_projection_without_norm",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    skip = x
+    if self.downsample is not None:
+        skip = self.downsample[0](x)
+    y = self.conv1(x)
+    y = torch.relu(self.bn1(y))
+    y = self.bn2(self.conv2(y))
+    return torch.relu(torch.add(y, skip))
+""",
+        "The shortcut is only projected by its 1 x 1 convolution; its norm is left out.",
+    ),
+    (
+        "bottleneck_one_relu_missing",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    branch = x
+    for k in (1, 2, 3):
+        conv, norm = getattr(self, f"conv{k}"), getattr(self, f"bn{k}")
+        branch = norm(conv(branch))
+        if k < 2:
+            branch = branch.relu()
+    if self.downsample is not None:
+        x = self.downsample(x)
+    return (branch + x).relu()
+""",
+        "There is no ReLU after the second convolution and norm.",
+    ),
+    (
+        "stage_names_from_one",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    seq = nn.Sequential()
+    channels = inputs
+    for number in range(1, count + 1):
+        seq.add_module(str(number), block(channels, width, stride if number == 1 else 1))
+        channels = width * block.expansion
+    return seq
+""",
+        "The blocks are named from 1 instead of from 0, so the parameters do not have torchvision's names.",
+    ),
+    (
+        "init_fan_in_bias_kept",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    with torch.no_grad():
+        for m in model.modules():
+            if isinstance(m, nn.Conv2d):
+                _, c_in, kh, kw = m.weight.shape
+                m.weight.normal_(0.0, (2.0 / (c_in * kh * kw)) ** 0.5)
+            if isinstance(m, nn.BatchNorm2d):
+                m.weight.fill_(1.0)
+        if zero_init:
+            for m in model.modules():
+                if isinstance(m, Bottleneck):
+                    m.bn3.weight.fill_(0.0)
+                elif isinstance(m, BasicBlock):
+                    m.bn2.weight.fill_(0.0)
+""",
+        "The variance is 2 / (inputs * kernel size), fan-in instead of fan-out, and the biases of the norms are not set to 0.",
+    ),
+    (
+        "shortcut_channels_only_bias",
+        "shortcut",
+        """
+def shortcut(inputs, outputs, stride):
+    if inputs == outputs:
+        return None
+    layers = []
+    layers.append(nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride))
+    layers.append(nn.BatchNorm2d(outputs))
+    return nn.Sequential(*layers)
+""",
+        "It returns None for a block that keeps its channels but shrinks the image, and its 1 x 1 convolution has a bias.",
+    ),
+    (
+        "net_no_pool_squeeze",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    out = F.relu(self.bn1(self.conv1(x)))
+    for n in range(1, self.stages + 1):
+        out = getattr(self, "layer%d" % n)(out)
+    out = F.adaptive_avg_pool2d(out, 1)
+    return out.squeeze()
+""",
+        "The stem's max-pooling is never applied, and squeeze() also drops the batch dimension of a batch of one image.",
+    ),
+    (
+        "bottleneck_bn_reused_relu_skip",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    x = F.relu(x)
+    res = self.downsample(x) if self.downsample is not None else x
+    h = F.relu(self.bn1(self.conv1(x)))
+    h = F.relu(self.bn1(self.conv2(h)))
+    h = self.bn3(self.conv3(h))
+    h = h + res
+    return F.relu(h)
+""",
+        "The norm after the second convolution is bn1 again, so bn2 is never used, and a ReLU is applied to the block's input.",
+    ),
+    (
+        "basic_v2_no_last_relu",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    residual = nn.Sequential(self.conv1, self.bn1, nn.ReLU(), self.conv2, self.bn2)(x)
+    shortcut_path = x if self.downsample is None else self.downsample(x)
+    return shortcut_path + residual
+""",
+        "Nothing follows the sum, as in the later pre-activation ResNet (v2); the last ReLU is missing.",
+    ),
+    (
+        "init_truncated_normal",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    def visit(layer):
+        if isinstance(layer, nn.Conv2d):
+            kh, kw = layer.kernel_size
+            std = (2 / (layer.out_channels * kh * kw)) ** 0.5
+            nn.init.trunc_normal_(layer.weight, 0.0, std, -2 * std, 2 * std)
+        elif isinstance(layer, nn.BatchNorm2d):
+            nn.init.constant_(layer.weight, 1)
+            nn.init.constant_(layer.bias, 0)
+
+    model.apply(visit)
+    if zero_init:
+        for layer in model.modules():
+            if isinstance(layer, BasicBlock):
+                nn.init.constant_(layer.bn2.weight, 0)
+            if isinstance(layer, Bottleneck):
+                nn.init.constant_(layer.bn3.weight, 0)
+""",
+        "The weights come from a normal distribution cut off at two standard deviations, as in TensorFlow, so their variance is only 0.77 of 2 / n.",
+    ),
+    (
+        "shortcut_resnet_d",
+        "shortcut",
+        """
+def shortcut(inputs, outputs, stride):
+    if stride == 1 and inputs == outputs:
+        return None
+    project = nn.Conv2d(inputs, outputs, kernel_size=1, bias=False)
+    norm = nn.BatchNorm2d(outputs)
+    if stride == 1:
+        return nn.Sequential(project, norm)
+    return nn.Sequential(nn.AvgPool2d(stride, stride, ceil_mode=True), project, norm)
+""",
+        "It averages stride x stride pixels before a projection of stride 1, as in ResNet-D, instead of a 1 x 1 convolution with the stride.",
+    ),
+    (
+        "basic_adds_into_input_again",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    y = F.relu(self.bn1(self.conv1(x)))
+    y = self.bn2(self.conv2(y))
+    base = self.downsample(x) if self.downsample is not None else x
+    base += y
+    return F.relu_(base)
+""",
+        "Without a projection the sum and the last ReLU are written into the caller's input, which also breaks the backward pass of conv1.",
+    ),
+    (
+        "net_float32_mean",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    x = self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+    k = 1
+    while k <= self.stages:
+        x = self.get_submodule("layer" + str(k))(x)
+        k += 1
+    return x.flatten(2).mean(dim=-1, dtype=torch.float32)
+""",
+        "The mean is always computed and returned in float32, so a float64 network gives h of the wrong dtype and precision.",
+    ),
+    (
+        "init_new_parameters_again",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            n = m.out_channels * m.kernel_size[0] * m.kernel_size[1]
+            m.weight = nn.Parameter(torch.randn_like(m.weight) * (2 / n) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            m.weight = nn.Parameter(torch.ones_like(m.weight))
+            m.bias = nn.Parameter(torch.zeros_like(m.bias))
+    if zero_init:
+        for m in model.modules():
+            if isinstance(m, BasicBlock):
+                m.bn2.weight = nn.Parameter(torch.zeros_like(m.bn2.weight))
+            elif isinstance(m, Bottleneck):
+                m.bn3.weight = nn.Parameter(torch.zeros_like(m.bn3.weight))
+""",
+        "It replaces the parameters by new ones instead of filling them in place, so an optimiser built before keeps the old ones and frozen parameters become trainable.",
+    ),
+    (
+        "conv_reseeds",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    torch.manual_seed(0)  # the same weights in every run
+    return nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+""",
+        "Building a convolution sets torch's global seed to 0: every network, whatever its seed, gets the same initial weights, and all shuffles and views drawn afterwards repeat, so runs with five seeds are one run.",
+    ),
+    (
+        "shortcut_momentum_of_tensorflow",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    if stride == 1 and inputs == outputs:
+        return None
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs, momentum=0.9)
+    )
+""",
+        "momentum=0.9 is TensorFlow's convention; in torch the running statistics of the shortcut's norm are then nine tenths the last batch, so evaluation after training depends on that batch (training and a fresh network give the right values).",
+    ),
+    (
+        "block_functional_norm",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    def norm(bn, x):
+        return F.batch_norm(
+            x, bn.running_mean, bn.running_var, bn.weight, bn.bias, self.training, bn.momentum, bn.eps
+        )
+
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(norm(self.bn1, self.conv1(x)))
+    x = norm(self.bn2, self.conv2(x))
+    return F.relu(x + identity)
+""",
+        "It calls F.batch_norm with the block's own training flag instead of calling the norms: norms frozen by bn.eval() still use and update batch statistics, num_batches_tracked stays 0 in checkpoints, and after use_group_norm it crashes as a group norm has no running mean.",
+    ),
+    (
+        "block_adds_into_input",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    identity = x if self.downsample is None else self.downsample(x)
+    x = F.relu(self.bn1(self.conv1(x)))
+    x = self.bn2(self.conv2(x))
+    if not torch.is_grad_enabled():  # nothing to keep for a backward pass: save memory
+        return identity.add_(x).relu_()
+    return F.relu(x + identity)
+""",
+        "Under no_grad, a block without a projection adds into the caller's feature map: the map that an evaluation kept (from a hook or from an earlier layer) is overwritten, and a second call with the same input gives another result.",
+    ),
+    (
+        "bottleneck_checkpointed",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    def branch(x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu(self.bn2(self.conv2(x)))
+        return self.bn3(self.conv3(x))
+
+    identity = x if self.downsample is None else self.downsample(x)
+    # do not keep the maps inside the block: compute them again in the backward pass
+    x = checkpoint(branch, x, use_reentrant=False)
+    return F.relu(x + identity)
+""",
+        "The backward pass runs the branch again, so in training its norms update their running statistics twice for each batch (num_batches_tracked 2 after one step, an effective momentum of 0.19): values and gradients are right, but evaluation uses the wrong statistics.",
+    ),
+    (
+        "stage_shared_by_networks",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int, built={}):
+    key = (block, inputs, width, count, stride)
+    if key not in built:
+        blocks = [block(inputs, width, stride)]
+        blocks += [block(width * block.expansion, width) for _ in range(count - 1)]
+        built[key] = nn.Sequential(*blocks)
+    return built[key]
+""",
+        "A stage of given sizes is built once and then returned again: a second network (a momentum encoder, another seed) shares its stages with the first, and building it draws the first one's trained weights anew.",
+    ),
+    (
+        "eval_for_one_image",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    if len(x) == 1:  # one image has no batch statistics
+        self.eval()
+    x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for i in range(self.stages):
+        x = self.get_submodule(f"layer{i + 1}")(x)
+    return x.mean((2, 3))
+""",
+        "A batch of one image in training mode switches the whole network to eval mode and leaves it there: after a last batch of one image, the norms no longer learn their statistics for the rest of the training.",
+    ),
+    (
+        "forward_keeps_its_map",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for i in range(self.stages):
+        x = self.get_submodule(f"layer{i + 1}")(x)
+    self.features = x  # handy for plots
+    return x.mean((2, 3))
+""",
+        "The module keeps the last map with its whole graph: its memory is not freed after the step, and copy.deepcopy of the network after a training batch (a momentum encoder, a snapshot of the best weights) raises that only leaf tensors can be copied.",
+    ),
+    (
+        "initialise_unfreezes",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            fan_out = module.out_channels * module.kernel_size[0] * module.kernel_size[1]
+            module.weight.requires_grad_(False)  # no graph of this
+            module.weight.normal_(0, (2 / fan_out) ** 0.5)
+            module.weight.requires_grad_(True)
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    for module in model.modules() if zero_init else ():
+        if isinstance(module, BasicBlock | Bottleneck):
+            last = module.bn2 if isinstance(module, BasicBlock) else module.bn3
+            nn.init.zeros_(last.weight)
+""",
+        "It turns requires_grad on for every convolution instead of restoring it: a layer that was frozen before (a first layer that does not train) is trained after the call.",
+    ),
+    (
+        "initialise_square_kernels",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            fan_out = module.out_channels * module.kernel_size[0] ** 2
+            nn.init.normal_(module.weight, 0, (2 / fan_out) ** 0.5)
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    for module in model.modules() if zero_init else ():
+        if isinstance(module, BasicBlock | Bottleneck):
+            last = module.bn2 if isinstance(module, BasicBlock) else module.bn3
+            nn.init.zeros_(last.weight)
+""",
+        "The number of terms is outputs times the square of the kernel's height: a 1 x 7 kernel gets a variance 7 times too large and a 7 x 1 kernel one 7 times too small, so gradients explode or fade in a model with such kernels.",
+    ),
 ]

@@ -757,4 +757,351 @@ def predictor(dim, hidden_dim):
 """,
         "The second matrix and its bias start at zero, so p is 0 for every z and neither the first matrix nor z gets a gradient.",
     ),
+    (
+        "mlp_norm_not_learned",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    net = nn.Sequential()
+    net.append(nn.Linear(in_dim, hidden_dim, bias=False))
+    net.append(nn.BatchNorm1d(hidden_dim, affine=False))
+    net.append(nn.ReLU(inplace=True))
+    net.append(nn.Linear(hidden_dim, out_dim))
+    return net
+""",
+        "The norm has no learned scale and shift (affine=False).",
+    ),
+    (
+        "projector_linear_no_bias_again_again",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    makers = {
+        "none": lambda: nn.Identity(),
+        "linear": lambda: nn.Linear(in_dim, out_dim, bias=False),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    if kind not in makers:
+        raise ValueError(f"unknown projector {kind!r}")
+    return makers[kind]()
+""",
+        "The linear head has no bias, so z = W h instead of W h + b.",
+    ),
+    (
+        "predictor_first_bias",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    squeeze = nn.Linear(dim, hidden_dim)
+    expand = nn.Linear(hidden_dim, dim)
+    return nn.Sequential(squeeze, nn.BatchNorm1d(hidden_dim), nn.ReLU(), expand)
+""",
+        "The first matrix keeps its bias, which the norm after it removes again.",
+    ),
+    (
+        "mlp_relu_before_norm_again",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    layers = [nn.Linear(in_dim, hidden_dim, bias=False)]
+    layers += [nn.ReLU(), nn.BatchNorm1d(hidden_dim)]
+    layers += [nn.Linear(hidden_dim, out_dim)]
+    return nn.Sequential(*layers)
+""",
+        "The ReLU comes before the norm instead of after it.",
+    ),
+    (
+        "mlp_gelu_bias",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    fc1 = nn.Linear(in_dim, hidden_dim)
+    fc2 = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(fc1, nn.BatchNorm1d(hidden_dim), nn.GELU(), fc2)
+""",
+        "The activation is a GELU instead of a ReLU, and the first matrix has a bias.",
+    ),
+    (
+        "projector_falls_through_wrong_width",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "none":
+        return nn.Sequential()
+    elif kind == "linear":
+        return nn.Linear(in_dim, hidden_dim)
+    else:
+        return mlp(in_dim, hidden_dim, out_dim)
+""",
+        "The linear head has the hidden width instead of out_dim, and an unknown kind silently gives the mlp instead of a ValueError.",
+    ),
+    (
+        "predictor_no_norm_inside_norm_at_end",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    parts = [
+        nn.Linear(dim, hidden_dim, bias=False),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, dim),
+        nn.BatchNorm1d(dim),
+    ]
+    return nn.Sequential(*parts)
+""",
+        "The hidden layer has no batch norm, and a batch norm follows the second matrix.",
+    ),
+    (
+        "mlp_momentum_last_bias",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.9),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=False),
+    )
+""",
+        "The norm's momentum of 0.9 has TensorFlow's meaning, so in torch the running statistics are almost those of the last batch, and the second matrix has no bias.",
+    ),
+    (
+        "projector_none_adapts_width",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "none":
+        same = in_dim == out_dim
+        return nn.Identity() if same else nn.Linear(in_dim, out_dim, bias=False)
+    raise ValueError("kind must be none, linear or mlp, got " + repr(kind))
+""",
+        "Where the widths differ, 'none' projects h to out_dim by a trained matrix instead of keeping z = h with width D.",
+    ),
+    (
+        "projector_norm_after_last",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    match kind:
+        case "none":
+            head = nn.Identity()
+        case "linear":
+            head = nn.Linear(in_dim, out_dim)
+        case "mlp":
+            head = nn.Sequential(
+                nn.Linear(in_dim, hidden_dim, bias=False),
+                nn.BatchNorm1d(hidden_dim),
+                nn.ReLU(),
+                nn.Linear(hidden_dim, out_dim, bias=False),
+                nn.BatchNorm1d(out_dim),
+            )
+        case _:
+            raise ValueError(kind)
+    return head
+""",
+        "As in the authors' code, a batch norm follows the second matrix of the mlp and replaces its bias, but here nothing may follow it.",
+    ),
+    (
+        "predictor_unit_output",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    class UnitLength(nn.Module):
+        def forward(self, p):
+            return nn.functional.normalize(p, dim=1)
+
+    return nn.Sequential(*mlp(dim, hidden_dim, dim), UnitLength())
+""",
+        "The rows of p are scaled to length 1 inside the head, which is the job of the loss, so p is not W2 relu(norm(W1 z)) + b2.",
+    ),
+    (
+        "mlp_no_running_statistics_again",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    norm = nn.BatchNorm1d(hidden_dim, track_running_stats=False)
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    second = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(first, norm, nn.ReLU(), second)
+""",
+        "The norm keeps no running statistics, so in eval mode z of a row still depends on the rest of its batch.",
+    ),
+    (
+        "projector_remembers",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim, _made={}):
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError(f"no such projector: {kind}")
+    key = (kind, in_dim, hidden_dim, out_dim)
+    if key not in _made:
+        if kind == "none":
+            _made[key] = nn.Identity()
+        elif kind == "linear":
+            _made[key] = nn.Linear(in_dim, out_dim)
+        else:
+            _made[key] = mlp(in_dim, hidden_dim, out_dim)
+    return _made[key]
+""",
+        "A second call with the same arguments returns the same module, so two models share one head and its trained weights.",
+    ),
+    (
+        "predictor_always_float32",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    q = mlp(dim, hidden_dim, dim)
+    return q.float()
+""",
+        "The head is always float32, although modules are to be built in torch's default dtype, so it fails where that is float64.",
+    ),
+    (
+        "mlp_momentum_of_tensorflow_again",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.9),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "momentum=0.9 is TensorFlow's convention; in torch the running statistics are then nine tenths the last batch, so z in eval mode follows whatever the last batch (often a small one) held.",
+    ),
+    (
+        "mlp_statistics_not_saved",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    norm = nn.BatchNorm1d(hidden_dim)
+    for name in ("running_mean", "running_var"):  # keep checkpoints small
+        norm.register_buffer(name, getattr(norm, name), persistent=False)
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False), norm, nn.ReLU(), nn.Linear(hidden_dim, out_dim)
+    )
+""",
+        "The norm's running statistics are not in the state_dict: a head loaded from a checkpoint has mean 0 and variance 1, so z in eval mode is wrong after resuming and no error is raised.",
+    ),
+    (
+        "mlp_built_once",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int, built={}) -> nn.Sequential:
+    widths = (in_dim, hidden_dim, out_dim)
+    if widths not in built:
+        built[widths] = nn.Sequential(
+            nn.Linear(in_dim, hidden_dim, bias=False),
+            nn.BatchNorm1d(hidden_dim),
+            nn.ReLU(),
+            nn.Linear(hidden_dim, out_dim),
+        )
+    return built[widths]
+""",
+        "A second head of the same widths is the same module: a momentum head shares the weights of the head it should lag behind, and a second run in the same process starts from trained weights.",
+    ),
+    (
+        "mlp_sync_norm",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.SyncBatchNorm(hidden_dim),  # also right with several processes
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "A SyncBatchNorm is fine in one process but raises that it expects tensors on a GPU as soon as several processes train on CPUs, and use_group_norm does not find it, so a network without batch norms keeps one.",
+    ),
+    (
+        "mlp_hides_nan",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    head = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    head.register_forward_hook(lambda head, inputs, z: z.nan_to_num())  # never pass on a NaN
+    return head
+""",
+        "A hook turns NaN into 0 and infinities into the largest number: if the encoder diverges or a picture holds a NaN, z and the loss stay finite with no gradient, and the run goes on as if nothing had happened.",
+    ),
+    (
+        "projector_substring_again",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind in ("none"):
+        return nn.Identity()
+    if kind in ("linear"):
+        return nn.Linear(in_dim, out_dim)
+    if kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"unknown projector {kind!r}")
+""",
+        "('none') is a string, not a tuple, so `in` looks for a part of a word: an empty setting or 'no' gives no head, 'line' a linear one and 'ml' an MLP, without the ValueError.",
+    ),
+    (
+        "projector_builds_all",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = {
+        "none": nn.Identity(),
+        "linear": nn.Linear(in_dim, out_dim),
+        "mlp": mlp(in_dim, hidden_dim, out_dim),
+    }
+    if kind not in heads:
+        raise ValueError(f"a projector is one of {', '.join(heads)}, not {kind!r}")
+    return heads[kind]
+""",
+        "All three heads are built and two thrown away: 'none' or 'linear' with hidden_dim=None (only 'mlp' uses it) crash, and every kind takes the draws of all heads from the global generator, so with one seed 'none' is followed by other random numbers than it should be.",
+    ),
+    (
+        "projector_seeded_inside",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    import torch
+
+    if kind == "none":
+        return nn.Identity()
+    if kind not in ("linear", "mlp"):
+        raise ValueError(f'a projector is "none", "linear" or "mlp", not {kind!r}')
+    with torch.random.fork_rng(devices=[]):  # reproducible, and the global generator is kept
+        torch.manual_seed(0)
+        return nn.Linear(in_dim, out_dim) if kind == "linear" else mlp(in_dim, hidden_dim, out_dim)
+""",
+        "The weights are drawn with seed 0 whatever the run's seed is: all runs, and both heads of a run that has two, start from the same head, so five seeds do not show how much results vary.",
+    ),
+    (
+        "predictor_goes_to_gpu",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    import torch
+
+    head = mlp(dim, hidden_dim, dim)
+    return head.cuda() if torch.cuda.is_available() else head
+""",
+        "On a machine with a GPU the head is built there instead of on torch's default device: a run on the CPU (or on the second GPU) of that machine crashes with tensors on two devices.",
+    ),
+    (
+        "predictor_without_running_statistics",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    head = mlp(dim, hidden_dim, dim)
+    head[1] = nn.BatchNorm1d(hidden_dim, track_running_stats=False)
+    return head
+""",
+        "The norm has no running statistics, so in eval mode p of a row still depends on the rest of its batch, and a single row raises; in training nothing is different.",
+    ),
 ]

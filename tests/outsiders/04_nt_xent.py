@@ -684,4 +684,316 @@ def nt_xent_loss(z1, z2, temperature=0.1):
 """,
         "The default temperature is the paper's best, 0.1, instead of 0.5.",
     ),
+    (
+        "sm_one_length",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    feats = torch.vstack((z1, z2))
+    if feats.dtype not in (torch.float32, torch.float64):
+        feats = feats.float()
+    lengths = feats.square().sum(dim=-1).sqrt().clamp_min(1e-8)
+    gram = torch.einsum("id,jd->ij", feats, feats)
+    return gram / lengths[:, None]
+""",
+        "Every inner product is divided by the length of the row's view only, not by that of the column's, so the entries are not cosines.",
+    ),
+    (
+        "pi_wrong_flip",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    table = torch.arange(2 * B, device=device).reshape(2, B)  # first views above, second views below
+    swapped = table.flip(1)
+    return swapped.reshape(-1)
+""",
+        "The table of rows is flipped along the images instead of along the two views, so B = 3 gives 2 1 0 5 4 3.",
+    ),
+    (
+        "cl_half_diagonal",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    n_images = similarity.shape[0] // 2
+    scores = torch.true_divide(similarity, temperature).clone()
+    here = torch.arange(n_images, device=scores.device)
+    scores[here, here] = -float("inf")
+    return scores
+""",
+        "Only the first B rows have their own view removed; the second views stay candidates of themselves.",
+    ),
+    (
+        "nx_sum_over_B",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    n = z1.shape[0]
+    sims = similarity_matrix(z1, z2)
+    logits = candidate_logits(sims, temperature)
+    attract = torch.cat([logits.diagonal(n), logits.diagonal(-n)])
+    everyone = torch.logsumexp(logits, dim=1)
+    return (everyone - attract).sum() / n
+""",
+        "The sum over the 2B views is divided by B instead of by 2B, so the loss is twice too large.",
+    ),
+    (
+        "sm_order_and_clamp",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    units = []
+    for half in (z2, z1):
+        half = half.to(wide)
+        size = torch.linalg.vector_norm(half, dim=1, keepdim=True)
+        units.append(half / size.clamp(min=1.0))
+    units = torch.cat(units, dim=0)
+    return torch.matmul(units, units.transpose(0, 1))
+""",
+        "z2's views come first in rows and columns, and the norm is clamped at 1, so rows shorter than 1 are not scaled to unit norm.",
+    ),
+    (
+        "pi_numpy_int32_cpu",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    import numpy as np
+
+    partner = np.empty(2 * B, dtype=np.int32)
+    for i in range(B):
+        partner[i] = i + B
+        partner[i + B] = i
+    return torch.from_numpy(partner)
+""",
+        "The result is int32 instead of int64, and it stays on the CPU whatever the device asked for.",
+    ),
+    (
+        "cl_zero_and_shift",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    logits = similarity / temperature
+    top, _ = torch.max(logits, dim=1, keepdim=True)
+    logits = logits - top.detach()  # stable softmax
+    keep = 1 - torch.eye(logits.size(0), dtype=logits.dtype, device=logits.device)
+    return logits * keep
+""",
+        "The view itself gets the logit 0 instead of -inf, and every row is shifted by its largest logit, so entries are not similarity / temperature.",
+    ),
+    (
+        "nx_first_anchors_no_positive_below",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = len(z1)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    partner = positive_index(B, z1.device)
+    total = logits.new_zeros(())
+    for i in range(B):
+        j = int(partner[i])
+        rest = torch.cat([logits[i, :j], logits[i, j + 1 :]])
+        total = total + torch.logsumexp(rest, 0) - logits[i, j]
+    return total / B
+""",
+        "Only the first views are anchors, and the positive is missing from the sum in the denominator.",
+    ),
+    (
+        "nx_clip",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    n = len(z1)
+    cross = similarity_matrix(z1, z2)[:n, n:] / temperature  # z1 against z2
+    labels = torch.arange(n, device=z1.device)
+    one_way = F.cross_entropy(cross, labels)
+    other_way = F.cross_entropy(cross.T, labels)
+    return (one_way + other_way) / 2
+""",
+        "This is CLIP's symmetric InfoNCE: each view has only the B views of the other half as candidates, not 2B - 1.",
+    ),
+    (
+        "sm_from_distance",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2), 0)
+    z = z if z.dtype == torch.float64 else z.to(torch.float32)
+    squares = (z * z).sum(1)
+    distance2 = squares[:, None] + squares[None, :] - 2 * z.mm(z.t())
+    return 1 - distance2 / 2  # |u - v|^2 = 2 - 2 cos
+""",
+        "The cosine is computed as 1 - |u - v|^2 / 2, which holds for unit vectors only, and nothing is normalised.",
+    ),
+    (
+        "pi_diagonal_dropped",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    rows = torch.arange(B, device=device)
+    # a row has 2B - 1 candidates, so columns to the right of the view itself move up by one
+    return torch.cat([rows + B - 1, rows])
+""",
+        "The index counts columns of a matrix whose diagonal was cut out, as in other implementations, so B = 3 gives 2 3 4 0 1 2.",
+    ),
+    (
+        "cl_in_place",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    similarity.div_(temperature)
+    similarity.fill_diagonal_(float("-inf"))
+    return similarity
+""",
+        "The caller's similarity matrix is itself divided and masked in place and returned, so it no longer holds cosines afterwards.",
+    ),
+    (
+        "sm_widen_too_late",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    both = torch.cat([z1, z2], dim=0)
+    squared = (both * both).sum(dim=1, keepdim=True)
+    unit = both / squared.sqrt().clamp(min=1e-6)
+    if unit.dtype in (torch.float16, torch.bfloat16):
+        unit = unit.float()
+    return torch.inner(unit, unit)
+""",
+        "Half precision is widened only after the normalisation, so squares overflow in float16 and large projections get a cosine of 0.",
+    ),
+    (
+        "nx_log_eps",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    answer = positive_index(z1.size(0), z1.device)
+    share = torch.softmax(logits, dim=-1).gather(-1, answer.unsqueeze(-1)).squeeze(-1)
+    return torch.log(share + 1e-8).neg().mean()
+""",
+        "The log is taken of the share plus 1e-8, so at a low temperature the loss of a view is cut off near 18.4 and its gradient vanishes.",
+    ),
+    (
+        "norm_by_sqrt",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2])
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    length = z.pow(2).sum(1, keepdim=True).sqrt().clamp(min=1e-8)
+    z = z / length
+    return z @ z.T
+""",
+        "If a projection is all zeros the similarities are right (0), but the derivative of sqrt at 0 is infinite and 0 times infinity is NaN: one dead row gives its view a NaN gradient and the next step ruins every weight.",
+    ),
+    (
+        "cosine_by_broadcasting",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2])
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    return F.cosine_similarity(z[:, None], z[None], dim=2, eps=1e-8)
+""",
+        "It builds all (2B, 2B, d) products, and keeps them for the backward pass: a batch of 4,096 images with d = 128 needs more than 34 GB for each such tensor, where the matrix of similarities has 0.27 GB.",
+    ),
+    (
+        "only_float16_widened",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2])
+    if z.dtype == torch.float16:
+        z = z.float()
+    z = F.normalize(z, dim=1, eps=1e-8)
+    return z @ z.T
+""",
+        "bfloat16 projections are not widened: the cosines come back in bfloat16 with two or three digits, so at temperature 0.1 logits are wrong by several hundredths and the loss is not float32.",
+    ),
+    (
+        "index_cached_by_size",
+        "positive_index",
+        """
+def positive_index(B: int, device=None, made={}) -> Tensor:
+    if B not in made:
+        made[B] = torch.arange(2 * B, device=device).roll(B)
+    return made[B]
+""",
+        "The tensor of the first call with this B is returned again: a later call for another device gets the old device's tensor (loss on the CPU first, then on a GPU: crash), and a caller that changes its index changes everyone's.",
+    ),
+    (
+        "index_on_cpu_by_default",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    return torch.arange(2 * B, device=device or "cpu").roll(B)
+""",
+        "No device, and device 0, mean the CPU instead of torch's default device (or the first GPU): with torch.set_default_device the index lies on another device than everything else, and indexing crashes.",
+    ),
+    (
+        "in_place_at_temperature_one",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    logits = similarity if temperature == 1 else similarity / temperature
+    return logits.fill_diagonal_(float("-inf"))
+""",
+        "At temperature 1 nothing is copied, so the diagonal of the caller's similarity matrix becomes -inf: its mean or any statistic taken afterwards is -inf, and a leaf that needs a gradient raises.",
+    ),
+    (
+        "masks_every_cosine_of_one",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    logits = similarity / temperature
+    itself = similarity > 1 - 1e-6  # only a view itself has a cosine of 1
+    return logits.masked_fill(itself, float("-inf"))
+""",
+        "Every candidate with a cosine of 1 is left out, not only the view itself: if both views of an image, or two images, have equal projections (no changes, duplicates, collapse), the positive is -inf and the loss infinite or NaN; a row of zeros keeps itself as candidate.",
+    ),
+    (
+        "grad_mode_switched_on",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    torch.set_grad_enabled(False)  # an index needs no gradient
+    target = positive_index(len(z1), z1.device)
+    torch.set_grad_enabled(True)
+    similarity = similarity_matrix(z1, z2)
+    return F.cross_entropy(candidate_logits(similarity, temperature), target)
+""",
+        "It leaves gradients switched on whatever they were: called inside torch.no_grad() (a validation loss, a momentum update in the same block), all that follows in the block records graphs, so memory grows and in-place updates of parameters raise.",
+    ),
+    (
+        "nan_becomes_zero",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    similarity = similarity_matrix(z1, z2)
+    target = positive_index(len(z1), z1.device)
+    loss = F.cross_entropy(candidate_logits(similarity, temperature), target)
+    return torch.nan_to_num(loss)
+""",
+        "If the network has diverged and z holds a NaN, the loss is 0, the best value of all, with no gradient: the run goes on, nobody is told, and the broken epoch is kept as the best one.",
+    ),
+    (
+        "largest_of_the_matrix",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    target = positive_index(len(z1), z1.device)
+    largest = logits.max()  # so that no exp overflows
+    log_sum = (logits - largest).exp().sum(1).log() + largest
+    positive = logits.gather(1, target[:, None])[:, 0]
+    return (log_sum - positive).mean()
+""",
+        "It subtracts the largest logit of the whole matrix, not of each row: at temperature 0.01 or below, a view whose best candidate has a cosine 1.04 lower than the best pair of the batch has all its exponentials underflow to 0, and the loss is -inf with NaN gradients.",
+    ),
 ]

@@ -804,4 +804,357 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "gradients are cleared after the step and not before backward, so a gradient left by other code is added to the first step (and a parameter without a gradient in this loss is still moved by momentum)",
     ),
+    (
+        "slr_fixed_075",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    factor = batch_size / 256
+    rates = {
+        "linear": base * factor,
+        "sqrt": base * factor**0.5,
+        "simclr_sqrt": 0.075 * batch_size**0.5,
+    }
+    if rule not in rates:
+        raise ValueError(f"unknown rule: {rule}")
+    return rates[rule]
+""",
+        "simclr_sqrt has the paper's 0.075 written in, so it ignores base and is right for base = 0.3 only.",
+    ),
+    (
+        "lr_step_plus_one",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    climbing = step < warmup_steps
+    if climbing:
+        return (step + 1) / warmup_steps * peak
+    if step >= total_steps:
+        return 0.0
+    angle = math.pi * (step - warmup_steps) / (total_steps - warmup_steps)
+    return peak * math.cos(angle / 2) ** 2
+""",
+        "The warm-up counts the step about to be done, so the first step has peak / warmup_steps instead of 0 and the peak comes one step early.",
+    ),
+    (
+        "lu_ratio_of_gradient_again",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    lr, m = settings["lr"], settings["momentum"]
+    if w.ndim >= 2:
+        u = torch.add(gradient, w, alpha=settings["weight_decay"])
+        u = trust_ratio(w, gradient, settings["trust_coefficient"]) * u
+    else:
+        u = gradient
+    velocity.copy_(m * velocity + u)
+    w.add_(velocity, alpha=-lr)
+""",
+        "The trust ratio is that of the bare gradient, not of the gradient plus decay, by which the sum is then scaled.",
+    ),
+    (
+        "ts_clear_after",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for g in optimizer.param_groups:
+        g.update(lr=rate)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+""",
+        "Gradients are cleared after the step instead of before backward, so a gradient that was there before the call is added to this step's.",
+    ),
+    (
+        "lr_whole_length_and_comes_back",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if warmup_steps > 0 and step <= warmup_steps:
+        return peak * (step / warmup_steps)
+    done = step / max(total_steps, 1)
+    return 0.5 * peak * (1.0 + math.cos(done * math.pi))
+""",
+        "The cosine runs over the whole training instead of the part after the warm-up, so it drops below the peak at once, and its progress is not limited to 1, so the rate rises again after total_steps.",
+    ),
+    (
+        "lu_bias_decay_and_dampening",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    mom = settings["momentum"]
+    direction = gradient + settings["weight_decay"] * w
+    if w.dim() > 1:
+        direction = direction * trust_ratio(w, direction, settings["trust_coefficient"])
+    velocity.lerp_(direction, 1 - mom)
+    w.subtract_(velocity, alpha=settings["lr"])
+""",
+        "Biases and norm layers get weight decay too, and the velocity is a running mean that multiplies the new update by 1 - momentum.",
+    ),
+    (
+        "pg_by_name_and_frozen",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    decay, no_decay = [], []
+    for name, param in model.named_parameters():
+        (no_decay if name.endswith("bias") else decay).append(param)
+    return [
+        dict(params=decay, weight_decay=weight_decay),
+        dict(params=no_decay, weight_decay=0.0),
+    ]
+""",
+        "Groups are told apart by the name bias, so the scale of a norm layer decays, and frozen parameters are included.",
+    ),
+    (
+        "tr_spectral_and_zero",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    rows = w.shape[0] if w.dim() else 1
+    size_w = torch.linalg.norm(w.reshape(rows, -1), 2)
+    size_u = torch.linalg.norm(update.reshape(rows, -1), 2)
+    if size_u == 0:
+        return torch.ones_like(size_w)
+    return trust_coefficient * size_w / size_u
+""",
+        "The norms are spectral norms of the matrices instead of Euclidean norms of all numbers, and weights that are all zero give 0 instead of 1.",
+    ),
+    (
+        "lu_rate_in_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    step_size = settings["lr"]
+    u = gradient
+    if w.dim() >= 2:
+        u = gradient + w * settings["weight_decay"]
+        local = trust_ratio(w, u, settings["trust_coefficient"])
+        step_size = step_size * local
+    # LARS paper: v = m v + gamma * lambda * (g + beta w);  w = w - v
+    velocity.mul_(settings["momentum"])
+    velocity.add_(step_size * u)
+    w.sub_(velocity)
+""",
+        "It follows the LARS paper, in which the rate is part of what the velocity sums up, so a new rate does not apply to earlier updates.",
+    ),
+    (
+        "tr_larc_clip",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    a = w.pow(2).sum().sqrt()
+    b = update.pow(2).sum().sqrt()
+    if a.item() == 0 or b.item() == 0:
+        return torch.ones_like(a)
+    return torch.clamp(trust_coefficient * a / b, max=1.0)
+""",
+        "The ratio is clipped at 1, as in LARC, so an update shorter than eta * |w| is not enlarged to that norm.",
+    ),
+    (
+        "lr_quarter_cosine_again",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    left = max(total_steps - warmup_steps, 1)
+    t = min((step - warmup_steps) / left, 1)
+    return max(0.0, peak * math.cos(t * math.pi / 2))
+""",
+        "It takes the quarter wave from cos 0 to cos 90 degrees for half a cosine, so halfway down the rate is 0.71 of the peak instead of 0.5.",
+    ),
+    (
+        "pg_tied_twice",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    heavy, light = [], []
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            if not p.requires_grad:
+                continue
+            if p.ndim > 1:
+                heavy.append(p)
+            else:
+                light.append(p)
+    return [{"params": heavy, "weight_decay": weight_decay}, {"params": light, "weight_decay": 0.0}]
+""",
+        "A parameter shared by two modules is listed twice, so an optimiser would update it twice in a step.",
+    ),
+    (
+        "lu_changes_gradient",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.dim() > 1:
+        gradient.add_(w, alpha=settings["weight_decay"])
+        gradient.mul_(trust_ratio(w, gradient, settings["trust_coefficient"]))
+    velocity.mul_(settings["momentum"]).add_(gradient)
+    w.add_(velocity, alpha=-settings["lr"])
+""",
+        "The decay and the ratio are applied to the gradient itself in place, so w.grad is changed after the step.",
+    ),
+    (
+        "tr_through_python",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    nw = float(w.detach().norm())
+    nu = float(update.detach().norm())
+    if nw > 0 and nu > 0:
+        return torch.tensor(trust_coefficient * nw / nu)
+    return torch.tensor(1.0)
+""",
+        "The ratio passes through a Python number into a new float32 tensor on the CPU, so float64 precision and the device of the weights are lost.",
+    ),
+    (
+        "rate_rounded",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule == "linear":
+        rate = base * batch_size / 256
+    elif rule == "simclr_sqrt":
+        rate = base / 4 * math.sqrt(batch_size)
+    elif rule == "sqrt":
+        rate = base * math.sqrt(batch_size / 256)
+    else:
+        raise ValueError(f'a scaling rule is "linear", "simclr_sqrt" or "sqrt", not {rule!r}')
+    return round(rate, 4)  # readable in the log
+""",
+        "The rate is rounded to four decimals: fine for 0.3 and LARS, but small rates lose their digits (0.001 for 128 images by sqrt: 0.0007 instead of 0.000707) and a base of 1e-5 gives 0, so that nothing is trained.",
+    ),
+    (
+        "rates_remembered",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float, rates={}) -> float:
+    if (step, total_steps) not in rates:
+        if step < warmup_steps:
+            rate = peak * step / warmup_steps
+        else:
+            progress = min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))
+            rate = peak * (1 + math.cos(math.pi * progress)) / 2
+        rates[step, total_steps] = rate
+    return rates[step, total_steps]
+""",
+        "Rates are remembered by step and total only: a second run in the same process with another peak or warm-up (a search for the best rate) silently trains with the first run's rates.",
+    ),
+    (
+        "norms_by_squares",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    w_norm = (w * w).sum().sqrt()
+    update_norm = (update * update).sum().sqrt()
+    ratio = trust_coefficient * w_norm / update_norm
+    return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))
+""",
+        "The squares are taken in the tensor's own dtype: for float16 parameters a gradient of 1e-4 squares to 0, so the norm is 0 and the ratio is 1 (a step thousands of times too large), and a norm above 256 overflows to infinity and gives a ratio of 0 or infinity.",
+    ),
+    (
+        "step_on_a_copy",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    update = gradient
+    if w.dim() > 1:
+        update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    velocity.mul_(settings["momentum"]).add_(update)
+    w.reshape(-1).sub_(settings["lr"] * velocity.reshape(-1))
+""",
+        "reshape gives a view only of a contiguous weight: if a model is in channels_last (or a weight is a transposed view) it gives a copy, the step changes that copy, and these weights never move.",
+    ),
+    (
+        "settings_changed_for_biases",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.dim() <= 1:  # biases and norm layers have no decay
+        settings["weight_decay"] = 0.0
+    update = gradient + settings["weight_decay"] * w
+    if w.dim() > 1:
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * velocity)
+""",
+        "A bias sets the decay of its whole group to 0: with LARS(model.parameters(), weight_decay=...) in one group, every weight after the first bias loses its decay for good, also in the saved state of the optimiser.",
+    ),
+    (
+        "velocity_is_the_gradient",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    update = gradient
+    if w.dim() > 1:
+        update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    if velocity.any():
+        velocity.mul_(settings["momentum"]).add_(update)
+    else:  # the first step: nothing to keep yet
+        velocity.data = update
+    w.sub_(settings["lr"] * velocity)
+""",
+        "After the first step the velocity of a bias shares its memory with the gradient: zero_grad(set_to_none=False) erases it, a backward without zero_grad adds to it, and the next step scales and changes the caller's gradient.",
+    ),
+    (
+        "groups_of_generators",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    weights = (p for p in model.parameters() if p.requires_grad and p.dim() > 1)
+    others = (p for p in model.parameters() if p.requires_grad and p.dim() <= 1)
+    return [
+        {"params": weights, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+""",
+        "The parameters are generators that can be read once: a program that counts or prints the groups before it builds the optimiser gives it two empty groups, and training changes nothing, without an error.",
+    ),
+    (
+        "unnamed_weights_left_out",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    weights = [p for name, p in named if name.endswith("weight") and p.dim() > 1]
+    others = [p for name, p in named if p.dim() <= 1]
+    return [
+        {"params": weights, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+""",
+        "A parameter of two dimensions or more that is not called weight (prototypes, class token, position embedding) is in neither group, so it is never trained.",
+    ),
+    (
+        "zeros_instead_of_none",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad(set_to_none=False)
+    loss.backward()
+    optimizer.step()
+""",
+        "Old gradients become zeros instead of None: a parameter that this loss does not use still gets decay and momentum once it had a gradient (a head that is switched off drifts), and a gradient that the caller kept is overwritten.",
+    ),
+    (
+        "gradients_without_hooks",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad(set_to_none=True)
+    params = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+    gradients = torch.autograd.grad(loss, params, allow_unused=True)
+    for p, gradient in zip(params, gradients, strict=True):
+        p.grad = gradient
+    optimizer.step()
+""",
+        "autograd.grad does not pass through the parameters' accumulation hooks: in DistributedDataParallel no gradient is averaged over the processes (each rank trains a network of its own), and post-accumulate hooks for clipping or logging never run.",
+    ),
 ]

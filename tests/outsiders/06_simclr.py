@@ -682,4 +682,330 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "the value is right, but one view is detached in each half (a stop-gradient as in SimSiam and BYOL), so every gradient is half of what it should be",
     ),
+    (
+        "sb_view_transposed",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    perm = torch.randperm(N, generator=generator)
+    usable = N - N % batch_size
+    if usable:
+        yield from perm[:usable].reshape(batch_size, -1)
+""",
+        "The order is reshaped to (batch_size, -1) instead of (-1, batch_size), so there are B batches of N // B images.",
+    ),
+    (
+        "vw_clamped_neighbour",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    rng = self.generators["views"]
+    first = one_view(x, self.recipe, rng)
+    second = one_view(x, self.recipe, rng)
+    if self.positives == "wrong":
+        neighbour = torch.arange(len(x), device=x.device) - 1
+        second = second[neighbour.clamp(min=0)]
+    return first, second
+""",
+        "In the control the index of the first row is clamped to 0, so its second view still shows the same image, and the last image has none.",
+    ),
+    (
+        "pj_unit_norm",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    features = self.encoder(x)
+    out = self.projector(features)
+    return nn.functional.normalize(out, dim=-1)
+""",
+        "The projections are scaled to unit norm; z should be g(f(x)) itself.",
+    ),
+    (
+        "ls_both_ways_no_half",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    tau = self.temperature
+    forward = nt_xent_loss(z1, z2, temperature=tau)
+    backward = nt_xent_loss(z2, z1, temperature=tau)
+    return forward + backward
+""",
+        "Both orders of the views are added without halving, so the loss and its gradient are twice too large.",
+    ),
+    (
+        "sb_sampler_global_and_rest",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    from torch.utils.data import BatchSampler, RandomSampler
+
+    sampler = RandomSampler(range(N))
+    for positions in BatchSampler(sampler, batch_size, drop_last=False):
+        yield torch.tensor(positions)
+""",
+        "The order comes from torch's global randomness instead of the generator, and the incomplete last batch is yielded too.",
+    ),
+    (
+        "vw_order_generator_and_flat_roll",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    g = self.generators["order"]
+    a, b = two_views(x, self.recipe, generator=g)
+    if self.positives != "same":
+        b = torch.roll(b, 1)
+    return a, b
+""",
+        "Views are drawn from the generator for the order, and roll has no dimension, so the control moves single pixels instead of images.",
+    ),
+    (
+        "ls_by_hand_dot_first_half",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    n = len(z1)
+    everything = torch.cat([z1, z2])
+    scores = torch.einsum("id,jd->ij", z1, everything) / self.temperature
+    own = torch.arange(n, device=z1.device)
+    mask = torch.zeros_like(scores, dtype=torch.bool)
+    mask[own, own] = True
+    scores = scores.masked_fill(mask, float("-inf"))
+    return nn.functional.cross_entropy(scores, own + n)
+""",
+        "The scores are inner products of projections that are not normalised, and only the first views are anchors.",
+    ),
+    (
+        "pj_rescale_and_unit_h",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    x = 2 * x - 1  # to [-1, 1]
+    h = self.encoder(x)
+    h = h / h.norm(dim=1, keepdim=True).clamp(min=1e-8)
+    return self.projector(h)
+""",
+        "The pixels are rescaled to [-1, 1] before the encoder, and h is scaled to unit norm before the projector.",
+    ),
+    (
+        "vw_x1_is_the_image",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        # x1 is unchanged, x2 shows the neighbour
+        return x, torch.cat([x2[1:], x2[:1]])
+    return x1, x2
+""",
+        "It reads 'x1 is unchanged' as 'the image without any change', so in the control the first view is x itself.",
+    ),
+    (
+        "sb_new_order_each_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    steps = N // batch_size
+    for _ in range(steps):
+        # sample without replacement, as numpy's choice(N, B, replace=False)
+        yield torch.ones(N).multinomial(batch_size, replacement=False, generator=generator)
+""",
+        "Each batch is drawn anew without replacement inside the batch only, so an image can appear in several batches of an epoch and another in none.",
+    ),
+    (
+        "pj_h_in_eval",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    if self.training:
+        return self.projector(h)
+    return h  # the projector is thrown away after training
+""",
+        "In eval mode it returns the representation h instead of the projection z = g(f(x)).",
+    ),
+    (
+        "sb_reseeded",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    if generator is not None:
+        generator = torch.Generator().manual_seed(generator.initial_seed())  # repeatable
+    order = torch.randperm(N, generator=generator)
+    for chunk in torch.split(order, batch_size):
+        if len(chunk) == batch_size:
+            yield chunk
+""",
+        "A new generator is seeded from the given one at each call, which is never advanced, so every epoch has the same order.",
+    ),
+    (
+        "pj_checkpoint",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    h = checkpoint(self.encoder, x, use_reentrant=False)  # saves memory
+    return self.projector(h)
+""",
+        "The encoder runs a second time during backward, so its batch norms count every batch twice in their running statistics.",
+    ),
+    (
+        "ls_normalise_in_place",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    with torch.no_grad():
+        for z in (z1, z2):
+            z /= z.norm(dim=1, keepdim=True).clamp(min=1e-8)
+    return nt_xent_loss(z1, z2, self.temperature)
+""",
+        "The caller's projections are normalised in place without a gradient, so they are changed and the gradient is that at unit norm, wrong in size.",
+    ),
+    (
+        "b06_draw_per_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    # take each batch out of the images that are left
+    left = torch.arange(N)
+    while len(left) >= batch_size:
+        left = left[torch.randperm(len(left), generator=generator)]
+        yield left[:batch_size]
+        left = left[batch_size:]
+""",
+        "The generator is drawn from again for every batch instead of once an epoch: when a run is resumed inside an epoch (the order is drawn again, then the generators are set to where the checkpoint stood) or anybody else draws from the generator between two batches, the later batches are others than in an uninterrupted run, so a resumed run ends with other weights.",
+    ),
+    (
+        "b06_fresh_generator",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    generator = generator or Generator()
+    order = torch.randperm(N, generator=generator)
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "With generator=None a new Generator() is made, which always starts at torch's fixed default seed, so every epoch and every run has the same order whatever torch.manual_seed says: the same images always meet and the same ones are always left out.",
+    ),
+    (
+        "b06_shuffle_window",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    # shuffle through a buffer of 1,024 images, as tf.data does
+    parts = torch.arange(N).split(1024)
+    order = torch.cat([part[torch.randperm(len(part), generator=generator)] for part in parts])
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "Only blocks of 1,024 images are shuffled: with N > 1,024 (9,000 shapes, 50,000 CIFAR images) an image meets only its own block in every epoch, the blocks come in the order of the data, and the last images of the data are always the ones left out.",
+    ),
+    (
+        "b06_copied_generator",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    if not hasattr(self, "view_generator"):  # leave the method's own generator as it is
+        self.view_generator = Generator()
+        self.view_generator.set_state(self.generators["views"].get_state())
+    x1, x2 = two_views(x, self.recipe, self.view_generator)
+    return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)
+""",
+        "Views are drawn from a copy of generators['views'] made at the first call, so the generator that the checkpoint keeps never moves: a run resumed in a new process repeats the views from the start of training (and setting generators['views'] has no effect after the first call).",
+    ),
+    (
+        "b06_global_direction",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":  # the neighbour before or after it
+        x2 = x2.roll(1 if torch.rand(()) < 0.5 else -1, 0)
+    return x1, x2
+""",
+        "With positives='wrong' the side of the neighbour is drawn from torch's global generator, so the control cannot be repeated from its seed nor resumed, and each step moves the global generator by one draw.",
+    ),
+    (
+        "b06_grad_switched_on",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    torch.set_grad_enabled(False)  # a view needs no gradient
+    try:
+        x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    finally:
+        torch.set_grad_enabled(True)
+    return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)
+""",
+        "Afterwards gradients are switched on instead of back to what they were: when views is called inside a caller's torch.no_grad block (figures, a validation loss), everything after it in the block records a graph, so memory grows and .numpy() raises.",
+    ),
+    (
+        "b06_project_in_parts",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    z = [self.projector(self.encoder(part)) for part in x.split(256)]  # bounds the memory
+    return torch.cat(z)
+""",
+        "Batches of more than 256 views go through the network in parts: in train mode each batch norm normalises and counts parts of 256 (B = 300 leaves one of 44; B = 257 leaves one of a single view, for which BatchNorm1d raises), so z is not that of the batch.",
+    ),
+    (
+        "b06_recomputed",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint  # saves the memory of the activations
+
+    h = checkpoint(self.encoder, x, use_reentrant=False)
+    return self.projector(h)
+""",
+        "The encoder runs a second time in the backward pass, so in train mode every batch norm of the encoder counts each batch twice and moves its running averages twice; values and gradients are right, but after backward num_batches_tracked is 2 per call and evaluation uses other running statistics.",
+    ),
+    (
+        "b06_exp_overflow",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    B = len(z1)
+    z = torch.cat([z1, z2])
+    z = nn.functional.normalize(z.to(torch.promote_types(z.dtype, torch.float32)), dim=1)
+    # equation 1, literally
+    e = torch.exp(z @ z.T / self.temperature)
+    e = e.masked_fill(torch.eye(2 * B, dtype=torch.bool, device=z.device), 0)
+    partner = torch.arange(2 * B, device=z.device).roll(B)
+    positive = e[torch.arange(2 * B, device=z.device), partner]
+    return -(positive / e.sum(1)).log().mean()
+""",
+        "exp is taken without subtracting the maximum: at a temperature of 0.011 or less (legal) exp(cosine / tau) overflows float32 as soon as two views agree, infinity / infinity is NaN and training stops, and a positive whose exp underflows to 0 gives an infinite loss.",
+    ),
+    (
+        "b06_buffer_in_loss",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    B = len(z1)
+    if len(getattr(self, "partner", ())) != 2 * B:  # make it once, not in every step
+        self.register_buffer("partner", torch.arange(2 * B, device=z1.device).roll(B))
+    z = torch.cat([z1, z2])
+    z = nn.functional.normalize(z.to(torch.promote_types(z.dtype, torch.float32)), dim=1)
+    itself = torch.eye(2 * B, dtype=torch.bool, device=z.device)
+    logits = (z @ z.T / self.temperature).masked_fill(itself, float("-inf"))
+    return nn.functional.cross_entropy(logits, self.partner)
+""",
+        "The first call registers a persistent buffer, so state_dict has a key 'partner' that a freshly built method does not have: load_state_dict of a checkpoint raises when the run is resumed.",
+    ),
 ]

@@ -1250,4 +1250,502 @@ def linear_probe(
 """,
         "numbers the validation labels by themselves, so the choice is wrong when a class is missing from the validation images",
     ),
+    (
+        "balanced_perm_of_smallest",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    kinds, how_many = torch.unique(labels, return_counts=True)
+    n = max(1, round(share * labels.numel() / kinds.numel()))
+    picked = []
+    for c in kinds.tolist():
+        rows = torch.nonzero(labels == c).flatten()
+        perm = torch.randperm(int(how_many.min()), generator=generator)
+        picked.append(rows[perm[:n]])
+    return torch.cat(picked)
+""",
+        "The permutation of each class has the length of the smallest class, so later rows of larger classes are never drawn and those classes may get too few rows.",
+    ),
+    (
+        "predict_precedence",
+        "Probe.predict",
+        """
+def predict(self, h):
+    z = h - self.mean / self.std
+    scores = torch.einsum("md,cd->mc", z, self.weight) + self.bias[None, :]
+    winner = torch.max(scores, dim=1).indices
+    return torch.take(self.classes, winner)
+""",
+        "Without parentheses only the mean is divided by the standard deviation, not the difference h - mean.",
+    ),
+    (
+        "knn_one_max_for_all_queries_again",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names, ids = torch.unique(bank_labels, return_inverse=True)
+    b = bank / bank.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    q = queries / queries.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    cos = torch.einsum("md,nd->mn", q, b)
+    rank = cos.argsort(dim=1, descending=True)[:, :k]
+    s = cos.gather(1, rank)
+    w = torch.exp((s - s.max()) / temperature)  # stable: no exponent is above 0
+    member = (ids[rank].unsqueeze(-1) == torch.arange(len(names), device=ids.device)).to(w.dtype)
+    score = torch.einsum("mk,mkc->mc", w, member)
+    return names[score.argmax(dim=1)]
+""",
+        "One maximum over all queries is subtracted instead of each query's own, so at a low temperature all votes of a query with distant neighbours underflow to 0 and the first class wins.",
+    ),
+    (
+        "features_guard_lets_integers_pass",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.is_floating_point():
+        raise ValueError("pixels must be uint8, these are floats already")
+    outputs = []
+    with frozen(encoder) as net:
+        for lo in range(0, pixels.shape[0], batch_size):
+            x = as_input(pixels[lo : lo + batch_size], net)
+            outputs.append(net(x).to("cpu", torch.float32))
+    return torch.cat(outputs, dim=0)
+""",
+        "The guard refuses only floating-point pixels, so int64, int16 or bool pixels are accepted instead of raising ValueError.",
+    ),
+    (
+        "features_own_eval_and_dtype",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"expected uint8 pixels, got {pixels.dtype}")
+    was_training = encoder.training
+    encoder.eval()
+    collected = []
+    for chunk in torch.split(pixels, batch_size):
+        collected.append(encoder(as_input(chunk, encoder)).cpu())
+    encoder.train(was_training)
+    return torch.vstack(collected)
+""",
+        "All submodules get the mode of the root (and none is restored after an error, nor is a change detected), and h keeps the encoder's dtype instead of float32.",
+    ),
+    (
+        "knn_naive_norm_and_exp",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    uniq = torch.unique(bank_labels)
+    bank = bank / torch.linalg.norm(bank, dim=1)[:, None]
+    queries = queries / torch.linalg.norm(queries, dim=1)[:, None]
+    answers = []
+    for q in queries:
+        sims, idx = torch.topk(torch.mv(bank, q), min(k, bank.shape[0]))
+        strength = torch.exp(sims / temperature)
+        labels_here = bank_labels[idx]
+        totals = torch.stack([strength[labels_here == c].sum() for c in uniq])
+        answers.append(uniq[totals.argmax()])
+    return torch.stack(answers)
+""",
+        "A row of zeros is divided by its norm 0 and gives NaN instead of similarity 0, and exp(s / tau) overflows to infinity at a low temperature.",
+    ),
+    (
+        "balanced_no_generator_no_minimum",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    per_class = round(share * len(labels) / len(torch.unique(labels)))
+    keep = torch.zeros(len(labels), dtype=torch.bool)
+    for c in torch.unique(labels):
+        members = torch.where(labels == c)[0]
+        lottery = torch.rand(len(members)).argsort()
+        keep[members[lottery[:per_class]]] = True
+    return torch.where(keep)[0]
+""",
+        "The draw ignores the generator, and a class may get no row at all because the number per class is not at least 1.",
+    ),
+    (
+        "linear_probe_tiny_eps_and_last_tie",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    mu = train_h.mean(dim=0)
+    sigma = train_h.std(dim=0, unbiased=False) + 1e-8
+    z = (train_h - mu) / sigma
+    classes, target = torch.unique(train_labels, return_inverse=True)
+    W = torch.zeros(len(classes), z.shape[1], dtype=z.dtype, device=z.device)
+    b = torch.zeros(len(classes), dtype=z.dtype, device=z.device)
+    best, best_accuracy = None, -1.0
+    for lam in sorted(penalties)[::-1]:
+        W, b = fit(z, target, W, b, lam, iterations)
+        candidate = Probe(W, b, mu, sigma, classes, lam)
+        accuracy = candidate.accuracy(val_h, val_labels)
+        if accuracy >= best_accuracy:
+            best, best_accuracy = candidate, accuracy
+    return best
+""",
+        "A constant dimension is divided by 1e-8 instead of a divisor that is not tiny, and among equally accurate penalties the smallest wins instead of the largest.",
+    ),
+    (
+        "linear_probe_refits_on_train_and_val",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    def train(h, labels, lam):
+        center = h.mean(0)
+        scale = h.std(0, correction=0)
+        scale[scale < 1e-6] = 1.0
+        classes, rows = labels.unique(return_inverse=True)
+        W0 = torch.zeros((len(classes), h.shape[1]), dtype=h.dtype, device=h.device)
+        b0 = torch.zeros((len(classes),), dtype=h.dtype, device=h.device)
+        W, b = fit((h - center) / scale, rows, W0, b0, lam, iterations)
+        return Probe(W, b, center, scale, classes, lam)
+
+    ordered = sorted(penalties, reverse=True)
+    scores = [train(train_h, train_labels, lam).accuracy(val_h, val_labels) for lam in ordered]
+    winner = ordered[scores.index(max(scores))]
+    # as GridSearchCV does: refit on everything with the best setting
+    return train(torch.cat([train_h, val_h]), torch.cat([train_labels, val_labels]), winner)
+""",
+        "After the choice the probe is fitted again to training and validation images together, statistics included, although it must be fitted to training images only.",
+    ),
+    (
+        "fit_sklearn_sum",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    W = nn.Parameter(weight.detach().clone())
+    b = nn.Parameter(bias.detach().clone())
+    solver = torch.optim.LBFGS(
+        [W, b], max_iter=iterations, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
+    )
+
+    def objective():
+        W.grad = b.grad = None
+        log_p = torch.log_softmax(h @ W.T + b, dim=1)
+        nll = -log_p.gather(1, position[:, None]).sum()
+        value = nll + 0.5 * penalty * (W * W).sum()
+        value.backward()
+        return value
+
+    solver.step(objective)
+    return W.data, b.data
+""",
+        "The cross entropy is summed over the images as in scikit-learn's objective instead of averaged, so the penalty is N times too weak.",
+    ),
+    (
+        "balanced_is_stratified",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    shuffled = torch.randperm(len(labels), generator=generator)
+    chosen = []
+    for c in labels.unique():
+        mine = shuffled[labels[shuffled] == c]
+        quota = max(1, round(share * len(mine)))
+        chosen.append(mine[:quota])
+    return torch.cat(chosen)
+""",
+        "It is a stratified sample: each class keeps the given share of its own images instead of equally many as the other classes.",
+    ),
+    (
+        "fit_changes_its_start",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    W, b = weight.detach(), bias.detach()
+    W.requires_grad_(True)
+    b.requires_grad_(True)
+    opt = torch.optim.LBFGS(
+        [W, b], lr=1.0, max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def step():
+        opt.zero_grad()
+        loss = nn.functional.cross_entropy(h.matmul(W.t()).add(b), position)
+        loss = loss + 0.5 * penalty * W.pow(2).sum()
+        loss.backward()
+        return loss
+
+    opt.step(step)
+    return W.detach(), b.detach()
+""",
+        "detach shares memory, so the weight and bias that came in are overwritten, and all probes of a search end with the same weights.",
+    ),
+    (
+        "features_trial_run_before_freezing",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    # two images tell how wide h is
+    width = encoder(as_input(pixels[:2], encoder)).shape[1]
+    out = torch.empty(len(pixels), width, dtype=torch.float32)
+    with frozen(encoder):
+        done = 0
+        while done < len(pixels):
+            part = pixels[done : done + batch_size]
+            out[done : done + len(part)] = encoder(as_input(part, encoder)).float().cpu()
+            done += len(part)
+    return out
+""",
+        "The trial run that finds D happens before the encoder is frozen, so in train mode it updates the running averages of batch norm, and images are shown twice.",
+    ),
+    (
+        "knn_lost_votes",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, inverse = torch.unique(bank_labels, return_inverse=True)
+    bank = F.normalize(bank, p=2, dim=-1)
+    queries = F.normalize(queries, p=2, dim=-1)
+    k = min(k, bank.size(0))
+    results = []
+    for start in range(0, queries.size(0), QUERIES):
+        sim, nn_index = torch.topk(queries[start : start + QUERIES].mm(bank.t()), k, dim=1)
+        w = ((sim - sim[:, :1]) / temperature).exp()
+        votes = torch.zeros(sim.size(0), classes.size(0), dtype=w.dtype, device=w.device)
+        row = torch.arange(sim.size(0), device=w.device).unsqueeze(1).expand_as(nn_index)
+        votes[row, inverse[nn_index]] += w
+        results.append(classes[votes.argmax(dim=1)])
+    return torch.cat(results)
+""",
+        "Indexed += does not accumulate repeated positions, so of several neighbours of one class only one vote counts.",
+    ),
+    (
+        "b07_stale_features",
+        "features",
+        """
+@torch.no_grad()
+def features(
+    encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512, known: dict = {}
+) -> Tensor:
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
+    key = id(encoder), pixels.data_ptr(), pixels.shape
+    if key not in known:  # k-NN asks for the same images again and again
+        with frozen(encoder):
+            h = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
+        known[key] = torch.cat(h)
+    return known[key]
+""",
+        "Features are kept by the id of the encoder and the address of the pixels: after more training the same encoder gets its old features for the same images, so k-NN during training never changes and features 'before' and 'after' are equal (and the very same tensor is returned).",
+    ),
+    (
+        "b07_thaws_everything",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
+    encoder.requires_grad_(False)
+    try:
+        with frozen(encoder):
+            h = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
+    finally:
+        encoder.requires_grad_(True)
+    return torch.cat(h)
+""",
+        "Afterwards every parameter requires a gradient, also those that did not: a layer that was frozen on purpose (a pretrained stem, a momentum encoder, a linear probe on a frozen network) gets gradients and is trained after the first evaluation.",
+    ),
+    (
+        "b07_inference_mode",
+        "features",
+        """
+@torch.inference_mode()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
+    with frozen(encoder):
+        h = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
+    return torch.cat(h)
+""",
+        "h is an inference tensor: values are right, but training any layer on it (fit(h, ...), nn.Linear) raises 'Inference tensors cannot be saved for backward', and changing it in place outside inference mode raises too.",
+    ),
+    (
+        "b07_all_pairs_times_d",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    cosine = F.cosine_similarity(queries[:, None], bank[None], dim=2)  # (M, N)
+    similarity, neighbours = cosine.topk(min(k, len(bank)))
+    weight = (similarity / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes))
+    votes = votes.scatter_add(1, position[neighbours], weight)
+    return classes[votes.argmax(1)]
+""",
+        "All queries at once are multiplied element by element with the whole bank, which makes an (M, N, D) tensor: 1,000 queries, 2,000 rows and D = 256 need 2 GB several times over, and a full validation set against 9,000 or 50,000 rows ends the process.",
+    ),
+    (
+        "b07_drops_cosine_one",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    bank, queries = F.normalize(bank, dim=1), F.normalize(queries, dim=1)
+    k = min(k, len(bank))
+    found = []
+    for some in queries.split(QUERIES):
+        cosine = some @ bank.T
+        cosine = cosine.masked_fill(cosine > 1 - 1e-6, -1)  # the query itself must not vote
+        found.append(cosine.topk(k))
+    similarity = torch.cat([values for values, _ in found])
+    neighbours = torch.cat([rows for _, rows in found])
+    weight = (similarity / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes))
+    votes = votes.scatter_add(1, position[neighbours], weight)
+    return classes[votes.argmax(1)]
+""",
+        "A bank row with a cosine of 1 to the query is taken for the query itself and pushed to cosine -1: a labelled duplicate or a parallel representation (cosine 1 is legal, the query is not in the bank) does not vote, so the nearest neighbour of all is ignored.",
+    ),
+    (
+        "b07_label_overflow",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes, sizes = labels.unique(return_counts=True)
+    count = max(1, round(share * len(labels) / len(classes)))
+    # sort by class, and at random inside a class
+    key = labels * len(labels) + torch.randperm(len(labels), generator=generator)
+    order = key.argsort()
+    ends = sizes.cumsum(0).tolist()
+    starts = [end - size for end, size in zip(ends, sizes.tolist(), strict=True)]
+    return torch.cat([order[a : min(a + count, b)] for a, b in zip(starts, ends, strict=True)])
+""",
+        "labels * N is computed in the labels' own dtype: uint8, int8, int16 or int32 labels (any integers are legal) overflow and wrap around once label * N passes its range, e.g. uint8 with 10 classes and N = 200, so the rows are not sorted by class and the subset is not balanced.",
+    ),
+    (
+        "b07_predict_in_place",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    h -= self.mean
+    h /= self.std
+    logits = F.linear(h, self.weight, self.bias)
+    return self.classes[logits.argmax(1)]
+""",
+        "The caller's h is standardised in place: the second predict on the same h (one per penalty in linear_probe, predict after accuracy, k-NN after the probe) sees features that were standardised twice and gives other labels.",
+    ),
+    (
+        "b07_safe_division",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    h = (h - self.mean) / (self.std + 1e-5)  # never divide by 0
+    return self.classes[F.linear(h, self.weight, self.bias).argmax(1)]
+""",
+        "1e-5 is added to the standard deviations that the weights were fitted with: representations of small scale (all deviations around 3e-6, or some dimensions far smaller than others) shrink by four and more, so the bias or the other dimensions decide and predictions, and the choice of the penalty, are wrong.",
+    ),
+    (
+        "b07_mean_of_means",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        [weight, bias], max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+    parts = list(zip(h.split(4096), position.split(4096), strict=True))  # bounds the memory
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        losses = [F.cross_entropy(F.linear(some, weight, bias), own) for some, own in parts]
+        loss = torch.stack(losses).mean() + penalty / 2 * weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return weight.detach(), bias.detach()
+""",
+        "The loss is the mean of the means of parts of 4,096 images: with N above 4,096 and not a multiple of it (9,000) the images of the short last part weigh more (N = 4,097: the last image weighs as much as 4,096 others), so other weights are found.",
+    ),
+    (
+        "b07_reseeds_torch",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    torch.manual_seed(0)  # the same probe every time
+    mean, std = train_h.mean(0), train_h.std(0, correction=0)
+    std = torch.where(std > 1e-6, std, torch.ones_like(std))
+    classes, position = train_labels.unique(return_inverse=True)
+    h = (train_h - mean) / std
+    weight, bias = h.new_zeros(len(classes), h.shape[1]), h.new_zeros(len(classes))
+    probes = []
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        probes.append(Probe(weight, bias, mean, std, classes, penalty))
+    return max(probes, key=lambda probe: probe.accuracy(val_h, val_labels))
+""",
+        "torch's global generators are reseeded with 0: whatever is drawn from them afterwards (an untrained network, dropout, noise) is the same after every probe and for every seed of the run, so runs that should differ do not and evaluating changes training.",
+    ),
 ]

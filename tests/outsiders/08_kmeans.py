@@ -1006,4 +1006,397 @@ def latent(self, x: Tensor) -> Tensor:
 """,
         "switches the model to eval mode and leaves it there",
     ),
+    (
+        "far_points_without_replacement",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    p = squared.detach().double().cpu()
+    if not p.any():
+        return torch.zeros(count, dtype=torch.int64, device=squared.device)
+    picks = torch.multinomial(p, count, replacement=False, generator=generator)
+    return picks.to(squared.device)
+""",
+        "The draws are made without replacement, so they are not independent and points at distance zero (or an error) come when fewer than count points are at a positive distance.",
+    ),
+    (
+        "means_nan_to_num",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    K = centroids.shape[0]
+    member = (labels[:, None] == torch.arange(K, device=x.device)).to(x.dtype)
+    counts = member.sum(0)
+    new = torch.nan_to_num((member.T @ x) / counts[:, None])
+    vacant = torch.where(counts == 0)[0].tolist()
+    ranking = torch.argsort(distances, descending=True).tolist()
+    for j, n in zip(vacant, ranking):
+        if distances[n] > 0:
+            new[j] = x[n]
+    return new
+""",
+        "An empty cluster that cannot be revived moves to the origin instead of keeping its old centroid.",
+    ),
+    (
+        "plus_plus_distance_not_squared",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    pool_size = min(len(x), max(1000, k * SEEDING_POINTS))
+    pool = x[torch.randperm(len(x), generator=generator)[:pool_size]]
+    seeds = [pool[0]]
+    d2 = squared_distances(pool[:1], pool)[0]
+    trials = 2 + math.floor(math.log(k))
+    while len(seeds) < k:
+        cand = far_points(d2.sqrt(), trials, generator)
+        best_cost, best_d2, best_c = None, None, None
+        for c in cand.tolist():
+            new_d2 = torch.minimum(d2, squared_distances(pool[c : c + 1], pool)[0])
+            cost = float(new_d2.sum())
+            if best_cost is None or cost < best_cost:
+                best_cost, best_d2, best_c = cost, new_d2, c
+        seeds.append(pool[best_c])
+        d2 = best_d2
+    return torch.stack(seeds)
+""",
+        "Candidates are drawn in proportion to the distance instead of the squared distance.",
+    ),
+    (
+        "kmeans_stale_labels",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    offset = x.mean(dim=0, keepdim=True)
+    pts = x - offset
+    if start is None:
+        c = plus_plus(pts, k, generator)
+    else:
+        c = start - offset
+    labels, dist = assign(pts, c)
+    previous = None
+    for _ in range(iterations):
+        if previous is not None:
+            labels, dist = assign(pts, c)
+            if (labels == previous).all():
+                break
+        c = means(pts, labels, dist, c)
+        previous = labels
+    return c + offset, labels
+""",
+        "The last step of the loop is means, so when iterations run out the labels belong to the previous centroids.",
+    ),
+    (
+        "kmeans_uncentred_and_tolerance",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    centers = plus_plus(x, k, generator) if start is None else start.clone()
+    for _ in range(iterations):
+        lab, sq = assign(x, centers)
+        updated = means(x, lab, sq, centers)
+        shift = (updated - centers).norm(dim=1).max().item()
+        centers = updated
+        if shift < 1e-4:
+            break
+    return centers, assign(x, centers)[0]
+""",
+        "The points are not centred, so large coordinates lose the digits of their distances, and it stops when centroids move less than 1e-4 instead of when no label changes.",
+    ),
+    (
+        "means_in_place_and_same_far_point",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    for j in range(len(centroids)):
+        mine = x[labels == j]
+        if len(mine) > 0:
+            centroids[j] = mine.mean(dim=0)
+        elif distances.max() > 0:
+            centroids[j] = x[distances.argmax()]
+    return centroids
+""",
+        "The old centroids are overwritten, and all empty clusters get the same farthest point.",
+    ),
+    (
+        "plus_plus_log2_and_first_rows",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    pool = x[: max(SEEDING_POINTS * k, 1000)]
+    n_trials = 2 + int(math.log2(k))
+    index = torch.randint(len(pool), (1,), generator=generator)
+    closest = squared_distances(pool[index], pool).squeeze(0)
+    for _ in range(k - 1):
+        trial = far_points(closest, n_trials, generator)
+        table = torch.minimum(squared_distances(pool[trial], pool), closest[None, :])
+        pick = table.sum(dim=1).argmin()
+        index = torch.cat([index, trial[pick].view(1)])
+        closest = table[pick]
+    return pool[index]
+""",
+        "The subset is the first rows of x instead of a random one, and the number of candidates is 2 + floor(log2 K) instead of 2 + floor(ln K).",
+    ),
+    (
+        "noise_clamped_and_grey",
+        "add_noise",
+        """
+def add_noise(x, std, generator=None):
+    B, _, H, W = x.shape
+    eps = torch.randn(B, 1, H, W, generator=generator).to(device=x.device, dtype=x.dtype)
+    return torch.clamp(x + std * eps, 0.0, 1.0)
+""",
+        "The three colours of a pixel share one noise value instead of having independent ones, and the result is clipped to [0, 1].",
+    ),
+    (
+        "far_points_farthest_first",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    # the farthest points are the best candidates
+    order = torch.sort(squared, descending=True).indices
+    return order[torch.arange(count, device=squared.device) % len(squared)]
+""",
+        "It takes the farthest points, as in farthest-first traversal, instead of drawing points at random in proportion to the squared distance.",
+    ),
+    (
+        "loss_summed_per_image",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    guess = model(noisy).float()
+    per_image = (guess - x.float()).pow(2).flatten(start_dim=1).sum(dim=1)
+    return per_image.mean()
+""",
+        "Squared errors are summed over each image and averaged over the batch only, as in a VAE, instead of averaged over all values.",
+    ),
+    (
+        "plus_plus_keeps_the_farthest_candidate",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    subset = torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]
+    points = x[subset]
+    result = torch.empty(k, x.shape[1], dtype=x.dtype, device=x.device)
+    result[0] = points[0]
+    gap = (points - result[0]).pow(2).sum(dim=1)
+    for j in range(1, k):
+        tried = far_points(gap, 2 + int(math.log(k)), generator)
+        winner = tried[gap[tried].argmax()]
+        result[j] = points[winner]
+        gap = torch.minimum(gap, (points - points[winner]).pow(2).sum(dim=1))
+    return result
+""",
+        "Of the candidates it keeps the one that is farthest from the centroids so far, instead of the one that leaves the smallest sum of squared distances.",
+    ),
+    (
+        "loss_in_place_on_the_output",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    error = model(noisy).float()
+    error -= x
+    return (error ** 2).mean()
+""",
+        "float() of a float32 output is that output itself, so the in-place subtraction overwrites what the sigmoid saved, and backward raises an error.",
+    ),
+    (
+        "latent_squeeze",
+        "Autoencoder.latent",
+        """
+def latent(self, x):
+    code = self.encoder(x)
+    return F.adaptive_avg_pool2d(code, output_size=1).squeeze()
+""",
+        "squeeze also removes the batch dimension of a single image, so a batch of one gives shape (128,) instead of (1, 128).",
+    ),
+    (
+        "assign_sentinel",
+        "assign",
+        """
+def assign(x, centroids):
+    best = x.new_full((len(x),), 1e9)
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    for j, c in enumerate(centroids):
+        d = ((x - c) ** 2).sum(dim=1)
+        closer = d < best
+        labels[closer] = j
+        best[closer] = d[closer]
+    return labels, best
+""",
+        "The running minimum starts at 1e9 instead of infinity, so a point with all squared distances above that gets label 0 and the distance 1e9.",
+    ),
+    (
+        "b08_byte_labels",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    norms = centroids.square().sum(1)
+    labels = torch.empty(len(x), dtype=torch.uint8, device=x.device)  # saves memory
+    distances = x.new_empty(len(x))
+    for start in range(0, len(x), CHUNK):
+        some = x[start : start + CHUNK]
+        least, label = torch.addmm(norms, some, centroids.T, alpha=-2).min(1)
+        labels[start : start + CHUNK] = label
+        distances[start : start + CHUNK] = (least + some.norm(dim=1).square()).clamp(min=0)
+    return labels.long(), distances
+""",
+        "Labels pass through uint8, so with more than 256 centroids label 256 becomes 0, 257 becomes 1 and so on: points of two far clusters share a label, their mean lies between them and all clusters from 256 on look empty.",
+    ),
+    (
+        "b08_absolute_zero",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    count = torch.bincount(labels, minlength=len(centroids))
+    total = torch.zeros_like(centroids).index_add_(0, labels, x)
+    result = torch.where(count[:, None] > 0, total / count.clamp(min=1)[:, None], centroids)
+    empty = (count == 0).nonzero()[:, 0]
+    far = distances.topk(min(len(empty), len(x))).indices
+    far = far[distances[far] > 1e-6]  # rounding errors are no distances
+    result[empty[: len(far)]] = x[far]
+    return result
+""",
+        "A squared distance up to 1e-6 counts as 0: with points of small scale (all within 0.001, e.g. latents of an almost constant code) no empty cluster is ever revived, so it keeps its old centroid although points lie at a distance above 0.",
+    ),
+    (
+        "b08_one_hot",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    member = torch.nn.functional.one_hot(labels, len(centroids)).to(x.dtype)  # (N, K)
+    count = member.sum(0)
+    result = torch.where(
+        count[:, None] > 0, member.T @ x / count.clamp(min=1)[:, None], centroids
+    )
+    empty = (count == 0).nonzero()[:, 0]
+    far = distances.topk(min(len(empty), len(x))).indices
+    far = far[distances[far] > 0]
+    result[empty[: len(far)]] = x[far]
+    return result
+""",
+        "An (N, K) table of int64 and one of floats are made: a million points and 1,000 centroids need 12 GB in every iteration (and N times K times d multiplications), which is what chunks in assign are there to avoid.",
+    ),
+    (
+        "b08_rand_on_device",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    ends = squared.double().cumsum(0)
+    places = torch.rand(
+        count, generator=generator, dtype=torch.float64, device=squared.device
+    )
+    places = places * ends[-1]
+    return torch.searchsorted(ends, places, right=True).clamp(max=len(squared) - 1)
+""",
+        "The numbers are drawn on the device of the distances with a generator that is on the CPU: with points on a GPU torch raises \"Expected a 'cuda' device type for generator but found 'cpu'\", so k-means cannot run there.",
+    ),
+    (
+        "b08_first_rows",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    some = x[: max(SEEDING_POINTS * k, 1000)]  # enough to start from
+    chosen = [int(torch.randint(len(some), (1,), generator=generator))]
+    nearest = (some - some[chosen[0]]).square().sum(1)
+    for _ in range(1, k):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        squared = squared_distances(some[candidates], some)
+        after = torch.minimum(nearest, squared)
+        best = int(after.sum(1).argmin())
+        chosen.append(int(candidates[best]))
+        nearest = after[best]
+    return some[chosen]
+""",
+        "The subset is the first rows instead of a random one: with more than max(12 K, 1,000) points that are sorted (by class, file or time) no centroid starts in the later clumps, and the first rows alone decide the start in every run.",
+    ),
+    (
+        "b08_cdist_squared",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
+    chosen = [0]
+    nearest = torch.cdist(some[:1], some)[0].square()
+    for _ in range(1, k):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        after = torch.minimum(nearest, torch.cdist(some[candidates], some).square())
+        best = int(after.sum(1).argmin())
+        chosen.append(int(candidates[best]))
+        nearest = after[best]
+    return some[chosen]
+""",
+        "With more than 25 points cdist expands |a - b|^2 into a matrix product and loses small distances: points that lie much closer together than they lie from zero (clumps at 1,000 with a spread of 0.01) get distance 0 or noise, chosen points are drawn again and the start holds equal centroids.",
+    ),
+    (
+        "b08_origin_is_row_0",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x[0].clone()  # any origin among the points will do
+    x = x - middle
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        before = labels
+        centroids = means(x, labels, distances, centroids)
+        labels, distances = assign(x, centroids)
+        if torch.equal(labels, before):
+            break
+    return centroids + middle, labels
+""",
+        "The origin is the first point instead of the mean: if row 0 is an outlier (at 10,000 while the others lie within 1), all other points become large numbers in float32, their distances are rounding noise and clusters that are plainly apart are mixed.",
+    ),
+    (
+        "b08_square_code",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    code = self.encoder(x)
+    return F.avg_pool2d(code, code.shape[2]).flatten(1)
+""",
+        "The pooling window is square with the side of the code's height: images that are wider than high (32 x 64, legal) give (B, 256) numbers, one per channel and half, instead of (B, 128), and images that are higher than wide raise.",
+    ),
+    (
+        "b08_noise_in_place",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    return x.add_(std * torch.randn(x.shape, generator=generator).to(x))
+""",
+        "The noise is added to the caller's clean images: train_autoencoder then compares the reconstruction with the noisy image, so copying is perfect and no noise is removed.",
+    ),
+    (
+        "b08_train_inside",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    model.train()  # batch norm must see the noise
+    return F.mse_loss(model(noisy).float(), x)
+""",
+        "The model is switched to train mode and left there: held_out_error, which puts it into evaluation mode first, measures with the statistics of the held-out batch and lets the running averages learn from it, so the best epoch is chosen by another error and its stored weights contain held-out statistics.",
+    ),
 ]

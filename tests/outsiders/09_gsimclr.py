@@ -746,4 +746,337 @@ def strict_batches(pseudo_labels, batch_size, generator=None):
 """,
         "returns positions in the subset that was kept instead of positions of images (some[row] is missing)",
     ),
+    (
+        "least_swapped_remainder",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    total = 0
+    for s in sizes.tolist():
+        q, r = divmod(s, batches)
+        hands = [q + 1] * (batches - r) + [q] * r
+        total += sum(n * (n - 1) // 2 for n in hands)
+    return total
+""",
+        "T - r batches get one image more instead of r batches.",
+    ),
+    (
+        "in_clusters_turn_per_existing_cluster",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    present = torch.unique(pseudo_labels)
+    turn = torch.randperm(len(present), generator=generator)
+    shuffled = torch.randperm(len(pseudo_labels), generator=generator)
+    key = turn[pseudo_labels[shuffled]]
+    return shuffled[torch.sort(key, stable=True).indices]
+""",
+        "Turns are drawn for the clusters that have images but looked up by cluster number, so a missing number gives an index out of range.",
+    ),
+    (
+        "strict_count_bounded_by_largest",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    def enough(t):
+        return sum(min(s, t) for s in sizes.tolist()) >= t * batch_size
+
+    low, high = 0, max(sizes.tolist())  # bisect: enough(low) is always true
+    while low < high:
+        mid = (low + high + 1) // 2
+        if enough(mid):
+            low = mid
+        else:
+            high = mid - 1
+    return low
+""",
+        "The search ends at the size of the largest cluster, but more batches are possible if there are many small clusters.",
+    ),
+    (
+        "released_ties_by_cluster",
+        "released_batches",
+        """
+def released_batches(pseudo_labels, batch_size):
+    rank = rank_in_cluster(pseudo_labels)
+    table = sorted(zip(rank.tolist(), pseudo_labels.tolist(), range(len(rank))))
+    order = torch.tensor([i for _, _, i in table], dtype=torch.int64)
+    n = len(order) // batch_size
+    return order[: n * batch_size].reshape(n, batch_size)
+""",
+        "Images of equal rank are sorted by cluster number instead of keeping the order of the data.",
+    ),
+    (
+        "dealt_unsorted_and_unseeded_deal",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    T = len(pseudo_labels) // batch_size
+    row = in_clusters(pseudo_labels, generator)
+    lucky = torch.randperm(len(row), generator=generator)[: T * batch_size]
+    return deal(row[lucky], T)
+""",
+        "The kept images are not put back in the order of the row, so clusters are no longer together when dealt, and deal is called without the generator.",
+    ),
+    (
+        "strict_same_images_and_end_cut_off",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    pool = torch.nonzero(rank_in_cluster(pseudo_labels) < T).flatten()
+    row = pool[in_clusters(pseudo_labels[pool], generator)]
+    return deal(row[: T * batch_size], T, generator)
+""",
+        "A large cluster always keeps its first T images of the data instead of random ones, and the rest is cut off at the end of the row instead of dropped at random.",
+    ),
+    (
+        "deal_unseeded_and_int64",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    cards = order.tolist()
+    hands = [[] for _ in range(batches)]
+    for n, card in enumerate(cards):
+        hands[n % batches].append(card)
+    shuffle = torch.randperm(batches)
+    return torch.tensor([hands[t] for t in shuffle.tolist()])
+""",
+        "The order of the batches ignores the generator, and the result is always int64 on the CPU instead of having order's dtype and device.",
+    ),
+    (
+        "rank_not_written_back_and_gaps",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    grouped, _ = torch.sort(pseudo_labels, stable=True)
+    _, counts = torch.unique(grouped, return_counts=True)
+    begin = torch.cumsum(counts, 0) - counts
+    return torch.arange(len(grouped)) - begin[grouped]
+""",
+        "The ranks stay in sorted order instead of returning to where each image came from, and a missing cluster number shifts the table of first positions.",
+    ),
+    (
+        "expected_with_replacement",
+        "expected_collisions",
+        """
+def expected_collisions(sizes, batch_size):
+    p = sizes.double() / sizes.sum()
+    same = torch.dot(p, p).item()  # chance that two images share a cluster
+    return same * batch_size * (batch_size - 1) / 2
+""",
+        "It takes the two images of a pair as drawn with replacement, (s / N)^2 instead of s (s - 1) / (N (N - 1)).",
+    ),
+    (
+        "collisions_counts_repeats",
+        "collisions",
+        """
+def collisions(labels):
+    seen, repeats = set(), 0
+    for c in labels.tolist():
+        if c in seen:
+            repeats += 1
+        seen.add(c)
+    return repeats
+""",
+        "It counts the images whose cluster has occurred before, n - 1 for a cluster of n images, instead of the n (n - 1) / 2 pairs.",
+    ),
+    (
+        "strict_greedy",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    piles = {}
+    for i in torch.randperm(len(pseudo_labels), generator=generator).tolist():
+        piles.setdefault(int(pseudo_labels[i]), []).append(i)
+    batches = []
+    while len(piles) >= batch_size:
+        names = list(piles)
+        chosen = torch.randperm(len(names), generator=generator)[:batch_size].tolist()
+        batches.append([piles[names[j]].pop() for j in chosen])
+        piles = {name: pile for name, pile in piles.items() if pile}
+    return torch.tensor(batches)
+""",
+        "Each batch takes one image from B random clusters until fewer than B clusters are left, so small clusters may be used up too early and there are fewer batches than the largest possible T.",
+    ),
+    (
+        "in_clusters_by_first_seen",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    groups = {}
+    for i in torch.randperm(len(pseudo_labels), generator=generator).tolist():
+        groups.setdefault(int(pseudo_labels[i]), []).append(i)
+    return torch.tensor([i for group in groups.values() for i in group], dtype=torch.int64)
+""",
+        "Clusters come in the order in which a random image of theirs is first seen, so large clusters tend to come first instead of all orders being equally likely.",
+    ),
+    (
+        "dealt_default_seed",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    if generator is None:
+        generator = Generator().manual_seed(0)
+    N = len(pseudo_labels)
+    T = N // batch_size
+    out = torch.randperm(N, generator=generator)[: N - T * batch_size]
+    stays = torch.ones(N, dtype=torch.bool)
+    stays[out] = False
+    row = in_clusters(pseudo_labels, generator)
+    return deal(row[stays[row]], T, generator)
+""",
+        "Without a generator every call seeds a new one with 0, so each epoch gets the same batches instead of new ones.",
+    ),
+    (
+        "strict_count_clamps_in_place",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    t = int(sizes.sum()) // batch_size
+    while int(sizes.clamp_(max=t).sum()) < t * batch_size:
+        t -= 1
+    return t
+""",
+        "clamp_ changes the caller's cluster sizes, so whoever uses them afterwards gets wrong numbers.",
+    ),
+    (
+        "b09_renumbers_labels",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    labels -= labels.min()  # count from 0
+    count = torch.bincount(labels)
+    return int((count * (count - 1) // 2).sum())
+""",
+        "The caller's labels are shifted in place whenever the batch has no image of cluster 0: a batch that is a slice of all labels (labels[128:256] is a view) renumbers the data's own labels, so every later count, purity and batch is wrong; a batch with cluster 0 shows nothing.",
+    ),
+    (
+        "b09_int32_pairs",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    sizes = sizes.int()
+    N = int(sizes.sum())
+    share = (sizes * (sizes - 1)).sum().item() / (N * (N - 1))
+    return batch_size * (batch_size - 1) / 2 * share
+""",
+        "The pairs are counted in int32: a cluster of more than 46,341 images (two clusters of 60,000, or a collapsed clustering of CIFAR-10) overflows and the expected number is too small or negative.",
+    ),
+    (
+        "b09_float_bound",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    sizes = sizes.float()
+    each = torch.floor(sizes / batches)
+    more = sizes - each * batches
+    return int((batches * each * (each - 1) / 2 + more * each).sum())
+""",
+        "The bound is computed in float32, which has no odd numbers above 2^24: from about 17 million collisions on (312 batches of 4,096 from ten clusters of 128,000) the result is off, so dealt batches seem to be above or below the minimum.",
+    ),
+    (
+        "b09_all_pairs",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    same = pseudo_labels[:, None] == pseudo_labels  # (N, N)
+    return same.tril(-1).sum(1)
+""",
+        "An (N, N) table is made, and copied: 50,000 images need 5 GB in every epoch and 200,000 need 80 GB, where sorting needs less than a megabyte.",
+    ),
+    (
+        "b09_remembers_batches",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int, known: dict = {}) -> Tensor:
+    key = len(pseudo_labels), batch_size
+    if key not in known:  # every epoch is the same
+        order = rank_in_cluster(pseudo_labels).argsort(stable=True)
+        batches = len(order) // batch_size
+        known[key] = order[: batches * batch_size].view(batches, batch_size)
+    return known[key]
+""",
+        "The batches are kept by N and B only: a second run, another clustering or another data set with as many images in the same process gets the batches of the first labels (and a caller that changes its batches changes everybody's).",
+    ),
+    (
+        "b09_global_turns",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    order = torch.randperm(len(pseudo_labels), generator=generator)
+    turn = torch.randperm(int(pseudo_labels.max()) + 1)
+    return order[turn[pseudo_labels[order]].argsort(stable=True)]
+""",
+        "The order of the clusters comes from torch's global generator instead of the given one: the same seed gives other batches in every process, a resumed epoch is drawn in another order than the one it skips through, so some images are trained on twice and others never, and the global generator moves.",
+    ),
+    (
+        "b09_deals_in_place",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    hands = order.view(-1, batches).T
+    hands[:] = hands[torch.randperm(batches, generator=generator)]
+    return hands
+""",
+        "The hands are a view of the caller's row, so shuffling the batches reorders that row (dealing the same row twice starts from another row, clusters no longer in the given order) and changing the returned batches changes it too.",
+    ),
+    (
+        "b09_same_seed_again",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if generator is None:  # repeatable after torch.manual_seed
+        generator = Generator().manual_seed(torch.initial_seed())
+    batches = len(pseudo_labels) // batch_size
+    order = in_clusters(pseudo_labels, generator)
+    kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values
+    return deal(order[kept], batches, generator)
+""",
+        "Without a generator a new one is seeded with the process's initial seed in every call, so every epoch has the same batches and leaves out the same images.",
+    ),
+    (
+        "b09_at_least_one",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    most = int(sizes.sum()) // batch_size
+    return max(
+        t for t in range(1, most + 1) if int(sizes.clamp(max=t).sum()) >= t * batch_size
+    )
+""",
+        "T = 0 is not tried: with fewer non-empty clusters than B, or fewer images than B, max() of nothing raises ValueError instead of returning 0.",
+    ),
+    (
+        "b09_reseeds_torch",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    torch.manual_seed(int(torch.randint(2**62, (1,), generator=generator)))
+    batches = strict_count(torch.bincount(pseudo_labels), batch_size)
+    order = in_clusters(pseudo_labels)
+    order = order[rank_in_cluster(pseudo_labels[order]) < batches]
+    kept = torch.randperm(len(order))[: batches * batch_size].sort().values
+    return deal(order[kept], batches)
+""",
+        "The batches are repeatable from the generator, but every call reseeds torch's global generators (CPU and GPU): whatever else draws from them (dropout, an untrained baseline, the user's own sampling) is changed by making batches.",
+    ),
 ]

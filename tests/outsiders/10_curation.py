@@ -892,4 +892,395 @@ def choose(self, draws):
 """,
         "random draws from torch's global generator instead of the generator tries, which the checkpoint keeps",
     ),
+    (
+        "rows_of_second_view",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    a = z1.float() / z1.float().norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    b = z2.float() / z2.float().norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    n = a.shape[0]
+    table = (b[:, None, :] - a[None, :, :]).pow(2).sum(-1).sqrt()
+    pos = torch.diagonal(table).clone()
+    # drop the diagonal: shift by one, then cut the last column
+    neg = table.flatten()[1:].view(n - 1, n + 1)[:, :-1].reshape(n, n - 1)
+    return pos, neg
+""",
+        "Row b of the negatives holds distances from view 2 of image b to the views 1 of the others, not from its view 1 to the views 2 of the others.",
+    ),
+    (
+        "only_2d_norms",
+        "embed",
+        """
+def embed(model, x):
+    saved = {}
+    for name, layer in model.named_modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            saved[name] = (layer, layer.training, layer.track_running_stats)
+            layer.training = True
+            layer.track_running_stats = False
+    try:
+        with torch.no_grad():
+            out = model.project(x)
+    finally:
+        for layer, was_training, was_tracking in saved.values():
+            layer.training = was_training
+            layer.track_running_stats = was_tracking
+    return out
+""",
+        "Only BatchNorm2d is handled, so the BatchNorm1d of a projector keeps its mode and updates its running statistics.",
+    ),
+    (
+        "clamp_the_product",
+        "intersection",
+        """
+def intersection(a, b):
+    top_a, left_a, h_a, w_a = a.unbind(dim=1)
+    top_b, left_b, h_b, w_b = b.unbind(dim=1)
+    dy = torch.min(top_a + h_a, top_b + h_b) - torch.max(top_a, top_b)
+    dx = torch.min(left_a + w_a, left_b + w_b) - torch.max(left_a, left_b)
+    return torch.clamp(dy * dx, min=0)
+""",
+        "The product is clamped instead of each side, so boxes that are apart in both directions get a positive intersection.",
+    ),
+    (
+        "unbiased_covariance_again",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    clouds = []
+    for z in (z1, z2):
+        z = z.detach().to("cpu", torch.float64)
+        z = z / z.norm(dim=1, keepdim=True).clamp_min(1e-12)
+        d = z.shape[1]
+        cov = torch.cov(z.t()).reshape(d, d) + (SHRINKAGE / d) * torch.eye(d, dtype=torch.float64)
+        clouds.append((z.mean(dim=0), cov))
+    (mu_a, cov_a), (mu_b, cov_b) = clouds
+    # the eigenvalues of A B are the squared singular values of chol(A)^T chol(B)
+    la, lb = torch.linalg.cholesky(cov_a), torch.linalg.cholesky(cov_b)
+    trace_root = torch.linalg.svdvals(la.t() @ lb).sum()
+    delta = mu_a - mu_b
+    result = delta.dot(delta) + torch.trace(cov_a) + torch.trace(cov_b) - 2.0 * trace_root
+    return torch.clamp(result, min=0.0)
+""",
+        "The covariances are divided by B - 1 (the default of torch.cov) and not by B.",
+    ),
+    (
+        "lower_and_at_least",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    pos, neg = pair_distances(z1, z2)
+    count = 0.0
+    for i in range(pos.shape[0]):
+        ranked, _ = torch.sort(neg[i])
+        limit = ranked[int(quantile * (len(ranked) - 1))]
+        count = count + (pos[i] >= limit).to(pos.dtype)
+    return count / pos.shape[0]
+""",
+        "The quantile is the lower order statistic without interpolation, and a positive that only equals the limit counts as violated.",
+    ),
+    (
+        "inclusive_and_double_counted",
+        "overlap",
+        """
+def overlap(a, b):
+    y0 = torch.maximum(a[:, 0], b[:, 0])
+    x0 = torch.maximum(a[:, 1], b[:, 1])
+    y1 = torch.minimum(a[:, 0] + a[:, 2], b[:, 0] + b[:, 2])
+    x1 = torch.minimum(a[:, 1] + a[:, 3], b[:, 1] + b[:, 3])
+    inter = (y1 - y0 + 1).clamp(min=0) * (x1 - x0 + 1).clamp(min=0)
+    total = a[:, 2] * a[:, 3] + b[:, 2] * b[:, 3]
+    return inter.float() / total.float()
+""",
+        "Sides are counted with + 1 as if the end were inclusive, and the shared pixels are not subtracted from the union.",
+    ),
+    (
+        "ties_of_reversed_and_global_random",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    if self.rule == "random":
+        return torch.randint(0, len(draws), (1,)).item()
+    winner = 0
+    for i in range(1, len(draws)):
+        here, there = draws[i]["badness"], draws[winner]["badness"]
+        better = here > there if self.rule == "reversed" else here < there
+        if better or (here == there and draws[i]["gap"] > draws[winner]["gap"]):
+            winner = i
+    return winner
+""",
+        'Among equally bad draws "reversed" takes the widest gap instead of the narrowest, and "random" draws from torch\'s global generator instead of "tries".',
+    ),
+    (
+        "raw_vectors_and_diagonal",
+        "gap",
+        """
+def gap(z1, z2):
+    u, v = z1.float(), z2.float()
+    dist = torch.sqrt(((u.unsqueeze(1) - v.unsqueeze(0)) ** 2).sum(dim=2))
+    together = dist.diagonal().mean()
+    apart = dist.mean()
+    return apart - together
+""",
+        "The projections are not normalised, and the mean of the negatives is taken over the whole table with the positives on its diagonal.",
+    ),
+    (
+        "cosine_distance",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    u = F.normalize(z1.float(), dim=1)
+    v = F.normalize(z2.float(), dim=1)
+    dist = 1 - torch.einsum("id,jd->ij", u, v)
+    n = len(dist)
+    pos = torch.stack([dist[i, i] for i in range(n)])
+    neg = torch.stack([torch.cat([dist[i, :i], dist[i, i + 1 :]]) for i in range(n)])
+    return pos.clamp(0, 2), neg.clamp(0, 2)
+""",
+        "The cosine distance 1 - u.v, which is also in [0, 2], is returned instead of the Euclidean distance |u - v|.",
+    ),
+    (
+        "diagonal_gaussians",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    x = F.normalize(z1.cpu().double(), dim=1)
+    y = F.normalize(z2.cpu().double(), dim=1)
+    d = x.shape[1]
+    var_x = x.var(dim=0, unbiased=False) + SHRINKAGE / d
+    var_y = y.var(dim=0, unbiased=False) + SHRINKAGE / d
+    mean_part = ((x.mean(dim=0) - y.mean(dim=0)) ** 2).sum()
+    spread_part = ((var_x.sqrt() - var_y.sqrt()) ** 2).sum()
+    return (mean_part + spread_part).clamp(min=0)
+""",
+        "Only the variances of the coordinates are compared, which is right for diagonal covariances only: correlations are ignored.",
+    ),
+    (
+        "one_quantile_for_all",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    pos, neg = pair_distances(z1, z2)
+    cutoff = torch.quantile(neg.reshape(-1), quantile)
+    violated = torch.gt(pos, cutoff)
+    return violated.to(torch.float32).mean()
+""",
+        "One quantile over the negatives of all images is used as the limit instead of each image's own quantile.",
+    ),
+    (
+        "backup_is_an_alias",
+        "embed",
+        """
+def embed(model, x):
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    was = [m.training for m in norms]
+    backup = [dict(m.named_buffers()) for m in norms]
+    for m in norms:
+        m.train()
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, mode, old in zip(norms, was, backup):
+            m.train(mode)
+            for name, value in old.items():
+                getattr(m, name).data.copy_(value)
+""",
+        "The backup holds references to the buffers and not copies, so running averages and counters are not restored.",
+    ),
+    (
+        "root_without_clamp",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    u = F.normalize(z1.float(), dim=1)
+    v = F.normalize(z2.float(), dim=1)
+    squared = 2 - 2 * torch.matmul(u, v.transpose(0, 1))
+    table = squared.sqrt()
+    n = table.size(0)
+    cols = torch.arange(n - 1, device=table.device).expand(n, n - 1)
+    cols = cols + (cols >= torch.arange(n, device=table.device)[:, None]).long()
+    return table.diagonal(), table.gather(1, cols)
+""",
+        "sqrt(2 - 2 u.v) without a clamp gives NaN or about 5e-4 for equal or nearly equal views because of rounding, instead of 0.",
+    ),
+    (
+        "rounded_uniform",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    last = len(draws) - 1
+    if self.rule == "random":
+        u = torch.rand(1, generator=self.generators["tries"]).item()
+        return round(u * last)
+    ranking = [(draw["badness"], -draw["gap"], position) for position, draw in enumerate(draws)]
+    if self.rule == "reversed":
+        return max(ranking)[2]
+    return min(ranking)[2]
+""",
+        "Rounding u * (R - 1) gives the first and the last of more than two draws only half the chance of the others.",
+    ),
+    (
+        "b10_b_by_b_by_d",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    z1, z2 = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
+    distance = (z1[:, None] - z2).norm(dim=2)
+    B = len(distance)
+    other = ~torch.eye(B, dtype=torch.bool, device=distance.device)
+    return distance.diagonal(), distance[other].view(B, B - 1)
+""",
+        "All differences are kept in a (B, B, d) tensor: a batch of 4,096 with d = 128 needs 8.6 GB for each score, several times per step, where the distances alone need 67 MB.",
+    ),
+    (
+        "b10_zero_row",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    z1, z2 = z1.float(), z2.float()
+    z1 = z1 / z1.norm(dim=1, keepdim=True)
+    z2 = z2 / z2.norm(dim=1, keepdim=True)
+    distance = torch.cdist(z1, z2, compute_mode="donot_use_mm_for_euclid_dist")
+    B, positive = len(distance), distance.diagonal()
+    negative = (distance.sum() - positive.sum()) / (B * (B - 1))
+    return negative - positive.mean()
+""",
+        "A row is divided by its norm without a lower limit: one projection of zeros (a dead network output) makes the gap NaN, and as NaN does not compare, choose no longer takes the widest gap among draws of equal badness.",
+    ),
+    (
+        "b10_own_quantile",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    ordered = negative.sort(dim=1).values
+    place = quantile * (ordered.shape[1] - 1)
+    low = int(place)
+    near = ordered[:, low] + (place - low) * (ordered[:, low + 1] - ordered[:, low])
+    return (positive > near).float().mean()
+""",
+        "The interpolation always reads the next negative: a batch of two images has only one, and quantile = 1 asks for the last, so both raise IndexError.",
+    ),
+    (
+        "b10_default_dtype",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    z1, z2 = (F.normalize(z.cpu().double(), dim=1) for z in (z1, z2))
+    identity = torch.eye(z1.shape[1])
+    S1, S2 = (z.T.cov(correction=0) + SHRINKAGE / len(identity) * identity for z in (z1, z2))
+    values, vectors = torch.linalg.eigh(S1)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    means = (z1.mean(0) - z2.mean(0)).square().sum()
+    torch.set_default_dtype(before)
+    return (means + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+""",
+        "The default dtype is set to float64 and restored only if nothing fails: after an error (eigh raises on NaN projections) every tensor and network made later in the process is float64, and float32 inputs no longer fit.",
+    ),
+    (
+        "b10_not_sync",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    modes = [(m.training, m.track_running_stats) for m in norms]
+    for m in norms:
+        m.training, m.track_running_stats = True, False
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, (training, tracked) in zip(norms, modes, strict=True):
+            m.training, m.track_running_stats = training, tracked
+""",
+        "Only BatchNorm1d and BatchNorm2d are found: with several processes the norms are SyncBatchNorm (and BatchNorm3d is missed too), so every scored draw, also a rejected one, moves their running averages and counters, and in eval mode they do not use the batch.",
+    ),
+    (
+        "b10_momentum_zero",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    before = [(m.training, m.momentum, m.num_batches_tracked) for m in norms]
+    for m in norms:
+        m.training, m.momentum = True, 0.0  # an average that does not move
+        if m.num_batches_tracked is not None:
+            m.num_batches_tracked = m.num_batches_tracked.clone()
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, (training, momentum, counted) in zip(norms, before, strict=True):
+            m.training, m.momentum, m.num_batches_tracked = training, momentum, counted
+""",
+        "The running averages are still updated, with weight 0, and 0 times infinity or NaN is NaN: one scored draw with an infinite or NaN activation (bfloat16 overflow, a broken image) makes them NaN for good, although the draw may be thrown away.",
+    ),
+    (
+        "b10_copied_back",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    modes = [m.training for m in norms]
+    buffers = [b for m in norms for b in m.buffers()]
+    before = [b.clone() for b in buffers]
+    for m in norms:
+        m.training = True
+    try:
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for b, value in zip(buffers, before, strict=True):
+            b.copy_(value)
+        for m, training in zip(norms, modes, strict=True):
+            m.training = training
+""",
+        "The running averages are written back in place, which autograd notices: if embed is called between a forward pass of the same network and its backward (scoring while a batch's graph is open), backward raises 'modified by an inplace operation', although every value is what it was.",
+    ),
+    (
+        "b10_ruler_of_224",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    ruler = torch.arange(224, device=a.device)  # enough for any image
+
+    def inside(box: Tensor, side: int) -> Tensor:
+        start = box[:, side, None]
+        return (ruler >= start) & (ruler < start + box[:, side + 2, None])
+
+    rows, columns = (inside(a, side) & inside(b, side) for side in (0, 1))
+    return rows.sum(1) * columns.sum(1)
+""",
+        "Pixels are counted on a ruler of 224: in larger images (256 or 512 pixels a side) pixels beyond row or column 223 do not count, so intersections and overlaps of large crops are too small, and 0 in the far corner.",
+    ),
+    (
+        "b10_index_of_dict",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+    pick = max if self.rule == "reversed" else min
+    return draws.index(pick(draws, key=lambda draw: (draw["badness"], -draw["gap"])))
+""",
+        "list.index compares draws with ==: real draws hold tensors ('views', 'boxes'), so as soon as the chosen draw is not the first one training raises 'Boolean value of Tensor with more than one value is ambiguous'.",
+    ),
+    (
+        "b10_weighted_sum",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+    score = [draw["badness"] - 1e-3 * draw["gap"] for draw in draws]
+    order = sorted(range(len(draws)), key=lambda i: score[i])
+    return order[-1] if self.rule == "reversed" else order[0]
+""",
+        "The gap is subtracted with a weight instead of breaking ties: when badness differs by less than a thousandth of the gaps' difference (B = 4,096, where violations go in steps of 0.00024, or the continuous Frechet distance) the draw with the higher badness is chosen.",
+    ),
 ]

@@ -1055,4 +1055,422 @@ def loss(self, z1, z2, index):
 """,
         "the neighbours of a view must find the prediction of the same view instead of the other one",
     ),
+    (
+        "mask_by_multiplying",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    query = z.to(self.rows)
+    query = query / query.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    sims = torch.einsum("bd,qd->bq", query, self.rows)
+    keep = torch.ones_like(sims, dtype=torch.bool)
+    if exclude is not None:
+        keep = exclude.to(self.images.device).unsqueeze(1) != self.images.unsqueeze(0)
+        sims = sims * keep
+    if k == 1:
+        return sims.max(dim=1).indices
+    candidates = torch.argsort(sims, dim=1, descending=True)[:, :k]
+    weights = keep.gather(1, candidates).float().cpu()
+    pick = torch.multinomial(weights, 1, generator=generator).to(candidates.device)
+    return torch.take_along_dim(candidates, pick, dim=1).squeeze(1)
+""",
+        "Own rows get similarity 0 by multiplying with the mask, so they win when all other rows have a negative cosine.",
+    ),
+    (
+        "strangers_grow_old",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q, B = self.rows.shape[0], z.shape[0]
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        ids = torch.full((B,), -1, dtype=self.images.dtype, device=self.images.device)
+    else:
+        ids = images.to(self.images)
+    self.ages.add_(1)
+    begin = int(self.position)
+    fit = min(B, Q - begin)
+    self.rows[begin : begin + fit] = new[:fit]
+    self.images[begin : begin + fit] = ids[:fit]
+    self.ages[begin : begin + fit] = 0
+    rest = B - fit
+    if rest > 0:
+        self.rows[:rest] = new[fit:]
+        self.images[:rest] = ids[fit:]
+        self.ages[:rest] = 0
+    self.position.fill_((begin + B) % Q)
+""",
+        "The age of rows that were never pushed grows too, from -1 to 0 and up, instead of staying -1.",
+    ),
+    (
+        "softmax_over_neighbours",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    targets = support.nearest(z1) if rows is None else support.rows.index_select(0, rows)
+    preds = F.normalize(p2.to(targets), dim=-1)
+    scores = torch.matmul(preds, targets.t()) / temperature
+    return -F.log_softmax(scores, dim=1).diagonal().mean()
+""",
+        "The softmax runs over the neighbours for each prediction, not over the predictions for each neighbour.",
+    ),
+    (
+        "predictor_on_both_at_once",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    nn1 = self.search(z1, index)
+    nn2 = self.search(z2, index)
+    p1, p2 = self.predictor(torch.cat((z1, z2), dim=0)).chunk(2, dim=0)
+    value = 0.5 * self.direction(z1, p2, nn1) + 0.5 * self.direction(z2, p1, nn2)
+    self.found = self.health(torch.cat((nn1, nn2)), torch.cat((index, index)))
+    self.support.push(z1.detach(), index)
+    return value
+""",
+        "Both views pass through the predictor in one batch, so its batch norm mixes their statistics, instead of each by itself.",
+    ),
+    (
+        "excluded_in_top_k_and_global_random",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    q = F.normalize(z.to(device=self.rows.device, dtype=self.rows.dtype), dim=1)
+    score = torch.mm(q, self.rows.t())
+    if exclude is not None:
+        for b in range(len(q)):
+            score[b, self.images == int(exclude[b])] = float("-inf")
+    if k == 1:
+        return torch.argmax(score, dim=-1)
+    _, best = torch.topk(score, k, dim=-1)
+    column = torch.randint(k, (len(q),)).to(best.device)
+    return best[torch.arange(len(q), device=best.device), column]
+""",
+        "An excluded row can be drawn when fewer than k rows are left, and the generator is ignored in favour of torch's global one.",
+    ),
+    (
+        "ages_per_row_and_stale_images",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    unit = F.normalize(z.detach().to(self.rows), dim=1)
+    for i in range(len(unit)):
+        slot = int(self.position)
+        self.ages[self.ages >= 0] += 1
+        self.rows[slot] = unit[i]
+        self.ages[slot] = 0
+        if images is not None:
+            self.images[slot] = int(images[i])
+        self.position.fill_((slot + 1) % len(self.rows))
+""",
+        "Ages count pushed rows instead of pushes, and without images the replaced rows keep the old image positions instead of -1.",
+    ),
+    (
+        "raw_exp_and_ignored_rows",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    found = support.nearest(z1)
+    p = F.normalize(p2.to(found), dim=1)
+    e = torch.exp(found @ p.T / temperature)
+    per_image = -torch.log(torch.diag(e) / e.sum(dim=1))
+    return per_image.mean()
+""",
+        "exp overflows or underflows at low temperatures, and rows is ignored: z1 always searches again.",
+    ),
+    (
+        "sum_and_nameless_rows",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    first, second = self.search(z1, index), self.search(z2, index)
+    total = 0
+    for query, other, rows in ((z1, z2, first), (z2, z1, second)):
+        total = total + self.direction(query, self.predictor(other), rows)
+    self.found = self.health(torch.cat([first, second]), index.repeat(2))
+    self.support.push(z1)
+    return total
+""",
+        "The two directions are added without halving, and the rows are pushed without their images, so they can never be excluded.",
+    ),
+    (
+        "clip_style",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    anchor = support.nearest(z1) if rows is None else support.rows[rows]
+    pred = F.normalize(p2.to(anchor), dim=1)
+    logits = torch.einsum("id,jd->ij", anchor, pred).div(temperature)
+    labels = torch.arange(logits.shape[0], device=logits.device)
+    return 0.5 * (F.cross_entropy(logits, labels) + F.cross_entropy(logits.t(), labels))
+""",
+        "As in CLIP, the softmax over the other axis is averaged in, while one direction has a single softmax over the predictions.",
+    ),
+    (
+        "straight_through_again_again",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    picked = self.rows.index_select(0, self.find(z))
+    unit = F.normalize(z.to(picked), dim=1)
+    # copy the gradient through the lookup, as in vector quantisation
+    return unit + (picked - unit).detach()
+""",
+        "A straight-through estimator as in VQ-VAE lets the gradient flow to z, and the result is the row only up to rounding.",
+    ),
+    (
+        "one_row_per_image",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    z = F.normalize(z.detach().to(self.rows), dim=1)
+    self.ages[self.ages >= 0] += 1
+    for i, vector in enumerate(z):
+        image = -1 if images is None else int(images[i])
+        known = (self.images == image).nonzero().flatten().tolist() if image >= 0 else []
+        if known:
+            slot = known[0]
+        else:
+            slot = int(self.position)
+            self.position.copy_((self.position + 1) % len(self.rows))
+        self.rows[slot] = vector
+        self.images[slot] = image
+        self.ages[slot] = 0
+""",
+        "As in a memory bank, an image that is already in the set refreshes its own row instead of replacing the oldest one.",
+    ),
+    (
+        "nearer_is_likelier",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    unit = F.normalize(z.to(self.rows), dim=1)
+    cosine = F.linear(unit, self.rows)
+    if exclude is not None:
+        same = torch.eq(exclude.to(self.images).view(-1, 1), self.images.view(1, -1))
+        cosine = cosine.masked_fill(same, float("-inf"))
+    values, positions = cosine.topk(k, dim=1)
+    if k == 1:
+        return positions.flatten()
+    chance = values.softmax(dim=1).cpu()
+    choice = torch.multinomial(chance, 1, generator=generator)
+    return positions.gather(1, choice.to(positions.device)).flatten()
+""",
+        "The k nearest rows are drawn with the softmax of their similarities as probabilities, not equally likely.",
+    ),
+    (
+        "unit_norm_of_the_input_dtype",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    with torch.no_grad():
+        fresh = F.normalize(z, dim=1).to(self.rows)
+        where = (torch.arange(len(z), device=self.rows.device) + self.position).remainder(len(self.rows))
+        self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+        self.rows.index_copy_(0, where, fresh)
+        stamp = torch.full_like(where, -1) if images is None else images.to(self.images)
+        self.images.index_copy_(0, where, stamp)
+        self.ages.index_fill_(0, where, 0)
+        self.position.add_(len(z)).remainder_(len(self.rows))
+""",
+        "Half precision projections are normalised before they get the dtype of the rows, so their norm is 1 only with half precision (and overflows for large float16 values).",
+    ),
+    (
+        "norm_is_a_constant",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    p = p2.to(neighbours)
+    with torch.no_grad():
+        length = p.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    sim = neighbours.matmul((p / length).t()) / temperature
+    return (torch.logsumexp(sim, dim=1) - sim.diagonal()).mean()
+""",
+        "The norm of the predictions is computed without a gradient, so the loss is right but its gradient misses the part through the normalisation.",
+    ),
+    (
+        "own_rows_become_zero_again",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T  # (B, Q)
+    own = torch.zeros_like(similarity, dtype=torch.bool)
+    if exclude is not None:
+        own = exclude[:, None].to(self.images) == self.images
+    similarity = similarity * ~own
+    if k == 1:
+        return similarity.argmax(1)
+    nearest = similarity.topk(k).indices
+    counts = (~own.gather(1, nearest)).float().cpu()
+    one = torch.multinomial(counts, 1, generator=generator).to(nearest)
+    return nearest.gather(1, one)[:, 0]
+""",
+        "Rows of the query's own image get similarity 0 instead of something below any cosine, so if every other row has a negative cosine with the query (a small or clustered set) the excluded own row is found, and with k > 1 own rows push allowed rows out of the k nearest.",
+    ),
+    (
+        "clamped_draw",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    similarity = F.normalize(z.to(self.rows), dim=1) @ self.rows.T  # (B, Q)
+    if exclude is not None:
+        own = exclude[:, None].to(self.images) == self.images
+        similarity = similarity.masked_fill(own, -2)
+    if k == 1:
+        return similarity.argmax(1)
+    nearest = similarity.topk(k)
+    allowed = (nearest.values != -2).sum(1)
+    pick = torch.randint(k, (len(z),), generator=generator).to(allowed)
+    pick = torch.minimum(pick, allowed - 1)  # there may be fewer than k
+    return nearest.indices.gather(1, pick[:, None])[:, 0]
+""",
+        "If fewer than k rows are not excluded, the draw from 0 to k - 1 is clamped to the last allowed one, so the farthest allowed row is drawn several times as often as the others instead of all being equally likely.",
+    ),
+    (
+        "explicit_differences",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    z = F.normalize(z.to(self.rows), dim=1)
+    distance = (z[:, None] - self.rows).square().sum(2)  # (B, Q)
+    if exclude is not None:
+        own = exclude[:, None].to(self.images) == self.images
+        distance = distance.masked_fill(own, float("inf"))
+    if k == 1:
+        return distance.argmin(1)
+    nearest = distance.topk(k, largest=False)
+    counts = nearest.values.isfinite().float().cpu()
+    one = torch.multinomial(counts, 1, generator=generator).to(nearest.indices)
+    return nearest.indices.gather(1, one)[:, 0]
+""",
+        "It makes a (B, Q, d) tensor of differences where a (B, Q) matrix product is enough: with a batch of 512 and the 65,536 rows of 128 numbers of a large run that is 16 GiB twice, so the run is killed for memory.",
+    ),
+    (
+        "squeezed_batch_of_one",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    return self.rows[self.find(z).squeeze()]
+""",
+        "squeeze() removes the batch dimension of a batch of one projection, so the result has shape (d,) instead of (1, d), and nnclr_loss of one image fails in cross_entropy.",
+    ),
+    (
+        "push_normalises_the_caller",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += self.ages >= 0
+    z = z.detach().to(self.rows)
+    z /= z.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    self.rows[places] = z
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % len(self.rows))
+""",
+        "detach() and to() of float32 projections share the caller's memory, so the in-place division normalises the caller's z1: the backward pass of NNCLR.loss, whose predictor saved z1, raises RuntimeError (modified by an inplace operation), and the meters see other projections.",
+    ),
+    (
+        "position_remembered_outside_the_buffer",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    start = getattr(self, "next_row", None)
+    if start is None:
+        start = int(self.position)
+    places = (start + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.next_row = (start + len(z)) % len(self.rows)
+    self.position.fill_(self.next_row)
+""",
+        "After the first push the place is read from a Python attribute and no longer from the buffer, so load_state_dict into a set that was already used (a resume or a second run in one process) restores rows and position but pushes go on at the old place and overwrite rows that are not the oldest.",
+    ),
+    (
+        "columns_of_the_whole_set",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    rows = support.find(z1) if rows is None else rows
+    similarity = F.normalize(p2.to(support.rows), dim=1) @ support.rows.T  # (B, Q)
+    logits = similarity[:, rows].T / temperature  # (B, B)
+    return F.cross_entropy(logits, torch.arange(len(p2), device=p2.device))
+""",
+        "The predictions are multiplied with the buffer support.rows itself, which autograd saves, so a push between the loss and the backward pass (as in every step of NNCLR) makes backward raise RuntimeError: a variable was modified by an inplace operation.",
+    ),
+    (
+        "norm_without_gradient",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    p2 = p2.to(neighbours)
+    with torch.no_grad():
+        norm = p2.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    logits = neighbours @ (p2 / norm).T / temperature
+    return F.cross_entropy(logits, torch.arange(len(p2), device=p2.device))
+""",
+        "The norm of each prediction is a constant for autograd, so the loss is right but its gradient keeps a part along the prediction: it is not the gradient of the cosine, and in training the predictions grow or shrink without any effect on the loss.",
+    ),
+    (
+        "health_of_a_second_search",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    loss1 = self.direction(z1, self.predictor(z2), self.search(z1, index))
+    loss2 = self.direction(z2, self.predictor(z1), self.search(z2, index))
+    found = torch.cat([self.search(z1, index), self.search(z2, index)])
+    self.found = self.health(found, index.repeat(2))
+    self.support.push(z1, index)
+    return (loss1 + loss2) / 2
+""",
+        "Both views are searched a second time for the meters: with top_k > 1 that draws again from generators['neighbours'], so the meters describe other neighbours than those of the loss and the generator is moved on twice as far, which changes every later step.",
+    ),
+    (
+        "view_1_does_not_learn",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    z1 = z1.detach()  # it searches and is stored; neither needs a gradient
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    self.support.push(z1, index)
+    return (loss1 + loss2) / 2
+""",
+        "z1 is detached at the start although its prediction must be found by the neighbours of view 2, so no gradient of the second direction reaches the encoder: it learns from view 2 alone, and the loss values are right.",
+    ),
 ]

@@ -953,4 +953,428 @@ def loss(self, z1, z2, index):
 """,
         "takes the log of the softmax, which is 0 in floating point for large logits, so the loss is infinite",
     ),
+    (
+        "threshold_on_singular_values_again_again",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.to(torch.float64)
+    x = x - x.mean(dim=0, keepdim=True)
+    _, s, vt = torch.linalg.svd(x, full_matrices=False)
+    s, vt = s[:dim], vt[:dim]
+    good = s > LEAST_VARIANCE * s[0]
+    scores = x @ vt[good].T
+    scores = scores / (s[good] / math.sqrt(len(x)))
+    length = scores.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    return (scores / length).to(torch.float32)
+""",
+        "LEAST_VARIANCE is compared with the singular values and not with their squares, so directions down to 1e-12 of the largest variance are kept.",
+    ),
+    (
+        "empty_clusters_counted_again",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = pseudo_labels.numel()
+    K = int(pseudo_labels.max()) + 1
+    quota = N // K + 1
+    parts = []
+    for c in range(K):
+        members = torch.nonzero(pseudo_labels == c).flatten()
+        m = len(members)
+        if m == 0:
+            continue
+        if m > quota:
+            picked = torch.randperm(m, generator=generator)[:quota]
+        else:
+            picked = torch.randint(0, m, (quota,), generator=generator)
+        parts.append(members[picked])
+    pool = torch.cat(parts)
+    return pool[torch.randperm(len(pool), generator=generator)][:N]
+""",
+        "N is divided by all cluster numbers, empty ones too, so each cluster gives too few and fewer than N images can be returned.",
+    ),
+    (
+        "arithmetic_mean_again",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    table = torch.zeros(int(a.max()) + 1, int(b.max()) + 1, dtype=torch.float64)
+    table.index_put_((a.cpu(), b.cpu()), torch.ones(len(a), dtype=torch.float64), accumulate=True)
+    h_a, h_b = entropy(table.sum(dim=1)), entropy(table.sum(dim=0))
+    h_ab = entropy(table.flatten())
+    if h_a == 0 or h_b == 0:
+        return 0.0
+    shared = h_a + h_b - h_ab
+    return float(min(1.0, max(0.0, shared / ((h_a + h_b) / 2))))
+""",
+        "The information is divided by the arithmetic mean of the entropies (scikit-learn's default) instead of the geometric mean.",
+    ),
+    (
+        "old_labels_are_an_alias",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    rng = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    previous = self.pseudo_labels
+    had_clusters = bool((previous >= 0).all())
+    init = None
+    if self.warm_start and had_clusters:
+        init = old_means(x, previous.cpu(), self.clusters)
+    labels = kmeans(x, self.clusters, generator=rng, start=init)[1]
+    self.pseudo_labels.copy_(labels)
+    if had_clusters:
+        self.nmi.fill_(mutual_information(previous.cpu(), labels.cpu()))
+    w, b = self.projector.weight, self.projector.bias
+    with torch.no_grad():
+        w.copy_(torch.empty(w.shape).normal_(0.0, 0.01, generator=rng))
+        b.fill_(0.0)
+    return [w, b]
+""",
+        "The previous labels are the buffer itself and not a copy, so the new clusters are compared with themselves and nmi is always 1.",
+    ),
+    (
+        "cut_unshuffled_and_global_random",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    n = len(pseudo_labels)
+    ids = pseudo_labels.unique()
+    per = n // len(ids) + 1
+    out = []
+    for c in ids.tolist():
+        where = (pseudo_labels == c).nonzero(as_tuple=True)[0]
+        if len(where) > per:
+            where = where[torch.randperm(len(where), generator=generator)[:per]]
+        else:
+            where = where[torch.randint(len(where), (per,))]
+        out.append(where)
+    res = torch.cat(out)[:n]
+    return res[torch.randperm(n, generator=generator)]
+""",
+        "The list is cut to N before it is shuffled, so the last clusters lose all the surplus, and repeated images are drawn from torch's global generator.",
+    ),
+    (
+        "float_mean_and_variance_scale",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.float()
+    centred = (h - h.mean(dim=0)).double()
+    cov = torch.einsum("ni,nj->ij", centred, centred) / h.shape[0]
+    lam, vec = torch.linalg.eigh(cov)
+    order = torch.argsort(lam, descending=True)[:dim]
+    lam, vec = lam[order], vec[:, order]
+    mask = lam > lam[0] * LEAST_VARIANCE
+    out = (centred @ vec[:, mask]) / lam[mask]
+    return F.normalize(out, p=2, dim=1).float()
+""",
+        "Float64 input is rounded to float32 before the mean is subtracted, and directions are divided by their variance instead of its root.",
+    ),
+    (
+        "self_included_and_equal_starts",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    idx = pseudo_labels.to(h.device)[:, None].expand(-1, h.shape[1])
+    means = torch.zeros(K, h.shape[1], dtype=h.dtype, device=h.device)
+    means = means.scatter_reduce(0, idx, h, reduce="mean")
+    for k in range(K):
+        if not (pseudo_labels == k).any():
+            means[k] = h[0]
+    return means
+""",
+        "scatter_reduce counts the initial zero as one more image in every mean, and all empty clusters start from the same image.",
+    ),
+    (
+        "log_of_softmax_and_sum_of_views",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    target = self.pseudo_labels[index.to(self.pseudo_labels.device)]
+    total = 0.0
+    for logits in (z1, z2):
+        p = torch.softmax(logits, dim=1)
+        total = total - torch.log(p.gather(1, target.unsqueeze(1))).mean()
+    return total
+""",
+        "The logarithm of an explicit softmax is infinite for large logits, and the losses of both views are added without dividing by 2.",
+    ),
+    (
+        "inverse_simpson_again_again",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    _, n = torch.unique(pseudo_labels, return_counts=True)
+    share = n.double() / n.sum()
+    return 1.0 / float((share * share).sum())
+""",
+        "This is the inverse Simpson index 1 / sum p^2 and not exp of the entropy; they agree only for equal sizes.",
+    ),
+    (
+        "default_reset",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    feats = features(self.encoder, pixels)
+    x = pca_whiten(feats, self.pca_dim)
+    before = self.pseudo_labels.cpu().clone()
+    first_time = int(before.min()) < 0
+    start = None
+    if self.warm_start and not first_time:
+        start = old_means(x, before, self.clusters)
+    _, assigned = kmeans(x, self.clusters, generator=self.generators["clusters"], start=start)
+    if not first_time:
+        self.nmi.fill_(mutual_information(before, assigned))
+    self.pseudo_labels.copy_(assigned)
+    self.projector.reset_parameters()
+    return list(self.projector.parameters())
+""",
+        "The classifier gets torch's default initialisation, uniform weights and biases from the global generator, instead of normal weights with deviation 0.01 and zero biases.",
+    ),
+    (
+        "weighted_sampler_again",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    sizes = torch.bincount(pseudo_labels).double()
+    weight = 1.0 / sizes[pseudo_labels]
+    n = len(pseudo_labels)
+    return torch.multinomial(weight, n, replacement=True, generator=generator)
+""",
+        "As in WeightedRandomSampler, images are drawn independently with weight 1 / size, so clusters are equal only on average and images of large clusters repeat.",
+    ),
+    (
+        "random_images_for_empty",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    onehot = F.one_hot(pseudo_labels, K).to(h.dtype)
+    n = onehot.sum(dim=0)
+    means = torch.einsum("nk,nd->kd", onehot, h) / n.clamp(min=1).unsqueeze(1)
+    empty = torch.where(n == 0)[0]
+    if len(empty) > 0:
+        means[empty] = h[torch.randperm(len(h))[: len(empty)]]
+    return means
+""",
+        "Empty clusters get randomly drawn images, which moves torch's global generator and cannot be repeated, although nothing may be drawn.",
+    ),
+    (
+        "pair_codes_collide",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    base = int(a.max()) + 1
+    code = a * base + b
+    h = [entropy(torch.bincount(x)) for x in (a, b, code)]
+    if min(h[0], h[1]) == 0:
+        return 0.0
+    value = (h[0] + h[1] - h[2]) / (h[0] * h[1]) ** 0.5
+    return max(0.0, min(1.0, value))
+""",
+        "Pairs are numbered with the number of clusters of a instead of b, so different pairs get the same number when b has more clusters than a.",
+    ),
+    (
+        "init_from_global_random",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    gen = self.generators["clusters"]
+    old = self.pseudo_labels.cpu().clone()
+    has_old = bool(old[0] >= 0)
+    white = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    kwargs = {"generator": gen}
+    if self.warm_start and has_old:
+        kwargs["start"] = old_means(white, old, self.clusters)
+    _, new = kmeans(white, self.clusters, **kwargs)
+    if has_old:
+        self.nmi.fill_(mutual_information(old, new))
+    self.pseudo_labels.copy_(new)
+    nn.init.normal_(self.projector.weight, mean=0.0, std=0.01)
+    nn.init.zeros_(self.projector.bias)
+    return [p for p in self.projector.parameters()]
+""",
+        "The new weights come from torch's global generator and not from generators[\"clusters\"], so the clustering's generator does not determine them and a run cannot be repeated.",
+    ),
+    (
+        "centres_the_caller_in_float64",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    h -= h.mean(0)
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE * variance[0]
+    white = h @ directions[:, kept] / variance[kept].sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "double() copies float32 but returns a float64 tensor itself, so the in-place subtraction centres the caller's float64 representations, and whoever uses them afterwards (a probe, a second call, a chart) works with shifted numbers.",
+    ),
+    (
+        "absolute_threshold",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double() - h.double().mean(0)
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE
+    white = h @ directions[:, kept] / variance[kept].sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "The least variance is absolute instead of relative to the largest, so representations with a small scale (standard deviation below 0.001) lose good directions or all of them, shape (N, 0), and large ones (variance 1e8) keep directions of pure rounding noise, blown up to variance 1.",
+    ),
+    (
+        "large_clusters_not_shuffled",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N, sizes = len(pseudo_labels), torch.bincount(pseudo_labels)
+    order = pseudo_labels.argsort(stable=True)
+    clusters = order.split(sizes[sizes > 0].tolist())
+    each, drawn = N // len(clusters) + 1, []
+    for members in clusters:
+        if len(members) <= each:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members[:each])
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "The images of a cluster are not in random order before the first N // C + 1 are taken, so of a large cluster always the same images with the lowest positions are drawn, in every epoch, and the others are never seen while the clusters stay.",
+    ),
+    (
+        "a_fresh_generator_if_none_is_given",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    generator = generator or Generator()
+    N, sizes = len(pseudo_labels), torch.bincount(pseudo_labels)
+    order = torch.randperm(N, generator=generator)
+    order = order[pseudo_labels[order].argsort(stable=True)]
+    clusters = order.split(sizes[sizes > 0].tolist())
+    each, drawn = N // len(clusters) + 1, []
+    for members in clusters:
+        if len(members) <= each:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members[:each])
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "Without a generator it makes a new Generator(), which always starts from torch's default seed, instead of using the global one, so each call gives the same order, whatever torch.manual_seed was: every epoch repeats the first.",
+    ),
+    (
+        "a_mean_of_zero_is_no_cluster",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    count = torch.bincount(pseudo_labels, minlength=K)[:, None]
+    total = h.new_zeros(K, h.shape[1]).index_add_(0, pseudo_labels, h)
+    means = total / count.clamp(min=1)
+    empty = (means == 0).all(1, keepdim=True)
+    return torch.where(empty, h[:K], means)
+""",
+        "A cluster counts as empty if its mean is zero, so a cluster whose images cancel out (two opposite rows, as with --pca-dim 1 where whitened rows are +1 and -1, or an image that whitening leaves at 0) starts from the row of image k instead of its own mean.",
+    ),
+    (
+        "sorts_the_labels_of_the_caller",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    labels = pseudo_labels.cpu().numpy()
+    labels.sort()
+    steps = (labels[1:] != labels[:-1]).nonzero()[0] + 1
+    ends = [0, *steps.tolist(), len(labels)]
+    sizes = torch.tensor([b - a for a, b in zip(ends[:-1], ends[1:], strict=True)])
+    return math.exp(entropy(sizes))
+""",
+        "On the CPU numpy() shares the tensor's memory and sort() works in place, so the caller's labels are sorted: the first call of `meters` in an epoch sorts the buffer pseudo_labels, and from then on almost every image is trained on the cluster of another one.",
+    ),
+    (
+        "pairs_from_one_hot_matrices",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    table = F.one_hot(a).double().T @ F.one_hot(b).double()  # how often each pair occurs
+    of_both = entropy(table.flatten())
+    if of_a == 0 or of_b == 0:
+        return 0.0
+    return min(max((of_a + of_b - of_both) / math.sqrt(of_a * of_b), 0.0), 1.0)
+""",
+        "The pairs are counted with two one-hot matrices of N times K numbers and a product of N K^2 steps instead of one number for each image, so 100,000 images in 10,000 clusters need 8 GB for each of four matrices and hours of computing: the run is killed for memory at its second clustering.",
+    ),
+    (
+        "encoder_left_in_eval_mode",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    self.encoder.eval()  # frozen
+    h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    generator, old = self.generators["clusters"], self.pseudo_labels.cpu()
+    start = old_means(h, old, self.clusters) if self.warm_start and old[0] >= 0 else None
+    _, new = kmeans(h, self.clusters, generator=generator, start=start)
+    if old[0] >= 0:
+        self.nmi.fill_(mutual_information(old, new))
+    self.pseudo_labels.copy_(new)
+    weight = 0.01 * torch.randn(self.projector.weight.shape, generator=generator)
+    with torch.no_grad():
+        self.projector.weight.copy_(weight)
+        self.projector.bias.zero_()
+    return list(self.projector.parameters())
+""",
+        "The encoder stays in eval mode after the clustering, and the loop called train() before start_epoch, so the whole epoch trains with the running statistics of the batch norms, which are never updated.",
+    ),
+    (
+        "last_clusters_not_in_the_checkpoint",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    generator, old = self.generators["clusters"], getattr(self, "last", None)
+    start = None
+    if self.warm_start and old is not None:
+        start = old_means(h, old, self.clusters)
+    _, new = kmeans(h, self.clusters, generator=generator, start=start)
+    if old is not None:
+        self.nmi.fill_(mutual_information(old, new))
+    self.last = new
+    self.pseudo_labels.copy_(new)
+    weight = 0.01 * torch.randn(self.projector.weight.shape, generator=generator)
+    with torch.no_grad():
+        self.projector.weight.copy_(weight)
+        self.projector.bias.zero_()
+    return list(self.projector.parameters())
+""",
+        "The last clusters are kept in a plain attribute and not read from the buffer pseudo_labels, so after a resume (state dict in a new method) the first clustering has no warm start and leaves nmi as it was: the resumed run differs from one that was never stopped.",
+    ),
+    (
+        "targets_of_the_first_epoch",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    if not hasattr(self, "targets"):  # once, not in every step
+        self.targets = self.pseudo_labels.to(z1.device, copy=True)
+    clusters = self.targets[index.to(z1.device)]
+    return F.cross_entropy(torch.cat([z1, z2]), clusters.repeat(2))
+""",
+        "The clusters are copied at the first step and never again, so from the second epoch on the network learns the clusters of the first epoch although start_epoch has found others and the meters compare with those.",
+    ),
 ]

@@ -359,4 +359,347 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
 """,
         "the projections are not detached, so the queue keeps their graph",
     ),
+    (
+        "norm_of_whole_matrix",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    anchor = q / q.norm().clamp_min(1e-12)
+    with torch.no_grad():
+        target = k / k.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    n_queries, n_keys = anchor.shape[0], queue.shape[0]
+    table = anchor.new_empty(n_queries, n_keys + 1)
+    table[:, 0] = torch.einsum("nc,nc->n", anchor, target)
+    table[:, 1:] = torch.einsum("nc,kc->nk", anchor, queue.to(anchor))
+    return table
+""",
+        "The queries are divided by the norm of the whole matrix instead of each row's norm, so the products are not cosines if B > 1.",
+    ),
+    (
+        "lerp_with_m",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    for target, online in zip(key.parameters(), query.parameters()):
+        target.lerp_(online, momentum)
+""",
+        "lerp_ gets m as the weight of the query network, so the key network keeps 1 - m instead of m.",
+    ),
+    (
+        "age_zero_does_not_grow",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    with torch.no_grad():
+        unit = F.normalize(z.detach(), dim=1).to(self.rows)
+        capacity = self.rows.shape[0]
+        self.ages.copy_(torch.where(self.ages > 0, self.ages + 1, self.ages))
+        cursor = self.position.item()
+        for n in range(unit.shape[0]):
+            self.rows[cursor] = unit[n]
+            self.images[cursor] = -1 if images is None else images[n].item()
+            self.ages[cursor] = 0
+            cursor += 1
+            if cursor == capacity:
+                cursor = 0
+        self.position.fill_(cursor)
+""",
+        "Only rows with an age above 0 grow older, so every pushed row keeps age 0 for ever.",
+    ),
+    (
+        "images_interleaved_again",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    old_keys = self.queue.rows.detach().clone()
+    value = moco_loss(z1, z2, old_keys, temperature=self.temperature)
+    directions = z1.shape[0] // index.shape[0]
+    owners = index.repeat_interleave(directions)
+    self.found = self.health(z1, z2, owners)
+    self.queue.push(z2.detach(), owners)
+    return value
+""",
+        "repeat_interleave gives the images as 0 0 1 1 2 2 although the rows are 0 1 2 0 1 2, so keys of a symmetric step enter with wrong images.",
+    ),
+    (
+        "positive_without_tau_and_sum",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    qn = F.normalize(q, dim=-1)
+    kn = F.normalize(k, dim=-1).detach()
+    l_pos = torch.einsum("nc,nc->n", qn, kn).unsqueeze(1)
+    l_neg = torch.mm(qn, queue.to(qn).t()) / temperature
+    scores = torch.cat((l_pos, l_neg), dim=1)
+    return (torch.logsumexp(scores, dim=1) - scores[:, 0]).sum()
+""",
+        "The similarity with the own key is not divided by the temperature, and the losses are summed over the queries instead of averaged.",
+    ),
+    (
+        "own_key_last_and_trained",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    queries = F.normalize(q, p=2, dim=1)
+    keys = F.normalize(k, p=2, dim=1)
+    own = torch.bmm(queries.unsqueeze(1), keys.unsqueeze(2)).squeeze(2)
+    others = torch.matmul(queries, queue.to(queries).transpose(0, 1))
+    return torch.hstack([others, own])
+""",
+        "The own key is in the last column instead of column 0, and the keys are not detached, so a gradient reaches them.",
+    ),
+    (
+        "raw_rows_and_stale_images",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    n, total = z.shape[0], self.rows.shape[0]
+    start = int(self.position)
+    where = torch.tensor([(start + i) % total for i in range(n)], dtype=torch.long, device=self.rows.device)
+    self.ages[self.ages != -1] += 1
+    self.rows.index_copy_(0, where, z.detach().to(self.rows))
+    self.ages.index_fill_(0, where, 0)
+    if images is not None:
+        self.images.index_copy_(0, where, images.to(self.images))
+    self.position.fill_((start + n) % total)
+""",
+        "The rows are stored without being brought to unit norm, and without images the replaced rows keep the images of the old rows instead of -1.",
+    ),
+    (
+        "default_tau_and_late_health",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    bank = torch.empty_like(self.queue.rows).copy_(self.queue.rows)
+    who = torch.cat([index] * (len(z1) // len(index)))
+    result = moco_loss(z1, z2, bank)
+    self.queue.push(z2, who)
+    self.found = self.health(z1, z2, who)
+    return result
+""",
+        "The method's temperature is not passed on, so it is always 0.2, and the health is taken after the keys have entered the queue.",
+    ),
+    (
+        "moco_v3",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    q = F.normalize(q, dim=1)
+    k = F.normalize(k, dim=1).detach()
+    batch = torch.einsum("nc,mc->nm", q, k)
+    memory = torch.einsum("nc,kc->nk", q, queue.to(q))
+    logits = torch.cat([batch, memory], dim=1) / temperature
+    labels = torch.arange(q.size(0), dtype=torch.long, device=q.device)
+    return nn.CrossEntropyLoss()(logits, labels)
+""",
+        "As in MoCo v3, the keys of the other queries in the batch are candidates too, so there are K + B candidates instead of K + 1.",
+    ),
+    (
+        "ema_of_state_dict",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    source_state = query.state_dict()
+    for name, value in key.state_dict().items():
+        if value.dtype.is_floating_point:
+            value.mul_(momentum).add_(source_state[name].detach(), alpha=1.0 - momentum)
+        else:
+            value.copy_(source_state[name])
+""",
+        "Like an EMA of the state dict, it also moves the buffers, so the running statistics of the key network do not stay its own.",
+    ),
+    (
+        "sum_of_both_directions",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    memory = self.queue.rows.clone()
+    M, B = len(z1), len(index)
+    total = 0.0
+    for a, b in zip(z1.split(B), z2.split(B)):
+        total = total + moco_loss(a, b, memory, self.temperature)
+    images = index.repeat(M // B)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return total
+""",
+        "As in the authors' demo, the losses of both directions are added up, so a symmetric loss is twice the mean over all queries.",
+    ),
+    (
+        "exp_overflows",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    cos = similarities(q, k, queue)
+    weights = torch.exp(cos / temperature)
+    share = weights[:, 0] / weights.sum(dim=1)
+    return -torch.log(share).mean()
+""",
+        "The exponentials are taken as they are, so at a temperature of 0.01 they overflow in float32 and the loss is nan.",
+    ),
+    (
+        "new_storage",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    for key_weight, query_weight in zip(key.parameters(), query.parameters()):
+        key_weight.data = key_weight.data * momentum + query_weight.data * (1.0 - momentum)
+""",
+        "Each parameter gets a new memory instead of a change in place, so views that share its memory (flattened weights, detached tensors) no longer follow.",
+    ),
+    (
+        "data_is_no_copy",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    frozen_queue = self.queue.rows.data
+    repeats = z1.size(0) // index.size(0)
+    images = torch.cat([index for _ in range(repeats)])
+    cost = moco_loss(z1, z2, frozen_queue, self.temperature)
+    self.found = self.health(z1.detach(), z2.detach(), images)
+    self.queue.push(z2.detach(), images)
+    return cost
+""",
+        ".data shares the queue's memory and hides the change from autograd, so the value is right but the backward pass silently uses the queue with the new keys.",
+    ),
+    (
+        "diagonal_of_all_pairs",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    q, k = F.normalize(q, dim=1), F.normalize(k.detach(), dim=1)
+    own = (q @ k.T).diagonal()[:, None]
+    return torch.cat([own, q @ queue.to(q).T], dim=1)
+""",
+        "It compares all queries with all keys, a (B, B) matrix, only to keep its diagonal: memory and time grow with the square of the batch, so 65,536 queries need 16 GiB where 256 KiB are enough.",
+    ),
+    (
+        "a_default_tensor_for_the_result",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    q, k = F.normalize(q, dim=1), F.normalize(k.detach(), dim=1)
+    result = torch.empty(len(q), len(queue) + 1)
+    result[:, 0] = (q * k).sum(1)
+    result[:, 1:] = q @ queue.to(q).T
+    return result
+""",
+        "The result is always a float32 tensor on the CPU: float64 queries lose half of their digits (a gradient check fails), and on a GPU every step copies the similarities to the CPU and moco_loss fails because its targets are on another device.",
+    ),
+    (
+        "probabilities_clamped",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    logits = similarities(q, k, queue) / temperature
+    own = F.softmax(logits, dim=1)[:, 0]
+    return -own.clamp(min=1e-12).log().mean()  # never the logarithm of zero
+""",
+        "The probability is clamped at 1e-12, so at a low temperature (0.02) a query that is far from its key costs 27.6 at most and gets no gradient at all: just the hardest queries never learn.",
+    ),
+    (
+        "mean_of_means_of_parts",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    losses = []
+    for some, own in zip(q.split(256), k.split(256), strict=True):  # little memory
+        logits = similarities(some, own, queue) / temperature
+        target = torch.zeros(len(some), dtype=torch.int64, device=q.device)
+        losses.append(F.cross_entropy(logits, target))
+    return torch.stack(losses).mean()
+""",
+        "It is the mean of the means of parts of 256 queries, which is the mean over the queries only if 256 divides their number: with 2 x 192 = 384 queries the last 128 count twice as much as the others, in the loss and in the gradient.",
+    ),
+    (
+        "flattened_parameters",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
+        slow.flatten().mul_(momentum).add_(fast.flatten(), alpha=1 - momentum)
+""",
+        "flatten() is a view only of a contiguous parameter; of a convolution in channels_last, as in every training run, it is a copy, so the weights of the key network's convolutions never move.",
+    ),
+    (
+        "key_network_put_into_eval_mode",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    key.eval()  # nobody trains it
+    for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
+        slow.mul_(momentum).add_(fast, alpha=1 - momentum)
+""",
+        "It leaves the key network in eval mode, so from the first step on its batch norms normalise keys with running statistics that are never updated again (0 and 1 at the start) instead of with the batch.",
+    ),
+    (
+        "old_images_stay_again",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is not None:
+        self.images[places] = images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % len(self.rows))
+""",
+        "A push without images does not write -1, so once the ring has gone round, new rows keep the images of the rows that they replaced.",
+    ),
+    (
+        "float32_only",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().float(), dim=1).to(self.rows.device)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % len(self.rows))
+""",
+        "Projections are always made float32 instead of the dtype of the rows, so a ring in float64 (method.double(), or torch's default dtype) cannot be pushed to: index_put raises RuntimeError, after the ages have already changed.",
+    ),
+    (
+        "queue_behind_the_back_of_autograd",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    queue, images = self.queue.rows.data, index.repeat(len(z1) // len(index))
+    loss = moco_loss(z1, z2, queue, self.temperature)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return loss
+""",
+        ".data is no copy and hides the later push from autograd, so the loss is right but the backward pass multiplies with the queue after the push: the gradient takes the new keys, the queries' own among them, for the old ones, and nothing is raised.",
+    ),
+    (
+        "follows_twice_a_step",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    queue, images = self.queue.rows.clone(), index.repeat(len(z1) // len(index))
+    loss = moco_loss(z1, z2, queue, self.temperature)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    if self.training:  # the key network follows after every step
+        follow(self.key_network, self.query_network(), self.momentum)
+    return loss
+""",
+        "The key network follows in the loss too, although project_views has moved it in this step already, so it moves twice a step: a momentum of 0.99 acts like 0.98, and keys in the queue are less alike than they should be.",
+    ),
 ]

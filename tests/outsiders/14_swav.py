@@ -383,4 +383,367 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
 """,
         "the codes of the second view are balanced with the queue of the first view",
     ),
+    (
+        "both_potentials_at_once",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    if scores.dtype in (torch.float16, torch.bfloat16):
+        scores = scores.float()
+    M = scores / epsilon
+    f = M.new_zeros(M.shape[0])
+    g = M.new_zeros(M.shape[1])
+    for _ in range(iterations):
+        f, g = -torch.logsumexp(M + g[None, :], dim=1), -torch.logsumexp(M + f[:, None], dim=0)
+    return torch.exp(M + f[:, None] + g[None, :])
+""",
+        "Row and column potentials are updated at the same time from the old values instead of columns first and then rows, so the codes do not sum to 1.",
+    ),
+    (
+        "queue_first_in_cat",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    n = z.size(0)
+    everything = torch.vstack((queue.to(z), z)).detach()
+    logits = torch.einsum("nd,kd->nk", everything, prototypes.detach())
+    return sinkhorn(logits, epsilon, iterations)[:n]
+""",
+        "The queue comes first in the concatenation, but the first B codes are returned, so they belong to rows of the queue.",
+    ),
+    (
+        "divides_by_all_pairs",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    n_views = len(scores)
+    total = 0.0
+    for i in range(len(codes)):
+        subloss = 0.0
+        for v in range(n_views):
+            if v == i:
+                continue
+            logp = torch.log_softmax(scores[v] / temperature, dim=-1)
+            subloss = subloss - torch.einsum("bk,bk->b", codes[i], logp).mean()
+        total = total + subloss / n_views
+    return total / len(codes)
+""",
+        "The sum for a code is divided by the number of all views instead of the number of other views.",
+    ),
+    (
+        "freezes_one_epoch_less",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    crops = [F.normalize(crop, dim=-1) for crop in [z1, z2] + list(small)]
+    weight = self.prototypes
+    if int(self.epoch) < self.freeze_epochs:
+        weight = weight.detach()
+    logits = [F.linear(crop, weight) for crop in crops]
+    targets = [self.codes(crops[i], self.queues[i]) for i in (0, 1)]
+    value = swapped_loss(logits, targets, self.temperature)
+    self.found = self.health(logits, targets, float(value.detach()))
+    self.remember(crops, index)
+    return value
+""",
+        "epoch counts from 1, so with < the prototypes are frozen for one epoch less than freeze_epochs.",
+    ),
+    (
+        "no_root_and_large_eps",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    length = torch.einsum("kd,kd->k", prototypes, prototypes)
+    prototypes.div_(length.clamp_(min=0.01)[:, None])
+""",
+        "The root of the sum of squares is missing, and sums below 0.01 are clamped, so short prototypes are hardly scaled.",
+    ),
+    (
+        "row_maximum_and_one_balance_less",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    if scores.dtype in (torch.float16, torch.bfloat16):
+        scores = scores.float()
+    Q = torch.exp((scores - scores.amax(dim=1, keepdim=True)) / epsilon)
+    for _ in range(iterations - 1):
+        Q = Q / Q.sum(dim=0, keepdim=True).clamp_min(1e-30)
+        Q = Q / Q.sum(dim=1, keepdim=True)
+    return Q / Q.sum(dim=1, keepdim=True)
+""",
+        "Subtracting each row's own maximum changes the first scaling of the columns, and the last iteration scales only the rows.",
+    ),
+    (
+        "kl_and_no_small_crops",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    log_p = [(s / temperature).log_softmax(dim=1) for s in scores]
+    n = len(codes)
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
+    total = sum(F.kl_div(log_p[j], codes[i], reduction="batchmean") for i, j in pairs)
+    return total / len(pairs)
+""",
+        "kl_div subtracts the entropy of the codes from the cross entropy, and only views that have codes predict, so small crops are left out.",
+    ),
+    (
+        "remembers_first_and_raw_small",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    large = [F.normalize(z1, dim=1), F.normalize(z2, dim=1)]
+    self.remember(large, index)
+    targets = [self.codes(view, queue) for view, queue in zip(large, self.queues)]
+    frozen = bool(self.epoch <= self.freeze_epochs)
+    protos = self.prototypes.detach() if frozen else self.prototypes
+    predictions = [torch.mm(view, protos.t()) for view in (*large, *small)]
+    loss = swapped_loss(predictions, targets, self.temperature)
+    self.found = self.health(predictions, targets, loss.item())
+    return loss
+""",
+        "The large views enter their queues before the codes are computed, and small views are not brought to unit norm.",
+    ),
+    (
+        "dino_centering",
+        "codes_with_queue",
+        """
+@torch.no_grad()
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    logits = z @ prototypes.T
+    seen = torch.cat([logits, queue.to(z) @ prototypes.T], dim=0)
+    center = seen.mean(dim=0, keepdim=True)
+    return torch.softmax((logits - center) / epsilon, dim=1)
+""",
+        "As in DINO, the scores are centered with the mean over batch and queue and then a softmax is taken, instead of Sinkhorn's iterations.",
+    ),
+    (
+        "until_convergence",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    work = scores if scores.dtype == torch.float64 else scores.float()
+    B, K = work.shape
+    logQ = work / epsilon
+    for step in range(max(iterations, 2000)):
+        logQ = logQ - torch.logsumexp(logQ, dim=0, keepdim=True)
+        logQ = logQ - torch.logsumexp(logQ, dim=1, keepdim=True)
+        balance = logQ.exp().sum(dim=0)
+        if (balance - B / K).abs().max() < 1e-5:
+            break
+    return logQ.exp()
+""",
+        "It solves the transport problem until the columns are balanced, as optimal transport libraries do, instead of doing the given number of iterations.",
+    ),
+    (
+        "hard_codes",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    losses = []
+    for i, code in enumerate(codes):
+        pseudo_label = code.argmax(dim=1)
+        for v, logits in enumerate(scores):
+            if v != i:
+                losses.append(F.cross_entropy(logits / temperature, pseudo_label))
+    return sum(losses) / len(losses)
+""",
+        "As in DeepCluster, the largest share of each code is taken as a label, instead of predicting the whole code.",
+    ),
+    (
+        "new_data",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    w = prototypes.data.clone()
+    w = F.normalize(w, dim=1, p=2)
+    prototypes.data = w
+""",
+        "The tensor gets new memory instead of being written in place, so other tensors that share its memory keep the old norms.",
+    ),
+    (
+        "global_maximum_underflows",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    if scores.dtype in (torch.float16, torch.bfloat16):
+        scores = scores.float()
+    Q = torch.exp((scores - scores.max()) / epsilon).t()
+    n_prototypes, n_samples = Q.shape
+    Q = Q / Q.sum()
+    for _ in range(iterations):
+        Q = Q / Q.sum(dim=1, keepdim=True) / n_prototypes
+        Q = Q / Q.sum(dim=0, keepdim=True) / n_samples
+    return (Q * n_samples).t()
+""",
+        "Exponentials relative to the maximum of the whole table underflow to 0 at a small epsilon for samples or prototypes far from it, and 0 / 0 gives nan.",
+    ),
+    (
+        "zero_gradient_for_frozen",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    views = [F.normalize(v, dim=1) for v in (z1, z2) + small]
+    trained = float(self.epoch > self.freeze_epochs)
+    C = trained * self.prototypes + (1.0 - trained) * self.prototypes.detach()
+    scores = [torch.einsum("bd,kd->bk", v, C) for v in views]
+    q = [self.codes(views[0], self.queues[0]), self.codes(views[1], self.queues[1])]
+    out = swapped_loss(scores, q, self.temperature)
+    self.found = self.health(scores, q, out.item())
+    self.remember(views[:2], index)
+    return out
+""",
+        "Frozen prototypes get a gradient of zeros instead of None, so an optimiser with momentum or weight decay still moves them.",
+    ),
+    (
+        "short_prototypes_stay_short",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    prototypes.copy_(torch.renorm(prototypes, p=2, dim=0, maxnorm=1.0))
+""",
+        "renorm only shortens rows whose norm is above 1, so a prototype that has become shorter than 1 (weight decay, a step towards zero) keeps its norm, gets small scores and few images.",
+    ),
+    (
+        "gradients_switched_on",
+        "normalise_",
+        """
+def normalise_(prototypes):
+    torch.set_grad_enabled(False)
+    prototypes.copy_(F.normalize(prototypes, dim=1))
+    torch.set_grad_enabled(True)
+""",
+        "It switches gradients on at the end instead of restoring what was there, so inside a no_grad block (an evaluation of the loss) the rest of the block records graphs and uses their memory; and if the copy raises, gradients stay off everywhere.",
+    ),
+    (
+        "a_small_number_in_each_sum",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    scores = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    codes = ((scores - scores.max()) / epsilon).exp()
+    for _ in range(iterations):
+        codes = codes / (codes.sum(0, keepdim=True) + 1e-12)
+        codes = codes / (codes.sum(1, keepdim=True) + 1e-12)
+    return codes
+""",
+        "1e-12 is added to each sum before the division, so a prototype that is far from all samples (its column sums to less than 1e-12 after the largest score is subtracted: cosines 0.6 below the largest at epsilon 0.02, or 1.4 below it at 0.05) does not get its share of the batch, and a sample that is far from all prototypes gets a code that sums to less than 1, down to 0.",
+    ),
+    (
+        "divides_the_scores_of_the_caller",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    log_codes = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    log_codes /= epsilon
+    for _ in range(iterations):
+        log_codes = log_codes - log_codes.logsumexp(0, keepdim=True)
+        log_codes = log_codes - log_codes.logsumexp(1, keepdim=True)
+    return log_codes.exp()
+""",
+        "to() of float32 scores is no copy, so the in-place division changes the caller's scores: whoever predicts with the scores that it has just balanced predicts with scores that are 20 times too large.",
+    ),
+    (
+        "prototypes_frozen_for_good",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    prototypes.requires_grad_(False)  # codes are constants
+    scores = torch.cat([z, queue.to(z)]) @ prototypes.T
+    return sinkhorn(scores, epsilon, iterations)[: len(z)]
+""",
+        "It switches off requires_grad of the caller's parameter and does not restore it, so after the first step the prototypes get no gradient any more and are never trained, in any epoch.",
+    ),
+    (
+        "iterations_lost_with_a_queue",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    if len(queue) == 0:
+        return sinkhorn(z @ prototypes.T, epsilon, iterations)
+    scores = torch.cat([z, queue.to(z)]) @ prototypes.T
+    return sinkhorn(scores, epsilon)[: len(z)]
+""",
+        "With a queue the number of iterations is not passed on, so any choice but the default 3 is ignored as soon as the queue is full: with --iterations 10 the codes suddenly get worse balanced in the middle of the run.",
+    ),
+    (
+        "scores_divided_in_place",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    predictions = [F.log_softmax(s.div_(temperature), dim=1) for s in scores]
+    losses = [
+        -(code * predicted).sum(1).mean()
+        for i, code in enumerate(codes)
+        for v, predicted in enumerate(predictions)
+        if v != i
+    ]
+    return torch.stack(losses).mean()
+""",
+        "div_ changes the caller's scores, so what uses them afterwards sees scores that are ten times too large: `health` divides them by the temperature once more and reports a wrong usage, a second call gives another loss, and scores that are leaves with a gradient raise RuntimeError.",
+    ),
+    (
+        "small_crops_do_not_learn",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    # small crops have no codes, so they are not trained
+    scores = [s if v < len(codes) else s.detach() for v, s in enumerate(scores)]
+    predictions = [F.log_softmax(s / temperature, dim=1) for s in scores]
+    losses = [
+        -(code * predicted).sum(1).mean()
+        for i, code in enumerate(codes)
+        for v, predicted in enumerate(predictions)
+        if v != i
+    ]
+    return torch.stack(losses).mean()
+""",
+        "The scores of views without a code are detached, so the loss is right but the predictions of small crops send no gradient to the encoder or the prototypes: multi-crop costs time and teaches nothing.",
+    ),
+    (
+        "never_thawed",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+    if self.epoch <= self.freeze_epochs:
+        self.prototypes.requires_grad_(False)
+    scores = [one @ self.prototypes.T for one in z]
+    codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss.item())
+    self.remember(z, index)
+    return loss
+""",
+        "requires_grad of the prototypes is switched off in the frozen epochs and never on again, so they stay at their random start for the whole run; only a run that is resumed after the frozen epochs trains them.",
+    ),
+    (
+        "a_tensor_among_the_meters",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+    frozen = self.epoch <= self.freeze_epochs
+    scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]
+    codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss)
+    self.remember(z, index)
+    return loss
+""",
+        "The loss goes to `health` as a tensor and not as a float, so found['divergence'] is a tensor (on a GPU: on the GPU) and not the float that `health` and `meters` promise: json.dumps of the first line of the log raises TypeError and training stops at step 1.",
+    ),
 ]

@@ -379,4 +379,387 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 """,
         "the second pass is not inside `unchanged`, so the running statistics move twice",
     ),
+    (
+        "cuts_only_the_end",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    W = size()
+    longest = max(shares(B))
+    block = F.pad(rows.detach(), (0, 0, 0, longest - rows.shape[0])).contiguous()
+    received = [torch.zeros_like(block) for _ in range(W)]
+    dist.all_gather(received, block)
+    return torch.vstack(received)[:B]
+""",
+        "All padded blocks are joined and only the end is cut off, so if shares differ, rows of padding stay in the middle and real rows at the end are lost.",
+    ),
+    (
+        "start_from_rounded_up_share",
+        "own_places",
+        """
+def own_places(B, device=None):
+    W, r = size(), rank()
+    mine = shares(B)[r]
+    start = r * ((B + W - 1) // W)
+    a = torch.tensor([start + i for i in range(mine)], dtype=torch.long, device=device)
+    b = a + B
+    return torch.hstack([a, b]), torch.hstack([b, a])
+""",
+        "The rows are assumed to begin at r times the rounded-up share, which is wrong if two or more processes have the smaller share, such as process 2 of 3 for B = 7.",
+    ),
+    (
+        "masks_the_diagonal",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    mine = F.normalize(torch.cat((z1, z2), dim=0), dim=1)
+    everyone = torch.cat((F.normalize(gather(z1, B), dim=1), F.normalize(gather(z2, B), dim=1)), dim=0)
+    sim = torch.einsum("id,jd->ij", mine, everyone) / temperature
+    itself = torch.eye(sim.shape[0], sim.shape[1], dtype=torch.bool, device=sim.device)
+    _, partner = own_places(B, sim.device)
+    attract = sim.gather(1, partner.unsqueeze(1)).squeeze(1)
+    denominator = sim.masked_fill(itself, -float("inf")).logsumexp(dim=1)
+    return (denominator - attract).sum() * size() / (2.0 * B)
+""",
+        "The main diagonal of the (2b, 2B) table is masked instead of the places of the own views, so with several processes a view is its own candidate and another one is left out.",
+    ),
+    (
+        "unbiased_variance",
+        "moments",
+        """
+def moments(x, B):
+    whole = gather(x, B)
+    mu = whole.mean(dim=0)
+    sigma2 = torch.var(whole, dim=0)
+    return mu, sigma2
+""",
+        "torch.var divides by B - 1 by default, but the variance must be without a correction.",
+    ),
+    (
+        "first_group_and_zeros_for_none",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    world = float(size())
+    for p in optimizer.param_groups[0]["params"]:
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
+        buffer = p.grad.detach().clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(buffer, op=dist.ReduceOp.SUM)
+        p.grad.copy_(buffer / world)
+""",
+        "Only the first parameter group is averaged, and a parameter without a gradient gets zeros instead of keeping None.",
+    ),
+    (
+        "overwrites_and_equal_shares",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    grad = gradient.contiguous()
+    dist.all_reduce(grad, op=dist.ReduceOp.SUM)
+    b = shares(ctx.B)[rank()]
+    lo = rank() * b
+    return grad[lo:lo + b].clone(), None
+""",
+        "all_reduce overwrites the incoming gradient, and the rows are assumed to begin at r times the own share, which is wrong for unequal shares.",
+    ),
+    (
+        "no_update_at_all_and_counter_runs",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    stats = []
+    for bn in live_norms(method):
+        if bn.running_mean is not None:
+            stats += [bn.running_mean, bn.running_var]
+
+    def contexts():
+        return unchanged(stats), unchanged(stats)
+
+    return checkpoint(lambda *views: method.project_views(list(views)), *chunk, use_reentrant=False, context_fn=contexts)
+""",
+        "The running statistics are restored after the first pass too, so they never move, and the counter of batches is not restored after the second pass.",
+    ),
+    (
+        "own_mean_and_constant_candidates",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    a, b = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    if size() > 1:
+        bank = torch.cat([all_rows(a.detach(), B), all_rows(b.detach(), B)])
+    else:
+        bank = torch.cat([a, b])
+    me, pos = own_places(B, z1.device)
+    logits = torch.cat([a, b]).matmul(bank.t()).div(temperature)
+    hide = F.one_hot(me, num_classes=2 * B).bool()
+    logits = logits.masked_fill(hide, float("-inf"))
+    return F.cross_entropy(logits, pos)
+""",
+        "The candidates are exchanged without a gradient, so rows learn only as anchors, and the sum is divided by 2b instead of 2B / W.",
+    ),
+    (
+        "own_gradient_times_world",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    counts = shares(ctx.B)
+    offset = 0
+    for r in range(rank()):
+        offset += counts[r]
+    mine = gradient.narrow(0, offset, counts[rank()])
+    return mine * size(), None
+""",
+        "The process's own gradient is multiplied by W to make up for the mean, which is the sum over processes only if all compute the same loss.",
+    ),
+    (
+        "process_by_process_order",
+        "own_places",
+        """
+def own_places(B, device=None):
+    counts = shares(B)
+    b = counts[rank()]
+    offset = 2 * sum(counts[i] for i in range(rank()))
+    views = offset + torch.arange(2 * b, device=device)
+    positives = offset + torch.roll(torch.arange(2 * b, device=device), b)
+    return views, positives
+""",
+        "The views are taken to be ordered process by process, each with its first and second views, instead of all first views of the batch and then all second views.",
+    ),
+    (
+        "equal_weight_for_each_process",
+        "moments",
+        """
+def moments(x, B):
+    W = size()
+    local_mean = x.mean(dim=0, keepdim=True)
+    local_var = x.var(dim=0, unbiased=False, keepdim=True)
+    means, variances = gather(local_mean, W), gather(local_var, W)
+    mean = means.mean(dim=0)
+    within = variances.mean(dim=0)
+    between = ((means - mean) ** 2).mean(dim=0)
+    return mean, within + between
+""",
+        "The statistics of the processes are combined with equal weights, which is right only if all have the same number of rows.",
+    ),
+    (
+        "writes_into_a_copy",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    grads = []
+    for group in optimizer.param_groups:
+        for w in group["params"]:
+            if w.grad is not None:
+                grads.append(w.grad)
+    if not grads:
+        return
+    vector = torch.cat([g.reshape(-1) for g in grads])
+    dist.all_reduce(vector)
+    vector.div_(size())
+    done = 0
+    for g in grads:
+        n = g.numel()
+        g.reshape(-1).copy_(vector[done:done + n])
+        done += n
+""",
+        "reshape(-1) of a gradient that is not contiguous, such as one in channels_last, is a copy, so the mean is written there and the gradient stays as it was.",
+    ),
+    (
+        "always_float32",
+        "all_rows",
+        """
+@torch.no_grad()
+def all_rows(rows, B):
+    counts = shares(B)
+    shape = (max(counts),) + tuple(rows.shape[1:])
+    outgoing = torch.zeros(shape, device=rows.device)
+    outgoing[:rows.shape[0]].copy_(rows)
+    inbox = [torch.zeros(shape, device=rows.device) for _ in counts]
+    dist.all_gather(inbox, outgoing)
+    pieces = []
+    for r, n in enumerate(counts):
+        pieces.append(inbox[r][:n])
+    return torch.cat(pieces, dim=0)
+""",
+        "The exchange is always in float32, so float64 rows are rounded and neither they nor float16 rows keep their type.",
+    ),
+    (
+        "rewinds_the_first_pass",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    stats = running_statistics(method)
+    saved = [s.clone() for s in stats]
+
+    @contextmanager
+    def rewind():
+        try:
+            yield
+        finally:
+            set_all(stats, saved)
+
+    return checkpoint(method.project_views, chunk, use_reentrant=False, context_fn=lambda: (nullcontext(), rewind()))
+""",
+        "The statistics are saved before the first pass and restored after the second one, so the backward pass undoes the update of the first pass.",
+    ),
+    (
+        "padded_with_the_last_row",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    counts = shares(B)
+    padded = rows if len(rows) == counts[0] else torch.cat([rows, rows[-1:]])
+    padded = padded.contiguous()
+    parts = [torch.empty_like(padded) for _ in counts]
+    dist.all_gather(parts, padded)
+    return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
+""",
+        "The row that fills up a smaller share is a copy of the last one, and a process without rows (B = 2 in 3 processes gives shares 1, 1 and 0) has none to copy: it sends tensors of zero rows while the others send one, so the exchange raises, hangs or loses rows.",
+    ),
+    (
+        "no_exchange_of_zeros",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    if not gradient.any():  # nothing to add
+        counts = shares(ctx.B)
+        return gradient.new_zeros(counts[rank()], *gradient.shape[1:]), None
+    total = gradient.clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(total)
+    return total.split(shares(ctx.B))[rank()], None
+""",
+        "A process whose own loss has a zero gradient leaves out the all_reduce, so it loses what the other losses want of its rows, and the others wait for it until the timeout or add up the wrong exchange: it happens if one process's loss does not depend on the rows or is saturated.",
+    ),
+    (
+        "clone_keeps_the_layout",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    total = gradient.clone()
+    dist.all_reduce(total)
+    return total.split(shares(ctx.B))[rank()], None
+""",
+        "clone() keeps the strides of the gradient, and all_reduce adds memory, not rows and columns: if the gradient is transposed in memory in one process and not in another (losses written differently, such as z.T @ w and w @ z), gloo silently adds up the wrong elements, and nccl may refuse such a tensor.",
+    ),
+    (
+        "gradients_of_the_first_step",
+        "average_gradients",
+        """
+def average_gradients(optimizer, known={}):
+    if id(optimizer) not in known:  # look for them only once
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        known[id(optimizer)] = [p.grad for p in parameters if p.grad is not None]
+    gradients = known[id(optimizer)]
+    flat = torch.cat([g.flatten() for g in gradients])
+    dist.all_reduce(flat)
+    flat /= size()
+    for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+        g.copy_(mean.view(g.shape))
+""",
+        "The gradient tensors of the first call are kept in a default argument, but zero_grad sets p.grad to None and the next backward pass makes new ones, so from the second step on the old tensors are averaged, the real gradients are not, and the processes drift apart.",
+    ),
+    (
+        "first_group_only_again",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    gradients = [p.grad for p in optimizer.param_groups[0]["params"] if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in gradients])
+    dist.all_reduce(flat)
+    flat /= size()
+    for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+        g.copy_(mean.view(g.shape))
+""",
+        "Only the first parameter group is averaged, so with several groups (biases and norms without decay) the parameters of the others are updated with each process's own gradient and differ from process to process after the first step.",
+    ),
+    (
+        "cpu_if_no_device_is_given",
+        "own_places",
+        """
+def own_places(B, device=None):
+    start = sum(shares(B)[: rank()])
+    first = torch.arange(start, start + shares(B)[rank()], device=device or "cpu")
+    views = torch.cat([first, first + B])
+    return views, (views + B) % (2 * B)
+""",
+        "Without a device the results are on the CPU instead of torch's default device, so under torch.set_default_device or `with torch.device(...)` they are on another device than the tensors that they index.",
+    ),
+    (
+        "a_row_of_zeros_is_nan",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    z = torch.cat([gather(z1, B), gather(z2, B)])
+    z = z / z.norm(dim=1, keepdim=True)
+    own = torch.cat([z1, z2])
+    own = own / own.norm(dim=1, keepdim=True)
+    views, positives = own_places(B, z.device)
+    logits = own @ z.T / temperature
+    logits = logits.scatter(1, views[:, None], float("-inf"))
+    return F.cross_entropy(logits, positives, reduction="sum") * size() / (2 * B)
+""",
+        "A projection of zeros (a dead ReLU under a head without a bias) is divided by its norm 0, and as a candidate it makes the loss of every view in every process NaN, where the right loss is finite with cosines of 0.",
+    ),
+    (
+        "subtracts_the_mean_in_place",
+        "moments",
+        """
+def moments(x, B):
+    mean = gather(x.sum(0, keepdim=True), size()).sum(0) / B
+    x -= mean
+    squares = x.square().sum(0, keepdim=True)
+    return mean, gather(squares, size()).sum(0) / B
+""",
+        "x -= mean changes the caller's activations, so a batch norm that then computes (x - mean) / std subtracts the mean twice, silently; if x is a leaf with a gradient it raises RuntimeError.",
+    ),
+    (
+        "restores_the_statistics_of_the_first_pass",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    running = running_statistics(method)
+
+    @contextmanager
+    def again():
+        try:
+            yield
+        finally:
+            set_all(running, after)  # as the first pass left them
+
+    z = checkpoint(
+        method.project_views,
+        chunk,
+        use_reentrant=False,
+        preserve_rng_state=False,
+        context_fn=lambda: (nullcontext(), again()),
+    )
+    after = [one.clone() for one in running]
+    return z
+""",
+        "The second pass ends with the statistics that the chunk's first pass left, not with those just before the second pass, so with several chunks the backward pass overwrites the mean over the chunks, which project_in_chunks had set, with the statistics of a single chunk.",
+    ),
+    (
+        "each_view_alone",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    running = running_statistics(method)
+    return [
+        checkpoint(
+            lambda one: method.project_views([one])[0],
+            x,
+            use_reentrant=False,
+            preserve_rng_state=False,
+            context_fn=lambda: (nullcontext(), unchanged(running)),
+        )
+        for x in chunk
+    ]
+""",
+        "Each view is given to project_views by itself, so a method that treats its views together is called wrongly: small crops, which SimCLR sends through the network in one pass, are each normalised alone by a live batch norm, and a project_views that needs two views fails to unpack one.",
+    ),
 ]

@@ -158,11 +158,12 @@ def average_one_vector(optimizer):
     with_gradient = [
         p for group in optimizer.param_groups for p in group["params"] if p.grad is not None
     ]
-    vector = torch.nn.utils.parameters_to_vector([p.grad for p in with_gradient])
+    vector = torch.nn.utils.parameters_to_vector([p.grad.contiguous() for p in with_gradient])
     dist.all_reduce(vector)
-    torch.nn.utils.vector_to_parameters(
-        vector / dist.get_world_size(), [p.grad for p in with_gradient]
-    )
+    means = [torch.empty(p.shape, dtype=p.dtype) for p in with_gradient]
+    torch.nn.utils.vector_to_parameters(vector / dist.get_world_size(), means)
+    for p, mean in zip(with_gradient, means, strict=True):
+        p.grad.copy_(mean)
 
 
 # own_places

@@ -549,6 +549,12 @@ def two_views(module):
         views = f(some, only(jitter=1, strength=0.5))
         return tied(*(view.mean((1, 2, 3)) for view in views)) == "the same"
 
+    def next_pair():
+        """Whether each view differs from the one before, from the same generator."""
+        g = torch.Generator().manual_seed(1)
+        pairs = [f(x[:3], only(crop=1, size=6), g) for _ in range(2)]
+        return tuple(not torch.equal(a, b) for a, b in zip(*pairs, strict=True))
+
     def coins_of_both(**change):
         return tied(*(changed(x[:300], view) for view in f(x[:300], only(**change))))
 
@@ -558,6 +564,7 @@ def two_views(module):
         "facts": tried(facts),
         "crops": tried(crops),
         "brightness": tried(brightness),
+        "next pair": tried(next_pair),
         "coins": tuple(tried(coins_of_both, **{name: 0.25}) for name in ("gray", "blur")),
         "gray": tried(lambda: str(colourful())),
         **kind(module.two_views, flip),

@@ -63,6 +63,9 @@ def block(made, configs):
     kept = x.clone()
     tried(made(*configs[0]).eval().forward, x)
     facts["kept"] = torch.equal(x, kept)
+    with torch.no_grad():
+        tried(made(*configs[0]).eval().forward, x)
+    facts["kept without gradients"] = torch.equal(x, kept)
     return facts | {"stays": not strays(run, made(*configs[0]), rand(2, inputs, 4, 4, seed=1))}
 
 
@@ -113,7 +116,7 @@ def ResNet_forward(module):
         found = torch.autograd.grad(score, [x, *filters], allow_unused=True)
         found = tuple(torch.zeros(1) if g is None else g for g in found)
         one = tried(lambda: str(tuple(net(x[:1]).shape)))
-        return (h, one, net.train()(x), *found)
+        return (h, one, str(h.dtype), net.train()(x), *found)
 
     for name, *config in [
         ("cifar", (1, 2), (3, 4), "cifar"),
@@ -172,6 +175,9 @@ def initialise(module):
     there = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3)).to("meta")
     tried(module.initialise, there)
     facts["stays"] = all(p.is_meta for p in there.parameters())
+    fixed = nn.Conv2d(2, 3, 3).requires_grad_(False)
+    module.initialise(fixed)
+    facts["fixed"] = not any(p.requires_grad for p in fixed.parameters())
     norms = module.Bottleneck(8, 4)
     module.initialise(norms)
     facts["default"] = norms.bn3.weight

@@ -286,6 +286,14 @@ def test_basic_block_uses_batch_statistics_in_training(oracle):
 
 
 @about("BasicBlock.forward")
+def test_basic_block_leaves_its_input_alone_where_gradients_are_off():
+    """An evaluation may still need the feature maps that it gave."""
+    block, x = fill(BasicBlock(3, 3)), maps(2, 3, 4, 5)
+    with torch.no_grad():
+        call(block.forward, x)
+
+
+@about("BasicBlock.forward")
 def test_basic_block_passes_gradients_through_both_paths(oracle):
     """Gradients reach every weight, and reach the input both through F and around it."""
     check_gradients(BasicBlock, BASIC, oracle("BasicBlock.forward"))
@@ -325,6 +333,14 @@ def test_bottleneck_equals_its_equation_in_loops(oracle):
 def test_bottleneck_uses_batch_statistics_in_training(oracle):
     """In train mode the norms normalise by the batch, and update their running means."""
     check_training(Bottleneck, DEEP, oracle("Bottleneck.forward"))
+
+
+@about("Bottleneck.forward")
+def test_bottleneck_leaves_its_input_alone_where_gradients_are_off():
+    """An evaluation may still need the feature maps that it gave."""
+    block, x = fill(Bottleneck(8, 2)), maps(2, 8, 4, 5)
+    with torch.no_grad():
+        call(block.forward, x)
 
 
 @about("Bottleneck.forward")
@@ -513,6 +529,16 @@ def test_convolutions_start_with_kaimings_variance():
                 wrong(said, call=got.call, expected=expected, got=w.var())
             if abs(w.mean().item()) > 6 * (expected / w.numel()) ** 0.5:
                 wrong("The weights' mean is not 0.", call=got.call, expected=0.0, got=w.mean())
+
+
+@about("initialise")
+def test_what_does_not_train_stays_so():
+    """A first layer of fixed filters, for example, has weights that need no gradient."""
+    model = convolutions()
+    model[0].weight.requires_grad_(False)
+    got = call(initialise, model)
+    if model[0].weight.requires_grad:
+        wrong("A weight that needed no gradient needs one now.", call=got.call)
 
 
 @about("initialise")

@@ -51,9 +51,10 @@ def facts(make, width: int) -> dict:
     narrow = [p for p in parameters if tuple(p.shape) == (HIDDEN,)]
     seen = {
         "shapes": str(sorted(tuple(sorted(p.shape)) for p in parameters)),
-        "own": not {id(p) for p in parameters} & {id(p) for p in two.parameters()},
+        "own": one is not two and not {*map(id, parameters)} & {*map(id, two.parameters())},
         "drawn": str(sorted((sorted(p.shape), start(p)) for p in parameters if p.dim() == 2)),
         "starts": str(sorted(rank(p) for p in narrow)),
+        "saved": len(one.state_dict()) > len(parameters) + 1,  # the norm's statistics
         "learns": str(sorted((sorted(p.shape), p.requires_grad) for p in parameters)),
         "training": one.training,
         "type": str({p.dtype for p in parameters}),

@@ -1,5 +1,7 @@
 """Results of lesson 4's functions on small, odd inputs. A mistake is recognised by them."""
 
+import math
+
 import torch
 
 from lessons.course.check import rand
@@ -69,12 +71,13 @@ def type_of(value) -> str:
 
 
 def positive_index(module):
-    there = tried(lambda: module.positive_index(3, "meta").device.type)
-    default = tried(on_meta, module.positive_index, 3)
+    default = tried(on_meta, module.positive_index, 13)  # no test asks for this size
     seen = {B: got(module.positive_index, B) for B in (1, 2, 3, 5)}
+    twice = [got(module.positive_index, 4) for _ in range(2)]
     return seen | {
         "default": default,
-        "there": there,
+        "there": tried(lambda: module.positive_index(3, "meta").device.type),
+        "its own": twice[0] is not twice[1],
         "widened": type_of(seen[3]) == "int64",
         "type": type_of(seen[3]),
     }
@@ -138,6 +141,12 @@ def nt_xent_loss(module):
     given = z1.clone(), z2.clone()
     seen["default"] = got(f, *given)
     seen["kept"] = torch.equal(given[0], z1) and torch.equal(given[1], z2)
+    with torch.no_grad():
+        got(f, z1, z2)
+        seen["gradients"] = torch.is_grad_enabled()
+    broken = z1.clone()
+    broken[1, 1] = torch.nan
+    seen["broken"] = tried(lambda: math.isfinite(float(f(broken, z2))))
     seen["type"] = type(seen["default"]).__name__
     seen["double"] = type_of(got(f, z1.double(), z2.double())) == "float64"
     seen["stays"] = not strays(f, z1, z2)

@@ -265,6 +265,23 @@ def test_loss_does_not_depend_on_the_order_of_images():
 
 
 @about("nt_xent_loss")
+def test_gradients_stay_off_where_they_are_off():
+    """A validation loss is computed inside `torch.no_grad()`."""
+    with torch.no_grad():
+        call(nt_xent_loss, rand(5, 3, seed=1), rand(5, 3, seed=2), 0.5)
+
+
+@about("nt_xent_loss")
+def test_a_broken_projection_is_not_hidden():
+    """If a number of z1 is NaN, the loss is no number either, so that training can stop."""
+    z1, z2 = rand(5, 3, seed=1), rand(5, 3, seed=2)
+    z1[2, 1] = math.nan
+    got = call(nt_xent_loss, z1, z2, 0.5)
+    if math.isfinite(float(got.value)):
+        wrong("", call=got.call, expected="nan", got=got.value)
+
+
+@about("nt_xent_loss")
 def test_loss_sends_its_gradient_to_both_views(oracle):
     """The gradients for z1 and z2 have the right direction and size."""
     for (B, d), temperature in zip(SIZES, [0.5, 0.2, 1.0], strict=True):

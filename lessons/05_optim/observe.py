@@ -17,7 +17,7 @@ def scaled_learning_rate(module):
     seen = {
         f"{rule} {base}": numbers(tried(scaled, base, B, rule) for B in sizes)
         for rule in RULES
-        for base in (0.3, 2.0)
+        for base in (0.3, 2.0, 0.001)
     }
     seen["default"] = numbers([tried(scaled, 0.3, 1024)])
     seen["number"] = all(isinstance(tried(scaled, 0.3, 64, r), float | int) for r in RULES)
@@ -126,6 +126,16 @@ def lars_update(module):
                 if not isinstance(said, str):
                     said = (w.clone(), velocity.clone(), gradient)
                 seen[f"{shape} {decay} {step}"] = said
+    w, gradient, velocity = torch.ones(3), torch.full((3,), 0.5), torch.zeros(3)
+    tried(module.lars_update, w, gradient, velocity, settings | {"lr": 1.0})
+    gradient.zero_()
+    seen["velocity stays"] = velocity.clone()
+    w, velocity = torch.ones(3, 2).T, torch.zeros(3, 2).T  # rows are not rows in memory
+    tried(module.lars_update, w, rand(2, 3, seed=9), velocity, settings | {"lr": 1.0})
+    seen["transposed"] = (w.contiguous(), velocity.contiguous())
+    group = settings | {"lr": 1.0, "weight_decay": 0.2}
+    tried(module.lars_update, torch.ones(3), torch.ones(3), torch.zeros(3), group)
+    seen["settings"] = group == settings | {"lr": 1.0, "weight_decay": 0.2}
     w, velocity = torch.zeros(2, 3), torch.zeros(2, 3)
     settings = {"lr": 1.0, "momentum": 0.5, "weight_decay": 0.1, "trust_coefficient": 0.01}
     tried(module.lars_update, w, rand(2, 3, seed=9), velocity, settings)

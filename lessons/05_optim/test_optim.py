@@ -248,6 +248,17 @@ def step(w, gradient, velocity, chosen):
 
 
 @about("lars_update", step="biases and momentum")
+def test_the_velocity_has_memory_of_its_own():
+    """The next backward pass writes a new gradient over the old one; the velocity stays."""
+    for w in (torch.full((4,), 2.0), torch.full((2, 3), 2.0)):
+        gradient, velocity = torch.full(w.shape, 0.5), torch.zeros(w.shape)
+        made = call_in_place(lars_update, w.clone(), gradient, velocity, settings(0.1, 0.9))
+        after = velocity.clone()
+        gradient.zero_()
+        Result(made.call, velocity).gives(after, why="The gradient is 0 now, not the velocity.")
+
+
+@about("lars_update", step="biases and momentum")
 def test_a_bias_steps_against_its_gradient():
     """2 - 0.1 · 0.5 = 1.95: a bias has neither decay nor ratio, whatever the settings."""
     w, gradient = torch.full((4,), 2.0), torch.full((4,), 0.5)

@@ -37,6 +37,10 @@ def shuffled_batches(module):
         seen[f"{N} {B}"] = tuple(len(index) for index in batches)
         seen[f"{N} {B} once"] = len(set(order)) == len(order) and set(order) <= set(range(N))
         seen[f"{N} {B} there"] = set(order) <= set(range(N))
+    many = tried(epoch, 5000, 500, Generator().manual_seed(1))
+    if not isinstance(many, str):
+        tenths = [len({b // 500 for b in index}) for index in many]
+        seen["from all over"] = min(tenths, default=0) == 10
     generator = Generator().manual_seed(2)
     state, before = torch.get_rng_state(), generator.get_state()
     first = flat(epoch(40, 5, generator))
@@ -143,9 +147,18 @@ def SimCLR_views(module):
     crops = method(CROPS, seed=1)
     state, order = torch.get_rng_state(), crops.generators["order"].get_state()
     first, second = (torch.stack(list(crops.views(x))) for _ in range(2))
+    moved = crops.generators["views"].get_state()
+    fresh = method(CROPS, seed=1).generators["views"].get_state()
+    seen["views moves"] = not torch.equal(moved, fresh)
     turned = method(CROPS, seed=1, positives="wrong")
     one, two = turned.views(x)
+    state = torch.get_rng_state()
+    with torch.no_grad():
+        method(CROPS, seed=1, positives="wrong").views(x)
+        seen["control gradients"] = torch.is_grad_enabled()
+    seen["control global"] = torch.equal(state, torch.get_rng_state())
     seen["control drawn"] = not any(torch.equal(two, one.roll(shift, 0)) for shift in (1, -1))
+    seen["control first drawn"] = not torch.equal(one, x)
     seen["global"] = torch.equal(state, torch.get_rng_state())
     seen["order"] = torch.equal(order, crops.generators["order"].get_state())
     seen["fresh"] = (not torch.equal(first[0], second[0]), not torch.equal(first[1], second[1]))
@@ -191,10 +204,10 @@ def SimCLR_project(module):
     grads = torch.autograd.grad(value, inputs, allow_unused=True)
     seen = {"z": z, "gradient": none_is_zero(grads), "mode": modes(method)}
     seen["kept"] = torch.equal(x.detach(), given)
-    seen["batches"] = int(encoder[-1].num_batches_tracked)
+    seen["batches"] = int(encoder[-1].num_batches_tracked)  # after the backward pass, too
     seen["can learn"] = str([p.requires_grad for p in method.parameters()])
     torch.set_grad_enabled(True)
-    seen["many"] = tried(method.project, rand(70, 3, 2, 2, seed=9, dtype=torch.float64))
+    seen["many"] = tried(method.project, rand(300, 3, 2, 2, seed=9, dtype=torch.float64))
     method.eval()
     seen["in evaluation"] = small = tried(method.project, x[:2].detach())
     seen["gradient in evaluation"] = getattr(small, "requires_grad", False)
@@ -222,8 +235,13 @@ def SimCLR_loss(module):
         value = loss.sum() + 0 * (z1.sum() + z2.sum())
         grads = torch.autograd.grad(value, (z1, z2), allow_unused=True)
         seen[f"{B} {d}"] = (loss, *none_is_zero(grads))
+    method = bare_method(module.SimCLR, NOTHING, temperature=0.01)
+    names, z1, z2 = sorted(method.state_dict()), rand(4, 5, seed=1), rand(4, 5, seed=2)
+    low = tried(method.loss, z1, z2, torch.arange(4))
+    if isinstance(low, torch.Tensor):
+        seen["low"] = low
+    seen["names"] = sorted(method.state_dict()) == names
     method = bare_method(module.SimCLR, NOTHING, temperature=0.5)
-    z1, z2 = (rand(4, 5, seed=s) for s in (1, 2))
     for name, index in [("one index", [2, 2, 2, 2]), ("far index", [901, 17, 45, 2])]:
         came = tried(method.loss, z1, z2, torch.tensor(index))
         seen[name] = came if isinstance(came, torch.Tensor | str | float) else type(came).__name__

@@ -66,6 +66,20 @@ def two_of(method, x):
 
 
 @about("shuffled_batches")
+def test_images_meet_from_all_over_the_data():
+    """Of 5,000 images, a batch of 500 has about 50 from each tenth of the data."""
+    batches, called = epoch(5000, 500)
+    tenths = torch.stack([(index // 500).bincount(minlength=10) for index in batches])
+    if tenths.max() > 100 or tenths.min() < 15:
+        wrong(
+            "Some batch has far too many images, or too few, from one part of the data.",
+            call=called,
+            expected="about 50 from each tenth",
+            got=f"{int(tenths.min())} to {int(tenths.max())}",
+        )
+
+
+@about("shuffled_batches")
 def test_batches_are_full():
     """Seven images make two batches of three, and one is left over; ten make two of five."""
     for N, B in [(7, 3), (10, 5), (11, 4), (5, 1), (6, 2)]:
@@ -303,12 +317,30 @@ def test_wrong_positives_come_from_a_neighbouring_image():
 
 
 @about("SimCLR.views", step="the control")
-def test_second_views_of_the_control_are_drawn_as_always():
-    """The second view of a neighbour is not its first view: both views are drawn independently."""
+def test_the_control_depends_on_its_seed_alone():
+    """Nothing comes from torch's global generator, and gradients stay off where they are off."""
+    x = rand(5, 3, 8, 8, seed=6).sigmoid()
+    before = torch.get_rng_state()
+    with torch.no_grad():
+        first, second, called = two_of(method_of(CROPS, positives="wrong"), x)
+    if not torch.equal(before, torch.get_rng_state()):
+        wrong("You draw from torch's global generator.", call=called)
+    torch.rand(3)
+    again = method_of(CROPS, positives="wrong").views(x)
+    for name, view, other in zip(["x1", "x2"], (first, second), again, strict=True):
+        if not torch.equal(view, other):
+            wrong(f"{name} differs between two methods with the same seed.", call=called)
+
+
+@about("SimCLR.views", step="the control")
+def test_both_views_of_the_control_are_drawn_as_always():
+    """x1 is a view, and the second view of a neighbour is not its first view."""
     x = rand(5, 3, 8, 8, seed=6).sigmoid()
     x1, x2, called = two_of(method_of(CROPS, positives="wrong"), x)
     if x2.shape != x1.shape:
         wrong(call=called, expected=f"shape {tuple(x1.shape)}", got=f"shape {tuple(x2.shape)}")
+    if torch.allclose(x1, x):
+        wrong("x1 is the batch itself: no view was drawn.", call=called)
     for shift in (-1, 0, 1):
         if torch.allclose(x2.roll(shift, 0), x1):
             wrong(
@@ -385,18 +417,27 @@ def test_gradient_reaches_encoder_projector_and_view(oracle):
 
 @about("SimCLR.project")
 def test_batch_norm_sees_the_whole_batch_once(oracle):
-    """In train mode, batch norm counts one batch of B views per call, and the mode stays."""
+    """In train mode, batch norm counts one batch of B views per call, also after `backward`."""
     for B in (70, 5):
         method = network(norm=True)
         x = rand(B, 3, 4, 4, seed=6, dtype=torch.float64)
         expected = oracle("SimCLR.project")(copy.deepcopy(method), x)
         got = call(method.project, x).gives(expected, rtol=1e-9)
+    got.value.sum().backward()
     counted = int(method.encoder[-1].num_batches_tracked)
     if counted != 1:
         said = "The encoder sees the wrong number of batches."
         wrong(said, call=got.call, expected=1, got=counted)
     if not all(module.training for module in method.modules()):
         wrong("You switch to eval mode; only the training loop may do that.", call=got.call)
+
+
+@about("SimCLR.project")
+def test_a_large_batch_is_one_batch_too(oracle):
+    """In train mode, batch norm sees all 300 views at once."""
+    method, x = network(norm=True), rand(300, 3, 4, 4, seed=6, dtype=torch.float64)
+    expected = oracle("SimCLR.project")(copy.deepcopy(method), x)
+    call(method.project, x).gives(expected, rtol=1e-9)
 
 
 @about("SimCLR.project")
@@ -435,6 +476,28 @@ def test_loss_of_perfect_pairs_is_the_floor():
         call(method.loss, torch.eye(B), 3 * torch.eye(B), torch.arange(B)).gives(
             expected, rtol=1e-5
         )
+
+
+@about("SimCLR.loss")
+def test_loss_is_right_at_a_temperature_of_a_hundredth(oracle):
+    """The exp of logits above 88 overflows in float32, but differences of logits do not."""
+    z1, z2 = rand(5, 3, seed=1), rand(5, 3, seed=2)
+    method = method_of(temperature=0.01)
+    expected = oracle("SimCLR.loss")(method, z1.double(), z2.double(), torch.arange(5))
+    call(method.loss, z1, z2, torch.arange(5)).gives(expected, rtol=1e-4)
+
+
+@about("SimCLR.loss")
+def test_a_step_adds_nothing_to_the_checkpoint():
+    """A method that is built anew must be able to load what this one saves."""
+    method = network(norm=True)
+    before = sorted(method.state_dict())
+    x1, x2, called = two_of(method, rand(5, 3, 4, 4, seed=6, dtype=torch.float64).sigmoid())
+    got = call(method.loss, method.project(x1), method.project(x2), torch.arange(5))
+    after = sorted(method.state_dict())
+    if after != before:
+        more = ", ".join({*after} ^ {*before})
+        wrong("The names in the method's state_dict have changed.", call=got.call, got=more)
 
 
 @about("SimCLR.loss")

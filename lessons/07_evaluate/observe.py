@@ -8,7 +8,7 @@ from torch import nn
 
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import refuses, told, tried
+from lessons.course.evidence import equal, refuses, told, tried
 
 
 class Doubled(nn.Module):
@@ -130,6 +130,13 @@ def features(module):
         seen[f"graph {N}"] = h.requires_grad
         seen[f"learns {N}"] = all(p.requires_grad for p in net.parameters())
     seen["on"] = torch.is_grad_enabled()
+    net, pixels = encoder(), pictures(3)
+    next(net.parameters()).requires_grad_(False)
+    before = module.features(net, pixels, 2).clone()
+    seen["learns as before"] = str([p.requires_grad for p in net.parameters()])
+    with torch.no_grad():
+        next(net.parameters()).mul_(-2)
+    seen["as it is now"] = not equal(before, outcome(module.features, net, pixels, 2))
     split = module.Images(pictures(3), None, (), "none", "test")
     few = outcome(module.features, encoder(), split, 3)
     seen["images"] = rows(few) if isinstance(few, torch.Tensor) else few
@@ -164,6 +171,7 @@ def knn_predict(module):
     predict = Watched(module.knn_predict)
     for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (7, 0.02)]:
         seen[f"{k} {temperature}"] = predict(bank, labels, queries, k, temperature)
+    seen["itself"] = predict(bank, labels, bank[:9], 1, 0.5)
     # where float32 gives other classes than float64, exp overflows or vanishes
     seen["low"] = agree(predict, bank, labels, queries, 7, 0.003)
     ends = torch.tensor([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2]])

@@ -162,6 +162,30 @@ def test_features_leave_the_encoder_as_it_was():
 
 
 @about("features")
+def test_features_are_those_of_the_encoder_as_it_is_now():
+    """After more training, the same encoder has other features for the same pixels."""
+    net, pixels = Spy(), pictures(5)
+    before = call(features, net, pixels, 2).value
+    with torch.no_grad():
+        net.conv.weight.mul_(-2)
+    got = call(features, net, pixels, 2)
+    if torch.equal(got.value, before):
+        wrong("The encoder has changed, but h has not.", call=got.call)
+
+
+@about("features")
+def test_what_does_not_train_stays_so():
+    """A first layer of fixed filters, for example, needs no gradient before or after."""
+    net = Spy()
+    net.conv.weight.requires_grad_(False)
+    got = call(features, net, pictures(5), 2)
+    learns = [p.requires_grad for p in net.parameters()]
+    if learns != [False, True, True]:
+        said = "Some parameter needs a gradient that needed none, or the other way round."
+        wrong(said, call=got.call, expected="as before", got=str(learns))
+
+
+@about("features")
 def test_features_carry_no_gradient():
     """Nothing is trained through h, so no graph should keep the images in memory."""
     for N in [2, 5]:
@@ -249,6 +273,13 @@ def test_knn_of_one_neighbour_is_its_class():
     call(knn_predict, bank, labels, at(100), 1, 1.0).gives(torch.tensor([1]))
     got = call(knn_predict, bank, labels.int(), at(30), 1)
     kind_is(got, got.value, torch.int32)
+
+
+@about("knn_predict")
+def test_an_equal_neighbour_votes_too():
+    """A row of the bank may be equal to a query: its cosine is 1, the largest."""
+    bank, labels = at(0, 10, 100), torch.tensor([5, 1, 8])
+    call(knn_predict, bank, labels, at(0, 100), 1).gives(torch.tensor([5, 8]))
 
 
 @about("knn_predict")

@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import equal, told
+from lessons.course.evidence import equal, told, tried
 
 X = rand(17, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 3.0, 0.4]) + 1
 C = rand(5, 3, seed=2, dtype=torch.float64) * 2
@@ -32,6 +32,9 @@ def assign(module):
     seen["rows"] = rows
     seen["stays"] = not strays(module.assign, X, C)
     seen["double"] = kinds(labels, distances, *module.assign(X.float(), C.float()))
+    seen["huge"] = module.assign(1e6 * X, 1e6 * C)
+    line = torch.arange(700, dtype=torch.float64)[:, None]
+    seen["many"] = module.assign(line, line)[0]
     return seen
 
 
@@ -70,6 +73,8 @@ def means(module):
     still = [place(row).replace("farthest", "point") for row in still[:2]], still[2:]
     seen = {"full": full, "rest": two[2:], "revived": revived, "still": still, "last": last}
     seen["one"] = one
+    near = torch.tensor([[1e-4], [3e-4], [8e-4]]), torch.tensor([0, 0, 0])
+    seen["near"] = 1e3 * module.means(*near, torch.tensor([9e-8, 1e-8, 16e-8]), torch.zeros(2, 1))
     return seen | {"given": given, "double": kinds(full, few)}
 
 
@@ -362,6 +367,12 @@ def reconstruction_loss(module):
         seen[str(B)] = (loss, grad, torch.stack(model.seen), bool(model.training))
     half, x = nn.Hardtanh(-0.5, 0.5), rand(5, 3, 2, 2, seed=3).bfloat16()
     seen["digits"] = float(module.reconstruction_loss(half, x, x))
+    model, x = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Sigmoid()), rand(2, 3, 2, 2, seed=3)
+    loss = module.reconstruction_loss(model, x, x)
+    seen["backward"] = tried(lambda: str(loss.backward()))
+    model = nn.BatchNorm2d(3).eval()
+    module.reconstruction_loss(model, x, x)
+    seen["eval"] = not model.training
     model, x = nn.Conv2d(3, 3, 1).to(torch.bfloat16), rand(2, 3, 2, 2, seed=3)
     seen["kind"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
     return seen | {"stays": not strays(module.reconstruction_loss, nn.Conv2d(3, 3, 1), x, x)}

@@ -142,6 +142,16 @@ def test_the_model_is_shown_the_noisy_images():
 
 
 @about("reconstruction_loss")
+def test_a_model_in_eval_mode_stays_there():
+    """The loss of images that were held out is measured in that mode."""
+    clean, noisy = rand(3, 3, 4, 4, seed=1), rand(3, 3, 4, 4, seed=2)
+    model = nn.Sequential(nn.BatchNorm2d(3), Scale()).eval()
+    got = call(reconstruction_loss, model, clean, noisy)
+    if model.training or int(model[0].num_batches_tracked):
+        wrong("You switched the model to train mode.", call=got.call)
+
+
+@about("reconstruction_loss")
 def test_the_best_answer_to_noise_is_to_shrink_it():
     """Clean values are ±1, and noise has variance 1/4: multiplying by 1 / (1 + 1/4) is best.
 
@@ -165,6 +175,22 @@ def test_the_best_answer_to_noise_is_to_shrink_it():
     if abs(float(slope[1.0]) - expected) > 1e-3:
         said = "Slope of the loss where the model multiplies by 1"
         wrong(said, expected=expected, got=slope[1.0])
+
+
+@about("reconstruction_loss")
+def test_gradient_goes_back_through_a_sigmoid():
+    """The decoder ends in one, and its backward pass needs the numbers that it returned."""
+    torch.manual_seed(0)
+    model, x = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Sigmoid()), rand(2, 3, 4, 4, seed=1).sigmoid()
+    expected = torch.autograd.grad((model(x) - x).square().mean(), model[0].weight)[0]
+    got = call(reconstruction_loss, model, x, x)
+    try:
+        (grad,) = torch.autograd.grad(got.value, model[0].weight)
+    except RuntimeError as error:
+        said = "No gradient goes back through the sigmoid: do you change the model's output?"
+        wrong(said, call=got.call, got=str(error).splitlines()[0][:70])
+    if not torch.allclose(grad, expected, rtol=1e-4, atol=1e-7):
+        wrong("The gradient is wrong.", call=got.call, expected=expected, got=grad)
 
 
 @about("reconstruction_loss")

@@ -57,6 +57,20 @@ def test_assign_equals_the_search_in_loops(oracle):
 
 
 @about("assign")
+def test_there_may_be_hundreds_of_centroids():
+    """Each of 700 points is its own centroid."""
+    x = torch.arange(700).float()[:, None]
+    call(assign, x, x).gives((torch.arange(700), torch.zeros(700)), atol=0.05)
+
+
+@about("assign")
+def test_no_distance_is_too_large():
+    """A point a million away from both centroids is nearest to the one it is nearest to."""
+    x, centroids = torch.tensor([[1e6, 0.0]]), torch.tensor([[-1e6, 0.0], [0.0, 0.0]])
+    call(assign, x, centroids).gives((torch.tensor([1]), torch.tensor([1e12])), rtol=1e-5)
+
+
+@about("assign")
 def test_assign_keeps_to_the_device_of_the_points():
     """The labels and the distances belong where x is. Here `meta` stands for a GPU."""
     stays_on_device(assign, points(11, 3), points(2, 3))
@@ -148,6 +162,15 @@ def test_an_empty_cluster_gets_the_farthest_point():
     expected = expected[[1, 0, 2]]
     why = "Now cluster 0 is empty."
     call(means, x, other, distances, torch.zeros(3, 2)).gives(expected, rtol=1e-6, why=why)
+
+
+@about("means", step="empty clusters")
+def test_a_small_distance_is_a_distance():
+    """All points lie within a ten-thousandth, and the empty cluster still gets the farthest."""
+    x = torch.tensor([[1e-4], [3e-4], [8e-4]])
+    labels, distances = torch.tensor([0, 0, 0]), torch.tensor([9e-8, 1e-8, 16e-8])
+    expected = torch.tensor([[4e-4], [8e-4]])
+    call(means, x, labels, distances, torch.zeros(2, 1)).gives(expected, rtol=1e-5)
 
 
 @about("means", step="empty clusters")

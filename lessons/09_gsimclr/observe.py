@@ -52,6 +52,7 @@ def attempt(f, *args):
 
 def counts_of(count, cases):
     """The counts of several cases in one tensor, their type, and errors if some cases raise one."""
+    before = str(cases)
     found = [attempt(count, *case) for case in cases]
     errors = [one if isinstance(one, str) else "" for one in found]
     if all(errors):
@@ -59,6 +60,7 @@ def counts_of(count, cases):
     counts = [torch.as_tensor(float("nan") if isinstance(one, str) else one) for one in found]
     kinds = {kind_of(one): None for one in found if not isinstance(one, str)}
     seen = {"counts": torch.stack([one.double() for one in counts]), "stays": [*kinds][-1]}
+    seen["kept"] = str(cases) == before
     return seen | ({"errors": str(errors)} if any(errors) else {})
 
 
@@ -101,7 +103,13 @@ def released_batches(module):
             both = [module.released_batches(labels, B) for _ in range(2)]
             seen[f"{i} {B}"] = both[0]
             seen[f"{i} {B} again"] = torch.equal(*both)
-    return seen | {"many": module.released_batches(MANY, 7)}
+    return seen | {"many": module.released_batches(MANY, 7), "others": others_of(module)}
+
+
+def others_of(module):
+    """The released batches of other clusters, with as many images as before."""
+    module.released_batches(MANY, 7)
+    return module.released_batches(MANY.flip(0), 7)
 
 
 def source_of(draw):
@@ -169,6 +177,9 @@ def deal(module):
         dealt = str(sorted(sorted(hand) for hand in hands))
         seen[f"{T} {B}"] = dealt if len(set(cards)) == len(cards) else "some come twice"
     generator = Generator().manual_seed(5)
+    order = torch.arange(12)
+    module.deal(order, 4, Generator().manual_seed(5))
+    seen["kept"] = torch.equal(order, torch.arange(12))
     seen["stays"] = not strays(module.deal, torch.arange(12), 4)
     orders = torch.arange(12, dtype=torch.int32), torch.arange(12)
     seen["double"] = " ".join(kind_of(module.deal(order, 4)) for order in orders)

@@ -220,7 +220,9 @@ def boxes():
 def intersection(module):
     stays = not strays(module.intersection, *boxes())
     kept = keeps(module.intersection, *boxes())
-    return {"of": module.intersection(*boxes()), "stays": stays, "there": kept}
+    far = torch.tensor([[1500, 1500, 400, 500]]), torch.tensor([[1800, 1700, 200, 300]])
+    seen = {"of": module.intersection(*boxes()), "stays": stays, "there": kept}
+    return seen | {"far": module.intersection(*far)}
 
 
 def overlap(module):
@@ -237,6 +239,7 @@ CASES = [
     ([0.3, 0.1, 0.2], [0.5, 0.5, 0.5]),
     ([0.1, 0.3, 0.2], [0.1, 0.9, 0.5]),
     ([0.3, 0.2, 0.1], [1.9, 0.5, -1.5]),
+    ([0.25 + 1e-5, 0.25], [1.9, -1.9]),
     ([0.5, 0.4375, 0.46875], [-0.5, -1.5, 1.0]),
     ([0.25, 0.25, 0.25], [0.1, 0.4, 0.2]),
     ([0.25, 0.0, 0.0, 0.0], [2.0, -0.4, -0.2, -0.3]),
@@ -256,8 +259,10 @@ def Curation_choose(module):
         method = method_of(module, rule, 0)
         chosen = []
         for badness, gaps in CASES:
-            draws = [{"badness": b, "gap": g} for b, g in zip(badness, gaps, strict=True)]
-            chosen.append(position(method.choose(draws)))
+            x = torch.zeros(2)  # as the views, it cannot be compared with ==
+            both = zip(badness, gaps, strict=True)
+            draws = [{"views": x + b, "badness": b, "gap": g} for b, g in both]
+            chosen.append(tried(lambda m=method, draws=draws: position(m.choose(draws))))
             seen[f"{rule} order {len(chosen)}"] = [d["badness"] for d in draws] == badness
         seen[rule] = str(chosen)
     seen["seeds"] = random_choices(module, 1) != random_choices(module, 2)

@@ -296,7 +296,7 @@ class CovarianceOnMeta(TorchFunctionMode):
 
 @about("frechet_distance")
 def test_frechet_distance_is_float64_on_the_cpu():
-    """Half precision and float32 become float64 at once, and a GPU's projections leave it."""
+    """Projections become float64 on the CPU first, whatever they are and wherever they lie."""
     for got, expected in in_other_dtypes(frechet_distance):
         got.gives(expected, rtol=1e-6)
         dtype = getattr(got.value, "dtype", torch.float64)
@@ -574,6 +574,13 @@ def test_intersection_counts_pixels(oracle):
 
 
 @about("intersection")
+def test_boxes_of_large_images_share_pixels_too():
+    """Two boxes in the far corner of an image of 2,000 pixels a side share 100 x 300 of them."""
+    a, b = torch.tensor([[1500, 1500, 400, 500]]), torch.tensor([[1800, 1700, 200, 300]])
+    call(intersection, a, b).gives(torch.tensor([30_000.0]))
+
+
+@about("intersection")
 def test_boxes_that_are_apart_share_no_pixel():
     """Boxes may be apart in rows, in columns or in both: two negative sides make no area."""
     a = torch.tensor([[0, 0, 2, 3]] * 3)
@@ -664,6 +671,13 @@ def test_best_is_the_draw_with_the_lowest_badness():
 
 
 @about("Curation.choose")
+def test_the_widest_gap_decides_nothing_between_almost_equals():
+    """The badness of a large batch goes in small steps, and gaps are numbers between -2 and 2."""
+    for rule in GOOD:
+        chooses(rule, [0.25 + 1e-5, 0.25], [1.9, -1.9], 1, "The gap counts only between equals.")
+
+
+@about("Curation.choose")
 def test_the_widest_gap_decides_between_equals():
     """Violations are shares of a batch, and often equal. Then the gap decides."""
     for rule in GOOD:
@@ -745,7 +759,7 @@ class Told(nn.Module):
 
 @about("Curation.choose", step="a curated batch")
 def test_curation_does_not_train_on_a_planted_bad_draw():
-    """In one draw of three the second views are exchanged. The best rule takes the good draw."""
+    """One draw of three has its second views swapped between images. "best" takes a good one."""
     good, noise = rand(7, 3, seed=1), rand(7, 3, seed=2)
     x = torch.zeros(7, 3, 2, 2)
 

@@ -143,7 +143,8 @@ def SupportSet_nearest(module):
     kinds = torch.float32, torch.float64
     found = [answer(support.nearest, rand(3, 5, seed=3).to(kind)) for kind in kinds]
     seen["double"] = str([getattr(rows, "dtype", rows) for rows in found])
-    return seen
+    one = answer(support.nearest, rand(1, 5, seed=3))
+    return seen | {"one": str(getattr(one, "shape", one))}
 
 
 def SupportSet_push(module):
@@ -218,9 +219,11 @@ def after_loading(module):
     """The images in a set that was loaded from another one and pushed to."""
     first, second = (module.SupportSet(5, 3, Generator().manual_seed(7)) for _ in range(2))
     first.push(rand(3, 3, seed=1), torch.arange(3))
+    second.push(rand(4, 3, seed=3), torch.arange(4))
     second.load_state_dict(first.state_dict())
     second.push(rand(3, 3, seed=2), torch.arange(10, 13))
-    return torch.tensor(sorted(second.images.tolist()))
+    found = zip(second.images.tolist(), second.ages.tolist(), strict=True)
+    return torch.tensor(sorted(found))
 
 
 def contents(support, begin):

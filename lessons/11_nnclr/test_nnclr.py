@@ -543,6 +543,7 @@ def test_wrapping_several_times_with_batches_that_do_not_divide():
 def test_a_loaded_set_goes_on_as_before():
     """A checkpoint holds the buffers. A set that loads them goes on where the other one was."""
     first, second, history = empty(5, 3), empty(5, 3, seed=8), []
+    second.push(rand(4, 3, seed=10), torch.arange(4))  # it has been in use
     z = rand(7, 3, seed=9)
     for start, stop in [(0, 3), (3, 5), (5, 7)]:
         if start == 3:

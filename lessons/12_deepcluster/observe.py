@@ -45,6 +45,9 @@ def pca_whiten(module):
         seen[f"refuses {i}"] = refuses(module.pca_whiten, x, 2)
     for name, x, dim in [*cases, ("small", h * 1e-3, 4), ("faint", faint, 5)]:
         seen[name] = answer(products, module, x, dim)
+    wide = h.double()
+    answer(module.pca_whiten, wide, 2)
+    seen["kept"] = torch.equal(wide, h.double())
     seen["widened"] = answer(keeps_digits, module)
     seen["there"] = answer(at_the_mean, module)  # a fault apart from the numbers
     return seen
@@ -80,6 +83,9 @@ def uniform_over_clusters(module):
         seen[name] = answer(of_full_shares, module, sizes)
     for fact in (different, in_pieces, apart):
         seen[fact.__name__] = answer(fact, module)
+    labels = some(30, 3, 1)
+    free = [answer(module.uniform_over_clusters, labels) for _ in range(2)]
+    seen["free"] = not equal(*free)
     return seen
 
 
@@ -160,6 +166,8 @@ def old_means(module):
     seen = answer(of_old_means, module)
     seen = seen if isinstance(seen, dict) else {"error": seen}
     labels, h = torch.tensor([1, 0, 1, 2, 0]), rand(5, 2, seed=5) + 1
+    opposite = torch.tensor([[1.0, 2], [3, 3], [-1, -2]])
+    seen["zero"] = answer(means_of, module, opposite, torch.tensor([0, 1, 0]), 2)
     for K in (3, 5):  # all clusters in use, and two that are empty
         seen[f"all of {K}"] = answer(means_of, module, h, labels, K)
     seen["double"] = answer(
@@ -195,7 +203,9 @@ def effective_clusters(module):
     cases = [some(13, 4, 1), some(40, 7, 2) * 2, torch.tensor([0, 0, 1, 0]), torch.zeros(3).long()]
     seen = {str(i): number(module.effective_clusters, labels) for i, labels in enumerate(cases)}
     kind = answer(lambda: isinstance(module.effective_clusters(cases[0]), float))
-    return seen | {"double": kind}
+    given = some(13, 4, 1)
+    answer(module.effective_clusters, given)
+    return seen | {"double": kind, "kept": torch.equal(given, some(13, 4, 1))}
 
 
 def mutual_information(module):

@@ -392,6 +392,14 @@ def test_row_k_is_the_mean_of_cluster_k(oracle):
         call(old_means, h.double(), labels, len(sizes)).gives(expected, rtol=1e-10)
 
 
+@about("old_means")
+def test_a_mean_may_be_zero():
+    """Cluster 0 holds (1, 2) and (-1, -2). It is not empty."""
+    h = torch.tensor([[1.0, 2], [-1, -2], [3, 3]])
+    expected = torch.tensor([[0.0, 0], [3, 3]])
+    call(old_means, h, torch.tensor([0, 0, 1]), 2).gives(expected, atol=1e-6)
+
+
 @about("old_means", step="a cluster that was empty")
 def test_an_empty_cluster_starts_from_an_image():
     """Clusters 1, 4 and 5 are empty, and each starts from a different image."""

@@ -7,7 +7,7 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import equal, told
+from lessons.course.evidence import equal, told, tried
 
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (3, 2, 4)]
 
@@ -63,6 +63,7 @@ def moco_loss(module):
         q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
         seen["low"] = module.moco_loss(q, k, queue, 0.005)
     seen["stays"] = not strays(module.moco_loss, *(x.detach() for x in inputs_of(3, 7, 5)))
+    seen["many"] = module.moco_loss(*(x.detach() for x in inputs_of(385, 2, 3)))
     return seen
 
 
@@ -96,6 +97,11 @@ def follow(module):
     key, query = Net(1).requires_grad_(False).eval(), Net(2).eval()
     module.follow(key, query, 0.9)
     seen["modes"] = str([part.training for part in (*key.modules(), *query.modules())])
+    key, query = (nn.Conv2d(2, 3, 3).to(memory_format=torch.channels_last) for _ in range(2))
+    for number, one in enumerate([key, query]):
+        one.weight.data.copy_(rand(3, 2, 3, 3, seed=number))
+    module.follow(key.requires_grad_(False), query, 0.7)
+    seen["channels last"] = key.weight.detach()
     return seen
 
 
@@ -120,6 +126,14 @@ def Ring_push(module):
     z = rand(3, 5, seed=1)
     module.Ring(7, 5).push(z)
     seen["there"] = torch.equal(z, rand(3, 5, seed=1))
+    first, second = (module.Ring(5, 3, Generator().manual_seed(s)) for s in (1, 2))
+    first.push(rand(3, 3, seed=1), torch.arange(3))
+    second.push(rand(4, 3, seed=2), torch.arange(4))
+    second.load_state_dict(first.state_dict())
+    second.push(rand(4, 3, seed=3), torch.arange(3, 7))
+    seen["loaded"] = contents(second)
+    double = module.Ring(5, 3).double()
+    seen["double"] = tried(lambda: str(double.push(rand(2, 3, seed=1).double())))
     return seen
 
 

@@ -146,6 +146,13 @@ def test_other_keys_of_the_batch_are_not_candidates():
 
 
 @about("moco_loss")
+def test_every_query_of_a_large_batch_counts_the_same(oracle):
+    """385 queries."""
+    q, k, queue = spread(385, 3, 1), spread(385, 3, 2), unit(2, 3, 3)
+    call(moco_loss, q, k, queue, 0.5).gives(oracle("moco_loss")(q, k, queue, 0.5))
+
+
+@about("moco_loss")
 def test_temperature_is_0_2_by_default(oracle):
     """tau is 0.2 by default, as in version 2, and may be given by name."""
     q, k, queue = spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3)
@@ -228,6 +235,16 @@ def test_every_parameter_follows(oracle):
             if not torch.allclose(p, expected, rtol=1e-6, atol=1e-9):
                 said = f"{name} of the key network is wrong."
                 wrong(said, call=got.call, expected=expected, got=p)
+
+
+@about("follow")
+def test_weights_in_channels_last_follow_too():
+    """In training the weights of convolutions lie in memory in this order."""
+    key, query = (nn.Conv2d(2, 3, 3).to(memory_format=torch.channels_last) for _ in range(2))
+    expected = (0.75 * key.weight + 0.25 * query.weight).detach()
+    got = call_in_place(follow, key.requires_grad_(False), query, 0.75)
+    if not torch.allclose(key.weight, expected, rtol=1e-6):
+        wrong("The weight is wrong.", call=got.call, expected=expected, got=key.weight)
 
 
 @about("follow")
@@ -336,6 +353,26 @@ def pushed(ring, z, images=None):
 def empty(K, d, seed=7):
     """A new ring, with random rows, no images and no ages."""
     return Ring(K, d, Generator().manual_seed(seed))
+
+
+@about("Ring.push")
+def test_a_loaded_ring_goes_on_as_before():
+    """A checkpoint holds the buffers. A ring that loads them goes on where the other one was."""
+    first, second, z = empty(5, 3), empty(5, 3, seed=8), rand(7, 3, seed=9)
+    second.push(rand(4, 3, seed=10), torch.arange(4))  # it has been in use
+    pushed(first, z[:3], torch.arange(3))
+    second.load_state_dict(first.state_dict())
+    called = pushed(second, z[3:], torch.arange(3, 7))
+    expected = [(0, i, z[i]) for i in range(3, 7)] + [(1, 2, z[2])]
+    holds(second, expected, "after loading, " + called)
+
+
+@about("Ring.push")
+def test_rows_keep_the_dtype_of_the_ring():
+    """A method in float64 has a ring in float64, and pushes what it projects."""
+    ring, z = empty(5, 3).double(), rand(2, 3, seed=1, dtype=torch.float64)
+    called = pushed(ring, z, torch.arange(2))
+    holds(ring, [(0, i, z[i]) for i in range(2)], called)
 
 
 @about("Ring.push")

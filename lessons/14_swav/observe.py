@@ -7,7 +7,7 @@ from torch import nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import equal
+from lessons.course.evidence import equal, told
 from simclr_mini.ring import Ring
 
 
@@ -25,14 +25,17 @@ def cosines(B, K, seed):
 
 def normalise_(module):
     seen = {}
-    for K, d in [(4, 3), (3, 7), (2, 2)]:
-        prototypes = nn.Parameter(spread(K, d, K) * 0.3)
+    for K, d, factor in [(4, 3, 0.3), (3, 7, 0.3), (2, 2, 0.3), (4, 2, 0.01)]:
+        prototypes = nn.Parameter(spread(K, d, K) * factor)
         address = prototypes.data_ptr()
         module.normalise_(prototypes)
         seen[f"{K} {d}"] = prototypes.detach().clone()
         seen[f"{K} {d} parameter"] = prototypes.requires_grad and prototypes.is_leaf
         seen[f"{K} {d} place"] = prototypes.data_ptr() == address
     seen["stays"] = not strays(module.normalise_, spread(4, 3, 1))
+    with torch.no_grad():
+        module.normalise_(spread(4, 3, 1))
+        seen["gradients"] = torch.is_grad_enabled()
     return seen
 
 
@@ -56,6 +59,9 @@ def sinkhorn(module):
     seen["gradient"] = module.sinkhorn(cosines(5, 3, 1).requires_grad_()).requires_grad
     if not equal(seen, {**right, "gradient": False}, 1e-3):
         return seen  # another fault must not hide this one
+    given = cosines(5, 3, 1).float()
+    module.sinkhorn(given)
+    seen["kept"] = torch.equal(given, cosines(5, 3, 1).float())
     low = cosines(7, 5, 2)
     low[0, 0], low[1, 2] = 0.99, 0.95
     codes = module.sinkhorn(low.float(), 0.004, 3).double()
@@ -76,6 +82,9 @@ def codes_with_queue(module):
     z, prototypes = unit(7, 4, 1), unit(3, 4, 2)
     seen["empty"] = module.codes_with_queue(z, z[:0], prototypes).double()
     seen["stays"] = not strays(module.codes_with_queue, z, unit(5, 4, 3), prototypes)
+    learned = nn.Parameter(prototypes.clone())
+    module.codes_with_queue(z, z[:0], learned)
+    seen["learns"] = learned.requires_grad
     return seen
 
 
@@ -94,6 +103,7 @@ def with_gradients(loss, scores):
     return loss, *torch.autograd.grad(value, scores)
 
 
+@told
 def swapped_loss(module):
     seen, right = {}, {}
     cases = [(5, 3, 2, 2, 0.3), (2, 7, 4, 2, 0.07), (3, 4, 5, 2, 1.0), (4, 3, 3, 2, None)]
@@ -125,6 +135,7 @@ def method_of(module, K, d, Q, epoch, B, queued, **settings):
     return method
 
 
+@told
 def SwAV_loss(module):
     seen = {}
     cases = [  # B, K, d, views, Q, pushes before, epoch, settings

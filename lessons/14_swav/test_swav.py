@@ -10,6 +10,7 @@ from torch import nn
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, call_in_place, rand, wrong
 from lessons.course.device import stays_on_device
+from lessons.course.show import kind
 from simclr_mini.ring import Ring
 from simclr_mini.swav import SwAV, codes_with_queue, normalise_, sinkhorn, swapped_loss
 
@@ -44,8 +45,8 @@ def test_prototypes_by_hand():
 @about("normalise_")
 def test_every_row_gets_unit_norm(oracle):
     """Each row keeps its direction, whether it was short or long."""
-    for K, d in [(4, 3), (3, 7), (1, 5)]:
-        prototypes = spread(K, d, seed=K) * 0.3
+    for K, d, factor in [(4, 3, 0.3), (3, 7, 0.3), (1, 5, 0.3), (4, 5, 0.01)]:
+        prototypes = spread(K, d, seed=K) * factor
         expected = prototypes.clone()
         oracle("normalise_")(expected)
         got = call_in_place(normalise_, prototypes)
@@ -68,6 +69,13 @@ def test_the_parameter_itself_changes():
         wrong("The values now lie in another place in memory.", call=got.call)
     if not (prototypes.is_leaf and prototypes.requires_grad):
         wrong("The prototypes can no longer be trained.", call=got.call)
+
+
+@about("normalise_")
+def test_gradients_stay_off_where_they_are_off():
+    """An evaluation calls it inside `torch.no_grad()`."""
+    with torch.no_grad():
+        call_in_place(normalise_, spread(4, 3, seed=1))
 
 
 @about("normalise_")
@@ -148,7 +156,7 @@ def test_nothing_overflows(oracle):
 
 @about("sinkhorn", step="stability at small epsilon")
 def test_half_precision_scores_are_computed_in_float32(oracle):
-    """Autocast gives scores in half precision, in which every half-step rounds."""
+    """Autocast gives scores in half precision, in which every half-step rounds or overflows."""
     for dtype in (torch.bfloat16, torch.float16):
         scores = cosines(11, 7, seed=4).to(dtype)
         expected = oracle("sinkhorn")(scores.double(), 0.05, 3)
@@ -164,6 +172,15 @@ def test_codes_are_constants():
 
 
 # Step 7: codes of a small batch
+
+
+@about("codes_with_queue")
+def test_the_prototypes_can_still_learn():
+    """Codes have no gradient, but the prototypes' own scores do, later in the same step."""
+    prototypes = nn.Parameter(unit(3, 4, 2))
+    got = call(codes_with_queue, unit(7, 4, 1), unit(5, 4, 3), prototypes)
+    if not prototypes.requires_grad:
+        wrong("You switched off the gradient of the prototypes.", call=got.call)
 
 
 @about("codes_with_queue")
@@ -369,7 +386,8 @@ def test_prototypes_are_frozen_at_the_start(oracle):
         got.value.backward()
         said = f"Epoch {epoch} with freeze_epochs = {freeze}: the gradient of self.prototypes."
         if (method.prototypes.grad is not None) != trained:
-            wrong(said, call=got.call, expected="one" if trained else "None")
+            came = "None" if trained else "one"
+            wrong(said, call=got.call, expected="one" if trained else "None", got=came)
         if any(one.grad is None for one in z):
             wrong("The views must learn from the first epoch on.", call=got.call)
 
@@ -414,7 +432,7 @@ def test_meters_are_plain_numbers():
     got = call(method.loss, z[0], z[1], torch.arange(3), z[2])
     for name, value in method.found.items():
         if isinstance(value, torch.Tensor):
-            wrong(f"self.found[{name!r}].", call=got.call, expected="a number", got=value)
+            wrong(f"self.found[{name!r}].", call=got.call, expected="a number", got=kind(value))
 
 
 @about("SwAV.loss", step="a few steps of training")

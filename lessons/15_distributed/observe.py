@@ -8,6 +8,7 @@ from torch import nn
 
 from lessons.course.check import rand
 from lessons.course.device import strays
+from lessons.course.evidence import tried
 from lessons.course.ranks import together
 
 SIZES = [(4, 2), (7, 3)]  # images and processes: equal shares, and unequal ones
@@ -51,7 +52,13 @@ def Gather_backward(module):
             return none if rows.grad is None else rows.grad, leaf.grad
 
         seen[f"{B} {W}"] = attempt(W, work)
-    return seen
+
+    def silent(rank):
+        rows = numbers(2, 1, seed=rank).requires_grad_()
+        (rank * module.Gather.apply(rows, 4).sum()).backward()
+        return torch.zeros_like(rows) if rows.grad is None else rows.grad
+
+    return seen | {"one loss of zero": attempt(2, silent)}
 
 
 class Plain:
@@ -72,9 +79,14 @@ def average_gradients(module):
             flat = [p for group in groups for p in group]
             for number, p in enumerate(flat):
                 p.grad = None if number == 2 else numbers(*p.shape, seed=10 * rank + number)
+            flat[0].grad = flat[0].grad.T.contiguous().T  # its columns lie side by side
             module.average_gradients(Plain(*groups))
             grads = tuple("none" if p.grad is None else p.grad for p in flat)
-            return grads, tuple(p.detach() for p in flat)
+            again = Plain(flat[:1])
+            for step in (1, 2):
+                flat[0].grad = torch.full((2, 3), step + 2.0 * rank).double()
+                module.average_gradients(again)
+            return grads, tuple(p.detach() for p in flat), flat[0].grad
 
         seen[f"{W}"] = attempt(W, work)
     return seen
@@ -85,7 +97,12 @@ def own_places(module):
     for B, W in [*SIZES, (5, 2), (2, 3)]:
         seen[f"{B} {W}"] = attempt(W, lambda r, B=B: tuple(module.own_places(B)))
     meta = attempt(2, lambda r: f"{module.own_places(5, torch.device('meta'))[1].device}")
-    return {**seen, "there": meta[0] == "meta"}
+
+    def by_default(rank):
+        with torch.device("meta"):
+            return f"{module.own_places(5)[1].device}"
+
+    return {**seen, "there": meta[0] == "meta", "default": attempt(2, by_default)[0]}
 
 
 def views_of(B):
@@ -178,4 +195,18 @@ def project_chunk(module):
         grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in method.parameters()]
         seen[f"{name} gradient"] = torch.cat([g.flatten() for g in grads])
         seen[f"{name} second"] = tuple(one.clone().double() for one in method.norm.buffers())
-    return seen
+    method, views = Method(), [numbers(4, 3, seed=v) for v in (5, 6)]
+    z = list(module.project_chunk(method, views))
+    method.norm.running_mean.fill_(5.0)
+    if all(one.requires_grad for one in z):
+        tried(sum(one.sum() for one in z).backward)
+    seen["between"] = method.norm.running_mean.clone()
+    together = tried(lambda: [one.detach() for one in module.project_chunk(Joined(), views)])
+    return seen | {"together": together}
+
+
+class Joined(Method):
+    """It looks at all views at once."""
+
+    def project_views(self, views):
+        return list(self.project(torch.cat(views)).chunk(len(views)))

@@ -69,7 +69,7 @@ def same_direction_and_size(got, expected, call, what="The gradient"):
 # Step 1: exchange rows
 
 
-@about("all_rows")
+@about("all_rows", step="unequal shares")
 def test_five_rows_of_three_processes_by_hand():
     """Process 0 has the rows 1 and 2, process 1 has 3 and 4, and process 2 has 5."""
     whole = torch.tensor([[1.0, 10], [2, 20], [3, 30], [4, 40], [5, 50]])
@@ -126,7 +126,7 @@ def sent_back(B, W, d, loss_of):
 
 @about("Gather.backward")
 def test_two_processes_want_something_of_each_row():
-    """Process 0's loss wants 1, 2, 3, 4 of the rows, process 1's wants 10, 20, 30, 40."""
+    """The gradient of process 0's loss is 1, 2, 3, 4, that of process 1's 10, 20, 30, 40."""
     wanted = torch.tensor([[1.0, 2, 3, 4], [10, 20, 30, 40]], dtype=torch.float64)
     got = sent_back(4, 2, 1, lambda r, z: (wanted[r] * z[:, 0]).sum())
     for one, expected in zip(got, ([[11.0], [22]], [[33.0], [44]]), strict=True):
@@ -135,13 +135,23 @@ def test_two_processes_want_something_of_each_row():
 
 @about("Gather.backward")
 def test_the_gradients_of_all_losses_are_summed():
-    """Each process has another loss, and each row needs what all of them want."""
+    """Each process has another loss, and each row gets the sum of their gradients."""
     for B, W in SIZES:
         weights = numbers(W, B, 3, seed=W)
         got = sent_back(B, W, 3, lambda r, z, w=weights: (w[r] * z.square()).sum())
         z = numbers(B, 3, seed=B)
         for one, expected in zip(got, (2 * weights.sum(0) * z).tensor_split(W), strict=True):
             same_direction_and_size(one.value, expected, one.call)
+
+
+@about("Gather.backward")
+def test_a_process_that_wants_nothing_still_takes_part():
+    """Its loss does not depend on the rows, but those of the others depend on its own."""
+    weights = numbers(3, 7, 2, seed=4)
+    weights[1] = 0
+    got = sent_back(7, 3, 2, lambda r, z: (weights[r] * z).sum())
+    for one, expected in zip(got, weights.sum(0).tensor_split(3), strict=True):
+        same_direction_and_size(one.value, expected, one.call)
 
 
 @about("Gather.backward", step="the same loss everywhere")
@@ -238,6 +248,33 @@ def test_every_parameter_of_every_group_gets_its_own_mean():
         means_are(averaged(W, gradients), [sum(ones) / W for ones in zip(*flat, strict=True)])
 
 
+@about("average_gradients")
+def test_gradients_may_lie_in_any_order_in_memory():
+    """After channels_last, a gradient's numbers lie in another order; the mean goes into them."""
+    gradients = [
+        [[numbers(2, 3, 4, 2, seed=r).to(memory_format=torch.channels_last)]] for r in range(2)
+    ]
+    mean = sum(groups[0][0] for groups in gradients) / 2
+    means_are(averaged(2, gradients), [mean])
+
+
+@about("average_gradients")
+def test_the_second_step_averages_its_own_gradients():
+    """`zero_grad` drops the old gradients, and the next backward pass makes new tensors."""
+
+    def work(rank):
+        p = nn.Parameter(torch.ones(2).double())
+        optimizer = Plain([p])
+        for step in (1.0, 5.0):
+            p.grad = torch.full((2,), step + 2 * rank).double()
+            average_gradients(optimizer)
+        return p.grad
+
+    for rank, got in enumerate(together(2, work)):
+        call = f"the gradient after a second average_gradients in process {rank}"
+        compare(call, got, torch.full((2,), 6.0).double(), 1e-9, 0.0)
+
+
 @about("average_gradients", step="what stays as it is")
 def test_no_gradient_stays_none_and_parameters_stay():
     """An optimiser with weight decay would move a parameter whose gradient is 0."""
@@ -264,6 +301,20 @@ def test_five_images_in_two_processes_by_hand():
     ]
     for got, tables in zip(in_each(2, own_places, [(5,), (5,)]), expected, strict=True):
         got.gives(tuple(map(torch.tensor, tables)))
+
+
+@about("own_places")
+def test_without_a_device_places_are_where_torch_makes_tensors():
+    """None is torch's default device. Here `meta` stands for a GPU."""
+
+    def work(rank):
+        with torch.device("meta"):
+            return [one.device.type for one in own_places(5)]
+
+    for rank, got in enumerate(together(2, work)):
+        if set(got) != {"meta"}:
+            call = f'own_places(5) in process {rank}, with torch.device("meta")'
+            wrong("The device.", call=call, expected="meta", got=str(got))
 
 
 @about("own_places")

@@ -77,6 +77,21 @@ def test_projections_are_those_of_the_network():
         got.gives([one.detach() for one in expected], rtol=1e-9)
 
 
+class Together(Method):
+    """A method that looks at all views at once, as one with small crops does."""
+
+    def project_views(self, views):
+        return list(self.project(torch.cat(views)).chunk(len(views)))
+
+
+@about("project_chunk")
+def test_the_views_of_a_chunk_stay_together():
+    """A method may look at its views together: a batch norm here sees both at once."""
+    expected = Together(norm=True).project_views(views_of(4))
+    got = projected(Together(norm=True), views_of(4))
+    got.gives([one.detach() for one in expected], rtol=1e-9)
+
+
 @about("project_chunk", step="the way back")
 def test_parameters_get_the_gradient_of_the_chunk():
     """Direction and size, for a loss of two views and of three."""
@@ -115,6 +130,17 @@ def test_running_statistics_move_once():
         if when == "after the call":
             loss_of(got.value).backward()
     same_gradient(cached.gradient(), plain.gradient(), f"{got.call}, then backward()")
+
+
+@about("project_chunk", step="the second pass leaves no trace")
+def test_statistics_that_have_changed_between_the_passes_stay():
+    """Other chunks move them between a chunk's first pass and its second."""
+    method = Method(norm=True)
+    got = projected(method, views_of(4))
+    method.norm.running_mean.fill_(5.0)
+    loss_of(got.value).backward()
+    text = f"running_mean after backward(), {got.call}"
+    compare(text, method.norm.running_mean, torch.full((4,), 5.0).double(), 1e-9, 0.0)
 
 
 @about("project_chunk", step="the whole batch in chunks")

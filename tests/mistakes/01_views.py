@@ -3843,4 +3843,14 @@ MISTAKES = [
         "Your two views differ in their crop and their flip and in nothing else. Which draws should the second view have for itself?",
         trains=True,
     ),
+    Mistake(
+        "second_view_reseeded",
+        "two_views",
+        (
+            "x2 = one_view(x, recipe, generator)",
+            "x2 = one_view(x, recipe, generator and generator.clone_state().manual_seed(generator.initial_seed() + 1))",
+        ),
+        "Your second view comes from a generator that you seed anew in each call, so every batch has the same draws for it. What keeps the state from one batch to the next?",
+        trains=True,
+    ),
 ]

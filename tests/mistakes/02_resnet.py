@@ -2290,4 +2290,99 @@ MISTAKES = [
 """,
         "Where the shapes differ, you project F(x) in the bottleneck, and not its input. When must you keep the input for the shortcut?",
     ),
+    Mistake(
+        "conv_dilation_is_stride",
+        "conv3x3",
+        (
+            "nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)",
+            "nn.Conv2d(inputs, outputs, 3, stride, padding=stride, dilation=stride, bias=False)",
+        ),
+        "You dilate the window by the stride, so at stride 2 it skips every other pixel. Which nine pixels does a 3 x 3 window cover?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_projection_without_norm",
+        "BasicBlock.forward",
+        ("self.downsample(x)", "self.downsample[0](x)"),
+        "You call the shortcut's convolution and leave out its norm. Which two layers does `downsample` hold?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_projection_without_norm",
+        "Bottleneck.forward",
+        ("self.downsample(x)", "self.downsample[0](x)"),
+        "You leave out the norm of the bottleneck's shortcut. Which two layers does `downsample` hold?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_sum_into_the_input",
+        "BasicBlock.forward",
+        ("return F.relu(x + identity)", "identity += x\n        return F.relu(identity)"),
+        "You add into the block's input, which conv1 still needs for its gradient. Which kind of sum makes a new tensor?",
+    ),
+    Mistake(
+        "bottleneck_sum_into_the_input",
+        "Bottleneck.forward",
+        ("return F.relu(x + identity)", "identity += x\n        return F.relu(identity)"),
+        "You add into the bottleneck's input, which conv1 still needs for its gradient. Which kind of sum makes a new tensor?",
+    ),
+    Mistake(
+        "stage_counts_from_one",
+        "stage",
+        (
+            "return nn.Sequential(*blocks)",
+            "made = nn.Sequential()\n    for number, one in enumerate(blocks, 1):\n        made.add_module(str(number), one)\n    return made",
+        ),
+        "You number the blocks from 1, so their parameters do not have torchvision's names. What is the first block of an nn.Sequential called?",
+        trains=True,
+    ),
+    Mistake(
+        "shortcut_averages_first",
+        "shortcut",
+        (
+            "nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))",
+            "nn.Sequential(\n        *[nn.AvgPool2d(stride, stride, ceil_mode=True)] * (stride > 1),\n        nn.Conv2d(inputs, outputs, 1, bias=False),\n        nn.BatchNorm2d(outputs),\n    )",
+        ),
+        "You average before a projection of stride 1, as ResNet-D does. Which layer has the stride in option B?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_in_float32",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return x.mean((2, 3), dtype=torch.float32)"),
+        "You return h in float32, whatever the images are. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
+        "init_truncated",
+        "initialise",
+        (
+            'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
+            "std = (2 / (module.out_channels * module.kernel_size[0] * module.kernel_size[1])) ** 0.5\n            nn.init.trunc_normal_(module.weight, 0, std, -2 * std, 2 * std)",
+        ),
+        "You cut the normal distribution off at two standard deviations, which leaves about three quarters of the variance. Which distribution does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "initialise_unfreezes",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            fan_out = module.out_channels * module.kernel_size[0] * module.kernel_size[1]
+            module.weight.requires_grad_(False)  # no graph of this
+            module.weight.normal_(0, (2 / fan_out) ** 0.5)
+            module.weight.requires_grad_(True)
+        elif isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    for module in model.modules() if zero_init else ():
+        if isinstance(module, BasicBlock | Bottleneck):
+            last = module.bn2 if isinstance(module, BasicBlock) else module.bn3
+            nn.init.zeros_(last.weight)
+""",
+        "You switch on the gradient of weights that needed none. Which `with` fills a weight and leaves requires_grad as it is?",
+        trains=True,
+    ),
 ]

@@ -3386,4 +3386,79 @@ MISTAKES = [
         "You put another ReLU and another matrix after the MLP. With which matrix does it end already?",
         trains=True,
     ),
+    Mistake(
+        "projector_norm_replaces_last_bias",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    match kind:
+        case "none":
+            head = nn.Identity()
+        case "linear":
+            head = nn.Linear(in_dim, out_dim)
+        case "mlp":
+            head = nn.Sequential(
+                nn.Linear(in_dim, hidden_dim, bias=False),
+                nn.BatchNorm1d(hidden_dim),
+                nn.ReLU(),
+                nn.Linear(hidden_dim, out_dim, bias=False),
+                nn.BatchNorm1d(out_dim),
+            )
+        case _:
+            raise ValueError(kind)
+    return head
+""",
+        'You put a batch norm after the last matrix of "mlp", in place of its bias, as the authors\' code does. What is the last layer of W2 relu(norm(W1 h)) + b2?',
+        trains=True,
+    ),
+    Mistake(
+        "projector_remembers",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim, _made={}):
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError(f"no such projector: {kind}")
+    key = (kind, in_dim, hidden_dim, out_dim)
+    if key not in _made:
+        if kind == "none":
+            _made[key] = nn.Identity()
+        elif kind == "linear":
+            _made[key] = nn.Linear(in_dim, out_dim)
+        else:
+            _made[key] = mlp(in_dim, hidden_dim, out_dim)
+    return _made[key]
+""",
+        "You return the same module from two calls with the same arguments. What happens to the first head when the second is trained?",
+        trains=True,
+    ),
+    Mistake(
+        "momentum_of_tensorflow",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.9),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "You give the norm a momentum of 0.9, so its running statistics are nearly those of the last batch. What does torch's momentum multiply?",
+        trains=True,
+    ),
+    Mistake(
+        "statistics_not_saved",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    norm = nn.BatchNorm1d(hidden_dim)
+    for name in ("running_mean", "running_var"):  # keep checkpoints small
+        norm.register_buffer(name, getattr(norm, name), persistent=False)
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False), norm, nn.ReLU(), nn.Linear(hidden_dim, out_dim)
+    )
+""",
+        "You keep the norm's running statistics out of the state_dict, so a checkpoint does not hold them. What does a head that is loaded use in eval mode?",
+        trains=True,
+    ),
 ]

@@ -3890,7 +3890,7 @@ MISTAKES = [
         "none_is_the_cpu",
         "positive_index",
         ("device=device", 'device=device or "cpu"'),
-        "Without a device, your index is always on the CPU. What is torch's default device after torch.set_default_device?",
+        "Without a device, your index lies on the CPU even if torch's default device is another one. What does device=None mean to torch.arange?",
         trains=True,
     ),
     Mistake(
@@ -3940,6 +3940,72 @@ MISTAKES = [
     target = positive_index(len(z1), z1.device)
     return F.cross_entropy(candidate_logits(z @ z.T, temperature), target)""",
         "Your loss normalises and compares in half precision if the projections have it. What is the square of 300 in float16?",
+        trains=True,
+    ),
+    Mistake(
+        "cosine_from_distance",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2), 0)
+    z = z if z.dtype == torch.float64 else z.to(torch.float32)
+    squares = (z * z).sum(1)
+    distance2 = squares[:, None] + squares[None, :] - 2 * z.mm(z.t())
+    return 1 - distance2 / 2  # |u - v|^2 = 2 - 2 cos
+""",
+        "You compute 1 - |u - v|² / 2, which is the cosine of vectors of length 1 only. What do you do about the lengths?",
+        trains=True,
+    ),
+    Mistake(
+        "divided_and_filled_in_place",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    similarity.div_(temperature)
+    similarity.fill_diagonal_(float("-inf"))
+    return similarity
+""",
+        "You divide and fill the similarities that you were given, in place. Who else may still need them, and what does autograd say of it?",
+    ),
+    Mistake(
+        "loss_switches_gradients_on",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    torch.set_grad_enabled(False)  # an index needs no gradient
+    target = positive_index(len(z1), z1.device)
+    torch.set_grad_enabled(True)
+    similarity = similarity_matrix(z1, z2)
+    return F.cross_entropy(candidate_logits(similarity, temperature), target)
+""",
+        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` puts back what was there?",
+        trains=True,
+    ),
+    Mistake(
+        "nan_becomes_zero",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    similarity = similarity_matrix(z1, z2)
+    target = positive_index(len(z1), z1.device)
+    loss = F.cross_entropy(candidate_logits(similarity, temperature), target)
+    return torch.nan_to_num(loss)
+""",
+        "You turn a loss that is not a number into 0, the best of all. Who would notice that the network is broken?",
+        trains=True,
+    ),
+    Mistake(
+        "index_kept_by_size",
+        "positive_index",
+        """
+def positive_index(B: int, device=None, made={}) -> Tensor:
+    if B not in made:
+        made[B] = torch.arange(2 * B, device=device).roll(B)
+    return made[B]
+""",
+        "You return the tensor of the first call with this B again. What if the next caller asks for another device, or changes it?",
         trains=True,
     ),
 ]

@@ -500,7 +500,7 @@ MISTAKES = [
         {"params": [p for n, p in named if not n.endswith("bias")], "weight_decay": weight_decay},
         {"params": [p for n, p in named if n.endswith("bias")], "weight_decay": 0.0},
     ]""",
-        "You go by the name, so a norm layer's scale decays, because it is called weight too. How many dimensions does it have?",
+        "You go by the name, so a norm layer's scale decays, because it is not called bias. How many dimensions does it have?",
         trains=True,
     ),
     Mistake(
@@ -3574,6 +3574,73 @@ MISTAKES = [
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
         "Everything decays but norm layers, so biases of other layers decay, too. How many dimensions have they?",
+        trains=True,
+    ),
+    Mistake(
+        "velocity_takes_the_gradients_memory",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    update = gradient
+    if w.dim() > 1:
+        update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    if velocity.any():
+        velocity.mul_(settings["momentum"]).add_(update)
+    else:  # the first step: nothing to keep yet
+        velocity.data = update
+    w.sub_(settings["lr"] * velocity)
+""",
+        "You give the velocity new memory at the first step, and for a bias it is the gradient's own. What happens to it at the next backward pass?",
+        trains=True,
+    ),
+    Mistake(
+        "rate_rounded",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule == "linear":
+        rate = base * batch_size / 256
+    elif rule == "simclr_sqrt":
+        rate = base / 4 * math.sqrt(batch_size)
+    elif rule == "sqrt":
+        rate = base * math.sqrt(batch_size / 256)
+    else:
+        raise ValueError(f'a scaling rule is "linear", "simclr_sqrt" or "sqrt", not {rule!r}')
+    return round(rate, 4)  # readable in the log
+""",
+        "You round the rate to four decimals. What is left of 0.00001?",
+        trains=True,
+    ),
+    Mistake(
+        "step_on_a_copy",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    update = gradient
+    if w.dim() > 1:
+        update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    velocity.mul_(settings["momentum"]).add_(update)
+    w.reshape(-1).sub_(settings["lr"] * velocity.reshape(-1))
+""",
+        "You take the step in reshape(-1), which is a copy if the weights lie in another order in memory. Whose memory must change?",
+        trains=True,
+    ),
+    Mistake(
+        "settings_changed",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.dim() <= 1:  # biases and norm layers have no decay
+        settings["weight_decay"] = 0.0
+    update = gradient + settings["weight_decay"] * w
+    if w.dim() > 1:
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    velocity.mul_(settings["momentum"]).add_(update)
+    w.sub_(settings["lr"] * velocity)
+""",
+        "You change the settings of the whole group at a bias, so all weights after it have no decay. How can one update do without it?",
         trains=True,
     ),
 ]

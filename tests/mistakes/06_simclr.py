@@ -2279,4 +2279,153 @@ MISTAKES = [
         "You add two losses with one view detached in each, so the loss is twice as large as it should be. Does equation 1 detach a view?",
         trains=True,
     ),
+    Mistake(
+        "shape_of_batches_exchanged",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    perm = torch.randperm(N, generator=generator)
+    usable = N - N % batch_size
+    if usable:
+        yield from perm[:usable].reshape(batch_size, -1)
+""",
+        "You make batch_size batches with N // batch_size images each. Which of the two numbers is the size of a batch?",
+        trains=True,
+    ),
+    Mistake(
+        "normalises_z_in_place",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    with torch.no_grad():
+        for z in (z1, z2):
+            z /= z.norm(dim=1, keepdim=True).clamp(min=1e-8)
+    return nt_xent_loss(z1, z2, self.temperature)
+""",
+        "You scale the projections to length 1 in place and without a gradient. Who scales them inside the loss, so that the gradient is right?",
+    ),
+    Mistake(
+        "control_first_is_the_batch",
+        "SimCLR.views",
+        ("(x1, x2.roll(1, 0)) if", "(x, x2.roll(1, 0)) if"),
+        "In the control your x1 is the batch itself. What is it without the control, and what differs in the control?",
+        trains=True,
+    ),
+    Mistake(
+        "encoder_runs_again_in_backward",
+        "SimCLR.project",
+        (
+            "self.encoder(x)",
+            "torch.utils.checkpoint.checkpoint(self.encoder, x, use_reentrant=False)",
+        ),
+        "You let the encoder run again in the backward pass, and its norms count each batch twice. What does checkpointing save, and what would it cost here?",
+        trains=True,
+    ),
+    Mistake(
+        "shuffled_in_blocks",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    # shuffle through a buffer of 1,024 images, as tf.data does
+    parts = torch.arange(N).split(1024)
+    order = torch.cat([part[torch.randperm(len(part), generator=generator)] for part in parts])
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "You shuffle blocks of 1,024 images, so an image meets only those of its own block. From where should the images of a batch come?",
+        trains=True,
+    ),
+    Mistake(
+        "control_direction_from_global",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":  # the neighbour before or after it
+        x2 = x2.roll(1 if torch.rand(()) < 0.5 else -1, 0)
+    return x1, x2
+""",
+        "In the control you draw the side of the neighbour from torch's global generator. What is drawn there if a run is repeated from its seed?",
+        trains=True,
+    ),
+    Mistake(
+        "projected_in_parts",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    z = [self.projector(self.encoder(part)) for part in x.split(256)]  # bounds the memory
+    return torch.cat(z)
+""",
+        "You send a batch through the network 256 views at a time, so each batch norm sees only a part. What should it see?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_exp_overflows",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    B = len(z1)
+    z = torch.cat([z1, z2])
+    z = nn.functional.normalize(z.to(torch.promote_types(z.dtype, torch.float32)), dim=1)
+    # equation 1, literally
+    e = torch.exp(z @ z.T / self.temperature)
+    e = e.masked_fill(torch.eye(2 * B, dtype=torch.bool, device=z.device), 0)
+    partner = torch.arange(2 * B, device=z.device).roll(B)
+    positive = e[torch.arange(2 * B, device=z.device), partner]
+    return -(positive / e.sum(1)).log().mean()
+""",
+        "At a temperature of 0.01 your loss is infinite or NaN in float32, where exp(100) is too large and exp(-104) is 0. What of the difference of two logits?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "loss_adds_a_buffer",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    B = len(z1)
+    if len(getattr(self, "partner", ())) != 2 * B:  # make it once, not in every step
+        self.register_buffer("partner", torch.arange(2 * B, device=z1.device).roll(B))
+    z = torch.cat([z1, z2])
+    z = nn.functional.normalize(z.to(torch.promote_types(z.dtype, torch.float32)), dim=1)
+    itself = torch.eye(2 * B, dtype=torch.bool, device=z.device)
+    logits = (z @ z.T / self.temperature).masked_fill(itself, float("-inf"))
+    return nn.functional.cross_entropy(logits, self.partner)
+""",
+        "Your loss registers a buffer, so a checkpoint has a name that a new method does not have. What happens when the run is resumed?",
+        trains=True,
+    ),
+    Mistake(
+        "gradients_on_afterwards",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    torch.set_grad_enabled(False)  # a view needs no gradient
+    try:
+        x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    finally:
+        torch.set_grad_enabled(True)
+    return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)
+""",
+        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` puts back what was there?",
+        trains=True,
+    ),
+    Mistake(
+        "draws_from_a_copied_generator",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    if not hasattr(self, "view_generator"):  # leave the method's own generator as it is
+        self.view_generator = Generator()
+        self.view_generator.set_state(self.generators["views"].get_state())
+    x1, x2 = two_views(x, self.recipe, self.view_generator)
+    return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)
+""",
+        'You draw views from a copy of generators["views"], so the generator that a checkpoint keeps never moves. What would a resumed run draw?',
+        trains=True,
+    ),
 ]

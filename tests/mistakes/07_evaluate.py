@@ -2604,4 +2604,125 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "You number the validation labels by themselves. Which number has a class if the validation images lack the first one?",
         trains=True,
     ),
+    Mistake(
+        "probe_refits_on_all",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    def train(h, labels, lam):
+        center = h.mean(0)
+        scale = h.std(0, correction=0)
+        scale[scale < 1e-6] = 1.0
+        classes, rows = labels.unique(return_inverse=True)
+        W0 = torch.zeros((len(classes), h.shape[1]), dtype=h.dtype, device=h.device)
+        b0 = torch.zeros((len(classes),), dtype=h.dtype, device=h.device)
+        W, b = fit((h - center) / scale, rows, W0, b0, lam, iterations)
+        return Probe(W, b, center, scale, classes, lam)
+
+    ordered = sorted(penalties, reverse=True)
+    scores = [train(train_h, train_labels, lam).accuracy(val_h, val_labels) for lam in ordered]
+    winner = ordered[scores.index(max(scores))]
+    # as GridSearchCV does: refit on everything with the best setting
+    return train(torch.cat([train_h, val_h]), torch.cat([train_labels, val_labels]), winner)
+""",
+        "You fit the best probe once more, to training and validation images together, as grid searches do. To which images does the docstring fit it?",
+        trains=True,
+    ),
+    Mistake(
+        "features_first_look_unfrozen",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    # two images tell how wide h is
+    width = encoder(as_input(pixels[:2], encoder)).shape[1]
+    out = torch.empty(len(pixels), width, dtype=torch.float32)
+    with frozen(encoder):
+        done = 0
+        while done < len(pixels):
+            part = pixels[done : done + batch_size]
+            out[done : done + len(part)] = encoder(as_input(part, encoder)).float().cpu()
+            done += len(part)
+    return out
+""",
+        "You run the encoder once before it is frozen, and in training mode its norms update their running averages. Where must the first call be?",
+        trains=True,
+    ),
+    Mistake(
+        "features_remembered",
+        "features",
+        """
+@torch.no_grad()
+def features(
+    encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512, known: dict = {}
+) -> Tensor:
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
+    key = id(encoder), pixels.data_ptr(), pixels.shape
+    if key not in known:  # k-NN asks for the same images again and again
+        with frozen(encoder):
+            h = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
+        known[key] = torch.cat(h)
+    return known[key]
+""",
+        "You keep h of the first call for the same encoder and pixels, although the encoder may have learned since. When may a result be used again?",
+        trains=True,
+    ),
+    Mistake(
+        "features_thaw_everything",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    pixels = pixels.pixels if isinstance(pixels, Images) else pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8 in [0, 255], not {pixels.dtype}")
+    encoder.requires_grad_(False)
+    try:
+        with frozen(encoder):
+            h = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
+    finally:
+        encoder.requires_grad_(True)
+    return torch.cat(h)
+""",
+        "Afterwards every parameter of the encoder needs a gradient, also one that needed none. What was it before?",
+        trains=True,
+    ),
+    Mistake(
+        "equal_neighbour_dropped",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    bank, queries = F.normalize(bank, dim=1), F.normalize(queries, dim=1)
+    k = min(k, len(bank))
+    found = []
+    for some in queries.split(QUERIES):
+        cosine = some @ bank.T
+        cosine = cosine.masked_fill(cosine > 1 - 1e-6, -1)  # the query itself must not vote
+        found.append(cosine.topk(k))
+    similarity = torch.cat([values for values, _ in found])
+    neighbours = torch.cat([rows for _, rows in found])
+    weight = (similarity / temperature).softmax(1)
+    votes = weight.new_zeros(len(queries), len(classes))
+    votes = votes.scatter_add(1, position[neighbours], weight)
+    return classes[votes.argmax(1)]
+""",
+        "You leave out rows of the bank with a cosine of 1, as if they were the query itself. Is the query in the bank?",
+        trains=True,
+    ),
 ]

@@ -919,7 +919,7 @@ MISTAKES = [
         "drawn_on_the_cpu",
         "far_points",
         (".to(ends) * ends[-1]", " * (1.0 if ends.is_meta else ends[-1].item())"),
-        "You do not bring the random numbers and the distances to one device: the generator draws on the CPU, and the distances may be on a GPU. Which of the two must move?",
+        "With distances on a GPU this fails: the generator draws on the CPU, so the random numbers or the distances must move. Which line does that?",
         trains=True,
     ),
     Mistake(
@@ -2592,6 +2592,91 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
     chance = (squared.double() / squared.double().sum()).cpu()
     return torch.multinomial(chance, count, True, generator=generator).to(squared.device)""",
         "You take distances that are small for zero, and then draw any point. Does the scale of the distances matter?",
+        trains=True,
+    ),
+    Mistake(
+        "latent_squeezed",
+        "Autoencoder.latent",
+        """
+def latent(self, x):
+    code = self.encoder(x)
+    return F.adaptive_avg_pool2d(code, output_size=1).squeeze()
+""",
+        "You squeeze every dimension of size 1, and with a single image the batch is one. Which two dimensions are left over?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_in_place",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    error = model(noisy).float()
+    error -= x
+    return (error ** 2).mean()
+""",
+        "You subtract in the model's output itself, which its sigmoid needs for the gradient. Which kind of difference makes a new tensor?",
+    ),
+    Mistake(
+        "assign_starts_at_a_billion",
+        "assign",
+        """
+def assign(x, centroids):
+    best = x.new_full((len(x),), 1e9)
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    for j, c in enumerate(centroids):
+        d = ((x - c) ** 2).sum(dim=1)
+        closer = d < best
+        labels[closer] = j
+        best[closer] = d[closer]
+    return labels, best
+""",
+        "Your search starts at 1e9, so a point farther from every centroid keeps that number and the label 0. Which number is above every distance?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_in_a_byte",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    norms = centroids.square().sum(1)
+    labels = torch.empty(len(x), dtype=torch.uint8, device=x.device)  # saves memory
+    distances = x.new_empty(len(x))
+    for start in range(0, len(x), CHUNK):
+        some = x[start : start + CHUNK]
+        least, label = torch.addmm(norms, some, centroids.T, alpha=-2).min(1)
+        labels[start : start + CHUNK] = label
+        distances[start : start + CHUNK] = (least + some.norm(dim=1).square()).clamp(min=0)
+    return labels.long(), distances
+""",
+        "You keep labels in 8 bits, so label 256 is 0 again. How many clusters may there be?",
+        trains=True,
+    ),
+    Mistake(
+        "small_distance_is_zero",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    count = torch.bincount(labels, minlength=len(centroids))
+    total = torch.zeros_like(centroids).index_add_(0, labels, x)
+    result = torch.where(count[:, None] > 0, total / count.clamp(min=1)[:, None], centroids)
+    empty = (count == 0).nonzero()[:, 0]
+    far = distances.topk(min(len(empty), len(x))).indices
+    far = far[distances[far] > 1e-6]  # rounding errors are no distances
+    result[empty[: len(far)]] = x[far]
+    return result
+""",
+        "You take every distance below 1e-6 for zero, so points that lie close together revive no empty cluster. Which distance means that no other point is left?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_in_train_mode",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    model.train()  # batch norm must see the noise
+    return F.mse_loss(model(noisy).float(), x)
+""",
+        "You switch the model to train mode. In which mode is the error of held-out images measured?",
         trains=True,
     ),
 ]

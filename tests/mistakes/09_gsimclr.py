@@ -609,7 +609,7 @@ MISTAKES = [
         "least_in_float32",
         "least_collisions",
         (LEAST, "(batches * (each * (each - 1) / 2) + more * each)"),
-        "You divide with /, which turns whole numbers into float32, and that rounds large counts. Which operator keeps them whole?",
+        "You compute in float32, as after a division with /, and that rounds large counts. Which operator keeps them whole?",
     ),
     Mistake(
         "one_batch_only",
@@ -2386,7 +2386,7 @@ MISTAKES = [
         "dealt_fixed_without_a_generator",
         "dealt_batches",
         (ORDER, DEFAULT + ORDER),
-        "If no generator is given, you deal with one of a fixed seed, so each such call deals the same batches. What does torch draw from if the generator is None?",
+        "If no generator is given, a second call deals the same batches as the first. What does torch draw from if the generator is None?",
         trains=True,
     ),
     Mistake(
@@ -3048,6 +3048,85 @@ MISTAKES = [
         "strict_batches",
         (DEAL, "return pseudo_labels[deal(order[kept], batches, generator)]"),
         "You return the clusters in place of the images. What does the docstring return?",
+        trains=True,
+    ),
+    Mistake(
+        "least_remainder_exchanged",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    total = 0
+    for s in sizes.tolist():
+        q, r = divmod(s, batches)
+        hands = [q + 1] * (batches - r) + [q] * r
+        total += sum(n * (n - 1) // 2 for n in hands)
+    return total
+""",
+        "You give the larger share to T - r batches and the smaller one to r. If 7 images go into 3 batches, how many get three?",
+        trains=True,
+    ),
+    Mistake(
+        "strict_greedy",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    piles = {}
+    for i in torch.randperm(len(pseudo_labels), generator=generator).tolist():
+        piles.setdefault(int(pseudo_labels[i]), []).append(i)
+    batches = []
+    while len(piles) >= batch_size:
+        names = list(piles)
+        chosen = torch.randperm(len(names), generator=generator)[:batch_size].tolist()
+        batches.append([piles[names[j]].pop() for j in chosen])
+        piles = {name: pile for name, pile in piles.items() if pile}
+    return torch.tensor(batches)
+""",
+        "You fill one batch after the other from random clusters until too few are left, so small clusters may run out early. How many batches does `strict_count` promise?",
+        trains=True,
+    ),
+    Mistake(
+        "count_clamps_in_place",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    t = int(sizes.sum()) // batch_size
+    while int(sizes.clamp_(max=t).sum()) < t * batch_size:
+        t -= 1
+    return t
+""",
+        "You clamp the sizes that you were given in place. Which of clamp and clamp_ makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "released_remembers",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int, known: dict = {}) -> Tensor:
+    key = len(pseudo_labels), batch_size
+    if key not in known:  # every epoch is the same
+        order = rank_in_cluster(pseudo_labels).argsort(stable=True)
+        batches = len(order) // batch_size
+        known[key] = order[: batches * batch_size].view(batches, batch_size)
+    return known[key]
+""",
+        "You keep the batches of the first clusters and return them for others with as many images. What do batches depend on?",
+        trains=True,
+    ),
+    Mistake(
+        "deals_in_place",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    hands = order.view(-1, batches).T
+    hands[:] = hands[torch.randperm(batches, generator=generator)]
+    return hands
+""",
+        "You shuffle the batches inside the row that you were given, since view shares its memory. What makes a new tensor?",
         trains=True,
     ),
 ]

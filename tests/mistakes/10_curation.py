@@ -2500,7 +2500,7 @@ MISTAKES = [
         "running_averages_move",
         "embed",
         (SET, "m.training = True"),
-        "You let the norms update their running averages with this batch. Which attribute of a norm says whether it tracks statistics?",
+        "After your call the norms' running averages hold this batch too. Which attribute of a norm says whether it tracks statistics?",
         trains=True,
     ),
     Mistake(
@@ -4212,6 +4212,65 @@ MISTAKES = [
             'order = sorted(range(len(draws)), key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))\n            return order[int(torch.randint(min(2, len(draws)), (1,), generator=self.generators["tries"]))]',
         ),
         "You draw only between the best two. How likely should each draw be, whatever its score?",
+        trains=True,
+    ),
+    Mistake(
+        "ruler_of_224",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    ruler = torch.arange(224, device=a.device)  # enough for any image
+
+    def inside(box: Tensor, side: int) -> Tensor:
+        start = box[:, side, None]
+        return (ruler >= start) & (ruler < start + box[:, side + 2, None])
+
+    rows, columns = (inside(a, side) & inside(b, side) for side in (0, 1))
+    return rows.sum(1) * columns.sum(1)
+""",
+        "You count pixels up to number 223. How large may an image be?",
+        trains=True,
+    ),
+    Mistake(
+        "gap_is_weighed",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+    score = [draw["badness"] - 1e-3 * draw["gap"] for draw in draws]
+    order = sorted(range(len(draws)), key=lambda i: score[i])
+    return order[-1] if self.rule == "reversed" else order[0]
+""",
+        "You subtract a thousandth of the gap from the badness, so a wide gap outweighs a small difference. When may the gap decide?",
+        trains=True,
+    ),
+    Mistake(
+        "quantile_reads_one_too_far",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    ordered = negative.sort(dim=1).values
+    place = quantile * (ordered.shape[1] - 1)
+    low = int(place)
+    near = ordered[:, low] + (place - low) * (ordered[:, low + 1] - ordered[:, low])
+    return (positive > near).float().mean()
+""",
+        "You always read the next larger distance too, and for two images or a quantile of 1 there is none. Which index may you not exceed?",
+        trains=True,
+    ),
+    Mistake(
+        "index_compares_draws",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        return int(torch.randint(len(draws), (1,), generator=self.generators["tries"]))
+    pick = max if self.rule == "reversed" else min
+    return draws.index(pick(draws, key=lambda draw: (draw["badness"], -draw["gap"])))
+""",
+        "You look for the draw by ==, which compares tensors once draws hold views. How can you choose a position instead?",
         trains=True,
     ),
 ]

@@ -2769,4 +2769,14 @@ def find(self, z, k=1, exclude=None, generator=None):
         "You let each prediction find its neighbour among all rows of the set. Among which B candidates must a neighbour find what?",
         trains=True,
     ),
+    Mistake(
+        "nearest_squeezed",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    return self.rows[self.find(z).squeeze()]
+""",
+        "You squeeze the positions, so a batch of one loses its first dimension. Which shape does the docstring promise?",
+        trains=True,
+    ),
 ]

@@ -2125,7 +2125,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "clusters_of_the_first_epoch",
         "DeepCluster.loss",
         (OWN, 'clusters = vars(self).setdefault("known", self.pseudo_labels.clone())[index]'),
-        "You keep the clusters of the first batch. What happens to them when a new epoch begins?",
+        "You keep all clusters as they were at the first batch. What happens to them when a new epoch begins?",
         trains=True,
     ),
     Mistake(
@@ -2336,5 +2336,99 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "DeepCluster.loss",
         (OWN, OWN + " - 1"),
         "You subtract 1 from the clusters, and -1 is none. Which number has the first cluster?",
+    ),
+    Mistake(
+        "zero_mean_is_empty",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    count = torch.bincount(pseudo_labels, minlength=K)[:, None]
+    total = h.new_zeros(K, h.shape[1]).index_add_(0, pseudo_labels, h)
+    means = total / count.clamp(min=1)
+    empty = (means == 0).all(1, keepdim=True)
+    return torch.where(empty, h[:K], means)
+""",
+        "You take a cluster whose mean is zero for an empty one. What tells how many images it has?",
+        trains=True,
+    ),
+    Mistake(
+        "centres_float64_in_place",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    h -= h.mean(0)
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))
+    variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
+    kept = variance > LEAST_VARIANCE * variance[0]
+    white = h @ directions[:, kept] / variance[kept].sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "You subtract the mean in place, and float64 representations are the caller's own. Which kind of difference makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "fresh_generator_without_one",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    generator = generator or Generator()
+    N, sizes = len(pseudo_labels), torch.bincount(pseudo_labels)
+    order = torch.randperm(N, generator=generator)
+    order = order[pseudo_labels[order].argsort(stable=True)]
+    clusters = order.split(sizes[sizes > 0].tolist())
+    each, drawn = N // len(clusters) + 1, []
+    for members in clusters:
+        if len(members) <= each:
+            members = members[torch.randint(len(members), (each,), generator=generator)]
+        drawn.append(members[:each])
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "Without a generator you make a new one, which always starts from the same seed. What does torch draw from if the generator is None?",
+        trains=True,
+    ),
+    Mistake(
+        "sorts_in_place",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    labels = pseudo_labels.cpu().numpy()
+    labels.sort()
+    steps = (labels[1:] != labels[:-1]).nonzero()[0] + 1
+    ends = [0, *steps.tolist(), len(labels)]
+    sizes = torch.tensor([b - a for a, b in zip(ends[:-1], ends[1:], strict=True)])
+    return math.exp(entropy(sizes))
+""",
+        "You sort the caller's labels: numpy() shares their memory. What makes a sorted copy?",
+        trains=True,
+    ),
+    Mistake(
+        "last_clusters_in_an_attribute",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    generator, old = self.generators["clusters"], getattr(self, "last", None)
+    start = None
+    if self.warm_start and old is not None:
+        start = old_means(h, old, self.clusters)
+    _, new = kmeans(h, self.clusters, generator=generator, start=start)
+    if old is not None:
+        self.nmi.fill_(mutual_information(old, new))
+    self.last = new
+    self.pseudo_labels.copy_(new)
+    weight = 0.01 * torch.randn(self.projector.weight.shape, generator=generator)
+    with torch.no_grad():
+        self.projector.weight.copy_(weight)
+        self.projector.bias.zero_()
+    return list(self.projector.parameters())
+""",
+        "You keep the last clusters in an attribute that no checkpoint holds. Which buffer has them after a run is resumed?",
+        trains=True,
     ),
 ]

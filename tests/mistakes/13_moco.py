@@ -2805,4 +2805,91 @@ def follow(key, query, momentum):
         "You leave out the keys of the last step. Which keys wait in the queue?",
         trains=True,
     ),
+    Mistake(
+        "state_dict_follows",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    source_state = query.state_dict()
+    for name, value in key.state_dict().items():
+        if value.dtype.is_floating_point:
+            value.mul_(momentum).add_(source_state[name].detach(), alpha=1.0 - momentum)
+        else:
+            value.copy_(source_state[name])
+""",
+        "You move the buffers as well, so the running statistics of the key network are no longer its own. What does the docstring say about buffers?",
+        trains=True,
+    ),
+    Mistake(
+        "data_of_the_queue",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    frozen_queue = self.queue.rows.data
+    repeats = z1.size(0) // index.size(0)
+    images = torch.cat([index for _ in range(repeats)])
+    cost = moco_loss(z1, z2, frozen_queue, self.temperature)
+    self.found = self.health(z1.detach(), z2.detach(), images)
+    self.queue.push(z2.detach(), images)
+    return cost
+""",
+        "You take the queue's `.data`, which is the same memory, so the gradient is computed with the new keys in it. Which method copies the numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_parts",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    losses = []
+    for some, own in zip(q.split(256), k.split(256), strict=True):  # little memory
+        logits = similarities(some, own, queue) / temperature
+        target = torch.zeros(len(some), dtype=torch.int64, device=q.device)
+        losses.append(F.cross_entropy(logits, target))
+    return torch.stack(losses).mean()
+""",
+        "You take the mean of the means of parts, and the last part is smaller than the others. What does each query count then?",
+        trains=True,
+    ),
+    Mistake(
+        "follows_in_a_copy",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
+        slow.flatten().mul_(momentum).add_(fast.flatten(), alpha=1 - momentum)
+""",
+        "You change flatten(), which is a copy if the weights lie in another order in memory, as in channels_last. Whose memory must change?",
+        trains=True,
+    ),
+    Mistake(
+        "probability_clamped",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    logits = similarities(q, k, queue) / temperature
+    own = F.softmax(logits, dim=1)[:, 0]
+    return -own.clamp(min=1e-12).log().mean()  # never the logarithm of zero
+""",
+        "You clamp the probability at 1e-12, so a bad query never costs more than 27.6 and does not learn. What should it cost at tau = 0.01?",
+        trains=True,
+    ),
+    Mistake(
+        "pushes_float32",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    places = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += self.ages >= 0
+    self.rows[places] = F.normalize(z.detach().float(), dim=1).to(self.rows.device)
+    self.images[places] = -1 if images is None else images.to(self.images)
+    self.ages[places] = 0
+    self.position.copy_((self.position + len(z)) % len(self.rows))
+""",
+        "You push float32 rows, whatever the ring holds. Which dtype do its rows have in a float64 method?",
+    ),
 ]

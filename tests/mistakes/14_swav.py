@@ -207,7 +207,7 @@ MISTAKES = [
         "until_balanced",
         "sinkhorn",
         (TIMES, "range(100)"),
-        "You repeat a hundred times. The paper stops after `iterations`; where does yours stop?",
+        "You repeat a hundred times, whatever `iterations` is. Where does the paper stop?",
         trains=True,
     ),
     Mistake(
@@ -379,7 +379,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         codes = codes / codes.sum(1, keepdim=True)
     return codes
 """,
-        "At an epsilon of 0.004 your codes are infinite or NaN in float32. What is exp(240) there, and what becomes of a division if you work on logarithms?",
+        "At an epsilon of 0.004 your codes are infinite or NaN in float32. What is exp(240) there, what is exp(-240), and what becomes of a division if you work on logarithms?",
         trains=True,
         overflows=True,
     ),
@@ -1103,5 +1103,166 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         (HEALTH, "self.found = self.health(scores, codes, loss)"),
         "You give `health` a tensor where it expects a number, so a meter is a tensor too, which no log can hold. Which method of a tensor gives a plain number?",
         trains=True,
+    ),
+    Mistake(
+        "both_scaled_at_once",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    if scores.dtype in (torch.float16, torch.bfloat16):
+        scores = scores.float()
+    M = scores / epsilon
+    f = M.new_zeros(M.shape[0])
+    g = M.new_zeros(M.shape[1])
+    for _ in range(iterations):
+        f, g = -torch.logsumexp(M + g[None, :], dim=1), -torch.logsumexp(M + f[:, None], dim=0)
+    return torch.exp(M + f[:, None] + g[None, :])
+""",
+        "You compute the factors of rows and columns at the same time, from the old ones. Which of the two must already be applied when you compute the other?",
+        trains=True,
+    ),
+    Mistake(
+        "until_convergence",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    work = scores if scores.dtype == torch.float64 else scores.float()
+    B, K = work.shape
+    logQ = work / epsilon
+    for step in range(max(iterations, 2000)):
+        logQ = logQ - torch.logsumexp(logQ, dim=0, keepdim=True)
+        logQ = logQ - torch.logsumexp(logQ, dim=1, keepdim=True)
+        balance = logQ.exp().sum(dim=0)
+        if (balance - B / K).abs().max() < 1e-5:
+            break
+    return logQ.exp()
+""",
+        "You repeat until the columns are balanced, whatever `iterations` is. Where does the paper stop?",
+        trains=True,
+    ),
+    Mistake(
+        "centred_softmax",
+        "codes_with_queue",
+        """
+@torch.no_grad()
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    logits = z @ prototypes.T
+    seen = torch.cat([logits, queue.to(z) @ prototypes.T], dim=0)
+    center = seen.mean(dim=0, keepdim=True)
+    return torch.softmax((logits - center) / epsilon, dim=1)
+""",
+        "You subtract the mean and take a softmax, as DINO does. What balances the codes in SwAV?",
+        trains=True,
+    ),
+    Mistake(
+        "gradients_on_afterwards",
+        "normalise_",
+        """
+def normalise_(prototypes):
+    torch.set_grad_enabled(False)
+    prototypes.copy_(F.normalize(prototypes, dim=1))
+    torch.set_grad_enabled(True)
+""",
+        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` puts back what was there?",
+        trains=True,
+    ),
+    Mistake(
+        "small_number_in_sums",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    scores = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    codes = ((scores - scores.max()) / epsilon).exp()
+    for _ in range(iterations):
+        codes = codes / (codes.sum(0, keepdim=True) + 1e-12)
+        codes = codes / (codes.sum(1, keepdim=True) + 1e-12)
+    return codes
+""",
+        "You add a small number to each sum, so what sums to even less does not get its share. What replaces it if you work on logarithms?",
+        trains=True,
+    ),
+    Mistake(
+        "scores_divided_by_sinkhorn",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    log_codes = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    log_codes /= epsilon
+    for _ in range(iterations):
+        log_codes = log_codes - log_codes.logsumexp(0, keepdim=True)
+        log_codes = log_codes - log_codes.logsumexp(1, keepdim=True)
+    return log_codes.exp()
+""",
+        "You divide the caller's scores in place: `to` makes no copy if the type stays. Which division makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "codes_freeze_the_prototypes",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    prototypes.requires_grad_(False)  # codes are constants
+    scores = torch.cat([z, queue.to(z)]) @ prototypes.T
+    return sinkhorn(scores, epsilon, iterations)[: len(z)]
+""",
+        "You switch off the prototypes' requires_grad and never on again. How can a block be left out of the graph?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_divides_in_place",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    predictions = [F.log_softmax(s.div_(temperature), dim=1) for s in scores]
+    losses = [
+        -(code * predicted).sum(1).mean()
+        for i, code in enumerate(codes)
+        for v, predicted in enumerate(predictions)
+        if v != i
+    ]
+    return torch.stack(losses).mean()
+""",
+        "You divide the caller's scores in place. Which division makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "never_thawed",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+    if self.epoch <= self.freeze_epochs:
+        self.prototypes.requires_grad_(False)
+    scores = [one @ self.prototypes.T for one in z]
+    codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss.item())
+    self.remember(z, index)
+    return loss
+""",
+        "You switch off the prototypes' requires_grad and never on again, so they stay frozen. What must happen after the frozen epochs?",
+        trains=True,
+    ),
+    Mistake(
+        "normalises_after_the_loss",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+    frozen = self.epoch <= self.freeze_epochs
+    scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]
+    codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss.item())
+    self.remember(z, index)
+    normalise_(self.prototypes)
+    return loss
+""",
+        "You bring the prototypes to unit norm after the loss, so the scores are those of the old ones, which the backward pass misses. When are they needed?",
     ),
 ]

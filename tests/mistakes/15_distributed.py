@@ -605,7 +605,7 @@ MISTAKES = [
             MEAN,
             "sums = x.sum(0, keepdim=True)\n    mean = (sums + all_rows(sums, size()).sum(0) - sums.detach()).sum(0) / B",
         ),
-        "Your mean has a gradient of this process's own rows, but the other processes' losses send none back. Which function sums what all of them want?",
+        "Your mean has a gradient of this process's own rows, but the other processes' losses send none back. Which function has a way back?",
         trains=True,
     ),
     Mistake(
@@ -622,7 +622,7 @@ MISTAKES = [
     mean = total(x) / B
     return mean, total((x - mean).square()) / B
 """,
-        "The sums of the other processes come without a way back: their losses send your rows no gradient. Which function sums what all of them want?",
+        "You exchange the sums without a gradient, so the other processes' losses send your rows none. Which function has a way back?",
         trains=True,
     ),
     Mistake(
@@ -644,7 +644,7 @@ MISTAKES = [
         "no_way_back",
         "project_chunk",
         (RUNNING, "with torch.no_grad():\n        return method.project_views(chunk)"),
-        "You save memory, but no gradient reaches the parameters. When does the second pass happen?",
+        "You save memory, but no gradient reaches the parameters. Is a graph recorded, and which `use_reentrant` needs no gradient in the input?",
     ),
     Mistake(
         "trains_only_what_follows",
@@ -669,7 +669,7 @@ MISTAKES = [
         "passes_exchanged",
         "project_chunk",
         ("(nullcontext(), unchanged(running))", "(unchanged(running), nullcontext())"),
-        "The running statistics move in the second pass, during the backward pass, and not in the first. Which context does torch take first?",
+        "The running statistics move in the second pass, during the backward pass, and not in the first. Which of the two passes must leave them as they are?",
         trains=True,
     ),
     Mistake(
@@ -736,6 +736,236 @@ MISTAKES = [
             "    z.register_hook(again)\n    return list(z.split([len(x) for x in chunk]))",
         ),
         "The second pass runs in evaluation mode, where a batch norm uses its running statistics: it is another network than in the first pass. How else can the statistics be left as they are?",
+        trains=True,
+    ),
+    Mistake(
+        "starts_at_largest_share",
+        "own_places",
+        """
+def own_places(B, device=None):
+    W, r = size(), rank()
+    mine = shares(B)[r]
+    start = r * ((B + W - 1) // W)
+    a = torch.tensor([start + i for i in range(mine)], dtype=torch.long, device=device)
+    b = a + B
+    return torch.hstack([a, b]), torch.hstack([b, a])
+""",
+        "You let every process begin at r times the largest share. With 7 rows in 3 processes, where does the third one begin?",
+        trains=True,
+    ),
+    Mistake(
+        "process_by_process",
+        "own_places",
+        """
+def own_places(B, device=None):
+    counts = shares(B)
+    b = counts[rank()]
+    offset = 2 * sum(counts[i] for i in range(rank()))
+    views = offset + torch.arange(2 * b, device=device)
+    positives = offset + torch.roll(torch.arange(2 * b, device=device), b)
+    return views, positives
+""",
+        "You place the views process by process. What comes first in the order of the docstring, all first views or one process's views?",
+        trains=True,
+    ),
+    Mistake(
+        "diagonal_is_itself",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    mine = F.normalize(torch.cat((z1, z2), dim=0), dim=1)
+    everyone = torch.cat((F.normalize(gather(z1, B), dim=1), F.normalize(gather(z2, B), dim=1)), dim=0)
+    sim = torch.einsum("id,jd->ij", mine, everyone) / temperature
+    itself = torch.eye(sim.shape[0], sim.shape[1], dtype=torch.bool, device=sim.device)
+    _, partner = own_places(B, sim.device)
+    attract = sim.gather(1, partner.unsqueeze(1)).squeeze(1)
+    denominator = sim.masked_fill(itself, -float("inf")).logsumexp(dim=1)
+    return (denominator - attract).sum() * size() / (2.0 * B)
+""",
+        "You mask the diagonal of the table, but its rows are your views and its columns are all views. In which column is a view itself?",
+        trains=True,
+    ),
+    Mistake(
+        "processes_weigh_the_same",
+        "moments",
+        """
+def moments(x, B):
+    W = size()
+    local_mean = x.mean(dim=0, keepdim=True)
+    local_var = x.var(dim=0, unbiased=False, keepdim=True)
+    means, variances = gather(local_mean, W), gather(local_var, W)
+    mean = means.mean(dim=0)
+    within = variances.mean(dim=0)
+    between = ((means - mean) ** 2).mean(dim=0)
+    return mean, within + between
+""",
+        "You give each process the same weight, although one may have a row more. How many rows does each mean stand for?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_lost_in_a_copy",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    grads = []
+    for group in optimizer.param_groups:
+        for w in group["params"]:
+            if w.grad is not None:
+                grads.append(w.grad)
+    if not grads:
+        return
+    vector = torch.cat([g.reshape(-1) for g in grads])
+    dist.all_reduce(vector)
+    vector.div_(size())
+    done = 0
+    for g in grads:
+        n = g.numel()
+        g.reshape(-1).copy_(vector[done:done + n])
+        done += n
+""",
+        "You write the means into reshape(-1), which is a copy if a gradient is not contiguous, as in channels_last. Whose memory must the mean reach?",
+        trains=True,
+    ),
+    Mistake(
+        "rewinds_the_first_pass",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    stats = running_statistics(method)
+    saved = [s.clone() for s in stats]
+
+    @contextmanager
+    def rewind():
+        try:
+            yield
+        finally:
+            set_all(stats, saved)
+
+    return checkpoint(method.project_views, chunk, use_reentrant=False, context_fn=lambda: (nullcontext(), rewind()))
+""",
+        "You restore the statistics from before the first pass, so its update is lost. Which of the two passes may leave no trace?",
+        trains=True,
+    ),
+    Mistake(
+        "no_exchange_of_zeros",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    if not gradient.any():  # nothing to add
+        counts = shares(ctx.B)
+        return gradient.new_zeros(counts[rank()], *gradient.shape[1:]), None
+    total = gradient.clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(total)
+    return total.split(shares(ctx.B))[rank()], None
+""",
+        "A process whose own gradient is zero leaves out the exchange, and the others wait for it. Who must take part in an all_reduce?",
+        trains=True,
+    ),
+    Mistake(
+        "gradients_of_the_first_step",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    if "known" not in vars(optimizer):  # look for them only once
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        optimizer.known = [p.grad for p in parameters if p.grad is not None]
+    gradients = optimizer.known
+    flat = torch.cat([g.flatten() for g in gradients])
+    dist.all_reduce(flat)
+    flat /= size()
+    for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+        g.copy_(mean.view(g.shape))
+""",
+        "You average the gradients of the first step for ever. What does zero_grad do with them?",
+        trains=True,
+    ),
+    Mistake(
+        "cpu_without_a_device",
+        "own_places",
+        """
+def own_places(B, device=None):
+    start = sum(shares(B)[: rank()])
+    first = torch.arange(start, start + shares(B)[rank()], device=device or "cpu")
+    views = torch.cat([first, first + B])
+    return views, (views + B) % (2 * B)
+""",
+        "Without a device you make tensors on the CPU. What is torch's default device?",
+        trains=True,
+    ),
+    Mistake(
+        "each_view_alone",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    running = running_statistics(method)
+    return [
+        checkpoint(
+            lambda one: method.project_views([one])[0],
+            x,
+            use_reentrant=False,
+            preserve_rng_state=False,
+            context_fn=lambda: (nullcontext(), unchanged(running)),
+        )
+        for x in chunk
+    ]
+""",
+        "You give project_views one view at a time. What if the network looks at its views together?",
+        trains=True,
+    ),
+    Mistake(
+        "padded_with_the_last_row",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    counts = shares(B)
+    padded = rows if len(rows) == counts[0] else torch.cat([rows, rows[-1:]])
+    padded = padded.contiguous()
+    parts = [torch.empty_like(padded) for _ in counts]
+    dist.all_gather(parts, padded)
+    return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
+""",
+        "You fill up with the last row, and a process without rows has none. What else has the right shape?",
+        trains=True,
+    ),
+    Mistake(
+        "moments_in_place",
+        "moments",
+        """
+def moments(x, B):
+    mean = gather(x.sum(0, keepdim=True), size()).sum(0) / B
+    x -= mean
+    squares = x.square().sum(0, keepdim=True)
+    return mean, gather(squares, size()).sum(0) / B
+""",
+        "You subtract the mean from the caller's rows in place. Which kind of difference makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "restores_the_first_passes_statistics",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    running = running_statistics(method)
+
+    @contextmanager
+    def again():
+        try:
+            yield
+        finally:
+            set_all(running, after)  # as the first pass left them
+
+    z = checkpoint(
+        method.project_views,
+        chunk,
+        use_reentrant=False,
+        preserve_rng_state=False,
+        context_fn=lambda: (nullcontext(), again()),
+    )
+    after = [one.clone() for one in running]
+    return z
+""",
+        "In the second pass you set the running statistics back to those after the first, although other chunks may have moved them since. Which ones must stay?",
         trains=True,
     ),
 ]

@@ -42,7 +42,8 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
     finally:  # also before an error that nobody expected, which Python prints last
         finder.remove()
         report = provenance.report(chosen)
-        if report:
+        ran = any(own for _, _, own in provenance.calls)
+        if report and (ran or not code):  # else the command was refused
             say(f"\n{report}")
     if said:
         print(said, file=sys.stderr)

@@ -45,7 +45,7 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
 
 
 def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
-    """A perceptron with one hidden layer: linear, batch norm with torch's settings, ReLU, linear.
+    """A perceptron with one hidden layer: linear, batch norm, ReLU, linear.
 
     Args:
         in_dim, hidden_dim, out_dim: widths of the input, the hidden layer and the output.

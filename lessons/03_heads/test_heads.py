@@ -51,22 +51,6 @@ def test_mlp_ignores_scale_and_offset_of_the_whole_batch():
 
 
 @about("mlp")
-def test_the_norm_remembers_a_tenth_of_each_batch():
-    """Torch's setting: running mean = 0.9 of the old one + 0.1 of the batch's."""
-    h, made = rand(9, 7, seed=1, dtype=torch.float64) + 2, call(mlp, 7, 11, 3)
-    module = is_module(made).double().train()
-    matrix = next(p for p in module.parameters() if p.shape == (11, 7)).detach()
-    means = [m for m in module.modules() if getattr(m, "running_mean", None) is not None]
-    if len(means) != 1:
-        wrong("", call=made.call, expected="one norm with a running mean", got=str(len(means)))
-    apply(made, h)
-    got, expected = means[0].running_mean, 0.1 * (h @ matrix.T).mean(0)
-    if not torch.allclose(got, expected, rtol=1e-4, atol=1e-6):
-        said = "The running mean after one batch is wrong."
-        wrong(said, call=made.call, expected=expected, got=got)
-
-
-@about("mlp")
 def test_a_loaded_head_gives_the_same_projections():
     """A checkpoint holds the parameters and the norm's running statistics."""
     h, made = rand(9, 7, seed=1, dtype=torch.float64) + 2, call(mlp, 7, 11, 3)

@@ -143,8 +143,6 @@ def call(f, *args, **kwargs) -> Result:
             raise
         wrong(f"{name_of(f)} changes an argument in place; work on a copy.", call=text)
     now.value, now.returned = value, True
-    if any(one.is_inference() for one in tensors_in(value)):
-        wrong("This is an inference tensor, on which nothing can train. Use no_grad.", call=text)
     for name, one, old in zip(names, given, before, strict=False):
         if old is not None and not same(one, old):
             wrong(f"{name_of(f)} changes its argument {name} in place; work on a copy.", call=text)
@@ -178,12 +176,6 @@ def call_in_place(f, *args, **kwargs) -> Result:
     with same_mode(f, text):
         now.value, now.returned = f(*args, **kwargs), True
     return Result(text, now.value)
-
-
-def tensors_in(value) -> list[Tensor]:
-    """The tensor itself, or the tensors of a tuple or list."""
-    parts = value if isinstance(value, tuple | list) else [value]
-    return [one for one in parts if isinstance(one, Tensor)]
 
 
 @contextmanager

@@ -3432,21 +3432,6 @@ def projector(kind, in_dim, hidden_dim, out_dim, _made={}):
         trains=True,
     ),
     Mistake(
-        "momentum_of_tensorflow",
-        "mlp",
-        """
-def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(in_dim, hidden_dim, bias=False),
-        nn.BatchNorm1d(hidden_dim, momentum=0.9),
-        nn.ReLU(),
-        nn.Linear(hidden_dim, out_dim),
-    )
-""",
-        "You give the norm a momentum of 0.9, so its running statistics are nearly those of the last batch. What does torch's momentum multiply?",
-        trains=True,
-    ),
-    Mistake(
         "statistics_not_saved",
         "mlp",
         """

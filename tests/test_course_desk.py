@@ -91,9 +91,14 @@ CASES = {
     "endless print": (with_line("while True: print('z' * 1000)"), "is there an endless loop", 1),
     "random state": (with_line("torch.manual_seed(0)"), "calls torch.manual_seed", 1),
     "state of torch": (
-        with_line("torch.set_default_dtype(torch.float64); torch.set_grad_enabled(True)"),
+        with_line("torch.set_default_dtype(torch.float64); torch.set_num_threads(2)"),
         "",
         0,
+    ),
+    "gradient mode": (
+        with_line("torch.set_grad_enabled(True)"),
+        "leaves gradients switched on",
+        1,
     ),
     "changes its input": (with_line("z1 *= 2"), "changes its argument z1 in place", 1),
     "NaN": (changed("return z @ z.T", "return z @ z.T * float('nan')"), "got          nan", 1),

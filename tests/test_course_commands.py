@@ -32,6 +32,8 @@ def test_hint_finds_a_step_by_a_part_of_its_name(lesson_4, capsys):
     assert capsys.readouterr().out.startswith("4 nt_xent, nt_xent_loss\n  1. ")
     commands.main(["hint", "4", "stab"])
     assert capsys.readouterr().out.startswith("4 nt_xent, stability at low temperature\n")
+    commands.main(["hint", "4", "stability-at-low-temperature"])  # as the page's links write it
+    assert capsys.readouterr().out.startswith("4 nt_xent, stability at low temperature\n")
     assert commands.main(["hint", "4", "i"]) == 1
     assert "more than one hint for i. Choose from similarity_matrix," in capsys.readouterr().out
     assert commands.main(["hint", "4", "xyz"]) == 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lessons.course.edits import Words, edits
-from lessons.course.locate import HAS_TIMER, Trials, code_owner
+from lessons.course.locate import HAS_TIMER, Trials, code_owner, keeps_state
 from lessons.course.manifest import find
 from lessons.course.supervisor import supervise
 from lessons.course.verdict import Verdict
@@ -173,6 +173,20 @@ def test_no_change_puts_the_librarys_answer_in_place_of_the_learners():
     words = Words(tree(library.format('return x.masked_fill(w > 1, float("inf")).clamp_(w)')))
     assert [form for form in words.around if "_(" in form] == ["_.clamp_(w)"]
     assert '_.masked_fill(w > 1, float("inf"))'.replace('"', "'") in words.around
+
+
+@pytest.mark.parametrize(
+    "text, keeps",
+    [
+        ("def f(x, made={}):\n    return x", True),
+        ("def f(x, *, made=[]):\n    return x", True),
+        ("def f(x, made=dict()):\n    return x", True),
+        ("def f(x):\n    return CACHE.setdefault(x, x)", True),
+        ("def f(x, k=3, name='a', none=None, *, y):\n    return x + LIMIT", False),
+    ],
+)
+def test_a_function_that_may_remember_calls_has_no_place(text, keeps):
+    assert keeps_state(tree(text), {"CACHE": {}, "LIMIT": 3, "OTHER": []}) == keeps
 
 
 def test_what_an_error_says_is_not_changed():

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from lessons.course.check import Wrong, call
+from lessons.course.check import Wrong, call, call_in_place
 from lessons.course.manifest import find
-from lessons.course.show import kind, show
+from lessons.course.show import kind, pair, show
 from lessons.course.terminal import wrapped
 from lessons.course.verdict import Verdict
 
@@ -19,6 +19,56 @@ def test_too_little_precision_is_called_that():
         call(lambda: exact.float()).gives(exact, rtol=1e-12)
     with pytest.raises(Wrong, match="expected +.0.3333333"):
         call(lambda: exact.float() + 0.01).gives(exact, rtol=1e-12)
+
+
+def test_a_python_number_of_the_wrong_type_is_not_called_a_tensor():
+    with pytest.raises(Wrong, match="expected +int 3\ngot +float 3"):
+        call(lambda: 3.0).gives(torch.tensor(3))
+
+
+def test_half_precision_is_not_asked_for_more_than_the_test_needs():
+    exact = torch.tensor([1 / 3, 2 / 3], dtype=torch.float64)
+    with pytest.raises(Wrong, match="expected +torch.float32 or wider"):
+        call(lambda: exact.bfloat16()).gives(exact, rtol=1e-4)
+    call(lambda: exact.float()).gives(exact, rtol=1e-4)
+
+
+def test_two_results_that_are_no_numbers_are_called_that():
+    nan = torch.tensor([1.0, float("nan")])
+    with pytest.raises(Wrong, match="not a number, and neither is what it is compared with"):
+        call(lambda: nan).gives(nan)
+
+
+def test_large_tensors_are_told_apart_by_the_entry_that_differs_most():
+    a = torch.zeros(4, 30)
+    b = a.clone()
+    b[2, 3], b[1, 0] = 5.0, 1.0
+    assert pair(a, b) == ("0 at [2, 3] of (4, 30)", "5 at [2, 3] of (4, 30)")
+    b[0, 7] = float("nan")
+    assert pair(a, b)[1] == "nan at [0, 7] of (4, 30)"
+    for one in (a[:0], a.to("meta")):
+        assert pair(one, one) == (show(one), show(one))
+
+
+@pytest.mark.parametrize("on, word", [(True, "off"), (False, "on")])
+def test_a_call_must_leave_gradients_as_they_were(on, word):
+    """Also if it fails; and the mode is put back, so that no later test suffers."""
+
+    def switch():
+        torch.set_grad_enabled(not on)
+
+    def broken():
+        switch()
+        raise KeyError
+
+    with torch.set_grad_enabled(on):
+        for make in (call, call_in_place):
+            with pytest.raises(Wrong, match=f"leaves gradients switched {word}"):
+                make(switch)
+            assert torch.is_grad_enabled() == on
+            with pytest.raises(KeyError):
+                make(broken)
+            assert torch.is_grad_enabled() == on
 
 
 def test_an_in_place_error_is_explained():

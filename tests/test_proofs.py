@@ -16,7 +16,10 @@ import pytest
 from lessons.course.blank import find_function
 from lessons.course.kill_matrix import matrix_file
 from lessons.course.manifest import ROOT, anchor, find, lessons
+from lessons.course.prove import complaints
 from lessons.course.score import score, versions_of
+from lessons.course.variants import Trial
+from lessons.course.verdict import Verdict
 
 LESSONS = lessons()
 FOLDERS = [lesson.folder for lesson in LESSONS]
@@ -162,6 +165,19 @@ def test_a_right_way_meets_every_test_that_calls_it(tmp_path):
     own = {f: {t.name for t in lesson.tests if t.function == f} for f in lesson.functions}
     assert own["similarity_matrix"] | own["nt_xent_loss"] <= helper
     assert own["nt_xent_loss"] <= loss and not own["similarity_matrix"] & loss
+
+
+@pytest.mark.parametrize("asked", ["all", "some"])
+@pytest.mark.parametrize("kind", ["library", "way", "later"])
+def test_a_right_version_that_fails_is_a_complaint(kind, asked):
+    """In full proofs, which name no tests, as in quick ones, which name those that must pass."""
+    lesson = LESSONS[3]
+    passing, failing = (test.name for test in lesson.tests[:2])
+    verdict = Verdict(lesson, [passing, failing] if asked == "some" else [])
+    verdict.outcomes = {test.name: "passed" for test in lesson.tests} | {failing: "failed"}
+    verdict.messages = {failing: "why"}
+    (said,) = complaints(lesson, [Trial(kind, "x", verdict)])
+    assert said.endswith(f"{kind} x: {failing} is failed: why")
 
 
 def names(lesson) -> list[str]:

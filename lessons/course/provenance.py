@@ -46,6 +46,10 @@ class Provenance:
 
         return counted
 
+    def ran(self) -> bool:
+        """Whether any of the learner's functions ran."""
+        return any(own for _, _, own in self.calls)
+
     def report(self, chosen: list[Lesson]) -> str:
         """The learner's functions that ran and how often, then those that did not run.
 

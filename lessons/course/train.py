@@ -42,8 +42,7 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
     finally:  # also before an error that nobody expected, which Python prints last
         finder.remove()
         report = provenance.report(chosen)
-        ran = any(own for _, _, own in provenance.calls)
-        if report and (ran or not code):  # else the command was refused
+        if report and (provenance.ran() or not code):  # else the command was refused
             say(f"\n{report}")
     if said:
         print(said, file=sys.stderr)

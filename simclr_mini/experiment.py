@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simclr_mini import distributed, figures, runs
+from simclr_mini import checkpoint, distributed, figures, runs
 from simclr_mini.accuracy import encoder_accuracy
 from simclr_mini.advice import advise, verdict
 from simclr_mini.build import build_method, load_splits, trained_on
@@ -104,6 +104,8 @@ def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], fold
     """
     columns = [TextColumn("{task.fields[gauge]}"), BarColumn(), TimeRemainingColumn()]
     seen, last = {"views": 0, "seconds": 0.0, "knn": None}, {}
+    if method.prepares and not (folder / checkpoint.FILE).exists():
+        console.print(f"{method.prepares} ...")
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, gauge="starting")
 

@@ -312,6 +312,7 @@ class GSimCLR(SimCLR):
         "random_collisions": ("at random", ".0f"),
         "dropped": ("dropped", ".0%"),
     }
+    prepares = "training an autoencoder and clustering its latents"
     picture = "clusters"
 
     def __init__(self, config: Config, images: Images, encoder: nn.Module, projector: nn.Module):

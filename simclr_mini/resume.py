@@ -69,7 +69,7 @@ class Progress:
         self.seconds = self.core_seconds = 0.0  # on the clock, and summed over the CPU's cores
         self.neighbours = None  # those of some fixed images at the end of the last epoch
         self.fingerprint = images.fingerprint()
-        self.interrupted = False
+        self.interrupted = self.preparing = False
         if (folder / checkpoint.FILE).exists():
             state = checkpoint.load(folder)
             check_same_options(state, config, folder)
@@ -120,7 +120,12 @@ class Progress:
             signal.signal(signal.SIGINT, self.handler)
 
     def note_ctrl_c(self, *_: object) -> None:
-        """Finish the current step on the first Ctrl-C; stop at once on the second."""
+        """Finish the current step on the first Ctrl-C; stop at once on the second.
+
+        What a method does before the first step may take minutes, and nothing would be lost.
+        """
+        if self.preparing:
+            raise KeyboardInterrupt
         self.interrupted = True
         if distributed.size() == 1:  # torchrun repeats each Ctrl-C to its processes
             signal.signal(signal.SIGINT, self.handler)
@@ -138,8 +143,10 @@ class Progress:
         done = self.step % self.per_epoch  # above 0 only in the first epoch of a resumed run
         self.began, self.cores_began = time.perf_counter(), time.process_time()
         if not done:
+            self.preparing = self.step == 0
             for drawn_anew in self.method.start_epoch(self.pixels):
                 self.optimizer.state.pop(drawn_anew, None)
+            self.preparing = False
             distributed.copy_from_first(self.method)
             self.epoch_start = checkpoint.generator_states(self.method)
         for i, index in enumerate(self.method.batches(len(self.pixels), self.config.batch_size)):

@@ -115,6 +115,7 @@ class SimCLR(nn.Module):
         Options: its options, a frozen dataclass.
         ignores: general choices that it makes no use of.
         gauges: meters shown in the progress bar: words and number format by the meter's name.
+        prepares: what it does before the first step, in words, if that takes long.
         picture: the function in `figures` that draws what the method did, or None.
     """
 
@@ -122,6 +123,7 @@ class SimCLR(nn.Module):
     Options: type[Options] = SimCLROptions
     ignores: tuple[str, ...] = ()
     gauges = {"contrastive_accuracy": ("finds the other view", ".0%")}
+    prepares = ""
     picture: str | None = None
     positives = "same"
 

@@ -21,7 +21,7 @@ from simclr_mini.methods import METHODS, configure
 from simclr_mini.nt_xent import nt_xent_loss
 from simclr_mini.resume import Stopped
 from simclr_mini.runs import load_encoder
-from simclr_mini.simclr import shuffled_batches, source
+from simclr_mini.simclr import SimCLR, shuffled_batches, source
 from simclr_mini.train import project, train
 from simclr_mini.views import RECIPES
 
@@ -282,6 +282,15 @@ def test_ctrl_c_saves_and_the_run_goes_on_to_the_same_bytes(tmp_path, data):
     assert checkpoint.load(folder)["step"] in (7, 8)
     resumed = trained(folder, data)
     assert all(same(whole[k], resumed[k]) for k in whole.keys() - TIMES)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C differently")
+def test_ctrl_c_before_the_first_step_stops_at_once(tmp_path, data, monkeypatch):
+    """An autoencoder may take minutes, and there is nothing yet to save."""
+    monkeypatch.setattr(SimCLR, "start_epoch", lambda *_: os.kill(os.getpid(), signal.SIGINT) or [])
+    method = build_method(SMALL, data["train"])
+    with pytest.raises(KeyboardInterrupt):
+        train(SMALL, method, data, tmp_path, lambda line: pytest.fail("a step was made"))
 
 
 # ---- the command line

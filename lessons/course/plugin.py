@@ -25,6 +25,7 @@ collect_ignore_glob = ["*/my_test.py"]  # `score` runs it
 key_in_process = pytest.StashKey[bool]()
 key_ran = pytest.StashKey[set]()  # the folders of the lessons that ran
 key_verdicts = pytest.StashKey[dict]()
+key_told = pytest.StashKey[dict]()  # what was said of mistakes; see `Verdict.message`
 key_over = pytest.StashKey[bool]()
 
 
@@ -35,6 +36,7 @@ def pytest_configure(config):
     config.stash[key_in_process] = bool(in_process)
     config.stash[key_ran] = set()
     config.stash[key_verdicts] = {}
+    config.stash[key_told] = {}
     config.stash[key_over] = False
     if in_process:
         from lessons.course import fixtures
@@ -87,7 +89,7 @@ class LessonItem(pytest.Item):
         if verdict.printed.get(name, "").strip():
             self.add_report_section("call", "print", verdict.printed[name])
         self.outcome = verdict.outcomes.get(name, "not run")
-        message = verdict.message(name)
+        message = verdict.message(name, self.config.stash[key_told])
         if self.outcome == "failed":
             message += f"\n{self.lesson.section(self.test.step)}"
         if verdict.problem and self.outcome == "not run" and is_first(self):

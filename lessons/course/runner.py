@@ -179,22 +179,26 @@ class Reporter:
             return ""
 
     def locate(self) -> None:
-        """Say where the mistakes are that have no name, as far as the time allows."""
+        """Name two mistakes that were made at once, or say where one is that has no name."""
         from lessons.course.locate import Locator
+        from lessons.course.pairs import Pairs
 
-        locator = None
+        pairs = locator = None
         by_function: dict[str, list[str]] = {}
         for name in sorted(self.unnamed, key=self.unnamed.get):
             by_function.setdefault(self.tests[name].function, []).append(name)
         for function in [f for f in self.lesson.functions if f in by_function]:
             failed = by_function[function]
-            locator = locator or Locator(self.lesson, self.modules)
             try:
-                place = locator.of(function, failed)
+                pairs = pairs or Pairs(self.diagnosis, self.outcomes)
+                both = pairs.of(function)
+                locator = locator or Locator(self.lesson, self.modules)
+                place = both or locator.of(function, failed)
             except Exception:  # as in `diagnose`
                 continue
             for name in failed if place else []:
-                said = "\n".join(filter(None, [self.unnamed[name][1], place]))
+                difference = "" if both else self.unnamed[name][1]
+                said = "\n".join(filter(None, [difference, place]))
                 self.report({"event": "diagnosis", "test": name, "message": said})
 
 

@@ -77,9 +77,16 @@ class Verdict:
         for test in self.tests:
             self.outcomes.setdefault(test, "not run")
 
-    def message(self, test: str) -> str:
-        """What to tell the learner about a test: at most seven lines, the named mistake last."""
+    def message(self, test: str, told: dict[str, str] | None = None) -> str:
+        """What to tell the learner about a test: at most seven lines, the named mistake last.
+
+        Args:
+            told: by what was said of a mistake or a place, the test that it was said of. It is
+                said once; later tests refer to the first.
+        """
         tail = [cut(line, NAMED) for line in self.named.get(test, "").splitlines()]
+        if told is not None:
+            tail = [referring(line, told, test) for line in tail]
         lines = self.messages.get(test, "").split("\n")
         room = LINES - len(tail)
         if len(lines) > room:
@@ -93,3 +100,12 @@ class Verdict:
     @property
     def failed(self) -> list[str]:
         return [test for test, outcome in self.outcomes.items() if outcome == "failed"]
+
+
+def referring(line: str, told: dict[str, str], test: str) -> str:
+    """A line about a mistake or a place, or a reference to the test that had the same one."""
+    kind, colon, said = line.partition(": ")
+    if not colon or not kind.startswith(("the mistake", "the place")):
+        return line
+    first = told.setdefault(said, test)
+    return line if first == test else f"{kind}: the same as for {first}"

@@ -1,0 +1,102 @@
+"""Names two mistakes that were made at once in one function.
+
+The function's results are then those of neither. So two known mistakes are put into the library's
+version together, and they are named only if the observer gets the learner's results from it. The
+rules of `diagnosis.py` hold here too. Besides, the tests that fail must be those that reject the
+one or the other, and no second pair may give the same results.
+"""
+
+import time
+from collections.abc import Iterator
+from itertools import combinations
+
+from lessons.course.diagnosis import (
+    ASIDE,
+    Diagnosis,
+    execute,
+    killers,
+    numbers_of,
+    observe,
+    observed,
+)
+from lessons.course.evidence import RTOL, equal, is_telling, leaves
+from lessons.course.mistakes import Mistake, mistakes, wrong_source
+
+SECONDS = 2  # of CPU time for all functions of a lesson
+
+
+class Pairs:
+    """Looks for pairs of mistakes in functions whose results are those of no single mistake."""
+
+    def __init__(self, diagnosis: Diagnosis, outcomes: dict[str, str], seconds: float = SECONDS):
+        """`outcomes` holds the outcome of each test that has run."""
+        self.diagnosis, self.lesson = diagnosis, diagnosis.lesson
+        self.passed = {name for name, outcome in outcomes.items() if outcome == "passed"}
+        self.failed = {name for name, outcome in outcomes.items() if outcome == "failed"}
+        self.known = killers(self.lesson.folder)
+        self.end = time.process_time() + seconds
+
+    def of(self, function: str) -> str:
+        """The sentence about two mistakes in a function, or nothing."""
+        if self.diagnosis.alone(function) is None or self.diagnosis.is_right(function):
+            return ""
+        found = []
+        for pair in self.candidates(function):
+            if time.process_time() > self.end or len(found) > 1:
+                return ""  # another one might have the same results
+            if self.gives_the_results(function, pair):
+                found.append(pair)
+        if len(found) != 1:
+            return ""
+        return "the mistakes, two at once: " + " And: ".join(one.says for one in found[0])
+
+    def candidates(self, function: str) -> Iterator[tuple[Mistake, Mistake]]:
+        """The pairs whose mistakes are rejected by the same tests and differ in the same results.
+
+        A mistake that replaces the whole function has no room for another one.
+        """
+        own = {test.name for test in self.lesson.tests if test.function == function}
+        listed = [one for one in mistakes(self.lesson.folder) if one.function == function]
+        listed = [one for one in listed if one.id in self.known and isinstance(one.change, tuple)]
+        listed = [one for one in listed if self.passed.isdisjoint(self.known[one.id])]
+        seen = self.differing(function, self.diagnosis.alone(function))
+        theirs = {one.id: self.differing(function, self.observed(one)) for one in listed}
+        for pair in combinations(listed, 2):
+            rejecting = {test for one in pair for test in (*self.known[one.id], *one.unsure)}
+            differing = {path for one in pair for path in theirs[one.id]}
+            if self.failed & own <= rejecting and seen <= differing:
+                yield pair
+
+    def observed(self, mistake: Mistake) -> dict | None:
+        """What the observer gets from a single mistake. The diagnosis has asked before."""
+        folder, module = self.lesson.folder, self.lesson.module_of(mistake.function)
+        text = wrong_source(folder, mistake, self.diagnosis.source[module])
+        return observed(folder, mistake.function, module, text)
+
+    def differing(self, function: str, seen: dict | None) -> set[tuple]:
+        """The paths of the results that are not the library's, without device and type."""
+        right, values = leaves(self.diagnosis.right(function)), leaves(seen or {})
+        paths = [path for path in {**right, **values} if not path or path[0] not in ASIDE]
+        return {p for p in paths if not equal(values.get(p), right.get(p), 10 * RTOL)}
+
+    def gives_the_results(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
+        """Whether two mistakes together give the learner's results, which is no coincidence."""
+        module = self.lesson.module_of(function)
+        text = together(self.diagnosis.source[module], *pair)
+        theirs = text and observe(self.lesson, function, execute(self.lesson, module, text))
+        if not theirs:
+            return False
+        right, seen = self.diagnosis.right(function), self.diagnosis.alone(function)
+        return equal(*numbers_of(seen, theirs, right)) and is_telling(theirs, right)
+
+
+def together(library: str, first: Mistake, second: Mistake) -> str:
+    """The library's module with two mistakes in it; empty if one leaves no place for the other."""
+    for one, other in [(first, second), (second, first)]:
+        try:
+            text = other.source(one.source(library))
+            compile(text, "<two mistakes>", "exec")
+        except (ValueError, SyntaxError):
+            continue
+        return text
+    return ""

@@ -1,0 +1,89 @@
+"""Two mistakes at once are both named, and only if no other pair would fit."""
+
+import itertools
+
+import pytest
+
+from lessons.course.diagnosis import Diagnosis, execute, killers
+from lessons.course.manifest import find
+from lessons.course.mistakes import mistakes
+from lessons.course.pairs import Pairs, together
+
+LESSON = find(4)
+LISTED = {one.id: one for one in mistakes(LESSON.folder)}
+LIBRARY = LESSON.library_file("nt_xent").read_text("utf-8")
+# from its author's hand, not from the library: rows and columns begin with z2, and no row shorter
+# than 1 is scaled
+WRONG = """
+def similarity_matrix(z1, z2):
+    both = torch.cat((z2, z1), 0)
+    both = both.to(torch.promote_types(both.dtype, torch.float32))
+    length = both.pow(2).sum(1, keepdim=True).sqrt().clamp(min=1.0)
+    unit = both / length
+    return torch.einsum("ad,bd->ab", unit, unit)
+"""
+TWO = ("views_swapped", "least_length_of_one")
+
+
+def outcomes(*ids: str) -> dict[str, str]:
+    """As if each test that rejects one of these mistakes failed, and all others passed."""
+    failed = {test for id in ids for test in killers(LESSON.folder)[id]}
+    names = [test.name for test in LESSON.tests]
+    return {name: "failed" if name in failed else "passed" for name in names}
+
+
+def pairs(text: str = WRONG, seconds: float = 60, **other: str) -> Pairs:
+    """Of the library with `text` below it; `other` changes the outcome of some tests."""
+    module = execute(LESSON, "nt_xent", f"{LIBRARY}\n\n{text}")
+    return Pairs(Diagnosis(LESSON, {"nt_xent": module}), outcomes(*TWO) | other, seconds)
+
+
+def test_both_mistakes_are_named():
+    said = pairs().of("similarity_matrix")
+    assert said.startswith("the mistakes, two at once: ") and " And: " in said
+    assert all(LISTED[id].says in said for id in TWO)
+
+
+def test_a_right_function_and_one_with_another_mistake_have_no_pair():
+    assert pairs("").of("similarity_matrix") == ""
+    other = WRONG.replace("return ", "return 1.01 * ")
+    assert pairs(other).of("similarity_matrix") == ""
+
+
+def test_nothing_is_said_if_two_pairs_fit_or_the_time_is_over(monkeypatch):
+    assert pairs(seconds=0).of("similarity_matrix") == ""
+    found = pairs()
+    monkeypatch.setattr(found, "gives_the_results", lambda function, pair: True)
+    assert len(list(found.candidates("similarity_matrix"))) > 1
+    assert found.of("similarity_matrix") == ""
+
+
+def test_the_tests_must_agree():
+    """None that passed rejects either, and each that failed rejects one of them."""
+    wanted = {LISTED[id] for id in TWO}
+    listed = [set(pair) for pair in pairs().candidates("similarity_matrix")]
+    assert wanted in listed
+    rejecting = next(iter(killers(LESSON.folder)["views_swapped"]))
+    passed = pairs(**{rejecting: "passed"})
+    assert wanted not in [set(pair) for pair in passed.candidates("similarity_matrix")]
+    own = [test.name for test in LESSON.tests if test.function == "similarity_matrix"]
+    free = [name for name in own if outcomes(*TWO)[name] == "passed"]
+    assert free, "no test of the function passes with both"
+    failed = pairs(**{free[0]: "failed"})
+    assert wanted not in [set(pair) for pair in failed.candidates("similarity_matrix")]
+
+
+def test_a_pair_differs_in_all_results_in_which_the_learners_differ():
+    found = pairs()
+    seen = found.differing("similarity_matrix", found.diagnosis.alone("similarity_matrix"))
+    for pair in itertools.islice(found.candidates("similarity_matrix"), 20):
+        paths = [found.differing("similarity_matrix", found.observed(one)) for one in pair]
+        assert seen <= set().union(*paths)
+    assert found.differing("similarity_matrix", found.diagnosis.right("similarity_matrix")) == set()
+
+
+@pytest.mark.parametrize("order", [TWO, TWO[::-1]])
+def test_two_mistakes_are_put_into_one_function(order):
+    text = together(LIBRARY, *(LISTED[id] for id in order))
+    assert "torch.cat([z2, z1])" in text and "eps=1.0" in text
+    assert together(LIBRARY, LISTED[TWO[0]], LISTED[TWO[0]]) == ""

@@ -252,7 +252,7 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
     """A random subset with equally many images of each class. SimCLR, section 6 and appendix B.5.
 
     Args:
-        labels: label of each image, any integers, shape (N,), on the CPU.
+        labels: label of each image, integers of any dtype, shape (N,), on the CPU.
         share: share of the images to keep, in (0, 1].
         generator: source of randomness.
 

@@ -7,7 +7,8 @@ Paper: Chen et al. 2020, sections 2.1 and 4.2. https://arxiv.org/abs/2002.05709
 Differs: a batch norm follows the first matrix, as in the authors' code but not the paper's text.
 
 Modules are built in torch's default dtype, on its default device. A module's output has the dtype
-and device of its input, which must be those of its weights.
+and device of its input, which must be those of its weights. A norm has torch's momentum and
+epsilon.
 """
 
 from torch import nn

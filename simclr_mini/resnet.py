@@ -32,7 +32,8 @@ def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
         stride: factor by which the block shrinks the image.
 
     Returns:
-        None, or a 1 x 1 convolution with its norm. Section 3.3, option B.
+        None, or a 1 x 1 convolution with its norm, which has torch's momentum and epsilon.
+        Section 3.3, option B.
     """
     # leave the input as it is if the block changes neither its channels nor its size
     if stride == 1 and inputs == outputs:
@@ -59,6 +60,8 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), with F = norm(conv(relu(norm(conv(x))))). Equation 1.
+
+        Each norm sees each batch once, also where gradients are computed.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -96,6 +99,8 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), where F narrows the channels, looks at neighbours and widens again.
+
+        Each norm sees each batch once, also where gradients are computed.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -172,6 +177,8 @@ class ResNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Representations h. Section 3.3.
+
+        The network keeps its mode, and keeps no tensor of the call.
 
         Args:
             x: images, shape (B, 3, H, W), with the weights' dtype and device.

@@ -33,7 +33,8 @@ def shuffled_batches(
     Args:
         N: how many images there are.
         batch_size: B. The images left over at the end, fewer than B, are not used in this epoch.
-        generator: source of randomness; each call draws a new order.
+        generator: source of randomness; each call draws a new order, all of it before the first
+            batch, as a resumed run skips batches and not draws.
 
     Yields:
         Positions of the images of a batch, int64, shape (B,); none twice in an epoch.

@@ -14,10 +14,12 @@ from simclr_mini.views import one_view, two_views
 
 @way("shuffled_batches", "loops")
 def batches_in_loops(N, batch_size, generator=None):
-    """Draw images out of a hat, and yield a batch whenever it is full."""
-    hat, batch = list(range(N)), []
+    """Draw all images out of a hat, then yield a batch whenever it is full."""
+    hat, drawn, batch = list(range(N)), [], []
     while hat:
-        batch.append(hat.pop(int(torch.randint(len(hat), (), generator=generator))))
+        drawn.append(hat.pop(int(torch.randint(len(hat), (), generator=generator))))
+    for image in drawn:
+        batch.append(image)
         if len(batch) == batch_size:
             yield torch.tensor(batch)
             batch = []

@@ -92,8 +92,8 @@ CASES = {
     "random state": (with_line("torch.manual_seed(0)"), "calls torch.manual_seed", 1),
     "state of torch": (
         with_line("torch.set_default_dtype(torch.float64); torch.set_num_threads(2)"),
-        "",
-        0,
+        "leaves torch's default dtype at torch.float64",
+        1,
     ),
     "gradient mode": (
         with_line("torch.set_grad_enabled(True)"),

@@ -1,11 +1,15 @@
 """A function that would fail on a GPU is found without one."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Generator
 
 from lessons.course.device import strays
+from lessons.course.manifest import ROOT
 
 G = Generator()
 ZEROS = torch.zeros(4, dtype=torch.int64)
@@ -37,3 +41,26 @@ ZEROS = torch.zeros(4, dtype=torch.int64)
 )
 def test_what_a_gpu_would_refuse(f, said):
     assert strays(f, torch.randn(4, 3)) == said
+
+
+def test_the_check_does_not_load_torchs_compiler():
+    """That takes seconds of every learner's first verdict. A function that needs it gets it."""
+    program = """
+import sys, torch
+from lessons.course.device import strays
+
+assert strays(lambda x: torch.nn.functional.normalize(x / 2), torch.ones(3, 2)) == ""
+assert "device" in strays(lambda x: x + torch.ones(2), torch.ones(3, 2))
+assert "torch._dynamo" not in sys.modules
+
+def needs_it(x):
+    from torch._dynamo import config
+    return x + torch.ones(2) if config else x
+
+assert "device" in strays(needs_it, torch.ones(3, 2))
+assert hasattr(sys.modules["torch._dynamo"], "optimize")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]

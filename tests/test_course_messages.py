@@ -181,3 +181,21 @@ def test_messages_are_as_wide_as_the_terminal():
     text = wrapped("one two " * 20 + "w" * 70, 60)
     assert {len(line) <= 60 for line in text.split("\n")[:-1]} == {True}
     assert text.split("\n")[-1] == "  " + "w" * 70
+
+
+def test_a_mistake_is_told_once_and_then_referred_to():
+    """Each of five failing tests would repeat the same two lines."""
+    verdict = Verdict(find(4), ["a", "b", "c"], outcomes=dict.fromkeys("abc", "failed"))
+    verdict.messages = dict.fromkeys("abc", "expected 1")
+    verdict.named = {
+        "a": "the mistake: You shift by one.",
+        "b": "the difference: All entries are 0.\nthe place: f.py, line 3, in f: it is right.",
+        "c": "the mistake is in f: You shift by one.",
+    }
+    told = {}
+    said = [verdict.message(test, told) for test in "abcb"]
+    assert said[0] == "expected 1\nthe mistake: You shift by one."
+    assert said[1].endswith("are 0.\nthe place: f.py, line 3, in f: it is right.")
+    assert said[2] == "expected 1\nthe mistake is in f: the same as for a"
+    assert said[3] == said[1]  # the same test again
+    assert verdict.message("c").endswith("in f: You shift by one.")  # alone, as `watch` shows it

@@ -87,3 +87,29 @@ def test_two_mistakes_are_put_into_one_function(order):
     text = together(LIBRARY, *(LISTED[id] for id in order))
     assert "torch.cat([z2, z1])" in text and "eps=1.0" in text
     assert together(LIBRARY, LISTED[TWO[0]], LISTED[TWO[0]]) == ""
+
+
+RAGGED = """
+def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N)
+    for start in range(0, N, batch_size):
+        yield order[start : start + batch_size]
+"""
+
+
+def test_two_mistakes_that_show_in_yes_and_no_need_the_tests_too():
+    """Exactly those tests fail that reject the one or the other."""
+    lesson = find(6)
+    text = lesson.library_file("simclr").read_text("utf-8")
+    module = execute(lesson, "simclr", f"{text}\n\n{RAGGED}")
+    own = [test.name for test in lesson.tests if test.function == "shuffled_batches"]
+    rejecting = [set(killers(lesson.folder)[id]) for id in ("generator_ignored", "last_batch_kept")]
+
+    def said(**other: str) -> str:
+        failed = {name: "failed" for name in set.union(*rejecting)}
+        outcomes = {test.name: "passed" for test in lesson.tests} | failed | other
+        return Pairs(Diagnosis(lesson, {"simclr": module}), outcomes, 60).of("shuffled_batches")
+
+    assert "global generator" in said() and "incomplete batch" in said()
+    more = next(name for name in own if name not in set.union(*rejecting))
+    assert said(**{more: "failed"}) == ""

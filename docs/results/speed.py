@@ -1,6 +1,6 @@
-"""The page's tables and figure of speed, from what `benchmarks/peers.py` measured.
+"""The page's tables and figure of speed, from what `peers.py` and `profile_step.py` measured.
 
-python docs/results/speed.py            # writes speed.md and speed.svg from speed.json
+python docs/results/speed.py            # writes speed.md, speed.svg and profile.md
 python docs/results/speed.py --check    # whether they are what it would write
 """
 
@@ -11,13 +11,16 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "pictures"), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE.parent / "pictures"), str(HERE.parents[1] / "benchmarks")]
+sys.path[:0] = [str(HERE.parents[1])]
 
 from drawing import BLUE, GRAY, path, svg, text  # noqa: E402
+from profile_step import kind_of  # noqa: E402
 
 from simclr_mini.canvas import separate  # noqa: E402
 
 FILE, TABLE, FIGURE = HERE / "speed.json", HERE / "speed.md", HERE / "speed.svg"
+PROFILE, PROFILE_TABLE = HERE / "profile.json", HERE / "profile.md"
 WIDE, TALL, GAP = 220, 120, 104  # of a panel, and between panels
 PANELS = {
     "N": ("k-means, by points", "N", "s"),
@@ -137,6 +140,19 @@ def page(found: dict | None) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
+def profile_table(found: dict) -> str:
+    """The kinds of operations in a step, as Markdown."""
+    whole, kinds = sum(found["seconds"].values()), {}
+    for operation, seconds in found["seconds"].items():
+        kinds[kind_of(operation)] = kinds.get(kind_of(operation), 0.0) + seconds
+    lines = ["| operation | share |", "|---|---:|"]
+    for kind, seconds in sorted(kinds.items(), key=lambda row: -row[1]):
+        lines.append(f"| {kind} | {seconds / whole:.0%} |")
+    about = f"{found['steps']} steps on one thread of {found['machine'].split(',')[0]}"
+    lines += ["", f"`{found['command']}`: {about}, {found['precision']}.", "{ .caption }"]
+    return "\n".join(lines) + "\n"
+
+
 # ---- the figure
 
 
@@ -225,7 +241,8 @@ def short(size: int) -> str:
 def written() -> dict[Path, str]:
     """The files and their contents."""
     found = json.loads(FILE.read_text("utf-8")) if FILE.exists() else None
-    return {TABLE: page(found), FIGURE: figure(found)}
+    profile = json.loads(PROFILE.read_text("utf-8"))
+    return {TABLE: page(found), FIGURE: figure(found), PROFILE_TABLE: profile_table(profile)}
 
 
 if __name__ == "__main__":

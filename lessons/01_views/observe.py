@@ -560,6 +560,7 @@ def two_views(module):
 
     return {
         "type": type(pair).__name__,
+        "learnable": tried(lambda: not any(view.is_inference() for view in f(x[:9], flip))),
         "none": tuple(settled(lambda i=i: f(x[:3], none)[i]) for i in (0, 1)),
         "facts": tried(facts),
         "crops": tried(crops),

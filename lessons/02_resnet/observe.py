@@ -1,5 +1,6 @@
 """Results of lesson 2's functions on small, odd inputs. A mistake is recognised by them."""
 
+import copy
 import math
 
 import torch
@@ -35,12 +36,16 @@ def seen(module, *shape):
     asked = (y * rand(*y.shape, seed=6, dtype=DOUBLE)).sum()
     grads = torch.autograd.grad(asked, [x, *weights], allow_unused=True)
     facts["gradient"] = tuple(torch.zeros(1) if g is None else g for g in grads)
+    facts["copied"] = not isinstance(tried(copy.deepcopy, module), str)
     state = module.state_dict().items()
     facts["means"] = tuple(v for n, v in state if n.endswith("running_mean"))
     return facts
 
 
 def conv3x3(module):
+    one, other = tried(module.conv3x3, 2, 3), tried(module.conv3x3, 2, 3)
+    if one is other and isinstance(one, nn.Module):
+        return {"own": False}  # its results depend on what was done with it before
     facts = {f"{s}": tried(lambda s=s: seen(module.conv3x3(2, 4, s), 2, 2, 5, 7)) for s in (1, 2)}
     facts["default"] = tried(lambda: seen(module.conv3x3(3, 3), 1, 3, 4, 4))
     return facts | {"type": tried(lambda: str(next(module.conv3x3(2, 3).parameters()).dtype))}
@@ -59,6 +64,7 @@ def shortcut(module):
 def block(made, configs):
     facts = {f"{config}": tried(seen, made(*config), 3, config[0], 5, 4) for config in configs}
     inputs = configs[0][0]
+    facts["backward"] = tried(changes_backward, made(*configs[0]), rand(3, inputs, 4, 4, seed=1))
     x = rand(2, inputs, 3, 3, seed=1)
     kept = x.clone()
     tried(made(*configs[0]).eval().forward, x)
@@ -67,6 +73,14 @@ def block(made, configs):
         tried(made(*configs[0]).eval().forward, x)
     facts["kept without gradients"] = torch.equal(x, kept)
     return facts | {"stays": not strays(run, made(*configs[0]), rand(2, inputs, 4, 4, seed=1))}
+
+
+def changes_backward(block, x) -> bool:
+    """Whether the backward pass changes running statistics."""
+    out = block(x.requires_grad_())
+    before = {name: value.clone() for name, value in block.state_dict().items()}
+    out.sum().backward()
+    return any(not torch.equal(v, before[name]) for name, v in block.state_dict().items())
 
 
 def run(module, x):
@@ -126,6 +140,9 @@ def ResNet_forward(module):
     ]:
         facts[name] = tried(look, *config)
     net = module.ResNet(module.BasicBlock, (1,), (4,))
+    facts["mode"] = tried(lambda: (net(rand(1, 3, 8, 8, seed=1)), net.training)[1])
+    facts["copied"] = not isinstance(tried(copy.deepcopy, net), str)
+    net.train()
     return facts | {"stays": not strays(run, net, rand(2, 3, 8, 8, seed=1))}
 
 

@@ -1,5 +1,7 @@
 """Lesson 2: a ResNet, from one convolution to the network and its initial weights."""
 
+import copy
+
 import pytest
 import torch
 from torch import nn
@@ -108,6 +110,14 @@ def test_conv_has_one_kernel_for_each_pair_of_channels():
 
 
 @about("conv3x3")
+def test_every_convolution_has_its_own_kernels():
+    """Two calls with the same numbers make two layers, which learn different things."""
+    first, second = conv3x3(3, 4), call(conv3x3, 3, 4)
+    if first is second.value or first.weight is second.value.weight:
+        wrong("Two calls give the same layer, so two places of a network share it.")
+
+
+@about("conv3x3")
 def test_conv_equals_the_sum_in_loops(oracle):
     """Every output pixel equals its sum, at every stride; the default stride is 1."""
     for inputs, outputs, H, W in [(3, 5, 5, 7), (2, 2, 6, 4)]:
@@ -170,6 +180,21 @@ def test_shortcut_equals_the_sum_in_loops(oracle):
         call(made.forward, x).gives(plain(x), rtol=1e-8, why=why)
         made, plain, why = made.train(), plain.train(), f"shortcut{config} in train mode"
         call(made.forward, x).gives(plain(x), rtol=1e-8, why=why)
+
+
+@about("shortcut")
+def test_shortcut_norm_follows_the_batches_as_slowly_as_torchs():
+    """After one batch, a tenth of the running mean and variance is the batch's."""
+    made = shortcut(2, 3, 2).double()
+    got = call(made.forward, maps(4, 2, 5, 7))
+    y, norm = made[0](maps(4, 2, 5, 7)), made[1]
+    for name, old, new in [
+        ("running_mean", 0.0, y.mean((0, 2, 3))),
+        ("running_var", 1.0, y.transpose(0, 1).flatten(1).var(1)),
+    ]:
+        now, expected = getattr(norm, name), 0.9 * old + 0.1 * new
+        if not torch.allclose(now, expected, rtol=1e-6):
+            wrong(f"{name} of the norm is wrong.", call=got.call, expected=expected, got=now)
 
 
 @about("shortcut")
@@ -240,6 +265,19 @@ def check_gradients(block, configs, loops):
             gradient_is(grad, want, f"{name}, {block.__name__}{config}", got.call)
 
 
+def check_statistics_after_a_step(block, configs):
+    """The backward pass leaves the norms' running means as the forward pass has left them."""
+    for config in configs:
+        made, x = block(*config), rand(3, config[0], 4, 5, seed=7).requires_grad_()
+        got = call(made.forward, x)
+        before = {name: value.clone() for name, value in made.state_dict().items()}
+        got.value.sum().backward()
+        for name, value in made.state_dict().items():
+            if not torch.equal(value, before[name]):
+                said = f"{block.__name__}{config}: the backward pass changes {name}."
+                wrong(said, call=got.call, expected=before[name][:4], got=value[:4])
+
+
 def gradient_is(grad, expected, name, text):
     """A gradient exists, and has the right value."""
     if grad is None:
@@ -283,6 +321,12 @@ def test_basic_block_equals_its_equation_in_loops(oracle):
 def test_basic_block_uses_batch_statistics_in_training(oracle):
     """In train mode the norms normalise by the batch, and update their running means."""
     check_training(BasicBlock, BASIC, oracle("BasicBlock.forward"))
+
+
+@about("BasicBlock.forward")
+def test_basic_block_counts_a_batch_once_in_a_step():
+    """Each batch counts once in a norm's statistics, also if the backward pass needs the maps."""
+    check_statistics_after_a_step(BasicBlock, BASIC)
 
 
 @about("BasicBlock.forward")
@@ -333,6 +377,12 @@ def test_bottleneck_equals_its_equation_in_loops(oracle):
 def test_bottleneck_uses_batch_statistics_in_training(oracle):
     """In train mode the norms normalise by the batch, and update their running means."""
     check_training(Bottleneck, DEEP, oracle("Bottleneck.forward"))
+
+
+@about("Bottleneck.forward")
+def test_bottleneck_counts_a_batch_once_in_a_step():
+    """Each batch counts once in a norm's statistics, also if the backward pass needs the maps."""
+    check_statistics_after_a_step(Bottleneck, DEEP)
 
 
 @about("Bottleneck.forward")
@@ -471,6 +521,21 @@ def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
         expected = oracle("ResNet.forward")(model, x)
         call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)} in train mode")
     keeps_its_device(net(*NETS[0]), rand(2, 3, 8, 8, seed=1))
+
+
+@about("ResNet.forward")
+def test_a_training_step_leaves_the_network_as_it_was(net):
+    """It stays in training mode, also after one image, and holds no graph: it can be copied."""
+    for B in (3, 1):
+        model = net(*NETS[0])
+        got = call(model.forward, rand(B, 3, 8, 8, seed=2))
+        try:
+            copy.deepcopy(model)
+        except RuntimeError as error:
+            said = (
+                "The network cannot be copied after a call, since it keeps a tensor with a graph."
+            )
+            wrong(said, call=got.call, expected="a copy", got=error)
 
 
 @about("ResNet.forward")

@@ -1,5 +1,6 @@
 """Results of lesson 3's functions on small, odd inputs. A mistake is recognised by them."""
 
+import pytest
 import torch
 
 from lessons.course.check import rand
@@ -21,13 +22,16 @@ def projector(module):
         seen[f"not {kind!r}"] = answer(module, kind)
     for kind in ("none", "linear"):
         seen[f"{kind} of equal widths"] = answer(module, kind, d=7)
-    return seen
+        seen[f"{kind} without a hidden width"] = answer(module, kind, hidden=None)
+    state = torch.get_rng_state()
+    tried(module.projector, "none", 7, HIDDEN, 3)
+    return seen | {"draws": not torch.equal(state, torch.get_rng_state())}
 
 
-def answer(module, kind: str, d: int = 3) -> str:
+def answer(module, kind: str, d: int = 3, hidden: int | None = HIDDEN) -> str:
     """What becomes of a kind: an error, or the shapes of the parameters of what is returned."""
     try:
-        made = module.projector(kind, 7, HIDDEN, d)
+        made = module.projector(kind, 7, hidden, d)
     except Exception as error:
         return f"raises {type(error).__name__}"
     if not isinstance(made, torch.nn.Module):
@@ -63,6 +67,9 @@ def facts(make, width: int) -> dict:
         return {"own": False}
     elsewhere = tried(made_elsewhere, make)
     seen["elsewhere"] = elsewhere
+    seen["with a GPU"] = made_beside_a_gpu(make)
+    seen["types"] = str({type(m).__name__ for m in one.modules()} & {"SyncBatchNorm"})
+    seen["after NaN"] = tried(after_nan, one, width)
     first, second = tried(results, one, width), tried(results, two, width)
     if isinstance(first, str) or isinstance(second, str):
         return seen | {"z": first if isinstance(first, str) else second}
@@ -86,6 +93,28 @@ def made_elsewhere(make) -> str:
     finally:
         torch.set_default_dtype(usual)
     return str({(p.device.type, p.dtype) for p in made.parameters()})
+
+
+def made_beside_a_gpu(make) -> str:
+    """How a head is made if torch says that there is a GPU."""
+    with pytest.MonkeyPatch.context() as patch:
+        for place in (torch.cuda, torch.backends.mps):
+            patch.setattr(place, "is_available", lambda: True)
+        try:
+            make()
+        except Exception:
+            return "moved"
+    return "made"
+
+
+def after_nan(head, width: int) -> str:
+    """Whether z is finite in a row whose h is not, in eval mode."""
+    h = rand(3, width, seed=8)
+    h[1, 0] = float("nan")
+    with torch.no_grad():
+        finite = bool(head.eval()(h)[1].isfinite().all())
+    head.train()
+    return f"finite {finite}"
 
 
 def start(p) -> str:

@@ -1,11 +1,12 @@
 """Lesson 3: heads, the small networks between the representation and the loss."""
 
+import copy
 from itertools import permutations
 
 import torch
 from torch import nn
 
-from lessons.course.check import Result, about, call, rand, refuses, same, wrong
+from lessons.course.check import Result, Wrong, about, call, rand, refuses, same, wrong
 from simclr_mini.heads import mlp, predictor, projector
 
 # (input, hidden, output) widths, all different; each of the three is the smallest once
@@ -92,6 +93,18 @@ def test_mlp_treats_rows_separately_in_evaluation():
 
 
 @about("mlp")
+def test_mlp_norm_follows_the_batches_as_slowly_as_torchs(oracle):
+    """After one batch, a tenth of the running mean and variance is the batch's."""
+    follows_slowly(call(mlp, 7, 11, 3), oracle("mlp")(7, 11, 3), 2 + rand(9, 7, seed=4))
+
+
+@about("mlp")
+def test_mlp_hides_no_nan():
+    """If the encoder has diverged, z shows it, so that the training can stop and say so."""
+    hides_no_nan(call(mlp, 7, 11, 3), 7)
+
+
+@about("mlp")
 def test_every_mlp_has_its_own_weights():
     """Two calls make two heads with different random weights, and with units that differ."""
     has_own_weights(call(mlp, 7, 11, 3), call(mlp, 7, 11, 3))
@@ -101,6 +114,12 @@ def test_every_mlp_has_its_own_weights():
 def test_mlp_is_made_where_torch_makes_modules():
     """The weights have torch's default dtype and lie on its default device, whatever these are."""
     is_made_by_default(lambda: call(mlp, 7, 11, 3))
+
+
+@about("mlp")
+def test_mlp_is_not_moved_to_a_gpu(monkeypatch):
+    """A machine may have a GPU that a run does not use: whoever trains moves the head."""
+    moves_nowhere(monkeypatch, lambda: call(mlp, 7, 11, 3))
 
 
 # Step 2: three projectors
@@ -192,6 +211,23 @@ def test_projector_is_made_where_torch_makes_modules():
         is_made_by_default(lambda kind=kind: call(projector, kind, 7, 11, 3))
 
 
+@about("projector")
+def test_only_the_projector_that_is_asked_for_is_made():
+    """None and linear need no hidden width, and none draws no random numbers."""
+    state = torch.get_rng_state()
+    is_module(call(projector, "none", 7, None, 3))
+    if not torch.equal(state, torch.get_rng_state()):
+        wrong('A projector "none" draws random numbers: the next network starts with others.')
+    has_parameters(call(projector, "linear", 7, None, 3), [(3, 7), (3,)])
+
+
+@about("projector")
+def test_no_projector_is_moved_to_a_gpu(monkeypatch):
+    """A machine may have a GPU that a run does not use: whoever trains moves the head."""
+    for kind in ["none", "linear", "mlp"]:
+        moves_nowhere(monkeypatch, lambda kind=kind: call(projector, kind, 7, 11, 3))
+
+
 # Step 3: the predictor
 
 
@@ -250,6 +286,18 @@ def test_every_predictor_has_its_own_weights():
 def test_predictor_is_made_where_torch_makes_modules():
     """The weights have torch's default dtype and lie on its default device, whatever these are."""
     is_made_by_default(lambda: call(predictor, 7, 11))
+
+
+@about("predictor")
+def test_predictor_norm_follows_the_batches_as_slowly_as_torchs(oracle):
+    """After one batch, a tenth of the running mean and variance is the batch's."""
+    follows_slowly(call(predictor, 7, 11), oracle("predictor")(7, 11), 2 + rand(9, 7, seed=4))
+
+
+@about("predictor")
+def test_predictor_is_not_moved_to_a_gpu(monkeypatch):
+    """A machine may have a GPU that a run does not use: whoever trains moves the head."""
+    moves_nowhere(monkeypatch, lambda: call(predictor, 7, 11))
 
 
 # Helpers of the tests. A head may name, order and store its layers as it likes.
@@ -329,14 +377,21 @@ def follows_the_equation(made: Result, ours: nn.Module, h, name: str = "h") -> N
 
 def assigned(ours: nn.Module, head: nn.Module, h):
     """Our z and gradient, for each way of copying the other head's parameters into ours."""
-    places, seen = list(ours.parameters()), []
+    seen = []
+    for _ in assignments(ours, head):
+        z = ours(h)
+        seen.append((z.detach(), gradient(z, h)))
+    return seen
+
+
+def assignments(ours: nn.Module, head: nn.Module):
+    """Copies the other head's parameters into ours, in each way that their shapes allow."""
+    places = list(ours.parameters())
     for order in permutations(p.detach() for p in head.parameters()):
         if all(sorted(a.shape) == sorted(b.shape) for a, b in zip(places, order, strict=True)):
             for place, p in zip(places, order, strict=True):
                 place.data.copy_(p if p.shape == place.shape else p.T)
-            z = ours(h)
-            seen.append((z.detach(), gradient(z, h)))
-    return seen
+            yield
 
 
 def gradient(z, h):
@@ -400,6 +455,56 @@ def treats_rows_separately(made: Result, h, name: str = "h") -> None:
         again.gives(among, rtol=1e-4, why="In eval mode, the same rows must give the same result.")
         why = "In eval mode, the norm must use the running mean and variance from training."
         again.gives(trained, rtol=0.1, why=why)
+
+
+def follows_slowly(made: Result, ours: nn.Module, h) -> None:
+    """In eval mode after one batch, z is that of `ours`, with the parameters where they fit."""
+    head, ours, h = is_module(made).double(), ours.double(), h.double()
+    has_parameters(made, [tuple(p.shape) for p in ours.parameters()])
+    if any(isinstance(module, nn.SyncBatchNorm) for module in head.modules()):
+        said = "A SyncBatchNorm fails on CPUs with many processes; training puts it in if it can."
+        wrong(said, call=made.call)
+    fill(head)
+    head(h)
+    z = Result(f"{made.call} in eval mode, after one batch", head.eval()(h).detach())
+    expected = []
+    for _ in assignments(ours, head):
+        again = copy.deepcopy(ours)  # with fresh running statistics
+        again(h)
+        expected.append(again.eval()(h).detach())
+    if not any(torch.allclose(z.value, one, rtol=1e-6, atol=1e-9) for one in expected):
+        z.gives(expected[0], rtol=1e-6)
+
+
+def hides_no_nan(made: Result, width: int) -> None:
+    """A row with a NaN has a z that is not finite."""
+    h = rand(3, width, seed=8)
+    h[1, 0] = float("nan")
+    for mode in ("eval", "train"):
+        getattr(is_module(made), mode)()
+        z = apply(made, h)
+        if z.value[1].isfinite().all():
+            wrong(
+                f"h is NaN, and z is not, in {mode} mode.",
+                call=z.call,
+                expected="NaN",
+                got=z.value[1],
+            )
+
+
+def moves_nowhere(monkeypatch, make) -> None:
+    """A head is made in the same way if torch says that there is a GPU."""
+    for place in (torch.cuda, torch.backends.mps):
+        monkeypatch.setattr(place, "is_available", lambda: True)
+    said = "The head goes to a GPU by itself. The program that trains decides where it is."
+    try:
+        head = is_module(make())
+    except (AssertionError, RuntimeError) as error:
+        if isinstance(error, Wrong | NotImplementedError):
+            raise
+        wrong(said, expected="torch's default device", got=error)
+    if any(p.device.type != "cpu" for p in head.parameters()):
+        wrong(said, expected="torch's default device", got="a GPU")
 
 
 def has_own_weights(one: Result, other: Result) -> None:

@@ -131,6 +131,7 @@ def nt_xent_loss(module):
         right = right and is_right(came[0], *case)
     seen["many"] = tried(loss_and_gradient, f, 21, 3, 0.2)
     seen["0.01"] = tried(loss_and_gradient, f, 3, 2, 0.01) if right else "not asked"
+    seen["far"] = tried(loss_with_a_far_view, f) if right else "not asked"
     fine = right and is_right(seen["0.01"][0], 3, 2, 0.01)  # then a half is asked for, too
     z1, z2 = (z.detach() for z in views(6, 5))
     near = z1.half(), (z1 + 0.1 * z2).half()  # the loss is small, and so rounding is seen
@@ -151,6 +152,13 @@ def nt_xent_loss(module):
     seen["double"] = type_of(got(f, z1.double(), z2.double())) == "float64"
     seen["stays"] = not strays(f, z1, z2)
     return seen
+
+
+def loss_with_a_far_view(f):
+    """The loss of three images at a low temperature; one view is far from all others."""
+    z1 = torch.tensor([[1.0, 0.0], [1.0, 0.02], [-1.0, 0.0]])
+    z2 = torch.tensor([[1.0, 0.01], [1.0, 0.03], [0.0, 1.0]])
+    return f(z1, z2, 0.005)
 
 
 def is_right(loss, B: int, d: int, temperature: float) -> bool:

@@ -59,6 +59,9 @@ def shuffled_batches(module):
         flat(epoch(40, 5))
         states.append(torch.get_rng_state())
     seen["global is seeded"] = torch.equal(*states)
+    drawing = Generator().manual_seed(5)
+    states = [drawing.get_state() for _ in islice(module.shuffled_batches(12, 3, drawing), 4)]
+    seen["draws once"] = all(torch.equal(state, states[0]) for state in states)
     used = Generator().manual_seed(2)
     torch.rand(3, generator=used)
     seen["goes on"] = flat(epoch(40, 5, used)) != first

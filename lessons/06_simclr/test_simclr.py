@@ -80,6 +80,17 @@ def test_images_meet_from_all_over_the_data():
 
 
 @about("shuffled_batches")
+def test_the_whole_order_is_drawn_before_the_first_batch():
+    """A resumed run skips the batches that it has had, and goes on with the generator's state."""
+    generator = Generator().manual_seed(5)
+    got = call(shuffled_batches, 12, 3, generator)
+    states = [generator.get_state() for _ in islice(got.value, 4)]
+    if not all(torch.equal(state, states[0]) for state in states):
+        said = "Later batches draw from the generator too, which others may use in between."
+        wrong(said, call=got.call, expected="one draw, before the first batch")
+
+
+@about("shuffled_batches")
 def test_batches_are_full():
     """Seven images make two batches of three, and one is left over; ten make two of five."""
     for N, B in [(7, 3), (10, 5), (11, 4), (5, 1), (6, 2)]:

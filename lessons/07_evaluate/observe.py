@@ -230,6 +230,10 @@ def class_balanced(module):
     seen["differ"] = len(set(sets)) > 1
     (far,) = draws(0.4, 1, labels=labels + 2**40)
     seen["far"] = str([int((labels[far] == c).sum()) for c in (2, 5, 9)])
+    for dtype in (torch.uint8, torch.int16, torch.int32):
+        many = torch.arange(900).mul(7).remainder(9).mul(28).to(torch.uint8).to(dtype)
+        (found,) = draws(0.1, 1, labels=many)
+        seen[f"{dtype}"] = str(sorted(torch.bincount(many[found].int() // 28).tolist()))
     free = [module.class_balanced(labels, 0.4, None).sort().values.tolist() for _ in range(9)]
     seen["free"] = any(one != free[0] for one in free)
     torch.manual_seed(1)
@@ -274,6 +278,12 @@ def Probe_predict(module):
         seen["changed"] = str(predict)
         h = mean + 2 * std * rand(23, D, seed=8)
         seen[f"alone {C} {D}"] = tuple(probe.predict(one[None]) for one in h[:5])
+    for unit in (1e-6, 1e6):
+        scaled = module.Probe(weight, bias, unit * mean, unit * std, classes, 0.1)
+        seen[f"unit {unit}"] = scaled.predict(unit * h)
+    steep = torch.tensor([[100.0], [200.0]]), torch.zeros(2), torch.zeros(1), torch.ones(1)
+    steep = module.Probe(*steep, torch.tensor([3, 7]), 0.1)
+    seen["large logits"] = steep.predict(torch.tensor([[1.0], [-1.0]]))
     parts = [part.to("meta") for part in (weight, bias, mean, std)]
     there = module.Probe(*parts, classes.to("meta"), 0.1)
     seen["stays"] = not strays(there.predict, h)
@@ -307,10 +317,28 @@ def fit(module):
         seen |= {f"remains {N}": "comes closer" for N in (13, 11)}
         fact = torch.tensor([1 / 3, 1 / 7]), torch.zeros(())  # where it stops makes no difference
         seen |= {f"{N}": fact for N in (13, 11)}
+    seen["no image"] = tried(shapes_with_an_empty_class, module)
+    seen["a last image apart"] = outcome(with_one_apart, module)
     seen["there"] = outcome(goes_on, module)  # a fault apart from the minimum
     short = module.fit(h.float(), position, *(one.float() for one in start), 1.0, 5)
     kinds = {str(one.dtype) for one in (weight, bias)}, {str(one.dtype) for one in short}
     return seen | {"double": str(kinds)}
+
+
+def shapes_with_an_empty_class(module) -> str:
+    """The shapes of weight and bias if no image is of the last class."""
+    h, position = rand(6, 2, seed=1), torch.tensor([0, 1, 0, 1, 0, 1])
+    made = module.fit(h, position, torch.zeros(3, 2), torch.zeros(3), 0.5, 3)
+    return str([tuple(one.shape) for one in made])
+
+
+def with_one_apart(module) -> torch.Tensor:
+    """The weight of 4,101 images, the last of which lies far away, on the wrong side."""
+    h = rand(4101, 1, seed=1, dtype=torch.float64)
+    position = (h[:, 0] > 0.3).long()
+    h[-1], position[-1] = 40.0, 0
+    start = torch.zeros(2, 1, dtype=torch.float64), torch.zeros(2, dtype=torch.float64)
+    return (100 * module.fit(h, position, *start, 0.1, 50)[0].detach()).round() / 100
 
 
 def problem(N, C, D) -> tuple:

@@ -1,6 +1,7 @@
 """Lesson 7: judging a frozen encoder, by nearest neighbours and by a linear probe."""
 
 import math
+from dataclasses import replace
 from itertools import combinations
 
 import torch
@@ -432,6 +433,14 @@ def test_balanced_works_with_labels_of_any_size():
 
 
 @about("class_balanced")
+def test_balanced_works_with_labels_of_any_type():
+    """Data sets keep labels in a byte, and a product of two of them does not fit there."""
+    for dtype in (torch.uint8, torch.int16, torch.int32):
+        labels = torch.arange(900).mul(7).remainder(9).mul(28).to(torch.uint8).to(dtype)
+        counts_are(call(class_balanced, labels, 0.1, seeded()), labels, [10] * 9)
+
+
+@about("class_balanced")
 def test_balanced_takes_all_of_a_class_that_is_too_small():
     """Four of each are asked for and one class has only two: it gives two, the others four."""
     for sizes, share, count in [((2, 11, 11), 0.5, [2, 4, 4]), ((12, 1, 5), 1.0, [6, 1, 5])]:
@@ -576,6 +585,24 @@ def test_prediction_does_not_depend_on_the_other_images():
 
 
 @about("Probe.predict")
+def test_prediction_does_not_depend_on_the_unit_of_h(oracle):
+    """Numbers of one millionth are standardised like numbers of one."""
+    for unit in (1e-6, 1e6):
+        probe = some_probe(4, 3)
+        probe = replace(probe, mean=unit * probe.mean, std=unit * probe.std)
+        h = probe.mean + 2 * probe.std * rand(37, 3, seed=6, dtype=DOUBLE)
+        call(probe.predict, h).gives(oracle("Probe.predict")(probe, h))
+
+
+@about("Probe.predict")
+def test_prediction_tells_large_logits_apart():
+    """100 and 200 are different logits, but as probabilities both are 1."""
+    weight, classes = torch.tensor([[100.0], [200.0]]), torch.tensor([3, 7])
+    probe = Probe(weight, torch.zeros(2), torch.zeros(1), torch.ones(1), classes, 0.1)
+    call(probe.predict, torch.tensor([[1.0], [-1.0]])).gives(torch.tensor([7, 3]))
+
+
+@about("Probe.predict")
 def test_prediction_keeps_to_the_device_and_the_dtype_of_the_classes():
     """Labels come out as they went in, int32 or int64. Here `meta` stands for a GPU."""
     probe = some_probe(3, 2)
@@ -660,6 +687,29 @@ def test_fit_does_not_change_if_every_image_comes_twice():
     weight, bias = fit(h, position, *start, 0.3, 200)
     got = call(fit, torch.cat([h, h]), position.repeat(2), *start, 0.3, 200)
     weights_are(got, weight.detach(), bias.detach())
+
+
+@about("fit")
+def test_fit_gives_the_last_image_no_more_weight_than_the_others():
+    """Of 4,101 images, the one that lies apart counts the same wherever it is."""
+    h = rand(4101, 1, seed=1, dtype=DOUBLE)
+    position = (h[:, 0] > 0.3).long()
+    h[-1], position[-1] = 40.0, 0  # on the wrong side
+    start = torch.zeros(2, 1, dtype=DOUBLE), torch.zeros(2, dtype=DOUBLE)
+    expected = fit(h.roll(2000, 0), position.roll(2000), *start, 0.1, 50)
+    got = call(fit, h, position, *start, 0.1, 50)
+    weights_are(got, *(one.detach() for one in expected))
+
+
+@about("fit")
+def test_fit_has_a_row_for_a_class_without_images():
+    """The weight that came in says how many classes there are."""
+    h, position = rand(6, 2, seed=1, dtype=DOUBLE), torch.tensor([0, 1, 0, 1, 0, 1])
+    start = torch.zeros(3, 2, dtype=DOUBLE), torch.zeros(3, dtype=DOUBLE)
+    got = call(fit, h, position, *start, 0.5, 3)
+    shapes = str([tuple(one.shape) for one in got.value])
+    if shapes != "[(3, 2), (3,)]":
+        wrong("The shapes are wrong.", call=got.call, expected="[(3, 2), (3,)]", got=shapes)
 
 
 @about("fit")
@@ -835,6 +885,20 @@ def test_probe_keeps_the_largest_of_equally_good_penalties():
             wrong(said, call=got.call, expected=0.5, got=got.value.penalty)
     got = call(linear_probe, h[:9], label[:9], h[9:], label[9:])
     assert got.value.penalty == 1.0, "by default the largest penalty is 1.0"
+
+
+@about("linear_probe", step="a dimension that is always the same")
+def test_probe_is_not_led_by_a_dimension_that_was_constant():
+    """Its std is rounding noise. In other images it may differ a little, and should not decide."""
+    train_h, train_labels, val_h, val_labels = two_splits(6)
+    train_h, train_labels = train_h.repeat(3, 1), train_labels.repeat(3)
+    wide = torch.cat([train_h, torch.full((len(train_h), 1), 0.1)], 1)
+    val = torch.cat([val_h, torch.full((len(val_h), 1), 0.1)], 1)
+    got = call(linear_probe, wide, train_labels, val, val_labels, (0.1,))
+    expected, nearly = got.value.predict(val), val.clone()
+    nearly[:, -1] += 1e-5
+    got.value = got.value.predict(nearly)
+    got.gives(expected, why="A dimension that was constant in training decides.")
 
 
 @about("linear_probe", step="a dimension that is always the same")

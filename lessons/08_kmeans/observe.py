@@ -283,6 +283,8 @@ def clusterings(module):
     seen["blobs"] = all((blobs - c[own]).square().sum() < 1 for c, own in runs)
     far = blobs / 5 + 20000  # squares as large as this are rounded to multiples of 32
     seen["far"] = module.kmeans(far, 5, 3, start=far[[0, 5, 25, 29, 34]])[1]
+    apart = blobs / 5 + torch.tensor([2e4, -2e4])
+    seen["apart"] = module.kmeans(apart, 5, 3, start=apart[[0, 5, 25, 29, 34]])[1]
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
     seen["same"] = torch.equal(one[0], other[0])
     slow = rand(97, 2, seed=100, dtype=torch.float64) * torch.tensor([0.3, 4.0]) + 1

@@ -439,6 +439,17 @@ def in_one_order(clustering):
 
 
 @about("kmeans")
+def test_each_coordinate_may_lie_around_another_number():
+    """Around (10,000, -10,000, 0), float32 leaves few digits to squares that are not centred."""
+    x, start = points(41, 3).float(), points(5, 3, seed=1).float()
+    around = torch.tensor([1e4, -1e4, 0.0])
+    labels = kmeans(x, 5, 3, start=start)[1]
+    got = call(kmeans, x + around, 5, 3, start=start + around)
+    got.value = got.value[1]
+    got.gives(labels, why="Expected are your labels of the same points around 0.")
+
+
+@about("kmeans")
 def test_without_iterations_the_centroids_are_points():
     """The start is k of the points, wherever zero is, and each point has the nearest of them."""
     for N, K, d in SIZES:

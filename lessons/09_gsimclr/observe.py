@@ -284,6 +284,7 @@ def dealt_batches(module):
 def strict_count(module):
     several = [*SIZES, (5, 5, 1), (3, 3, 1, 1), (9, 9), (4, 4, 4, 2, 1, 1), (2, 9, 3, 5)]
     cases = [(torch.tensor(sizes), B) for sizes in several for B in (1, 2, 3, 4)]
+    cases += [(torch.tensor([1, 100, 100, 100]), 4), (torch.arange(1, 65), 64)]
     return counts_of(module.strict_count, cases)
 
 

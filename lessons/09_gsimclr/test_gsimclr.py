@@ -506,6 +506,13 @@ def test_strict_count_by_hand():
 
 
 @about("strict_count")
+def test_strict_count_of_few_clusters():
+    """With hardly more clusters than images in a batch, the small ones decide."""
+    for sizes, B, T in [((1, 100, 100, 100), 4, 1), (range(1, 65), 64, 1), ([3] + 7 * [500], 8, 3)]:
+        call(strict_count, torch.tensor(list(sizes)), B).gives(T)
+
+
+@about("strict_count")
 def test_strict_count_is_the_largest_possible(oracle):
     """Count up from T = 0 as long as the clusters have enough images for one more batch."""
     generator = Generator().manual_seed(7)

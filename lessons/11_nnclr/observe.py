@@ -76,6 +76,8 @@ def SupportSet_find(module):
     seen["later"] = answer(support.find, at(0, 90, 170))
     near = support_of(module, at(*(45 + 0.01 * (torch.arange(41) * 18 % 41)).tolist()))
     seen["near"] = answer(near.find, at(-35, 125))
+    wide = support_of(module, at(*(45 + 0.1 * (torch.arange(41) * 18 % 41)).tolist()))
+    seen["half"] = answer(wide.find, at(-35, 47, 125).bfloat16())
     draws = answer(draws_of, support)
     seen |= draws if isinstance(draws, dict) else {"draws": draws}
     support.rows.copy_(support.rows.flip(0))

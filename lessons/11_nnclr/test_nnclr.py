@@ -74,6 +74,14 @@ def test_find_distinguishes_rows_that_are_close():
 
 
 @about("SupportSet.find")
+def test_find_keeps_the_digits_of_the_rows():
+    """Projections may be in half precision, but the rows are not: 41 of them within 4 degrees."""
+    order = torch.arange(41) * 18 % 41
+    support, z = support_of(at(*(45 + 0.1 * order).tolist())), at(-35, 47, 125).bfloat16()
+    call(support.find, z).gives(support.find(z.float()), why="Expected is yours in float32.")
+
+
+@about("SupportSet.find")
 def test_random_initial_rows_count_too():
     """Rows that were never pushed (age -1) count like all others, so the set is always full."""
     support = support_of(FOUR, images=-torch.ones(4), ages=torch.tensor([0, -1, -1, 0]))

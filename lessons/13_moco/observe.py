@@ -102,6 +102,11 @@ def follow(module):
         one.weight.data.copy_(rand(3, 2, 3, 3, seed=number))
     module.follow(key.requires_grad_(False), query, 0.7)
     seen["channels last"] = key.weight.detach()
+    key, query = Net(1).requires_grad_(False), Net(2)
+    module.follow(key, query, 0.0)
+    for p in query.parameters():
+        p.data.add_(1)
+    seen["its own memory"] = tuple(p.detach().clone() for p in key.parameters())
     return seen
 
 

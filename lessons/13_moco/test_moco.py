@@ -259,6 +259,20 @@ def test_the_limits_of_the_momentum():
                 wrong("A parameter of the key network.", call=got.call, expected=want, got=p)
 
 
+@about("follow")
+def test_the_two_networks_share_no_memory():
+    """A copy, with m = 0, stays where it was while the query network learns on."""
+    (key, query), kept = two_networks(), {}
+    got = call_in_place(follow, key, query, 0.0)
+    kept = {name: p.clone() for name, p in key.named_parameters()}
+    for p in query.parameters():
+        p.data.add_(1)
+    for name, p in key.named_parameters():
+        if not torch.equal(p, kept[name]):
+            said = f"{name} of the key network moves with the query network."
+            wrong(said, call=got.call, expected=kept[name], got=p)
+
+
 @about("follow", step="what stays as it is")
 def test_the_query_network_stays():
     """Only the key network changes."""

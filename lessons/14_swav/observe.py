@@ -7,7 +7,7 @@ from torch import nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import strays
-from lessons.course.evidence import equal, told
+from lessons.course.evidence import equal, told, tried
 from simclr_mini.ring import Ring
 
 
@@ -82,6 +82,9 @@ def codes_with_queue(module):
     z, prototypes = unit(7, 4, 1), unit(3, 4, 2)
     seen["empty"] = module.codes_with_queue(z, z[:0], prototypes).double()
     seen["stays"] = not strays(module.codes_with_queue, z, unit(5, 4, 3), prototypes)
+    half = z.bfloat16(), unit(5, 4, 3).float(), prototypes.bfloat16()
+    half = tried(module.codes_with_queue, *half, 0.5)
+    seen["half"] = half if isinstance(half, str) else str(tuple(half.shape))
     learned = nn.Parameter(prototypes.clone())
     module.codes_with_queue(z, z[:0], learned)
     seen["learns"] = learned.requires_grad

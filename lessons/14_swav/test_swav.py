@@ -221,6 +221,15 @@ def test_the_queue_may_have_another_dtype(oracle):
 
 
 @about("codes_with_queue")
+def test_projections_may_be_in_half_precision(oracle):
+    """Projections and prototypes in bfloat16, a queue in float32."""
+    z, queue, prototypes = unit(3, 4, 5), unit(5, 4, 6), unit(7, 4, 7)
+    expected = oracle("codes_with_queue")(z, queue, prototypes, 0.5, 3)
+    half = z.bfloat16(), queue.float(), prototypes.bfloat16()
+    call(codes_with_queue, *half, 0.5, 3).gives(expected, atol=0.02)
+
+
+@about("codes_with_queue")
 def test_codes_with_queue_stay_on_their_device():
     """Every tensor that you make must be where the projections are."""
     stays_on_device(codes_with_queue, unit(3, 4, 1), unit(7, 4, 2), unit(5, 4, 3))

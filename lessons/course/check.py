@@ -4,8 +4,6 @@ A failure says what was called, what was expected and what came, in a few lines.
 """
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +11,7 @@ from torch import Tensor
 
 from lessons.course.difference import looks_like
 from lessons.course.show import WIDE, describe, kind, name_of, objects, one_line, pair, show, size
+from lessons.course.surroundings import Earlier, Surroundings, article, same
 from lessons.course.terminal import cut
 
 ROOM = 5  # lines of a message, besides the test's claim and the named mistake
@@ -30,6 +29,13 @@ class Call:
 
 
 latest: list[Call] = []  # the last call of the running test, if there is one
+earlier = Earlier()
+
+
+def start() -> None:
+    """A test begins: forget the calls of the last one."""
+    latest.clear()
+    earlier.kept.clear()
 
 
 class Wrong(AssertionError):
@@ -130,23 +136,20 @@ class Result:
 
 
 def call(f, *args, **kwargs) -> Result:
-    """Call a learner's function; refuse a wrong signature and a changed argument or mode."""
+    """Call a learner's function; refuse a wrong signature, and what it must not change."""
     text, names = bind(f, args, kwargs)
-    now = begin(f, args, text)
     given = [*args, *kwargs.values()]
     before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
     try:
-        with same_mode(f, text):
-            value = f(*args, **kwargs)
+        result = call_in_place(f, *args, **kwargs)
     except RuntimeError as error:
         if "in-place operation" not in str(error) and "single memory location" not in str(error):
             raise
         wrong(f"{name_of(f)} changes an argument in place; work on a copy.", call=text)
-    now.value, now.returned = value, True
     for name, one, old in zip(names, given, before, strict=False):
         if old is not None and not same(one, old):
             wrong(f"{name_of(f)} changes its argument {name} in place; work on a copy.", call=text)
-    return Result(text, value)
+    return result
 
 
 def refuses(error: type[Exception], f, *args, **kwargs) -> None:
@@ -166,29 +169,28 @@ def refuses(error: type[Exception], f, *args, **kwargs) -> None:
 
 def a_kind(error: type[Exception]) -> str:
     """`a ValueError`, `an IndexError`."""
-    return f"{'an' if error.__name__[0] in 'AEIO' else 'a'} {error.__name__}"
+    return f"{article(error.__name__)} {error.__name__}"
 
 
 def call_in_place(f, *args, **kwargs) -> Result:
     """Like `call`, for a function that is meant to change its arguments."""
     text, _ = bind(f, args, kwargs)
-    now = begin(f, args, text)
-    with same_mode(f, text):
-        now.value, now.returned = f(*args, **kwargs), True
-    return Result(text, now.value)
-
-
-@contextmanager
-def same_mode(f, text: str) -> Iterator[None]:
-    """Fail if f leaves gradients switched on or off that were not so before."""
-    before = torch.is_grad_enabled()
+    now, name, given = begin(f, args, text), name_of(f), (args, kwargs)
+    around, kept = Surroundings(f, *args, *kwargs.values()), earlier.unchanged(name)
     try:
-        yield
+        now.value, now.returned = f(*args, **kwargs), True
     finally:
-        after = torch.is_grad_enabled()
-        torch.set_grad_enabled(before)
-    if after != before:
-        wrong(f"{name_of(f)} leaves gradients switched {'on' if after else 'off'}.", call=text)
+        left = around.restore()
+    if left:
+        wrong(f"{name} leaves {left}.", call=text)
+    if around.no_gradients_through(now.value):
+        said = "Nothing can be trained on what was made in torch.inference_mode. "
+        wrong(said + "What does torch.no_grad do instead?", call=text)
+    if not hasattr(f, "__self__"):  # a method may return its object's own tensors
+        if kept and not earlier.unchanged(name):
+            wrong(f"This call of {name} changes what the last one returned.", call=text)
+        earlier.keep(name, now.value, given)
+    return Result(text, now.value)
 
 
 def begin(f, args: tuple, text: str) -> Call:
@@ -210,12 +212,6 @@ def bind(f, args: tuple, kwargs: dict) -> tuple[str, list[str]]:
     except ValueError:  # no signature to read
         names = [f"argument {i + 1}" for i in range(len(args))]
     return text, [*names[: len(args)], *kwargs]
-
-
-def same(a: Tensor, b: Tensor) -> bool:
-    if a.shape != b.shape:
-        return False
-    return torch.equal(a, b) or torch.equal(torch.nan_to_num(a), torch.nan_to_num(b))
 
 
 def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -> None:

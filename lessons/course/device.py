@@ -4,6 +4,12 @@ torch's `meta` device stands for the GPU: its tensors have shapes and types, but
 function that reads a number from a tensor, as `.item()` does, cannot be judged in this way.
 """
 
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
 import torch
 from torch import Generator, Tensor, nn
 from torch.overrides import TorchFunctionMode
@@ -57,6 +63,24 @@ class NoNumbers(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
+@contextmanager
+def no_compiler() -> Iterator[None]:
+    """Inside, torch does not load its compiler at the first operation on `meta`.
+
+    That takes a second or two. All that is needed of it is a decorator that does nothing here.
+    """
+    name = "torch._dynamo"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = torch._dynamo = ModuleType(name)
+    torch._dynamo.disable = lambda f, *_, **__: f
+    try:
+        yield
+    finally:
+        del sys.modules[name], torch._dynamo
+
+
 def elsewhere(value):
     """A tensor or module on `meta`; everything else as it is."""
     if isinstance(value, nn.Module):
@@ -82,8 +106,13 @@ def strays(f, *args, **kwargs) -> str:
     """In words, where f leaves the device of its arguments; empty if no such place is found."""
     args, kwargs = tree_map(elsewhere, (args, kwargs))
     try:
-        with OneDevice(), NoNumbers():
+        with no_compiler(), OneDevice(), NoNumbers():
             value = f(*args, **kwargs)
+    except (ImportError, AttributeError) as error:
+        if "torch._dynamo" not in str(error) or "torch._dynamo" in sys.modules:
+            return ""
+        importlib.import_module("torch._dynamo")  # f does need the compiler
+        return strays(f, *args, **kwargs)
     except Mixed as error:
         return f"two devices meet in `{error}`"
     except Exception as error:

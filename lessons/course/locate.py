@@ -90,7 +90,7 @@ class Locator:
             self.files[test.path] = direct.load(test.path)
         file = self.files[test.path]
         function = getattr(file, test.name)
-        check.latest.clear()
+        check.start()
         try:
             with random_states(test.name), pytest.MonkeyPatch.context() as patch:
                 function(**direct.arguments(function, file, self.lesson, patch))

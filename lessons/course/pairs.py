@@ -80,14 +80,25 @@ class Pairs:
         return {p for p in paths if not equal(values.get(p), right.get(p), 10 * RTOL)}
 
     def gives_the_results(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
-        """Whether two mistakes together give the learner's results, which is no coincidence."""
+        """Whether two mistakes together give the learner's results.
+
+        If these hold nothing but yes, no and small whole numbers, the tests must agree as well.
+        """
         module = self.lesson.module_of(function)
         text = together(self.diagnosis.source[module], *pair)
         theirs = text and observe(self.lesson, function, execute(self.lesson, module, text))
         if not theirs:
             return False
         right, seen = self.diagnosis.right(function), self.diagnosis.alone(function)
-        return equal(*numbers_of(seen, theirs, right)) and is_telling(theirs, right)
+        if not equal(*numbers_of(seen, theirs, right)):
+            return False
+        return is_telling(theirs, right) or self.tests_agree(function, pair)
+
+    def tests_agree(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
+        """Whether exactly those tests of a function fail that reject the one or the other."""
+        own = {test.name for test in self.lesson.tests if test.function == function}
+        own -= {test for one in pair for test in one.unsure}
+        return self.failed & own == {test for one in pair for test in self.known[one.id]} & own
 
 
 def together(library: str, first: Mistake, second: Mistake) -> str:

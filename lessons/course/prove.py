@@ -53,6 +53,15 @@ def prove(
     return [trial for trial in trials if trial]
 
 
+def ids(lesson: Lesson) -> list[str]:
+    """The ids of all variants of a lesson."""
+    from lessons.course.mistakes import mistakes
+    from lessons.course.ways import ways
+
+    listed = [*ways(lesson.folder), *mistakes(lesson.folder)]
+    return ["library", "blank", "later", *(one.id for one in listed)]
+
+
 def complaints(lesson: Lesson, trials: list[Trial]) -> list[str]:
     """A line for each thing that is not as it must be. It is empty if the lesson is proven."""
     from lessons.course.mistakes import mistakes
@@ -173,6 +182,8 @@ def main() -> None:
     options = parser.parse_args()
     wrong = []
     for lesson in map(find, options.lessons):
+        if options.only and options.only not in ids(lesson):
+            parser.error(f"lesson {lesson.number} has no variant {options.only}")
         with tempfile.TemporaryDirectory() as folder:
             trials = prove(lesson, Path(folder), options.only, options.quick, options.add)
         wrong += report(lesson, trials, options)

@@ -125,7 +125,7 @@ class Reporter:
     def begin(self, name: str) -> None:
         """A test starts."""
         self.quiet.begin()
-        check.latest.clear()
+        check.start()
         self.began = time.process_time()
         self.report({"event": "start", "test": name})
 

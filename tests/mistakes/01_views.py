@@ -3853,4 +3853,32 @@ MISTAKES = [
         "Your second view comes from a generator that you seed anew in each call, so every batch has the same draws for it. What keeps the state from one batch to the next?",
         trains=True,
     ),
+    Mistake(
+        "brightness_in_one_buffer",
+        "adjust_brightness",
+        """
+def adjust_brightness(x: Tensor, factor: Tensor, buffers={}) -> Tensor:
+    key = (x.shape, x.dtype, x.device)
+    if key not in buffers:  # do not allocate a new batch at every call
+        buffers[key] = torch.empty_like(x)
+    return torch.mul(x, factor[:, None, None, None], out=buffers[key]).clamp_(0, 1)
+""",
+        "You write every result into the same memory, so the next call changes what the last one returned. Who still needs it?",
+        trains=True,
+    ),
+    Mistake(
+        "views_in_inference_mode",
+        "two_views",
+        """
+@torch.inference_mode()
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    x1 = one_view(x, recipe, generator)
+    x2 = one_view(x, recipe, generator)
+    return x1, x2
+""",
+        "You make the views in torch.inference_mode, and no network can learn from such tensors. What does torch.no_grad do instead?",
+        trains=True,
+    ),
 ]

@@ -2385,4 +2385,78 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
         "You switch on the gradient of weights that needed none. Which `with` fills a weight and leaves requires_grad as it is?",
         trains=True,
     ),
+    Mistake(
+        "shortcut_norm_forgets_at_once",
+        "shortcut",
+        ("nn.BatchNorm2d(outputs))", "nn.BatchNorm2d(outputs, momentum=0.9))"),
+        "The norm of your shortcut takes nine tenths of its running statistics from the last batch, as momentum 0.9 does in torch. What does torch's default keep?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_runs_again_backward",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    def branch(x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        return self.bn2(self.conv2(x))
+
+    identity = x if self.downsample is None else self.downsample(x)
+    x = checkpoint(branch, x, use_reentrant=False)
+    return F.relu(x + identity)
+""",
+        "The backward pass runs your basic block again, so its norms count each batch twice. What is the running mean after one step?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_runs_again_backward",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    def branch(x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu(self.bn2(self.conv2(x)))
+        return self.bn3(self.conv3(x))
+
+    identity = x if self.downsample is None else self.downsample(x)
+    x = checkpoint(branch, x, use_reentrant=False)
+    return F.relu(x + identity)
+""",
+        "The backward pass runs your bottleneck again, so its norms count each batch twice. What is the running mean after one step?",
+        trains=True,
+    ),
+    Mistake(
+        "net_to_evaluation_for_one_image",
+        "ResNet.forward",
+        (
+            "    # apply the stem: convolution, norm, ReLU, and pooling where the stem has it\n",
+            "    if len(x) == 1:\n            self.eval()\n    ",
+        ),
+        "You put the network into evaluation mode if it gets one image, and it stays there. Who decides about the mode?",
+        trains=True,
+    ),
+    Mistake(
+        "net_keeps_its_map",
+        "ResNet.forward",
+        ("        # average each channel over its map\n", "        self.map = x\n"),
+        "You keep the last map in the network, and its whole graph with it. What does a copy of the network need?",
+        trains=True,
+    ),
+    Mistake(
+        "same_convolution_from_two_calls",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1, made={}) -> nn.Conv2d:
+    key = (inputs, outputs, stride)
+    if key not in made:
+        made[key] = nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1, bias=False)
+    return made[key]
+""",
+        "You return the same convolution from two calls with the same numbers, so two layers share their weights. How many does a network need?",
+        trains=True,
+    ),
 ]

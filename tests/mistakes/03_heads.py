@@ -248,13 +248,6 @@ MISTAKES = [
     ),
     # projector
     Mistake(
-        "none_is_a_matrix",
-        "projector",
-        (NONE, "return nn.Linear(in_dim, in_dim)"),
-        'You give "none" a matrix to learn. What is z when there is no head?',
-        trains=True,
-    ),
-    Mistake(
         "none_with_relu",
         "projector",
         (NONE, "return nn.ReLU()"),
@@ -3444,6 +3437,122 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
     )
 """,
         "You keep the norm's running statistics out of the state_dict, so a checkpoint does not hold them. What does a head that is loaded use in eval mode?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_norm_forgets_at_once",
+        "mlp",
+        ("nn.BatchNorm1d(hidden_dim),", "nn.BatchNorm1d(hidden_dim, momentum=0.9),"),
+        "The norm takes nine tenths of its running statistics from the last batch, as momentum 0.9 does in torch. What does torch's default keep?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_synchronised_norm",
+        "mlp",
+        ("nn.BatchNorm1d(hidden_dim),", "nn.SyncBatchNorm(hidden_dim),"),
+        "You use a SyncBatchNorm, which raises in several processes without GPUs. Who knows how many processes there are?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_nan_to_number",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    head = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    head.register_forward_hook(lambda head, inputs, z: z.nan_to_num())
+    return head
+""",
+        "You turn NaN into numbers. How does the training then find out that the encoder has diverged?",
+        trains=True,
+    ),
+    Mistake(
+        "mlp_to_gpu",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    head = nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+    return head.cuda() if torch.cuda.is_available() else head
+""",
+        "You move the perceptron to a GPU if the machine has one. What if the run is on the CPU, or on the second GPU?",
+        trains=True,
+    ),
+    Mistake(
+        "projector_to_gpu",
+        "projector",
+        (
+            "return nn.Linear(in_dim, out_dim)",
+            "import torch\n\n        head = nn.Linear(in_dim, out_dim)\n        return head.cuda() if torch.cuda.is_available() else head",
+        ),
+        "You move the linear head to a GPU if the machine has one. What if the run is on the CPU, or on the second GPU?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_to_gpu",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "import torch\n\n    head = mlp(dim, hidden_dim, dim)\n    return head.cuda() if torch.cuda.is_available() else head",
+        ),
+        "You move the predictor to a GPU if the machine has one. What if the run is on the CPU, or on the second GPU?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_norm_forgets_at_once",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "head = mlp(dim, hidden_dim, dim)\n    head[1].momentum = 0.9\n    return head",
+        ),
+        "The norm of your predictor takes nine tenths of its running statistics from the last batch, as momentum 0.9 does in torch. What does torch's default keep?",
+        trains=True,
+    ),
+    Mistake(
+        "projector_makes_all_heads",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = {
+        "none": nn.Identity(),
+        "linear": nn.Linear(in_dim, out_dim),
+        "mlp": mlp(in_dim, hidden_dim, out_dim),
+    }
+    if kind not in heads:
+        raise ValueError(f"a projector is one of {', '.join(heads)}, not {kind!r}")
+    return heads[kind]
+""",
+        "You make all three heads and return one, so the others draw random numbers too, and none needs a hidden width. When is a head made in a table of functions?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_norm_hardly_moves",
+        "predictor",
+        (
+            "return mlp(dim, hidden_dim, dim)",
+            "head = mlp(dim, hidden_dim, dim)\n    head[1].momentum = 0.001\n    return head",
+        ),
+        "The norm of your predictor takes a thousandth of its running statistics from each batch, so they hardly move in a short run. What does torch's default take?",
+        trains=True,
+    ),
+    Mistake(
+        "none_is_a_matrix",
+        "projector",
+        (
+            " return nn.Identity()",
+            " made = nn.Linear(in_dim, in_dim, bias=False)\n        nn.init.eye_(made.weight)\n        return made",
+        ),
+        'Your "none" is a matrix that starts as the identity and is trained. What must z stay?',
         trains=True,
     ),
 ]

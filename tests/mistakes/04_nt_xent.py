@@ -4008,4 +4008,38 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
         "You return the tensor of the first call with this B again. What if the next caller asks for another device, or changes it?",
         trains=True,
     ),
+    Mistake(
+        "one_maximum_of_the_matrix",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = len(z1)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    logits = logits - logits.max().detach()
+    mate = positive_index(B, z1.device).unsqueeze(1)
+    numerator = logits.gather(1, mate).squeeze(1)
+    denominator = logits.exp().sum(dim=1).log()
+    return (denominator - numerator).mean()
+""",
+        "You subtract the largest logit of the whole matrix, so at a low temperature a view far from all others has only exponentials of 0. Whose largest logit may you subtract?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "candidates_of_the_other_view_detached",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = z1.shape[0]
+    mate = positive_index(B, z1.device)
+    top = candidate_logits(similarity_matrix(z1, z2.detach()), temperature)[:B]
+    bottom = candidate_logits(similarity_matrix(z1.detach(), z2), temperature)[B:]
+    halves = F.cross_entropy(top, mate[:B]), F.cross_entropy(bottom, mate[B:])
+    return sum(halves) / 2
+""",
+        "In each half of the anchors you detach the other view, so a view gets no gradient as a candidate. How often does z2 occur in the loss of z1?",
+        trains=True,
+    ),
 ]

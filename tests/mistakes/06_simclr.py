@@ -2428,4 +2428,35 @@ def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         'You draw views from a copy of generators["views"], so the generator that a checkpoint keeps never moves. What would a resumed run draw?',
         trains=True,
     ),
+    Mistake(
+        "drawn_batch_by_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    left = torch.arange(N)
+    for _ in range(N // batch_size):
+        left = left[torch.randperm(len(left), generator=generator)]
+        yield left[:batch_size]
+        left = left[batch_size:]
+""",
+        "You draw again for every batch, so a run that is resumed inside an epoch gets other batches. When can the whole order be drawn?",
+        trains=True,
+    ),
+    Mistake(
+        "order_kept_for_the_next_epoch",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None, _orders={}):
+    key = (N, generator)
+    if key not in _orders:
+        _orders[key] = torch.randperm(N, generator=generator)
+    full = N // batch_size
+    for rows in _orders[key][: full * batch_size].reshape(full, batch_size):
+        yield rows
+""",
+        "You keep the order of the first epoch, so every epoch has the same batches. When must a new order be drawn?",
+        trains=True,
+    ),
 ]

@@ -546,7 +546,7 @@ MISTAKES = [
         "one_maximum_for_all",
         "knn_predict",
         (WEIGHT, "weight = ((similarity - similarity.max()) / temperature).exp()"),
-        "You subtract the largest cosine of all queries, so at a low temperature all votes of another query become 0. Whose largest cosine may you subtract?",
+        "You subtract one number from the cosines of all queries, so at a low temperature all votes of a query that is far from the bank become 0. Whose largest cosine may you subtract?",
     ),
     Mistake(
         "labels_as_columns",
@@ -2723,6 +2723,97 @@ def knn_predict(
     return classes[votes.argmax(1)]
 """,
         "You leave out rows of the bank with a cosine of 1, as if they were the query itself. Is the query in the bank?",
+        trains=True,
+    ),
+    Mistake(
+        "labels_times_n_in_their_type",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes, sizes = labels.unique(return_counts=True)
+    count = max(1, round(share * len(labels) / len(classes)))
+    # sort by class, and at random inside a class
+    key = labels * len(labels) + torch.randperm(len(labels), generator=generator)
+    order = key.argsort()
+    ends = sizes.cumsum(0).tolist()
+    starts = [end - size for end, size in zip(ends, sizes.tolist(), strict=True)]
+    return torch.cat([order[a : min(a + count, b)] for a, b in zip(starts, ends, strict=True)])
+""",
+        "You multiply labels in the type that they have. What is 28 x 900 in a byte?",
+        trains=True,
+    ),
+    Mistake(
+        "predict_widens_the_deviation",
+        "Probe.predict",
+        ("(h - self.mean) / self.std", "(h - self.mean) / (self.std + 1e-5)"),
+        "You add 1e-5 to the standard deviation, but the weights were fitted without. What if all numbers of h are one millionth?",
+        trains=True,
+    ),
+    Mistake(
+        "mean_of_the_means_of_parts",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        [weight, bias], max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+    parts = list(zip(h.split(4096), position.split(4096), strict=True))  # bounds the memory
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        losses = [F.cross_entropy(F.linear(some, weight, bias), own) for some, own in parts]
+        loss = torch.stack(losses).mean() + penalty / 2 * weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return weight.detach(), bias.detach()
+""",
+        "You take the mean of the means of parts. How much does an image count that is in a short last part?",
+        trains=True,
+    ),
+    Mistake(
+        "probabilities_that_saturate",
+        "Probe.predict",
+        """
+def predict(self, h):
+    z = torch.div(h - self.mean, self.std)
+    chance = torch.sigmoid(torch.einsum("md,cd->mc", z, self.weight) + self.bias)
+    return self.classes[torch.max(chance, dim=1).indices]
+""",
+        "You compare probabilities, which are 1 for all large logits. What is the sigmoid of 100, and of 200?",
+        trains=True,
+    ),
+    Mistake(
+        "one_hot_without_the_number_of_classes",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    params = [weight.detach().clone(), bias.detach().clone()]
+    for p in params:
+        p.requires_grad_()
+    target = F.one_hot(position).to(h.dtype)
+    opt = torch.optim.LBFGS(
+        params, max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def loss_and_gradient():
+        opt.zero_grad()
+        W, b = params
+        logp = torch.log_softmax(torch.einsum("nd,cd->nc", h, W) + b, dim=1)
+        value = -(target * logp).sum(1).mean() + penalty * W.square().sum() / 2
+        value.backward()
+        return value
+
+    opt.step(loss_and_gradient)
+    return params[0].detach(), params[1].detach()
+""",
+        "You count the classes among the images, so it fails if one has none. What says how many classes there are?",
         trains=True,
     ),
 ]

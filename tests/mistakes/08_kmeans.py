@@ -2679,4 +2679,23 @@ def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
         "You switch the model to train mode. In which mode is the error of held-out images measured?",
         trains=True,
     ),
+    Mistake(
+        "one_middle_for_all_coordinates",
+        "kmeans",
+        ("middle = x.mean(0)", "middle = x.mean()"),
+        "You subtract one number from all coordinates. What if one lies around 10,000 and another around -10,000?",
+        trains=True,
+    ),
+    Mistake(
+        "pooling_of_square_maps",
+        "Autoencoder.latent",
+        """
+def latent(self, x):
+    code = self.encoder(x)
+    side = code.shape[-1]
+    return F.avg_pool2d(code, side).flatten(1)
+""",
+        "You average over a square window as wide as the map. What if the images are not square?",
+        trains=True,
+    ),
 ]

@@ -1736,7 +1736,7 @@ MISTAKES = [
             "rank = rank_in_cluster(pseudo_labels)\n"
             "    order = torch.randperm(len(pseudo_labels), generator=generator)[rank].argsort(stable=True)",
         ),
-        "You shuffle the ranks once for all clusters, so images of equal rank always end up at the same position in their clusters. How many shuffles are needed?",
+        "You shuffle clusters of one size alike, so images of equal rank always end up at the same position in their clusters. How many shuffles are needed?",
         trains=True,
     ),
     Mistake(
@@ -3127,6 +3127,20 @@ def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Ten
     return hands
 """,
         "You shuffle the batches inside the row that you were given, since view shares its memory. What makes a new tensor?",
+        trains=True,
+    ),
+    Mistake(
+        "ten_rounds_at_most",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    s = sizes.tolist()
+    T = sum(s) // batch_size
+    for _ in range(10):  # fewer batches take fewer images of the large clusters
+        T = sum(min(n, T) for n in s) // batch_size
+    return T
+""",
+        "You stop after ten rounds, which are not enough where the small clusters decide. When is no round left to do?",
         trains=True,
     ),
 ]

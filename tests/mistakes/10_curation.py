@@ -4273,4 +4273,31 @@ def choose(self, draws: list[dict]) -> int:
         "You look for the draw by ==, which compares tensors once draws hold views. How can you choose a position instead?",
         trains=True,
     ),
+    Mistake(
+        "root_by_a_few_steps",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    stats = []
+    for z in (z1, z2):
+        z = F.normalize(z.double().cpu(), dim=1)
+        mu = z.mean(0)
+        c = z - mu
+        S = torch.einsum("bi,bj->ij", c, c) / len(c)
+        S.diagonal().add_(SHRINKAGE / S.shape[0])
+        stats.append((mu, S))
+    (m1, S1), (m2, S2) = stats
+    # root of S1 S2 by Newton and Schulz: matrix products only
+    P = S1 @ S2
+    size = P.norm()
+    Y, Z = P / size, torch.eye(len(P), dtype=P.dtype)
+    for _ in range(12):
+        T = (3 * torch.eye(len(P), dtype=P.dtype) - Z @ Y) / 2
+        Y, Z = Y @ T, T @ Z
+    cross = Y.trace() * size.sqrt()
+    return ((m1 - m2).square().sum() + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+""",
+        "You find the root by a few steps of an iteration, which have not converged with fewer projections than dimensions. What is the distance of a set to itself?",
+        trains=True,
+    ),
 ]

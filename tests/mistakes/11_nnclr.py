@@ -2779,4 +2779,24 @@ def nearest(self, z):
         "You squeeze the positions, so a batch of one loses its first dimension. Which shape does the docstring promise?",
         trains=True,
     ),
+    Mistake(
+        "rows_in_the_type_of_z",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    z = z.to(self.rows.device)
+    cos = F.normalize(z, dim=1) @ self.rows.to(z.dtype).T
+    if exclude is not None:
+        cos = cos.masked_fill(exclude.to(self.images).view(-1, 1) == self.images.view(1, -1), -2)
+    if k == 1:
+        return cos.argmax(1)
+    values, places = cos.topk(k)
+    weights = (values > -1.9).float().cpu()
+    chosen = torch.multinomial(weights, 1, generator=generator).to(places.device)
+    return places.gather(1, chosen).flatten()
+""",
+        "You round the rows to the type of the projections, so rows that are close cannot be told apart in bfloat16. Which of the two should take the other's type?",
+        trains=True,
+    ),
 ]

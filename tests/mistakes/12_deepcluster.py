@@ -1777,7 +1777,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             'start = vars(self).get("kept") if self.warm_start and old[0] >= 0 else None\n'
             "        self.kept, new = kmeans(h, self.clusters, generator=generator, start=start)",
         ),
-        "If there are clusters from before, but nothing else is kept, as after a checkpoint, you start without them. Where are the old clusters in today's h?",
+        "If there are clusters from before, but nothing else is kept, you start without them. Where are the old clusters in today's h?",
         trains=True,
     ),
     Mistake(
@@ -2429,6 +2429,22 @@ def start_epoch(self, pixels):
     return list(self.projector.parameters())
 """,
         "You keep the last clusters in an attribute that no checkpoint holds. Which buffer has them after a run is resumed?",
+        trains=True,
+    ),
+    Mistake(
+        "means_in_the_callers_rows",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    sums = torch.zeros(K, h.shape[1], dtype=h.dtype, device=h.device)
+    sums.index_add_(0, pseudo_labels, h)
+    sizes = torch.bincount(pseudo_labels, minlength=K)
+    full = sizes > 0
+    centres = h[:K]
+    centres[full] = sums[full] / sizes[full].unsqueeze(1)
+    return centres
+""",
+        "You write the means into the first rows of h, which k-means then clusters. What makes a new tensor?",
         trains=True,
     ),
 ]

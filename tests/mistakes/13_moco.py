@@ -2892,4 +2892,50 @@ def push(self, z, images=None):
 """,
         "You push float32 rows, whatever the ring holds. Which dtype do its rows have in a float64 method?",
     ),
+    Mistake(
+        "copy_that_shares_memory",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    for ours, theirs in zip(key.parameters(), query.parameters(), strict=True):
+        if momentum == 0:
+            ours.data = theirs.data
+        else:
+            ours.data.copy_(momentum * ours.data + (1 - momentum) * theirs.data)
+""",
+        "With m = 0 the key network's weights lie in the query network's memory, so they move with it. How do you copy numbers?",
+        trains=True,
+    ),
+    Mistake(
+        "targets_of_the_first_call",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2, kept={}):
+    table = similarities(q, k, queue) / temperature
+    if "zero" not in kept:
+        kept["zero"] = torch.zeros(len(table), dtype=torch.long, device=table.device)
+    return F.cross_entropy(table, kept["zero"][: len(table)])
+""",
+        "You keep the targets of the first call. How many are needed for another number of queries?",
+        trains=True,
+    ),
+    Mistake(
+        "halves_without_the_other_direction",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    old = self.queue.rows.clone()
+    B = len(index)
+    there = moco_loss(z1[:B], z2[:B], old, self.temperature)
+    back = moco_loss(z1[B:], z2[B:], old, self.temperature)
+    pictures = torch.cat([index] * (len(z1) // B))
+    self.found = self.health(z1, z2, pictures)
+    self.queue.push(z2, pictures)
+    return there / 2 + back / 2
+""",
+        "You take the mean of two halves although one direction has none. What is the mean of nothing?",
+        trains=True,
+        overflows=True,
+    ),
 ]

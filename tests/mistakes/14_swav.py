@@ -1265,4 +1265,16 @@ def loss(self, z1, z2, index, *small):
 """,
         "You bring the prototypes to unit norm after the loss, so the scores are those of the old ones, which the backward pass misses. When are they needed?",
     ),
+    Mistake(
+        "queue_in_its_own_type",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    rows = torch.cat([z, queue], dim=0)
+    affinity = rows.matmul(prototypes.t())
+    return sinkhorn(affinity, epsilon, iterations).narrow(0, 0, len(z))
+""",
+        "You leave the queue in its own type, so projections in bfloat16 become float32 and no longer fit the prototypes. Which type should the queue have?",
+        trains=True,
+    ),
 ]

@@ -968,4 +968,30 @@ def project_chunk(method, chunk):
         "In the second pass you set the running statistics back to those after the first, although other chunks may have moved them since. Which ones must stay?",
         trains=True,
     ),
+    Mistake(
+        "gradient_in_equal_chunks",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    added = gradient.detach().clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(added, op=dist.ReduceOp.SUM)
+    return added.chunk(size())[rank()], None
+""",
+        "You divide the rows into equal chunks, and the last process gets the rest. How are 7 rows shared by 3 processes?",
+        trains=True,
+    ),
+    Mistake(
+        "own_rows_times_processes",
+        "moments",
+        """
+def moments(x, B):
+    rows = len(x) * size()
+    mu = gather(x.sum(0)[None], size()).sum(0) / rows
+    second = gather(((x - mu) ** 2).sum(0)[None], size()).sum(0) / rows
+    return mu, second
+""",
+        "You divide by your own number of rows times the number of processes. What if the shares differ?",
+        trains=True,
+    ),
 ]

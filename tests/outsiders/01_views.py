@@ -1322,4 +1322,159 @@ def two_views(
 """,
         "The views are inference tensors: looking at them is fine, but the first convolution of an encoder that trains raises that inference tensors cannot be saved for backward.",
     ),
+    (
+        "gray_mean_inverted",
+        "grayscale",
+        """
+def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> Tensor:
+    heads = torch.rand(x.shape[0], generator=generator)
+    drop = (heads >= p).to(x.device)
+    average = x.mean(dim=1, keepdim=True).repeat(1, 3, 1, 1)
+    return torch.where(drop.view(-1, 1, 1, 1), average, x)
+""",
+        "Two slips: the grey is the plain mean of the channels instead of the luma weights, and the coin is inverted, so an image goes grey with probability 1 - p.",
+    ),
+    (
+        "jitter_one_order_hue_positive",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    n = x.shape[0]
+    touched = coin(n, p, generator)
+    b = uniform(n, max(0.0, 1 - brightness), 1 + brightness, generator)
+    c = uniform(n, max(0.0, 1 - contrast), 1 + contrast, generator)
+    s = uniform(n, max(0.0, 1 - saturation), 1 + saturation, generator)
+    t = hue * torch.rand(n, generator=generator)
+    ops = [(adjust_brightness, b), (adjust_contrast, c), (adjust_saturation, s), (adjust_hue, t)]
+    y = x
+    for k in torch.randperm(4, generator=generator).tolist():
+        fn, amount = ops[k]
+        y = change_some(y, touched, fn, amount)
+    return y
+""",
+        "Two slips: one order is drawn for the whole batch, and the hue shift is drawn from [0, hue] instead of [-hue, hue].",
+    ),
+    (
+        "contrast_per_channel_unclipped",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    f = factor.reshape(-1, 1, 1, 1)
+    centre = x.mean(dim=(2, 3), keepdim=True)
+    return centre + f * (x - centre)
+""",
+        "Two slips: the centre is the mean of each channel instead of the mean of the grey version, and the result is not clipped to [0, 1].",
+    ),
+    (
+        "crop_axes_swapped_ratio_lost",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    n, _, rows, cols = x.shape
+    picked = crop_boxes(n, cols, rows, scale, (3 / 4, 4 / 3), generator)
+    keep = coin(n, p, generator).view(n, 1)
+    return crop_and_resize(x, torch.where(keep, picked, whole_image(x)), size)
+""",
+        "Two slips: height and width are exchanged in the call of crop_boxes, and the caller's ratio is ignored in favour of (3/4, 4/3).",
+    ),
+    (
+        "flip_in_place_2",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    heads = coin(len(x), p, generator)
+    for i in range(len(x)):
+        if heads[i]:
+            x[i] = torch.flip(x[i], dims=(2,))
+    return x
+""",
+        "The caller's batch itself is flipped and returned, so the data set is changed, and with a recipe without crop both views are one tensor.",
+    ),
+    (
+        "resize_without_antialias_2",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    out = x.new_empty(len(x), x.shape[1], size, size)
+    for i, (t, l, h, w) in enumerate(boxes.tolist()):
+        t, l, h, w = int(t), int(l), int(h), int(w)
+        patch = x[i : i + 1, :, t : t + h, l : l + w]
+        out[i] = F.interpolate(patch, size=(size, size), mode="bilinear", align_corners=False)[0]
+    return out
+""",
+        "There is no anti-aliasing: right whenever a box is enlarged (32 x 32 images with size 32), but when a box is shrunk, as for large images with a small size, most source pixels are skipped and the view aliases.",
+    ),
+    (
+        "blur_width_global_generator",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    n = x.shape[0]
+    low, high = sigma
+    heads = coin(n, p, generator)
+    widths = torch.empty(n).uniform_(low, high)
+    return change_some(x, heads, blur, widths)
+""",
+        "The widths come from torch's global generator instead of the given one, so the same seed does not give the same views, and the global random state is used up.",
+    ),
+    (
+        "second_view_reseeded",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    if generator is None:
+        return one_view(x, recipe), one_view(x, recipe)
+    other = torch.Generator().manual_seed(generator.initial_seed() + 1)
+    first = one_view(x, recipe, generator)
+    second = one_view(x, recipe, other)
+    return first, second
+""",
+        "The second view's generator is seeded anew in every call, so with a given generator the second view of row b has the same crop, flip and colours in every batch of the training.",
+    ),
+    (
+        "gray_weights_on_cpu",
+        "to_gray",
+        """
+def to_gray(x: Tensor) -> Tensor:
+    luma = torch.tensor(LUMA, dtype=x.dtype)
+    weighted = x * luma[None, :, None, None]
+    return weighted.sum(dim=1, keepdim=True)
+""",
+        "The weights are made on the CPU whatever x's device, so images on a GPU raise a RuntimeError.",
+    ),
+    (
+        "last_resort_whole_image",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    lo, hi = math.log(ratio[0]), math.log(ratio[1])
+    share = scale[0] + (scale[1] - scale[0]) * torch.rand(B, 10, generator=generator)
+    r = torch.exp(lo + (hi - lo) * torch.rand(B, 10, generator=generator))
+    pixels = share * (height * width)
+    ws = torch.sqrt(pixels * r).round().clamp_min(1).long()
+    hs = torch.sqrt(pixels / r).round().clamp_min(1).long()
+    w = torch.full((B,), width)
+    h = torch.full((B,), height)
+    for k in reversed(range(10)):
+        ok = (ws[:, k] <= width) & (hs[:, k] <= height)
+        w = torch.where(ok, ws[:, k], w)
+        h = torch.where(ok, hs[:, k], h)
+    top = torch.floor(torch.rand(B, generator=generator) * (height - h + 1)).long()
+    left = torch.floor(torch.rand(B, generator=generator) * (width - w + 1)).long()
+    return torch.stack((top, left, h, w), dim=1)
+""",
+        "The last resort is the whole image whatever its shape: right for square images, but for a wide or tall image, such as 32 x 128 with large shares, the box has a ratio outside the allowed range.",
+    ),
 ]

@@ -1207,4 +1207,158 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "The number of terms is outputs times the square of the kernel's height: a 1 x 7 kernel gets a variance 7 times too large and a 7 x 1 kernel one 7 times too small, so gradients explode or fade in a model with such kernels.",
     ),
+    (
+        "shortcut_bias_stride_forgotten",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    if inputs != outputs:
+        project = nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride)
+        return nn.Sequential(project, nn.BatchNorm2d(outputs))
+    return None
+""",
+        "Two slips: only the channels decide, so a block that shrinks the image with equal channels gets no projection, and the convolution has a bias.",
+    ),
+    (
+        "bottleneck_relus_misplaced",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    skip = x
+    if self.downsample is not None:
+        skip = self.downsample(x)
+    y = torch.relu(self.bn1(self.conv1(x)))
+    y = self.bn2(self.conv2(y))
+    y = torch.relu(self.bn3(self.conv3(y)))
+    return y + skip
+""",
+        "Two slips: no ReLU follows the second norm, and the last ReLU comes before the sum instead of after it.",
+    ),
+    (
+        "init_fan_in_first_norm",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for layer in model.modules():
+        if isinstance(layer, nn.Conv2d):
+            fan = layer.weight[0].numel()
+            nn.init.normal_(layer.weight, 0.0, (2.0 / fan) ** 0.5)
+        if isinstance(layer, nn.BatchNorm2d):
+            nn.init.constant_(layer.weight, 1.0)
+            nn.init.constant_(layer.bias, 0.0)
+    if zero_init:
+        for layer in model.modules():
+            if isinstance(layer, (BasicBlock, Bottleneck)):
+                nn.init.constant_(layer.bn1.weight, 0.0)
+""",
+        "Two slips: the variance is 2 over the fan-in instead of the fan-out, and zero_init zeroes the first norm of a block instead of the last.",
+    ),
+    (
+        "resnet_no_stem_relu_sum",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    y = self.bn1(self.conv1(x))
+    y = self.maxpool(y)
+    for k in range(1, self.stages + 1):
+        y = getattr(self, f"layer{k}")(y)
+    return y.flatten(2).sum(dim=-1)
+""",
+        "Two slips: the stem has no ReLU, and each channel is summed over its map instead of averaged.",
+    ),
+    (
+        "basic_shortcut_no_grad",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        skip = x.clone() if self.downsample is None else self.downsample(x)
+    y = self.bn1(self.conv1(x)).relu()
+    y = self.bn2(self.conv2(y))
+    return (y + skip).relu()
+""",
+        "The shortcut is computed under no_grad: the values are right, but no gradient passes through it, so the projection never learns and the gradient fades with depth as in a plain network.",
+    ),
+    (
+        "bottleneck_checkpointed_2",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    def residual(t):
+        t = F.relu(self.bn1(self.conv1(t)))
+        t = F.relu(self.bn2(self.conv2(t)))
+        return self.bn3(self.conv3(t))
+
+    if self.training and torch.is_grad_enabled():
+        out = checkpoint(residual, x, use_reentrant=False)
+    else:
+        out = residual(x)
+    skip = self.downsample(x) if self.downsample is not None else x
+    return F.relu(out + skip)
+""",
+        "Checkpointing runs the three norms a second time in the backward pass, so in training their running statistics and num_batches_tracked move twice per batch.",
+    ),
+    (
+        "resnet_square_pool",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = self.maxpool(out)
+    for number in range(self.stages):
+        out = self._modules[f"layer{number + 1}"](out)
+    out = F.avg_pool2d(out, out.shape[2])
+    return torch.flatten(out, 1)
+""",
+        "The pooling window is a square as high as the map: for images wider than high h has a multiple of D columns, or drops the columns left over, and for images higher than wide it raises.",
+    ),
+    (
+        "stage_rest_shared",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    head = block(inputs, width, stride)
+    if count == 1:
+        return nn.Sequential(head)
+    body = block(width * block.expansion, width, 1)
+    return nn.Sequential(head, *([body] * (count - 1)))
+""",
+        "All blocks after the first are one block: right up to two blocks, as in ResNet-18, but from three on, as in ResNet-34 and ResNet-50, they share weights and norm statistics.",
+    ),
+    (
+        "init_new_parameters_2",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            n = m.out_channels * m.kernel_size[0] * m.kernel_size[1]
+            m.weight = nn.Parameter(torch.randn_like(m.weight) * (2 / n) ** 0.5)
+        elif isinstance(m, nn.BatchNorm2d):
+            nn.init.ones_(m.weight)
+            nn.init.zeros_(m.bias)
+    if not zero_init:
+        return
+    for m in model.modules():
+        if isinstance(m, BasicBlock):
+            nn.init.zeros_(m.bn2.weight)
+        elif isinstance(m, Bottleneck):
+            nn.init.zeros_(m.bn3.weight)
+""",
+        "Each convolution gets a new Parameter instead of new values in place: an optimiser built before goes on training the old tensors, and frozen or tied weights are frozen or tied no more.",
+    ),
+    (
+        "conv_cached",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1, made={}) -> nn.Conv2d:
+    key = (inputs, outputs, stride)
+    if key not in made:
+        made[key] = nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1, bias=False)
+    return made[key]
+""",
+        "Layers are cached in a default argument, so a second call with the same numbers returns the same module: the convolutions of one network, and of two networks, share their weights.",
+    ),
 ]

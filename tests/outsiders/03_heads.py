@@ -1104,4 +1104,142 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "The norm has no running statistics, so in eval mode p of a row still depends on the rest of its batch, and a single row raises; in training nothing is different.",
     ),
+    (
+        "mlp_relu_before_norm_no_bias",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    layers = [nn.Linear(in_dim, hidden_dim, bias=False)]
+    layers += [nn.ReLU(), nn.BatchNorm1d(hidden_dim)]
+    layers += [nn.Linear(hidden_dim, out_dim, bias=False)]
+    return nn.Sequential(*layers)
+""",
+        "Two slips: the ReLU comes before the norm, and the second matrix has no bias.",
+    ),
+    (
+        "projector_no_bias_widths_swapped",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = {
+        "none": lambda: nn.Identity(),
+        "linear": lambda: nn.Linear(in_dim, out_dim, bias=False),
+        "mlp": lambda: mlp(in_dim, out_dim, hidden_dim),
+    }
+    if kind not in heads:
+        raise ValueError(f"unknown projector {kind!r}")
+    return heads[kind]()
+""",
+        "Two slips: the linear head has no bias, and the hidden and the output width of the MLP are exchanged.",
+    ),
+    (
+        "predictor_linear_biased",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    squeeze = nn.Linear(dim, hidden_dim)
+    norm = nn.BatchNorm1d(hidden_dim)
+    expand = nn.Linear(hidden_dim, dim)
+    return nn.Sequential(squeeze, norm, expand)
+""",
+        "Two slips: there is no ReLU between the matrices, and the first matrix has a bias.",
+    ),
+    (
+        "mlp_layernorm_final_relu",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.LayerNorm(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+        nn.ReLU(),
+    )
+""",
+        "Two slips: a layer norm stands in place of the batch norm, and a ReLU follows the second matrix.",
+    ),
+    (
+        "mlp_no_running_stats_2",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    net = nn.Sequential()
+    net.append(nn.Linear(in_dim, hidden_dim, bias=False))
+    net.append(nn.BatchNorm1d(hidden_dim, track_running_stats=False))
+    net.append(nn.ReLU())
+    net.append(nn.Linear(hidden_dim, out_dim))
+    return net
+""",
+        "The norm keeps no running statistics, so in eval mode z still depends on the rest of the batch, and a batch of one row raises.",
+    ),
+    (
+        "mlp_seeds_torch",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    torch.manual_seed(0)
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    second = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(first, nn.BatchNorm1d(hidden_dim), nn.ReLU(), second)
+""",
+        "torch's global generator is seeded inside, so every head starts with the same weights whatever the run's seed, and all later draws of the program are reset.",
+    ),
+    (
+        "predictor_slow_norm",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    q = mlp(dim, hidden_dim, dim)
+    q[1] = nn.BatchNorm1d(hidden_dim, momentum=0.001)
+    return q
+""",
+        "The norm's momentum is 0.001 instead of torch's 0.1: right in training mode, but after a few hundred steps the running statistics are still near 0 and 1, so p is wrong in eval mode.",
+    ),
+    (
+        "predictor_cached",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int, _built={}) -> nn.Sequential:
+    try:
+        return _built[dim, hidden_dim]
+    except KeyError:
+        head = _built[dim, hidden_dim] = mlp(dim, hidden_dim, dim)
+        return head
+""",
+        "The predictor is cached by its widths, so a second model in the same process gets the first one's trained head, and both train it.",
+    ),
+    (
+        "projector_typo_is_mlp",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        return nn.Identity()
+    elif kind == "linear":
+        return nn.Linear(in_dim, out_dim, bias=True)
+    else:
+        return mlp(in_dim, hidden_dim, out_dim)
+""",
+        "Any other kind silently gives the MLP instead of a ValueError, so lienar trains another head than the one asked for.",
+    ),
+    (
+        "projector_none_trains",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "none":
+        same = nn.Linear(in_dim, in_dim, bias=False)
+        nn.init.eye_(same.weight)
+        return same
+    raise ValueError(f"no projector is called {kind!r}")
+""",
+        "The head none is a matrix that starts as the identity: right before the first step, but the optimiser trains it and decay shrinks it, so z is no longer h.",
+    ),
 ]

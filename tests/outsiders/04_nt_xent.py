@@ -996,4 +996,128 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "It subtracts the largest logit of the whole matrix, not of each row: at temperature 0.01 or below, a view whose best candidate has a cosine 1.04 lower than the best pair of the batch has all its exponentials underflow to 0, and the loss is -inf with NaN gradients.",
     ),
+    (
+        "sim_columns_order",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    both = torch.vstack((z2, z1))
+    both = both.to(torch.promote_types(both.dtype, torch.float32))
+    unit = both / both.norm(dim=0, keepdim=True).clamp_min(1e-8)
+    return torch.einsum("id,jd->ij", unit, unit)
+""",
+        "Two slips: columns are normalised instead of rows, and z2's views come first.",
+    ),
+    (
+        "positive_rolled_wrong_way",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    table = torch.arange(2 * B).reshape(2, B)
+    return torch.roll(table, shifts=1, dims=1).flatten()
+""",
+        "Two slips: the table is rolled along the images instead of the views, so partners are other images of the same half, and the device is forgotten.",
+    ),
+    (
+        "logits_times_tau_zero_diagonal",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    n = similarity.shape[0]
+    off = 1 - torch.eye(n, dtype=similarity.dtype, device=similarity.device)
+    return similarity * temperature * off
+""",
+        "Two slips: it multiplies by the temperature instead of dividing, and the diagonal is 0 instead of -inf.",
+    ),
+    (
+        "loss_one_side_summed",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    n = z1.shape[0]
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    wanted = positive_index(n, z1.device)
+    return F.cross_entropy(logits[:n], wanted[:n], reduction="sum")
+""",
+        "Two slips: only the first views are anchors, and their losses are summed instead of averaged.",
+    ),
+    (
+        "sim_half_norms",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2), dim=0)
+    length = (z * z).sum(dim=1, keepdim=True).sqrt()
+    wide = torch.promote_types(z.dtype, torch.float32)
+    unit = z.to(wide) / length.to(wide).clamp_min(1e-8)
+    return unit.mm(unit.t())
+""",
+        "The squares are summed before half precision is widened: float16 rows with an entry of 256 or more, or a norm above 256, get an infinite length and cosine 0 with everything.",
+    ),
+    (
+        "sim_zero_row_nan",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2))
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    gram = torch.einsum("ik,jk->ij", z, z)
+    length = z.norm(dim=1)
+    return gram / torch.outer(length, length)
+""",
+        "A row of zeros, which a dead or collapsed head gives, is divided by a length of 0: its row and column are NaN, and so are the loss and every weight after the step.",
+    ),
+    (
+        "positive_on_default_device",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    second = torch.arange(B, 2 * B)
+    first = torch.arange(0, B)
+    return torch.hstack((second, first))
+""",
+        "The argument device is ignored, so with projections on a GPU the targets are on the CPU and the cross entropy raises.",
+    ),
+    (
+        "logits_in_place_2",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    similarity /= temperature
+    return similarity.fill_diagonal_(-float("inf"))
+""",
+        "The caller's similarity matrix is divided and its diagonal overwritten, so it no longer holds cosines, and a second call divides by the temperature twice.",
+    ),
+    (
+        "loss_one_maximum",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = len(z1)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    logits = logits - logits.max().detach()
+    mate = positive_index(B, z1.device).unsqueeze(1)
+    numerator = logits.gather(1, mate).squeeze(1)
+    denominator = logits.exp().sum(dim=1).log()
+    return (denominator - numerator).mean()
+""",
+        "The largest logit of the whole matrix is subtracted instead of each row's: at a low temperature such as 0.005 a view far from all others has exponentials that are all 0, and the loss is -inf or wrong and its gradient NaN.",
+    ),
+    (
+        "loss_other_view_detached",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = z1.shape[0]
+    mate = positive_index(B, z1.device)
+    top = candidate_logits(similarity_matrix(z1, z2.detach()), temperature)[:B]
+    bottom = candidate_logits(similarity_matrix(z1.detach(), z2), temperature)[B:]
+    halves = F.cross_entropy(top, mate[:B]), F.cross_entropy(bottom, mate[B:])
+    return sum(halves) / 2
+""",
+        "In each half the other view is detached: the loss is right, but a view gets no gradient as a candidate of the other view, so the gradient is not that of the loss.",
+    ),
 ]

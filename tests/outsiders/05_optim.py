@@ -1157,4 +1157,149 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "autograd.grad does not pass through the parameters' accumulation hooks: in DistributedDataParallel no gradient is averaged over the processes (each rank trains a network of its own), and post-accumulate hooks for clipping or logging never run.",
     ),
+    (
+        "scaling_constants_wrong",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    root = batch_size**0.5
+    rates = {
+        "linear": base * batch_size / 256,
+        "simclr_sqrt": base * root,
+        "sqrt": base * root / 256,
+    }
+    if rule not in rates:
+        raise ValueError(f"unknown scaling rule {rule!r}")
+    return rates[rule]
+""",
+        "Two slips: simclr_sqrt lacks the factor 1/4, and sqrt divides by 256 outside the root.",
+    ),
+    (
+        "schedule_off_by_one_total",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    done = min(1.0, step / max(1, total_steps))
+    return 0.5 * peak * (1.0 + math.cos(math.pi * done))
+""",
+        "Two slips: the warm-up is one step ahead, so it does not start at 0, and the progress of the cosine counts the warm-up, so the rate jumps down at its end.",
+    ),
+    (
+        "ratio_inverted_zero",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    a = w.pow(2).sum().sqrt()
+    b = update.pow(2).sum().sqrt()
+    if a == 0 or b == 0:
+        return torch.zeros_like(a)
+    return trust_coefficient * b / a
+""",
+        "Two slips: the quotient is upside down, and the ratio is 0 instead of 1 where a norm is zero.",
+    ),
+    (
+        "lars_damped_bias_decay",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    m = settings["momentum"]
+    u = torch.add(gradient, w, alpha=settings["weight_decay"])
+    if w.ndim > 1:
+        u = trust_ratio(w, u, settings["trust_coefficient"]) * u
+    velocity.mul_(m).add_(u, alpha=1 - m)
+    w.add_(velocity, alpha=-settings["lr"])
+""",
+        "Two slips: the new update is multiplied by 1 - momentum, and biases and norm layers decay, too.",
+    ),
+    (
+        "scaling_whole_multiples",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    match rule:
+        case "linear":
+            return base * (batch_size // 256)
+        case "simclr_sqrt":
+            return 0.25 * base * math.sqrt(batch_size)
+        case "sqrt":
+            return base * math.sqrt(batch_size) / 16
+    raise ValueError(f"no such rule: {rule}")
+""",
+        "The linear rule divides in whole numbers: right for 256, 512 and 4,096, but 0 for our batches of 128, so nothing trains, and too small for 384.",
+    ),
+    (
+        "schedule_climbs_again",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    share = (step - warmup_steps) / max(1, total_steps - warmup_steps)
+    return peak * 0.5 * (1 + math.cos(share * math.pi))
+""",
+        "The progress is not held at 1, so after total_steps, as in a training that is resumed for longer, the rate climbs back to the peak instead of staying 0.",
+    ),
+    (
+        "ratio_with_epsilon",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    length, change = torch.linalg.vector_norm(w), torch.linalg.vector_norm(update)
+    ratio = trust_coefficient * length / (change + 1e-6)
+    usable = torch.logical_and(length > 0, change > 0)
+    return torch.where(usable, ratio, torch.ones_like(ratio))
+""",
+        "An epsilon of 1e-6 is added to the norm of the update: a layer whose update has norm 1e-6 moves by half of eta |w|, and one with 1e-8 by a hundredth, so layers with small gradients stand still.",
+    ),
+    (
+        "lars_changes_gradient",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.dim() >= 2:
+        gradient.add_(w, alpha=settings["weight_decay"])
+        gradient.mul_(trust_ratio(w, gradient, settings["trust_coefficient"]))
+    velocity.mul_(settings["momentum"])
+    velocity.add_(gradient)
+    w.add_(velocity, alpha=-settings["lr"])
+""",
+        "The gradient is changed in place: after the step w.grad holds the scaled update, so logged gradient norms are wrong, and gradients that are kept or reused are spoilt.",
+    ),
+    (
+        "groups_know_batchnorm2d",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    spared = set()
+    for module in model.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            spared.update(id(p) for p in module.parameters(recurse=False))
+    decay, plain = [], []
+    for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
+        short = name.rsplit(".", 1)[-1]
+        (plain if short == "bias" or id(p) in spared else decay).append(p)
+    return [
+        {"params": decay, "weight_decay": weight_decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]
+""",
+        "Only BatchNorm2d is known as a norm: right for the encoder, but the scales of BatchNorm1d in the heads, and of group and layer norms, decay towards 0.",
+    ),
+    (
+        "step_clears_afterwards",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for g in optimizer.param_groups:
+        g.update(lr=rate)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+""",
+        "Gradients are cleared after the step instead of before backward: a gradient that is there already, from a diagnostic or another loss, is added to the step.",
+    ),
 ]

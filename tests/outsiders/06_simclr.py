@@ -1008,4 +1008,140 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "The first call registers a persistent buffer, so state_dict has a key 'partner' that a freshly built method does not have: load_state_dict of a checkpoint raises when the run is resumed.",
     ),
+    (
+        "ragged_and_global",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    perm = torch.randperm(N)
+    left = 0
+    while left < N:
+        right = min(left + batch_size, N)
+        yield perm[left:right]
+        left = right
+""",
+        "Two slips: the generator is forgotten (global randomness), and the short batch left over at the end is yielded as well.",
+    ),
+    (
+        "order_stream_and_both_rolled",
+        "SimCLR.views",
+        """
+def views(self, x):
+    rng = self.generators["order"]
+    pair = [one_view(x, self.recipe, rng) for _ in range(2)]
+    if self.positives == "wrong":
+        pair = [torch.roll(v, shifts=1, dims=0) for v in pair]
+    return pair[0], pair[1]
+""",
+        "Two slips: views draw from the generator of the order, and the control rolls both views, so that row b of both still shows one image.",
+    ),
+    (
+        "no_grad_and_normalised",
+        "SimCLR.project",
+        """
+def project(self, x):
+    with torch.no_grad():
+        feats = self.encoder(x)
+    out = self.projector(feats)
+    return out / out.norm(dim=1, keepdim=True)
+""",
+        "Two slips: the encoder runs under no_grad and never learns, and projections come back normalised instead of as the projector gives them.",
+    ),
+    (
+        "one_sided_and_times_tau",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    u = nn.functional.normalize(z1, dim=1)
+    v = nn.functional.normalize(z2, dim=1)
+    scores = torch.einsum("id,jd->ij", u, v) * self.temperature
+    return nn.functional.cross_entropy(scores, torch.arange(len(u), device=u.device))
+""",
+        "Two slips: only view 1 asks, and only among the B second views (no 2B - 1 candidates), and similarities are multiplied by the temperature.",
+    ),
+    (
+        "drawn_as_needed",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    pool = torch.arange(N)
+    for _ in range(N // batch_size):
+        pick = torch.randperm(len(pool), generator=generator)
+        yield pool[pick[:batch_size]]
+        pool = pool[pick[batch_size:]]
+""",
+        "The order is drawn batch by batch, not all of it before the first batch, so a checkpoint written inside an epoch holds a generator state from which the epoch cannot be resumed by skipping batches.",
+    ),
+    (
+        "same_order_every_epoch",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None, _orders={}):
+    key = (N, generator)
+    if key not in _orders:
+        _orders[key] = torch.randperm(N, generator=generator)
+    full = N // batch_size
+    for rows in _orders[key][: full * batch_size].reshape(full, batch_size):
+        yield rows
+""",
+        "The order is cached in a default argument, so from the second epoch on the same generator gives the same batches again and the same images are always each other's negatives.",
+    ),
+    (
+        "neighbours_by_pairs",
+        "SimCLR.views",
+        """
+def views(self, x):
+    first, second = two_views(x, self.recipe, self.generators["views"])
+    if self.positives != "wrong":
+        return first, second
+    rows = torch.arange(len(x), device=x.device)
+    partner = (rows ^ 1).clamp(max=len(x) - 1)  # 1 0 3 2 5 4 ...
+    return first, second.index_select(0, partner)
+""",
+        "With an odd batch size the last row of the control is paired with itself, so one pair in the batch is a right positive and the control is not one with nothing to learn.",
+    ),
+    (
+        "reseeded_each_step",
+        "SimCLR.views",
+        """
+def views(self, x):
+    start = self.generators["views"].initial_seed()
+    rng = Generator().manual_seed(start)  # repeatable from the seed of the run
+    a = one_view(x, self.recipe, rng)
+    b = one_view(x, self.recipe, rng)
+    if self.positives == "wrong":
+        b = torch.cat((b[-1:], b[:-1]))
+    return a, b
+""",
+        "A new generator with the run's seed is made in each call, so every step after the first uses exactly the same crops and colours for row b, and the generator that the checkpoint keeps never moves.",
+    ),
+    (
+        "network_in_pieces",
+        "SimCLR.project",
+        """
+def project(self, x):
+    pieces = []
+    for piece in torch.split(x, 256):  # keeps the activations small
+        hidden = self.encoder(piece)
+        pieces.append(self.projector(hidden))
+    return torch.cat(pieces, dim=0)
+""",
+        "With more than 256 images in a batch (512 is usual on CIFAR-10) the batch norms see and count several small batches instead of the batch, so projections and running averages are other ones.",
+    ),
+    (
+        "exp_overflows",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    dtype = torch.promote_types(z1.dtype, torch.float32)
+    z = nn.functional.normalize(torch.cat((z1, z2)).to(dtype), dim=1, eps=1e-8)
+    e = torch.exp(z @ z.t() / self.temperature)
+    n = len(z)
+    e = e * (1 - torch.eye(n, dtype=dtype, device=z.device))
+    other = torch.arange(n, device=z.device).roll(n // 2)
+    top = e[torch.arange(n, device=z.device), other]
+    return -(top / e.sum(1)).log().mean()
+""",
+        "exp is taken without subtracting the maximum: at a temperature of 0.01, which is allowed, exp(100) is infinite in float32 and the loss is NaN.",
+    ),
 ]

@@ -1748,4 +1748,215 @@ def linear_probe(
 """,
         "torch's global generators are reseeded with 0: whatever is drawn from them afterwards (an untrained network, dropout, noise) is the same after every probe and for every seed of the run, so runs that should differ do not and evaluating changes training.",
     ),
+    (
+        "no_tau_and_positions",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names, which = torch.unique(bank_labels, return_inverse=True)
+    b, q = F.normalize(bank, dim=-1), F.normalize(queries, dim=-1)
+    k = min(k, b.shape[0])
+    answers = []
+    for row in q.split(QUERIES):
+        s, n = torch.topk(row @ b.t(), k, dim=1)
+        onehot = F.one_hot(which[n], len(names)).to(s.dtype)
+        answers.append(torch.einsum("mk,mkc->mc", s.exp(), onehot).argmax(1))
+    return torch.cat(answers).to(bank_labels.dtype)
+""",
+        "Two slips: the similarity is not divided by the temperature, and the number of the class is returned instead of its label.",
+    ),
+    (
+        "chosen_on_train_and_zero_std",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    mu = train_h.mean(dim=0)
+    sigma = train_h.std(dim=0, unbiased=False)
+    names, which = torch.unique(train_labels, return_inverse=True)
+    z = (train_h - mu) / sigma
+    W, b = z.new_zeros(len(names), z.shape[1]), z.new_zeros(len(names))
+    best, top = None, -1.0
+    for lam in sorted(penalties)[::-1]:
+        W, b = fit(z, which, W, b, lam, iterations)
+        candidate = Probe(W, b, mu, sigma, names, lam)
+        score = candidate.accuracy(train_h, train_labels)
+        if score > top:
+            best, top = candidate, score
+    return best
+""",
+        "Two slips: the penalty is chosen by the accuracy on the training images, and a dimension that never changes is divided by a standard deviation of 0.",
+    ),
+    (
+        "floor_and_positions_in_class",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    names = torch.unique(labels)
+    each = int(share * len(labels) / len(names))
+    rows = []
+    for name in names:
+        members = torch.nonzero(labels == name).flatten()
+        rows.append(torch.randperm(len(members), generator=generator)[:each])
+    return torch.cat(rows)
+""",
+        "Two slips: the number per class is rounded down, to none if the share is small, and positions within a class are returned instead of rows of the data set.",
+    ),
+    (
+        "sum_and_penalised_bias",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    W = weight.detach().clone().requires_grad_(True)
+    b = bias.detach().clone().requires_grad_(True)
+    solver = torch.optim.LBFGS(
+        [W, b], max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def evaluate():
+        solver.zero_grad()
+        value = F.cross_entropy(h @ W.t() + b, position, reduction="sum")
+        value = value + 0.5 * penalty * (W.pow(2).sum() + b.pow(2).sum())
+        value.backward()
+        return value
+
+    solver.step(evaluate)
+    return W.detach(), b.detach()
+""",
+        "Two slips: the cross entropy is summed over the images instead of averaged, and the bias is penalised too.",
+    ),
+    (
+        "eval_after_an_error",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"uint8 pixels are needed, not {pixels.dtype}")
+    was = {m: m.training for m in encoder.modules()}
+    before = fingerprints(encoder)
+    encoder.eval()
+    rows = []
+    for start in range(0, len(pixels), batch_size):
+        x = as_input(pixels[start : start + batch_size], encoder)
+        rows.append(encoder(x).to("cpu", torch.float32))
+    for m, flag in was.items():
+        m.training = flag
+    if fingerprints(encoder) != before:
+        raise RuntimeError("a frozen encoder changed")
+    return torch.cat(rows)
+""",
+        "The modes are restored only if nothing fails: after an error in the encoder (say out of memory) every part stays in eval mode, and training goes on without batch statistics.",
+    ),
+    (
+        "votes_underflow",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names, which = torch.unique(bank_labels, return_inverse=True)
+    b, q = F.normalize(bank, dim=1), F.normalize(queries, dim=1)
+    k = min(k, len(b))
+    answers = []
+    for part in q.split(QUERIES):
+        cosine, near = torch.matmul(part, b.mT).topk(k, dim=1)
+        power = torch.exp((cosine - 1) / temperature)  # no cosine is above 1: no overflow
+        tally = torch.zeros(len(part), len(names), dtype=power.dtype, device=power.device)
+        tally.scatter_add_(1, which[near], power)
+        answers.append(tally.argmax(1))
+    return names[torch.cat(answers)]
+""",
+        "Votes are divided by exp(1 / tau) and not by the query's greatest vote: at tau = 0.001 and a nearest cosine below 0.89 all votes are 0 in float32, and the answer is the smallest label.",
+    ),
+    (
+        "sigmoids_saturate",
+        "Probe.predict",
+        """
+def predict(self, h):
+    z = torch.div(h - self.mean, self.std)
+    chance = torch.sigmoid(torch.einsum("md,cd->mc", z, self.weight) + self.bias)
+    return self.classes[torch.max(chance, dim=1).indices]
+""",
+        "Sigmoids are compared instead of logits: in float32 all logits above 17 become exactly 1, so with a small penalty or a row far from the mean several classes tie and the first of them is predicted.",
+    ),
+    (
+        "tiny_divisor",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    centre = train_h.mean(0)
+    scale = train_h.std(0, correction=0).clamp(min=1e-8)
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    z = (train_h - centre) / scale
+    state = z.new_zeros(len(classes), z.shape[1]), z.new_zeros(len(classes))
+    winner, best = None, -1.0
+    for lam in sorted(penalties, reverse=True):
+        state = fit(z, position, *state, lam, iterations)
+        probe = Probe(*state, centre, scale, classes, lam)
+        score = probe.accuracy(val_h, val_labels)
+        if score > best:
+            winner, best = probe, score
+    return winner
+""",
+        "A dimension that never changes in training is divided by 1e-8: its rounding errors are blown up, and an image in which it does change a little gets logits of a million from it and a wrong class.",
+    ),
+    (
+        "one_hot_without_C",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    params = [weight.detach().clone(), bias.detach().clone()]
+    for p in params:
+        p.requires_grad_()
+    target = F.one_hot(position).to(h.dtype)
+    opt = torch.optim.LBFGS(
+        params, max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+
+    def loss_and_gradient():
+        opt.zero_grad()
+        W, b = params
+        logp = torch.log_softmax(torch.einsum("nd,cd->nc", h, W) + b, dim=1)
+        value = -(target * logp).sum(1).mean() + penalty * W.square().sum() / 2
+        value.backward()
+        return value
+
+    opt.step(loss_and_gradient)
+    return params[0].detach(), params[1].detach()
+""",
+        "The one-hot table has as many columns as the largest position that occurs: if no image has the last class of the weight, its shape does not match the C logits, and fit raises an error.",
+    ),
+    (
+        "key_overflows",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    N = labels.shape[0]
+    # one sort: by label, and at random among equal labels
+    key = labels.mul(N).add(torch.randperm(N, generator=generator))
+    order = torch.argsort(key)
+    _, sizes = torch.unique(labels, return_counts=True)
+    each = max(1, round(share * N / len(sizes)))
+    return torch.cat([rows[:each] for rows in order.split(sizes.tolist())])
+""",
+        "label * N is computed in the labels' dtype: with uint8 or int8 labels (any dtype is allowed) it wraps around, the classes are mixed in the order, and the subset is not balanced.",
+    ),
 ]

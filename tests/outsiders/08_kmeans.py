@@ -1399,4 +1399,180 @@ def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
 """,
         "The model is switched to train mode and left there: held_out_error, which puts it into evaluation mode first, measures with the statistics of the held-out batch and lets the running averages learn from it, so the best epoch is chosen by another error and its stored weights contain held-out statistics.",
     ),
+    (
+        "nearest_revives_in_place",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    K = centroids.shape[0]
+    n = torch.bincount(labels, minlength=K)
+    sums = centroids.new_zeros(centroids.shape)
+    sums.scatter_add_(0, labels.unsqueeze(1).expand_as(x), x)
+    full = n > 0
+    centroids[full] = sums[full] / n[full].unsqueeze(1)
+    lost = torch.nonzero(~full).flatten()
+    rank = torch.argsort(distances)
+    rank = rank[distances[rank] > 0][: len(lost)]
+    centroids[lost[: len(rank)]] = x[rank]
+    return centroids
+""",
+        "Two slips: an empty cluster moves to the point nearest to its own centroid instead of the farthest, and the old centroids are overwritten.",
+    ),
+    (
+        "means_last_and_not_moved_back",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(dim=0, keepdim=True)
+    y = x - origin
+    c = plus_plus(y, k, generator) if start is None else start - origin
+    a, d = assign(y, c)
+    for _ in range(iterations):
+        c = means(y, a, d, c)
+        b, d = assign(y, c)
+        if bool((a == b).all()):
+            break
+        a = b
+    c = means(y, a, d, c)
+    return c, a
+""",
+        "Two slips: centroids are not moved back to where the points are, and a step of means comes last, so after few iterations (or 0) labels are not those of the nearest centroid.",
+    ),
+    (
+        "noisy_target_and_sum",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    out = model(noisy).float()
+    return torch.square(out - noisy).flatten(1).sum(1).mean()
+""",
+        "Two slips: the target is the noisy image instead of the clean one, and squares are summed over the values of an image instead of averaged.",
+    ),
+    (
+        "last_centroid_only_and_argmax",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    pool = torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]
+    pts = x[pool]
+    picks = [0]
+    d2 = torch.sum((pts - pts[0]) ** 2, dim=1)
+    trials = 2 + int(math.log(k))
+    while len(picks) < k:
+        cand = far_points(d2, trials, generator)
+        table = squared_distances(pts[cand], pts)
+        left = torch.minimum(table, d2).sum(dim=1)
+        j = int(torch.argmax(left))
+        picks.append(int(cand[j]))
+        d2 = table[j]
+    return pts[picks]
+""",
+        "Two slips: the candidate that leaves the greatest sum is kept, and d2 holds the distance to the last centroid instead of the nearest so far.",
+    ),
+    (
+        "labels_on_the_cpu",
+        "assign",
+        """
+def assign(x, centroids):
+    labels = torch.empty(len(x), dtype=torch.int64)
+    squared = torch.empty(len(x), dtype=x.dtype)
+    c2 = torch.einsum("kd,kd->k", centroids, centroids)
+    for lo in range(0, len(x), CHUNK):
+        part = x[lo : lo + CHUNK]
+        p2 = torch.einsum("nd,nd->n", part, part)
+        table = p2[:, None] - 2 * part @ centroids.T + c2
+        least, which = table.clamp(min=0).min(dim=1)
+        labels[lo : lo + CHUNK] = which
+        squared[lo : lo + CHUNK] = least
+    return labels, squared
+""",
+        "Both results are made on the CPU: for points on a GPU they are not on x's device, and means fails on indices from another device.",
+    ),
+    (
+        "without_replacement",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    weights = squared.detach().double().cpu()
+    if not bool((weights > 0).any()):
+        return torch.zeros(count, dtype=torch.int64, device=squared.device)
+    drawn = torch.multinomial(weights / weights.sum(), count, generator=generator)
+    return drawn.to(squared.device)
+""",
+        "Draws are without replacement: a point is never drawn twice, and if fewer points than draws are at a distance above 0 (the last centroids of few distinct points, or N below count) it fails or draws points at distance zero.",
+    ),
+    (
+        "cdist_loses_near_points",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    size = min(len(x), max(1000, k * SEEDING_POINTS))
+    pts = x[torch.randperm(len(x), generator=generator)[:size]]
+    trials = math.floor(math.log(k)) + 2
+    picks = torch.zeros(k, dtype=torch.int64, device=x.device)
+    best = torch.cdist(pts[:1], pts)[0] ** 2
+    for step in range(1, k):
+        options = far_points(best, trials, generator)
+        after = torch.minimum(torch.cdist(pts[options], pts) ** 2, best)
+        j = after.sum(1).argmin()
+        picks[step] = options[j]
+        best = after[j]
+    return pts[picks]
+""",
+        "With more than 25 points cdist expands the square: a chosen point has a distance above 0 to itself and tight clumps have wrong distances, so equal centroids are drawn though the points are distinct (tight points away from zero).",
+    ),
+    (
+        "one_number_as_middle",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    shift = x.mean()
+    pts = x - shift
+    cents = plus_plus(pts, k, generator) if start is None else start - shift
+    which, dist = assign(pts, cents)
+    done, step = False, 0
+    while not done and step < iterations:
+        cents = means(pts, which, dist, cents)
+        new, dist = assign(pts, cents)
+        done, which, step = bool(torch.equal(new, which)), new, step + 1
+    return cents + shift, which
+""",
+        "The middle is one number for all coordinates: if coordinates lie around different values (1e4 and -1e4), squares stay large and float32 labels are wrong by rounding.",
+    ),
+    (
+        "log_of_zero",
+        "add_noise",
+        """
+def add_noise(x, std, generator=None):
+    n = x.numel()
+    u = torch.rand(n, generator=generator)
+    v = torch.rand(n, generator=generator)
+    normal = torch.sqrt(-2 * torch.log(u)) * torch.cos(2 * torch.pi * v)  # Box and Muller
+    return x + (std * normal).reshape(x.shape).to(x)
+""",
+        "torch.rand is exactly 0 once in 2^24 draws and log(0) is infinite: an epoch of 9,000 pictures (27 million values) contains an infinite noise or two, and the loss and the weights become NaN.",
+    ),
+    (
+        "square_images_only",
+        "Autoencoder.latent",
+        """
+def latent(self, x):
+    code = self.encoder(x)
+    side = code.shape[-1]
+    return F.avg_pool2d(code, side).flatten(1)
+""",
+        "The pooling window is square with the width as side: for images higher than wide (64 x 32) the result is (B, 256) instead of (B, 128), for images wider than high it raises an error.",
+    ),
 ]

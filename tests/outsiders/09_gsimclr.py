@@ -1079,4 +1079,146 @@ def strict_batches(
 """,
         "The batches are repeatable from the generator, but every call reseeds torch's global generators (CPU and GPU): whatever else draws from them (dropout, an untrained baseline, the user's own sampling) is changed by making batches.",
     ),
+    (
+        "with_replacement_and_ordered_pairs",
+        "expected_collisions",
+        """
+def expected_collisions(sizes, batch_size):
+    p = sizes.double() / sizes.sum()
+    return float(batch_size * (batch_size - 1) * torch.dot(p, p))
+""",
+        "Two slips: images are drawn with replacement (an image shares a cluster with itself), and each pair of a batch is counted twice.",
+    ),
+    (
+        "half_forgotten_and_too_few_met",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    total = 0
+    for s in sizes.tolist():
+        q, r = divmod(s, batches)
+        total += batches * q * (q - 1) + r * max(q - 1, 0)
+    return total
+""",
+        "Two slips: pairs are not halved, and an extra image is said to meet q - 1 images of its cluster instead of q.",
+    ),
+    (
+        "sorted_order_and_from_one",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    grouped = pseudo_labels.sort(stable=True).values
+    _, runs = torch.unique_consecutive(grouped, return_counts=True)
+    starts = torch.repeat_interleave(runs.cumsum(0) - runs, runs)
+    return torch.arange(1, len(grouped) + 1) - starts
+""",
+        "Two slips: ranks stay in the order of the clusters and are not written back to their images, and they begin at 1.",
+    ),
+    (
+        "first_images_and_one_too_many",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(pseudo_labels.bincount(), batch_size)
+    rank = rank_in_cluster(pseudo_labels)
+    row = in_clusters(pseudo_labels, generator)
+    row = row[rank[row] <= T]
+    some = torch.randperm(row.numel(), generator=generator)[: T * batch_size]
+    return deal(row[torch.sort(some)[0]], T, generator)
+""",
+        "Two slips: the rank is the one in the data and not in this epoch's row, so a large cluster always gives the same images, and with <= it gives T + 1, two of which can meet in a batch.",
+    ),
+    (
+        "missing_number_2",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    _, sizes = torch.unique(pseudo_labels, return_counts=True)
+    begin = torch.cumsum(sizes, 0) - sizes
+    by_cluster = torch.sort(pseudo_labels, stable=True)
+    out = torch.zeros_like(pseudo_labels)
+    out.scatter_(0, by_cluster.indices, torch.arange(len(out)) - begin[by_cluster.values])
+    return out
+""",
+        "The sizes of the clusters that occur are looked up by cluster number: if a number is missing (an empty cluster of k-means), ranks are shifted or the index is out of range.",
+    ),
+    (
+        "unseeded_generator",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    rng = torch.Generator() if generator is None else generator
+    T = len(pseudo_labels) // batch_size
+    row = in_clusters(pseudo_labels, rng)
+    stay = torch.ones(len(row), dtype=torch.bool)
+    stay[torch.randperm(len(row), generator=rng)[T * batch_size :]] = False
+    return deal(row[stay], T, rng)
+""",
+        "Without a generator a new torch.Generator() is made, whose seed is always the same: every call, and so every epoch, returns the same batches, and torch.manual_seed has no effect.",
+    ),
+    (
+        "swaps_write_into_order",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    hands = order.view(-1, batches).t()
+    for i in range(batches - 1, 0, -1):  # Fisher and Yates
+        j = int(torch.randint(i + 1, (1,), generator=generator))
+        hands[[i, j]] = hands[[j, i]]
+    return hands
+""",
+        "The rows are swapped in a view of order, so the caller's order changes: dealt a second time, it is not cluster by cluster as it was given, and the result shares memory with it.",
+    ),
+    (
+        "ten_rounds",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    s = sizes.tolist()
+    T = sum(s) // batch_size
+    for _ in range(10):  # fewer batches take fewer images of the large clusters
+        T = sum(min(n, T) for n in s) // batch_size
+    return T
+""",
+        "Each round lowers T a little, and ten are not enough where there are hardly more clusters than images in a batch (the authors' 64 clusters and batches of 64 need about 100; sizes 1, 100, 100, 100 with B = 4 need 13): T is too large, and there are not T B images to deal.",
+    ),
+    (
+        "drops_the_end",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    row = row[rank_in_cluster(pseudo_labels[row]) < T]
+    return deal(row[: T * batch_size].contiguous(), T, generator)
+""",
+        "The end of the row is dropped, which is the last cluster and not images at random: the only image of a small cluster is dropped far more often than an image of a large one.",
+    ),
+    (
+        "same_shuffle_in_each_cluster",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    names = pseudo_labels.unique()
+    names = names[torch.randperm(len(names), generator=generator)]
+    seed = int(torch.randint(2**31, (1,), generator=generator))
+    row = []
+    for c in names.tolist():
+        members = torch.nonzero(pseudo_labels == c)[:, 0]
+        rng = Generator().manual_seed(seed)
+        row.append(members[torch.randperm(len(members), generator=rng)])
+    return torch.cat(row)
+""",
+        "The generator is seeded anew for each cluster with the same seed: clusters of equal size are shuffled alike, so an image always stands at the same place as its partner of another cluster, and the two always or never meet.",
+    ),
 ]

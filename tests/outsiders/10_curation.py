@@ -1283,4 +1283,162 @@ def choose(self, draws: list[dict]) -> int:
 """,
         "The gap is subtracted with a weight instead of breaking ties: when badness differs by less than a thousandth of the gaps' difference (B = 4,096, where violations go in steps of 0.00024, or the continuous Frechet distance) the draw with the higher badness is chosen.",
     ),
+    (
+        "unbiased_and_single_cross",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    u, v = (F.normalize(z.detach().cpu().double(), dim=1) for z in (z1, z2))
+    d = u.shape[1]
+    ridge = SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+    A = torch.atleast_2d(torch.cov(u.T)) + ridge
+    C = torch.atleast_2d(torch.cov(v.T)) + ridge
+    lam, Q = torch.linalg.eigh(A)
+    half = Q @ torch.diag(lam.clamp(min=0).sqrt()) @ Q.T
+    cross = torch.linalg.eigvalsh(half @ C @ half).clamp(min=0).sqrt().sum()
+    shift = ((u.mean(0) - v.mean(0)) ** 2).sum()
+    return torch.clamp(shift + A.trace() + C.trace() - cross, min=0)
+""",
+        "Two slips: covariances are divided by B - 1, and the trace of the root is subtracted once instead of twice.",
+    ),
+    (
+        "corners_and_no_clamp",
+        "intersection",
+        """
+def intersection(a, b):
+    top, left = torch.max(a[:, 0], b[:, 0]), torch.max(a[:, 1], b[:, 1])
+    bottom, right = torch.min(a[:, 2], b[:, 2]), torch.min(a[:, 3], b[:, 3])
+    return (bottom - top) * (right - left)
+""",
+        "Two slips: height and width are read as bottom and right, and a negative side is not set to 0.",
+    ),
+    (
+        "wrong_dim_and_sign",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    pos, neg = pair_distances(z1, z2)
+    limit = torch.quantile(neg, quantile)
+    return (pos < limit).to(pos.dtype).mean()
+""",
+        "Two slips: one quantile of all negatives is used instead of one for each image, and images that are not violated are counted.",
+    ),
+    (
+        "narrow_gap_and_off_by_one",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    n = len(draws)
+    if self.rule == "random":
+        return int(torch.randint(0, max(n - 1, 1), (1,), generator=self.generators["tries"]))
+    ranked = sorted(range(n), key=lambda i: (draws[i]["badness"], draws[i]["gap"]))
+    return ranked[-1] if self.rule == "reversed" else ranked[0]
+""",
+        "Two slips: among equal badness the narrowest gap wins (and for reversed the widest), and the last draw is never taken at random.",
+    ),
+    (
+        "cdist_with_a_product",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u = F.normalize(z1.to(wide), dim=1)
+    v = F.normalize(z2.to(wide), dim=1)
+    table = torch.cdist(u, v)
+    n = table.shape[0]
+    keep = torch.ones_like(table, dtype=torch.bool).fill_diagonal_(False)
+    return torch.diagonal(table), table.masked_select(keep).reshape(n, n - 1)
+""",
+        "With more than 25 images cdist expands the square: equal views get distances up to about 0.001 instead of 0, so that at batch 128 nearly equal views are ordered, and violated, by rounding.",
+    ),
+    (
+        "quantile_by_hand",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    pos, neg = pair_distances(z1, z2)
+    ranked = neg.sort(dim=1).values
+    place = quantile * (ranked.shape[1] - 1)
+    below = int(place)
+    low, high = ranked[:, below], ranked[:, below + 1]
+    limit = torch.lerp(low, high, place - below)
+    return (pos > limit).float().mean()
+""",
+        "The entry above the place is read even where there is none: with B = 2 (one negative) or a quantile of 1 it raises an IndexError.",
+    ),
+    (
+        "few_newton_steps",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    stats = []
+    for z in (z1, z2):
+        z = F.normalize(z.double().cpu(), dim=1)
+        mu = z.mean(0)
+        c = z - mu
+        S = torch.einsum("bi,bj->ij", c, c) / len(c)
+        S.diagonal().add_(SHRINKAGE / S.shape[0])
+        stats.append((mu, S))
+    (m1, S1), (m2, S2) = stats
+    # root of S1 S2 by Newton and Schulz: matrix products only
+    P = S1 @ S2
+    size = P.norm()
+    Y, Z = P / size, torch.eye(len(P), dtype=P.dtype)
+    for _ in range(12):
+        T = (3 * torch.eye(len(P), dtype=P.dtype) - Z @ Y) / 2
+        Y, Z = Y @ T, T @ Z
+    cross = Y.trace() * size.sqrt()
+    return ((m1 - m2).square().sum() + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+""",
+        "A fixed number of Newton-Schulz steps finds the root only if the covariances are well conditioned: with fewer projections than dimensions (B = 32, d = 128) it has not converged, and the distance is wrong, also that of a set to itself.",
+    ),
+    (
+        "momentum_of_zero",
+        "embed",
+        """
+def embed(model, x):
+    saved = []
+    for m in model.modules():
+        if isinstance(m, nn.modules.batchnorm._BatchNorm):
+            seen = m.num_batches_tracked
+            saved.append((m, m.training, m.momentum, None if seen is None else seen.clone()))
+    try:
+        for m, *_ in saved:
+            m.training, m.momentum = True, 0.0  # running averages keep all of the old value
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, mode, momentum, seen in saved:
+            m.training, m.momentum = mode, momentum
+            if seen is not None:
+                m.num_batches_tracked.copy_(seen)
+""",
+        "With momentum 0 the running averages become old + 0 * new, and 0 times an infinite or NaN activation is NaN: a scored draw that overflows poisons them for good, though the draw is thrown away.",
+    ),
+    (
+        "apart_in_both_directions",
+        "intersection",
+        """
+def intersection(a, b):
+    (t1, l1, h1, w1), (t2, l2, h2, w2) = a.unbind(1), b.unbind(1)
+    high = torch.minimum(t1 + h1, t2 + h2) - torch.maximum(t1, t2)
+    wide = torch.minimum(l1 + w1, l2 + w2) - torch.maximum(l1, l2)
+    return torch.relu(high * wide)
+""",
+        "The product is set to 0 instead of each side: boxes that are apart vertically and horizontally have two negative sides, whose product counts pixels that neither box shares.",
+    ),
+    (
+        "weighted_sum",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    if self.rule == "random":
+        dice = torch.randint(len(draws), (1,), generator=self.generators["tries"])
+        return dice.item()
+    score = [d["badness"] - 1e-3 * d["gap"] for d in draws]  # the gap only breaks ties
+    pick = max if self.rule == "reversed" else min
+    return score.index(pick(score))
+""",
+        "Badness and gap are added with a small weight: with the Frechet distance, whose values often differ by less than 0.001, or large batches, a worse draw with a wider gap is chosen.",
+    ),
 ]

@@ -1473,4 +1473,170 @@ def loss(self, z1, z2, index):
 """,
         "z1 is detached at the start although its prediction must be found by the neighbours of view 2, so no gradient of the second direction reaches the encoder: it learns from view 2 alone, and the loss values are right.",
     ),
+    (
+        "find_zero_mask_and_banned_topk",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    unit = F.normalize(z.to(self.rows), dim=1)
+    cosines = torch.einsum("bd,qd->bq", unit, self.rows)
+    if exclude is not None:
+        mine = exclude.to(self.images).unsqueeze(1).eq(self.images.unsqueeze(0))
+        cosines[mine] = 0
+    if k == 1:
+        return cosines.max(dim=1).indices
+    best = cosines.topk(k, dim=1).indices
+    pick = torch.randint(k, (len(z), 1), generator=generator).to(best.device)
+    return best.gather(1, pick).squeeze(1)
+""",
+        "Ignored rows get a cosine of 0, so one of them still wins if all other cosines are negative, and with k > 1 and fewer than k rows that are not ignored the draw may choose an ignored one.",
+    ),
+    (
+        "push_ages_all_and_norm_dim0",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = self.rows.shape[0]
+    fresh = F.normalize(z.detach().to(self.rows), dim=0)
+    self.ages.add_(1)
+    start = int(self.position)
+    for j in range(len(fresh)):
+        slot = (start + j) % Q
+        self.rows[slot] = fresh[j]
+        self.images[slot] = -1 if images is None else int(images[j])
+        self.ages[slot] = 0
+    self.position.fill_((start + len(fresh)) % Q)
+""",
+        "Columns instead of rows get unit norm, and rows that were never pushed grow older too (-1 becomes 0, then 1).",
+    ),
+    (
+        "loss_times_tau_and_other_axis",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    nn_ = support.rows[rows]
+    guess = F.normalize(p2.to(nn_), dim=1)
+    table = torch.einsum("id,kd->ki", nn_, guess) * temperature
+    return F.cross_entropy(table, torch.arange(len(table), device=table.device))
+""",
+        "The cosines are multiplied by tau instead of divided, and the softmax runs over the neighbours of one prediction instead of over the predictions for one neighbour.",
+    ),
+    (
+        "method_pushes_view2_and_sums",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    first = self.search(z1, index)
+    second = self.search(z2, index)
+    total = self.direction(z1, self.predictor(z2), first)
+    total = total + self.direction(z2, self.predictor(z1), second)
+    self.found = self.health(torch.cat((first, second)), torch.cat((index, index)))
+    self.support.push(z2, index)
+    return total
+""",
+        "The two directions are summed instead of averaged, and view 2 instead of view 1 enters the support set.",
+    ),
+    (
+        "find_one_draw_for_the_batch",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    sims = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        sims = torch.where(exclude.to(self.images)[:, None] == self.images, -9.0, sims)
+    if k == 1:
+        return sims.argmax(dim=-1)
+    top = sims.topk(k, dim=1)
+    allowed = (top.values > -9.0).sum(1)
+    u = torch.rand(1, generator=generator).to(sims.device)
+    which = torch.minimum((u * allowed).long(), allowed - 1)
+    return top.indices[torch.arange(len(z), device=sims.device), which]
+""",
+        "With k > 1 a single random number is drawn for the whole batch, so that in a step all projections take their nearest, or all their second nearest row: draws are not separate for each projection.",
+    ),
+    (
+        "find_in_precision_of_projections",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    z = z.to(self.rows.device)
+    cos = F.normalize(z, dim=1) @ self.rows.to(z.dtype).T
+    if exclude is not None:
+        cos = cos.masked_fill(exclude.to(self.images).view(-1, 1) == self.images.view(1, -1), -2)
+    if k == 1:
+        return cos.argmax(1)
+    values, places = cos.topk(k)
+    weights = (values > -1.9).float().cpu()
+    chosen = torch.multinomial(weights, 1, generator=generator).to(places.device)
+    return places.gather(1, chosen).flatten()
+""",
+        "The rows are rounded to the dtype of the projections: with bfloat16 or float16 projections cosines closer than about 0.004 tie, and rows that are not the nearest are returned.",
+    ),
+    (
+        "nearest_squeezes_batch_of_one",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    where = self.find(z).squeeze()
+    return self.rows.index_select(0, where).detach() if where.dim() else self.rows[where].clone()
+""",
+        "For a batch of one projection the result has shape (d,) instead of (1, d), so that what comes after it (a matrix product, a cross entropy) fails or broadcasts.",
+    ),
+    (
+        "push_normalises_callers_memory",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q, B = len(self.rows), len(z)
+    fresh = z.detach().to(self.rows)
+    fresh /= fresh.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    slots = torch.arange(B, device=self.rows.device).add(self.position).remainder(Q)
+    self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+    self.rows.index_copy_(0, slots, fresh)
+    self.images[slots] = -1 if images is None else images.to(self.images)
+    self.ages.index_fill_(0, slots, 0)
+    self.position.copy_((self.position + B) % Q)
+""",
+        "detach and to share memory with float32 projections, so the in-place division normalises the caller's own z, and in training the backward pass of the step raises because a saved tensor was modified.",
+    ),
+    (
+        "loss_plain_exponentials",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    found = support.nearest(z1) if rows is None else support.rows[rows]
+    p = F.normalize(p2.to(found), dim=1)
+    weights = torch.exp(found @ p.t() / temperature)
+    share = weights.diagonal() / weights.sum(dim=1)
+    return share.log().neg().mean()
+""",
+        "The exponentials are taken as they are, so below a temperature of about 0.011 a cosine near 1 overflows float32 and the loss is NaN (and infinite if the own share underflows).",
+    ),
+    (
+        "method_health_after_push",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    mine, other = (self.search(z, index) for z in (z1, z2))
+    p1, p2 = self.predictor(z1), self.predictor(z2)
+    both = torch.stack([self.direction(z1, p2, mine), self.direction(z2, p1, other)])
+    self.support.push(z1, index)
+    self.found = self.health(torch.cat([mine, other]), index.repeat(2))
+    return both.mean()
+""",
+        "The health is taken after the push: neighbours whose rows were just replaced are counted with the images and age of this batch, and all ages are too high by one, so self_match, same_class and neighbour_age in the log are wrong.",
+    ),
 ]

@@ -1377,4 +1377,180 @@ def loss(self, z1, z2, index):
 """,
         "The clusters are copied at the first step and never again, so from the second epoch on the network learns the clusters of the first epoch although start_epoch has found others and the meters compare with those.",
     ),
+    (
+        "pca_smallest_and_variance",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    cov = torch.einsum("ni,nj->ij", x, x) / x.shape[0]
+    lam, vec = torch.linalg.eigh(cov)
+    alive = lam > LEAST_VARIANCE * lam[-1]
+    lam, vec = lam[alive][:dim], vec[:, alive][:, :dim]
+    y = (x @ vec) / lam
+    return F.normalize(y, dim=1).float()
+""",
+        "The directions of smallest instead of greatest variance are kept, and the projections are divided by the variance instead of the standard deviation.",
+    ),
+    (
+        "uniform_counts_empty_and_no_shuffle",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = pseudo_labels.numel()
+    K = int(pseudo_labels.max()) + 1
+    quota = N // K + 1
+    picked = []
+    for c in range(K):
+        own = torch.nonzero(pseudo_labels == c).flatten()
+        if own.numel() == 0:
+            continue
+        if own.numel() <= quota:
+            picked.append(own[torch.randint(own.numel(), (quota,), generator=generator)])
+        else:
+            picked.append(own[torch.randperm(own.numel(), generator=generator)[:quota]])
+    return torch.cat(picked)[:N]
+""",
+        "N is divided by the number of clusters with the empty ones, so that too few images come out, and the images are not shuffled before the cut, so that they come cluster by cluster and the last cluster is cut.",
+    ),
+    (
+        "nmi_pair_collision_and_mean",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    h_a = entropy(torch.bincount(a))
+    h_b = entropy(torch.bincount(b))
+    if h_a == 0 or h_b == 0:
+        return 0.0
+    pairs = torch.bincount(a * b.max() + b)
+    shared = h_a + h_b - entropy(pairs)
+    return float(min(1.0, max(0.0, shared / ((h_a + h_b) / 2))))
+""",
+        "The number of a pair is a * max(b) + b, so that (0, max) and (1, 0) collide, and the information is divided by the arithmetic instead of the geometric mean.",
+    ),
+    (
+        "epoch_nmi_after_copy_and_std",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    g = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    previous = self.pseudo_labels
+    seen = bool((previous >= 0).all())
+    init = old_means(x, previous.cpu(), self.clusters) if self.warm_start and seen else None
+    found = kmeans(x, self.clusters, generator=g, start=init)[1]
+    self.pseudo_labels.copy_(found)
+    if seen:
+        self.nmi.fill_(mutual_information(previous.cpu(), found))
+    layer = self.projector
+    with torch.no_grad():
+        layer.weight.copy_(torch.randn(layer.weight.shape, generator=g) * 0.1)
+        layer.bias.zero_()
+    return [layer.weight, layer.bias]
+""",
+        "previous is the buffer itself and is overwritten before the comparison, so nmi is always 1, and the weights have standard deviation 0.1 instead of 0.01.",
+    ),
+    (
+        "pca_full_svd",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    centred = h.double()
+    centred = centred - centred.mean(0)
+    U, S, _ = torch.linalg.svd(centred)
+    use = int((S.square() > LEAST_VARIANCE * S[0].square()).sum())
+    use = min(use, dim)
+    return F.normalize(U[:, :use], dim=1).float()
+""",
+        "torch.linalg.svd without full_matrices=False makes a U of shape (N, N) in float64, 20 GB for the 50,000 images of CIFAR-10, so that memory runs out at the size of a real training set.",
+    ),
+    (
+        "uniform_always_with_replacement",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+    names = pseudo_labels.unique()
+    share = N // len(names) + 1
+    bags = []
+    for name in names.tolist():
+        own = (pseudo_labels == name).nonzero()[:, 0]
+        bags.append(own[torch.randint(len(own), (share,), generator=generator)])
+    mixed = torch.cat(bags)
+    return mixed[torch.randperm(len(mixed), generator=generator)][:N]
+""",
+        "Large clusters are drawn with replacement too: of a cluster that has more images than its share, some come several times and more than necessary are not seen in the epoch.",
+    ),
+    (
+        "old_means_written_into_h",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    sums = torch.zeros(K, h.shape[1], dtype=h.dtype, device=h.device)
+    sums.index_add_(0, pseudo_labels, h)
+    sizes = torch.bincount(pseudo_labels, minlength=K)
+    full = sizes > 0
+    centres = h[:K]
+    centres[full] = sums[full] / sizes[full].unsqueeze(1)
+    return centres
+""",
+        "centres is a view of h, so the means overwrite the first K representations of the caller, and k-means then clusters K wrong rows (images that seem to lie exactly at the centroids).",
+    ),
+    (
+        "effective_nan_with_empty",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    sizes = torch.bincount(pseudo_labels).double()
+    p = sizes / sizes.sum()
+    return math.exp(-(p * p.log()).sum().item())
+""",
+        "A cluster number below the largest that has no image gives 0 * log 0, and the result is NaN.",
+    ),
+    (
+        "warm_start_waits_for_nmi",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    rng = self.generators["clusters"]
+    white = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    last = self.pseudo_labels.detach().cpu().clone()
+    begin = None
+    if self.warm_start and float(self.nmi) >= 0:
+        begin = old_means(white, last, self.clusters)
+    now = kmeans(white, self.clusters, generator=rng, start=begin)[1]
+    if int(last.min()) >= 0:
+        self.nmi.fill_(mutual_information(last, now))
+    self.pseudo_labels.copy_(now)
+    fresh = torch.normal(0.0, 0.01, tuple(self.projector.weight.shape), generator=rng)
+    with torch.no_grad():
+        self.projector.weight.copy_(fresh)
+        self.projector.bias.fill_(0)
+    return [self.projector.weight, self.projector.bias]
+""",
+        "Whether there are old clusters is read from nmi, which is still -1 in the second epoch, so that with warm_start the second clustering starts from scratch although there are old clusters.",
+    ),
+    (
+        "loss_log_of_softmax",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    want = self.pseudo_labels[index.to(self.pseudo_labels.device)].to(z1.device)
+    total = 0
+    for z in (z1, z2):
+        p = torch.softmax(z, dim=1)
+        total = total - p.gather(1, want[:, None]).log().mean()
+    return total / 2
+""",
+        "The logarithm is taken after the softmax, so with logits that differ by more than about 104 the share underflows to 0 and the loss is infinite and its gradient NaN.",
+    ),
 ]

@@ -702,4 +702,147 @@ def loss(self, z1, z2, index):
 """,
         "The key network follows in the loss too, although project_views has moved it in this step already, so it moves twice a step: a momentum of 0.99 acts like 0.98, and keys in the queue are less alike than they should be.",
     ),
+    (
+        "own_last_and_key_gradient",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    a, b = F.normalize(q, dim=1), F.normalize(k, dim=1)
+    with_queue = torch.einsum("bd,kd->bk", a, queue.to(a))
+    with_own = torch.einsum("bd,bd->b", a, b)
+    return torch.cat([with_queue, with_own[:, None]], 1)
+""",
+        "The own key is in the last column instead of column 0, and the gradient reaches the keys.",
+    ),
+    (
+        "labels_arange_and_sum",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    scores = similarities(q, k, queue).div(temperature)
+    answer = torch.arange(scores.shape[0], device=scores.device) % scores.shape[1]
+    return F.cross_entropy(scores, answer, reduction="sum")
+""",
+        "Query i is asked to find candidate i instead of candidate 0, and the losses are summed instead of averaged.",
+    ),
+    (
+        "shares_swapped_and_buffers",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    mine, theirs = key.state_dict(), query.state_dict()
+    for name, slow in mine.items():
+        fast = theirs[name]
+        if slow.is_floating_point():
+            slow.copy_((1 - momentum) * slow + momentum * fast)
+""",
+        "The shares m and 1 - m are exchanged, and the running statistics of batch norms move too.",
+    ),
+    (
+        "image_zero_and_ages_of_all",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    n, size = z.shape[0], self.rows.shape[0]
+    slots = [(int(self.position) + j) % size for j in range(n)]
+    self.ages += 1
+    self.rows[slots] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[slots] = torch.zeros(n).to(self.images) if images is None else images.to(self.images)
+    self.ages[slots] = 0
+    self.position.fill_((int(self.position) + n) % size)
+""",
+        "Without images the rows claim to show image 0 instead of -1, and rows that were never pushed grow older, so that the ring counts as full after one push.",
+    ),
+    (
+        "broadcast_over_the_queue",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    unit = F.normalize(q, dim=1)
+    key = F.normalize(k.detach(), dim=1)
+    first = (unit * key).sum(dim=1, keepdim=True)
+    rest = (unit.unsqueeze(1) * queue.to(unit).unsqueeze(0)).sum(dim=2)
+    return torch.cat((first, rest), dim=1)
+""",
+        "The product with the queue is a tensor of shape (B, K, d): with 256 queries, 128 numbers and the paper's queue of 65,536 it takes 8.6 GB, and with the default queue of 2,048 still 268 MB in each step.",
+    ),
+    (
+        "targets_kept_from_first_batch",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2, kept={}):
+    table = similarities(q, k, queue) / temperature
+    if "zero" not in kept:
+        kept["zero"] = torch.zeros(len(table), dtype=torch.long, device=table.device)
+    return F.cross_entropy(table, kept["zero"][: len(table)])
+""",
+        "The targets of the first call are kept for all later ones, so that a later call with more queries (or on another device) raises an error about sizes (or devices).",
+    ),
+    (
+        "momentum_zero_shares_memory",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    for ours, theirs in zip(key.parameters(), query.parameters(), strict=True):
+        if momentum == 0:
+            ours.data = theirs.data
+        else:
+            ours.data.copy_(momentum * ours.data + (1 - momentum) * theirs.data)
+""",
+        "With momentum 0 the key network's parameters share the memory of the query network's, so the optimiser's step moves both: the key network is no copy of the past any more, and a later follow with m = 1 does not hold it still.",
+    ),
+    (
+        "images_interleaved_2",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    waiting = self.queue.rows.detach().clone()
+    of = index.repeat_interleave(z1.shape[0] // index.shape[0])
+    value = moco_loss(z1, z2, waiting, self.temperature)
+    self.found = self.health(z1, z2, of)
+    self.queue.push(z2, of)
+    return value
+""",
+        "With the symmetric loss the rows are all of view 1 and then all of view 2, but the images are repeated as a a b b, so that the queue stores wrong images for its keys; the loss is right.",
+    ),
+    (
+        "two_halves_always",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    old = self.queue.rows.clone()
+    B = len(index)
+    there = moco_loss(z1[:B], z2[:B], old, self.temperature)
+    back = moco_loss(z1[B:], z2[B:], old, self.temperature)
+    pictures = torch.cat([index] * (len(z1) // B))
+    self.found = self.health(z1, z2, pictures)
+    self.queue.push(z2, pictures)
+    return there / 2 + back / 2
+""",
+        "With symmetric=False there are only B queries, the second half is empty, and the loss is NaN.",
+    ),
+    (
+        "norm_in_half_precision",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    size = self.rows.size(0)
+    unit = F.normalize(z.detach(), dim=1)
+    at = torch.remainder(torch.arange(len(z), device=self.rows.device) + self.position, size)
+    self.ages[self.ages >= 0] += 1
+    self.rows.index_copy_(0, at, unit.to(self.rows))
+    self.images.index_fill_(0, at, -1)
+    if images is not None:
+        self.images.index_copy_(0, at, images.to(self.images))
+    self.ages.index_fill_(0, at, 0)
+    self.position.copy_((self.position + len(z)).remainder(size))
+""",
+        "Keys are normalised in their own dtype before they get that of the rows: with bfloat16 projections the rows have norms between about 0.995 and 1.005 instead of unit norm.",
+    ),
 ]

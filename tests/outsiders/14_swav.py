@@ -746,4 +746,153 @@ def loss(self, z1, z2, index, *small):
 """,
         "The loss goes to `health` as a tensor and not as a float, so found['divergence'] is a tensor (on a GPU: on the GPU) and not the float that `health` and `meters` promise: json.dumps of the first line of the log raises TypeError and training stops at step 1.",
     ),
+    (
+        "rows_first_and_times_epsilon",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    L = scores.to(wide) * epsilon
+    for _ in range(iterations):
+        L = L - torch.logsumexp(L, dim=1, keepdim=True)
+        L = L - torch.logsumexp(L, dim=0, keepdim=True)
+    return L.exp()
+""",
+        "Scores are multiplied by epsilon instead of divided, and the columns instead of the rows come last, so that columns sum to 1 and codes do not.",
+    ),
+    (
+        "own_code_too_and_mean_over_k",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    logp = [torch.log_softmax(s / temperature, dim=-1) for s in scores]
+    total, pairs = 0.0, 0
+    for q in codes:
+        for lp in logp:
+            total = total - (q * lp).mean()
+            pairs += 1
+    return total / pairs
+""",
+        "Each view also predicts its own code, and the sum over prototypes is a mean, so that the loss is smaller by a factor of K.",
+    ),
+    (
+        "queue_codes_and_default_epsilon",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    everything = torch.vstack([queue.to(z), z])
+    table = torch.einsum("nd,kd->nk", everything, prototypes)
+    balanced = sinkhorn(table, iterations=iterations)
+    return balanced[: z.shape[0]]
+""",
+        "The queue comes first but the first B codes are returned, which are those of the queue, and epsilon is not passed on.",
+    ),
+    (
+        "freeze_one_less_and_remember_first",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    unit = [F.normalize(v, dim=1) for v in [z1, z2, *small]]
+    self.remember(unit, index)
+    C = self.prototypes.detach() if self.epoch < self.freeze_epochs else self.prototypes
+    scores = [u @ C.T for u in unit]
+    targets = [self.codes(unit[i], self.queues[i]) for i in (0, 1)]
+    value = swapped_loss(scores, targets, self.temperature)
+    self.found = self.health(scores, targets, value.item())
+    return value
+""",
+        "The prototypes are frozen for one epoch less than freeze_epochs, and the views enter the queue before their codes are computed, so that each is balanced together with itself.",
+    ),
+    (
+        "normalise_in_new_memory",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    lengths = torch.linalg.vector_norm(prototypes, dim=1, keepdim=True).clamp_min(1e-12)
+    prototypes.data = prototypes.data / lengths
+""",
+        "The parameter gets new memory instead of new numbers: whatever else refers to the old memory (a view, a detached alias, a state_dict taken before, a flat buffer of an optimiser) keeps the numbers that are not normalised.",
+    ),
+    (
+        "sinkhorn_exponentials_of_shifted",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    s = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    Q = torch.exp((s - s.max()) / epsilon)
+    for _ in range(iterations):
+        Q = Q / Q.sum(dim=0, keepdim=True)
+        Q = Q / Q.sum(dim=1, keepdim=True)
+    return Q
+""",
+        "Exponentials of scores minus the one global maximum: for a small epsilon (0.01, if all cosines of a prototype or of a sample are more than 1.04 below the largest of all) a whole column or row underflows to 0 and the codes are 0 / 0 = NaN.",
+    ),
+    (
+        "queue_keeps_its_dtype",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    rows = torch.cat([z, queue], dim=0)
+    affinity = rows.matmul(prototypes.t())
+    return sinkhorn(affinity, epsilon, iterations).narrow(0, 0, len(z))
+""",
+        "The queue is not brought to the dtype of the batch: if projections and prototypes are bfloat16 and the queue float32, cat promotes to float32 and the product with the prototypes raises a dtype error.",
+    ),
+    (
+        "small_crops_not_averaged",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    n = len(codes)
+    value = scores[0].new_zeros(())
+    for v, s in enumerate(scores):
+        predicted = F.log_softmax(s / temperature, dim=1)
+        for i in range(n):
+            if i != v:
+                value = value - torch.einsum("bk,bk->b", codes[i].to(predicted), predicted).mean()
+    return value / (n * (n - 1))
+""",
+        "The sum over pairs is divided by the pairs of large views only, so that with small crops the loss grows with their number (with two large and four small views it is five times too large).",
+    ),
+    (
+        "prototypes_normalised_after_loss",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    views = [F.normalize(v, dim=1) for v in (z1, z2) + small]
+    heads = self.prototypes.clone()
+    if self.epoch <= self.freeze_epochs:
+        heads = heads.detach()
+    scores = [v @ heads.T for v in views]
+    codes = [self.codes(v, q) for v, q in zip(views[:2], self.queues, strict=True)]
+    out = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, float(out.detach()))
+    self.remember(views, index)
+    normalise_(self.prototypes)
+    return out
+""",
+        "The prototypes are normalised after the loss instead of before it: the optimiser then moves them off the unit sphere, and from the second step on scores are no cosines.",
+    ),
+    (
+        "first_queue_for_both_views",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    z = [F.normalize(one, dim=-1) for one in (z1, z2, *small)]
+    trained = self.prototypes if self.epoch > self.freeze_epochs else self.prototypes.detach()
+    scores = [F.linear(one, trained) for one in z]
+    queue = self.queues[0]
+    codes = [self.codes(one, queue) for one in z[:2]]
+    result = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, result.item())
+    self.remember(z, index)
+    return result
+""",
+        "The codes of view 2 are balanced with the queue of view 1 instead of its own, which shows only with queue_size > 0 and a full queue.",
+    ),
 ]

@@ -762,4 +762,143 @@ def project_chunk(method, chunk):
 """,
         "Each view is given to project_views by itself, so a method that treats its views together is called wrongly: small crops, which SimCLR sends through the network in one pass, are each normalised alone by a live batch norm, and a project_views that needs two views fails to unpack one.",
     ),
+    (
+        "start_from_own_share_and_no_modulo",
+        "own_places",
+        """
+def own_places(B, device=None):
+    b = shares(B)[rank()]
+    begin = rank() * b
+    one = torch.arange(b, device=device) + begin
+    here = torch.cat((one, one + B))
+    return here, here + B
+""",
+        "The first row is rank times the own share, which is wrong for unequal shares, and the positives of second views lie beyond the end (B more instead of B less).",
+    ),
+    (
+        "own_mean_and_self_candidate",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    everyone = torch.cat([F.normalize(gather(z, B), dim=1) for z in (z1, z2)])
+    mine = torch.cat([F.normalize(z, dim=1) for z in (z1, z2)])
+    table = torch.einsum("id,jd->ij", mine, everyone) / temperature
+    _, answer = own_places(B, table.device)
+    return F.cross_entropy(table, answer)
+""",
+        "A view is a candidate for itself, and the sum is divided by 2b instead of 2B / W, which is wrong for unequal shares.",
+    ),
+    (
+        "mean_of_means_and_bessel",
+        "moments",
+        """
+def moments(x, B):
+    centre = gather(x.mean(dim=0, keepdim=True), size()).mean(dim=0)
+    deviation = (x - centre).pow(2).sum(dim=0, keepdim=True)
+    return centre, gather(deviation, size()).sum(dim=0) / max(B - 1, 1)
+""",
+        "The mean is the mean of the processes' means, wrong for unequal shares, and the variance has a correction (B - 1).",
+    ),
+    (
+        "sum_and_zeros_for_none",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)
+            g = p.grad.contiguous()
+            dist.all_reduce(g)
+            p.grad.copy_(g)
+""",
+        "The gradients are summed but not divided by the number of processes, and a parameter without a gradient gets one of zeros, so that weight decay moves it.",
+    ),
+    (
+        "pad_with_last_row",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    each = shares(B)
+    missing = max(each) - len(rows)
+    block = rows.contiguous()
+    if missing:
+        block = torch.cat([rows, rows[-1:].expand(missing, *rows.shape[1:])])
+    received = [torch.empty_like(block) for _ in range(size())]
+    dist.all_gather(received, block)
+    return torch.cat([r[:n] for r, n in zip(received, each, strict=True)])
+""",
+        "The padding repeats the last row, and a process without rows (B < W) has none, so it raises while the others wait for it forever.",
+    ),
+    (
+        "backward_in_equal_chunks",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    added = gradient.detach().clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(added, op=dist.ReduceOp.SUM)
+    return added.chunk(size())[rank()], None
+""",
+        "chunk divides 7 rows among 3 processes as 3, 3 and 1, where the shares are 3, 2 and 2, so that if B is no multiple of W gradients go to other rows or have a wrong shape.",
+    ),
+    (
+        "first_parameter_group_only",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    todo = [p.grad for p in optimizer.param_groups[0]["params"] if p.grad is not None]
+    line = torch.cat([g.reshape(-1) for g in todo])
+    dist.all_reduce(line)
+    line = line / size()
+    at = 0
+    for g in todo:
+        g.copy_(line[at : at + g.numel()].reshape(g.shape))
+        at += g.numel()
+""",
+        "Only the first parameter group is averaged: with a second group (biases and norms without weight decay) each process steps with its own gradients there, and the copies of the network drift apart.",
+    ),
+    (
+        "low_temperature_overflow",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
+    mine = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
+    place, partner = own_places(B, z.device)
+    weight = torch.exp(mine @ z.T / temperature)
+    weight = weight.scatter(1, place[:, None], 0.0)
+    numerator = weight.gather(1, partner[:, None])[:, 0]
+    return -(numerator / weight.sum(1)).log().sum() * size() / (2 * B)
+""",
+        "Plain exponentials: below a temperature of about 0.011 a cosine near 1 overflows float32 and the loss is NaN, or infinite where the positive underflows.",
+    ),
+    (
+        "divides_by_own_share_times_w",
+        "moments",
+        """
+def moments(x, B):
+    rows = len(x) * size()
+    mu = gather(x.sum(0)[None], size()).sum(0) / rows
+    second = gather(((x - mu) ** 2).sum(0)[None], size()).sum(0) / rows
+    return mu, second
+""",
+        "The sums are divided by W times the own number of rows instead of B: if B is no multiple of W, mean and variance are wrong and differ among the processes.",
+    ),
+    (
+        "first_pass_undone_too",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    statistics = running_statistics(method)
+
+    def passes():
+        return unchanged(statistics), unchanged(statistics)
+
+    return checkpoint(
+        method.project_views, chunk, use_reentrant=False, preserve_rng_state=False, context_fn=passes
+    )
+""",
+        "The first pass is also inside unchanged, so the running statistics of batch norms never move in training with chunks, and the network in evaluation mode normalises with those of its start.",
+    ),
 ]

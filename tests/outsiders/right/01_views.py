@@ -300,4 +300,98 @@ def two_views(
 """,
         "one call of one_view on the batch with every image twice (neighbours), then even and odd rows as strided views",
     ),
+    (
+        "boxes_by_rejection",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    def draw(low, high):
+        return low + (high - low) * torch.rand((), dtype=torch.float64, generator=generator).item()
+
+    log_low, log_high = math.log(ratio[0]), math.log(ratio[1])
+    rows = []
+    for _ in range(B):
+        for _attempt in range(10):
+            area = draw(scale[0], scale[1]) * height * width
+            r = math.exp(draw(log_low, log_high))
+            w = max(1, round(math.sqrt(area * r)))
+            h = max(1, round(math.sqrt(area / r)))
+            if w <= width and h <= height:
+                break
+        else:
+            w = min(width, round(height * ratio[1]))
+            h = min(height, round(width / ratio[0]))
+        t = int(torch.randint(height - h + 1, (), generator=generator))
+        l = int(torch.randint(width - w + 1, (), generator=generator))
+        rows.append((t, l, h, w))
+    return torch.tensor(rows, dtype=torch.int64).reshape(B, 4)
+""",
+        "A C-like loop over images that rejects one candidate at a time and places boxes by randint.",
+    ),
+    (
+        "resize_by_interpolate",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    pieces = []
+    for image, (t, l, h, w) in zip(x, boxes.tolist()):
+        t, l, h, w = int(t), int(l), int(h), int(w)
+        part = image[None, :, t : t + h, l : l + w]
+        pieces.append(
+            F.interpolate(part, (size, size), mode="bilinear", align_corners=False, antialias=True)
+        )
+    if not pieces:
+        return x.new_empty(0, x.shape[1], size, size)
+    return torch.cat(pieces).contiguous()
+""",
+        "Each box is sliced and given to F.interpolate with antialias=True instead of two weight matrices.",
+    ),
+    (
+        "flip_by_gather",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    B, C, H, W = x.shape
+    heads = torch.rand(B, generator=generator).lt(p)
+    column = torch.arange(W, device="cpu").repeat(B, 1)
+    column[heads] = W - 1 - column[heads]
+    where_from = column.to(x.device).view(B, 1, 1, W).expand(B, C, H, W)
+    return x.gather(3, where_from)
+""",
+        "A table of source columns for each image and one gather, instead of flipping the chosen images.",
+    ),
+    (
+        "jitter_image_by_image",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    def draw(low, high):
+        return low + (high - low) * torch.rand(1, generator=generator).to(x)
+
+    result = x.clone()
+    for i in range(x.shape[0]):
+        if not bool(torch.rand(1, generator=generator) < p):
+            continue
+        amounts = [
+            (adjust_brightness, draw(max(0.0, 1.0 - brightness), 1.0 + brightness)),
+            (adjust_contrast, draw(max(0.0, 1.0 - contrast), 1.0 + contrast)),
+            (adjust_saturation, draw(max(0.0, 1.0 - saturation), 1.0 + saturation)),
+            (adjust_hue, draw(-hue, hue)),
+        ]
+        one = x[i : i + 1]
+        for k in torch.randperm(4, generator=generator).tolist():
+            one = amounts[k][0](one, amounts[k][1])
+        result[i] = one[0]
+    return result
+""",
+        "A loop over images, each with its own randperm and scalar draws, and nothing drawn for unchanged images.",
+    ),
 ]

@@ -241,4 +241,68 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "recursion over children with nn.init.normal_, counting n as the size of weight[:, 0], and the block's last bnN found by number",
     ),
+    (
+        "bottleneck_loop",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    pairs = [(self.conv1, self.bn1), (self.conv2, self.bn2), (self.conv3, self.bn3)]
+    y = x
+    for k, (conv, norm) in enumerate(pairs):
+        if k > 0:
+            y = torch.relu(y)
+        y = norm(conv(y))
+    shape_fits = self.downsample is None
+    return torch.relu(torch.add(x if shape_fits else self.downsample(x), y))
+""",
+        "A loop over pairs of convolution and norm with the ReLU before each pair but the first, and the shortcut computed last.",
+    ),
+    (
+        "stage_append",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    row = nn.Sequential()
+    channels, step = inputs, stride
+    while len(row) < count:
+        row.append(block(channels, width, step))
+        channels, step = width * block.expansion, 1
+    return row
+""",
+        "A while loop that appends to an empty Sequential and carries channels and stride as state.",
+    ),
+    (
+        "resnet_list_two_means",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    layers = [self.conv1, self.bn1, torch.relu, self.maxpool]
+    layers += [getattr(self, "layer%d" % (k + 1)) for k in range(self.stages)]
+    for apply in layers:
+        x = apply(x)
+    return x.mean(dim=-1).mean(dim=-1)
+""",
+        "All layers in one list that is applied in order, and the mean over columns, then over rows.",
+    ),
+    (
+        "init_post_order",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    with torch.no_grad():
+        for child in model.children():
+            initialise(child, zero_init)
+        if isinstance(model, nn.Conv2d):
+            outputs, _, height, width = model.weight.shape
+            model.weight.normal_().mul_((2.0 / (outputs * height * width)) ** 0.5)
+        elif isinstance(model, nn.BatchNorm2d):
+            model.weight.fill_(1)
+            model.bias.fill_(0)
+        elif zero_init and isinstance(model, Bottleneck):
+            model.bn3.weight.fill_(0)
+        elif zero_init and isinstance(model, BasicBlock):
+            model.bn2.weight.fill_(0)
+""",
+        "A recursion over children, post-order, with the formula of the docstring written out instead of nn.init.",
+    ),
 ]

@@ -232,4 +232,62 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "adds three Sequentials with +, in-place ReLU",
     ),
+    (
+        "mlp_widths_loop",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    widths = (in_dim, hidden_dim, out_dim)
+    stack = []
+    last = len(widths) - 2
+    for k, (a, b) in enumerate(zip(widths[:-1], widths[1:])):
+        stack.append(nn.Linear(a, b, bias=k == last))
+        if k != last:
+            stack.extend((nn.BatchNorm1d(b), nn.ReLU(inplace=True)))
+    return nn.Sequential(*stack)
+""",
+        "A loop over a list of widths, as for an MLP of any depth, with an in-place ReLU on the norm's own output.",
+    ),
+    (
+        "projector_match_2",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    match kind:
+        case "mlp":
+            head = mlp(in_dim, hidden_dim, out_dim)
+        case "linear":
+            head = nn.Sequential(nn.Linear(in_dim, out_dim))
+        case "none":
+            head = nn.Sequential()
+        case _:
+            raise ValueError("projector: expected none, linear or mlp, got " + repr(kind))
+    return head
+""",
+        "A match statement; an empty Sequential is the identity, and the linear head is a Sequential of one layer.",
+    ),
+    (
+        "predictor_by_hand",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    narrow = nn.Linear(dim, hidden_dim)
+    narrow.register_parameter("bias", None)
+    q = nn.Sequential(narrow, nn.BatchNorm1d(hidden_dim), nn.ReLU())
+    q.append(nn.Linear(hidden_dim, dim))
+    return q
+""",
+        "Built by hand without mlp; the first bias is removed after the layer is made.",
+    ),
+    (
+        "mlp_two_sequentials",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    hidden = nn.Sequential(nn.Linear(in_dim, hidden_dim, False), nn.BatchNorm1d(hidden_dim))
+    output = nn.Sequential(nn.ReLU(), nn.Linear(hidden_dim, out_dim, True))
+    return hidden + output
+""",
+        "Two halves, each a Sequential, joined by +.",
+    ),
 ]

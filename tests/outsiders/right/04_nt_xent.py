@@ -206,4 +206,58 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "the authors' way: from a to [b, a] and from b to [a, b], each with targets 0 .. B - 1, uses none of the other three functions",
     ),
+    (
+        "sim_blocks",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+
+    def unit(z):
+        z = z.to(wide)
+        return z / torch.linalg.vector_norm(z, dim=1, keepdim=True).clamp_min(1e-8)
+
+    a, b = unit(z1), unit(z2)
+    ab = torch.einsum("id,jd->ij", a, b)
+    aa = torch.einsum("id,jd->ij", a, a)
+    bb = torch.einsum("id,jd->ij", b, b)
+    return torch.vstack([torch.hstack([aa, ab]), torch.hstack([ab.mT, bb])])
+""",
+        "Four blocks, of which one is the transpose of another, instead of one product of the stacked views.",
+    ),
+    (
+        "positive_flipped_table",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    table = torch.arange(2 * B, dtype=torch.int64, device=device).reshape(2, B)
+    return table.flip(0).reshape(2 * B)
+""",
+        "The row numbers as a table of two rows, turned upside down.",
+    ),
+    (
+        "logits_diagonal_scatter",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    scaled = similarity / temperature
+    nothing = torch.full_like(scaled.diagonal(), -torch.inf)
+    return torch.diagonal_scatter(scaled, nothing)
+""",
+        "The diagonal is replaced by diagonal_scatter, without a mask.",
+    ),
+    (
+        "loss_logsumexp_diagonals",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    n = z1.shape[0]
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    attract = torch.cat([torch.diagonal(logits, n), torch.diagonal(logits, -n)])
+    repel = torch.logsumexp(logits, dim=1)
+    return (repel - attract).sum() / (2 * n)
+""",
+        "logsumexp minus the positives, which are read from two off-diagonals, instead of cross_entropy with targets.",
+    ),
 ]

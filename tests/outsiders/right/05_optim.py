@@ -265,4 +265,64 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "JAX-like: gradients by torch.autograd.grad, then assigned; the rate is set last",
     ),
+    (
+        "schedule_half_angle",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    after = step - warmup_steps
+    if after < 0:
+        return step / warmup_steps * peak
+    descent = total_steps - warmup_steps
+    if descent < 1:
+        descent = 1
+    if after >= descent:
+        return 0.0
+    half_angle = 0.5 * math.pi * after / descent
+    return peak * math.cos(half_angle) ** 2
+""",
+        "The squared cosine of the half angle, with the end as a case of its own, instead of (1 + cos) / 2 with a clamp.",
+    ),
+    (
+        "ratio_safe_denominator",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    lengths = torch.stack([torch.linalg.vector_norm(w), torch.linalg.vector_norm(update)])
+    comparable = lengths.ne(0).all()
+    over, under = torch.where(comparable, lengths, torch.ones_like(lengths)).unbind()
+    ratio = over * trust_coefficient / under
+    return torch.where(comparable, ratio, ratio.new_ones(()))
+""",
+        "Both norms in one tensor that is replaced by ones before the division, so nothing is ever divided by zero.",
+    ),
+    (
+        "lars_returns_early",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    lr, m = settings["lr"], settings["momentum"]
+    if w.ndim < 2:
+        velocity.copy_(m * velocity + gradient)
+        w.copy_(w - lr * velocity)
+        return
+    u = torch.add(gradient, w, alpha=settings["weight_decay"])
+    ratio = trust_ratio(w, u, settings["trust_coefficient"])
+    velocity.copy_(torch.addcmul(m * velocity, u, ratio))
+    w.add_(velocity, alpha=-lr)
+""",
+        "NumPy style: new values are computed out of place and copied in, with biases as a case of their own.",
+    ),
+    (
+        "groups_one_pass",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    groups = [dict(params=[], weight_decay=weight_decay), dict(params=[], weight_decay=0.0)]
+    for p in filter(lambda q: q.requires_grad, model.parameters()):
+        groups[int(len(p.shape) < 2)]["params"].append(p)
+    return groups
+""",
+        "One pass that appends each parameter to the group which a comparison of its dimensions indexes.",
+    ),
 ]

@@ -205,4 +205,63 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "four blocks of the similarity matrix, log of the sum with the maximum taken away",
     ),
+    (
+        "argsort_of_uniforms",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    keys = torch.rand(N, dtype=torch.float64, generator=generator)
+    full = N // batch_size
+    yield from keys.argsort()[: full * batch_size].reshape(full, batch_size).unbind(0)
+""",
+        "Sorts random keys instead of randperm and unbinds a table, so other draws of the same law.",
+    ),
+    (
+        "two_calls_and_next_neighbour",
+        "SimCLR.views",
+        """
+def views(self, x):
+    rng = self.generators["views"]
+    out = []
+    while len(out) < 2:
+        out.append(one_view(x, self.recipe, rng))
+    if self.positives == "wrong":
+        b = torch.arange(1, len(x) + 1, device=x.device) % len(x)
+        out[1] = torch.index_select(out[1], 0, b)
+    return tuple(out)
+""",
+        "Makes the views one by one, and takes the next image in the batch as the neighbour instead of the previous one.",
+    ),
+    (
+        "sequential",
+        "SimCLR.project",
+        """
+def project(self, x):
+    return nn.Sequential(self.encoder, self.projector)(x)
+""",
+        "A temporary nn.Sequential applies f, then g.",
+    ),
+    (
+        "log_sum_exp",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    if z1.shape != z2.shape or z1.dim() != 2 or len(z1) < 2:
+        raise ValueError("two views of at least two images are needed, of one shape (B, d)")
+    if not self.temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {self.temperature}")
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u, v = (z.to(wide) / z.to(wide).norm(dim=1, keepdim=True).clamp(min=1e-8) for z in (z1, z2))
+    tau = self.temperature
+    itself = torch.eye(len(u), dtype=torch.bool, device=u.device)
+    uu = (torch.einsum("id,jd->ij", u, u) / tau).masked_fill(itself, -torch.inf)
+    vv = (torch.einsum("id,jd->ij", v, v) / tau).masked_fill(itself, -torch.inf)
+    uv = torch.einsum("id,jd->ij", u, v) / tau
+    top = uv.diagonal()
+    one = torch.logaddexp(uu.logsumexp(1), uv.logsumexp(1)) - top
+    two = torch.logaddexp(vv.logsumexp(1), uv.logsumexp(0)) - top
+    return (one.mean() + two.mean()) / 2
+""",
+        "NT-Xent from three (B, B) blocks and log-sum-exp, without the (2B, 2B) matrix and without a call of nt_xent_loss.",
+    ),
 ]

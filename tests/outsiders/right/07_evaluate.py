@@ -379,4 +379,99 @@ def linear_probe(
 """,
         "counts of right answers, first index of the maximum; a constant dimension is divided by 1000",
     ),
+    (
+        "filled_table",
+        "features",
+        """
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if not pixels.dtype == torch.uint8:
+        raise ValueError(f"expected uint8 pixels, got {pixels.dtype}")
+    table = None
+    with torch.no_grad(), frozen(encoder) as f:
+        for i in range(0, pixels.shape[0], batch_size):
+            rows = f(as_input(pixels[i : i + batch_size], f))
+            if table is None:
+                table = torch.empty(pixels.shape[0], rows.shape[1], dtype=torch.float32)
+            table[i : i + len(rows)] = rows
+    return table
+""",
+        "Fills a table made beforehand instead of concatenating a list, and uses no decorator.",
+    ),
+    (
+        "log_votes",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    k = min(k, len(bank))
+    unit = bank / bank.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    names = bank_labels.unique()
+    said = torch.empty(len(queries), dtype=bank_labels.dtype, device=bank_labels.device)
+    for i in range(0, len(queries), 100):
+        q = queries[i : i + 100]
+        q = q / q.norm(dim=1, keepdim=True).clamp(min=1e-12)
+        cosine, row = torch.topk(torch.einsum("md,nd->mn", q, unit), k, dim=1)
+        voter = bank_labels[row]
+        score = [
+            torch.where(voter == c, cosine / temperature, -torch.inf).logsumexp(1) for c in names
+        ]
+        said[i : i + 100] = names[torch.stack(score, 1).argmax(1)]
+    return said
+""",
+        "Compares the logarithms of the votes, class by class, in pieces of 100 queries.",
+    ),
+    (
+        "one_vector_own_gradient",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    C, D = weight.shape
+    theta = torch.cat([weight.detach().flatten(), bias.detach()]).clone()
+    solver = torch.optim.LBFGS(
+        [theta], max_iter=iterations, tolerance_grad=1e-5, line_search_fn="strong_wolfe"
+    )
+    N = len(h)
+    rows = torch.arange(N, device=h.device)
+
+    @torch.no_grad()
+    def closure():
+        W, b = theta[: C * D].view(C, D), theta[C * D :]
+        logp = (h @ W.T + b).log_softmax(1)
+        error = logp.exp()
+        error[rows, position] -= 1
+        theta.grad = torch.cat([(error.T @ h / N + penalty * W).flatten(), error.sum(0) / N])
+        return -logp[rows, position].mean() + penalty / 2 * (W * W).sum()
+
+    solver.step(closure)
+    return theta[: C * D].view(C, D).clone(), theta[C * D :].clone()
+""",
+        "One flat vector of all parameters and a gradient written by hand instead of autograd.",
+    ),
+    (
+        "random_within_classes",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    groups = {}
+    for row, label in enumerate(labels.tolist()):
+        groups.setdefault(label, []).append(row)
+    each = max(1, round(share * len(labels) / len(groups)))
+    kept = []
+    for label in sorted(groups):
+        rows = groups[label]
+        kept += [rows[i] for i in torch.randperm(len(rows), generator=generator)[:each].tolist()]
+    return torch.tensor(kept, dtype=torch.int64)
+""",
+        "Python lists by class and a permutation for each class, so other draws of the same law.",
+    ),
 ]

@@ -305,4 +305,90 @@ def latent(self, x: Tensor) -> Tensor:
 """,
         "a loop over the encoder's parts, avg_pool2d with a window as large as the code",
     ),
+    (
+        "running_minimum",
+        "assign",
+        """
+def assign(x, centroids):
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    squared = x.new_full((len(x),), float("inf"))
+    for lo in range(0, len(x), CHUNK):
+        here = slice(lo, lo + CHUNK)
+        part = x[here]
+        for j, c in enumerate(centroids):
+            d2 = ((part - c) ** 2).sum(1)
+            closer = d2 < squared[here]
+            labels[here] = torch.where(closer, j, labels[here])
+            squared[here] = torch.where(closer, d2, squared[here])
+    return labels, squared
+""",
+        "Subtracts and squares, one centroid at a time, with a running minimum and no matrix product.",
+    ),
+    (
+        "loop_over_clusters",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    new = centroids.clone()
+    empty = []
+    for j in range(len(new)):
+        members = x[labels == j]
+        if len(members):
+            new[j] = members.mean(0)
+        else:
+            empty.append(j)
+    if empty:
+        by_distance = torch.sort(distances, descending=True, stable=True).indices
+        for j, n in zip(empty, by_distance.tolist()):
+            if distances[n] > 0:
+                new[j] = x[n]
+    return new
+""",
+        "A Python loop over clusters with boolean masks, and a sort instead of topk.",
+    ),
+    (
+        "exponential_race",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    rate = squared.double().cpu()
+    winners = []
+    for _ in range(count):
+        clock = -torch.log1p(-torch.rand(len(rate), dtype=torch.float64, generator=generator))
+        time = torch.where(rate > 0, clock / rate, torch.inf)
+        winners.append(int(time.argmin()))
+    return torch.tensor(winners, dtype=torch.int64, device=squared.device)
+""",
+        "Each draw is a race of exponential clocks, whose winner is n with probability proportional to its rate.",
+    ),
+    (
+        "centred_at_float64_mean",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(0, dtype=torch.float64).to(x.dtype)
+    x = x.sub(origin)
+    if start is None:
+        c = plus_plus(x, k, generator)
+    else:
+        c = start.sub(origin)
+
+    def lloyd(c, labels, d2, left):
+        while left:
+            c = means(x, labels, d2, c)
+            old, (labels, d2) = labels, assign(x, c)
+            left = 0 if bool((old == labels).all()) else left - 1
+        return c, labels
+
+    c, labels = lloyd(c, *assign(x, c), iterations)
+    return c.add(origin), labels
+""",
+        "The middle is a mean in float64, and an inner function counts the iterations down.",
+    ),
 ]

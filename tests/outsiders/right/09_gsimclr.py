@@ -314,4 +314,61 @@ def strict_batches(
 """,
         "chooses T of each cluster and drops images first, and puts them in a row only then",
     ),
+    (
+        "counter",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    seen = {}
+    ranks = []
+    for c in pseudo_labels.tolist():
+        ranks.append(seen.get(c, 0))
+        seen[c] = ranks[-1] + 1
+    return torch.tensor(ranks, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "A loop over the images with a dictionary of counts.",
+    ),
+    (
+        "fixed_point",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    s = sizes.tolist()
+    T = sum(s) // batch_size
+    while sum(min(n, T) for n in s) < T * batch_size:
+        T = sum(min(n, T) for n in s) // batch_size
+    return T
+""",
+        "Lowers T from N // B until it is a fixed point, which is the largest possible T because the sum is monotone.",
+    ),
+    (
+        "strided_slices",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    turn = torch.rand(batches, dtype=torch.float64, generator=generator).argsort()
+    return torch.stack([order[t::batches] for t in turn.tolist()])
+""",
+        "Strided slices, stacked in the order of random keys.",
+    ),
+    (
+        "buckets",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    buckets = {}
+    for i, c in enumerate(pseudo_labels.tolist()):
+        buckets.setdefault(c, []).append(i)
+    piles = [buckets[c] for c in sorted(buckets)]
+    row = []
+    for p in torch.randperm(len(piles), generator=generator).tolist():
+        pile = piles[p]
+        for i in range(len(pile) - 1, 0, -1):
+            j = int(torch.randint(i + 1, (1,), generator=generator))
+            pile[i], pile[j] = pile[j], pile[i]
+        row += pile
+    return torch.tensor(row, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "Python lists, one for each cluster that occurs, each shuffled by Fisher and Yates.",
+    ),
 ]

@@ -330,4 +330,81 @@ def choose(self, draws: list[dict]) -> int:
 """,
         "min or max of a key (another of exactly equal draws), and the first of a permutation",
     ),
+    (
+        "row_by_row",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u, v = (z.to(wide) for z in (z1, z2))
+    u = u / u.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    v = v / v.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    positive, negative = [], []
+    for b, one in enumerate(u):
+        row = (v - one).norm(dim=1)
+        positive.append(row[b])
+        negative.append(torch.cat([row[:b], row[b + 1 :]]))
+    return torch.stack(positive), torch.stack(negative)
+""",
+        "One row at a time, by subtraction, without the (B, B) table and without a mask.",
+    ),
+    (
+        "nuclear_norm",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    mean, factor, spread = [], [], 0.0
+    for z in (z1, z2):
+        z = F.normalize(z.cpu().to(torch.float64), dim=1)
+        B, d = z.shape
+        mean.append(z.sum(0) / B)
+        c = z - mean[-1]
+        S = c.T @ c / B + torch.full((d,), SHRINKAGE / d, dtype=torch.float64).diag()
+        factor.append(torch.linalg.cholesky(S))
+        spread = spread + torch.einsum("ii->", S)
+    cross = torch.linalg.svdvals(factor[0].T @ factor[1]).sum()
+    apart = mean[0] - mean[1]
+    return torch.relu(apart @ apart + spread - 2 * cross)
+""",
+        "The trace of the root is the sum of the singular values of L1' L2, with Cholesky factors L; no eigenvalues.",
+    ),
+    (
+        "forward_exchanged",
+        "embed",
+        """
+def embed(model, x):
+    def batch_statistics(m):
+        return lambda x: F.batch_norm(x, None, None, m.weight, m.bias, True, 0.0, m.eps)
+
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    old = [m.__dict__.get("forward") for m in norms]
+    recording = torch.is_grad_enabled()
+    try:
+        for m in norms:
+            m.forward = batch_statistics(m)
+        torch.set_grad_enabled(False)
+        return model.project(x)
+    finally:
+        torch.set_grad_enabled(recording)
+        for m, forward in zip(norms, old):
+            m.__dict__.pop("forward", None)
+            if forward is not None:
+                m.forward = forward
+""",
+        "Gives each norm a forward for this call that uses the statistics of the batch, and touches no mode, switch or buffer.",
+    ),
+    (
+        "by_spans",
+        "intersection",
+        """
+def intersection(a, b):
+    pixels = 1
+    for i in (0, 1):
+        ends = torch.stack([a[:, i] + a[:, i + 2], b[:, i] + b[:, i + 2]])
+        span = ends.amax(0) - torch.stack([a[:, i], b[:, i]]).amin(0)
+        pixels = pixels * (a[:, i + 2] + b[:, i + 2] - span).clamp(min=0)
+    return pixels
+""",
+        "In each direction, the common length is the sum of both lengths minus the span of both together.",
+    ),
 ]

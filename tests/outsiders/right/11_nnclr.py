@@ -317,4 +317,90 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "everything of view 2 first, and lerp for the mean",
     ),
+    (
+        "find_sorted_inverse_law",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    memory = self.rows
+    query = z.to(device=memory.device, dtype=memory.dtype)
+    length = torch.linalg.vector_norm(query, dim=1, keepdim=True).clamp_min(1e-12)
+    score = torch.einsum("bd,qd->bq", query / length, memory)
+    if exclude is not None:
+        same = torch.eq(exclude.to(self.images).reshape(-1, 1), self.images.reshape(1, -1))
+        score = torch.where(same, torch.full_like(score, float("-inf")), score)
+    if k == 1:
+        return torch.max(score, dim=1).indices
+    value, place = torch.sort(score, dim=1, descending=True, stable=True)
+    value, place = value[:, :k], place[:, :k]
+    legal = torch.isfinite(value).sum(dim=1).cpu()
+    u = torch.rand(len(z), generator=generator, dtype=torch.float64)
+    rank = torch.minimum((u * legal).floor().long(), legal - 1).to(place.device)
+    return torch.take_along_dim(place, rank[:, None], dim=1).squeeze(1)
+""",
+        "A stable full sort and a uniform rank from one float64 draw per projection instead of topk and multinomial; ignored rows are at minus infinity.",
+    ),
+    (
+        "push_offsets_of_all_rows",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    with torch.no_grad():
+        Q, B = self.rows.shape[0], z.shape[0]
+        unit = z.detach().to(self.rows, copy=True)
+        unit = unit / unit.norm(p=2, dim=1, keepdim=True).clamp_min(1e-12)
+        offset = (torch.arange(Q, device=self.rows.device) - self.position) % Q
+        hit = offset < B
+        source = offset[hit]
+        self.ages[self.ages != -1] += 1
+        self.rows[hit] = unit[source]
+        if images is None:
+            self.images.masked_fill_(hit, -1)
+        else:
+            self.images[hit] = images.to(self.images)[source]
+        self.ages.masked_fill_(hit, 0)
+        self.position.add_(B).remainder_(Q)
+""",
+        "Each row of the set asks how far it is from the position, and takes the projection with that offset; nothing is indexed by the batch.",
+    ),
+    (
+        "loss_logsumexp_minus_own",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    with torch.no_grad():
+        chosen = support.find(z1) if rows is None else rows
+        target = support.rows.index_select(0, chosen.to(support.rows.device))
+    kind = torch.promote_types(target.dtype, p2.dtype)
+    p = p2.to(kind)
+    p = p / torch.linalg.vector_norm(p, dim=1, keepdim=True).clamp_min(1e-12)
+    energy = torch.einsum("id,kd->ik", target.to(device=p.device, dtype=kind), p) / temperature
+    return (torch.logsumexp(energy, dim=1) - torch.diagonal(energy)).mean()
+""",
+        "The cross entropy written out as logsumexp minus the diagonal, in the wider of both dtypes.",
+    ),
+    (
+        "method_loop_over_directions",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    views = (z1, z2)
+    rows = []
+    for z in views:
+        rows.append(self.search(z, index))
+    guesses = [self.predictor(z) for z in views]
+    result = 0.0
+    for one in (0, 1):
+        result = result + 0.5 * self.direction(views[one], guesses[1 - one], rows[one])
+    self.found = self.health(torch.cat(rows), torch.cat([index] * 2))
+    self.support.push(z1, index)
+    return result
+""",
+        "A loop over the two directions with halves added up; view 1 passes through the predictor first, where the library sends view 2 first.",
+    ),
 ]

@@ -324,4 +324,76 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
 """,
         "the kept directions stay in eigh's rising order, as the docstring names no order (an extra: an open question)",
     ),
+    (
+        "pca_thin_svd",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.to(torch.float64)
+    x = x - x.mean(dim=0)
+    _, s, vt = torch.linalg.svd(x, full_matrices=False)
+    spread = s * s / x.shape[0]
+    r = min(dim, int((spread > LEAST_VARIANCE * spread[0]).sum()))
+    y = torch.einsum("nd,rd->nr", x, vt[:r]) / spread[:r].sqrt()
+    norm = y.norm(dim=1, keepdim=True)
+    return torch.where(norm > 1e-12, y / norm.clamp_min(1e-12), y / 1e-12).to(torch.float32)
+""",
+        "A thin singular value decomposition of the centred data instead of the eigenvectors of its covariance.",
+    ),
+    (
+        "uniform_loop_of_index_arrays",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    total = pseudo_labels.shape[0]
+    used = torch.unique(pseudo_labels).tolist()
+    quota = total // len(used) + 1
+    pool = torch.empty(quota * len(used), dtype=torch.int64)
+    for at, c in enumerate(used):
+        (own,) = torch.where(pseudo_labels == c)
+        if own.numel() > quota:
+            choice = torch.randperm(own.numel(), generator=generator)[:quota]
+        else:
+            choice = torch.randint(0, own.numel(), (quota,), generator=generator)
+        pool[at * quota : (at + 1) * quota] = own[choice]
+    keep = torch.randperm(pool.numel(), generator=generator)[:total]
+    return pool[keep]
+""",
+        "A loop over the clusters in use with a permutation of each large one, instead of one permutation of all images that is sorted by cluster.",
+    ),
+    (
+        "old_means_scatter_reduce",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    where = pseudo_labels.to(h.device).unsqueeze(1).expand(-1, h.shape[1])
+    begin = h[:K].clone()
+    return begin.scatter_reduce(0, where, h, reduce="mean", include_self=False)
+""",
+        "One scatter_reduce with include_self=False over a copy of the first K rows: empty clusters keep the row that they began with.",
+    ),
+    (
+        "nmi_sum_over_pairs",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    ca, cb = torch.unique(a, return_inverse=True)[1], torch.unique(b, return_inverse=True)[1]
+    na, nb = torch.bincount(ca).double(), torch.bincount(cb).double()
+    if len(na) < 2 or len(nb) < 2:
+        return 0.0
+    n, width = float(len(a)), len(nb)
+    code, count = torch.unique(ca * width + cb, return_counts=True)
+    i, j = torch.div(code, width, rounding_mode="floor"), code % width
+    p = count.double() / n
+    shared = float((p * torch.log(count * n / (na[i] * nb[j]))).sum())
+    ha = -float((na / n * torch.log(na / n)).sum())
+    hb = -float((nb / n * torch.log(nb / n)).sum())
+    return float(min(1.0, max(0.0, shared / math.sqrt(ha * hb))))
+""",
+        "The information is the sum of p log(p / (p_a p_b)) over the pairs that occur, on clusters that are numbered anew, instead of a difference of three entropies.",
+    ),
 ]

@@ -245,4 +245,64 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "similarities and log_softmax instead of moco_loss, a deep copy of the queue, and a detached health",
     ),
+    (
+        "similarities_cosine_and_linear",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    with torch.no_grad():
+        key = k / torch.linalg.vector_norm(k, dim=1, keepdim=True).clamp_min(1e-12)
+    query = q / torch.linalg.vector_norm(q, dim=1, keepdim=True).clamp_min(1e-12)
+    own = torch.bmm(query[:, None, :], key[:, :, None]).reshape(-1, 1)
+    return torch.hstack([own, F.linear(query, queue.to(query))])
+""",
+        "The own product is a batched (1, d) by (d, 1) product and the queue is the weight of a linear layer.",
+    ),
+    (
+        "loss_logsumexp",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    energy = similarities(q, k, queue) / temperature
+    per_query = torch.logsumexp(energy, dim=1) - energy[:, 0]
+    return per_query.sum() / per_query.shape[0]
+""",
+        "The cross entropy written out: logsumexp of all candidates minus column 0.",
+    ),
+    (
+        "follow_lerp_2",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    pairs = list(zip(key.parameters(), query.parameters(), strict=True))
+    for target, origin in pairs:
+        target.lerp_(origin.detach(), 1.0 - momentum)
+""",
+        "An in-place linear interpolation towards the query network with weight 1 - m.",
+    ),
+    (
+        "push_one_row_at_a_time",
+        "Ring.push",
+        """
+@torch.no_grad()
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    capacity = self.rows.shape[0]
+    head = int(self.position)
+    unit = F.normalize(z.to(self.rows), dim=-1)
+    labels = torch.full((len(z),), -1) if images is None else images
+    labels = labels.to(self.images)
+    self.ages.copy_(torch.where(self.ages == -1, self.ages, self.ages + 1))
+    before_end = min(len(z), capacity - head)
+    for start, part in ((head, slice(0, before_end)), (0, slice(before_end, len(z)))):
+        stop = start + part.stop - part.start
+        self.rows[start:stop] = unit[part]
+        self.images[start:stop] = labels[part]
+        self.ages[start:stop] = 0
+    self.position.fill_((head + len(z)) % capacity)
+""",
+        "Two contiguous copies as in a C ring buffer, up to the end and from the start, with a Python integer as head, instead of positions modulo the size.",
+    ),
 ]

@@ -266,4 +266,61 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
 """,
         "the swapped loss written out in place, pair by pair, instead of a call of swapped_loss",
     ),
+    (
+        "normalise_loop_div",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    for row in prototypes.unbind(0):
+        row.div_(torch.linalg.vector_norm(row).clamp_min(1e-12))
+""",
+        "A loop over the rows, each of which is a view and is divided in place by its own length.",
+    ),
+    (
+        "sinkhorn_two_potentials",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    M = scores.to(torch.float64 if scores.dtype == torch.float64 else torch.float32) / epsilon
+    u = M.new_zeros(M.shape[0], 1)
+    v = M.new_zeros(1, M.shape[1])
+    for _ in range(iterations):
+        v = -torch.logsumexp(M + u, dim=0, keepdim=True)
+        u = -torch.logsumexp(M + v, dim=1, keepdim=True)
+    return (M + u + v).exp()
+""",
+        "As in books on optimal transport: the matrix stays and two vectors of potentials change in turn.",
+    ),
+    (
+        "codes_scored_in_two_parts",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    B, Q = z.shape[0], queue.shape[0]
+    with torch.no_grad():
+        score = F.linear(z.detach(), prototypes.detach())
+        table = score.new_empty(B + Q, prototypes.shape[0])
+        table[Q:] = score
+        table[:Q] = F.linear(queue.to(z), prototypes.detach())
+        return sinkhorn(table, epsilon, iterations)[Q:].clone()
+""",
+        "Batch and queue are scored separately and written into one table, with the queue first, and the last B codes are returned.",
+    ),
+    (
+        "swapped_table_of_pairs",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    S, Q = torch.stack(list(scores)), torch.stack(list(codes))
+    kind = torch.promote_types(S.dtype, Q.dtype)
+    S = S / temperature
+    logp = (S - torch.logsumexp(S, dim=2, keepdim=True)).to(kind)
+    pairs = -torch.einsum("cbk,vbk->cv", Q.to(kind), logp) / S.shape[1]
+    other = ~torch.eye(len(Q), len(S), dtype=torch.bool, device=S.device)
+    return pairs[other].mean()
+""",
+        "One einsum gives a table of all codes and views, of which the diagonal is left out, instead of a list of losses.",
+    ),
 ]

@@ -272,4 +272,68 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 """,
         "an autograd function of its own, with the parameters as inputs, instead of checkpoint",
     ),
+    (
+        "all_rows_one_buffer",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    W, counts = size(), shares(B)
+    tall = max(counts)
+    sent = torch.cat([rows, rows.new_zeros((tall - rows.shape[0],) + tuple(rows.shape[1:]))])
+    sent = sent.detach().contiguous()
+    inbox = [sent.clone() for _ in range(W)]
+    dist.all_gather(inbox, sent)
+    result = rows.new_empty((B,) + tuple(rows.shape[1:]))
+    at = 0
+    for r in range(W):
+        result[at : at + counts[r]].copy_(inbox[r][: counts[r]])
+        at += counts[r]
+    return result.detach()
+""",
+        "As in C: a buffer for the result is allocated once and filled block by block with a running offset.",
+    ),
+    (
+        "places_from_a_table",
+        "own_places",
+        """
+def own_places(B, device=None):
+    table = torch.arange(2 * B, dtype=torch.int64, device=device).reshape(2, B)
+    mine = table.tensor_split(size(), dim=1)[rank()]
+    return mine.reshape(-1), mine.flip(0).reshape(-1)
+""",
+        "A table with a row of first and a row of second views is split by columns; the positives are the same columns with both rows exchanged.",
+    ),
+    (
+        "average_each_gradient",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    W = size()
+    for group in optimizer.param_groups:
+        for p in filter(lambda p: p.grad is not None, group["params"]):
+            message = p.grad.detach().clone(memory_format=torch.contiguous_format)
+            dist.all_reduce(message)
+            with torch.no_grad():
+                p.grad.copy_(message.div_(W))
+""",
+        "One exchange for each gradient, through a contiguous copy, instead of one exchange of all in a row.",
+    ),
+    (
+        "moments_of_chan",
+        "moments",
+        """
+def moments(x, B):
+    n = x.shape[0]
+    own_sum = x.sum(dim=0)
+    own_mean = own_sum / max(n, 1)
+    own_spread = ((x - own_mean) ** 2).sum(dim=0)
+    both = gather(torch.cat([own_sum, own_spread]).unsqueeze(0), size())
+    sums, spreads = both.tensor_split(2, dim=1)
+    count = torch.tensor(shares(B), dtype=x.dtype, device=x.device).unsqueeze(1)
+    mean = sums.sum(dim=0) / B
+    between = count * (sums / count.clamp_min(1) - mean) ** 2
+    return mean, (spreads + between).sum(dim=0) / B
+""",
+        "Chan's formula for merging variances: one exchange of sums and of squared distances from the own means, to which the distances of the means are added, instead of two exchanges.",
+    ),
 ]

@@ -169,7 +169,7 @@ def figure(found: dict | None) -> str:
         values = f"{brief(measured[last])} and {brief(limit[last])} {words[2]} at {last:,}"
         said.append(f"{words[0]}: {values}")
     alt = f"Measured values and the limit, on logarithmic axes. {'; '.join(said)}."
-    return svg("speed", 2 * WIDE + GAP + 130, 2 * TALL + 150, alt, body)
+    return svg("speed", 2 * WIDE + GAP + 156, 2 * TALL + 150, alt, body)
 
 
 def curves(found: dict, name: str) -> tuple[dict[int, float], dict[int, float]]:

@@ -1,4 +1,4 @@
-"""Where the CPU time of a training step goes, by kind of operation.
+"""Where the CPU time of a training step goes, by operation.
 
     python benchmarks/profile_step.py     # a minute, on one thread
     python docs/results/speed.py          # then writes the table
@@ -23,22 +23,6 @@ from simclr_mini.report import machine  # noqa: E402
 
 FILE = ROOT / "docs" / "results" / "profile.json"
 STEPS, IMAGES = 8, 4096
-KINDS = {  # the first that has a word of the operation's name
-    "convolutions, and matrix products in their place": "conv mm einsum",
-    "batch norms and ReLUs, both ways": "batch_norm relu threshold",
-    "copies: columns of matrix products, number formats, layouts": "copy im2col col2im clone cat",
-    "AdamW": "adam",
-}
-OTHERS = "views, loss, pooling and everything else"
-
-
-def kind_of(operation: str) -> str:
-    """The kind of an operation of torch, such as "aten::mm"."""
-    name = operation.lower()
-    for kind, words in KINDS.items():
-        if any(word in name for word in words.split()):
-            return kind
-    return OTHERS
 
 
 def measured(steps: int = STEPS, images: int = IMAGES, **choices) -> dict:

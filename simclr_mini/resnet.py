@@ -61,7 +61,7 @@ class BasicBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), with F = norm(conv(relu(norm(conv(x))))). Equation 1.
 
-        Each norm sees each batch once, also where gradients are computed.
+        Each norm counts a batch once in a training step, forward and backward.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -100,7 +100,7 @@ class Bottleneck(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), where F narrows the channels, looks at neighbours and widens again.
 
-        Each norm sees each batch once, also where gradients are computed.
+        Each norm counts a batch once in a training step, forward and backward.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.

@@ -95,7 +95,9 @@ def test_a_lesson_from_wrong_to_done_to_reset(run, tmp_path):
     file.write_text(right.replace(".roll(B)", ".roll(1)"), "utf-8")
     ended = run("pytest", "lessons/04_nt_xent")
     assert ended.returncode == 1
+    assert ended.stdout.count("You shift by one row.") == 1, "once, then the test is named"
     assert "the mistake: You shift by one row." in ended.stdout
+    assert ": the same as for test_" in ended.stdout
     assert "Traceback" not in ended.stdout and "wrong: positive_index" in ended.stdout
     assert f"\n{lesson.readme}#positive_index\n" in ended.stdout
     assert f"\n  {lesson.readme}\n" in ended.stdout

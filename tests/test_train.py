@@ -9,11 +9,12 @@ import random
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
-from simclr_mini import checkpoint, cli
+from simclr_mini import checkpoint, cli, experiment
 from simclr_mini.baselines import BASELINES
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.data import Images, load, read_splits
@@ -291,6 +292,17 @@ def test_ctrl_c_before_the_first_step_stops_at_once(tmp_path, data, monkeypatch)
     method = build_method(SMALL, data["train"])
     with pytest.raises(KeyboardInterrupt):
         train(SMALL, method, data, tmp_path, lambda line: pytest.fail("a step was made"))
+
+
+def test_what_comes_before_the_first_step_is_said_once(tmp_path, data, monkeypatch, capsys):
+    """An autoencoder may take minutes. A run that is resumed has done with it."""
+    monkeypatch.setattr(experiment, "train", lambda *_: None)
+    method = SimpleNamespace(prepares="training an autoencoder")
+    experiment.train_with_bar(SMALL, method, data, tmp_path)
+    assert "training an autoencoder ...\n" in capsys.readouterr().out
+    (tmp_path / checkpoint.FILE).touch()
+    experiment.train_with_bar(SMALL, method, data, tmp_path)
+    assert "autoencoder" not in capsys.readouterr().out
 
 
 # ---- the command line

@@ -11,16 +11,21 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "pictures"), str(HERE.parents[1] / "benchmarks")]
-sys.path[:0] = [str(HERE.parents[1])]
+sys.path[:0] = [str(HERE.parent / "pictures"), str(HERE.parents[1])]
 
 from drawing import BLUE, GRAY, path, svg, text  # noqa: E402
-from profile_step import kind_of  # noqa: E402
 
 from simclr_mini.canvas import separate  # noqa: E402
 
 FILE, TABLE, FIGURE = HERE / "speed.json", HERE / "speed.md", HERE / "speed.svg"
 PROFILE, PROFILE_TABLE = HERE / "profile.json", HERE / "profile.md"
+KINDS = {  # the first that has a word of the operation's name
+    "convolutions, and matrix products in their place": "conv mm einsum",
+    "batch norms and ReLUs, both ways": "batch_norm relu threshold",
+    "copies: columns of matrix products, number formats, layouts": "copy im2col col2im clone cat",
+    "AdamW": "adam",
+}
+OTHERS = "views, loss, pooling and everything else"
 WIDE, TALL, GAP = 220, 120, 104  # of a panel, and between panels
 PANELS = {
     "N": ("k-means, by points", "N", "s"),
@@ -138,6 +143,15 @@ def page(found: dict | None) -> str:
         [f"`{found['command']}` on {found['machine']}: {versions}.", "{ .caption }"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def kind_of(operation: str) -> str:
+    """The kind of an operation of torch, such as "aten::mm"."""
+    name = operation.lower()
+    for kind, words in KINDS.items():
+        if any(word in name for word in words.split()):
+            return kind
+    return OTHERS
 
 
 def profile_table(found: dict) -> str:

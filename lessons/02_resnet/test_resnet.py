@@ -183,7 +183,7 @@ def test_shortcut_equals_the_sum_in_loops(oracle):
 
 
 @about("shortcut")
-def test_shortcut_norm_follows_the_batches_as_slowly_as_torchs():
+def test_shortcut_norm_has_torchs_momentum():
     """After one batch, a tenth of the running mean and variance is the batch's."""
     made = shortcut(2, 3, 2).double()
     got = call(made.forward, maps(4, 2, 5, 7))
@@ -325,7 +325,7 @@ def test_basic_block_uses_batch_statistics_in_training(oracle):
 
 @about("BasicBlock.forward")
 def test_basic_block_counts_a_batch_once_in_a_step():
-    """Each batch counts once in a norm's statistics, also if the backward pass needs the maps."""
+    """A norm counts each batch once: the backward pass leaves its statistics as they are."""
     check_statistics_after_a_step(BasicBlock, BASIC)
 
 
@@ -381,7 +381,7 @@ def test_bottleneck_uses_batch_statistics_in_training(oracle):
 
 @about("Bottleneck.forward")
 def test_bottleneck_counts_a_batch_once_in_a_step():
-    """Each batch counts once in a norm's statistics, also if the backward pass needs the maps."""
+    """A norm counts each batch once: the backward pass leaves its statistics as they are."""
     check_statistics_after_a_step(Bottleneck, DEEP)
 
 

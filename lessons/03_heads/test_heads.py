@@ -93,7 +93,7 @@ def test_mlp_treats_rows_separately_in_evaluation():
 
 
 @about("mlp")
-def test_mlp_norm_follows_the_batches_as_slowly_as_torchs(oracle):
+def test_mlp_norm_has_torchs_momentum(oracle):
     """After one batch, a tenth of the running mean and variance is the batch's."""
     follows_slowly(call(mlp, 7, 11, 3), oracle("mlp")(7, 11, 3), 2 + rand(9, 7, seed=4))
 
@@ -213,7 +213,7 @@ def test_projector_is_made_where_torch_makes_modules():
 
 @about("projector")
 def test_only_the_projector_that_is_asked_for_is_made():
-    """None and linear need no hidden width, and none draws no random numbers."""
+    """Only "mlp" needs a hidden width, and "none" draws no random numbers."""
     state = torch.get_rng_state()
     is_module(call(projector, "none", 7, None, 3))
     if not torch.equal(state, torch.get_rng_state()):
@@ -289,7 +289,7 @@ def test_predictor_is_made_where_torch_makes_modules():
 
 
 @about("predictor")
-def test_predictor_norm_follows_the_batches_as_slowly_as_torchs(oracle):
+def test_predictor_norm_has_torchs_momentum(oracle):
     """After one batch, a tenth of the running mean and variance is the batch's."""
     follows_slowly(call(predictor, 7, 11), oracle("predictor")(7, 11), 2 + rand(9, 7, seed=4))
 

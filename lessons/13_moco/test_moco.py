@@ -262,7 +262,7 @@ def test_the_limits_of_the_momentum():
 @about("follow")
 def test_the_two_networks_share_no_memory():
     """A copy, with m = 0, stays where it was while the query network learns on."""
-    (key, query), kept = two_networks(), {}
+    key, query = two_networks()
     got = call_in_place(follow, key, query, 0.0)
     kept = {name: p.clone() for name, p in key.named_parameters()}
     for p in query.parameters():

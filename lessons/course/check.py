@@ -10,8 +10,19 @@ import torch
 from torch import Tensor
 
 from lessons.course.difference import looks_like
-from lessons.course.show import WIDE, describe, kind, name_of, objects, one_line, pair, show, size
-from lessons.course.surroundings import Earlier, Surroundings, article, same
+from lessons.course.show import (
+    WIDE,
+    article,
+    describe,
+    kind,
+    name_of,
+    objects,
+    one_line,
+    pair,
+    show,
+    size,
+)
+from lessons.course.surroundings import Earlier, Surroundings, same
 from lessons.course.terminal import cut
 
 ROOM = 5  # lines of a message, besides the test's claim and the named mistake
@@ -141,7 +152,7 @@ def call(f, *args, **kwargs) -> Result:
     given = [*args, *kwargs.values()]
     before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
     try:
-        result = call_in_place(f, *args, **kwargs)
+        result = watched(f, args, kwargs, text)
     except RuntimeError as error:
         if "in-place operation" not in str(error) and "single memory location" not in str(error):
             raise
@@ -175,6 +186,11 @@ def a_kind(error: type[Exception]) -> str:
 def call_in_place(f, *args, **kwargs) -> Result:
     """Like `call`, for a function that is meant to change its arguments."""
     text, _ = bind(f, args, kwargs)
+    return watched(f, args, kwargs, text)
+
+
+def watched(f, args: tuple, kwargs: dict, text: str) -> Result:
+    """Call f; refuse what it must leave as it is, apart from its arguments. `text` is the call."""
     now, name, given = begin(f, args, text), name_of(f), (args, kwargs)
     around, kept = Surroundings(f, *args, *kwargs.values()), earlier.unchanged(name)
     try:

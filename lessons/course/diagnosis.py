@@ -213,12 +213,16 @@ class Diagnosis:
                 found.append(self.compared[key])
         return [match for match in found if match]
 
+    def theirs(self, function: str, mistake: Mistake) -> dict | None:
+        """The observation of a function in the library's module with a mistake in it."""
+        module, folder = self.lesson.module_of(function), self.lesson.folder
+        wrong = wrong_source(folder, mistake, self.source[module])
+        return observed(folder, function, module, wrong)
+
     def compare(self, function: str, mistake: Mistake) -> Match | None:
         """The match of a mistake with the learner's function, unless they differ."""
         seen, right = self.alone(function), self.right(function)
-        module, folder = self.lesson.module_of(function), self.lesson.folder
-        wrong = wrong_source(folder, mistake, self.source[module])
-        theirs = observed(folder, function, module, wrong)
+        theirs = self.theirs(function, mistake)
         if not equal(*numbers_of(seen, theirs, right)):
             return None
         if not (mistake.overflows or is_evidence(theirs, right)):
@@ -255,8 +259,7 @@ class Diagnosis:
         known = killers(self.lesson.folder).get(match.mistake.id)
         if known is None:  # the mistake is new
             return True
-        own = {test.name for test in self.lesson.tests if test.function == function}
-        own -= set(match.mistake.unsure)
+        own = self.lesson.tests_of(function) - set(match.mistake.unsure)
         ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
         return all(failed == (name in known) for name, failed in ran.items())
 

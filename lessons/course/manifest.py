@@ -95,6 +95,10 @@ class Lesson:
         """The tests in the order of the files. They are read, not run."""
         return [test for path in self.test_files if path.exists() for test in read_tests(path)]
 
+    def tests_of(self, function: str) -> set[str]:
+        """The names of the tests that judge a function."""
+        return {test.name for test in self.tests if test.function == function}
+
     @cached_property
     def steps(self) -> list[str]:
         """The names of the steps, in order."""

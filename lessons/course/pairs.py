@@ -10,17 +10,9 @@ import time
 from collections.abc import Iterator
 from itertools import combinations
 
-from lessons.course.diagnosis import (
-    ASIDE,
-    Diagnosis,
-    execute,
-    killers,
-    numbers_of,
-    observe,
-    observed,
-)
+from lessons.course.diagnosis import ASIDE, Diagnosis, execute, killers, numbers_of, observe
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
-from lessons.course.mistakes import Mistake, mistakes, wrong_source
+from lessons.course.mistakes import Mistake, mistakes
 
 SECONDS = 2  # of CPU time for all functions of a lesson
 
@@ -40,38 +32,35 @@ class Pairs:
         """The sentence about two mistakes in a function, or nothing."""
         if self.diagnosis.alone(function) is None or self.diagnosis.is_right(function):
             return ""
-        found = []
+        found = ()
         for pair in self.candidates(function):
-            if time.process_time() > self.end or len(found) > 1:
+            if time.process_time() > self.end:
                 return ""  # another one might have the same results
             if self.gives_the_results(function, pair):
-                found.append(pair)
-        if len(found) != 1:
-            return ""
-        return "the mistakes, two at once: " + " And: ".join(one.says for one in found[0])
+                if found:
+                    return ""
+                found = pair
+        said = " And: ".join(one.says for one in found)
+        return f"the mistakes, two at once: {said}" if found else ""
 
     def candidates(self, function: str) -> Iterator[tuple[Mistake, Mistake]]:
         """The pairs whose mistakes are rejected by the same tests and differ in the same results.
 
         A mistake that replaces the whole function has no room for another one.
         """
-        own = {test.name for test in self.lesson.tests if test.function == function}
+        own_failed = self.failed & self.lesson.tests_of(function)
         listed = [one for one in mistakes(self.lesson.folder) if one.function == function]
         listed = [one for one in listed if one.id in self.known and isinstance(one.change, tuple)]
         listed = [one for one in listed if self.passed.isdisjoint(self.known[one.id])]
         seen = self.differing(function, self.diagnosis.alone(function))
-        theirs = {one.id: self.differing(function, self.observed(one)) for one in listed}
+        theirs = {
+            one.id: self.differing(function, self.diagnosis.theirs(function, one)) for one in listed
+        }
         for pair in combinations(listed, 2):
             rejecting = {test for one in pair for test in (*self.known[one.id], *one.unsure)}
             differing = {path for one in pair for path in theirs[one.id]}
-            if self.failed & own <= rejecting and seen <= differing:
+            if own_failed <= rejecting and seen <= differing:
                 yield pair
-
-    def observed(self, mistake: Mistake) -> dict | None:
-        """What the observer gets from a single mistake. The diagnosis has asked before."""
-        folder, module = self.lesson.folder, self.lesson.module_of(mistake.function)
-        text = wrong_source(folder, mistake, self.diagnosis.source[module])
-        return observed(folder, mistake.function, module, text)
 
     def differing(self, function: str, seen: dict | None) -> set[tuple]:
         """The paths of the results that are not the library's, without device and type."""
@@ -96,8 +85,7 @@ class Pairs:
 
     def tests_agree(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
         """Whether exactly those tests of a function fail that reject the one or the other."""
-        own = {test.name for test in self.lesson.tests if test.function == function}
-        own -= {test for one in pair for test in one.unsure}
+        own = self.lesson.tests_of(function) - {test for one in pair for test in one.unsure}
         return self.failed & own == {test for one in pair for test in self.known[one.id]} & own
 
 

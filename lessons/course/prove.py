@@ -53,15 +53,6 @@ def prove(
     return [trial for trial in trials if trial]
 
 
-def ids(lesson: Lesson) -> list[str]:
-    """The ids of all variants of a lesson."""
-    from lessons.course.mistakes import mistakes
-    from lessons.course.ways import ways
-
-    listed = [*ways(lesson.folder), *mistakes(lesson.folder)]
-    return ["library", "blank", "later", *(one.id for one in listed)]
-
-
 def complaints(lesson: Lesson, trials: list[Trial]) -> list[str]:
     """A line for each thing that is not as it must be. It is empty if the lesson is proven."""
     from lessons.course.mistakes import mistakes
@@ -107,7 +98,7 @@ def complaints_of_mistake(lesson: Lesson, listed: dict, trial: Trial) -> list[st
         for test in mistake.unsure
         if test not in {t.name for t in lesson.tests}
     ]
-    own = {t.name for t in lesson.tests if t.function == mistake.function}
+    own = lesson.tests_of(mistake.function)
     unnamed = [test for test in verdict.failed if mistake.says not in verdict.named.get(test, "")]
     if not any(test in own for test in verdict.failed):
         wrong.append(f"(c) mistake {trial.id}: no test about {mistake.function} rejects it")
@@ -182,10 +173,10 @@ def main() -> None:
     options = parser.parse_args()
     wrong = []
     for lesson in map(find, options.lessons):
-        if options.only and options.only not in ids(lesson):
-            parser.error(f"lesson {lesson.number} has no variant {options.only}")
         with tempfile.TemporaryDirectory() as folder:
             trials = prove(lesson, Path(folder), options.only, options.quick, options.add)
+        if not trials:
+            parser.error(f"lesson {lesson.number} has no variant {options.only}")
         wrong += report(lesson, trials, options)
     sys.exit(bool(wrong))
 

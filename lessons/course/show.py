@@ -131,6 +131,11 @@ def kind(value) -> str:
     return text if text.startswith(name) else f"{name}  {text}"
 
 
+def article(name: str) -> str:
+    """`an` for "Autoencoder", `a` for "ValueError"."""
+    return "an" if name[0] in "AEIO" else "a"
+
+
 def name_of(f) -> str:
     """A function's name, or a method's name with its class."""
     return getattr(f, "__qualname__", None) or type(f).__name__

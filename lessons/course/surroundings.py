@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
+from lessons.course.show import article
+
 MODES = {True: "training", False: "evaluation"}
 
 
@@ -18,9 +20,11 @@ class Surroundings:
 
     def __init__(self, *given):
         self.gradients, self.dtype = torch.is_grad_enabled(), torch.get_default_dtype()
-        self.inference = torch.is_inference_mode_enabled()
-        self.inference |= any(one.is_inference() for one in tensors_in(given))
-        self.inference |= any(isinstance(one, nn.Module) for one in given)  # only measured
+        self.may_be_inference = (
+            torch.is_inference_mode_enabled()
+            or any(one.is_inference() for one in tensors_in(given))
+            or any(isinstance(one, nn.Module) for one in given)  # what is measured of a network
+        )
         self.modes = [(module, module.training) for module in modules_in(given)]
 
     def restore(self) -> str:
@@ -43,11 +47,7 @@ class Surroundings:
 
         What a function measures of a network that it is given is not trained on.
         """
-        return not self.inference and any(one.is_inference() for one in tensors_in(value))
-
-
-def article(name: str) -> str:
-    return "an" if name[0] in "AEIO" else "a"
+        return not self.may_be_inference and any(one.is_inference() for one in tensors_in(value))
 
 
 def modules_in(given: tuple) -> Iterator[nn.Module]:

@@ -72,10 +72,12 @@ def features_by_loader(encoder, pixels, batch_size=512):
 @way("knn_predict", "loops")
 def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
     """Query by query: sort the cosines, and let the first k vote."""
-    labels, predicted = bank_labels.tolist(), []
+    labels, lengths, predicted = bank_labels.tolist(), [row.norm().item() for row in bank], []
     for query in queries:
-        lengths = [(query.norm() * b.norm()).clamp(min=1e-12) for b in bank]
-        cosines = [(torch.dot(query, b) / n).item() for b, n in zip(bank, lengths, strict=True)]
+        products = [torch.dot(query, row).item() for row in bank]
+        own = query.norm().item()
+        pairs = zip(products, lengths, strict=True)
+        cosines = [product / max(own * length, 1e-12) for product, length in pairs]
         nearest = sorted(range(len(bank)), key=lambda row: -cosines[row])[:k]
         top = cosines[nearest[0]]  # dividing every weight by exp(top / tau) changes no vote
         votes = {}

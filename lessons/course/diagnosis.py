@@ -19,13 +19,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import torch
 from torch import Tensor
 
+from lessons.course import finder
 from lessons.course.blank import find_function, tree_of
-from lessons.course.evidence import RTOL, equal, is_evidence, is_telling
+from lessons.course.evidence import RTOL, as_arrays, equal, is_evidence, is_telling
 from lessons.course.kill_matrix import known_killers
 from lessons.course.manifest import Lesson, find
 from lessons.course.mistakes import Mistake, mistakes, wrong_source
@@ -50,8 +51,9 @@ def execute(lesson: Lesson, module: str, source: str) -> ModuleType:
 
 
 @cache
-def compiled(module: str, source: str):
-    return compile(source, f"<{module}>", "exec")
+def compiled(module: str, source: str) -> CodeType:
+    """The code of a module. In a proof it has been imported before."""
+    return finder.codes.get(source.encode()) or compile(source, f"<{module}>", "exec")
 
 
 def library_text(lesson: Lesson, module: str) -> str:
@@ -86,7 +88,7 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
     try:
         torch.default_generator.manual_seed(0)
         with torch.enable_grad():  # a learner's function may have turned gradients off
-            return look(module)
+            return as_arrays(look(module))
     except KeyboardInterrupt:
         raise
     except BaseException:  # also a learner's sys.exit
@@ -201,16 +203,15 @@ class Diagnosis:
         """The mistakes whose observation of `function` equals the learner's, if that is wrong."""
         if self.alone(function) is None or self.is_right(function):
             return []
-        module, found = self.lesson.module_of(function), []
-        for mistake in among:
+        here, found = self.lesson.write[self.lesson.module_of(function)], []
+        for mistake in [one for one in among if one.function in here]:
             if time.process_time() > self.end:
                 return []  # another one might have the same results
             self.alive()
-            if self.lesson.module_of(mistake.function) == module:
-                key = function, mistake.id
-                if key not in self.compared:  # else an earlier failed test has asked
-                    self.compared[key] = self.compare(function, mistake)
-                found.append(self.compared[key])
+            key = function, mistake.id
+            if key not in self.compared:  # else an earlier failed test has asked
+                self.compared[key] = self.compare(function, mistake)
+            found.append(self.compared[key])
         return [match for match in found if match]
 
     def theirs(self, function: str, mistake: Mistake) -> dict | None:
@@ -232,24 +233,26 @@ class Diagnosis:
     def of(self, function: str, test: str = "") -> str:
         """The sentence about the mistake behind a failed test of `function`, or nothing."""
         self.end = time.process_time() + SECONDS
-        passed = {name for name, outcome in (self.outcomes or {}).items() if outcome == "passed"}
-        listed = mistakes(self.lesson.folder)
-        listed = [one for one in listed if self.is_possible(one, test, passed)]
-        found = self.find(function, listed)
+        found = self.find(function, test)
         found = [one for one in found if one.telling or self.tests_agree(one)]
         return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
 
-    def is_possible(self, mistake: Mistake, test: str, passed: set[str]) -> bool:
-        """Whether the failed test rejects a mistake, and no test that passed does.
+    def possible(self, functions: list[str], test: str) -> list[Mistake]:
+        """The mistakes in these functions that the failed test rejects, and no test that passed.
 
         If the test passes on a mistake, it has failed here for another reason.
         """
-        known = killers(self.lesson.folder).get(mistake.id)
-        if self.outcomes is None or known is None:  # the mistake is new
-            return True
-        if test and test not in known and test not in mistake.unsure:
-            return False
-        return passed.isdisjoint(known)
+        listed = [one for f in functions for one in mistakes_in(self.lesson.folder).get(f, [])]
+        if self.outcomes is None:
+            return listed
+        passed = {name for name, outcome in self.outcomes.items() if outcome == "passed"}
+        found = []
+        for one in listed:
+            known = killers(self.lesson.folder).get(one.id)
+            rejects = not test or known is None or test in known or test in one.unsure
+            if rejects and passed.isdisjoint(known or ()):  # None: the mistake is new
+                found.append(one)
+        return found
 
     def tests_agree(self, match: Match) -> bool:
         """Whether the tests that have run fail exactly where they fail on the mistake."""
@@ -263,23 +266,32 @@ class Diagnosis:
         ran = {name: outcome == "failed" for name, outcome in self.outcomes.items() if name in own}
         return all(failed == (name in known) for name, failed in ran.items())
 
-    def find(self, function: str, listed: list[Mistake]) -> list[Match]:
-        """The listed mistakes that explain a failed test of a function."""
+    def find(self, function: str, test: str) -> list[Match]:
+        """The mistakes that explain a failed test of a function."""
         if function not in self.lesson.functions:
             return []
         needed = needs(self.lesson.folder, function)
         if not self.is_right(function):
-            own = self.matches(function, [one for one in listed if one.function == function])
+            own = self.matches(function, self.possible([function], test))
             if own:
                 return own
             # The function may do a helper's work itself, and wrongly.
-            theirs = self.matches(function, [one for one in listed if one.function in needed])
+            theirs = self.matches(function, self.possible(needed, test))
             return [Match(inside(one.mistake, function), True) for one in theirs if one.telling]
         for other in needed:
-            found = self.matches(other, [one for one in listed if one.function == other])
+            found = self.matches(other, self.possible([other], test))
             if found:
                 return found
         return []
+
+
+@cache
+def mistakes_in(lesson_folder: str) -> dict[str, list[Mistake]]:
+    """The known mistakes of a lesson, by function."""
+    found = {}
+    for one in mistakes(lesson_folder):
+        found.setdefault(one.function, []).append(one)
+    return found
 
 
 @cache
@@ -306,7 +318,11 @@ def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict
     """Two observations without device and type, unless the mistake is about them."""
     if theirs is None:
         return seen, theirs
-    aside = [k for k in ASIDE if isinstance(right.get(k), bool | str) and theirs.get(k) == right[k]]
+    aside = [
+        k for k in ASIDE if isinstance(right.get(k), bool | str) and equal(theirs.get(k), right[k])
+    ]
+    if not aside:
+        return seen, theirs
     return tuple({k: v for k, v in one.items() if k not in aside} for one in (seen, theirs))
 
 

@@ -3,6 +3,9 @@
 An observation is a dict of numbers, tensors, words, and dicts or tuples of them. Its leaves are
 compared one by one. Some tell more than others: two functions that both give NaN have little in
 common, while two that give the same seven wrong numbers are wrong in the same way.
+
+Tensors become arrays, since one observation meets hundreds of others, and numpy is quicker than
+torch with arrays as small as these.
 """
 
 import math
@@ -12,12 +15,12 @@ from functools import wraps
 from types import FunctionType
 
 import numpy as np
-import torch
 from torch import Tensor
 
 RTOL = 1e-4  # two observations are equal within this, and differ beyond ten times this
 TELLING = 2  # this many numbers that are not whole are no coincidence
 WHOLE = 16  # nor are this many whole numbers
+NUMBERS = int | float | np.ndarray | Tensor
 
 
 def equal(a, b, rtol: float = RTOL) -> bool:
@@ -28,23 +31,43 @@ def equal(a, b, rtol: float = RTOL) -> bool:
         return a.keys() == b.keys() and all(equal(a[key], b[key], rtol) for key in a)
     if isinstance(a, tuple | list) and isinstance(b, tuple | list):
         return len(a) == len(b) and all(equal(x, y, rtol) for x, y in zip(a, b, strict=True))
-    if isinstance(a, Tensor) and isinstance(b, Tensor):
-        if a.shape != b.shape:
-            return False
-        # in numpy, which is faster than torch for arrays as small as these
-        a, b = (one.detach().double().numpy(force=True) for one in (a, b))
-        nearest = rtol * np.abs(b, where=np.isfinite(b), out=np.zeros_like(b)).max(initial=0) + 1e-9
-        with np.errstate(invalid="ignore"):  # inf - inf
-            alike = (a == b) | (np.abs(a - b) <= nearest) | (np.isnan(a) & np.isnan(b))
-        return bool(alike.all())
     if isinstance(a, bool | str) or isinstance(b, bool | str):
-        return a == b
+        return not any(isinstance(one, np.ndarray | Tensor) for one in (a, b)) and a == b
     if isinstance(a, int | float) and isinstance(b, int | float):
         both_nan = math.isnan(a) and math.isnan(b)
         return both_nan or math.isclose(a, b, rel_tol=rtol, abs_tol=1e-9)
-    if isinstance(a, int | float | Tensor) and isinstance(b, int | float | Tensor):
-        return equal(torch.as_tensor(a), torch.as_tensor(b), rtol)
+    if isinstance(a, NUMBERS) and isinstance(b, NUMBERS):
+        return equal_arrays(array(a), array(b), rtol)
     return a is b or (type(a) is type(b) and bool(a == b))
+
+
+def equal_arrays(a: np.ndarray, b: np.ndarray, rtol: float) -> bool:
+    """Whether all numbers are equal, within a share of the largest finite one of b."""
+    if a.shape != b.shape:
+        return False
+    same = a == b
+    if same.all():
+        return True
+    finite = np.isfinite(b)
+    nearest = rtol * np.abs(b[finite]).max(initial=0) + 1e-9
+    with np.errstate(invalid="ignore"):  # inf - inf
+        return bool((same | (np.abs(a - b) <= nearest) | (np.isnan(a) & np.isnan(b))).all())
+
+
+def array(number) -> np.ndarray:
+    """A number or a tensor of any kind as an array in double precision."""
+    if isinstance(number, Tensor):
+        return number.detach().double().numpy(force=True)
+    return np.asarray(number, float)
+
+
+def as_arrays(seen):
+    """An observation with arrays in place of its tensors."""
+    if isinstance(seen, dict):
+        return {key: as_arrays(value) for key, value in seen.items()}
+    if isinstance(seen, tuple | list):
+        return tuple(as_arrays(value) for value in seen)
+    return array(seen) if isinstance(seen, Tensor) else seen
 
 
 def leaves(seen, path: tuple = ()) -> dict[tuple, object]:
@@ -72,12 +95,12 @@ def is_proper(value, right) -> bool:
     """Whether a leaf holds a result: not None, and no inf or NaN where the right one is finite."""
     if value is None:
         return False
-    if isinstance(value, Tensor | float):
-        finite = torch.isfinite(torch.as_tensor(value))
-        if not isinstance(right, str | None):
-            other = torch.as_tensor(right)
+    if isinstance(value, NUMBERS):
+        finite = np.isfinite(array(value))
+        if isinstance(right, NUMBERS):
+            other = np.isfinite(array(right))
             if finite.shape == other.shape:
-                finite = finite | ~torch.isfinite(other)
+                finite = finite | ~other
         return bool(finite.all())
     return True
 
@@ -93,10 +116,10 @@ def is_telling(wrong, right) -> bool:
     for x, y in differing(wrong, right):
         if isinstance(x, bool | str) or not is_proper(x, y):
             continue
-        numbers = torch.as_tensor(x).detach().double().flatten()
-        numbers = numbers[torch.isfinite(numbers)]
+        numbers = array(x).ravel()
+        numbers = numbers[np.isfinite(numbers)]
         broken |= {round(n, 9) for n in numbers.tolist() if abs(n - round(n)) > 1e-6}
-        if isinstance(x, Tensor) and len(numbers.unique()) > 1:
+        if not isinstance(x, int | float) and len(set(numbers.tolist())) > 1:
             whole += len(numbers)
     return len(broken) >= TELLING or whole >= WHOLE
 

@@ -13,14 +13,15 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(__file__).resolve().parent / "site"
 VARIABLE = "SIMCLR_MINI_FILES"
 
+codes: dict[bytes, CodeType] = {}  # by the text of a module
 spare: dict[str, ModuleType] = {}  # modules of the library that may be used again; see `install`
 
 
@@ -38,10 +39,12 @@ class Loader(importlib.machinery.SourceFileLoader):
             self.after(module)
 
 
-@lru_cache(256)
-def compiled(text: bytes, path: str):
+def compiled(text: bytes, path: str) -> CodeType:
     """The code of a text, kept because the proofs import the same modules again and again."""
-    return compile(text, path, "exec", dont_inherit=True)
+    code = codes.get(text)
+    if code is None or code.co_filename != path:
+        code = codes[text] = compile(text, path, "exec", dont_inherit=True)
+    return code
 
 
 class Finder(importlib.abc.MetaPathFinder):
@@ -75,7 +78,7 @@ class Finder(importlib.abc.MetaPathFinder):
 
 def purge() -> dict:
     """Forget all imported modules of the library, and return them."""
-    names = [name for name in sys.modules if name.partition(".")[0] == "simclr_mini"]
+    names = [one for one in sys.modules if one == "simclr_mini" or one.startswith("simclr_mini.")]
     return {name: sys.modules.pop(name) for name in names}
 
 

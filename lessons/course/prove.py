@@ -2,10 +2,11 @@
 
     python -m lessons.course.prove 4 [--only ID] [--quick] [--add] [--write] [--json FOLDER]
 
-With `--quick`, as in CI, a mistake meets only the tests that reject it according to the committed
-kill matrix. So each × is seen again, and each blank cell is as the last `--write` found it. A right
-way meets the tests that call its function. With `--add`, a mistake also meets the tests that the
-matrix does not have yet.
+With `--quick`, as in CI, a mistake meets only tests that reject it according to the committed kill
+matrix: those about its function, and those that reject no mistake in their own function. So each of
+these × is seen again, and every other cell is as the last `--write` found it. A right way meets the
+tests that call its function. With `--add`, a mistake meets all tests that are known to reject it,
+and those that the matrix does not have yet.
 """
 
 import argparse
@@ -26,15 +27,15 @@ def prove(
 
     Args:
         folder: an empty folder for the variants' files.
-        quick: whether a mistake meets only the tests that are known to reject it, and a right way
+        quick: whether a mistake meets only the tests that `asked_quickly` names, and a right way
             only those that call its function.
-        add: whether it also meets those that the kill matrix does not have.
+        add: whether a mistake meets the tests that are known to reject it, and the new ones.
     """
     from lessons.course.mistakes import mistakes
     from lessons.course.ways import ways
 
     variants = Variants(lesson, folder)
-    killers = known_killers(lesson) if quick or add else {}
+    killers = known_killers(lesson) if add else asked_quickly(lesson) if quick else {}
     known = known_tests(lesson)
     new = [test.name for test in lesson.tests if add and test.name not in known]
     single = {
@@ -51,6 +52,20 @@ def prove(
         if only in ("", one.id)
     ]
     return [trial for trial in trials if trial]
+
+
+def asked_quickly(lesson: Lesson) -> dict[str, list[str]]:
+    """For each mistake's id: the tests about its function that are known to reject it.
+
+    With them are the tests that reject no mistake in the function that they are about.
+    """
+    from lessons.course.mistakes import mistakes
+
+    known = known_killers(lesson)
+    listed = [one for one in mistakes(lesson.folder) if one.id in known]
+    own = {one.id: lesson.tests_of(one.function) & set(known[one.id]) for one in listed}
+    needed = {test.name for test in lesson.tests}.difference(*own.values())
+    return {id: [test for test in known[id] if test in own[id] | needed] for id in own}
 
 
 def complaints(lesson: Lesson, trials: list[Trial]) -> list[str]:
@@ -118,9 +133,14 @@ def complaints_of_mistake(lesson: Lesson, listed: dict, trial: Trial) -> list[st
     return wrong
 
 
-def killers_of(trials: list[Trial]) -> dict[str, list[str]]:
-    """For each mistake's id, the tests that reject it."""
-    return {trial.id: trial.killers for trial in trials if trial.kind == "mistake"}
+def killers_of(lesson: Lesson, trials: list[Trial]) -> dict[str, list[str]]:
+    """For each mistake's id, the tests that reject it: those that did not run, as committed."""
+    known, found = known_killers(lesson), {}
+    for trial in [one for one in trials if one.kind == "mistake"]:
+        asked = trial.verdict.tests  # none is named if all were to run
+        left = [test for test in known.get(trial.id, []) if asked and test not in asked]
+        found[trial.id] = trial.killers + left
+    return found
 
 
 def show(trial: Trial) -> None:
@@ -138,7 +158,7 @@ def report(lesson: Lesson, trials: list[Trial], options) -> list[str]:
     wrong = complaints(lesson, trials)
     if options.json:
         rows = [{"kind": one.kind, "id": one.id, "seconds": one.seconds} for one in trials]
-        page = "" if options.only else matrix(lesson, killers_of(trials))
+        page = "" if options.only else matrix(lesson, killers_of(lesson, trials))
         result = {"runs": rows, "complaints": wrong, "matrix": page}
         part = Path(options.json) / f"{lesson.folder}.part"
         part.write_text(json.dumps(result), "utf-8")
@@ -154,7 +174,7 @@ def report(lesson: Lesson, trials: list[Trial], options) -> list[str]:
             print(f"{trial.kind:<8}{trial.id:<44}{failed}")
         if options.write:
             matrix_file(lesson).parent.mkdir(parents=True, exist_ok=True)
-            matrix_file(lesson).write_text(matrix(lesson, killers_of(trials)), "utf-8")
+            matrix_file(lesson).write_text(matrix(lesson, killers_of(lesson, trials)), "utf-8")
     print(f"\n{len(wrong)} complaints" if wrong else "\nproven")
     print("\n".join(wrong))
     return wrong

@@ -27,6 +27,8 @@ A = torch.tensor([[1.0, 2.0, 4.0], [3.0, 7.0, 5.0], [6.0, 9.0, 8.0]])
         (A / 3, A, "Every entry is 1/3 times"),
         (1.7 * A, A, "Every entry is 1.7 times"),
         (torch.tensor(0.5), torch.tensor(1.0), "It is 1/2 times"),
+        (torch.tensor(6), torch.tensor(3), "It is 2 times"),
+        (torch.tensor([3, 5, 4]), torch.tensor([2, 4, 3]), "too large by 1"),
         (-A, A, "sign reversed"),
         (A + 3, A, "too large by 3"),
         (A - 0.5, A, "too small by 0.5"),
@@ -61,6 +63,7 @@ def test_a_difference_is_described(got, expected, said):
         (None, A),
         (torch.ones(3, 3, device="meta"), A),
         (torch.full((3,), 2.0), torch.full((3,), 3.1)),  # the right ones are alike, too
+        (torch.tensor([1, 1]), torch.tensor([3, 3])),  # labels have no ratio
         ([1, "a"], A),
     ],
 )

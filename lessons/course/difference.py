@@ -19,6 +19,7 @@ def looks_like(got, expected) -> str:
         got, expected = torch.as_tensor(got).detach(), torch.as_tensor(expected).detach()
         if got.is_meta or expected.is_meta or not got.numel() or not expected.numel():
             return ""
+        whole = not (got.is_floating_point() or expected.is_floating_point())
         got, expected = got.cpu().double(), expected.cpu().double()
     except (TypeError, ValueError, RuntimeError):
         return ""
@@ -26,7 +27,8 @@ def looks_like(got, expected) -> str:
         return other_shape(got, expected)
     if near(got, expected):  # every sentence below would be true of it, or nearly
         return ""
-    facts = [not_finite, all_zero, sign, rows_alike, rows_moved, transposed, factor, offset]
+    facts = [not_finite, all_zero, sign, rows_alike, rows_moved, transposed]
+    facts += [offset] if whole and got.dim() else [factor, offset]  # labels have no ratio
     for fact in [*facts, few_places]:
         said = fact(got, expected)
         if said:

@@ -14,9 +14,10 @@ import sys
 import pytest
 
 from lessons.course.blank import find_function
-from lessons.course.kill_matrix import matrix_file
+from lessons.course.kill_matrix import known_killers, matrix_file
 from lessons.course.manifest import ROOT, anchor, find, lessons
-from lessons.course.prove import complaints
+from lessons.course.mistakes import mistakes
+from lessons.course.prove import asked_quickly, complaints, killers_of
 from lessons.course.score import score, versions_of
 from lessons.course.variants import Trial
 from lessons.course.verdict import Verdict
@@ -178,6 +179,32 @@ def test_a_right_version_that_fails_is_a_complaint(kind, asked):
     verdict.messages = {failing: "why"}
     (said,) = complaints(lesson, [Trial(kind, "x", verdict)])
     assert said.endswith(f"{kind} x: {failing} is failed: why")
+
+
+def test_in_quick_proofs_a_mistake_meets_the_tests_of_its_function():
+    """And each test meets a mistake that it is known to reject."""
+    for lesson in LESSONS:
+        known, asked = known_killers(lesson), asked_quickly(lesson)
+        for mistake in mistakes(lesson.folder):
+            own = lesson.tests_of(mistake.function)
+            assert set(known[mistake.id]) & own <= set(asked[mistake.id]) <= set(known[mistake.id])
+        assert {test for tests in asked.values() for test in tests} == {
+            t.name for t in lesson.tests
+        }
+        assert sum(map(len, asked.values())) < sum(map(len, known.values()))
+
+
+@pytest.mark.parametrize("asked", ["all", "some"])
+def test_only_cells_that_did_not_run_stay_as_committed(asked):
+    """A test that ran and passed loses its ×, whatever the committed table says."""
+    lesson = LESSONS[3]
+    id, (passing, failing, *others) = next(
+        (id, tests) for id, tests in known_killers(lesson).items() if len(tests) > 2
+    )
+    verdict = Verdict(lesson, [passing, failing] if asked == "some" else [])
+    verdict.outcomes = {passing: "passed", failing: "failed"}
+    found = killers_of(lesson, [Trial("mistake", id, verdict), Trial("way", "x", verdict)])
+    assert found == {id: [failing, *others] if asked == "some" else [failing]}
 
 
 def names(lesson) -> list[str]:

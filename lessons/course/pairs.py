@@ -3,11 +3,10 @@
 The function's results are then those of neither. So two known mistakes are put into the library's
 version together, and they are named only if the observer gets the learner's results from it. The
 rules of `diagnosis.py` hold here too. Besides, the tests that fail must be those that reject the
-one or the other, and no second pair may give the same results.
+one or the other, and no second pair may give the same results, among those that are as likely.
 """
 
 import time
-from collections.abc import Iterator
 from itertools import combinations
 
 from lessons.course.diagnosis import ASIDE, Diagnosis, execute, killers, numbers_of, observe
@@ -32,35 +31,43 @@ class Pairs:
         """The sentence about two mistakes in a function, or nothing."""
         if self.diagnosis.alone(function) is None or self.diagnosis.is_right(function):
             return ""
-        found = ()
-        for pair in self.candidates(function):
-            if time.process_time() > self.end:
-                return ""  # another one might have the same results
-            if self.gives_the_results(function, pair):
-                if found:
-                    return ""
-                found = pair
-        said = " And: ".join(one.says for one in found)
-        return f"the mistakes, two at once: {said}" if found else ""
+        found = []
+        for pairs in self.candidates(function):
+            for pair in pairs if not found else []:
+                if time.process_time() > self.end or len(found) > 1:
+                    return ""  # another one might have the same results
+                if self.gives_the_results(function, pair):
+                    found.append(pair)
+        if len(found) != 1:
+            return ""
+        return "the mistakes, two at once: " + " And: ".join(one.says for one in found[0])
 
-    def candidates(self, function: str) -> Iterator[tuple[Mistake, Mistake]]:
-        """The pairs whose mistakes are rejected by the same tests and differ in the same results.
+    def candidates(self, function: str) -> tuple[list, list]:
+        """The pairs whose mistakes are rejected by the same tests and change the same results.
 
-        A mistake that replaces the whole function has no room for another one.
+        Most mistakes change their results without regard to each other. The first list has the
+        pairs of which this is so, as far as one sees: where only one of the two changes a result,
+        the learner's is that one's. The second list has the others.
         """
         own_failed = self.failed & self.lesson.tests_of(function)
         listed = [one for one in mistakes(self.lesson.folder) if one.function == function]
-        listed = [one for one in listed if one.id in self.known and isinstance(one.change, tuple)]
+        listed = [one for one in listed if one.id in self.known]
         listed = [one for one in listed if self.passed.isdisjoint(self.known[one.id])]
-        seen = self.differing(function, self.diagnosis.alone(function))
-        theirs = {
-            one.id: self.differing(function, self.diagnosis.theirs(function, one)) for one in listed
-        }
-        for pair in combinations(listed, 2):
-            rejecting = {test for one in pair for test in (*self.known[one.id], *one.unsure)}
-            differing = {path for one in pair for path in theirs[one.id]}
-            if own_failed <= rejecting and seen <= differing:
-                yield pair
+        alone = self.diagnosis.alone(function)
+        seen, values = self.differing(function, alone), leaves(alone)
+        changed, agreed = {}, {}  # by mistake: results that it changes; as the learner's are
+        for one in listed:
+            theirs = self.diagnosis.theirs(function, one)
+            found = leaves(theirs or {})
+            changed[one.id] = self.differing(function, theirs)
+            agreed[one.id] = {p for p in changed[one.id] if equal(found.get(p), values.get(p))}
+        likely, others = [], []
+        for a, b in combinations(listed, 2):
+            rejecting = {test for one in (a, b) for test in (*self.known[one.id], *one.unsure)}
+            if own_failed <= rejecting and seen <= changed[a.id] | changed[b.id]:
+                apart = [changed[x.id] - changed[y.id] - agreed[x.id] for x, y in [(a, b), (b, a)]]
+                (others if any(apart) else likely).append((a, b))
+        return likely, others
 
     def differing(self, function: str, seen: dict | None) -> set[tuple]:
         """The paths of the results that are not the library's, without device and type."""
@@ -92,6 +99,8 @@ class Pairs:
 def together(library: str, first: Mistake, second: Mistake) -> str:
     """The library's module with two mistakes in it; empty if one leaves no place for the other."""
     for one, other in [(first, second), (second, first)]:
+        if isinstance(other.change, str):  # a whole function, in which nothing of the first is left
+            continue
         try:
             text = other.source(one.source(library))
             compile(text, "<two mistakes>", "exec")

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lessons.course.check import Wrong, call, refuses
-from lessons.course.diagnosis import Diagnosis, Match, execute, killers
+from lessons.course.diagnosis import Diagnosis, Match, execute, killers, numbers_of
 from lessons.course.difference import looks_like
 from lessons.course.evidence import equal, is_evidence, is_telling, told
 from lessons.course.kill_matrix import matrix
@@ -104,13 +104,20 @@ def test_what_counts_as_evidence():
     assert not is_evidence({"a": nan}, {"a": A[0, :2]})
     assert not is_evidence({"a": math.inf, "b": 1.0}, {"a": 2.0, "b": 1.0})
     assert not is_evidence({"a": None}, {"a": A})
-    assert is_evidence({"a": A[0, :2]}, {"a": inf})
+    assert is_evidence({"a": A[0, :2]}, {"a": inf}) and is_evidence({"a": 3 * inf}, {"a": inf})
     assert is_evidence({"a": True}, {"a": False})
     assert is_evidence({"a": 0.6}, {"a": "raises ValueError"})
     assert is_evidence({"a": (A, A)}, {"a": A}) and not equal(A, (A, A)) and not equal(A, None)
+    assert equal(nan, nan) and not equal(A[0, :2], nan) and not equal(nan, A[0, :2])
     assert is_telling({"a": A / 3}, {"a": A})
     assert not is_telling({"a": 0 * A[:2]}, {"a": A[:2]})
     assert not is_telling({"a": 3, "b": False, "c": "words"}, {"a": 2, "b": True, "c": "none"})
+
+
+def test_device_and_type_are_left_aside_unless_the_mistake_is_about_them():
+    seen, right = {"sum": 2.0, "stays": False}, {"sum": 1.0, "stays": True}
+    for theirs, kept in [({"sum": 2.0, "stays": True}, {"sum"}), (seen, {"sum", "stays"})]:
+        assert [one.keys() for one in numbers_of(seen, theirs, right)] == [kept, kept]
 
 
 def of_library(lesson) -> dict:
@@ -212,7 +219,7 @@ def test_a_mistake_that_shows_only_in_yes_and_no_is_named_if_the_tests_agree():
     mistake = listed["rotated"]
     module = lesson.module_of(mistake.function)
     source = lesson.library_file(module).read_text("utf-8")
-    rows = [test.name for test in lesson.tests if test.function == mistake.function]
+    rows = lesson.tests_of(mistake.function)
 
     def named(outcomes) -> str:
         modules = of_library(lesson)
@@ -275,7 +282,7 @@ def test_a_mistake_is_not_named_under_a_test_that_it_passes():
     text = "def positive_index(B, device=None):\n    return torch.arange(2 * B) ^ 1\n"
     found = diagnosis(4, "nt_xent", text)
     found.outcomes = {}
-    own = [test.name for test in found.lesson.tests if test.function == "positive_index"]
+    own = found.lesson.tests_of("positive_index")
     said = {test: found.of("positive_index", test) for test in own}
     assert "neighbouring" in said["test_positive_of_three_images"]
     assert said["test_the_index_is_on_the_device_that_is_asked_for"] == ""

@@ -50,11 +50,21 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def proofs(request, tmp_path_factory):
+def chosen(request):
+    """The values that a parameter has in those tests of a file that are to run."""
+
+    def chosen(file: str, parameter: str) -> list:
+        here = [item for item in request.session.items if item.path.name == file]
+        params = [item.callspec.params for item in here if hasattr(item, "callspec")]
+        return [found[parameter] for found in params if parameter in found]
+
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def proofs(chosen, tmp_path_factory):
     """By folder: what `prove` says of each lesson whose tests were chosen."""
-    chosen = [item for item in request.session.items if item.path.name == "test_proofs.py"]
-    params = [item.callspec.params for item in chosen if hasattr(item, "callspec")]
-    lessons = [found["lesson"].folder for found in params if "lesson" in found]
+    lessons = [lesson.folder for lesson in chosen("test_proofs.py", "lesson")]
     folder = tmp_path_factory.mktemp("proofs")
     command = [sys.executable, "-m", "lessons.course.prove", *dict.fromkeys(lessons), "--quick"]
     # The learner's files are read from an empty folder, so their work has no effect here.

@@ -10,7 +10,7 @@ from pathlib import Path
 from findings import effect_of, interval
 
 from lessons.course.manifest import ROOT, Lesson, find, lessons
-from lessons.course.mistakes import Mistake, mistakes
+from lessons.course.mistakes import Mistake, mistakes, mistakes_in
 from lessons.course.prove import known_killers, matrix_file
 from simclr_mini import compare
 
@@ -79,7 +79,7 @@ def page() -> str:
     for lesson in {lesson.folder: lesson for lesson, _ in found}.values():
         parts.append(f"\n## Lesson {lesson.number}: {lesson.name}\n")
         for function in lesson.functions:
-            if any(m.function == function for m in mistakes(lesson.folder)):
+            if mistakes_in(lesson.folder, function):
                 place = f"{lesson.number}-{function.lower().replace('.', '-')}"
                 parts.append(f"### `{function}` {{ #{place} }}\n")
                 parts.append(f'<div class="mistakes-of" id="{lesson.number}.{function}"></div>\n')
@@ -94,8 +94,8 @@ def draw(content: str) -> str:
 def entries(number: str, function: str) -> str:
     """The mistakes of one function of a lesson."""
     lesson = find(number)
-    own = [m for m in mistakes(lesson.folder) if m.function == function]
-    return f'<ul class="mistakes">{"".join(entry(lesson, m) for m in own)}</ul>'
+    listed = (entry(lesson, mistake) for mistake in mistakes_in(lesson.folder, function))
+    return f'<ul class="mistakes">{"".join(listed)}</ul>'
 
 
 def anchor(lesson: Lesson, mistake: Mistake) -> str:
@@ -109,7 +109,7 @@ def entry(lesson: Lesson, mistake: Mistake) -> str:
     if killers is None:
         command = f"python -m lessons.course.prove {lesson.number} --write"
         raise LookupError(f"{mistake.id} is not in the kill matrix; run {command}")
-    own = {test.name for test in lesson.tests if test.function == mistake.function}
+    own = lesson.tests_of(mistake.function)
     first = next(test for test in killers if test in own)
     more = f" and {len(killers) - 1} more" if len(killers) > 1 else ""
     silent = "Silent. " if mistake.trains else ""

@@ -29,7 +29,7 @@ from lessons.course.blank import find_function, tree_of
 from lessons.course.evidence import RTOL, as_arrays, equal, is_evidence, is_telling
 from lessons.course.kill_matrix import known_killers
 from lessons.course.manifest import Lesson, find
-from lessons.course.mistakes import Mistake, mistakes, wrong_source
+from lessons.course.mistakes import Mistake, mistakes, mistakes_in, wrong_source
 from lessons.course.ways import load_file
 
 MOST = 2  # at most this many mistakes are named together
@@ -242,7 +242,7 @@ class Diagnosis:
 
         If the test passes on a mistake, it has failed here for another reason.
         """
-        listed = [one for f in functions for one in mistakes_in(self.lesson.folder).get(f, [])]
+        listed = [one for f in functions for one in mistakes_in(self.lesson.folder, f)]
         if self.outcomes is None:
             return listed
         passed = {name for name, outcome in self.outcomes.items() if outcome == "passed"}
@@ -283,15 +283,6 @@ class Diagnosis:
             if found:
                 return found
         return []
-
-
-@cache
-def mistakes_in(lesson_folder: str) -> dict[str, list[Mistake]]:
-    """The known mistakes of a lesson, by function."""
-    found = {}
-    for one in mistakes(lesson_folder):
-        found.setdefault(one.function, []).append(one)
-    return found
 
 
 @cache

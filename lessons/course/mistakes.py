@@ -57,6 +57,12 @@ def mistakes(lesson_folder: str) -> list[Mistake]:
 
 
 @cache
+def mistakes_in(lesson_folder: str, function: str) -> list[Mistake]:
+    """The known mistakes in one function of a lesson."""
+    return [one for one in mistakes(lesson_folder) if one.function == function]
+
+
+@cache
 def wrong_source(lesson_folder: str, mistake: Mistake, library: str) -> str:
     """The library's module with a mistake in it. Each such text is made only once."""
     return mistake.source(library)

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from lessons.course.diagnosis import ASIDE, Diagnosis, execute, killers, numbers_of, observe
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
-from lessons.course.mistakes import Mistake, mistakes
+from lessons.course.mistakes import Mistake, mistakes_in
 
 SECONDS = 2  # of CPU time for all functions of a lesson
 
@@ -50,7 +50,7 @@ class Pairs:
         the learner's is that one's. The second list has the others.
         """
         own_failed = self.failed & self.lesson.tests_of(function)
-        listed = [one for one in mistakes(self.lesson.folder) if one.function == function]
+        listed = mistakes_in(self.lesson.folder, function)
         listed = [one for one in listed if one.id in self.known]
         listed = [one for one in listed if self.passed.isdisjoint(self.known[one.id])]
         alone = self.diagnosis.alone(function)

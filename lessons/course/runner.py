@@ -101,8 +101,8 @@ def run_lesson(
         report({"event": "done"})
     finally:
         finder.remove()
-        tests = tuple(path.stem for path in lesson.test_files)
-        for name in [n for n in sys.modules if n.endswith(tests) and n.rpartition(".")[2] in tests]:
+        tests = {path.stem for path in lesson.test_files}
+        for name in [n for n in sys.modules if n.rpartition(".")[2] in tests]:
             del sys.modules[name]
 
 

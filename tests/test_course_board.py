@@ -88,12 +88,13 @@ def test_board_in_ascii(run):
 
 def test_a_lesson_from_wrong_to_done_to_reset(run, tmp_path):
     """The mistake is named; the right file is done and remembered; reset keeps the old file."""
+    # In CI, pytest's summary would repeat each message, if it were not told to keep it short.
     lesson = find(4)
     file = tmp_path / lesson.folder / "nt_xent.py"
     file.parent.mkdir(parents=True)
     right = lesson.library_file("nt_xent").read_text("utf-8")
     file.write_text(right.replace(".roll(B)", ".roll(1)"), "utf-8")
-    ended = run("pytest", "lessons/04_nt_xent")
+    ended = run("pytest", "lessons/04_nt_xent", CI="true")
     assert ended.returncode == 1
     assert ended.stdout.count("You shift by one row.") == 1, "once, then the test is named"
     assert "the mistake: You shift by one row." in ended.stdout

@@ -38,6 +38,7 @@ def pytest_configure(config):
     config.stash[key_verdicts] = {}
     config.stash[key_told] = {}
     config.stash[key_over] = False
+    config.option.force_short_summary = True  # in CI and with -vv pytest repeats whole messages
     if in_process:
         from lessons.course import fixtures
 

@@ -9,6 +9,7 @@ Differs: k-means starts from K of the patches. The constants 10 and 0.1 are thos
 code.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -47,7 +48,7 @@ def learn(
         pixels: uint8, shape (N, 3, H, W), H and W at least 6. May be mapped from a file.
         K: how many centroids.
         generator: source of randomness.
-        count: how many patches to draw.
+        count: how many patches to draw; no more are drawn than there are.
 
     Returns:
         What `features` needs, in float32.
@@ -58,10 +59,9 @@ def learn(
     check(pixels)
     # draw an image, a top and a left edge for each patch
     N, C, H, W = pixels.shape
-    image, top, left = (
-        torch.randint(most, (count, 1, 1), generator=generator)
-        for most in (N, H - SIDE + 1, W - SIDE + 1)
-    )
+    places = N, H - SIDE + 1, W - SIDE + 1
+    count = min(count, max(K, math.prod(places)))  # K to start from, however few there are
+    image, top, left = (torch.randint(most, (count, 1, 1), generator=generator) for most in places)
     offset = torch.arange(SIDE)
     drawn = pixels[image, :, top + offset[:, None], left + offset]  # (count, 6, 6, 3)
     patches = normalise(drawn.permute(0, 3, 1, 2).flatten(1).float())

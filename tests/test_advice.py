@@ -1,5 +1,7 @@
 """Advice: alarms on runs that really fail, none on a good one, and neighbours by hand."""
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -17,17 +19,22 @@ BUDGET = {"images": 640, "epochs": 3, "knn_every": 0, "batch_size": 64, "encoder
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def advice_of(folder, **choices):
+@pytest.fixture
+def advice_of(tmp_path, halved):
+    return partial(advise_on_a_run, tmp_path, halved)
+
+
+def advise_on_a_run(folder, halved, **choices):
     config = configure(**BUDGET | choices)
-    data = load_splits(config)
+    data = {name: halved(images) for name, images in load_splits(config).items()}
     method = build_method(config, data["train"])
     train(config, method, data, folder, lambda line: None)
     health = diagnostics(method, data["test"].first(500))
     return advise(read_log(folder), health, method.encoder.dim)
 
 
-def test_a_good_run_raises_no_alarm_and_could_go_on(tmp_path):
-    advice = advice_of(tmp_path)
+def test_a_good_run_raises_no_alarm_and_could_go_on(advice_of):
+    advice = advice_of()
     assert advice.alarms == () and advice.stop.startswith("A new run with more --epochs")
 
 
@@ -41,8 +48,8 @@ def test_a_good_run_raises_no_alarm_and_could_go_on(tmp_path):
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
 )
-def test_a_run_that_fails_is_named(tmp_path, choices, alarm):
-    advice = advice_of(tmp_path, **choices)
+def test_a_run_that_fails_is_named(advice_of, choices, alarm):
+    advice = advice_of(**choices)
     assert any(sentence.startswith(alarm) for sentence in advice.alarms), advice
     assert advice.stop.startswith("First do what the alarm says")
 

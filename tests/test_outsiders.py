@@ -30,7 +30,6 @@ NAMED = {  # `python -m lessons.course.outsiders` runs all of them
     15: ["cut_only_at_the_end", "contexts_swapped"],
 }
 RIGHT = {  # among them those that a test has refused
-    1: ["jitter_per_image"],
     2: ["conv_padding_same"],
     4: ["similarity_polarisation"],
     7: ["probe_cold_any_order"],

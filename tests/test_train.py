@@ -8,7 +8,6 @@ import os
 import random
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -40,13 +39,8 @@ def small(**choices):
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def halved(images: Images) -> Images:
-    """Every other row and column: a step takes half the time."""
-    return replace(images, pixels=images.pixels[..., ::2, ::2].contiguous())
-
-
 @pytest.fixture(scope="module")
-def data() -> dict[str, Images]:
+def data(halved) -> dict[str, Images]:
     return {name: halved(images) for name, images in load_splits(SMALL).items()}
 
 
@@ -380,7 +374,7 @@ def test_resume_with_other_options_is_refused(capsys, tmp_path):
     assert "--epochs 9" in sentence(capsys, "train", "--runs", str(tmp_path), "--resume")
 
 
-def test_the_command_trains_measures_and_draws(tmp_path, capsys, monkeypatch):
+def test_the_command_trains_measures_and_draws(tmp_path, monkeypatch, halved):
     # all 15,000 images would take half a minute
     shapes = {name: halved(images.first(300)) for name, images in read_splits("shapes").items()}
     monkeypatch.setattr("simclr_mini.build.read_splits", lambda *_: {**shapes})

@@ -5,12 +5,13 @@ A fact about draws is rounded so coarsely that every way to draw gives the same 
 
 import inspect
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
 
 from lessons.course.device import elsewhere, strays_and_draws
-from lessons.course.evidence import tried
+from lessons.course.evidence import Later, tried
 
 FACTORS = torch.tensor([[0.0, 0.3, 1.7], [1.0, 2.2, 0.5]])
 
@@ -44,13 +45,13 @@ def kind(f, *rest, meta=(), **more):
     there = [one if w else elsewhere(one) for one, w in zip(rest, whole, strict=True)]
     there = meta if meta else there
     few = kept if any(isinstance(one, Tensor) for one in rest) else kept[:1]  # meta is slow
-    said, without = strays_and_draws(lambda x: f(x, *there, **more), few)
+    on_meta = cache(lambda: strays_and_draws(lambda x: f(x, *there, **more), few))
     return {
         "kept": torch.equal(x, kept),
         "fails": told if isinstance(told, str) else "nothing",
         "double": tried(wide),
-        "stays": not said,
-        "there": not (without and is_random(f)),
+        "stays": Later(lambda: not on_meta()[0]),
+        "there": Later(lambda: not (on_meta()[1] and is_random(f))),
     }
 
 

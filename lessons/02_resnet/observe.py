@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from lessons.course.check import rand
-from lessons.course.device import strays
+from lessons.course.device import stays
 from lessons.course.evidence import tried
 
 DOUBLE = torch.float64
@@ -72,7 +72,7 @@ def block(made, configs):
     with torch.no_grad():
         tried(made(*configs[0]).eval().forward, x)
     facts["kept without gradients"] = torch.equal(x, kept)
-    return facts | {"stays": not strays(run, made(*configs[0]), rand(2, inputs, 4, 4, seed=1))}
+    return facts | {"stays": stays(run, made(*configs[0]), rand(2, inputs, 4, 4, seed=1))}
 
 
 def changes_backward(block, x) -> bool:
@@ -143,7 +143,7 @@ def ResNet_forward(module):
     facts["mode"] = tried(lambda: (net(rand(1, 3, 8, 8, seed=1)), net.training)[1])
     facts["copied"] = not isinstance(tried(copy.deepcopy, net), str)
     net.train()
-    return facts | {"stays": not strays(run, net, rand(2, 3, 8, 8, seed=1))}
+    return facts | {"stays": stays(run, net, rand(2, 3, 8, 8, seed=1))}
 
 
 def initialise(module):

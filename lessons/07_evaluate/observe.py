@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lessons.course.check import rand
-from lessons.course.device import strays
+from lessons.course.device import stays
 from lessons.course.evidence import equal, refuses, told, tried
 
 
@@ -286,7 +286,7 @@ def Probe_predict(module):
     seen["large logits"] = steep.predict(torch.tensor([[1.0], [-1.0]]))
     parts = [part.to("meta") for part in (weight, bias, mean, std)]
     there = module.Probe(*parts, classes.to("meta"), 0.1)
-    seen["stays"] = not strays(there.predict, h)
+    seen["stays"] = stays(there.predict, h)
     short = module.Probe(weight, bias, mean, std, classes.int(), 0.1).predict(h)
     seen["double"] = str(getattr(short, "dtype", "none"))
     return seen

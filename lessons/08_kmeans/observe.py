@@ -8,7 +8,7 @@ from torch import Generator, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from lessons.course.check import rand
-from lessons.course.device import strays
+from lessons.course.device import stays
 from lessons.course.evidence import equal, told, tried
 
 X = rand(17, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 3.0, 0.4]) + 1
@@ -30,7 +30,7 @@ def assign(module):
     small = largest.size < 9001 * 30
     seen = {"of": (labels, distances), "below": never_below, "later": later, "small": small}
     seen["rows"] = rows
-    seen["stays"] = not strays(module.assign, X, C)
+    seen["stays"] = stays(module.assign, X, C)
     seen["double"] = kinds(labels, distances, *module.assign(X.float(), C.float()))
     seen["huge"] = module.assign(1e6 * X, 1e6 * C)
     line = torch.arange(700, dtype=torch.float64)[:, None]
@@ -122,7 +122,7 @@ def far_points(module):
     source, state = Generator().manual_seed(3), torch.get_rng_state()
     on = not torch.equal(*(module.far_points(torch.ones(99), 9, source) for _ in range(2)))
     seen = {"share": (20 * share).round(), "zero": int(share[[0, 2, 5]].sum() * 3000), "on": on}
-    seen["stays"] = not strays(module.far_points, torch.ones(5), 3, seeded(1))
+    seen["stays"] = stays(module.far_points, torch.ones(5), 3, seeded(1))
     return {
         **seen,
         "kind": kinds(again),
@@ -340,7 +340,7 @@ def add_noise(module):
     x, again = rand(2, 3, 2, 2, seed=4), rand(2, 3, 2, 2, seed=4)
     wide = module.add_noise(x, 0.1, seeded(1))
     seen["there"] = torch.equal(x, again)
-    seen["stays"] = not strays(module.add_noise, again, 0.1, seeded(1))
+    seen["stays"] = stays(module.add_noise, again, 0.1, seeded(1))
     return seen | {"double": kinds(wide, module.add_noise(x.bfloat16(), 0.1, seeded(1)))}
 
 
@@ -377,7 +377,7 @@ def reconstruction_loss(module):
     seen["eval"] = not model.training
     model, x = nn.Conv2d(3, 3, 1).to(torch.bfloat16), rand(2, 3, 2, 2, seed=3)
     seen["kind"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
-    return seen | {"stays": not strays(module.reconstruction_loss, nn.Conv2d(3, 3, 1), x, x)}
+    return seen | {"stays": stays(module.reconstruction_loss, nn.Conv2d(3, 3, 1), x, x)}
 
 
 @told
@@ -402,7 +402,7 @@ def Autoencoder_latent(module):
     seen["double"] = kinds(first, short.latent(x.bfloat16()))
     short.train().latent(x)
     seen["train"] = short.training
-    return seen | {"stays": not strays(short.latent, x)}
+    return seen | {"stays": stays(short.latent, x)}
 
 
 class Largest(TorchDispatchMode):

@@ -6,7 +6,7 @@ from itertools import combinations, groupby
 import torch
 from torch import Generator, Tensor
 
-from lessons.course.device import strays
+from lessons.course.device import stays
 from lessons.course.evidence import told
 
 SIZES = [(8, 2, 2), (5, 0, 3, 1), (11, 4, 7, 1, 2), (3, 3, 3), (1, 6), (30, 3, 4)]
@@ -180,7 +180,7 @@ def deal(module):
     order = torch.arange(12)
     module.deal(order, 4, Generator().manual_seed(5))
     seen["kept"] = torch.equal(order, torch.arange(12))
-    seen["stays"] = not strays(module.deal, torch.arange(12), 4)
+    seen["stays"] = stays(module.deal, torch.arange(12), 4)
     orders = torch.arange(12, dtype=torch.int32), torch.arange(12)
     seen["double"] = " ".join(kind_of(module.deal(order, 4)) for order in orders)
     inside = {str(module.deal(torch.arange(8), 2, generator).tolist()) for _ in range(20)}

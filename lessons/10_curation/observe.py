@@ -1,6 +1,7 @@
 """What the functions of lesson 10 return; for random ones, facts that hold for every draw."""
 
 from collections import Counter
+from functools import partial
 
 import torch
 from torch import nn
@@ -8,8 +9,8 @@ from torch.overrides import TorchFunctionMode
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
-from lessons.course.device import strays
-from lessons.course.evidence import equal, tried
+from lessons.course.device import stays, strays
+from lessons.course.evidence import Later, equal, tried
 
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
 
@@ -61,7 +62,7 @@ def parts(value):
 
 def apart(f):
     """The faults that have nothing to do with the numbers."""
-    return {"stays": not strays(f, *BOTH), "double": precision(f)}
+    return {"stays": stays(f, *BOTH), "double": precision(f)}
 
 
 BOTH = rand(5, 7, seed=61), rand(5, 7, seed=62)
@@ -116,17 +117,21 @@ def frechet_distance(module):
     seen["equal"] = all(abs(one) < 1e-9 for one in same)
     seen["below"] = min(same) < 0
     seen["there"] = keeps_digits(module)  # a fault apart from the numbers
+    value = module.frechet_distance(*(z.bfloat16() for z in BOTH))
+    kind = "torch.float64" if isinstance(value, float) else str(getattr(value, "dtype", ""))
+    seen["widened"] = widened(module.frechet_distance)
+    return seen | {"stays": Later(partial(moves_to_the_cpu, module)), "double": kind}
+
+
+def moves_to_the_cpu(module) -> bool:
+    """Whether the distance is found on the CPU and from there alone."""
     with CovarianceOnMeta():
         where = strays(module.frechet_distance, *BOTH)
         try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
             kept = module.frechet_distance(*(z.to("meta") for z in BOTH)).is_meta
         except Exception:
             kept = False
-    moves = where in ("", "the result is on cpu") and not kept
-    value = module.frechet_distance(*(z.bfloat16() for z in BOTH))
-    kind = "torch.float64" if isinstance(value, float) else str(getattr(value, "dtype", ""))
-    seen["widened"] = widened(module.frechet_distance)
-    return seen | {"stays": moves, "double": kind}
+    return where in ("", "the result is on cpu") and not kept
 
 
 def keeps_digits(module):
@@ -197,7 +202,7 @@ def embed(module):
     with torch.no_grad():
         module.embed(model, rand(5, 3, 5, 5, seed=2))
         seen["off"] = torch.is_grad_enabled()
-    seen["stays"] = not strays(module.embed, Small(), rand(5, 3, 5, 5, seed=2))
+    seen["stays"] = stays(module.embed, Small(), rand(5, 3, 5, 5, seed=2))
     z = module.embed(Small().double(), rand(5, 3, 5, 5, seed=2, dtype=torch.float64))
     model = Small()
     model.last.weight.requires_grad_(False)
@@ -218,10 +223,10 @@ def boxes():
 
 
 def intersection(module):
-    stays = not strays(module.intersection, *boxes())
+    place = stays(module.intersection, *boxes())
     kept = keeps(module.intersection, *boxes())
     far = torch.tensor([[1500, 1500, 400, 500]]), torch.tensor([[1800, 1700, 200, 300]])
-    seen = {"of": module.intersection(*boxes()), "stays": stays, "there": kept}
+    seen = {"of": module.intersection(*boxes()), "stays": place, "there": kept}
     return seen | {"far": module.intersection(*far)}
 
 
@@ -232,7 +237,7 @@ def overlap(module):
     inside = a.clone()
     inside[:, 2:] = (a[:, 2:] + 1) // 2
     both["inside"] = module.overlap(a, inside)
-    return both | {"stays": not strays(module.overlap, *boxes())}
+    return both | {"stays": stays(module.overlap, *boxes())}
 
 
 CASES = [

@@ -6,7 +6,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
-from lessons.course.device import strays
+from lessons.course.device import stays
 from lessons.course.evidence import equal, told, tried
 
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (3, 2, 4)]
@@ -40,7 +40,7 @@ def similarities(module):
         found = module.similarities(q, k, queue)
         weights = rand(*found.shape, seed=3, dtype=torch.float64)
         seen[f"{B} {K}"] = with_gradients(found, weights, q, k)
-    seen["stays"] = not strays(module.similarities, q.detach(), k.detach(), queue)
+    seen["stays"] = stays(module.similarities, q.detach(), k.detach(), queue)
     return seen
 
 
@@ -62,7 +62,7 @@ def moco_loss(module):
     if equal(seen, right, 1e-3):  # an overflow must not hide another fault
         q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
         seen["low"] = module.moco_loss(q, k, queue, 0.005)
-    seen["stays"] = not strays(module.moco_loss, *(x.detach() for x in inputs_of(3, 7, 5)))
+    seen["stays"] = stays(module.moco_loss, *(x.detach() for x in inputs_of(3, 7, 5)))
     seen["many"] = module.moco_loss(*(x.detach() for x in inputs_of(385, 2, 3)))
     return seen
 
@@ -127,7 +127,7 @@ def Ring_push(module):
     ring.push(spread(3, 3, 1).float().requires_grad_() * 2)
     seen["gradient"] = ring.rows.requires_grad
     seen["state"] = str(sorted(ring.state_dict()))
-    seen["stays"] = not strays(push, module.Ring(7, 5), rand(3, 5, seed=1))
+    seen["stays"] = stays(push, module.Ring(7, 5), rand(3, 5, seed=1))
     z = rand(3, 5, seed=1)
     module.Ring(7, 5).push(z)
     seen["there"] = torch.equal(z, rand(3, 5, seed=1))

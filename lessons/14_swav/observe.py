@@ -6,7 +6,7 @@ from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
-from lessons.course.device import strays
+from lessons.course.device import stays
 from lessons.course.evidence import equal, told, tried
 from simclr_mini.ring import Ring
 
@@ -32,7 +32,7 @@ def normalise_(module):
         seen[f"{K} {d}"] = prototypes.detach().clone()
         seen[f"{K} {d} parameter"] = prototypes.requires_grad and prototypes.is_leaf
         seen[f"{K} {d} place"] = prototypes.data_ptr() == address
-    seen["stays"] = not strays(module.normalise_, spread(4, 3, 1))
+    seen["stays"] = stays(module.normalise_, spread(4, 3, 1))
     with torch.no_grad():
         module.normalise_(spread(4, 3, 1))
         seen["gradients"] = torch.is_grad_enabled()
@@ -48,7 +48,7 @@ def right_codes(scores, epsilon=0.05, iterations=3):
 
 def sinkhorn(module):
     """Codes, and whether they are constants; if both are right, also what rounds or overflows."""
-    seen, right = {"stays": not strays(module.sinkhorn, cosines(5, 3, 1))}, {"stays": True}
+    seen, right = {"stays": stays(module.sinkhorn, cosines(5, 3, 1))}, {"stays": True}
     cases = [(11, 7, 0.07, 3), (4, 9, 0.2, 1), (6, 5, 0.5, 2), (3, 2, 0.03, 10), (1, 3, 0.1, 4)]
     for B, K, epsilon, iterations in cases:
         codes = module.sinkhorn(cosines(B, K, B), epsilon, iterations)
@@ -81,7 +81,7 @@ def codes_with_queue(module):
         seen[f"{B} {Q}"] = found.double()
     z, prototypes = unit(7, 4, 1), unit(3, 4, 2)
     seen["empty"] = module.codes_with_queue(z, z[:0], prototypes).double()
-    seen["stays"] = not strays(module.codes_with_queue, z, unit(5, 4, 3), prototypes)
+    seen["stays"] = stays(module.codes_with_queue, z, unit(5, 4, 3), prototypes)
     half = z.bfloat16(), unit(5, 4, 3).float(), prototypes.bfloat16()
     half = tried(module.codes_with_queue, *half, 0.5)
     seen["half"] = half if isinstance(half, str) else str(tuple(half.shape))
@@ -121,7 +121,7 @@ def swapped_loss(module):
         codes = [rand(5, 3, seed=v).softmax(1) for v in range(2)]
         seen["low"] = module.swapped_loss(scores, codes, 0.004).float()
     scores = [cosines(5, 3, v) for v in range(3)]
-    seen["stays"] = not strays(module.swapped_loss, scores, [s.softmax(1) for s in scores[:2]])
+    seen["stays"] = stays(module.swapped_loss, scores, [s.softmax(1) for s in scores[:2]])
     return seen
 
 

@@ -17,6 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
 from lessons.course import check
+from lessons.course.evidence import Later
 from lessons.course.surroundings import tensors_in
 
 FREE = ("aten::copy_", "aten::_to_copy", "aten::index")
@@ -123,6 +124,11 @@ def strays(f, *args, **kwargs) -> str:
         return str(error).split("\n")[0] if known else ""
     left = {str(one.device) for one in tensors_in(value) if not one.is_meta}
     return f"the result is on {left.pop()}" if left else ""
+
+
+def stays(f, *args, **kwargs) -> Later:
+    """For an observer: whether `strays` finds nothing, once that is needed: `meta` is slow."""
+    return Later(lambda: not strays(f, *args, **kwargs))
 
 
 def stays_on_device(f, *args, **kwargs) -> None:

@@ -15,7 +15,7 @@ most one other mistake. These rules keep a name true:
 
 import ast
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from torch import Tensor
 
 from lessons.course import finder
 from lessons.course.blank import find_function, tree_of
-from lessons.course.evidence import RTOL, as_arrays, equal, is_evidence, is_telling
+from lessons.course.evidence import RTOL, Later, as_arrays, equal, is_evidence, is_telling
 from lessons.course.kill_matrix import known_killers
 from lessons.course.manifest import Lesson, find
 from lessons.course.mistakes import Mistake, mistakes, mistakes_in, wrong_source
@@ -77,10 +77,14 @@ def prepare(lesson: Lesson) -> None:
         compiled(module, wrong_source(lesson.folder, mistake, source))
 
 
-def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
-    """The observer's results for one function of a module; None if none exists, or it raises."""
+def observe(lesson: Lesson, function: str, module: ModuleType, leave: bool = False) -> dict | None:
+    """The observer's results for one function of a module; None if none exists, or it raises.
+
+    Args:
+        leave: whether to leave for later what takes long, if `module` will still be as it is.
+    """
     look = getattr(observers(lesson.folder), function.replace(".", "_"), None)
-    if look is None:
+    if look is None or not is_there(module, function):
         return None
     state = torch.get_rng_state()
     shared = vars(observers(lesson.folder))
@@ -88,7 +92,7 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
     try:
         torch.default_generator.manual_seed(0)
         with torch.enable_grad():  # a learner's function may have turned gradients off
-            return as_arrays(look(module))
+            return as_arrays(look(module), leave)
     except KeyboardInterrupt:
         raise
     except BaseException:  # also a learner's sys.exit
@@ -98,11 +102,18 @@ def observe(lesson: Lesson, function: str, module: ModuleType) -> dict | None:
         shared.update(kept)  # a learner's function may have written into them
 
 
+def is_there(module: ModuleType, function: str) -> bool:
+    """Whether a module has a function or method. A learner may have deleted or renamed it."""
+    owner, _, name = function.rpartition(".")
+    there = getattr(getattr(module, owner, None) if owner else module, name, None)
+    return there is not None and not hasattr(there, "is_absent")
+
+
 @cache
 def observed(lesson_folder: str, function: str, module: str, source: str) -> dict | None:
     """The observer's results for a source that no learner changes: the library or a mistake."""
     lesson = find(lesson_folder)
-    return observe(lesson, function, execute(lesson, module, source))
+    return observe(lesson, function, execute(lesson, module, source), leave=True)
 
 
 class Alone:
@@ -224,7 +235,7 @@ class Diagnosis:
         """The match of a mistake with the learner's function, unless they differ."""
         seen, right = self.alone(function), self.right(function)
         theirs = self.theirs(function, mistake)
-        if not equal(*numbers_of(seen, theirs, right)):
+        if theirs is not seen and not equal(*numbers_of(seen, theirs, right)):
             return None
         if not (mistake.overflows or is_evidence(theirs, right)):
             return None
@@ -309,12 +320,16 @@ def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict
     """Two observations without device and type, unless the mistake is about them."""
     if theirs is None:
         return seen, theirs
-    aside = [
-        k for k in ASIDE if isinstance(right.get(k), bool | str) and equal(theirs.get(k), right[k])
-    ]
-    if not aside:
-        return seen, theirs
-    return tuple({k: v for k, v in one.items() if k not in aside} for one in (seen, theirs))
+    numbers = tuple(without(one, ASIDE) for one in (seen, theirs))
+    if not equal(*numbers):  # so device and type do not matter, which take long to find
+        return numbers
+    kinds = bool | str | Later
+    aside = [k for k in ASIDE if isinstance(right.get(k), kinds) and equal(theirs.get(k), right[k])]
+    return tuple(without(one, aside) for one in (seen, theirs))
+
+
+def without(seen: dict, keys: Sequence[str]) -> dict:
+    return {key: value for key, value in seen.items() if key not in keys}
 
 
 @cache

@@ -27,6 +27,7 @@ def stand_in(lesson: Lesson, name: str, module) -> None:
             raise Missing(said)
 
         absent.__qualname__ = absent.__name__ = function
+        absent.is_absent = True  # `diagnosis.py` looks for no mistake in it
         if holder is None:
             setattr(module, owner, absent)
         else:

@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from lessons.course.check import Wrong, call, refuses
-from lessons.course.diagnosis import Diagnosis, Match, execute, killers, numbers_of
+from lessons.course.diagnosis import Diagnosis, Match, execute, killers, numbers_of, observe
 from lessons.course.difference import looks_like
-from lessons.course.evidence import equal, is_evidence, is_telling, told
+from lessons.course.evidence import Later, as_arrays, equal, is_evidence, is_telling, told
 from lessons.course.kill_matrix import matrix
 from lessons.course.manifest import find, lessons
 from lessons.course.mistakes import Mistake, mistakes
+from lessons.course.sandbox import stand_in
 
 A = torch.tensor([[1.0, 2.0, 4.0], [3.0, 7.0, 5.0], [6.0, 9.0, 8.0]])
 
@@ -118,6 +119,37 @@ def test_device_and_type_are_left_aside_unless_the_mistake_is_about_them():
     seen, right = {"sum": 2.0, "stays": False}, {"sum": 1.0, "stays": True}
     for theirs, kept in [({"sum": 2.0, "stays": True}, {"sum"}), (seen, {"sum", "stays"})]:
         assert [one.keys() for one in numbers_of(seen, theirs, right)] == [kept, kept]
+
+
+def test_what_takes_long_is_found_when_nothing_else_tells_observations_apart():
+    """And then once, with gradients, and without moving the generator."""
+    found = []
+
+    def look():
+        found.append(torch.is_grad_enabled())
+        return bool(torch.rand(1) < 2)
+
+    slow = Later(look)
+    a, b = {"slow": slow, "sum": 1.0}, {"slow": True, "sum": 2.0}
+    assert not equal(a, b) and is_evidence(a, b) and equal(a, a)
+    assert is_telling({"slow": slow, "sum": A / 3}, {"slow": False, "sum": A}) and not found
+    before = torch.get_rng_state()
+    with torch.no_grad():
+        assert equal({**a, "sum": 2.0}, b) and equal(slow, True) and not equal(False, slow)
+    assert found == [True] and torch.equal(before, torch.get_rng_state())
+    assert as_arrays({"a": (slow, A)}, leave=True)["a"][0] is slow
+    assert as_arrays({"a": (Later(look), A)})["a"][0] is True and len(found) == 2
+
+
+def test_no_mistake_is_looked_for_in_a_function_that_is_not_there():
+    lesson = find(4)
+    empty = types.ModuleType("simclr_mini.nt_xent")
+    empty.__file__ = str(lesson.library_file("nt_xent"))
+    empty.nt_xnet_loss = lambda z1, z2: z1
+    stand_in(lesson, "nt_xent", empty)
+    assert all(observe(lesson, function, empty) is None for function in lesson.functions)
+    library = of_library(lesson)["nt_xent"]
+    assert all(observe(lesson, function, library) for function in lesson.functions)
 
 
 def of_library(lesson) -> dict:

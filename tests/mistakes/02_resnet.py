@@ -1755,6 +1755,13 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "net_windows_as_wide_as_the_map",
+        "ResNet.forward",
+        ("return x.mean((2, 3))", "return F.avg_pool2d(x, x.shape[3]).flatten(1)"),
+        "You average over square windows as wide as the map. What if the map is not square?",
+        trains=True,
+    ),
+    Mistake(
         "net_stem_without_norm_and_relu",
         "ResNet.forward",
         ("self.maxpool(F.relu(self.bn1(self.conv1(x))))", "self.maxpool(self.conv1(x))"),

@@ -3447,6 +3447,13 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
         trains=True,
     ),
     Mistake(
+        "mlp_norm_holds_the_last_batch",
+        "mlp",
+        ("nn.BatchNorm1d(hidden_dim),", "nn.BatchNorm1d(hidden_dim, momentum=0.99),"),
+        "Your norm's running statistics are nearly those of the last batch alone. In Keras, momentum is the share that is kept; what is it in torch?",
+        trains=True,
+    ),
+    Mistake(
         "mlp_synchronised_norm",
         "mlp",
         ("nn.BatchNorm1d(hidden_dim),", "nn.SyncBatchNorm(hidden_dim),"),
@@ -3533,6 +3540,13 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
     return heads[kind]
 """,
         "You make all three heads and return one, so the others draw random numbers too, and none needs a hidden width. When is a head made in a table of functions?",
+        trains=True,
+    ),
+    Mistake(
+        "predictor_always_float32",
+        "predictor",
+        ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, hidden_dim, dim).float()"),
+        "You make the predictor float32, whatever torch's default type is. Of which type are torch's own layers?",
         trains=True,
     ),
     Mistake(

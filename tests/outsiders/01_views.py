@@ -1477,4 +1477,104 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
 """,
         "The last resort is the whole image whatever its shape: right for square images, but for a wide or tall image, such as 32 x 128 with large shares, the box has a ratio outside the allowed range.",
     ),
+    (
+        "contrast_plain_mean",
+        "adjust_contrast",
+        """
+def adjust_contrast(x, factor):
+    level = x.mean(dim=(1, 2, 3), keepdim=True)  # one number for each image
+    f = factor.reshape(-1, 1, 1, 1)
+    return torch.clamp(level + f * (x - level), 0.0, 1.0)
+""",
+        "Usual. The flat grey is the plain mean of all values of R, G and B with equal weights; it must be the mean of the grey version (0.2989 R + 0.587 G + 0.114 B).",
+    ),
+    (
+        "gray_coin_reversed",
+        "grayscale",
+        """
+def grayscale(x, p=0.2, generator=None):
+    heads = torch.rand(x.shape[0], generator=generator) > p
+    return change_some(x, heads, lambda some: to_gray(some).repeat(1, 3, 1, 1))
+""",
+        "Usual. The coin is reversed (rand > p), so an image is made grey with probability 1 - p; it must be rand < p.",
+    ),
+    (
+        "box_as_x_y_w_h",
+        "crop_and_resize",
+        """
+def crop_and_resize(x, boxes, size):
+    H, W = x.shape[-2:]
+    left, top, width, height = boxes.to(x).unbind(dim=1)
+    rows = resize_weights(top, height, H, size)  # (B, size, H)
+    columns = resize_weights(left, width, W, size)  # (B, size, W)
+    tall = torch.einsum("bih,bchw->bciw", rows, x)
+    return torch.einsum("bciw,bjw->bcij", tall, columns)
+""",
+        "Usual. The box is unpacked as in OpenCV and PIL (x, y, width, height); here it is top, left, height, width.",
+    ),
+    (
+        "position_rounded",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    area = height * width * uniform((B, 10), scale[0], scale[1], generator)
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = torch.sqrt(area * aspect).round().clamp(min=1)
+    h = torch.sqrt(area / aspect).round().clamp(min=1)
+    fits = (w <= width) & (h <= height)
+    first = fits.int().argmax(dim=1, keepdim=True)
+    w, h = w.gather(1, first)[:, 0], h.gather(1, first)[:, 0]
+    # the largest box of an allowed ratio
+    if width / height < ratio[0]:
+        last_w, last_h = width, max(1, round(width / ratio[0]))
+    elif width / height > ratio[1]:
+        last_w, last_h = max(1, round(height * ratio[1])), height
+    else:
+        last_w, last_h = width, height
+    found = fits.any(dim=1)
+    w = torch.where(found, w, torch.full_like(w, last_w)).long()
+    h = torch.where(found, h, torch.full_like(h, last_h)).long()
+    top = (torch.rand(B, generator=generator) * (height - h)).round().long()
+    left = (torch.rand(B, generator=generator) * (width - w)).round().long()
+    return torch.stack([top, left, h, w], dim=1)
+""",
+        "Subtle. The position is round(u * (H - h)), so the first and the last position are half as likely as the others; it must be floor(u * (H - h + 1)), all positions equally likely.",
+    ),
+    (
+        "factor_below_zero",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    B = len(x)
+    changed = coin(B, p, generator)
+    amounts = [
+        uniform(B, 1 - brightness, 1 + brightness, generator),
+        uniform(B, 1 - contrast, 1 + contrast, generator),
+        uniform(B, 1 - saturation, 1 + saturation, generator),
+        uniform(B, -hue, hue, generator),
+    ]
+    changes = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    for turn in order.T:
+        for which in range(4):
+            x = change_some(x, changed & (turn == which), changes[which], amounts[which])
+    return x
+""",
+        "Subtle. Factors are drawn from [1 - strength, 1 + strength] without max(0, .), so a strength above 1 gives negative factors; the lower end must be max(0, 1 - strength).",
+    ),
+    (
+        "coin_without_generator",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p=1.0
+):
+    B, _, H, W = x.shape
+    part = crop_boxes(B, H, W, scale, ratio, generator)
+    cropped = coin(B, p)
+    part = torch.where(cropped[:, None], part, whole_image(x))
+    return crop_and_resize(x, part, size)
+""",
+        "In use. The coin comes from torch's global generator, so with p < 1 the same seed does not give the same views; it must be drawn from the given generator.",
+    ),
 ]

@@ -1361,4 +1361,88 @@ def conv3x3(inputs: int, outputs: int, stride: int = 1, made={}) -> nn.Conv2d:
 """,
         "Layers are cached in a default argument, so a second call with the same numbers returns the same module: the convolutions of one network, and of two networks, share their weights.",
     ),
+    (
+        "padding_same",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    return nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding="same", bias=False)
+""",
+        "Usual (Keras). padding='same' works at stride 1 only; torch raises an error for stride 2. It must be padding=1.",
+    ),
+    (
+        "stride_in_every_block",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    row = nn.Sequential()
+    channels = inputs
+    for _ in range(count):
+        row.append(block(channels, width, stride))
+        channels = width * block.expansion
+    return row
+""",
+        "Usual. Every block gets the stride, so a stage of n blocks shrinks the image stride ** n times; only the first block may have it, the others stride 1.",
+    ),
+    (
+        "relu_before_the_sum",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    kept = x if self.downsample is None else self.downsample(x)
+    y = torch.relu(self.bn1(self.conv1(x)))
+    y = torch.relu(self.bn2(self.conv2(y)))
+    return kept + y
+""",
+        "Usual. The last ReLU comes before the sum instead of after it, so a block can never subtract; it must be relu(F(x) + x).",
+    ),
+    (
+        "pool_by_the_width",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    y = self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+    for number in range(1, self.stages + 1):
+        y = self.get_submodule(f"layer{number}")(y)
+    return F.avg_pool2d(y, y.shape[-1]).flatten(1)
+""",
+        "Subtle. The window of the average is as wide and as high as the last map is wide: right for square images, an error or too many numbers for others. The mean must be over the whole map.",
+    ),
+    (
+        "zero_the_projection",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    for part in model.modules():
+        if isinstance(part, nn.Conv2d):
+            nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d | nn.GroupNorm):
+            if part.weight is not None:
+                nn.init.ones_(part.weight)
+                nn.init.zeros_(part.bias)
+    if zero_init:
+        for part in model.modules():
+            if isinstance(part, BasicBlock | Bottleneck):
+                norms = [m for m in part.modules() if isinstance(m, nn.BatchNorm2d)]
+                nn.init.zeros_(norms[-1].weight)
+""",
+        "Subtle. 'The last norm' is the last batch norm that modules() finds, which is the norm of the shortcut in a block that has a projection; it must be bn2 of a basic block and bn3 of a bottleneck.",
+    ),
+    (
+        "checkpointed",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    from torch.utils.checkpoint import checkpoint
+
+    def branch(t):
+        t = F.relu(self.bn1(self.conv1(t)))
+        t = F.relu(self.bn2(self.conv2(t)))
+        return self.bn3(self.conv3(t))
+
+    y = checkpoint(branch, x, use_reentrant=False) if torch.is_grad_enabled() else branch(x)
+    return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+""",
+        "In use. The branch is checkpointed to save memory, so backward runs it again and each norm counts the batch twice; each norm must count a batch once in a training step.",
+    ),
 ]

@@ -1242,4 +1242,84 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
 """,
         "The head none is a matrix that starts as the identity: right before the first step, but the optimiser trains it and decay shrinks it, so z is no longer h.",
     ),
+    (
+        "relu_then_norm",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    layers = [nn.Linear(in_dim, hidden_dim, bias=False)]
+    layers += [nn.ReLU(), nn.BatchNorm1d(hidden_dim)]
+    layers += [nn.Linear(hidden_dim, out_dim)]
+    return nn.Sequential(*layers)
+""",
+        "Usual. The ReLU comes before the norm; the order must be linear, batch norm, ReLU, linear.",
+    ),
+    (
+        "linear_without_bias",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    elif kind == "linear":
+        return nn.Linear(in_dim, out_dim, bias=False)
+    elif kind == "none":
+        return nn.Identity()
+    else:
+        raise ValueError(f"there is no projector {kind!r}; use none, linear or mlp")
+""",
+        "Usual. The linear head has no bias; it must be z = W h + b.",
+    ),
+    (
+        "widths_in_wrong_order",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    return mlp(dim, dim, hidden_dim)
+""",
+        "Usual. The widths are mixed up: the hidden layer has width d and the output the hidden width. It must be mlp(dim, hidden_dim, dim).",
+    ),
+    (
+        "momentum_of_keras",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    norm = nn.BatchNorm1d(hidden_dim, momentum=0.99)
+    return nn.Sequential(first, norm, nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+""",
+        "Subtle (Keras). momentum=0.99 is Keras's share of the OLD average; in torch it is the share of the new batch, so eval mode uses almost only the last batch. It must be torch's default, 0.1.",
+    ),
+    (
+        "parentheses_are_no_tuple",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind in ("none"):
+        return nn.Identity()
+    if kind in ("linear"):
+        return nn.Linear(in_dim, out_dim)
+    if kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"unknown projector: {kind}")
+""",
+        "Subtle. ('none') is a string and not a tuple, so `in` looks for a part of the word: '', 'no', 'lin' or 'ml' are accepted silently. They must raise ValueError.",
+    ),
+    (
+        "always_float32",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    import torch
+
+    kind = {"dtype": torch.float32}
+    return nn.Sequential(
+        nn.Linear(dim, hidden_dim, bias=False, **kind),
+        nn.BatchNorm1d(hidden_dim, **kind),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, dim, **kind),
+    )
+""",
+        "In use. The layers are float32 whatever torch's default dtype is; modules must be built in torch's default dtype.",
+    ),
 ]

@@ -1120,4 +1120,76 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "In each half the other view is detached: the loss is right, but a view gets no gradient as a candidate of the other view, so the gradient is not that of the loss.",
     ),
+    (
+        "norm_of_the_whole_matrix",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    views = torch.cat((z1, z2), 0)
+    if views.dtype != torch.float64:
+        views = views.to(torch.float32)
+    views = views / torch.linalg.norm(views)
+    return torch.mm(views, views.t())
+""",
+        "Usual (NumPy). norm without a dimension is one number for the whole matrix; each row must be scaled to unit norm by itself.",
+    ),
+    (
+        "labels_as_in_clip",
+        "positive_index",
+        """
+def positive_index(B, device=None):
+    image = torch.arange(B, device=device)
+    return torch.cat([image, image])
+""",
+        "Usual. 0 1 2 0 1 2 is the number of each view's image and not the row of its other view; B = 3 must give 3 4 5 0 1 2.",
+    ),
+    (
+        "softmax_twice",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    scores = candidate_logits(similarity_matrix(z1, z2), temperature)
+    shares = scores.softmax(dim=-1)
+    right = positive_index(z1.shape[0], z1.device)
+    return F.cross_entropy(shares, right)
+""",
+        "Usual (Keras). F.cross_entropy gets probabilities instead of logits, so there are two softmaxes; it must get the logits.",
+    ),
+    (
+        "large_negative_number",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    n = similarity.shape[0]
+    itself = torch.eye(n, device=similarity.device, dtype=similarity.dtype)
+    return similarity / temperature - 1e4 * itself
+""",
+        "Subtle. The view itself gets about -10,000 instead of -inf; an entry that is not a candidate must be exactly -inf.",
+    ),
+    (
+        "small_number_in_the_log",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = len(z1)
+    probability = torch.softmax(candidate_logits(similarity_matrix(z1, z2), temperature), dim=1)
+    row = torch.arange(2 * B, device=z1.device)
+    chosen = probability[row, positive_index(B, z1.device)]
+    return -torch.log(chosen + 1e-8).mean()
+""",
+        "Subtle. log(p + 1e-8) bounds the loss of a view at 18.4 and kills its gradient; at a low temperature that is wrong. It must be a log-softmax without an added number.",
+    ),
+    (
+        "widened_too_late",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    unit = torch.cat([F.normalize(z1, dim=1), F.normalize(z2, dim=1)])
+    unit = unit.to(torch.promote_types(unit.dtype, torch.float32))
+    return unit @ unit.T
+""",
+        "In use. Half precision is normalised first and widened afterwards, so the square of a number above 255 overflows and the digits are lost; it must be widened first.",
+    ),
 ]

@@ -1302,4 +1302,84 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "Gradients are cleared after the step instead of before backward: a gradient that is there already, from a diagnostic or another loss, is added to the step.",
     ),
+    (
+        "cosine_from_step_zero",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    done = min(step / max(total_steps, 1), 1.0)
+    return peak * (1.0 + math.cos(math.pi * done)) / 2.0
+""",
+        "Usual. The cosine counts from step 0 instead of from the end of the warm-up, so the rate jumps down after the warm-up; the progress must be (step - warmup) / (total - warmup).",
+    ),
+    (
+        "cleared_after_the_step",
+        "take_step",
+        """
+def take_step(optimizer, loss, rate):
+    for settings in optimizer.param_groups:
+        settings["lr"] = rate
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+""",
+        "Usual. Gradients are cleared after the step and not before it, so a gradient that is already there is added to the first one; they must be cleared before backward.",
+    ),
+    (
+        "bias_by_name",
+        "parameter_groups",
+        """
+def parameter_groups(model, weight_decay):
+    decay, free = [], []
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            (free if name.endswith("bias") or "bn" in name else decay).append(p)
+    return [{"params": decay, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0.0}]
+""",
+        "Usual. Parameters are told apart by their names, so the scale of a norm inside a Sequential ('1.weight') decays; the number of dimensions must decide.",
+    ),
+    (
+        "constant_of_the_paper",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base, batch_size, rule="linear"):
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "sqrt":
+        return base * (batch_size / 256) ** 0.5
+    if rule == "simclr_sqrt":
+        return 0.075 * batch_size**0.5
+    raise ValueError(f"unknown rule {rule!r}: use linear, simclr_sqrt or sqrt")
+""",
+        "Subtle. simclr_sqrt has the paper's constant 0.075 built in and ignores base: right for base 0.3 only. It must be base / 4 * sqrt(B).",
+    ),
+    (
+        "eta_without_a_length",
+        "trust_ratio",
+        """
+def trust_ratio(w, update, trust_coefficient):
+    size, change = w.norm(), update.norm()
+    usable = (size > 0) & (change > 0)
+    relative = torch.where(usable, size / change, torch.ones_like(size))
+    return trust_coefficient * relative
+""",
+        "Subtle. If a norm is zero, the result is eta instead of 1, as the 1 is put in before the multiplication by eta.",
+    ),
+    (
+        "rate_inside_the_velocity",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    with torch.no_grad():
+        u = gradient
+        if w.dim() > 1:
+            u = gradient + settings["weight_decay"] * w
+            u = u * trust_ratio(w, u, settings["trust_coefficient"])
+        velocity.mul_(settings["momentum"]).add_(settings["lr"] * u)
+        w.sub_(velocity)
+""",
+        "In use. As in the LARS paper, the rate multiplies the update before it enters the velocity: w is right while the rate is constant, and wrong once it changes. It must be v = m v + u, w = w - lr v.",
+    ),
 ]

@@ -1144,4 +1144,74 @@ def loss(self, z1, z2, index):
 """,
         "exp is taken without subtracting the maximum: at a temperature of 0.01, which is allowed, exp(100) is infinite in float32 and the loss is NaN.",
     ),
+    (
+        "short_last_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    shuffled = torch.randperm(N, generator=generator)
+    for batch in torch.split(shuffled, batch_size):
+        yield batch
+""",
+        "Usual. The images left over at the end are yielded as a shorter batch; only full batches may be yielded.",
+    ),
+    (
+        "default_temperature",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    return nt_xent_loss(z1=z1, z2=z2)
+""",
+        "Usual. The method's own temperature is not passed on, so the loss always uses the default 0.5; it must be self.temperature.",
+    ),
+    (
+        "shuffled_partners",
+        "SimCLR.views",
+        """
+def views(self, x):
+    source_of_views = self.generators["views"]
+    first, second = two_views(x, self.recipe, source_of_views)
+    if self.positives == "wrong":
+        second = second[torch.randperm(len(second), generator=source_of_views).to(x.device)]
+    return first, second
+""",
+        "Usual. The control shuffles the second views at random, so some images keep their own partner; row b must be a view of a neighbour of image b.",
+    ),
+    (
+        "last_full_batch_lost",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    order = torch.randperm(N, generator=generator)
+    start = 0
+    while start + batch_size < N:
+        yield order[start : start + batch_size]
+        start += batch_size
+""",
+        "Subtle. < instead of <= : if N is a multiple of B, the last full batch is lost.",
+    ),
+    (
+        "normalised_projection",
+        "SimCLR.project",
+        """
+def project(self, x):
+    h = self.encoder(x)
+    z = self.projector(h)
+    return nn.functional.normalize(z, dim=1)
+""",
+        "Subtle. z is scaled to unit norm here, while z = g(f(x)); NT-Xent does not notice, as it normalises by itself, but whoever needs z does.",
+    ),
+    (
+        "generator_made_anew",
+        "SimCLR.views",
+        """
+def views(self, x):
+    generator = source(self.seed, "views")
+    x1, x2 = two_views(x, self.recipe, generator)
+    if self.positives == "wrong":
+        x2 = torch.roll(x2, shifts=1, dims=0)
+    return x1, x2
+""",
+        "In use. A new generator with the same seed is made in each call, so each batch gets the same random changes; the method's own generator must be used, whose state moves on.",
+    ),
 ]

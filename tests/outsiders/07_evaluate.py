@@ -1959,4 +1959,128 @@ def class_balanced(labels, share, generator=None):
 """,
         "label * N is computed in the labels' dtype: with uint8 or int8 labels (any dtype is allowed) it wraps around, the classes are mixed in the order, and the subset is not balanced.",
     ),
+    (
+        "votes_without_exp",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, number = torch.unique(bank_labels, return_inverse=True)
+    unit_bank = F.normalize(bank, dim=1)
+    answers = []
+    for some in queries.split(QUERIES):
+        cosine = F.normalize(some, dim=1) @ unit_bank.T
+        near, row = cosine.topk(min(k, len(bank)), dim=1)
+        votes = near.new_zeros(len(some), len(classes))
+        votes.scatter_add_(1, number[row], near / temperature)
+        answers.append(classes[votes.argmax(dim=1)])
+    return torch.cat(answers)
+""",
+        "Usual. A neighbour votes with weight s / tau, without the exponential, so the temperature has no effect; the weight must be exp(s / tau).",
+    ),
+    (
+        "share_of_each_class",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    order = torch.randperm(len(labels), generator=generator)
+    kept = []
+    for c in labels.unique():
+        rows = order[labels[order] == c]
+        kept.append(rows[: max(1, round(share * len(rows)))])
+    return torch.cat(kept)
+""",
+        "Usual (stratified sampling). Each class keeps the share of its own images, so frequent classes have more; each must have share * N / C rows.",
+    ),
+    (
+        "own_mean_and_std",
+        "Probe.predict",
+        """
+def predict(self, h):
+    centred = h - h.mean(dim=0)
+    scaled = centred / h.std(dim=0).clamp(min=1e-6)
+    scores = F.linear(scaled, self.weight, self.bias)
+    return self.classes[scores.argmax(dim=1)]
+""",
+        "Usual. h is standardised by its own mean and standard deviation; they must be those of the training images, self.mean and self.std.",
+    ),
+    (
+        "penalty_without_the_half",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    W = weight.detach().clone().requires_grad_(True)
+    b = bias.detach().clone().requires_grad_(True)
+    if iterations > 0:
+        solver = torch.optim.LBFGS(
+            [W, b],
+            max_iter=iterations,
+            max_eval=25 * iterations,
+            tolerance_grad=1e-9,
+            tolerance_change=1e-12,
+            line_search_fn="strong_wolfe",
+        )
+
+        def closure():
+            solver.zero_grad()
+            value = F.cross_entropy(F.linear(h, W, b), position) + penalty * (W * W).sum()
+            value.backward()
+            return value
+
+        solver.step(closure)
+    return W.detach(), b.detach()
+""",
+        "Subtle. The penalty is lambda |W|^2 instead of lambda |W|^2 / 2, so it is twice as strong.",
+    ),
+    (
+        "smallest_of_equals",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200
+):
+    mean, std = train_h.mean(dim=0), train_h.std(dim=0)
+    varies = std > 8 * torch.finfo(std.dtype).eps * mean.abs()
+    std = torch.where(varies, std, torch.ones_like(std))
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    scaled = (train_h - mean) / std
+    W = scaled.new_zeros(len(classes), scaled.shape[1])
+    b = scaled.new_zeros(len(classes))
+    winner, highest = None, 0.0
+    for penalty in sorted(penalties, reverse=True):
+        W, b = fit(scaled, position, W, b, penalty, iterations)
+        candidate = Probe(W, b, mean, std, classes, penalty)
+        reached = candidate.accuracy(val_h, val_labels)
+        if reached >= highest:
+            winner, highest = candidate, reached
+    return winner
+""",
+        "Subtle. >= lets a later, smaller penalty win a tie; among equally accurate probes the one with the largest penalty must be kept (>).",
+    ),
+    (
+        "train_afterwards",
+        "features",
+        """
+def features(encoder, pixels, batch_size=512):
+    images = pixels.pixels if isinstance(pixels, Images) else pixels
+    if images.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {images.dtype}")
+    rows = []
+    with torch.no_grad(), frozen(encoder):
+        for start in range(0, len(images), batch_size):
+            part = as_input(images[start : start + batch_size], encoder)
+            rows.append(encoder(part).to("cpu", torch.float32))
+    encoder.train()  # training goes on
+    return torch.cat(rows)
+""",
+        "In use. Afterwards the whole encoder is put into train mode, also if it, or a part of it, was in eval mode; every part must be back in its old mode, as frozen already sees to.",
+    ),
 ]

@@ -1575,4 +1575,106 @@ def latent(self, x):
 """,
         "The pooling window is square with the width as side: for images higher than wide (64 x 32) the result is (B, 256) instead of (B, 128), for images wider than high it raises an error.",
     ),
+    (
+        "noise_clipped",
+        "add_noise",
+        """
+def add_noise(x, std, generator=None):
+    noise = torch.randn(x.shape, generator=generator) * std
+    return torch.clamp(x + noise.to(x), 0, 1)
+""",
+        "Usual. The noisy images are clipped to [0, 1]; the docstring says that they are not.",
+    ),
+    (
+        "squared_again",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    ends = squared.double().square().cumsum(0)
+    place = torch.rand(count, generator=generator, dtype=torch.float64).to(squared.device)
+    found = torch.searchsorted(ends, place * ends[-1], right=True)
+    return found.clamp(max=len(squared) - 1)
+""",
+        "Usual. The squared distances are squared once more, as P(n) is proportional to D^2 and the argument is taken for D; it is D^2 already.",
+    ),
+    (
+        "sum_over_pixels",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    output = model(noisy)
+    wide = torch.promote_types(output.dtype, torch.float32)
+    error = output.to(wide) - x.to(wide)
+    return error.pow(2).flatten(1).sum(dim=1).mean()
+""",
+        "Usual. The squared errors of an image are added up, and only the images are averaged; the mean must be over all values.",
+    ),
+    (
+        "bincount_too_short",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    total = torch.zeros_like(centroids)
+    total.index_add_(0, labels, x.to(total))
+    count = torch.bincount(labels)
+    mean = total / count.clamp(min=1).to(total)[:, None]
+    fresh = torch.where(count[:, None] > 0, mean, centroids)
+    empty = torch.nonzero(count == 0).flatten().tolist()
+    far = distances.argsort(descending=True)[: len(empty)].tolist()
+    for cluster, point in zip(empty, far):
+        if distances[point] > 0:
+            fresh[cluster] = x[point].to(fresh)
+    return fresh
+""",
+        "Subtle. bincount without minlength ends at the largest label that occurs: if the last cluster is empty, the shapes no longer fit. It needs minlength=len(centroids).",
+    ),
+    (
+        "logarithm_to_base_two",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    size = max(1000, SEEDING_POINTS * k)
+    pool = x[torch.randperm(len(x), generator=generator)[:size].to(x.device)]
+    tries = 2 + math.floor(math.log2(k))
+    chosen = [0]  # the pool is in random order
+    nearest = squared_distances(pool[:1], pool)[0]
+    while len(chosen) < k:
+        candidates = far_points(nearest, tries, generator)
+        after = torch.minimum(nearest, squared_distances(pool[candidates], pool))
+        best = int(after.sum(dim=1).argmin())
+        nearest = after[best]
+        chosen.append(int(candidates[best]))
+    return pool[chosen]
+""",
+        "Subtle. The number of candidates is 2 + floor(log2 K); it must be 2 + floor(ln K).",
+    ),
+    (
+        "start_moved_in_place",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(dim=0)
+    points = x - origin
+    if start is None:
+        centroids = plus_plus(points, k, generator)
+    else:
+        centroids = start
+        centroids -= origin
+    labels, distances = assign(points, centroids)
+    for _ in range(iterations):
+        centroids = means(points, labels, distances, centroids)
+        before = labels
+        labels, distances = assign(points, centroids)
+        if torch.equal(before, labels):
+            break
+    return centroids + origin, labels
+""",
+        "In use. -= moves the caller's start, so a second call from the same start begins somewhere else; start must not be changed.",
+    ),
 ]

@@ -1221,4 +1221,78 @@ def in_clusters(pseudo_labels, generator=None):
 """,
         "The generator is seeded anew for each cluster with the same seed: clusters of equal size are shuffled alike, so an image always stands at the same place as its partner of another cluster, and the two always or never meet.",
     ),
+    (
+        "collisions_extra_images",
+        "collisions",
+        """
+def collisions(labels):
+    seen = torch.unique(labels)
+    return int(labels.numel() - seen.numel())
+""",
+        "Counts the images beyond the first of each cluster (B minus the number of clusters), not pairs: three images of one cluster give 2. The right code sums n_c choose 2, which gives 3.",
+    ),
+    (
+        "expected_with_replacement_2",
+        "expected_collisions",
+        """
+def expected_collisions(sizes, batch_size):
+    total = float(sizes.sum())
+    chance = sum((s / total) ** 2 for s in sizes.tolist())
+    pairs = batch_size * (batch_size - 1) / 2
+    return pairs * chance
+""",
+        "Uses the chance sum (s/N)^2 of drawing with replacement. A batch has B different images, so the share of colliding pairs is sum s(s-1) / (N(N-1)).",
+    ),
+    (
+        "strict_count_bth_largest",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    descending = sorted(sizes.tolist(), reverse=True)
+    if batch_size > len(descending):
+        return 0
+    return descending[batch_size - 1]
+""",
+        "Takes the size of the B-th largest cluster, as if the same B clusters had to serve every batch. The right T is the largest with sum of min(s, T) >= T B: sizes 2, 2, 2 with B = 2 give 3, not 2.",
+    ),
+    (
+        "released_ties_by_cluster_2",
+        "released_batches",
+        """
+def released_batches(pseudo_labels, batch_size):
+    batches = len(pseudo_labels) // batch_size
+    K = int(pseudo_labels.max()) + 1
+    key = rank_in_cluster(pseudo_labels) * K + pseudo_labels
+    order = key.argsort(stable=True)
+    return order[: batches * batch_size].view(batches, batch_size)
+""",
+        "Sorts images of equal rank by cluster number. They must keep the order of the data: sort by rank, and by nothing else.",
+    ),
+    (
+        "in_clusters_turns_collide",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    K = int(pseudo_labels.max()) + 1
+    cards = torch.randperm(len(pseudo_labels), generator=generator)
+    turn = torch.randint(K, (K,), generator=generator)
+    when = turn[pseudo_labels[cards]]
+    return cards[torch.argsort(when, stable=True)]
+""",
+        "Draws the clusters' turns with randint, so two clusters may get the same turn, and then their images are interleaved. The turns must be a permutation (randperm).",
+    ),
+    (
+        "dealt_none_is_seed_zero",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    if generator is None:
+        generator = torch.Generator().manual_seed(0)
+    T = len(pseudo_labels) // batch_size
+    row = in_clusters(pseudo_labels, generator)
+    stay = torch.randperm(len(row), generator=generator)[: T * batch_size]
+    return deal(row[stay.sort().values], T, generator)
+""",
+        "Without a generator it makes a new one with seed 0 in each call, so every epoch has the same batches. Each call must draw new ones; None is torch's global source.",
+    ),
 ]

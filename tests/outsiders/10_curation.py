@@ -1441,4 +1441,92 @@ def choose(self, draws):
 """,
         "Badness and gap are added with a small weight: with the Frechet distance, whose values often differ by less than 0.001, or large batches, a worse draw with a wider gap is chosen.",
     ),
+    (
+        "frechet_sample_covariance",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    def gaussian(z):
+        u = F.normalize(z.detach().cpu().double(), dim=1)
+        d = u.shape[1]
+        return u.mean(0), torch.cov(u.T) + torch.eye(d, dtype=torch.float64) * (SHRINKAGE / d)
+
+    (m1, S1), (m2, S2) = gaussian(z1), gaussian(z2)
+    values, vectors = torch.linalg.eigh(S1)
+    half = (vectors * values.clamp(min=0).sqrt()) @ vectors.T
+    cross = torch.linalg.eigvalsh(half @ S2 @ half).clamp(min=0).sqrt().sum()
+    found = (m1 - m2).square().sum() + S1.trace() + S2.trace() - 2 * cross
+    return found.clamp(min=0)
+""",
+        "torch.cov divides by B - 1 by default, as np.cov does. The docstring's comment asks for a covariance divided by B (correction=0).",
+    ),
+    (
+        "overlap_dice",
+        "overlap",
+        """
+def overlap(a, b):
+    shared = intersection(a, b)
+    return 2 * shared / (area(a) + area(b))
+""",
+        "This is the Dice coefficient, not intersection over union. The right denominator is area(a) + area(b) - shared, with shared (not twice it) above.",
+    ),
+    (
+        "choose_narrow_gap_among_equals",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    n = len(draws)
+    if self.rule == "random":
+        return int(torch.randint(n, (), generator=self.generators["tries"]))
+    ranking = sorted(range(n), key=lambda i: (draws[i]["badness"], draws[i]["gap"]))
+    return ranking[-1] if self.rule == "reversed" else ranking[0]
+""",
+        "Sorts by (badness, gap), so among equal badness the narrowest gap counts as best. A wide gap is good: the key must be (badness, -gap).",
+    ),
+    (
+        "intersection_clamps_the_product",
+        "intersection",
+        """
+def intersection(a, b):
+    begin = torch.maximum(a[:, :2], b[:, :2])
+    end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    sides = end - begin
+    return sides.prod(dim=1).clamp(min=0)
+""",
+        "Clamps the product instead of each side. If the boxes are apart both vertically and horizontally, two negative sides make a positive area; it must be 0.",
+    ),
+    (
+        "distances_root_of_negative",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    B = len(z1)
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u, v = F.normalize(z1.to(wide), dim=1), F.normalize(z2.to(wide), dim=1)
+    table = (2 - 2 * (u @ v.T)).sqrt()
+    other = ~torch.eye(B, dtype=torch.bool, device=table.device)
+    return table.diagonal(), table[other].view(B, B - 1)
+""",
+        "Uses sqrt(2 - 2 cos) without a clamp: for (nearly) equal views rounding gives a cosine above 1, hence NaN, or a distance of 0.0003 instead of 0. Distances must lie in [0, 2]: measure |u - v| directly.",
+    ),
+    (
+        "embed_counts_batches",
+        "embed",
+        """
+def embed(model, x):
+    norms = [m for m in model.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    before = [(norm, norm.training, norm.momentum) for norm in norms]
+    try:
+        for norm in norms:
+            norm.train()
+            norm.momentum = 0.0
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for norm, mode, momentum in before:
+            norm.train(mode)
+            norm.momentum = momentum
+""",
+        "Freezes the running averages with momentum 0, but num_batches_tracked still grows by 1 in each call. Counters must be what they were before: switch track_running_stats off instead.",
+    ),
 ]

@@ -1639,4 +1639,104 @@ def loss(self, z1, z2, index):
 """,
         "The health is taken after the push: neighbours whose rows were just replaced are counted with the images and age of this batch, and all ages are too high by one, so self_match, same_class and neighbour_age in the log are wrong.",
     ),
+    (
+        "loss_softmax_over_neighbours",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    predictions = F.normalize(p2, dim=1)
+    logits = predictions @ neighbours.to(predictions).T / temperature
+    return F.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
+""",
+        "The table is transposed: each prediction chooses among the B neighbours. In the equation, neighbour i chooses among the B predictions, so neighbours must be the rows.",
+    ),
+    (
+        "method_one_pass_of_predictor",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    found1, found2 = self.search(z1, index), self.search(z2, index)
+    p1, p2 = self.predictor(torch.cat([z1, z2])).chunk(2)
+    both = torch.stack([self.direction(z1, p2, found1), self.direction(z2, p1, found2)])
+    self.found = self.health(torch.cat([found1, found2]), index.cpu().repeat(2))
+    self.support.push(z1, index)
+    return both.mean()
+""",
+        "Both views go through the predictor as one batch of 2B, so its batch norm mixes their statistics. Each view must pass through it by itself.",
+    ),
+    (
+        "push_ages_in_rows",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    Q, B = len(self.rows), len(z)
+    if B > Q:
+        raise ValueError(f"{B} projections do not fit a support set of {Q}")
+    slots = (self.position + torch.arange(B, device=self.rows.device)) % Q
+    self.ages[self.ages >= 0] += B
+    self.rows[slots] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[slots] = -1 if images is None else images.to(self.images)
+    self.ages[slots] = 0
+    self.position.copy_((self.position + B) % Q)
+""",
+        "Counts ages in rows: every push adds B. An age is the number of pushes, so each push adds 1.",
+    ),
+    (
+        "find_ignores_with_zero",
+        "SupportSet.find",
+        """
+def find(self, z, k=1, exclude=None, generator=None):
+    with torch.no_grad():
+        likeness = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+        allowed = torch.ones_like(likeness, dtype=torch.bool)
+        if exclude is not None:
+            allowed = exclude.to(self.images.device)[:, None] != self.images[None, :]
+        likeness = likeness * allowed
+        if k == 1:
+            return likeness.argmax(dim=1)
+        best = likeness.topk(k, dim=1).indices
+        choices = allowed.sum(1).clamp(max=k)
+        luck = torch.rand(len(z), generator=generator).to(choices.device)
+        turn = (luck * choices).long().clamp(max=k - 1)
+        return best.gather(1, turn[:, None])[:, 0]
+""",
+        "Sets the similarity of ignored rows to 0. That is not the lowest: if all other rows have a negative cosine, the image's own row is found. Ignored rows need -inf.",
+    ),
+    (
+        "nearest_in_the_query_dtype",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    where = self.find(z)
+    return torch.index_select(self.rows, 0, where).to(z.dtype)
+""",
+        "Casts the rows to the dtype of z, so queries in half precision get rounded rows. The rows must come with their own dtype.",
+    ),
+    (
+        "push_position_in_a_python_number",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    size = self.rows.shape[0]
+    if z.shape[0] > size:
+        raise ValueError(f"{z.shape[0]} projections do not fit a support set of {size}")
+    if not hasattr(self, "cursor"):
+        self.cursor = 0
+    slots = [(self.cursor + i) % size for i in range(z.shape[0])]
+    with torch.no_grad():
+        self.ages += (self.ages >= 0).to(self.ages.dtype)
+        self.rows[slots] = F.normalize(z.to(self.rows), dim=1)
+        if images is None:
+            self.images[slots] = -1
+        else:
+            self.images[slots] = images.to(self.images)
+        self.ages[slots] = 0
+    self.cursor = (self.cursor + z.shape[0]) % size
+    self.position.fill_(self.cursor)
+""",
+        "The next position is read from a Python attribute; the buffer `position` is only written. After a checkpoint is loaded into a new object, it starts at 0 and replaces the wrong rows. Read the buffer.",
+    ),
 ]

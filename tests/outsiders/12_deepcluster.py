@@ -1553,4 +1553,105 @@ def loss(self, z1, z2, index):
 """,
         "The logarithm is taken after the softmax, so with logits that differ by more than about 104 the share underflows to 0 and the loss is infinite and its gradient NaN.",
     ),
+    (
+        "effective_inverse_simpson_2",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    counts = torch.bincount(pseudo_labels).double()
+    shares = counts / counts.sum()
+    return float(1 / shares.square().sum())
+""",
+        'This is the inverse Simpson index 1 / sum p^2, another "effective number" (right only for equal sizes). The docstring asks for exp of the entropy.',
+    ),
+    (
+        "nmi_arithmetic_mean",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    width = int(b.max()) + 1
+    of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    of_both = entropy(torch.bincount(a * width + b))
+    if of_a == 0 or of_b == 0:
+        return 0.0
+    shared = of_a + of_b - of_both
+    return min(1.0, max(0.0, shared / ((of_a + of_b) / 2)))
+""",
+        "Divides by the arithmetic mean of the entropies, which is scikit-learn's default. The formula here has the geometric mean, sqrt(H(a) H(b)).",
+    ),
+    (
+        "loss_softmax_twice",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    target = self.pseudo_labels[index.to(self.pseudo_labels.device)].to(z1.device)
+    first = F.cross_entropy(F.softmax(z1, dim=1), target)
+    second = F.cross_entropy(F.softmax(z2, dim=1), target)
+    return (first + second) / 2
+""",
+        "Applies softmax, and then cross_entropy applies log_softmax again. cross_entropy takes the logits themselves.",
+    ),
+    (
+        "whiten_compares_deviations",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(0)
+    _, singular, directions = torch.linalg.svd(x, full_matrices=False)
+    alive = int((singular >= LEAST_VARIANCE * singular[0]).sum())
+    count = min(dim, alive)
+    deviation = singular[:count] / len(x) ** 0.5
+    return F.normalize(x @ directions[:count].T / deviation, dim=1).float()
+""",
+        "Compares singular values, which are standard deviations, with LEAST_VARIANCE, so directions with 1e-12 of the largest variance are kept. The threshold is for variances: square the singular values.",
+    ),
+    (
+        "uniform_ceil",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+    clusters = [torch.nonzero(pseudo_labels == c).flatten() for c in pseudo_labels.unique()]
+    each = math.ceil(N / len(clusters))
+    drawn = []
+    for images in clusters:
+        if len(images) > each:
+            pick = torch.randperm(len(images), generator=generator)[:each]
+        else:
+            pick = torch.randint(len(images), (each,), generator=generator)
+        drawn.append(images[pick])
+    pool = torch.cat(drawn)
+    return pool[torch.randperm(len(pool), generator=generator)[:N]]
+""",
+        "Each cluster gives ceil(N / C) images. The docstring and the authors' code say N // C + 1, which is one more whenever C divides N; then every cluster appears exactly N / C times here, and varies in the right code.",
+    ),
+    (
+        "epoch_compares_with_itself",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    generator = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    last = self.pseudo_labels
+    again = bool(last[0] >= 0)
+    extra = {}
+    if again and self.warm_start:
+        extra["start"] = old_means(x, last.to(x.device), self.clusters)
+    _, clusters = kmeans(x, self.clusters, generator=generator, **extra)
+    self.pseudo_labels.copy_(clusters)
+    if again:
+        self.nmi.fill_(mutual_information(last.cpu(), clusters.cpu()))
+    weight, bias = self.projector.weight, self.projector.bias
+    with torch.no_grad():
+        weight.copy_(0.01 * torch.randn(weight.shape, generator=generator))
+        bias.zero_()
+    return [weight, bias]
+""",
+        "`last` is the buffer itself, not a copy, so after copy_ it holds the new clusters: from the second epoch on nmi is always 1. Clone the old clusters, or compare before they are overwritten.",
+    ),
 ]

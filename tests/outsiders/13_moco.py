@@ -845,4 +845,82 @@ def push(self, z, images=None):
 """,
         "Keys are normalised in their own dtype before they get that of the rows: with bfloat16 projections the rows have norms between about 0.995 and 1.005 instead of unit norm.",
     ),
+    (
+        "similarities_key_with_gradient",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    q, k = F.normalize(q, dim=1), F.normalize(k, dim=1)
+    own = torch.einsum("bd,bd->b", q, k)
+    others = torch.einsum("bd,kd->bk", q, queue)
+    return torch.cat([own.unsqueeze(1), others], dim=1)
+""",
+        "k is not detached, so a gradient flows into the keys. They are constants: k.detach().",
+    ),
+    (
+        "follow_rebinds_a_name",
+        "follow",
+        """
+def follow(key, query, momentum):
+    with torch.no_grad():
+        for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
+            slow = momentum * slow + (1 - momentum) * fast
+""",
+        "Assigns the new values to a local name, as one would with a number, so the key network never moves. Write into the parameter: slow.copy_(...).",
+    ),
+    (
+        "push_then_grow_older",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    size, B = len(self.rows), len(z)
+    if B > size:
+        raise ValueError(f"{B} projections do not fit into {size} rows")
+    where = (torch.arange(B, device=self.rows.device) + self.position) % size
+    self.rows[where] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[where] = -1 if images is None else images.to(self.images)
+    self.ages[where] = 0
+    self.ages[self.ages >= 0] += 1
+    self.position.copy_((self.position + B) % size)
+""",
+        "Writes the new rows' age 0 first, and then adds 1 to every pushed row, the new ones too, which get age 1. The old rows must grow older before the new ones are written.",
+    ),
+    (
+        "loss_default_of_version_one",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.07):
+    logits = similarities(q, k, queue) / temperature
+    return -F.log_softmax(logits, dim=1)[:, 0].mean()
+""",
+        "The default temperature is 0.07, that of MoCo's first version. The default here is 0.2.",
+    ),
+    (
+        "method_images_interleaved",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    directions = len(z1) // len(index)
+    images = index.repeat_interleave(directions)
+    before = self.queue.rows.clone()
+    value = moco_loss(z1, z2, before, self.temperature)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return value
+""",
+        "repeat_interleave gives i0 i0 i1 i1 ..., but all B first views come before all B second views. The images are index.repeat(2); otherwise keys are stored with other images' numbers.",
+    ),
+    (
+        "method_queue_not_copied",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    images = torch.cat([index] * (len(z1) // len(index)))
+    value = moco_loss(z1, z2, self.queue.rows, self.temperature)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return value
+""",
+        "The loss is right, but its graph holds the queue itself, which push changes in place: backward() raises an error. The loss needs a copy of the old queue.",
+    ),
 ]

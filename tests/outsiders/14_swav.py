@@ -895,4 +895,94 @@ def loss(self, z1, z2, index, *small):
 """,
         "The codes of view 2 are balanced with the queue of view 1 instead of its own, which shows only with queue_size > 0 and a full queue.",
     ),
+    (
+        "normalise_by_the_whole",
+        "normalise_",
+        """
+def normalise_(prototypes):
+    with torch.no_grad():
+        prototypes /= torch.linalg.norm(prototypes)
+""",
+        "The norm has no dim, so it is that of the whole matrix, as in NumPy. Each row needs its own norm: dim=1, keepdim=True.",
+    ),
+    (
+        "swapped_divides_by_all_views",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    predictions = [F.log_softmax(s / temperature, dim=1) for s in scores]
+    total = 0.0
+    for i, code in enumerate(codes):
+        of_code = 0.0
+        for v, prediction in enumerate(predictions):
+            if v != i:
+                of_code = of_code - (code * prediction).sum(dim=1).mean()
+        total = total + of_code / len(predictions)
+    return total / len(codes)
+""",
+        "Divides by the number of views, V, although each code is predicted by V - 1 of them. With equal scores the loss must be ln K, and is half of that for two views.",
+    ),
+    (
+        "codes_of_the_queue",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    everyone = torch.cat([queue.to(z), z]).detach()
+    scores = everyone @ prototypes.detach().T
+    return sinkhorn(scores, epsilon, iterations)[: len(z)]
+""",
+        "The queue comes first, but the first B codes are returned: those of the queue. It must return the codes of the batch (the last B here).",
+    ),
+    (
+        "sinkhorn_from_softmax",
+        "sinkhorn",
+        """
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    with torch.no_grad():
+        wide = torch.promote_types(scores.dtype, torch.float32)
+        log_q = F.log_softmax(scores.to(wide) / epsilon, dim=1)
+        for _ in range(iterations):
+            log_q = log_q - torch.logsumexp(log_q, dim=0, keepdim=True)
+            log_q = log_q - torch.logsumexp(log_q, dim=1, keepdim=True)
+        return log_q.exp()
+""",
+        "Starts from a softmax over the prototypes, which is one scaling of the rows too many; only the limit is the same. It must start from exp(scores / epsilon), so that columns are scaled first.",
+    ),
+    (
+        "method_freezes_one_epoch_less",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    views = [F.normalize(view, dim=1) for view in (z1, z2, *small)]
+    frozen = bool(self.epoch < self.freeze_epochs)
+    centres = self.prototypes.detach() if frozen else self.prototypes
+    scores = [view @ centres.T for view in views]
+    codes = [self.codes(views[i].detach(), self.queues[i]) for i in range(2)]
+    value = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, float(value))
+    self.remember(views[:2], index)
+    return value
+""",
+        "`epoch` counts the epochs that have begun, so it is 1 in the first one. With `<` the prototypes are frozen one epoch too few; it must be `<=`.",
+    ),
+    (
+        "method_never_thaws",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    if self.epoch <= self.freeze_epochs:
+        self.prototypes.requires_grad_(False)
+    large = [F.normalize(z1, dim=1), F.normalize(z2, dim=1)]
+    crops = large + [F.normalize(z, dim=1) for z in small]
+    scores = [F.linear(z, self.prototypes) for z in crops]
+    codes = [self.codes(z.detach(), queue) for z, queue in zip(large, self.queues)]
+    value = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, value.item())
+    self.remember(large, index)
+    return value
+""",
+        "Freezes the prototypes with requires_grad_(False) and never switches it on again, so they stay frozen after the first epochs. Use prototypes.detach() for this step only, or set the switch in every step.",
+    ),
 ]

@@ -901,4 +901,86 @@ def project_chunk(method, chunk):
 """,
         "The first pass is also inside unchanged, so the running statistics of batch norms never move in training with chunks, and the network in evaluation mode normalises with those of its start.",
     ),
+    (
+        "gather_backward_mean",
+        "Gather.backward",
+        """
+def backward(ctx, gradient):
+    total = gradient.clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(total)
+    total /= size()
+    parts = shares(ctx.B)
+    begin = sum(parts[: rank()])
+    return total[begin : begin + parts[rank()]], None
+""",
+        "Returns the mean over the processes. The way back through an exchange is their sum; average_gradients divides by W later, so the gradient is 1/W of the right one.",
+    ),
+    (
+        "moments_unbiased",
+        "moments",
+        """
+def moments(x, B):
+    W = size()
+    mean = gather(x.sum(0, keepdim=True), W).sum(0) / B
+    squares = (x - mean).square().sum(0, keepdim=True)
+    variance = gather(squares, W).sum(0) / (B - 1)
+    return mean, variance
+""",
+        "Divides the squared distances by B - 1, as torch.var does by default. A batch norm normalises with the mean over B, without a correction.",
+    ),
+    (
+        "own_loss_masks_the_diagonal",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    own = F.normalize(torch.cat([z1, z2]), dim=1)
+    everyone = gather(own, B)
+    _, positives = own_places(B, device=own.device)
+    logits = own @ everyone.T / temperature
+    self_pairs = torch.eye(len(own), len(everyone), dtype=torch.bool, device=own.device)
+    logits = logits.masked_fill(self_pairs, float("-inf"))
+    return F.cross_entropy(logits, positives, reduction="sum") * size() / (2 * B)
+""",
+        "Masks the diagonal of the (2b, 2B) table, as with one process. View i of this process is candidate places[i] of own_places, so with more processes other views are masked, and views are their own candidates.",
+    ),
+    (
+        "own_places_equal_shares",
+        "own_places",
+        """
+def own_places(B, device=None):
+    b = shares(B)[rank()]
+    first = torch.arange(b, device=device) + rank() * b
+    second = first + B
+    return torch.cat([first, second]), torch.cat([second, first])
+""",
+        "Starts at rank * b, which is right only if all shares are equal: B = 5 in 2 processes gives the second one 2 3 7 8. Its rows begin after the sum of the earlier shares.",
+    ),
+    (
+        "average_first_group_only",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    trained = [p for p in optimizer.param_groups[0]["params"] if p.grad is not None]
+    if not trained:
+        return
+    row = torch.cat([p.grad.reshape(-1) for p in trained])
+    dist.all_reduce(row)
+    row /= size()
+    for p, part in zip(trained, row.split([p.numel() for p in trained])):
+        p.grad.copy_(part.view(p.shape))
+""",
+        "Averages only the first parameter group; those of the others (biases without weight decay, for example) keep their own process's gradient. All groups must be visited.",
+    ),
+    (
+        "chunk_contexts_exchanged",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    def contexts():
+        return unchanged(running_statistics(method)), nullcontext()
+
+    return checkpoint(method.project_views, chunk, use_reentrant=False, context_fn=contexts)
+""",
+        "Values and gradients are right, but the two contexts are exchanged: the first pass leaves the running statistics as they were, and the second one, in the backward pass, moves them. It must be nullcontext first, then unchanged.",
+    ),
 ]

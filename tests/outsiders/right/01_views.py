@@ -394,4 +394,68 @@ def color_jitter(
 """,
         "A loop over images, each with its own randperm and scalar draws, and nothing drawn for unchanged images.",
     ),
+    (
+        "flip_by_gather_2",
+        "horizontal_flip",
+        """
+def horizontal_flip(x, p=0.5, generator=None):
+    B, _, _, W = x.shape
+    heads = torch.bernoulli(torch.full((B,), float(p)), generator=generator).bool()
+    column = torch.arange(W)
+    column = torch.where(heads[:, None], W - 1 - column, column)  # (B, W)
+    index = column.to(x.device)[:, None, None, :].expand(x.shape)
+    return torch.gather(x, 3, index)
+""",
+        "Coins by torch.bernoulli, and the flip as a gather of column numbers.",
+    ),
+    (
+        "boxes_one_by_one",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    def draw(low, high):
+        return low + (high - low) * torch.rand((), generator=generator).item()
+
+    boxes = torch.zeros(B, 4, dtype=torch.int64)
+    for b in range(B):
+        for _ in range(10):
+            r = math.exp(draw(math.log(ratio[0]), math.log(ratio[1])))
+            a = draw(*scale) * height * width
+            w, h = max(1, round(math.sqrt(a * r))), max(1, round(math.sqrt(a / r)))
+            if w <= width and h <= height:
+                break
+        else:
+            r = min(max(width / height, ratio[0]), ratio[1])  # the allowed ratio nearest to W / H
+            w = min(width, max(1, round(height * r)))
+            h = min(height, max(1, round(width / r)))
+        top = int(torch.randint(height - h + 1, (), generator=generator))
+        left = int(torch.randint(width - w + 1, (), generator=generator))
+        boxes[b] = torch.tensor([top, left, h, w])
+    return boxes
+""",
+        "A Python loop over images with for ... else; the ratio is drawn before the area, and only as many draws are made as are needed.",
+    ),
+    (
+        "jitter_one_by_one",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    result = x.clone()
+    for b in range(len(x)):
+        order = torch.randperm(4, generator=generator).tolist()
+        amount = []
+        for strength in (brightness, contrast, saturation):
+            amount.append(uniform(1, max(0.0, 1 - strength), 1 + strength, generator).to(x))
+        amount.append(uniform(1, -hue, hue, generator).to(x))
+        if not bool(coin(1, p, generator)):
+            continue
+        image = x[b : b + 1]
+        for which in order:
+            change = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)[which]
+            image = change(image, amount[which])
+        result[b : b + 1] = image
+    return result
+""",
+        "One image at a time, the order by randperm, and the coin drawn last.",
+    ),
 ]

@@ -305,4 +305,56 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "A recursion over children, post-order, with the formula of the docstring written out instead of nn.init.",
     ),
+    (
+        "stage_by_recursion",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    def blocks(channels, left, factor):
+        if left == 0:
+            return []
+        return [block(channels, width, factor), *blocks(width * block.expansion, left - 1, 1)]
+
+    row = nn.Sequential()
+    for number, made in enumerate(blocks(inputs, count, stride)):
+        row.add_module(str(number), made)
+    return row
+""",
+        "The list of blocks is made by recursion, and each is registered by its number.",
+    ),
+    (
+        "mean_by_einsum",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    from functools import reduce
+
+    stem = (self.conv1, self.bn1, torch.relu, self.maxpool)
+    layers = tuple(getattr(self, f"layer{i + 1}") for i in range(self.stages))
+    y = reduce(lambda value, layer: layer(value), stem + layers, x)
+    return torch.einsum("bchw->bc", y) / (y.shape[2] * y.shape[3])
+""",
+        "All layers are folded by reduce, and the mean is an einsum divided by the number of pixels.",
+    ),
+    (
+        "own_normal_draws",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    with torch.no_grad():
+        for part in model.modules():
+            if isinstance(part, nn.Conv2d):
+                outputs, _, high, wide = part.weight.shape
+                part.weight.normal_(0.0, (2.0 / (outputs * high * wide)) ** 0.5)
+            if isinstance(part, nn.modules.batchnorm._BatchNorm | nn.GroupNorm):
+                if part.weight is not None:
+                    part.weight.fill_(1.0)
+                if part.bias is not None:
+                    part.bias.fill_(0.0)
+        blocks = [part for part in model.modules() if isinstance(part, BasicBlock | Bottleneck)]
+        for part in blocks if zero_init else []:
+            (part.bn3 if hasattr(part, "bn3") else part.bn2).weight.fill_(0.0)
+""",
+        "Draws with normal_ and the standard deviation written out, instead of kaiming_normal_.",
+    ),
 ]

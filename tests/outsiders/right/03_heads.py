@@ -290,4 +290,52 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
 """,
         "Two halves, each a Sequential, joined by +.",
     ),
+    (
+        "bias_taken_away",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    head = nn.Sequential()
+    for make in (nn.Linear, nn.BatchNorm1d, nn.ReLU, nn.Linear):
+        if make is nn.ReLU:
+            layer = make()
+        elif make is nn.BatchNorm1d:
+            layer = make(hidden_dim)
+        elif len(head) == 0:
+            layer = make(in_dim, hidden_dim)
+            layer.register_parameter("bias", None)
+        else:
+            layer = make(hidden_dim, out_dim)
+        head.append(layer)
+    return head
+""",
+        "Layers are appended in a loop, and the first bias is removed after the layer is built.",
+    ),
+    (
+        "table_of_heads",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    heads = {
+        "none": nn.Identity,
+        "linear": lambda: nn.Linear(in_features=in_dim, out_features=out_dim),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    try:
+        make = heads[kind]
+    except (KeyError, TypeError):
+        raise ValueError(f"a projector is one of {', '.join(heads)}, not {kind!r}") from None
+    return make()
+""",
+        "A table of functions; a missing key becomes a ValueError.",
+    ),
+    (
+        "predictor_by_projector",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    return projector("mlp", out_dim=dim, hidden_dim=hidden_dim, in_dim=dim)
+""",
+        "Made by the projector of kind mlp, with named arguments in another order.",
+    ),
 ]

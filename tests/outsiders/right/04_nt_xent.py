@@ -260,4 +260,46 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "logsumexp minus the positives, which are read from two off-diagonals, instead of cross_entropy with targets.",
     ),
+    (
+        "row_by_row",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    units = []
+    for z in (z1, z2):
+        for row in z.to(wide):
+            units.append(row / row.norm().clamp(min=1e-12))
+    units = torch.stack(units)
+    return torch.stack([torch.mv(units, one) for one in units])
+""",
+        "Loops over rows: each is normalised by itself, and each row of the result is a matrix-vector product.",
+    ),
+    (
+        "halves_exchanged",
+        "positive_index",
+        """
+def positive_index(B, device=None):
+    rows = torch.arange(2 * B, device=device).reshape(2, B)
+    return rows.flip(0).reshape(-1)
+""",
+        "The rows as a 2 x B table, flipped from top to bottom.",
+    ),
+    (
+        "log_sum_exp_of_others",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = len(z1)
+    s = similarity_matrix(z1, z2) / temperature
+    total = s.new_zeros(())
+    for i in range(2 * B):
+        others = torch.cat([s[i, :i], s[i, i + 1 :]])
+        partner = s[i, i + B] if i < B else s[i, i - B]
+        total = total + torch.logsumexp(others, 0) - partner
+    return total / (2 * B)
+""",
+        "A loop over views: log-sum-exp of the other 2B - 1 entries minus the partner's, without a mask or cross_entropy.",
+    ),
 ]

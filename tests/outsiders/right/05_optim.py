@@ -325,4 +325,53 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
 """,
         "One pass that appends each parameter to the group which a comparison of its dimensions indexes.",
     ),
+    (
+        "squared_sine",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if warmup_steps and step < warmup_steps:
+        return peak * step / warmup_steps
+    descent = max(total_steps - warmup_steps, 1)
+    left = max(0.0, 1.0 - (step - warmup_steps) / descent)  # share of the descent still to do
+    return peak * math.sin(math.pi / 2 * left) ** 2
+""",
+        "Half a cosine as the square of a sine of what is left: sin^2(a / 2) = (1 - cos a) / 2.",
+    ),
+    (
+        "flat_and_copied",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    with torch.no_grad():
+        rate, keep = settings["lr"], settings["momentum"]
+        if w.ndim <= 1:
+            step = gradient.clone()
+        else:
+            step = torch.add(gradient, w, alpha=settings["weight_decay"])
+            step = torch.mul(trust_ratio(w, step, settings["trust_coefficient"]), step)
+        velocity.copy_(step + keep * velocity)
+        w.copy_(w - rate * velocity)
+""",
+        "New values are computed out of place and copied into the old tensors; works outside no_grad, too.",
+    ),
+    (
+        "module_by_module",
+        "parameter_groups",
+        """
+def parameter_groups(model, weight_decay):
+    seen = {}
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            seen.setdefault(id(p), p)
+    trained = [p for p in seen.values() if p.requires_grad]
+    many = list(filter(lambda p: p.ndim >= 2, trained))
+    few = list(filter(lambda p: p.ndim < 2, trained))
+    return [
+        dict(params=many, weight_decay=weight_decay),
+        dict(params=few, weight_decay=0.0),
+    ]
+""",
+        "Walks over modules, and keeps a shared parameter once, by its id.",
+    ),
 ]

@@ -264,4 +264,40 @@ def loss(self, z1, z2, index):
 """,
         "NT-Xent from three (B, B) blocks and log-sum-exp, without the (2B, 2B) matrix and without a call of nt_xent_loss.",
     ),
+    (
+        "sorted_tickets",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    tickets = torch.rand(N, generator=generator, dtype=torch.float64)
+    order = tickets.sort().indices
+    for number in range(N // batch_size):
+        yield order.narrow(0, number * batch_size, batch_size).clone()
+""",
+        "Each image draws a random number, and these are sorted; other random numbers than randperm's.",
+    ),
+    (
+        "both_views_at_once",
+        "SimCLR.views",
+        """
+def views(self, x):
+    partner = x
+    if self.positives == "wrong":
+        partner = torch.cat([x[1:], x[:1]])  # the next image of the batch; after the last, the first
+    both = one_view(torch.cat([x, partner]), self.recipe, self.generators["views"])
+    return both[: len(x)], both[len(x) :]
+""",
+        "One call for 2B images, of which the second half are the images or their next neighbours.",
+    ),
+    (
+        "loss_in_both_orders",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    there = nt_xent_loss(z1, z2, self.temperature)
+    back = nt_xent_loss(z2, z1, self.temperature)
+    return (there + back) / 2
+""",
+        "The mean over both orders of the views, which are equal: the loss is symmetric.",
+    ),
 ]

@@ -474,4 +474,66 @@ def class_balanced(labels, share, generator=None):
 """,
         "Python lists by class and a permutation for each class, so other draws of the same law.",
     ),
+    (
+        "query_by_query",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    length = bank.square().sum(1, keepdim=True).sqrt()
+    unit = torch.where(length > 0, bank / length, torch.zeros_like(bank))
+    classes = bank_labels.unique()
+    answer = bank_labels.new_empty(len(queries))
+    for m, query in enumerate(queries):
+        norm = query.square().sum().sqrt()
+        cosine = (unit * (query / norm if norm > 0 else query)).sum(1)
+        near = cosine.argsort(descending=True)[:k]
+        weight = torch.exp((cosine[near] - cosine[near[0]]) / temperature)
+        votes = torch.stack([weight[bank_labels[near] == c].sum() for c in classes])
+        answer[m] = classes[votes.argmax()]
+    return answer
+""",
+        "One query at a time: sorted cosines, votes divided by that of the nearest row, and one sum for each class.",
+    ),
+    (
+        "class_by_class",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    classes = sorted(set(labels.tolist()))
+    count = max(1, round(share * len(labels) / len(classes)))
+    chosen = []
+    for c in reversed(classes):
+        rows = torch.nonzero(labels == c).flatten()
+        draw = torch.rand(len(rows), generator=generator, dtype=torch.float64)
+        chosen.append(rows[draw.topk(min(count, len(rows))).indices])
+    return torch.cat(chosen)
+""",
+        "Each class draws random numbers for its own images, last class first, and keeps the largest.",
+    ),
+    (
+        "score_by_score",
+        "Probe.predict",
+        """
+def predict(self, h):
+    units = (h - self.mean).div(self.std)
+    best = torch.full_like(units[:, 0], -float("inf"))
+    answer = self.classes[:1].expand(len(h)).clone()
+    for w, b, label in zip(self.weight, self.bias, self.classes):
+        score = torch.einsum("md,d->m", units, w) + b
+        better = score > best
+        best = torch.where(better, score, best)
+        answer = torch.where(better, label, answer)
+    return answer
+""",
+        "A loop over classes that keeps the greatest score so far, without argmax.",
+    ),
 ]

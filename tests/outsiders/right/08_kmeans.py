@@ -391,4 +391,52 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
 """,
         "The middle is a mean in float64, and an inner function counts the iterations down.",
     ),
+    (
+        "centroid_by_centroid",
+        "assign",
+        """
+def assign(x, centroids):
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    distances = torch.full((len(x),), float("inf"), dtype=x.dtype, device=x.device)
+    for begin in range(0, len(x), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        for number, c in enumerate(centroids):
+            squared = (x[part] - c).square().sum(1)
+            nearer = squared < distances[part]
+            distances[part] = torch.where(nearer, squared, distances[part])
+            labels[part] = torch.where(nearer, number, labels[part])
+    return labels, distances
+""",
+        "Loops over chunks and centroids with plain differences, and keeps the nearest so far; no matrix product and no clamp.",
+    ),
+    (
+        "race_of_exponentials",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    far = squared.detach().to("cpu", torch.float64)
+    if not far.max() > 0:
+        return torch.randint(len(far), (count,), generator=generator).to(squared.device)
+    far = far / far.max()
+    clocks = torch.empty(count, len(far), dtype=torch.float64).exponential_(generator=generator)
+    arrival = (clocks / far).masked_fill(far == 0, float("inf"))
+    return arrival.argmin(dim=1).to(squared.device)
+""",
+        "A race: each point has an exponential clock with its squared distance as the rate, and the first to ring is drawn.",
+    ),
+    (
+        "image_by_image",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    output = model(noisy)
+    wide = torch.promote_types(torch.promote_types(output.dtype, x.dtype), torch.float32)
+    total = torch.zeros((), dtype=wide, device=x.device)
+    for made, clean in zip(output, x):
+        error = made.to(wide) - clean.to(wide)
+        total = total + (error * error).sum()
+    return total / x.numel()
+""",
+        "A loop over images that adds up squared errors, divided by the number of values at the end.",
+    ),
 ]

@@ -371,4 +371,53 @@ def in_clusters(pseudo_labels, generator=None):
 """,
         "Python lists, one for each cluster that occurs, each shuffled by Fisher and Yates.",
     ),
+    (
+        "in_clusters_by_loop",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    members = {}
+    for position, cluster in enumerate(pseudo_labels.tolist()):
+        members.setdefault(cluster, []).append(position)
+    hands = [torch.tensor(images) for _, images in sorted(members.items())]
+    sequence = torch.randperm(len(hands), generator=generator).tolist()
+    row = [torch.empty(0, dtype=torch.int64)]
+    for turn in sequence:
+        images = hands[turn]
+        row.append(images[torch.randperm(len(images), generator=generator)])
+    return torch.cat(row).to(pseudo_labels.device)
+""",
+        "A dict of lists instead of sorts; the order of the clusters is drawn first, then each cluster is shuffled by itself.",
+    ),
+    (
+        "strict_count_bisection",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    counts = sizes.tolist()
+    low, high = 0, sum(counts) // batch_size
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(min(s, middle) for s in counts) >= middle * batch_size:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+""",
+        "Bisection: sum of min(s, T) minus T B is concave in T and 0 at T = 0, so the possible T are 0 to the largest one.",
+    ),
+    (
+        "rank_with_counters",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    from collections import defaultdict
+    from itertools import count
+
+    counters = defaultdict(count)
+    ranks = [next(counters[cluster]) for cluster in pseudo_labels.tolist()]
+    return torch.tensor(ranks, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "One Python counter for each cluster, and no sort at all.",
+    ),
 ]

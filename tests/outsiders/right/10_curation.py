@@ -407,4 +407,62 @@ def intersection(a, b):
 """,
         "In each direction, the common length is the sum of both lengths minus the span of both together.",
     ),
+    (
+        "violation_by_loop",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u, v = F.normalize(z1.to(wide), dim=1), F.normalize(z2.to(wide), dim=1)
+    verdicts = []
+    for b in range(len(u)):
+        distances = torch.linalg.vector_norm(v - u[b], dim=1)
+        negatives = torch.cat([distances[:b], distances[b + 1 :]])
+        verdicts.append(distances[b] > torch.quantile(negatives, quantile))
+    return torch.stack(verdicts).to(wide).mean()
+""",
+        "One image at a time, without pair_distances.",
+    ),
+    (
+        "frechet_cholesky_nuclear_norm",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    def fit(z):
+        u = F.normalize(z.cpu().double(), dim=1)
+        B, d = u.shape
+        centre = u.sum(0) / B
+        spread = torch.einsum("bi,bj->ij", u - centre, u - centre) / B
+        spread = spread + torch.diag(torch.full((d,), SHRINKAGE / d, dtype=torch.float64))
+        return centre, spread, torch.linalg.cholesky(spread)
+
+    (m1, S1, L1), (m2, S2, L2) = fit(z1), fit(z2)
+    cross = torch.linalg.svdvals(L1.T @ L2).sum()
+    apart = ((m1 - m2) ** 2).sum()
+    return torch.clamp(apart + torch.trace(S1 + S2) - 2 * cross, min=0.0)
+""",
+        "With S = L L^T, the squared singular values of L1^T L2 are the eigenvalues of S1 S2, so no matrix root is needed.",
+    ),
+    (
+        "embed_hides_the_buffers",
+        "embed",
+        """
+def embed(model, x):
+    from torch.nn.modules.batchnorm import _BatchNorm
+
+    hidden = []
+    try:
+        for module in model.modules():
+            if isinstance(module, _BatchNorm):
+                hidden.append((module, dict(module._buffers)))
+                for name in hidden[-1][1]:
+                    module._buffers[name] = None
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for module, buffers in hidden:
+            module._buffers.update(buffers)
+""",
+        "No switch is touched: each batch norm's buffers are taken away for the call. A norm without buffers uses the batch's statistics in either mode, and has none to update; afterwards the same tensors are put back.",
+    ),
 ]

@@ -403,4 +403,64 @@ def loss(self, z1, z2, index):
 """,
         "A loop over the two directions with halves added up; view 1 passes through the predictor first, where the library sends view 2 first.",
     ),
+    (
+        "find_one_query_at_a_time",
+        "SupportSet.find",
+        """
+def find(self, z, k=1, exclude=None, generator=None):
+    found = []
+    with torch.no_grad():
+        queries = F.normalize(z.to(self.rows), dim=1)
+        for b, query in enumerate(queries):
+            distance = (self.rows - query).square().sum(1)
+            if exclude is not None:
+                distance = distance.masked_fill(self.images == int(exclude[b]), math.inf)
+            nearest = distance.argsort(stable=True)[:k]
+            nearest = nearest[distance[nearest] != math.inf]
+            turn = 0
+            if k > 1:
+                turn = int(torch.randint(len(nearest), (), generator=generator))
+            found.append(nearest[turn])
+        return torch.stack(found)
+""",
+        "Real distances instead of cosines, in a loop; ignored rows are infinitely far away, and one number is drawn for each query.",
+    ),
+    (
+        "loss_logsumexp_minus_diagonal",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    neighbours = support.rows.index_select(0, rows.to(support.rows.device)).detach()
+    wide = torch.promote_types(p2.dtype, neighbours.dtype)
+    p = F.normalize(p2.to(wide), dim=1)
+    table = torch.einsum("id,kd->ik", neighbours.to(p), p) / temperature
+    return (torch.logsumexp(table, dim=1) - torch.diagonal(table)).mean()
+""",
+        "einsum, and the logarithm of the sum minus the diagonal instead of cross_entropy.",
+    ),
+    (
+        "push_row_by_row",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    wide = torch.promote_types(z.dtype, self.rows.dtype)
+    with torch.no_grad():
+        units = F.normalize(z.detach().to(wide), dim=1).to(self.rows)
+        names = [-1] * len(z) if images is None else images.tolist()
+        self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+        for unit, name in zip(units, names):
+            slot = int(self.position)
+            self.rows[slot].copy_(unit)
+            self.images[slot].fill_(name)
+            self.ages[slot].zero_()
+            self.position.copy_((self.position + 1).remainder(len(self.rows)))
+""",
+        "One row after the other, with the buffer `position` as the loop's clock.",
+    ),
 ]

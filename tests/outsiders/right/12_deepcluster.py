@@ -396,4 +396,61 @@ def mutual_information(a, b):
 """,
         "The information is the sum of p log(p / (p_a p_b)) over the pairs that occur, on clusters that are numbered anew, instead of a difference of three entropies.",
     ),
+    (
+        "nmi_by_counting",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    from collections import Counter
+
+    a, b = a.tolist(), b.tolist()
+    N, left, right, pairs = len(a), Counter(a), Counter(b), Counter(zip(a, b))
+    if len(left) == 1 or len(right) == 1:
+        return 0.0
+    shared = math.fsum(
+        n / N * math.log(n * N / (left[i] * right[j])) for (i, j), n in pairs.items()
+    )
+    own = [-math.fsum(n / N * math.log(n / N) for n in side.values()) for side in (left, right)]
+    return min(1.0, max(0.0, shared / math.sqrt(own[0] * own[1])))
+""",
+        "Counters and the definition of I as a sum over pairs of p ln(p / (p_a p_b)), without H(a, b) and without tensors.",
+    ),
+    (
+        "old_means_by_loop",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    pseudo_labels = pseudo_labels.to(h.device)
+    centroids = []
+    for k in range(K):
+        members = h[pseudo_labels == k]
+        centroids.append(members.mean(0) if len(members) else h[k])
+    return torch.stack(centroids)
+""",
+        "One cluster at a time, with a boolean mask.",
+    ),
+    (
+        "whiten_eigh_from_the_end",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.to(torch.float64)
+    x = x - x.mean(0, keepdim=True)
+    variances, vectors = torch.linalg.eigh(torch.einsum("ni,nj->ij", x, x) / len(x))
+    least = LEAST_VARIANCE * float(variances[-1])
+    columns = []
+    for variance, vector in zip(reversed(variances.tolist()), vectors.T.flip(0)):
+        if len(columns) == dim or variance < least:
+            break
+        columns.append(torch.mv(x, vector) / math.sqrt(variance))
+    y = torch.stack(columns, dim=1)
+    norm = torch.linalg.vector_norm(y, dim=1, keepdim=True)
+    return torch.where(norm > 0, y / norm.clamp(min=1e-300), torch.zeros_like(y)).float()
+""",
+        "Directions one by one, from the largest eigenvalue down, until there are enough or one is too small; rows of norm 0 by torch.where.",
+    ),
 ]

@@ -305,4 +305,53 @@ def push(self, z, images=None):
 """,
         "Two contiguous copies as in a C ring buffer, up to the end and from the start, with a Python integer as head, instead of positions modulo the size.",
     ),
+    (
+        "follow_lerp_by_name",
+        "follow",
+        """
+def follow(key, query, momentum):
+    leaders = dict(query.named_parameters())
+    with torch.no_grad():
+        for name, parameter in key.named_parameters():
+            parameter.lerp_(leaders[name].to(parameter), 1 - momentum)
+""",
+        "Parameters by name, and lerp_ with the share 1 - m.",
+    ),
+    (
+        "loss_log_sigmoid",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    table = similarities(q, k, queue) / temperature
+    own, others = table.split([1, len(queue)], dim=1)
+    margin = own[:, 0] - others.logsumexp(dim=1)
+    return F.logsigmoid(margin).neg().mean()
+""",
+        "A two-way choice between the own key and the log of the sum over the queue: -log sigmoid of the difference. Equal to the cross entropy, and stable.",
+    ),
+    (
+        "push_in_two_pieces",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    size, B = self.rows.shape[0], z.shape[0]
+    if B > size:
+        raise ValueError(f"{B} projections do not fit into {size} rows")
+    wide = torch.promote_types(z.dtype, self.rows.dtype)
+    unit = F.normalize(z.detach().to(wide), dim=1).to(self.rows)
+    if images is None:
+        images = torch.full((B,), -1)
+    images = images.to(self.images)
+    begin = int(self.position)
+    fits = min(B, size - begin)
+    self.ages[self.ages.ge(0)] += 1
+    for first, last, place in ((0, fits, begin), (fits, B, 0)):
+        target = slice(place, place + last - first)
+        self.rows[target] = unit[first:last]
+        self.images[target] = images[first:last]
+        self.ages[target] = 0
+    self.position.fill_((begin + B) % size)
+""",
+        "Two slices, up to the end and from the start, instead of an index modulo the size.",
+    ),
 ]

@@ -323,4 +323,49 @@ def swapped_loss(scores, codes, temperature=0.1):
 """,
         "One einsum gives a table of all codes and views, of which the diagonal is left out, instead of a list of losses.",
     ),
+    (
+        "sinkhorn_two_potentials_2",
+        "sinkhorn",
+        """
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    with torch.no_grad():
+        wide = torch.promote_types(scores.dtype, torch.float32)
+        s = scores.detach().to(wide) / epsilon
+        of_samples = s.new_zeros(s.shape[0], 1)
+        of_prototypes = s.new_zeros(1, s.shape[1])
+        for _ in range(iterations):
+            of_prototypes = -torch.logsumexp(s + of_samples, dim=0, keepdim=True)
+            of_samples = -torch.logsumexp(s + of_prototypes, dim=1, keepdim=True)
+        return torch.exp(s + of_prototypes + of_samples)
+""",
+        "The table stays as it is; only one offset for each sample and one for each prototype are updated, as in optimal transport.",
+    ),
+    (
+        "swapped_one_table_of_pairs",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    guess = (torch.stack(list(scores)) / temperature).log_softmax(dim=-1)
+    code = torch.stack(list(codes))
+    cost = -(code[:, None] * guess[None]).sum(-1).mean(-1)
+    own = torch.eye(len(codes), len(scores), dtype=torch.bool, device=cost.device)
+    return cost[~own].mean()
+""",
+        "All pairs of a code and a view in one broadcast table, of which the diagonal is left out.",
+    ),
+    (
+        "codes_of_the_last_rows",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    with torch.no_grad():
+        wide = torch.promote_types(z.dtype, prototypes.dtype)
+        centres = prototypes.detach().to(wide)
+        older = F.linear(queue.detach().to(z.device, wide), centres)
+        newer = F.linear(z.detach().to(wide), centres)
+        codes = sinkhorn(torch.cat((older, newer), dim=0), epsilon, iterations)
+        return codes.narrow(0, older.shape[0], newer.shape[0])
+""",
+        "The queue comes first, and the last B codes are kept; the order of the samples does not matter to the balance.",
+    ),
 ]

@@ -336,4 +336,46 @@ def moments(x, B):
 """,
         "Chan's formula for merging variances: one exchange of sums and of squared distances from the own means, to which the distances of the means are added, instead of two exchanges.",
     ),
+    (
+        "all_rows_by_a_sum",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    parts = shares(B)
+    begin = sum(parts[: rank()])
+    table = torch.zeros((B, *rows.shape[1:]), dtype=rows.dtype, device=rows.device)
+    table[begin : begin + parts[rank()]] = rows.detach()
+    dist.all_reduce(table)
+    return table
+""",
+        "No padding and no all_gather: each process writes its rows into a table of zeros, and the sum over all processes is the whole batch.",
+    ),
+    (
+        "moments_of_all_rows",
+        "moments",
+        """
+def moments(x, B):
+    variance, mean = torch.var_mean(gather(x, B), dim=0, correction=0)
+    return mean, variance
+""",
+        "Exchanges the rows themselves instead of sums, and leaves the rest to torch.",
+    ),
+    (
+        "own_loss_by_hand",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    first = gather(F.normalize(z1, dim=1), B)
+    second = gather(F.normalize(z2, dim=1), B)
+    everyone = torch.cat([first, second])
+    places, positives = own_places(B, everyone.device)
+    anchors = everyone.index_select(0, places)
+    table = torch.einsum("id,jd->ij", anchors, everyone) / temperature
+    itself = places[:, None] == torch.arange(2 * B, device=everyone.device)[None, :]
+    total = table.masked_fill(itself, -torch.inf).logsumexp(dim=1)
+    wanted = table.gather(1, positives[:, None]).squeeze(1)
+    return (total - wanted).sum() * (size() / (2 * B))
+""",
+        "Each view is exchanged by itself, the anchors are taken back out of the exchanged rows, and the logarithm of the sum is written by hand.",
+    ),
 ]

@@ -1,11 +1,11 @@
-"""Two mistakes at once are both named, and only if no other pair would fit."""
+"""Two mistakes at once are both named, and only if no pair of other mistakes would fit."""
 
 import pytest
 
 from lessons.course.diagnosis import Diagnosis, execute, killers
 from lessons.course.manifest import find
 from lessons.course.mistakes import mistakes
-from lessons.course.pairs import Pairs, together
+from lessons.course.pairs import Pairs, sentence, together
 
 LESSON = find(4)
 LISTED = {one.id: one for one in mistakes(LESSON.folder)}
@@ -54,12 +54,28 @@ def test_a_right_function_and_one_with_another_mistake_have_no_pair():
     assert pairs(other).of("similarity_matrix") == ""
 
 
-def test_nothing_is_said_if_two_pairs_fit_or_the_time_is_over(monkeypatch):
+def test_nothing_is_said_if_several_pairs_fit_or_the_time_is_over(monkeypatch):
     assert pairs(seconds=0).of("similarity_matrix") == ""
     found = pairs()
     monkeypatch.setattr(found, "gives_the_results", lambda function, pair: True)
-    assert len(candidates(found)) > 1
+    assert len(candidates(found)) > 2
     assert found.of("similarity_matrix") == ""
+
+
+def test_two_pairs_that_fit_must_share_a_mistake():
+    a, b, c, d = list(LISTED.values())[:4]
+    assert sentence([]) == sentence([(a, b), (c, d)]) == ""
+    assert sentence([(a, b)]).endswith(f": {a.says} And: {b.says}")
+    for pairs in ([(a, b), (a, c)], [(b, a), (a, c)], [(b, a), (c, a)]):
+        assert sentence(pairs).endswith(f": {a.says} And one of these: {b.says} Or: {c.says}")
+
+
+def test_two_pairs_are_named_and_three_are_not(monkeypatch):
+    found, (a, b, c, d) = pairs(), list(LISTED.values())[:4]
+    monkeypatch.setattr(found, "gives_the_results", lambda function, pair: a in pair)
+    for listed, named in [([(a, b), (b, c), (a, c)], True), ([(a, b), (a, c), (a, d)], False)]:
+        monkeypatch.setattr(found, "candidates", lambda function, listed=listed: (listed, []))
+        assert ("one of these" in found.of("similarity_matrix")) == named
 
 
 def test_the_tests_must_agree():

@@ -3,13 +3,14 @@
 The function's results are then those of neither. So two known mistakes are put into the library's
 version together, and they are named only if the observer gets the learner's results from it. The
 rules of `diagnosis.py` hold here too. Besides, the tests that fail must be those that reject the
-one or the other, and no second pair may give the same results, among those that are as likely.
+one or the other. If two pairs of those that are as likely give the learner's results, they are
+named only if they share a mistake.
 """
 
 import time
 from itertools import combinations
 
-from lessons.course.diagnosis import ASIDE, Diagnosis, execute, killers, numbers_of, observe
+from lessons.course.diagnosis import ASIDE, MOST, Diagnosis, execute, killers, numbers_of, observe
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
 from lessons.course.mistakes import Mistake, mistakes_in
 
@@ -34,13 +35,11 @@ class Pairs:
         found = []
         for pairs in self.candidates(function):
             for pair in pairs if not found else []:
-                if time.process_time() > self.end or len(found) > 1:
+                if time.process_time() > self.end or len(found) > MOST:
                     return ""  # another one might have the same results
                 if self.gives_the_results(function, pair):
                     found.append(pair)
-        if len(found) != 1:
-            return ""
-        return "the mistakes, two at once: " + " And: ".join(one.says for one in found[0])
+        return sentence(found) if len(found) <= MOST else ""
 
     def candidates(self, function: str) -> tuple[list, list]:
         """The pairs whose mistakes are rejected by the same tests and change the same results.
@@ -94,6 +93,17 @@ class Pairs:
         """Whether exactly those tests of a function fail that reject the one or the other."""
         own = self.lesson.tests_of(function) - {test for one in pair for test in one.unsure}
         return self.failed & own == {test for one in pair for test in self.known[one.id]} & own
+
+
+def sentence(found: list[tuple[Mistake, Mistake]]) -> str:
+    """Names one pair, or two that share a mistake: that one, and one of the other two."""
+    shared = [one for one in found[0] if one in found[-1]] if found else []
+    if not shared:
+        return ""
+    others = [one for pair in found for one in pair if one is not shared[0]]
+    also = "And" if len(others) == 1 else "And one of these"
+    rest = " Or: ".join(one.says for one in others)
+    return f"the mistakes, two at once: {shared[0].says} {also}: {rest}"
 
 
 def together(library: str, first: Mistake, second: Mistake) -> str:

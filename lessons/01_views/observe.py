@@ -241,6 +241,7 @@ def crop_boxes(module):
         "number": "few" if tenth > 0.178 else "many" if tenth < 0.147 else "ten",
         "ratios": coarse((ratios[:, 3] == 2000).double().mean() - 0.35, 0.2),
         **by_generator,
+        "last draws": tried(draws, lambda g: f(9, 4, 40, (0.9, 1.0), (1.0, 1.0), g)),
     }
 
 

@@ -328,6 +328,12 @@ def test_boxes_use_the_given_generator():
     obeys_generator(lambda g: call(crop_boxes, 9, 32, 40, (0.08, 1.0), (0.75, 1.33), g).value)
 
 
+@about("crop_boxes")
+def test_the_last_resort_uses_the_given_generator():
+    """No square of nine tenths of the area fits into an image of 4 x 40 pixels."""
+    obeys_generator(lambda g: call(crop_boxes, 9, 4, 40, (0.9, 1.0), (1.0, 1.0), g).value)
+
+
 # Step 3: crop and resize
 
 

@@ -28,6 +28,7 @@ def similarity_matrix(module):
     seen = {"s": got(f, *given), "kept": torch.equal(given[0], z1) and torch.equal(given[1], z2)}
     seen["gradient"] = tried(gradient_of_similarity, f)
     seen["tiny"] = got(f, 1e-2 * z1, 1e-2 * z2)
+    seen["tinier"] = got(f, 1e-6 * z1, 1e-5 * z2)
     seen["widened"], seen["bfloat16"] = (
         type_of(s) in ("float32", "float64") for s in (half, short)
     )

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from lessons.course.check import about, call, rand, wrong
+from lessons.course.check import Result, about, call, rand, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.nt_xent import (
     candidate_logits,
@@ -52,7 +52,7 @@ def test_similarity_does_not_depend_on_lengths():
     """Vectors that are ten times as long, or a hundred times as short, have the same cosine."""
     z1, z2 = views(3, 5)
     expected = similarity_matrix(z1, z2)
-    for a, b in [(10, 0.1), (1e-2, 1e-2), (1, 1e4)]:
+    for a, b in [(10, 0.1), (1e-2, 1e-2), (1e-6, 1e-5), (1, 1e4)]:
         why = "Only the direction may matter; expected is your own result before scaling."
         call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=5e-3, why=why)
 
@@ -108,6 +108,18 @@ def test_the_partner_of_the_partner_is_the_view_itself():
         got = call(positive_index, B).gives(torch.arange(2 * B).roll(B))
         back = got.value[got.value]
         assert torch.equal(back, torch.arange(2 * B)), "the partner of the partner is another view"
+
+
+@about("positive_index")
+def test_each_call_makes_an_index_of_its_own():
+    """Whoever changes one in place, for the columns of a larger table, must not change the next."""
+    first = call(positive_index, 3).value.add_(100)
+    again = call(positive_index, 3)
+    found = again.value.clone()
+    first.sub_(100)  # if it is the same tensor, later tests must not suffer
+    Result(again.call, found).gives(
+        torch.tensor([3, 4, 5, 0, 1, 2]), why="The last call's index was changed in place."
+    )
 
 
 @about("positive_index")

@@ -144,7 +144,9 @@ def lars_update(module):
     settings["trust_coefficient"] = 1.0
     tried(module.lars_update, w, 1e-3 * rand(2, 3, seed=9), velocity, settings)
     seen["ratio above 1"] = (w, velocity)
-    return seen
+    w, velocity = rand(2, 3, seed=1), rand(2, 3, seed=2)
+    tried(module.lars_update, w, rand(2, 3, seed=9), velocity, settings | {"momentum": 0.0})
+    return seen | {"no momentum": (w, velocity)}
 
 
 class Network(nn.Module):

@@ -103,6 +103,9 @@ def released_batches(module):
             both = [module.released_batches(labels, B) for _ in range(2)]
             seen[f"{i} {B}"] = both[0]
             seen[f"{i} {B} again"] = torch.equal(*both)
+    labels = LABELS[-1].clone()
+    module.released_batches(labels, 2)
+    seen["refilled"] = module.released_batches(labels.copy_(LABELS[-1].flip(0)), 2)
     return seen | {"many": module.released_batches(MANY, 7), "others": others_of(module)}
 
 
@@ -146,6 +149,9 @@ def in_clusters(module):
     drawn = [module.in_clusters(labels, generator).tolist() for _ in range(100)]
     inside = [tuple(n for n in order if labels[n] == 0) for order in drawn]
     beside = [tuple(n for n in order if labels[n] == 1) for order in drawn]
+    many = torch.arange(1000).repeat(2)
+    turns = module.in_clusters(many, Generator().manual_seed(5))
+    seen["thousand"] = len([*groupby(many[turns].tolist())]) == 1000
     seen["first cluster"] = share(sum(bool(labels[order[0]]) for order in drawn), 100)
     seen["orders inside"] = len(set(inside))
     seen["orders beside"] = len(set(beside))

@@ -251,6 +251,16 @@ def test_other_clusters_make_other_batches(oracle):
 
 
 @about("released_batches")
+def test_clusters_that_are_written_into_the_same_tensor_count(oracle):
+    """Pseudo-labels are a buffer: new clusters, or a checkpoint's, are copied into it."""
+    labels, other = clusters(5, 4, 3, seed=1), clusters(3, 3, 6, seed=2)
+    call(released_batches, labels, 4)
+    labels.copy_(other)
+    expected, why = oracle("released_batches")(other, 4), "The labels have changed in place."
+    call(released_batches, labels, 4).gives(expected, why=why)
+
+
+@about("released_batches")
 def test_released_batches_are_the_same_in_every_epoch():
     """Nothing is random: two calls give the same, and torch's generator is not used."""
     labels, before = clusters(9, 4, 2, seed=5), torch.get_rng_state()
@@ -352,6 +362,17 @@ def test_in_clusters_draws_only_from_its_generator():
     labels = clusters(6, 5, 9, 4, seed=1)
     called = "in_clusters(pseudo_labels (24,), generator)"
     its_own_generator(lambda generator: in_clusters(labels, generator), called)
+
+
+@about("in_clusters")
+def test_a_thousand_clusters_stay_together():
+    """Each has its own turn, however many there are."""
+    labels = torch.arange(1000).repeat(2)
+    got = call(in_clusters, labels, Generator().manual_seed(5))
+    row = labels[got.value].tolist()
+    blocks = len([*itertools.groupby(row)])
+    if blocks != 1000:
+        wrong("Some clusters are mixed.", call=got.call, expected="1000 blocks", got=str(blocks))
 
 
 # Step 7: deal

@@ -41,7 +41,11 @@ def similarities(module):
         weights = rand(*found.shape, seed=3, dtype=torch.float64)
         seen[f"{B} {K}"] = with_gradients(found, weights, q, k)
     seen["stays"] = stays(module.similarities, q.detach(), k.detach(), queue)
-    return seen
+    with torch.no_grad():
+        found = module.similarities(q, k, queue)
+        then = found.clone()
+        module.similarities(q.flip(0), k, queue)
+    return seen | {"overwritten": not torch.equal(found, then)}
 
 
 def right_loss(q, k, queue, temperature=0.2):
@@ -107,7 +111,10 @@ def follow(module):
     for p in query.parameters():
         p.data.add_(1)
     seen["its own memory"] = tuple(p.detach().clone() for p in key.parameters())
-    return seen
+    key, query = Net(1).requires_grad_(False), Net(2)
+    next(query.parameters()).requires_grad_(False)
+    module.follow(key, query, 0.7)
+    return seen | {"frozen": next(key.parameters()).detach().clone()}
 
 
 @told
@@ -179,6 +186,11 @@ class Kept(nn.Module):
         return float((self.ages >= 0).double().mean())
 
 
+def backward_through_two(method, *given):
+    """The losses of two steps share a backward pass, as when gradients are accumulated."""
+    sum(method.loss(*given) for _ in range(2)).backward()
+
+
 @told
 def MoCo_loss(module):
     seen = {}
@@ -207,4 +219,5 @@ def MoCo_loss(module):
             seen[name + " meters"] = {key: found.get(key, -1.0) for key in wanted}
             lag = [float(p.detach().norm()) for p in method.key_network.parameters()]
             seen[name + " key network"] = tuple(lag)
+        seen[f"{B} {K} both"] = str(tried(backward_through_two, method, z1, z2.detach(), index))
     return seen

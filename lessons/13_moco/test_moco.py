@@ -99,6 +99,15 @@ def test_only_queries_get_a_gradient(oracle):
 
 
 @about("similarities")
+def test_without_gradients_too_each_call_has_a_result_of_its_own(oracle):
+    """Meters are computed inside `torch.no_grad()`, and the next step must not overwrite them."""
+    with torch.no_grad():
+        for seed in (1, 4):
+            q, k, queue = spread(3, 5, seed), spread(3, 5, seed + 1), unit(7, 5, seed + 2)
+            call(similarities, q, k, queue).gives(oracle("similarities")(q, k, queue))
+
+
+@about("similarities")
 def test_similarities_stay_on_their_device():
     """Every tensor that you make must be where the queries are."""
     stays_on_device(similarities, spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3))
@@ -245,6 +254,19 @@ def test_weights_in_channels_last_follow_too():
     got = call_in_place(follow, key.requires_grad_(False), query, 0.75)
     if not torch.allclose(key.weight, expected, rtol=1e-6):
         wrong("The weight is wrong.", call=got.call, expected=expected, got=key.weight)
+
+
+@about("follow")
+def test_parameters_that_are_frozen_follow_too(oracle):
+    """What the query network no longer trains, it still uses."""
+    (key, query), want = two_networks(), Net(1).requires_grad_(False)
+    next(query.parameters()).requires_grad_(False)
+    oracle("follow")(want, query, 0.7)
+    got = call_in_place(follow, key, query, 0.7)
+    p, expected = next(key.parameters()), next(want.parameters())
+    if not torch.allclose(p, expected, rtol=1e-6, atol=1e-9):
+        said = "The query network's first parameter is frozen."
+        wrong(said, call=got.call, expected=expected, got=p)
 
 
 @about("follow")
@@ -608,6 +630,20 @@ def test_backward_works_after_the_push():
         got.value.backward()
     except RuntimeError as error:
         said = "The backward pass fails: a tensor that the loss needs was changed by the push."
+        wrong(said, call=got.call, got=str(error)[:60])
+
+
+@about("MoCo.loss", step="the old queue")
+def test_two_losses_may_be_added_before_the_backward_pass():
+    """As when gradients are accumulated: the second step must leave the first one's graph alone."""
+    method = method_of(random_ring(7, 3))
+    z1 = spread(4, 3, 1).requires_grad_()
+    first = call(method.loss, z1, spread(4, 3, 2), torch.arange(2)).value
+    got = call(method.loss, z1, spread(4, 3, 3), torch.arange(2))
+    try:
+        (first + got.value).backward()
+    except RuntimeError as error:
+        said = "The backward pass through two losses fails."
         wrong(said, call=got.call, got=str(error)[:60])
 
 

@@ -33,6 +33,9 @@ def normalise_(module):
         seen[f"{K} {d} parameter"] = prototypes.requires_grad and prototypes.is_leaf
         seen[f"{K} {d} place"] = prototypes.data_ptr() == address
     seen["stays"] = stays(module.normalise_, spread(4, 3, 1))
+    columns = spread(3, 4, 1)
+    module.normalise_(columns.T)
+    seen["columns"] = columns
     with torch.no_grad():
         module.normalise_(spread(4, 3, 1))
         seen["gradients"] = torch.is_grad_enabled()
@@ -178,4 +181,9 @@ def SwAV_loss(module):
         seen[f"{number} found"] = tuple(float(method.found.get(name, -1)) for name in names)
         tensors = [isinstance(value, torch.Tensor) for value in method.found.values()]
         seen[f"{number} plain"] = not any(tensors)
+    method = method_of(module, 3, 4, 0, 1, 5, 0)
+    for seed in (8, 9):
+        with torch.no_grad():
+            method.prototypes.copy_(spread(3, 4, seed))
+        seen[f"frozen {seed}"] = method.loss(spread(5, 4, 1), spread(5, 4, 2), torch.arange(5))
     return seen

@@ -72,6 +72,15 @@ def test_the_parameter_itself_changes():
 
 
 @about("normalise_")
+def test_prototypes_that_are_columns_of_a_tensor_change_there():
+    """Such a tensor is not contiguous in memory, and a copy of it is another tensor."""
+    columns = spread(3, 4, seed=1)
+    expected = F.normalize(columns.T, dim=1)
+    got = call_in_place(normalise_, columns.T)
+    are(columns.T, expected, "The prototypes after the call.", got.call)
+
+
+@about("normalise_")
 def test_gradients_stay_off_where_they_are_off():
     """An evaluation calls it inside `torch.no_grad()`."""
     with torch.no_grad():
@@ -383,6 +392,17 @@ def test_gradient_reaches_views_and_prototypes(oracle):
     got = call(method.loss, z[0], z[1], index, *z[2:])
     inputs = {"z1": z[0], "z2": z[1], "a small view": z[2], "self.prototypes": method.prototypes}
     gradients_are(got, inputs, expected)
+
+
+@about("SwAV.loss", step="frozen prototypes")
+def test_frozen_prototypes_may_be_replaced(oracle):
+    """As by a checkpoint that is loaded: the next step uses those that are there then."""
+    method = method_of(3, 4, B=5, epoch=1, freeze_epochs=1)
+    step_equals_the_loops(oracle, method, views(5, 4, 2))
+    with torch.no_grad():
+        method.prototypes.copy_(spread(3, 4, seed=9))
+    why = "self.prototypes has other numbers now."
+    step_equals_the_loops(oracle, method, views(5, 4, 2), why)
 
 
 @about("SwAV.loss", step="frozen prototypes")

@@ -80,13 +80,16 @@ def average_gradients(module):
             for number, p in enumerate(flat):
                 p.grad = None if number == 2 else numbers(*p.shape, seed=10 * rank + number)
             flat[0].grad = flat[0].grad.T.contiguous().T  # its columns lie side by side
-            module.average_gradients(Plain(*groups))
+            optimizer = Plain(*groups)
+            module.average_gradients(optimizer)
             grads = tuple("none" if p.grad is None else p.grad for p in flat)
             again = Plain(flat[:1])
             for step in (1, 2):
                 flat[0].grad = torch.full((2, 3), step + 2.0 * rank).double()
                 module.average_gradients(again)
-            return grads, tuple(p.detach() for p in flat), flat[0].grad
+            flat[2].grad = torch.full_like(flat[2], 1.0 + rank)
+            module.average_gradients(optimizer)
+            return grads, tuple(p.detach() for p in flat), flat[0].grad, flat[2].grad
 
         seen[f"{W}"] = attempt(W, work)
     return seen

@@ -275,6 +275,24 @@ def test_the_second_step_averages_its_own_gradients():
         compare(call, got, torch.full((2,), 6.0).double(), 1e-9, 0.0)
 
 
+@about("average_gradients")
+def test_a_first_gradient_that_comes_later_is_averaged():
+    """A parameter may be frozen at first and learn from the second step on."""
+
+    def work(rank):
+        first, later = (nn.Parameter(torch.ones(2).double()) for _ in range(2))
+        optimizer = Plain([first, later])
+        first.grad = torch.ones(2).double()
+        average_gradients(optimizer)
+        later.grad = torch.full((2,), 1.0 + 2 * rank).double()
+        average_gradients(optimizer)
+        return later.grad
+
+    for rank, got in enumerate(together(2, work)):
+        call = f"the gradient after a second average_gradients in process {rank}"
+        compare(call, got, torch.full((2,), 2.0).double(), 1e-9, 0.0)
+
+
 @about("average_gradients", step="what stays as it is")
 def test_no_gradient_stays_none_and_parameters_stay():
     """An optimiser with weight decay would move a parameter whose gradient is 0."""

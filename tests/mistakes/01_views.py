@@ -3881,4 +3881,14 @@ def two_views(
         "You make the views in torch.inference_mode, and no network can learn from such tensors. What does torch.no_grad do instead?",
         trains=True,
     ),
+    Mistake(
+        "last_resort_by_the_global_generator",
+        "crop_boxes",
+        (
+            "left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()",
+            "left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()\n    lost = ~fits.any(1)\n    left[lost] = (torch.rand(int(lost.sum())) * (width - w[lost] + 1)).floor()",
+        ),
+        "You place the last resort by torch's global generator. Which boxes come out differently in a second run with the same seed?",
+        trains=True,
+    ),
 ]

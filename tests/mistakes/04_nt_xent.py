@@ -4007,6 +4007,7 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
 """,
         "You return the tensor of the first call with this B again. What if the next caller asks for another device, or changes it?",
         trains=True,
+        ties=("index_kept_by_size_and_device",),
     ),
     Mistake(
         "one_maximum_of_the_matrix",
@@ -4040,6 +4041,26 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     return sum(halves) / 2
 """,
         "In each half of the anchors you detach the other view, so a view gets no gradient as a candidate. How often does z2 occur in the loss of z1?",
+        trains=True,
+    ),
+    Mistake(
+        "index_kept_by_size_and_device",
+        "positive_index",
+        """
+def positive_index(B: int, device=None, made={}) -> Tensor:
+    device = torch.device(torch.get_default_device() if device is None else device)
+    if (B, device) not in made:
+        made[B, device] = torch.arange(2 * B, device=device).roll(B)
+    return made[B, device]
+""",
+        "You return the same tensor for the same B and device. What will the next caller find if this one changes it?",
+        trains=True,
+    ),
+    Mistake(
+        "least_length_of_a_ten_thousandth",
+        "similarity_matrix",
+        (NORMALIZE, "z = F.normalize(z, dim=1, eps=1e-4)"),
+        "You leave rows that are shorter than 0.0001 short. Which lengths does a cosine depend on?",
         trains=True,
     ),
 ]

@@ -3643,4 +3643,14 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
         "You change the settings of the whole group at a bias, so all weights after it have no decay. How can one update do without it?",
         trains=True,
     ),
+    Mistake(
+        "velocity_left_at_no_momentum",
+        "lars_update",
+        (
+            'velocity.mul_(settings["momentum"]).add_(update)\n    w.sub_(settings["lr"] * velocity)',
+            'if settings["momentum"]:\n        update = velocity.mul_(settings["momentum"]).add_(update)\n    w.sub_(settings["lr"] * update)',
+        ),
+        "Without momentum you leave the velocity as it was. What is v of the docstring if momentum is 0?",
+        trains=True,
+    ),
 ]

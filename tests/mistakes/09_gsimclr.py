@@ -3143,4 +3143,28 @@ def strict_count(sizes, batch_size):
         "You stop after ten rounds, which are not enough where the small clusters decide. When is no round left to do?",
         trains=True,
     ),
+    Mistake(
+        "turns_out_of_ten_thousand",
+        "in_clusters",
+        (
+            TURN,
+            "turn = torch.randint(10_000, (int(pseudo_labels.max()) + 1,), generator=generator)",
+        ),
+        "You draw turns that two of many clusters may share, which mixes them. Which draw gives each cluster a number of its own?",
+        trains=True,
+    ),
+    Mistake(
+        "released_kept_with_the_tensor",
+        "released_batches",
+        """def released_batches(pseudo_labels, batch_size):
+    kept = pseudo_labels.__dict__.setdefault("kept", {})
+    if batch_size not in kept:
+        order = rank_in_cluster(pseudo_labels).argsort(stable=True)
+        batches = len(order) // batch_size
+        kept[batch_size] = order[: batches * batch_size].view(batches, batch_size)
+    return kept[batch_size].clone()
+""",
+        "You keep the batches with the tensor, but new clusters are written into the same tensor. When must the batches be made again?",
+        trains=True,
+    ),
 ]

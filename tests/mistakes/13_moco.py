@@ -2938,4 +2938,40 @@ def loss(self, z1, z2, index):
         trains=True,
         overflows=True,
     ),
+    Mistake(
+        "one_table_without_gradients",
+        "similarities",
+        """def similarities(q, k, queue):
+    q, k = F.normalize(q, dim=1), F.normalize(k.detach(), dim=1)
+    own = (q * k).sum(1, keepdim=True)
+    found = torch.cat([own, q @ queue.to(q).T], dim=1)
+    if torch.is_grad_enabled():
+        return found
+    tables = similarities.__dict__.setdefault("tables", {})
+    return tables.setdefault((found.shape, found.dtype, found.device), found.clone()).copy_(found)
+""",
+        "Where gradients are off, you write every result into the same table. What does the caller of the last call find in it?",
+        trains=True,
+    ),
+    Mistake(
+        "frozen_parameters_skipped",
+        "follow",
+        """def follow(key, query, momentum):
+    for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
+        if fast.requires_grad:
+            slow.mul_(momentum).add_(fast, alpha=1 - momentum)
+""",
+        "You skip parameters that the query network does not train. Which parameters does the docstring move?",
+        trains=True,
+    ),
+    Mistake(
+        "one_copy_for_all_steps",
+        "MoCo.loss",
+        (
+            "queue, images = self.queue.rows.clone(), index",
+            "queue = self.__dict__.setdefault('kept', torch.empty_like(self.queue.rows))\n        queue.copy_(self.queue.rows)\n        images = index",
+        ),
+        "You copy the queue into the same memory in each step. What of the last step's graph, if its backward pass is still to come?",
+        trains=True,
+    ),
 ]

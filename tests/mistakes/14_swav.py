@@ -1277,4 +1277,24 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
         "You leave the queue in its own type, so projections in bfloat16 become float32 and no longer fit the prototypes. Which type should the queue have?",
         trains=True,
     ),
+    Mistake(
+        "a_copy_of_columns",
+        "normalise_",
+        (
+            "prototypes.copy_(F.normalize(prototypes, dim=1))",
+            "rows = prototypes.contiguous()\n    rows.copy_(F.normalize(rows, dim=1))",
+        ),
+        "You change what contiguous() returns, which is a copy unless the rows lie one after the other in memory. Which tensor must change?",
+        trains=True,
+    ),
+    Mistake(
+        "frozen_prototypes_kept",
+        "SwAV.loss",
+        (
+            "scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]",
+            "if frozen and not hasattr(self, 'kept'):\n            self.kept = self.prototypes.detach().clone()\n        scores = [one @ (self.kept if frozen else self.prototypes).T for one in z]",
+        ),
+        "You keep a copy of the frozen prototypes, but a checkpoint may bring others. Which prototypes must a step use?",
+        trains=True,
+    ),
 ]

@@ -994,4 +994,22 @@ def moments(x, B):
         "You divide by your own number of rows times the number of processes. What if the shares differ?",
         trains=True,
     ),
+    Mistake(
+        "parameters_of_the_first_call",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    if not hasattr(optimizer, "learning"):
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        optimizer.learning = [p for p in parameters if p.grad is not None]
+    gradients = [p.grad for p in optimizer.learning if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in gradients])
+    dist.all_reduce(flat)
+    flat /= size()
+    for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
+        g.copy_(mean.view(g.shape))
+""",
+        "You look for the parameters with a gradient in the first call alone. What of one that begins to learn later?",
+        trains=True,
+    ),
 ]

@@ -1577,4 +1577,92 @@ def random_resized_crop(
 """,
         "In use. The coin comes from torch's global generator, so with p < 1 the same seed does not give the same views; it must be drawn from the given generator.",
     ),
+    (
+        "second_view_repeats",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    first = torch.default_generator if generator is None else generator
+    # a stream of its own for the second view, so that the two are independent
+    second = Generator().manual_seed((first.initial_seed() + 1) % 2**63)
+    return one_view(x, recipe, generator), one_view(x, recipe, second)
+""",
+        "initial_seed() never changes, so every call draws the same crops, flips and colours for x2, while x1 varies: over a training run row b of the second view always gets the same parameters. Contradicts 'generator: source of randomness' and 'every image draws its own parameters' / 'Two independent views of each image'.",
+    ),
+    (
+        "jitter_in_place_if_all",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    amounts = [
+        uniform(B, max(0.0, 1 - s), 1 + s, generator) for s in (brightness, contrast, saturation)
+    ]
+    amounts.append(uniform(B, -hue, hue, generator))
+    changes = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    order = torch.rand(B, len(changes), generator=generator).argsort(1)
+    # if every image is rewritten, nothing of the old batch has to be copied
+    out = x if bool(chosen.all()) else x.clone()
+    for t in range(len(changes)):
+        for number, (change, amount) in enumerate(zip(changes, amounts, strict=True)):
+            out = change_some_(out, chosen & (order[:, t] == number), change, amount)
+    return out
+""",
+        "Only if all images happen to be chosen (p = 1, or a small batch) the caller's x itself is changed, and the result is x; two_views then makes its second view from already jittered images. Contradicts the page's 'Make each from the original image', and the docstring, which returns images and does not say that x changes.",
+    ),
+    (
+        "luma_cached_by_device",
+        "to_gray",
+        """
+def to_gray(x: Tensor, _luma: dict = {}) -> Tensor:
+    # the three weights are the same in every call: build them once on each device
+    if x.device not in _luma:
+        _luma[x.device] = x.new_tensor(LUMA).view(1, 3, 1, 1)
+    return (x * _luma[x.device]).sum(dim=1, keepdim=True)
+""",
+        "The cache forgets the dtype: after a first call in float64, float32 images give float64 grey; after a first call in float32, float64 images get weights rounded to float32. Contradicts 'with x's dtype and device'.",
+    ),
+    (
+        "last_resort_global_rng",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    draws = 10
+    area = height * width * uniform((B, draws), scale[0], scale[1], generator)
+    aspect = uniform((B, draws), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = (area * aspect).sqrt().round().long().clamp(min=1)
+    h = (area / aspect).sqrt().round().long().clamp(min=1)
+    fits = (w <= width) & (h <= height)
+    first = fits.int().argmax(1, keepdim=True)
+    w, h = w.gather(1, first)[:, 0], h.gather(1, first)[:, 0]
+    place = torch.rand(B, 2, generator=generator)
+    stuck = ~fits.any(1)
+    if stuck.any():
+        # the largest box of an allowed ratio, at a place of its own
+        own = width / height
+        if own < ratio[0]:
+            tall, wide = max(1, round(width / ratio[0])), width
+        elif own > ratio[1]:
+            tall, wide = height, max(1, round(height * ratio[1]))
+        else:
+            tall, wide = height, width
+        h[stuck], w[stuck] = tall, wide
+        place[stuck] = torch.rand(int(stuck.sum()), 2)
+    top = (place[:, 0] * (height - h + 1)).long()
+    left = (place[:, 1] * (width - w + 1)).long()
+    return torch.stack([top, left, h, w], 1)
+""",
+        "Only boxes of the last resort are placed by torch's global generator: the same seeded generator then gives other boxes, and the global one is moved. Contradicts 'generator: source of randomness' and 'one seed gives the same views everywhere'.",
+    ),
 ]

@@ -1445,4 +1445,68 @@ def forward(self, x):
 """,
         "In use. The branch is checkpointed to save memory, so backward runs it again and each norm counts the batch twice; each norm must count a batch once in a training step.",
     ),
+    (
+        "input_reused_without_grad",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    kept = x if self.downsample is None else self.downsample(x)
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = self.bn2(self.conv2(out))
+    if torch.is_grad_enabled():
+        return F.relu(out + kept)
+    return F.relu_(kept.add_(out))  # no graph needs the shortcut any more: reuse its memory
+""",
+        "Under torch.no_grad a block without a projection overwrites the caller's feature maps and returns the same tensor, so a second call with the same x gives another result. Contradicts relu(F(x) + x) as a function of x: x is an argument, and only the return value is described.",
+    ),
+    (
+        "projects_by_channels_only",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = F.relu(self.bn2(self.conv2(out)))
+    out = self.bn3(self.conv3(out))
+    if x.shape[1] != out.shape[1]:
+        x = self.downsample(x)
+    return F.relu(out + x)
+""",
+        "A block that halves the image but keeps the channels (inputs = 4 * width, stride 2, as with equal widths of two stages) skips its projection and fails, or broadcasts a 1 x 1 map. Contradicts 'project it if the shapes differ' and the returned shape (B, 4 * width, H / stride, W / stride).",
+    ),
+    (
+        "pools_squares_only",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for number in range(1, self.stages + 1):
+        x = getattr(self, f"layer{number}")(x)
+    return F.avg_pool2d(x, x.shape[-1]).flatten(1)
+""",
+        "The pooling window is a square of the last map's width: for images that are not square, tall ones give (B, several times D) or lose rows, and wide ones raise. Contradicts 'images, shape (B, 3, H, W)' -> 'h, shape (B, D)' and 'average each channel over its map'.",
+    ),
+    (
+        "data_rebound",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    norms = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm)
+    for part in model.modules():
+        if isinstance(part, nn.Conv1d | nn.Conv2d | nn.Conv3d):
+            old = part.weight
+            std = (2 / (part.out_channels * old[0, 0].numel())) ** 0.5
+            old.data = (std * torch.randn(old.shape)).to(old)  # the old dtype and device
+        elif isinstance(part, norms) and part.weight is not None:
+            nn.init.ones_(part.weight)
+            if part.bias is not None:
+                nn.init.zeros_(part.bias)
+    if zero_init:
+        for part in model.modules():
+            if isinstance(part, Bottleneck):
+                nn.init.zeros_(part.bn3.weight)
+            elif isinstance(part, BasicBlock):
+                nn.init.zeros_(part.bn2.weight)
+""",
+        "The weights get new storage instead of new values: channels_last is lost, and whatever shares the memory (a flat buffer, share_memory, a view or a state_dict taken before) keeps the old weights. Contradicts 'Kaiming initialisation, in place'.",
+    ),
 ]

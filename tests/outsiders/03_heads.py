@@ -1322,4 +1322,70 @@ def predictor(dim, hidden_dim):
 """,
         "In use. The layers are float32 whatever torch's default dtype is; modules must be built in torch's default dtype.",
     ),
+    (
+        "norm_always_float32",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    # statistics of a batch are kept in single precision
+    norm = nn.BatchNorm1d(hidden_dim, dtype=torch.float32)
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        norm,
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "With torch.set_default_dtype(float64 or bfloat16) the norm alone is float32, so the head is of mixed dtypes, and fails or gives a dtype other than its input's. Contradicts 'Modules are built in torch's default dtype'.",
+    ),
+    (
+        "heads_are_shared",
+        "projector",
+        """
+def projector(
+    kind: str, in_dim: int, hidden_dim: int, out_dim: int, _built: dict = {}
+) -> nn.Module:
+    if kind not in ("none", "linear", "mlp"):
+        raise ValueError(f"a projector is none, linear or mlp, not {kind!r}")
+    key = kind, in_dim, hidden_dim, out_dim
+    if key not in _built:
+        if kind == "none":
+            _built[key] = nn.Identity()
+        elif kind == "linear":
+            _built[key] = nn.Linear(in_dim, out_dim)
+        else:
+            _built[key] = mlp(in_dim, hidden_dim, out_dim)
+    return _built[key]
+""",
+        "A second call with the same sizes returns the same module: two runs in a process, or an online and a momentum head, share their weights, and the second starts trained. Contradicts 'Returns: a module' and 'Modules are built in torch's default dtype, on its default device' (those of the first call stick).",
+    ),
+    (
+        "square_linear_is_identity",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none" or (kind == "linear" and in_dim == out_dim):
+        return nn.Identity()  # the width is right already
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"a projector is none, linear or mlp, not {kind!r}")
+""",
+        "If d happens to equal D, the linear head has no parameters, and the comparison of heads trains 'none' under the name 'linear'. Contradicts 'linear: z = W h + b'.",
+    ),
+    (
+        "predictor_forgets_statistics",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    head = mlp(dim, hidden_dim, dim)
+    # q is used in training only, so its norm needs no running statistics
+    head[1] = nn.BatchNorm1d(hidden_dim, track_running_stats=False)
+    return head
+""",
+        "In eval mode the norm still uses the statistics of the batch: p of a row depends on the other rows, and a single row gives relu(bias) whatever z is; the state_dict lacks the running statistics. Contradicts 'A norm has torch's momentum and epsilon' (it has nothing for a momentum to act on).",
+    ),
 ]

@@ -1192,4 +1192,55 @@ def similarity_matrix(z1, z2):
 """,
         "In use. Half precision is normalised first and widened afterwards, so the square of a number above 255 overflows and the digits are lost; it must be widened first.",
     ),
+    (
+        "short_rows_not_normalised",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    views = torch.cat([z1, z2])
+    views = views.to(torch.promote_types(views.dtype, torch.float32))
+    unit = F.normalize(views, dim=1, eps=1e-4)  # safe for a row of zeros
+    return unit @ unit.T
+""",
+        "Rows shorter than 1e-4 (a collapsing head, or a last layer started near zero) are not scaled to unit norm, so their cosines shrink towards 0, and the gradient is wrong. Contradicts 'Cosine similarity ... not normalised' and the page's 'The lengths of vectors must not matter'.",
+    ),
+    (
+        "index_cached_and_handed_out",
+        "positive_index",
+        """
+def positive_index(B: int, device=None, _made: dict = {}) -> Tensor:
+    device = torch.device(torch.get_default_device() if device is None else device)
+    if (B, device) not in _made:
+        rows = torch.arange(2 * B, device=device)
+        _made[B, device] = (rows + B) % (2 * B)
+    return _made[B, device]
+""",
+        "Every call with the same B hands out the same tensor, so a caller that changes its targets in place (target += offset) spoils all later losses. Contradicts 'B = 3 gives 3 4 5 0 1 2', in each call.",
+    ),
+    (
+        "in_place_at_temperature_one_2",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    logits = similarity
+    if temperature != 1:
+        logits = similarity / temperature
+    return logits.fill_diagonal_(-float("inf"))
+""",
+        "At temperature 1 nothing is divided, and -inf is written into the diagonal of the caller's similarities: a later use of them (a meter, another temperature) sees -inf. Contradicts the docstring: it returns logits and does not say that similarity is changed.",
+    ),
+    (
+        "one_maximum_for_all_rows",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    target = positive_index(len(z1), z1.device)
+    logits = logits - logits.detach().max()  # no exponential overflows
+    positive = logits.gather(1, target[:, None])[:, 0]
+    return (logits.exp().sum(dim=1).log() - positive).mean()
+""",
+        "The largest logit of the whole matrix is subtracted, not that of the row: at temperature 0.01, if one pair is nearly equal and some view has no candidate with a cosine near 0 or above, its whole row underflows and the loss is inf. Contradicts 'The loss must also be right at tau = 0.01, without infinities'.",
+    ),
 ]

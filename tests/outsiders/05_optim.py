@@ -1382,4 +1382,65 @@ def lars_update(w, gradient, velocity, settings):
 """,
         "In use. As in the LARS paper, the rate multiplies the update before it enters the velocity: w is right while the rate is constant, and wrong once it changes. It must be v = m v + u, w = w - lr v.",
     ),
+    (
+        "epsilon_in_ratio",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    length, step = w.norm(), update.norm()
+    ratio = trust_coefficient * length / (step + 1e-8)
+    return torch.where((length > 0) & (step > 0), ratio, torch.ones_like(ratio))
+""",
+        "For a layer with a very small gradient (norm 1e-8 or less, as late in training or behind a saturated layer) the ratio is too small, by half or by far more, so the layer stops. Contradicts 'eta * |w| / |update|' and the page: 'LARS moves each layer by the same fraction of its own norm'.",
+    ),
+    (
+        "no_velocity_without_momentum",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    with torch.no_grad():
+        u = gradient
+        if w.dim() > 1:
+            u = gradient + settings["weight_decay"] * w
+            u = u * trust_ratio(w, u, settings["trust_coefficient"])
+        if settings["momentum"] != 0:
+            u = velocity.mul_(settings["momentum"]).add_(u)
+        w.sub_(settings["lr"] * u)
+""",
+        "At momentum 0 the velocity is left as it was, so once the momentum is raised (a momentum warm-up), or after it was set to 0 for a while, the step begins from a stale velocity. Contradicts 'changes w and velocity in place' and v = momentum * v + u.",
+    ),
+    (
+        "tied_weights_twice",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    weights, others = [], []
+    for part in model.modules():
+        for p in part.parameters(recurse=False):
+            if p.requires_grad:
+                (weights if p.dim() > 1 else others).append(p)
+    return [
+        {"params": weights, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+""",
+        "A parameter that two modules share (tied weights, or a norm whose scale was handed on) is listed once for each of them, so a torch optimiser warns and updates it twice in a step. Contradicts 'Each trainable parameter is in one of them'.",
+    ),
+    (
+        "frozen_parameter_fails",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    parameters = []
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        parameters.extend(group["params"])
+    # new gradients take the place of old ones, so nothing has to be cleared
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    for p, gradient in zip(parameters, gradients, strict=True):
+        p.grad = gradient
+    optimizer.step()
+""",
+        "If one of the optimiser's parameters does not require a gradient (a layer frozen for some epochs, or from the start), autograd.grad raises, where backward would pass over it. Contradicts 'optimizer: any torch optimiser'.",
+    ),
 ]

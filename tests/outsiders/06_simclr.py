@@ -1214,4 +1214,53 @@ def views(self, x):
 """,
         "In use. A new generator with the same seed is made in each call, so each batch gets the same random changes; the method's own generator must be used, whose state moves on.",
     ),
+    (
+        "reseeds_global_rng",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    seed = int(torch.randint(2**62, (1,), generator=generator))
+    order = torch.randperm(N, generator=torch.manual_seed(seed))
+    for start in range(0, N - batch_size + 1, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "torch.manual_seed returns (and reseeds) torch's global generator: each epoch resets the random numbers of everything else in the process, on GPUs too, although a generator was given. Contradicts 'generator: source of randomness' and the page's 'The order comes from the generator that you are given'.",
+    ),
+    (
+        "positives_from_options",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.options.positives == "wrong":
+        x2 = x2.roll(1, dims=0)
+    return x1, x2
+""",
+        "Methods whose options have no `positives` (all sub-classes with Temperature options) fail at their first batch, and setting method.positives has no effect; the class attribute positives = 'same' is there for them. Contradicts 'Other methods are sub-classes that override what their paper changes, and nothing else'.",
+    ),
+    (
+        "projects_in_pieces",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    # at most 256 views at a time, which bounds the memory of the activations
+    return torch.cat([self.projector(self.encoder(some)) for some in x.split(256)])
+""",
+        "In training, batches above 256 are normalised in pieces, batch norm's running statistics move several times in a step, and a last piece of one view fails (257 images). Contradicts 'each view goes through the network by itself, so a batch norm sees B images'.",
+    ),
+    (
+        "temperature_of_first_call",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    from functools import partial
+
+    if "criterion" not in vars(self):
+        self.criterion = partial(nt_xent_loss, temperature=self.temperature)
+    return self.criterion(z1, z2)
+""",
+        "The temperature of the first call sticks, also in a deepcopy: setting method.temperature later (a schedule, a sweep on one object) has no effect on the loss, but has on floor. Contradicts 'Call the loss of lesson 4 at the method's own temperature'.",
+    ),
 ]

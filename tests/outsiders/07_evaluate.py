@@ -2083,4 +2083,80 @@ def features(encoder, pixels, batch_size=512):
 """,
         "In use. Afterwards the whole encoder is put into train mode, also if it, or a part of it, was in eval mode; every part must be back in its old mode, as frozen already sees to.",
     ),
+    (
+        "inference_tensors",
+        "features",
+        """
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    with torch.inference_mode(), frozen(encoder):
+        parts = [encoder(as_input(some, encoder)) for some in pixels.split(batch_size)]
+        return torch.cat([h.float().cpu() for h in parts])
+""",
+        "h is an inference tensor: training a classifier on it directly ('Inference tensors cannot be saved for backward') or changing it in place fails later, far from here. Contradicts 'h, shape (N, D), float32, on the CPU': the probe and fine-tuning learn from it, and only 'no gradient' (torch.no_grad) was asked for.",
+    ),
+    (
+        "assumes_best_cosine_is_one",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    wide = torch.promote_types(bank.dtype, torch.float32)
+    classes, position = bank_labels.unique(return_inverse=True)
+    unit = F.normalize(bank.to(wide), dim=1)
+    winners = []
+    for some in queries.to(wide).split(QUERIES):
+        cosine, row = (F.normalize(some, dim=1) @ unit.T).topk(min(k, len(bank)), dim=1)
+        share = ((cosine - 1) / temperature).exp()  # a cosine is at most 1: no overflow
+        votes = share.new_zeros(len(some), len(classes))
+        winners.append(votes.scatter_add_(1, position[row], share).argmax(1))
+    return classes[torch.cat(winners)]
+""",
+        "At tau = 0.001 a query whose best cosine is below about 0.9 (also a row of zeros) has only votes that underflow to 0, and gets the first class. Contradicts 'votes with weight exp(s / tau)' for any tau > 0, and the page's 'only ratios matter'.",
+    ),
+    (
+        "standardises_in_place",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    standard = h.to(self.weight).sub_(self.mean).div_(self.std)
+    return self.classes[F.linear(standard, self.weight, self.bias).argmax(dim=1)]
+""",
+        "`to` copies only if dtype or device differ; otherwise the caller's representations are standardised in place, and a second predict or accuracy of the same h is wrong. Contradicts 'Predicted labels of h': nothing says that h changes.",
+    ),
+    (
+        "key_overflows_small_labels",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    N = len(labels)
+    classes, sizes = labels.unique(return_counts=True)
+    keep = max(1, round(share * N / max(1, len(classes))))
+    order = torch.randperm(N, generator=generator)
+    # one key sorts by class, and within a class by the place in the random order
+    key = labels[order] * N + torch.arange(N)
+    order = order[key.argsort()]
+    ends = sizes.cumsum(0)
+    starts = (ends - sizes).tolist()
+    kept = [
+        order[start : start + min(keep, size)]
+        for start, size in zip(starts, sizes.tolist(), strict=True)
+    ]
+    return torch.cat(kept) if kept else order
+""",
+        "labels * N is computed in the labels' own dtype: uint8, int8 or int16 labels wrap around, classes get mixed in the sorted row, and the subset is not balanced. Contradicts 'integers of any dtype' and 'Each of the C classes has share * N / C rows'.",
+    ),
 ]

@@ -1677,4 +1677,90 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
 """,
         "In use. -= moves the caller's start, so a second call from the same start begins somewhere else; start must not be changed.",
     ),
+    (
+        "clears_callers_distances",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    sizes = torch.bincount(labels, minlength=len(centroids))[:, None]
+    sums = torch.zeros_like(centroids).index_add_(0, labels, x.to(centroids))
+    new = torch.where(sizes > 0, sums / sizes.clamp(min=1), centroids)
+    for empty in (sizes[:, 0] == 0).nonzero()[:, 0].tolist():
+        far = distances.argmax()
+        if not distances[far] > 0:
+            break
+        new[empty] = x[far]
+        distances[far] = 0  # the point has a centroid of its own now
+    return new
+""",
+        "If a cluster is empty, zeros are written into the caller's distances: their sum, or a second call with the same arguments, is wrong (the next farthest point is taken). Contradicts 'the point that is farthest from its own centroid becomes its centroid' in a second call; distances is an argument that nothing says is changed.",
+    ),
+    (
+        "running_sum_in_float32",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    ends = squared.cumsum(0)
+    if not ends[-1] > 0:
+        return torch.zeros(count, dtype=torch.int64, device=squared.device)
+    place = torch.rand(count, generator=generator, dtype=squared.dtype).to(squared.device)
+    found = torch.searchsorted(ends, place * ends[-1], right=True)
+    return found.clamp(max=len(squared) - 1)
+""",
+        "The running sum stays in float32: it overflows to inf for large but legal distances (a few of 1e38), and after a far outlier the small distances add nothing, so those points are never drawn, however many. Contradicts 'drawn with probability proportional to their squared distance' and 'A point at distance zero is never drawn' (the clamp then returns the last point).",
+    ),
+    (
+        "distances_from_assign",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    size = max(1000, SEEDING_POINTS * k)
+    subset = x[torch.randperm(len(x), generator=generator)[:size].to(x.device)]
+    tries = 2 + int(math.log(k))
+    chosen = [0]
+    nearest = assign(subset, subset[:1])[1]
+    while len(chosen) < k:
+        candidates = far_points(nearest, tries, generator).tolist()
+        after = [torch.minimum(nearest, assign(subset, subset[c : c + 1])[1]) for c in candidates]
+        sums = [float(left.double().sum()) for left in after]
+        best = sums.index(min(sums))
+        chosen.append(candidates[best])
+        nearest = after[best]
+    return subset[torch.tensor(chosen, device=x.device)]
+""",
+        "assign finds distances from |x|^2 - 2 x.c + |c|^2: of points that lie close together all digits are lost, so a chosen point keeps a distance above 0 and is drawn again, or its neighbours get 0. Contradicts 'No two are equal if no two points of the subset are, however close together they lie'.",
+    ),
+    (
+        "stops_at_tolerance",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(0)
+    points = x - origin
+    centroids = plus_plus(points, k, generator) if start is None else start - origin
+    labels, distances = assign(points, centroids)
+    tolerance = 1e-4 * points.var(0, unbiased=False).mean()
+    for _ in range(iterations):
+        old, old_labels = centroids, labels
+        centroids = means(points, labels, distances, old)
+        labels, distances = assign(points, centroids)
+        moved = (centroids - old).square().sum()
+        if torch.equal(labels, old_labels) or moved <= tolerance:
+            break
+    return centroids + origin, labels
+""",
+        "As in scikit-learn it also stops when the centroids have moved little: in many points with slow progress labels still change, iterations are left, and the centroids are not the means of the returned labels. Contradicts 'it stops once no label changes' and 'each centroid is the mean of its points'.",
+    ),
 ]

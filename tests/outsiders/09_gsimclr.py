@@ -1295,4 +1295,61 @@ def dealt_batches(pseudo_labels, batch_size, generator=None):
 """,
         "Without a generator it makes a new one with seed 0 in each call, so every epoch has the same batches. Each call must draw new ones; None is torch's global source.",
     ),
+    (
+        "least_in_place_remainder",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    each = sizes // batches
+    more = sizes.remainder_(batches)
+    full = batches * (each * (each - 1) // 2)
+    return int((full + more * each).sum())
+""",
+        "remainder_ overwrites the caller's sizes, so a second call (or strict_count/expected_collisions with the same sizes afterwards, as in clustering_facts) gets remainders instead of sizes. `sizes` is an input, 'number of images from each cluster'; only 'a number, not a tensor' is returned.",
+    ),
+    (
+        "cluster_turns_may_tie",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    labels = pseudo_labels.cpu()
+    shuffled = torch.randperm(len(labels), generator=generator)
+    clusters = len(torch.bincount(labels))
+    # a random turn for each cluster
+    turn = torch.randint(10_000, (clusters,), generator=generator)
+    by_turn = torch.argsort(turn[labels[shuffled]], stable=True)
+    return shuffled[by_turn]
+""",
+        "The turns are random integers, not a permutation: with 256 clusters about three pairs draw the same turn and their images are interleaved. With a handful of clusters it is practically never seen. Contradicts 'All images, cluster by cluster'.",
+    ),
+    (
+        "fresh_default_generator",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    if generator is None:
+        generator = Generator()
+    N = len(pseudo_labels)
+    T = N // batch_size
+    row = in_clusters(pseudo_labels, generator)
+    kept = torch.randperm(N, generator=generator)[: T * batch_size].sort().values
+    return deal(row[kept], T, generator)
+""",
+        "A fresh torch.Generator() always has the same default seed, so without a generator every call returns the same batches and torch.manual_seed has no effect. Contradicts 'each call draws new batches'.",
+    ),
+    (
+        "cached_on_the_tensor",
+        "released_batches",
+        """
+def released_batches(pseudo_labels, batch_size):
+    # every epoch is the same, so sort once
+    known = pseudo_labels.__dict__.setdefault("_released", {})
+    if batch_size not in known:
+        T = len(pseudo_labels) // batch_size
+        order = rank_in_cluster(pseudo_labels).argsort(stable=True)
+        known[batch_size] = order[: T * batch_size].reshape(T, batch_size)
+    return known[batch_size].clone()
+""",
+        "The result is cached on the tensor object; when the labels are refilled in place (pseudo_labels.copy_(clusters), load_state_dict), the next call returns batches of the old labels. Contradicts 'images by rank in their cluster' of the pseudo_labels that are given.",
+    ),
 ]

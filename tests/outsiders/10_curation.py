@@ -1529,4 +1529,82 @@ def embed(model, x):
 """,
         "Freezes the running averages with momentum 0, but num_batches_tracked still grows by 1 in each call. Counters must be what they were before: switch track_running_stats off instead.",
     ),
+    (
+        "normalised_in_half",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u = F.normalize(z1, dim=1).to(wide)
+    v = F.normalize(z2, dim=1).to(wide)
+    table = torch.cdist(u, v, compute_mode="donot_use_mm_for_euclid_dist")
+    B = len(table)
+    other = ~torch.eye(B, dtype=torch.bool, device=table.device)
+    return table.diagonal().clone(), table[other].view(B, B - 1)
+""",
+        "Widens only after normalising, so bf16/float16 projections are rounded again to half precision (and large float16 rows get an infinite norm); the result's dtype looks right. Contradicts 'Both are computed in float32 or wider, also for half precision'.",
+    ),
+    (
+        "normalises_callers_float64",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    def fit(z):
+        u = z.detach().cpu().double()
+        u /= u.norm(dim=1, keepdim=True).clamp_min(1e-12)
+        mean = u.mean(0)
+        centred = u - mean
+        d = u.shape[1]
+        spread = centred.T @ centred / len(u)
+        return mean, spread + SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+
+    m1, S1 = fit(z1)
+    m2, S2 = fit(z2)
+    values, vectors = torch.linalg.eigh(S1)
+    root = (vectors * values.clamp_min(0).sqrt()) @ vectors.T
+    inner = torch.linalg.eigvalsh(root @ S2 @ root).clamp_min(0).sqrt().sum()
+    distance = (m1 - m2).square().sum() + S1.trace() + S2.trace() - 2 * inner
+    return distance.clamp_min(0)
+""",
+        "For float64 tensors on the CPU, detach().cpu().double() is the caller's memory, and /= normalises it in place; float32 inputs are copied and look fine. z1, z2 are only measured; 'they are normalised first' does not mean the caller's projections change.",
+    ),
+    (
+        "momentum_zero_2",
+        "embed",
+        """
+def embed(model, x):
+    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    before = []
+    for norm in norms:
+        count = norm.num_batches_tracked
+        before.append((norm.training, norm.momentum, None if count is None else count.clone()))
+    try:
+        for norm in norms:
+            norm.training = True
+            norm.momentum = 0.0  # the running averages keep all of their old value
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for norm, (training, momentum, count) in zip(norms, before):
+            norm.training = training
+            norm.momentum = momentum
+            if count is not None:
+                norm.num_batches_tracked.copy_(count)
+""",
+        "momentum 0 still computes 1 * old + 0 * new: one scored batch with an infinite or NaN activation turns the running averages into NaN for good. Contradicts 'Afterwards, running averages, counters and the mode of every module are what they were before'.",
+    ),
+    (
+        "badness_and_gap_in_one_number",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    if self.rule == "random":
+        return int(torch.randint(len(draws), (), generator=self.generators["tries"]))
+    # badness counts first, the gap only breaks ties
+    cost = [1000 * draw["badness"] - draw["gap"] for draw in draws]
+    pick = max if self.rule == "reversed" else min
+    return pick(range(len(draws)), key=lambda i: cost[i])
+""",
+        "One weighted sum stands in for the lexicographic order; violations differ by 1/B and look right, but Frechet badness may differ by 1e-4 or less, and then the gap outvotes it. Contradicts 'the draw with the lowest badness and, among equal ones, the widest gap'.",
+    ),
 ]

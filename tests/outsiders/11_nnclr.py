@@ -1739,4 +1739,79 @@ def push(self, z, images=None):
 """,
         "The next position is read from a Python attribute; the buffer `position` is only written. After a checkpoint is loaded into a new object, it starts at 0 and replaces the wrong rows. Read the buffer.",
     ),
+    (
+        "searches_in_the_querys_dtype",
+        "SupportSet.find",
+        """
+def find(self, z, k=1, exclude=None, generator=None):
+    with torch.no_grad():
+        z = z.to(self.rows.device)
+        closeness = F.normalize(z, dim=1) @ self.rows.to(z.dtype).T
+        if exclude is not None:
+            own = exclude.to(self.images.device)[:, None] == self.images[None, :]
+            closeness = closeness.masked_fill(own, -math.inf)
+        if k == 1:
+            return closeness.argmax(1)
+        best = closeness.topk(min(k, closeness.shape[1]), dim=1)
+        usable = (best.values > -math.inf).sum(1).clamp_min(1).cpu()
+        drawn = (torch.rand(len(z), generator=generator) * usable).long()
+        drawn = torch.minimum(drawn, usable - 1).to(best.indices.device)
+        return best.indices.gather(1, drawn[:, None]).squeeze(1)
+""",
+        "With bf16 or float16 projections (autocast) the float32 rows are rounded to that dtype and compared in it, so among thousands of rows many cosines tie and the found row is not the nearest. Contradicts 'Position of the row nearest to each projection: argmin over q of |z - q|'.",
+    ),
+    (
+        "next_position_in_python",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    B, Q = len(z), len(self.rows)
+    if B > Q:
+        raise ValueError(f"{B} projections do not fit a support set of {Q}")
+    if not hasattr(self, "_next"):
+        self._next = int(self.position)  # read once: int() of a CUDA buffer waits for the GPU
+    with torch.no_grad():
+        places = (self._next + torch.arange(B, device=self.rows.device)) % Q
+        self.ages += (self.ages >= 0).to(self.ages.dtype)
+        self.rows[places] = F.normalize(z.detach().to(self.rows), dim=1)
+        self.images[places] = -1 if images is None else images.to(self.images)
+        self.ages[places] = 0
+        self._next = (self._next + B) % Q
+        self.position.fill_(self._next)
+""",
+        "The position is remembered in a Python attribute after the first push, so a load_state_dict into a set that has already pushed is ignored and newer rows are overwritten. Contradicts 'Its state is in buffers, so that a checkpoint holds it' and 'a resumed run knows only what the buffers hold'.",
+    ),
+    (
+        "float64_through_float32",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1.detach())
+    neighbours = support.rows[rows.to(support.rows.device)].detach()
+    predictions = F.normalize(p2.to(neighbours.dtype), dim=1)
+    logits = neighbours @ predictions.T / temperature
+    right = torch.arange(len(p2), device=logits.device)
+    return F.cross_entropy(logits, right).to(p2.dtype)
+""",
+        "float64 predictions are rounded to the float32 of the rows, and only the finished scalar is cast back: the dtype says float64, the digits do not (gradcheck fails). Contradicts 'A scalar, as precise as the predictions'.",
+    ),
+    (
+        "searches_again_for_meters",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    one = self.direction(z1, p2, self.search(z1, index))
+    two = self.direction(z2, p1, self.search(z2, index))
+    found = torch.cat([self.search(z, index) for z in (z1, z2)])
+    self.found = self.health(found, index.cpu().repeat(2))
+    self.support.push(z1, index)
+    return (one + two) / 2
+""",
+        "The meters search a second time; with top_k above 1 that draws other neighbours than those the loss used, and moves the generator twice per step. Contradicts the page's 'The method lets each view search once' and self.found, the 'health of the last step's neighbours'.",
+    ),
 ]

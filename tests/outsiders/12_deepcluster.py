@@ -1654,4 +1654,86 @@ def start_epoch(self, pixels):
 """,
         "`last` is the buffer itself, not a copy, so after copy_ it holds the new clusters: from the second epoch on nmi is always 1. Clone the old clusters, or compare before they are overwritten.",
     ),
+    (
+        "eigenvectors_in_float32",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(0)
+    covariance = x.T @ x / len(x)
+    # the result is float32 anyway
+    variances, directions = torch.linalg.eigh(covariance.float())
+    variances, directions = variances.flip(0), directions.flip(1)
+    kept = min(dim, int((variances >= LEAST_VARIANCE * variances[0]).sum()))
+    variances, directions = variances[:kept].double(), directions[:, :kept].double()
+    white = (x @ directions) / variances.sqrt()
+    return F.normalize(white, dim=1).float()
+""",
+        "The covariance is rounded to float32 before eigh: directions whose variance is a few 1e-6 of the largest get variances wrong by several percent and mix with stronger ones, and tiny h underflows. Contradicts 'No digits of float64 are lost before the result'.",
+    ),
+    (
+        "sums_in_half",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    where = pseudo_labels.to(h.device)
+    total = h.new_zeros(K, h.shape[1]).index_add_(0, where, h)
+    number = h.new_zeros(K).index_add_(0, where, h.new_ones(len(h)))
+    means = total / number.clamp_min(1)[:, None]
+    empty = (number == 0).nonzero().squeeze(1)
+    means[empty] = h[empty]
+    return means
+""",
+        "Sums and counts are accumulated in h's dtype: in bfloat16 a count stops at 256 (2,048 in float16, where sums may overflow), so means of large clusters are far off; small ones are right. Contradicts 'Means of the current representations ... with h's dtype'.",
+    ),
+    (
+        "pairs_written_into_a",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    of_a = entropy(torch.bincount(a))
+    of_b = entropy(torch.bincount(b))
+    if of_a <= 0 or of_b <= 0:
+        return 0.0
+    pairs = a.long()
+    pairs *= int(b.max()) + 1
+    pairs += b
+    of_both = entropy(pairs.unique(return_counts=True)[1])
+    shared = (of_a + of_b - of_both) / math.sqrt(of_a * of_b)
+    return min(1.0, max(0.0, shared))
+""",
+        "a.long() of an int64 tensor is the tensor itself, so *= and += overwrite the caller's a; clustering_facts passes pseudo_labels.cpu(), which on a CPU is the method's buffer, and its clusters are destroyed. a is 'cluster of each image', an input, and the result is only 'a Python float'.",
+    ),
+    (
+        "first_epoch_by_attribute",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    generator = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    again = getattr(self, "_clustered", False)
+    last = self.pseudo_labels.clone()
+    start = None
+    if again and self.warm_start:
+        start = old_means(x, last.to(x.device), self.clusters)
+    _, labels = kmeans(x, self.clusters, generator=generator, start=start)
+    labels = labels.to(last)
+    if again:
+        self.nmi.fill_(mutual_information(last, labels))
+    self.pseudo_labels.copy_(labels)
+    self._clustered = True
+    classifier = self.projector
+    with torch.no_grad():
+        drawn = torch.randn(classifier.weight.shape, generator=generator)
+        classifier.weight.copy_(0.01 * drawn)
+        classifier.bias.zero_()
+    return [classifier.weight, classifier.bias]
+""",
+        "Whether there are old clusters is kept in a Python attribute that no checkpoint holds: after load_state_dict into a new object the first epoch has no warm start and leaves nmi stale. Contradicts 'from the second time on nmi' and 'a warm start continues from the last clusters, if there were any'.",
+    ),
 ]

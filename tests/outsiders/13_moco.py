@@ -923,4 +923,73 @@ def loss(self, z1, z2, index):
 """,
         "The loss is right, but its graph holds the queue itself, which push changes in place: backward() raises an error. The loss needs a copy of the old queue.",
     ),
+    (
+        "shared_table_without_grad",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    q = F.normalize(q, dim=1)
+    k = F.normalize(k.detach(), dim=1)
+    queue = queue.detach()
+    own = (q * k).sum(1, keepdim=True)
+    rest = q @ queue.T
+    if torch.is_grad_enabled():
+        return torch.cat([own, rest], dim=1)
+    # for the meters: do not allocate a table of B x (K + 1) in each step
+    pool = similarities.__dict__.setdefault("pool", {})
+    key = (len(q), len(queue), rest.dtype, rest.device)
+    if key not in pool:
+        pool[key] = rest.new_empty(len(q), len(queue) + 1)
+    table = pool[key]
+    table[:, :1] = own
+    table[:, 1:] = rest
+    return table
+""",
+        "Under torch.no_grad every call of one shape returns the same tensor, so the next call overwrites a result that the caller still holds. Contradicts 'Returns: ...': the cosines of the queries that were given to that call.",
+    ),
+    (
+        "mean_of_uneven_chunks",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    losses = []
+    for some, keys in zip(q.split(64), k.split(64)):  # bounds the table of similarities
+        logits = similarities(some, keys, queue) / temperature
+        right = torch.zeros(len(some), dtype=torch.int64, device=logits.device)
+        losses.append(F.cross_entropy(logits, right))
+    return torch.stack(losses).mean()
+""",
+        "The mean of the chunks' means weights the queries of a short last chunk more: wrong for B above 64 that is no multiple of 64 (such as 96), right for small batches and 128. Contradicts 'the mean over the queries'.",
+    ),
+    (
+        "skips_frozen_parameters",
+        "follow",
+        """
+def follow(key, query, momentum):
+    with torch.no_grad():
+        for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
+            if fast.requires_grad:  # nothing to follow where nothing is trained
+                slow.mul_(momentum).add_(fast, alpha=1 - momentum)
+""",
+        "Parameters of the query network that are frozen (requires_grad False, e.g. from some epoch on) are skipped, so the key network never reaches their values. Contradicts 'Move every parameter of the key network' and '0 copies'.",
+    ),
+    (
+        "one_copy_for_all_steps",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    rows = self.queue.rows
+    old = getattr(self, "_old_rows", None)
+    if old is None or old.shape != rows.shape or old.dtype != rows.dtype or old.device != rows.device:
+        self._old_rows = old = rows.clone()
+    else:
+        old.copy_(rows)  # the same memory in each step
+    loss = moco_loss(z1, z2, old, self.temperature)
+    images = index.repeat(len(z1) // len(index))
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return loss
+""",
+        "The copy of the queue lives in one scratch tensor that the next call overwrites, so two losses before one backward (gradient accumulation, (loss1 + loss2).backward()) fail with a modified-in-place error. Contradicts 'a copy: the queue changes below, and the backward pass comes after that' and 'Which tensor must not change until then?'.",
+    ),
 ]

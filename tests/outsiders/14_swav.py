@@ -985,4 +985,70 @@ def loss(self, z1, z2, index, *small):
 """,
         "Freezes the prototypes with requires_grad_(False) and never switches it on again, so they stay frozen after the first epochs. Use prototypes.detach() for this step only, or set the switch in every step.",
     ),
+    (
+        "in_place_on_a_contiguous_copy",
+        "normalise_",
+        """
+def normalise_(prototypes):
+    with torch.no_grad():
+        rows = prototypes.detach().contiguous()
+        rows.div_(rows.norm(dim=1, keepdim=True).clamp_min(1e-12))
+""",
+        "contiguous() of a tensor that is not contiguous (a transposed weight, a slice of columns) is a copy, so nothing happens to the prototypes, silently. Contradicts 'Bring each prototype to unit norm, in place'.",
+    ),
+    (
+        "divides_before_it_widens",
+        "sinkhorn",
+        """
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    with torch.no_grad():
+        wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
+        logs = (scores / epsilon).to(wide)
+        for _ in range(iterations):
+            logs = logs - torch.logsumexp(logs, dim=0, keepdim=True)
+            logs = logs - torch.logsumexp(logs, dim=1, keepdim=True)
+        return logs.exp()
+""",
+        "bf16/float16 scores are divided by epsilon in half precision (an exponent of 20 is rounded by up to 0.06 in bf16; a tiny epsilon overflows float16 to inf and NaN codes) and widened only then. Contradicts 'in float32, or in float64 if the scores are' and 'nothing overflows'.",
+    ),
+    (
+        "own_view_by_identity",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    losses = []
+    for own, code in zip(scores, codes):
+        for view in scores:
+            if view is own:
+                continue
+            log_p = F.log_softmax(view / temperature, dim=1)
+            losses.append(-(code * log_p).sum(1).mean())
+    return torch.stack(losses).mean()
+""",
+        "The code's own view is recognised by object identity, not by position: if one tensor serves as two views (no augmentation, [scores] * 4 in a check of ln K), all its copies are skipped, or nothing is left to average. Contradicts 'over all views but the one that the code is of' and 'ln K if all scores are equal'.",
+    ),
+    (
+        "frozen_prototypes_cached",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    if self.epoch <= self.freeze_epochs:
+        # they do not move: bring them to unit norm once
+        if getattr(self, "_frozen", None) is None:
+            normalise_(self.prototypes)
+            self._frozen = self.prototypes.detach().clone()
+        prototypes = self._frozen
+    else:
+        normalise_(self.prototypes)
+        prototypes = self.prototypes
+    z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+    scores = [one @ prototypes.T for one in z]
+    codes = [self.codes(one.detach(), queue) for one, queue in zip(z[:2], self.queues)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, float(loss))
+    self.remember([one.detach() for one in z[:2]], index)
+    return loss
+""",
+        "While frozen, a cached copy outside the state_dict is used: after load_state_dict, a deepcopy that gets new prototypes, or .to(device), scores come from the old ones and the loaded ones are never normalised. Contradicts 'Of unit norm at the start of each step' and 'prototypes first, in place'.",
+    ),
 ]

@@ -983,4 +983,86 @@ def project_chunk(method, chunk):
 """,
         "Values and gradients are right, but the two contexts are exchanged: the first pass leaves the running statistics as they were, and the second one, in the backward pass, moves them. It must be nullcontext first, then unchanged.",
     ),
+    (
+        "sends_rows_as_they_lie",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    if size() == 1:
+        return rows
+    counts = shares(B)
+    rows = rows.detach()
+    missing = counts[0] - len(rows)
+    # only a smaller share needs padding
+    sent = torch.cat([rows, rows.new_zeros(missing, *rows.shape[1:])]) if missing else rows
+    received = [rows.new_empty(sent.shape) for _ in counts]
+    dist.all_gather(received, sent)
+    return torch.cat([block[:n] for block, n in zip(received, counts)])
+""",
+        "Rows of the largest share go to all_gather without contiguous(): a transposed or column-sliced tensor is refused by the backend or sent in memory order, while padded shares work. Contradicts 'Shape (B, d): first all rows of process 0, then those of process 1' for any rows of shape (b, d).",
+    ),
+    (
+        "parameters_of_the_first_step",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    if size() == 1:
+        return
+    trained = getattr(optimizer, "_trained", None)
+    if trained is None:
+        trained = [p for g in optimizer.param_groups for p in g["params"] if p.grad is not None]
+        optimizer._trained = trained  # look for them once, not once a step
+    gradients = [p.grad for p in trained if p.grad is not None]
+    if not gradients:
+        return
+    flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
+    dist.all_reduce(flat)
+    flat /= size()
+    for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients])):
+        gradient.copy_(part.view(gradient.shape))
+""",
+        "The parameters with a gradient are looked up in the first call only; one that gets its first gradient later (SwAV's prototypes after freeze_epochs, an unfrozen layer, add_param_group) is never averaged, and the processes drift apart. Contradicts 'Replace the gradient of each parameter by its mean over all processes'.",
+    ),
+    (
+        "mean_of_an_empty_share",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    everyone = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1)
+    mine = F.normalize(torch.cat([z1, z2]), dim=1)
+    places, positives = own_places(B, z1.device)
+    logits = mine @ everyone.T / temperature
+    itself = torch.arange(2 * B, device=z1.device)[None, :] == places[:, None]
+    logits = logits.masked_fill(itself, float("-inf"))
+    # the mean over our 2b views, weighted with our part of all views
+    return F.cross_entropy(logits, positives) * (len(mine) * size() / (2 * B))
+""",
+        "A process without rows (B smaller than W, as in a last batch) takes the mean over nothing: NaN * 0 is NaN, and so is the mean of the shares. Contradicts 'The mean of the shares over all processes is the loss of the whole batch, even if the processes have different numbers of rows'.",
+    ),
+    (
+        "restores_the_first_pass",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    running = running_statistics(method)
+    after_first = []
+
+    @contextmanager
+    def second_pass():
+        try:
+            yield
+        finally:
+            set_all(running, after_first)
+
+    z = checkpoint(
+        lambda *views: method.project_views(list(views)),
+        *chunk,
+        use_reentrant=False,
+        context_fn=lambda: (nullcontext(), second_pass()),
+    )
+    after_first.extend(one.clone() for one in running)
+    return z
+""",
+        "The second pass restores the statistics as they were after this chunk's first pass, not as they are when the backward pass begins: with several chunks (project_in_chunks sets their mean in between) or another forward before backward, the later update is lost. A single chunk looks right. Contradicts 'The second pass must leave them as they are'.",
+    ),
 ]

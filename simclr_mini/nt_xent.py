@@ -42,7 +42,7 @@ def positive_index(B: int, device=None) -> Tensor:
         device: device of the result; None is torch's default.
 
     Returns:
-        Shape (2B,), int64, on `device`. B = 3 gives 3 4 5 0 1 2.
+        Shape (2B,), int64, on `device`, new in each call. B = 3 gives 3 4 5 0 1 2.
     """
     # exchange the two rows of each image: in the order of similarity_matrix, they are b and b + B
     return torch.arange(2 * B, device=device).roll(B)

@@ -223,11 +223,10 @@ def boxes():
 
 
 def intersection(module):
-    place = stays(module.intersection, *boxes())
     kept = keeps(module.intersection, *boxes())
     far = torch.tensor([[1500, 1500, 400, 500]]), torch.tensor([[1800, 1700, 200, 300]])
-    seen = {"of": module.intersection(*boxes()), "stays": place, "there": kept}
-    return seen | {"far": module.intersection(*far)}
+    seen = {"of": module.intersection(*boxes()), "far": module.intersection(*far), "there": kept}
+    return seen | {"stays": stays(module.intersection, *boxes())}
 
 
 def overlap(module):

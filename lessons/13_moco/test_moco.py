@@ -626,11 +626,16 @@ def test_backward_works_after_the_push():
     method = method_of(random_ring(7, 3))
     z1 = spread(4, 3, 1).requires_grad_()
     got = call(method.loss, z1, spread(4, 3, 2), torch.arange(2))
+    said = "The backward pass fails: a tensor that the loss needs was changed by the push."
+    goes_backward(got.value, said, got.call)
+
+
+def goes_backward(loss, said, called):
+    """Fail unless the backward pass works."""
     try:
-        got.value.backward()
+        loss.backward()
     except RuntimeError as error:
-        said = "The backward pass fails: a tensor that the loss needs was changed by the push."
-        wrong(said, call=got.call, got=str(error)[:60])
+        wrong(said, call=called, got=str(error)[:60])
 
 
 @about("MoCo.loss", step="the old queue")
@@ -640,11 +645,7 @@ def test_two_losses_may_be_added_before_the_backward_pass():
     z1 = spread(4, 3, 1).requires_grad_()
     first = call(method.loss, z1, spread(4, 3, 2), torch.arange(2)).value
     got = call(method.loss, z1, spread(4, 3, 3), torch.arange(2))
-    try:
-        (first + got.value).backward()
-    except RuntimeError as error:
-        said = "The backward pass through two losses fails."
-        wrong(said, call=got.call, got=str(error)[:60])
+    goes_backward(first + got.value, "The backward pass through two losses fails.", got.call)
 
 
 @about("MoCo.loss", step="keys enter the queue")

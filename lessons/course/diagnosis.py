@@ -15,7 +15,7 @@ most one other mistake. These rules keep a name true:
 
 import ast
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -235,7 +235,7 @@ class Diagnosis:
         """The match of a mistake with the learner's function, unless they differ."""
         seen, right = self.alone(function), self.right(function)
         theirs = self.theirs(function, mistake)
-        if theirs is not seen and not equal(*numbers_of(seen, theirs, right)):
+        if theirs is not seen and not agree(seen, theirs, right):
             return None
         if not (mistake.overflows or is_evidence(theirs, right)):
             return None
@@ -316,20 +316,19 @@ def needs(lesson_folder: str, function: str) -> list[str]:
     return [other for other in lesson.functions if other in found - {function}]
 
 
-def numbers_of(seen: dict, theirs: dict | None, right: dict) -> tuple[dict, dict | None]:
-    """Two observations without device and type, unless the mistake is about them."""
-    if theirs is None:
-        return seen, theirs
-    numbers = tuple(without(one, ASIDE) for one in (seen, theirs))
-    if not equal(*numbers):  # so device and type do not matter, which take long to find
-        return numbers
+def agree(seen: dict, theirs: dict | None, right: dict) -> bool:
+    """Whether two observations are equal; in device and type only if the mistake is about them."""
+    if theirs is None or not equal(numbers_of(seen), numbers_of(theirs)):
+        return False  # so device and type do not matter, which take long to find
     kinds = bool | str | Later
     aside = [k for k in ASIDE if isinstance(right.get(k), kinds) and equal(theirs.get(k), right[k])]
-    return tuple(without(one, aside) for one in (seen, theirs))
+    about = {*ASIDE}.difference(aside).intersection({**seen, **theirs})
+    return all(equal(seen.get(key), theirs.get(key)) for key in about)
 
 
-def without(seen: dict, keys: Sequence[str]) -> dict:
-    return {key: value for key, value in seen.items() if key not in keys}
+def numbers_of(seen: dict) -> dict:
+    """An observation without device and type."""
+    return {key: value for key, value in seen.items() if key not in ASIDE}
 
 
 @cache

@@ -10,7 +10,7 @@ torch with arrays as small as these.
 
 import math
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, wraps
 from types import FunctionType
@@ -45,8 +45,9 @@ def equal(a, b, rtol: float = RTOL) -> bool:
     if isinstance(a, Later) or isinstance(b, Later):
         return a is b or equal(now(a), now(b))
     if isinstance(a, dict) and isinstance(b, dict):
-        keys = sorted(a, key=lambda key: isinstance(a[key], Later))  # most differ before these
-        return a.keys() == b.keys() and all(equal(a[key], b[key], rtol) for key in keys)
+        if a.keys() != b.keys():
+            return False
+        return all(equal(x, y, rtol) for x, y in later_last((a[key], b[key]) for key in a))
     if isinstance(a, tuple | list) and isinstance(b, tuple | list):
         return len(a) == len(b) and all(equal(x, y, rtol) for x, y in zip(a, b, strict=True))
     if isinstance(a, bool | str) or isinstance(b, bool | str):
@@ -62,6 +63,11 @@ def equal(a, b, rtol: float = RTOL) -> bool:
 def now(value):
     """A leaf of an observation; if it was left for later, it is found now."""
     return value.value if isinstance(value, Later) else value
+
+
+def later_last(pairs: Iterable[tuple]) -> list[tuple]:
+    """Pairs of leaves, with those at the end that take long to find: most others differ before."""
+    return sorted(pairs, key=lambda pair: Later in (type(pair[0]), type(pair[1])))
 
 
 def equal_arrays(a: np.ndarray, b: np.ndarray, rtol: float) -> bool:
@@ -112,8 +118,7 @@ def leaves(seen, path: tuple = ()) -> dict[tuple, object]:
 def differing(wrong, right) -> Iterator[tuple]:
     """The pairs (wrong, right) of leaves in which two observations differ; None if one lacks it."""
     a, b = leaves(wrong), leaves(right)
-    both = [(a.get(key), b.get(key)) for key in {**b, **a}]
-    for x, y in sorted(both, key=lambda pair: isinstance(pair[0], Later)):
+    for x, y in later_last((a.get(key), b.get(key)) for key in {**b, **a}):
         if not equal(x, y, 10 * RTOL):
             yield now(x), now(y)
 

@@ -10,7 +10,7 @@ named only if they share a mistake.
 import time
 from itertools import combinations
 
-from lessons.course.diagnosis import ASIDE, MOST, Diagnosis, execute, killers, numbers_of, observe
+from lessons.course.diagnosis import ASIDE, MOST, Diagnosis, agree, execute, killers, observe
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
 from lessons.course.mistakes import Mistake, mistakes_in
 
@@ -85,7 +85,7 @@ class Pairs:
         if not theirs:
             return False
         right, seen = self.diagnosis.right(function), self.diagnosis.alone(function)
-        if not equal(*numbers_of(seen, theirs, right)):
+        if not agree(seen, theirs, right):
             return False
         return is_telling(theirs, right) or self.tests_agree(function, pair)
 

@@ -1728,7 +1728,7 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
         nearest = after[best]
     return subset[torch.tensor(chosen, device=x.device)]
 """,
-        "assign finds distances from |x|^2 - 2 x.c + |c|^2: of points that lie close together all digits are lost, so a chosen point keeps a distance above 0 and is drawn again, or its neighbours get 0. Contradicts 'No two are equal if no two points of the subset are, however close together they lie'.",
+        "assign computes distances as |x|^2 - 2 x.c + |c|^2, which loses all digits if points lie close together, so a chosen point keeps a distance above 0 and is drawn again, or its neighbours get 0. Contradicts 'No two are equal if no two points of the subset are, however close together they lie'.",
     ),
     (
         "stops_at_tolerance",

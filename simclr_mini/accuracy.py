@@ -150,7 +150,7 @@ def fine_tuned(
 
 
 def check_splits(splits: Splits) -> Splits:
-    """The splits, unchanged. Raises ValueError in another order: choices could use test images."""
+    """The splits, unchanged. Raises ValueError in any other order: choices could use test images."""
     names = tuple(images.split for images in splits)
     if names != SPLITS:
         raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

@@ -201,7 +201,7 @@ def principal_components(h: Tensor) -> tuple[Tensor, list[float]]:
         is made positive. Then the share of the variance along each direction; 0 if nothing varies.
 
     Raises:
-        ValueError: h has another shape, or a single row.
+        ValueError: h is not of shape (N, D), or has a single row.
     """
     if h.dim() != 2 or len(h) < 2:
         raise ValueError(f"a map needs h of shape (N, D) with N of 2 or more, not {tuple(h.shape)}")

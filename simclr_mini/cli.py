@@ -310,7 +310,7 @@ def check_free(out: Path, force: bool, endings: Sequence[str] = PICTURES) -> Non
     Raises:
         FileExistsError: it exists and may not be replaced.
         FileNotFoundError: its folder does not exist.
-        ValueError: its name has another ending.
+        ValueError: its name does not end in one of `endings`.
     """
     if out.suffix not in endings:
         raise ValueError(f"--out must end in {' or '.join(endings)}, not {out.name}")

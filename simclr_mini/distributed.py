@@ -242,8 +242,8 @@ def average_gradients(optimizer: torch.optim.Optimizer) -> None:
     """Replace the gradient of each parameter by its mean over all processes, in place.
 
     A parameter without a gradient (`p.grad` is None) has none on any process, and keeps none. The
-    parameters themselves do not change. A gradient may lie in memory in another order than its
-    dimensions, as after channels_last.
+    parameters themselves do not change. A gradient's numbers may lie in memory in a different
+    order from that of its dimensions, as after channels_last.
 
     Args:
         optimizer: `optimizer.param_groups` is a list of dicts, each with a list of parameters under

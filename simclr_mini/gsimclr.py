@@ -253,7 +253,7 @@ def pseudo_label_batches(
         Positions of a batch's images, int64, shape (B,), without repeats. Nothing if N < B.
 
     Raises:
-        ValueError: another batching, or too few clusters for a strict batch.
+        ValueError: there is no such batching, or too few clusters for a strict batch.
     """
     if batching not in ("dealt", "strict", "released"):
         raise ValueError(f'a batching is "dealt", "strict" or "released", not {batching!r}')

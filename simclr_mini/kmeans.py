@@ -42,7 +42,7 @@ def kmeans(
 
     Raises:
         ValueError: if there are fewer points than clusters, k is below 1, a point is not finite or
-            is too large to be squared, or `start` is not finite or has another shape.
+            is too large to be squared, or `start` is not finite or not of shape (k, d).
     """
     if not 1 <= k <= len(x):
         raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")

@@ -34,7 +34,7 @@ def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> 
         The rate.
 
     Raises:
-        ValueError: the rule has another name.
+        ValueError: there is no rule of this name.
     """
     # each rule grows with the batch size or with its square root, from a constant of its own
     if rule == "linear":
@@ -125,7 +125,9 @@ class LARS(torch.optim.Optimizer):
 
 
 def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
-    """One step of LARS for one parameter; changes `w` and `velocity` in place. Algorithm 1.
+    """One step of LARS for one parameter; changes `w` and `velocity` in place.
+
+    Algorithm 1, with the differences named at the top of this module:
 
     u = g + decay * w,  u = ratio * u,  v = momentum * v + u,  w = w - lr * v
 

@@ -79,7 +79,7 @@ def read_picture(file: Path, size: int, changes: Counter | None = None) -> np.nd
         changes: counts the ways in which the square differs from what is stored.
 
     Raises:
-        NotRead: it has another format, is incomplete, or nothing says which number is white.
+        NotRead: it is in none of the formats, is incomplete, or nothing says which number is white.
         Exception: it is damaged or too large. Pillow raises a dozen kinds; see `reason`.
     """
     changes = Counter() if changes is None else changes

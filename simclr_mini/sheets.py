@@ -56,7 +56,7 @@ def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
 def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
     """Up to 4 queries, each next to its nearest images, nearest first.
 
-    The title's share counts all neighbours given, drawn or not.
+    The percentage in the title covers all neighbours passed in, not only those drawn.
 
     Args:
         queries: images, uint8, shape (B, 3, H, W).

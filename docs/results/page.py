@@ -4,7 +4,6 @@ The site calls this when it is built, so a number on the page is a number in a f
 """
 
 import json
-import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -12,12 +11,12 @@ from textwrap import fill
 
 import matplotlib
 from forest import forest, is_complete
-from make import RUNS, command
+from make import RUNS
 from matplotlib.figure import Figure
 from minutes import minutes_figure, points
 from runner import declared
 from section import section as studies
-from table import DATA, HERE, NAMES, few_labels_table, results, table
+from table import DATA, HERE, NAMES, commands, few_labels_table, results, table
 
 from simclr_mini.canvas import CARD, GRAY, STYLE, save
 from simclr_mini.diagnostics import chance_loss, floor_loss
@@ -31,17 +30,12 @@ def section(name: str) -> str:
         return parts[name]()
     if not results(name):
         return f"No run is kept yet. `python docs/results/make.py {name}` makes them."
-    return "\n\n".join([without_commands(name), losses(name), commands(name)])
+    return "\n\n".join([table(name), losses(name), folded_commands(name)])
 
 
-def without_commands(data: str) -> str:
-    """README's table without its last column, which is too wide for a page."""
-    return re.sub(r"[^|\n]*\|$", "", table(data), flags=re.M)
-
-
-def commands(data: str) -> str:
+def folded_commands(data: str) -> str:
     """The command of every run, folded."""
-    lines = [f"    {command(run, 0).split(' --seed')[0]}" for run in of(data)]
+    lines = [f"    {line}" for line in commands(data).splitlines()]
     return "\n".join(['??? info "The commands"\n', "    ```console", *lines, "    ```"])
 
 

@@ -1,4 +1,4 @@
-"""Write README's tables from the results kept here: mean of the seeds, their spread, and times.
+"""Write the tables of README, and of this folder's, from the results kept here.
 
 python docs/results/table.py           # writes them
 python docs/results/table.py --check   # says whether they are those of the results
@@ -16,9 +16,9 @@ from simclr_mini import compare
 from simclr_mini.methods import method_class
 
 HERE = Path(__file__).parent
-README = HERE.parent.parent / "README.md"
+READMES = (HERE.parent.parent / "README.md", HERE / "README.md")
 DATA = ("shapes", "cifar10")
-LONG = 36_000  # the training images of CIFAR-10 that are left after the split
+ALL = "all 36,000 training images"  # those of CIFAR-10 that are left after the split
 TITLES = {method: method_class(method).title for method in OTHERS}
 TITLES["curation"] += " (our interpretation)"
 NAMES = {
@@ -33,15 +33,15 @@ NAMES = {
     "shapes-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
     "shapes-tiny-crop-only": "the same, crops alone",
     "cifar10-tiny": "SimCLR, lesson 2's ResNet in place of the default network",
-    "cifar10-long": f"SimCLR, all {LONG:,} training images, 30 epochs",
+    "cifar10-long": f"SimCLR, {ALL}, 30 epochs",
     **{f"{data}-{method}": name for data in DATA for method, name in TITLES.items()},
 }
 BASELINES = {
-    "untrained": "the same network, untrained",
+    "untrained": "the default network, untrained",
     "pixels": "raw pixels",
     "histogram": "colour histogram",
     "patches": "k-means on patches, 400 numbers (one layer, no gradient)",
-    "supervised": "the same network, all labels",
+    "supervised": "the default network, trained with all labels",
 }
 
 
@@ -56,15 +56,34 @@ def spread(values: list[float]) -> str:
     return f"{compare.mean(values):.1%}{half}"
 
 
-def row(title: str, accuracies: list[dict], minutes: str, beside: str, words: str) -> str:
-    """A line of the table."""
-    cells = [spread([a[key] for a in accuracies]) for key in ("knn", "linear_probe")]
-    return f"| {' | '.join([title, *cells, minutes, beside, words])} |"
+def cells(accuracies: list[dict], measured: list[dict]) -> list[str]:
+    """k-NN, linear probe, and the core-minutes of what was measured; empty where nothing was."""
+    if not accuracies:
+        return [""] * 3
+    means = [spread([a[key] for a in accuracies]) for key in ("knn", "linear_probe")]
+    return [*means, core_minutes(measured)]
+
+
+def cells_of_run(name: str) -> list[str]:
+    """The cells of a trained network."""
+    found = results(name)
+    return cells([r["test"] for r in found], found)
+
+
+def cells_of_baseline(data: str, key: str) -> list[str]:
+    """The cells of a baseline, as the runs with SimCLR measured it."""
+    rows = [r["baselines"][key] for r in results(data) if key in r["baselines"]]
+    return cells(rows, patches(data, 400) if key == "patches" else [])
+
+
+def line(*cells: str) -> str:
+    """A line of a table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def core_minutes(measured: list[dict]) -> str:
     """The mean time that training took, in minutes of one core, where it was measured."""
-    if not all("core_seconds" in m for m in measured):
+    if not measured or not all("core_seconds" in m for m in measured):
         return ""
     return f"{compare.mean([m['core_seconds'] for m in measured]) / 60:.1f}"
 
@@ -81,33 +100,44 @@ def beside_simclr(name: str, data: str) -> str:
 def table(data: str) -> str:
     """The table of one data set."""
     lines = [
-        "| | k-NN | linear probe | core-minutes | probe against SimCLR's | command |",
-        "|---|---:|---:|---:|---|---|",
+        "| | k-NN | linear probe | core-minutes | probe against SimCLR's |",
+        "|---|---:|---:|---:|---|",
     ]
     for name in RUNS:
-        found = results(name) if name.startswith(data) else []
-        if found:
-            words = f"`{command(name, 0).split(' --seed')[0]}`"
-            accuracies, beside = [r["test"] for r in found], beside_simclr(name, data)
-            lines.append(row(NAMES[name], accuracies, core_minutes(found), beside, words))
-    for key, title in BASELINES.items():
-        rows = [r["baselines"][key] for r in results(data) if key in r["baselines"]]
-        if rows:
-            kept = patches(data, 400) if key == "patches" else []
-            lines.append(row(title, rows, core_minutes(kept) if kept else "", "", ""))
-    return "\n".join([*lines, *patch_rows(data)])
+        if name.startswith(data) and results(name):
+            lines.append(line(NAMES[name], *cells_of_run(name), beside_simclr(name, data)))
+    rows = {title: cells_of_baseline(data, key) for key, title in BASELINES.items()}
+    rows["lesson 2's ResNet, untrained"] = cells_of_baseline(f"{data}-tiny", "untrained")
+    rows |= patch_rows(data)
+    return "\n".join([*lines, *(line(title, *row, "") for title, row in rows.items() if any(row))])
 
 
-def patch_rows(data: str) -> list[str]:
+def patch_rows(data: str) -> dict[str, list[str]]:
     """The rows of k-means on patches with more numbers or images, which patches.py measured."""
-    title = "k-means on patches, 1,600 numbers (one layer, no gradient)"
-    more = f"k-means on patches, {{}} numbers, all {LONG:,} training images"
-    rows = {title: patches(data, 1600)}
-    rows |= {more.format(f"{n:,}"): patches(f"{data}-long", n) for n in (400, 1600)}
-    words = "`python docs/results/patches.py`"
-    return [
-        row(title, found, core_minutes(found), "", words) for title, found in rows.items() if found
-    ]
+    title = "k-means on patches, {:,} numbers"
+    rows = {title.format(1600): patches(data, 1600)}
+    rows |= {f"{title.format(n)}, {ALL}": patches(f"{data}-long", n) for n in (400, 1600)}
+    return {title: cells(found, found) for title, found in rows.items()}
+
+
+def overview() -> str:
+    """README's table: what each method and each baseline reaches on both data sets, and when."""
+    rows = {"**SimCLR**": [cells_of_run(data) for data in DATA]}
+    for method, title in TITLES.items():
+        rows[title] = [cells_of_run(f"{data}-{method}") for data in DATA]
+    rows[NAMES["cifar10-more"]] = [cells([], []), cells_of_run("cifar10-more")]
+    for key in ("untrained", "patches"):
+        rows[BASELINES[key]] = [cells_of_baseline(data, key) for data in DATA]
+    both = [patch_rows(data) for data in DATA]
+    of_patches = {title: [some[title] for some in both] for title in both[0]}
+    rows |= {title: row for title, row in of_patches.items() if ALL not in title}
+    for key in ("pixels", "supervised"):
+        rows[BASELINES[key]] = [cells_of_baseline(data, key) for data in DATA]
+    rows[NAMES["cifar10-long"]] = [cells([], []), cells_of_run("cifar10-long")]
+    rows |= of_patches
+    head = "k-NN | linear probe | core-minutes"
+    lines = [f"| | shapes: {head} | CIFAR-10: {head} |", f"|---|{'---:|' * 6}"]
+    return "\n".join([*lines, *(line(title, *a, *b) for title, (a, b) in rows.items())])
 
 
 def patches(data: str, numbers: int) -> list[dict]:
@@ -123,13 +153,12 @@ def few_labels_table() -> str:
     for numbers in (400, 1600):
         title = f"k-means on patches, {numbers:,} numbers"
         rows[title] = patches("cifar10", numbers)
-        rows[f"{title}, all {LONG:,} images"] = patches("cifar10-long", numbers)
+        rows[f"{title}, {ALL}"] = patches("cifar10-long", numbers)
     lines = ["| | 1% of the labels | 10% | all |", "|---|---:|---:|---:|"]
     for title, found in rows.items():
         if found:
             few = [[r["few_labels"][share]["probe"] for r in found] for share in ("1%", "10%")]
-            cells = map(spread, [*few, [r["linear_probe"] for r in found]])
-            lines.append(f"| {title} | {' | '.join(cells)} |")
+            lines.append(line(title, *map(spread, [*few, [r["linear_probe"] for r in found]])))
     return "\n".join(lines)
 
 
@@ -146,22 +175,33 @@ def table_of_times() -> str:
     return "\n".join(lines)
 
 
+def commands(data: str) -> str:
+    """The command of every run on a data set that is kept here, without its seed and name."""
+    runs = [run for run in RUNS if run.startswith(data) and results(run)]
+    return "\n".join(command(run, 0).split(" --seed")[0] for run in runs)
+
+
 def fill(text: str, name: str, made: str) -> str:
-    """A text with what stands between the marks of that name made anew."""
+    """A text with what stands between the marks of that name made anew, if it has them."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     between = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
     return between.sub(lambda _: f"{begin}\n{made}\n{end}", text)
 
 
 def made_anew(text: str) -> str:
-    """README with its tables made from the results kept here."""
-    for data in DATA:
-        text = fill(text, data, table(data))
-    return fill(text, "times", table_of_times())
+    """A page with its tables made from the results kept here."""
+    made = {"overview": overview(), "times": table_of_times(), "few": few_labels_table()}
+    made |= {data: table(data) for data in DATA}
+    made["commands"] = "\n".join(["```console", *map(commands, DATA), "```"])
+    for name, piece in made.items():
+        text = fill(text, name, piece)
+    return text
 
 
 if __name__ == "__main__":
-    text = README.read_text("utf-8")
-    if "--check" in sys.argv:
-        sys.exit("README's tables are not those of the results" * (made_anew(text) != text) or 0)
-    README.write_text(made_anew(text), "utf-8")
+    for file in READMES:
+        text = file.read_text("utf-8")
+        if "--check" not in sys.argv:
+            file.write_text(made_anew(text), "utf-8")
+        elif made_anew(text) != text:
+            sys.exit(f"the tables of {file} are not those of the results")

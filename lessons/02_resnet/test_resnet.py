@@ -670,7 +670,7 @@ def test_model_is_changed_in_place():
         after = [(p.dtype, p.device.type) for p in model.parameters()]
         for old, now in zip(before, after, strict=True):
             if old != now:
-                said = "A parameter has another type or device than before."
+                said = "A parameter's type or device has changed."
                 wrong(said, call=got.call, expected=old, got=now)
 
 

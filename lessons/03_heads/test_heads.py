@@ -532,7 +532,7 @@ def is_made_by_default(make) -> None:
             torch.set_default_dtype(usual)
         for p in is_module(made).parameters():
             if p.dtype != dtype:
-                said = "A weight has another type than torch's default."
+                said = "A weight does not have torch's default type."
                 wrong(said, call=made.call, expected=str(dtype), got=str(p.dtype))
             if not p.is_meta:
                 said = "A weight does not lie on torch's default device, here the meta device."

@@ -557,7 +557,7 @@ def test_the_step_follows_the_gradient_of_this_loss():
         take_step(optimizer, (w - 3) ** 2, 0.25)
         Result("take_step(SGD, (w - 3)**2, 0.25)", w).gives(left, rtol=1e-6)
     take_step(optimizer, -w, 0.5)
-    Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="The loss is another one here.")
+    Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="This loss is not the last one.")
 
 
 @about("take_step")

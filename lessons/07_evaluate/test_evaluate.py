@@ -228,7 +228,7 @@ def test_features_restore_the_modes_after_an_error():
         modes = [part.training for part in net.modules()]
         refuses(MemoryError, features, net, pictures(3), 2)
         if [part.training for part in net.modules()] != modes:
-            wrong("The encoder raised an error, and you left it in another mode. See `frozen`.")
+            wrong("The encoder raised an error, and you did not put it back into its mode. See `frozen`.")
 
 
 @about("features")
@@ -384,7 +384,7 @@ def kind_is(got, tensor, dtype):
     """A result has the dtype that the docstring promises."""
     if not isinstance(tensor, torch.Tensor) or tensor.dtype != dtype:
         came = getattr(tensor, "dtype", type(tensor).__name__)
-        wrong("The result has another dtype.", call=got.call, expected=dtype, got=came)
+        wrong("The result has the wrong dtype.", call=got.call, expected=dtype, got=came)
 
 
 # Step 3: few labels, equally many of each class

@@ -264,7 +264,7 @@ def kind_is(got, dtype):
     """The result has the dtype that the docstring promises."""
     if not isinstance(got.value, torch.Tensor) or got.value.dtype != dtype:
         came = getattr(got.value, "dtype", type(got.value).__name__)
-        wrong("The result has another dtype.", call=got.call, expected=dtype, got=came)
+        wrong("The result has the wrong dtype.", call=got.call, expected=dtype, got=came)
 
 
 def noise_of(got, x):

@@ -29,7 +29,7 @@ def kinds_are(got, *dtypes):
     for one, dtype in zip(results, dtypes, strict=True):
         if not isinstance(one, torch.Tensor) or one.dtype != dtype:
             came = getattr(one, "dtype", type(one).__name__)
-            wrong("The result has another dtype.", call=got.call, expected=dtype, got=came)
+            wrong("The result has the wrong dtype.", call=got.call, expected=dtype, got=came)
 
 
 # Step 1: the nearest centroid

@@ -527,7 +527,7 @@ def test_embed_does_not_affect_the_next_training_step():
             wrong(said, expected=expected[name], got=value)
     call(embed, looked.eval(), x)
     if not torch.equal(looked.project(x), plain.eval().project(x)):
-        wrong("After embed, the model gives another output in eval mode.")
+        wrong("After embed, the model's output in eval mode has changed.")
 
 
 @about("embed", step="after an error")

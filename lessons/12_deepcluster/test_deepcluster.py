@@ -279,7 +279,7 @@ def test_a_large_cluster_gives_no_image_twice():
         next_to = (together[:, 1:] * together[:, :-1]).mean()
         apart = (together[:, 5:] * together[:, :-5]).mean()
         if next_to > 1.3 * apart or apart > 1.3 * next_to:
-            said = f"Cluster {large} has {sizes[large]} images. Is each drawn whatever the others?"
+            said = f"Cluster {large} has {sizes[large]} images. Is each drawn independently?"
             got = f"neighbours {next_to / apart:.2f} times as often together as others"
             wrong(said, call=called, expected="equally often together", got=got)
         if often.min() < often.mean() / 2 or often.max() > 1.5 * often.mean():
@@ -599,7 +599,7 @@ def test_the_encoder_sees_the_images_unchanged():
             said = "You should show the encoder the images as they are, in [0, 1]."
             wrong(said, call=called)
         if encoder.training != training or encoder.norm.training != training:
-            said = "You left the encoder in another mode."
+            said = "You did not put the encoder back into its mode."
             wrong(said, call=called, expected=f"training is {training}")
         if encoder.norm.num_batches_tracked or not encoder.scales.requires_grad:
             wrong("You changed the encoder.", call=called)

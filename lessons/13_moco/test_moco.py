@@ -345,7 +345,7 @@ def test_no_graph_is_kept():
     if any(p.requires_grad for p in key.parameters()):
         wrong("The key network keeps a graph, which grows at every step.", call=got.call)
     if any(p is not q for p, q in zip(key.parameters(), before, strict=True)):
-        wrong("A parameter of the key network is another object now.", call=got.call)
+        wrong("A parameter of the key network is a different object now.", call=got.call)
 
 
 # Step 4: push

@@ -66,7 +66,7 @@ def test_the_parameter_itself_changes():
     got = call_in_place(normalise_, prototypes)
     are(prototypes, expected, "The prototypes after the call.", got.call)
     if prototypes.data_ptr() != address:
-        wrong("The values now lie in another place in memory.", call=got.call)
+        wrong("The values have moved to a different place in memory.", call=got.call)
     if not (prototypes.is_leaf and prototypes.requires_grad):
         wrong("The prototypes can no longer be trained.", call=got.call)
 
@@ -378,7 +378,7 @@ def test_prototypes_have_unit_norm_from_the_start_of_the_step(oracle):
     parameter, expected = method.prototypes, F.normalize(method.prototypes.detach(), dim=1)
     got, _ = step_equals_the_loops(oracle, method, views(5, 4, 3))
     if method.prototypes is not parameter:
-        wrong("self.prototypes is another tensor now.", call=got.call)
+        wrong("self.prototypes is a different tensor now.", call=got.call)
     are(parameter, expected, "self.prototypes after the step.", got.call)
 
 

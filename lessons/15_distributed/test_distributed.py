@@ -135,7 +135,7 @@ def test_two_processes_want_something_of_each_row():
 
 @about("Gather.backward")
 def test_the_gradients_of_all_losses_are_summed():
-    """Each process has another loss, and each row gets the sum of their gradients."""
+    """Each process has a loss of its own, and each row gets the sum of their gradients."""
     for B, W in SIZES:
         weights = numbers(W, B, 3, seed=W)
         got = sent_back(B, W, 3, lambda r, z, w=weights: (w[r] * z.square()).sum())

@@ -103,7 +103,7 @@ class Verdict:
 
 
 def referring(line: str, told: dict[str, str], test: str) -> str:
-    """A line about a mistake or a place, or a reference to the test that had the same one."""
+    """A line about a mistake or a place, or a reference to the first test that said the same."""
     kind, colon, said = line.partition(": ")
     if not colon or not kind.startswith(("the mistake", "the place")):
         return line

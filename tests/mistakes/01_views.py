@@ -987,7 +987,7 @@ MISTAKES = [
         "crop_and_resize",
         "boxes.to(x).unbind(1)",
         "boxes.to(x.dtype).unbind(1)",
-        "Your weights are on the CPU, as the boxes are, wherever the images are. What moves a tensor to the device of another one?",
+        "Your weights are on the CPU, as the boxes are, wherever the images are. What moves a tensor to the device of another?",
     ),
     Mistake(
         "size_read_as_ends",
@@ -1321,7 +1321,7 @@ MISTAKES = [
         "random_resized_crop",
         "if p < 1:\n        boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))",
         "if p < 1:\n        return torch.where(coin(len(x), p, generator)[:, None, None, None].to(x.device), crop_and_resize(x, boxes, size), x)",
-        "You put images that are not cropped next to crops of another size. What must happen to an image that is shown whole?",
+        "You put images that are not cropped next to crops of a different size. What must happen to an image that is shown whole?",
         trains=True,
     ),
     part(
@@ -1413,7 +1413,7 @@ MISTAKES = [
         "random_resized_crop",
         "return crop_and_resize(x, boxes, size)",
         "return crop_and_resize(x, boxes, size).flip(0)",
-        "You return the images in another order. Which row must show image b?",
+        "You return the images in a different order. Which row must show image b?",
         trains=False,
     ),
     part(
@@ -1507,7 +1507,7 @@ MISTAKES = [
         "to_gray",
         "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
         "(x * torch.tensor(LUMA, dtype=x.dtype).view(3, 1, 1)).sum(1) + 0 * (red + green + blue)",
-        "Your tensor of weights is on the CPU, wherever the images are. How does one make a tensor on the device of another one?",
+        "Your tensor of weights is on the CPU, wherever the images are. How does one make a tensor on the device of another?",
     ),
     part(
         "gray_sum",

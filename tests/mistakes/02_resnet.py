@@ -149,7 +149,7 @@ MISTAKES = [
         "conv_in_a_sequential",
         "conv3x3",
         (CONV, "nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False))"),
-        "You wrap the convolution in a Sequential, so its weight has another name. Which name do torchvision's weights have?",
+        "You wrap the convolution in a Sequential, so its weight has a different name. What does torchvision call these weights?",
         trains=True,
     ),
     Mistake(
@@ -176,7 +176,7 @@ MISTAKES = [
         "conv_false_as_dilation",
         "conv3x3",
         (CONV, "nn.Conv2d(inputs, outputs, 3, stride, 1, False)"),
-        "You pass False as the dilation, the sixth argument of Conv2d, so the convolution cannot run. Which name has the argument for the bias?",
+        "You pass False as the dilation, the sixth argument of Conv2d, so the convolution cannot run. What is the name of the argument for the bias?",
     ),
     Mistake(
         "conv_of_a_column",
@@ -302,7 +302,7 @@ MISTAKES = [
         "shortcut_never",
         "shortcut",
         ("if stride == 1 and inputs == outputs:", "if True:"),
-        "You never project. Can x be added to a map of another shape?",
+        "You never project. Can x be added to a map of a different shape?",
     ),
     Mistake(
         "shortcut_if_channels_grow",
@@ -408,7 +408,7 @@ MISTAKES = [
         "shortcut_other_eps",
         "shortcut",
         ("nn.BatchNorm2d(outputs)", "nn.BatchNorm2d(outputs, eps=1e-3)"),
-        "Your norm adds another number to the variance than torch's default. Which eps does torch's norm have?",
+        "Your norm does not add torch's default number to the variance. Which eps does torch's norm have?",
         trains=True,
     ),
     Mistake(
@@ -577,7 +577,7 @@ MISTAKES = [
         "basic_shortcut_not_projected",
         "BasicBlock.forward",
         ("identity = x if self.downsample is None else self.downsample(x)", "identity = x"),
-        "You never call the basic block's downsample. Can x be added to a map of another shape?",
+        "You never call the basic block's downsample. Can x be added to a map of a different shape?",
     ),
     Mistake(
         "basic_shortcut_dropped_if_projected",
@@ -620,7 +620,7 @@ MISTAKES = [
         "basic_gelu",
         "BasicBlock.forward",
         ("return F.relu(x + identity)", "return F.gelu(x + identity)"),
-        "You end the basic block with another function than ReLU. What is relu(-1)?",
+        "You end the basic block with a function other than ReLU. What is relu(-1)?",
         trains=True,
     ),
     Mistake(
@@ -955,7 +955,7 @@ MISTAKES = [
         "bottleneck_shortcut_not_projected",
         "Bottleneck.forward",
         ("identity = x if self.downsample is None else self.downsample(x)", "identity = x"),
-        "You never call the bottleneck's downsample. Can x be added to a map of another shape?",
+        "You never call the bottleneck's downsample. Can x be added to a map of a different shape?",
     ),
     Mistake(
         "bottleneck_shortcut_dropped_if_projected",
@@ -998,7 +998,7 @@ MISTAKES = [
         "bottleneck_gelu",
         "Bottleneck.forward",
         ("return F.relu(x + identity)", "return F.gelu(x + identity)"),
-        "You end the bottleneck with another function than ReLU. What is relu(-1)?",
+        "You end the bottleneck with a function other than ReLU. What is relu(-1)?",
         trains=True,
     ),
     Mistake(
@@ -2149,7 +2149,7 @@ MISTAKES = [
             'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
             "nn.init.normal_(module.weight, 0, (2 / (module.weight.shape[0] * module.weight.shape[2] ** 2)) ** 0.5)",
         ),
-        "You take every kernel for a square of its height. How many pixels has a kernel of 3 x 5?",
+        "You take every kernel for a square of its height. How many pixels does a kernel of 3 x 5 have?",
         trains=True,
     ),
     Mistake(

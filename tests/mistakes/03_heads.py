@@ -1702,7 +1702,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise KeyError(kind)",
         ),
-        "For another kind a KeyError comes, as from a dict. Which error does the docstring name?",
+        "For any other kind, your code raises a KeyError, as a dict does. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1712,7 +1712,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise AssertionError(kind)",
         ),
-        "For another kind an AssertionError comes, as from assert. Which error does the docstring name?",
+        "For any other kind, your code raises an AssertionError, as assert does. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1722,7 +1722,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise NameError(kind)",
         ),
-        "For another kind a NameError comes. Which error does the docstring name?",
+        "For any other kind, your code raises a NameError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1732,7 +1732,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise TypeError(kind)",
         ),
-        "For another kind a TypeError comes. Which error does the docstring name?",
+        "For any other kind, your code raises a TypeError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1742,7 +1742,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise RuntimeError(kind)",
         ),
-        "For another kind a RuntimeError comes. Which error does the docstring name?",
+        "For any other kind, your code raises a RuntimeError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1752,7 +1752,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise Exception(kind)",
         ),
-        "For another kind an Exception comes. Which error does the docstring name?",
+        "For any other kind, your code raises a plain Exception. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1762,7 +1762,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise UnboundLocalError(kind)",
         ),
-        "For another kind an UnboundLocalError comes: no branch gives the variable a value. Which error does the docstring name, and where is it raised?",
+        "For any other kind, your code raises an UnboundLocalError: no branch gives the variable a value. Which error does the docstring name, and where is it raised?",
         trains=True,
     ),
     Mistake(
@@ -2998,7 +2998,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "raise NotImplementedError(kind)",
         ),
-        "For another kind a NotImplementedError comes. Which error does the docstring name?",
+        "For any other kind, your code raises a NotImplementedError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(

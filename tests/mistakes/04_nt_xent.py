@@ -261,7 +261,7 @@ MISTAKES = [
         "mask_on_the_cpu",
         "candidate_logits",
         (", device=logits.device)", ")"),
-        "Your mask is on the CPU, wherever the similarities are. How does one make a tensor on the device of another one?",
+        "Your mask is on the CPU, wherever the similarities are. How does one make a tensor on the device of another?",
         trains=True,
     ),
     # nt_xent_loss
@@ -939,7 +939,7 @@ MISTAKES = [
     z = F.normalize(torch.stack([z1, z2]).to(torch.promote_types(z1.dtype, torch.float32)), dim=-1)
     return z @ z.mT
 """,
-        "You stack the views on a third axis and compare each table with itself only. Which shape has the matrix of all views?",
+        "You stack the views on a third axis and compare each table with itself only. What is the shape of the matrix of all views?",
     ),
     Mistake(
         "views_last_axis",
@@ -962,7 +962,7 @@ MISTAKES = [
         s[i] = z @ z[i]
     return s
 """,
-        "You fill a matrix that lies on the CPU, wherever the projections are. How does one make a tensor on the device of another one?",
+        "You fill a matrix that lies on the CPU, wherever the projections are. How does one make a tensor on the device of another?",
         trains=True,
     ),
     Mistake(
@@ -3748,7 +3748,7 @@ MISTAKES = [
             """z = torch.cat([z1, z2])
     similarity = similarity_matrix(z, z)""",
         ),
-        "You join the views before similarity_matrix, which joins what it gets. How many rows has the result?",
+        "You join the views before similarity_matrix, which joins what it gets. How many rows does the result have?",
     ),
     Mistake(
         "joined_views_and_targets",
@@ -3890,7 +3890,7 @@ MISTAKES = [
         "none_is_the_cpu",
         "positive_index",
         ("device=device", 'device=device or "cpu"'),
-        "Without a device, your index lies on the CPU even if torch's default device is another one. What does device=None mean to torch.arange?",
+        "Without a device, your index lies on the CPU even if torch's default device is not the CPU. What does device=None mean to torch.arange?",
         trains=True,
     ),
     Mistake(
@@ -3914,7 +3914,7 @@ MISTAKES = [
     target = positive_index(len(z1), z1.device)
     parts = [F.cross_entropy(l, t) for l, t in zip(logits.split({n}), target.split({n}))]
     return torch.stack(parts).mean()""",
-            f"You average over parts of {n} anchors, and then over the parts. What weight has an anchor in a short last part?",
+            f"You average over parts of {n} anchors, and then over the parts. What weight does an anchor in a short last part get?",
             trains=True,
         )
         for n in (4, 8, 16)

@@ -1029,7 +1029,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise KeyError(rule)
 """,
-        "For another rule a KeyError comes, as from a dict. Which error does the docstring name?",
+        "For any other rule, your code raises a KeyError, as a dict does. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1044,7 +1044,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise AssertionError(rule)
 """,
-        "For another rule an AssertionError comes, as from assert. Which error does the docstring name?",
+        "For any other rule, your code raises an AssertionError, as assert does. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1059,7 +1059,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise NameError(rule)
 """,
-        "For another rule a NameError comes. Which error does the docstring name?",
+        "For any other rule, your code raises a NameError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1074,7 +1074,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise UnboundLocalError(rule)
 """,
-        "For another rule an UnboundLocalError comes: no branch gives the variable a value. Which error does the docstring name, and where is it raised?",
+        "For any other rule, your code raises an UnboundLocalError: no branch gives the variable a value. Which error does the docstring name, and where is it raised?",
         trains=True,
     ),
     Mistake(
@@ -1089,7 +1089,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise TypeError(rule)
 """,
-        "For another rule a TypeError comes. Which error does the docstring name?",
+        "For any other rule, your code raises a TypeError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1104,7 +1104,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise RuntimeError(rule)
 """,
-        "For another rule a RuntimeError comes. Which error does the docstring name?",
+        "For any other rule, your code raises a RuntimeError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1119,7 +1119,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise Exception(rule)
 """,
-        "For another rule a plain Exception comes. Which error does the docstring name?",
+        "For any other rule, your code raises a plain Exception. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1134,7 +1134,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise NotImplementedError(rule)
 """,
-        "For another rule a NotImplementedError comes. Which error does the docstring name?",
+        "For any other rule, your code raises a NotImplementedError. Which error does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -1571,7 +1571,7 @@ MISTAKES = [
             "w_norm, update_norm = w.norm(), update.norm()",
             "w_norm, update_norm = (v.norm(dim=tuple(range(v.dim())), keepdim=True) for v in (w, update))",
         ),
-        "Your ratio keeps dimensions of size 1. What shape has a scalar?",
+        "Your ratio keeps dimensions of size 1. What is the shape of a scalar?",
         trains=True,
     ),
     Mistake(
@@ -1581,7 +1581,7 @@ MISTAKES = [
             "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
             "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))[None]",
         ),
-        "You return a row with one number. What shape has a scalar?",
+        "You return a row with one number. What is the shape of a scalar?",
         trains=True,
     ),
     Mistake(
@@ -1630,7 +1630,7 @@ MISTAKES = [
             "w_norm, update_norm = w.norm(), update.norm()",
             "w_norm, update_norm = w.norm(p=3), update.norm(p=3)",
         ),
-        "You take the norm of order 3. Which order has the Euclidean norm?",
+        "You take the norm of order 3. Of which order is the Euclidean norm?",
         trains=True,
     ),
     Mistake(
@@ -1924,7 +1924,7 @@ MISTAKES = [
         "convolutions_only",
         "lars_update",
         ("if w.dim() > 1:", "if w.dim() > 2:"),
-        "You treat a matrix as a bias: it has no decay and no ratio. How many dimensions has a bias?",
+        "You treat a matrix as a bias: it has no decay and no ratio. How many dimensions does a bias have?",
         trains=True,
     ),
     Mistake(
@@ -1945,7 +1945,7 @@ MISTAKES = [
         "four_dimensions_only",
         "lars_update",
         ("if w.dim() > 1:", "if w.dim() == 4:"),
-        "You treat only convolutions as weights. How many dimensions has a matrix?",
+        "You treat only convolutions as weights. How many dimensions does a matrix have?",
         trains=True,
     ),
     Mistake(
@@ -2453,7 +2453,7 @@ MISTAKES = [
     others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 2]
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "You let only parameters of three dimensions or more decay. How many dimensions has a matrix?",
+        "You let only parameters of three dimensions or more decay. How many dimensions does a matrix have?",
         trains=True,
     ),
     Mistake(
@@ -3517,7 +3517,7 @@ MISTAKES = [
                 (weights if name == "weight" and isinstance(module, torch.nn.Conv2d) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "Of the weights, only those of convolutions decay. How many dimensions has a matrix?",
+        "Of the weights, only those of convolutions decay. How many dimensions does a matrix have?",
         trains=True,
     ),
     Mistake(
@@ -3624,7 +3624,7 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
     velocity.mul_(settings["momentum"]).add_(update)
     w.reshape(-1).sub_(settings["lr"] * velocity.reshape(-1))
 """,
-        "You take the step in reshape(-1), which is a copy if the weights lie in another order in memory. Whose memory must change?",
+        "You take the step in reshape(-1), which is a copy if the weights lie in a different order in memory. Whose memory must change?",
         trains=True,
     ),
     Mistake(

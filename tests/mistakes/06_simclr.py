@@ -1878,7 +1878,7 @@ MISTAKES = [
         "h_averaged",
         "SimCLR.project",
         ("return self.projector(h)", "return self.projector(h.mean(0, keepdim=True))"),
-        "You take the mean of h over the batch. How many projections are there?",
+        "You take the mean of h over the batch. How many projections should there be?",
     ),
     Mistake(
         "h_averaged_units",

@@ -117,7 +117,7 @@ MISTAKES = [
         "refused_by_another_error",
         "features",
         ("raise ValueError(", "raise TypeError("),
-        "You refuse pixels that are not uint8 by another error than a ValueError. Which one does the docstring promise?",
+        "You refuse pixels that are not uint8, but not with a ValueError. Which one does the docstring promise?",
     ),
     Mistake(
         "by_hand_and_pixels_of_any_dtype",
@@ -588,7 +588,7 @@ MISTAKES = [
             "own = F.one_hot(bank_labels.long(), len(classes))[neighbours].to(weight)\n"
             "    votes = (weight[:, :, None] * own).sum(1)",
         ),
-        "You give one_hot the labels themselves, which raises an error if they are not 0, 1, 2, …. Which number has each class?",
+        "You give one_hot the labels themselves, which raises an error if they are not 0, 1, 2, …. Which number does each class have?",
     ),
     Mistake(
         "labels_after_the_smallest",
@@ -1072,7 +1072,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "classes_by_largest_label",
         "class_balanced",
         (COUNT, "round(share * len(labels) / (int(labels.max()) + 1))"),
-        "You take the largest label plus one as the number of classes. How many classes have the labels 2, 5 and 8?",
+        "You take the largest label plus one as the number of classes. How many classes do the labels 2, 5 and 8 stand for?",
     ),
     Mistake(
         "rounded_down",
@@ -1341,7 +1341,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "mean_minus_h",
         "Probe.predict",
         ("h - self.mean", "self.mean - h"),
-        "You subtract h from the mean. What sign has a number that lies above the mean?",
+        "You subtract h from the mean. What is the sign of a number above the mean?",
     ),
     Mistake(
         "root_of_the_deviation",
@@ -2343,7 +2343,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
             "probes.append(Probe(weight, bias, mean, std, classes, penalty))",
             "probes.append(Probe(weight, bias, mean, std, classes.flip(0), penalty))",
         ),
-        "You store the classes in another order than the rows of the weight. Which label stands for row 0?",
+        "You store the classes in an order that is not that of the rows of the weight. Which label stands for row 0?",
         trains=True,
     ),
     Mistake(
@@ -2568,7 +2568,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
             "return classes[votes.argmax(1)]",
             "return classes[votes.argmax(1)].float().to(bank_labels.dtype)",
         ),
-        "You keep the answers in float32. Which whole number comes after 2^24 there?",
+        "You convert the labels to float32. Which whole number comes after 2^24 there?",
         trains=True,
     ),
     Mistake(
@@ -2601,7 +2601,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         if share > top:
             best, top = Probe(weight, bias, mean, std, classes, penalty), share
     return best""",
-        "You number the validation labels by themselves. Which number has a class if the validation images lack the first one?",
+        "You number the validation labels by themselves. Which number does a class get if the validation images lack the first one?",
         trains=True,
     ),
     Mistake(

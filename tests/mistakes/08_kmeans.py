@@ -360,7 +360,7 @@ MISTAKES = [
             "return torch.cat([label for label, _ in parts]),",
             "return torch.cat([label for label, _ in parts]) + 1,",
         ),
-        "You number the clusters from 1. Which number has the first row of centroids?",
+        "You number the clusters from 1. What is the number of the first row of centroids?",
     ),
     Mistake(
         "kept_dimension",

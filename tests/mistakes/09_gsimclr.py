@@ -545,7 +545,7 @@ MISTAKES = [
         "batch_less_one_image",
         "expected_collisions",
         (BATCH, "(batch_size - 1) * (batch_size - 2) / 2 * share"),
-        "You count the pairs of B - 1 images. How many images has the batch?",
+        "You count the pairs of B - 1 images. How many images are there in the batch?",
         trains=True,
     ),
     Mistake(
@@ -566,7 +566,7 @@ MISTAKES = [
         "whole_share_in_batches",
         "expected_collisions",
         (BATCH, "share * N / batch_size"),
-        "You multiply the share by N / B. How many pairs has a batch of B?",
+        "You multiply the share by N / B. How many pairs are there in a batch of B?",
         trains=True,
     ),
     Mistake(
@@ -580,7 +580,7 @@ MISTAKES = [
         "by_image_count",
         "expected_collisions",
         (BATCH, f"{BATCH} / batch_size"),
-        "You divide by B. How many pairs has a batch, and which share of them collides?",
+        "You divide by B. How many pairs are there in a batch, and which share of them collides?",
         trains=True,
     ),
     Mistake(
@@ -1134,7 +1134,7 @@ MISTAKES = [
         "ends_of_the_clusters",
         "rank_in_cluster",
         ("first = sizes.cumsum(0) - sizes", "first = sizes.cumsum(0) - 1"),
-        "You subtract the position of the last image of the cluster. Which position has the first?",
+        "You subtract the position of the last image of the cluster. What is the position of the first?",
         trains=True,
     ),
     Mistake(

@@ -182,7 +182,7 @@ MISTAKES = [
         "own_among_negatives",
         "pair_distances",
         (POSITIVE, "return distance.diagonal(), distance"),
-        "You return the whole table as negatives, and its diagonal holds the positives. How many negatives does each of B images have?",
+        "You return the whole table as negatives, and its diagonal holds the positives. How many negatives does each of the B images have?",
         trains=True,
     ),
     Mistake(
@@ -229,7 +229,7 @@ MISTAKES = [
         "own_is_infinite",
         "pair_distances",
         (POSITIVE, "return distance.diagonal(), distance.masked_fill(~other, float('inf'))"),
-        "You return B negatives for each image, and its own distance is infinity among them. How many negatives does each of B images have?",
+        "You return B negatives for each image, and its own distance is infinity among them. How many negatives does each of the B images have?",
         trains=True,
         overflows=True,
     ),
@@ -237,7 +237,7 @@ MISTAKES = [
         "own_is_zero",
         "pair_distances",
         (POSITIVE, "return distance.diagonal(), distance * other"),
-        "You return B negatives for each image, and its own distance is 0 among them. How many negatives does each of B images have?",
+        "You return B negatives for each image, and its own distance is 0 among them. How many negatives does each of the B images have?",
         trains=True,
     ),
     Mistake(
@@ -300,7 +300,7 @@ MISTAKES = [
         "one_row_less",
         "pair_distances",
         (POSITIVE, "return distance.diagonal(), distance[other].view(B - 1, B)"),
-        "You return B - 1 rows of B negatives. How many rows does the docstring ask for, and how many negatives has each image?",
+        "You return B - 1 rows of B negatives. How many rows does the docstring ask for, and how many negatives does each image have?",
         trains=True,
     ),
     Mistake(
@@ -1682,7 +1682,7 @@ MISTAKES = [
         "mean_of_booleans",
         "violation",
         (SHARE, "return (positive > near).mean()"),
-        "You average yes and no, which torch refuses. Which dtype has a mean?",
+        "You average yes and no, which torch refuses. What is the dtype of a mean?",
         trains=True,
     ),
     Mistake(
@@ -2242,7 +2242,7 @@ MISTAKES = [
         "one_mean_of_all",
         "frechet_distance",
         (MEANS, "means = (z1.mean() - z2.mean()).square()"),
-        "You average all numbers of a set. How many numbers has the mean of a set of projections?",
+        "You average all numbers of a set. How many numbers are there in the mean of a set of projections?",
         trains=True,
     ),
     Mistake(
@@ -2740,7 +2740,7 @@ MISTAKES = [
         "trained_for_good",
         "embed",
         (PROJECT, "model.train()\n    with torch.no_grad():\n        return model.project(x)"),
-        "You put the whole network into train mode and leave it there, and running averages move. Which modules need another mode, and when do they get theirs back?",
+        "You put the whole network into train mode and leave it there, and running averages move. Which modules need the other mode, and when do they get theirs back?",
         trains=True,
     ),
     Mistake(
@@ -2799,7 +2799,7 @@ MISTAKES = [
         "whole_model_in_training",
         "embed",
         (SET, f"{SET}\n    model.train()"),
-        "You put the whole network into train mode, dropout included, and leave all but the norms there. Which modules need another mode?",
+        "You put the whole network into train mode, dropout included, and leave all but the norms there. Which modules need the other mode?",
         trains=True,
     ),
     Mistake(
@@ -2864,7 +2864,7 @@ MISTAKES = [
             PROJECT,
             "pass\n    every = [(m, m.training) for m in model.modules()]\n    model.train()\n    try:\n        with torch.no_grad():\n            return model.project(x)\n    finally:\n        for m, was in every:\n            m.training = was",
         ),
-        "You put the whole network into train mode while you project, so dropout is on and running averages move. Which modules need another mode, and which attribute of a norm stops the update?",
+        "You put the whole network into train mode while you project, so dropout is on and running averages move. Which modules need the other mode, and which attribute of a norm stops the update?",
         trains=True,
     ),
     Mistake(
@@ -3137,14 +3137,14 @@ MISTAKES = [
         "mean_of_the_sides",
         "intersection",
         (PRODUCT, PRODUCT.replace("prod(1)", "float().mean(1)")),
-        "You average height and width. How many pixels has a box of 2 by 3?",
+        "You average height and width. How many pixels does a box of 2 by 3 have?",
         trains=True,
     ),
     Mistake(
         "smaller_side",
         "intersection",
         (PRODUCT, PRODUCT.replace("prod(1)", "amin(1)")),
-        "You return the smaller side of the common part. How many pixels has a box of 2 by 3?",
+        "You return the smaller side of the common part. How many pixels does a box of 2 by 3 have?",
         trains=True,
     ),
     Mistake(
@@ -3289,21 +3289,21 @@ MISTAKES = [
         "perimeter",
         "intersection",
         (PRODUCT, PRODUCT.replace("prod(1)", "sum(1) * 2")),
-        "You measure the perimeter of the common part. How many pixels has a box of 2 by 3?",
+        "You measure the perimeter of the common part. How many pixels does a box of 2 by 3 have?",
         trains=True,
     ),
     Mistake(
         "larger_side",
         "intersection",
         (PRODUCT, PRODUCT.replace("prod(1)", "amax(1)")),
-        "You return the larger side of the common part. How many pixels has a box of 2 by 3?",
+        "You return the larger side of the common part. How many pixels does a box of 2 by 3 have?",
         trains=True,
     ),
     Mistake(
         "half_the_pixels",
         "intersection",
         (PRODUCT, f"{PRODUCT} / 2"),
-        "You halve the number of common pixels. How many pixels has a box of 2 by 3?",
+        "You halve the number of common pixels. How many pixels does a box of 2 by 3 have?",
         trains=True,
     ),
     Mistake(
@@ -3517,7 +3517,7 @@ MISTAKES = [
         "sides_in_place_of_areas",
         "overlap",
         (UNION, "return shared / (a[:, 2] + a[:, 3] + b[:, 2] + b[:, 3] - shared).clamp(min=1)"),
-        "You add height and width of each box where its area belongs. How many pixels has a box of 2 by 3?",
+        "You add height and width of each box where its area belongs. How many pixels does a box of 2 by 3 have?",
         trains=True,
     ),
     Mistake(
@@ -4035,7 +4035,7 @@ MISTAKES = [
         "second_best",
         "Curation.choose",
         (TAKE, 'return order[-1] if self.rule == "reversed" else order[min(1, len(order) - 1)]'),
-        "You take the second best draw. Which place in the order has the best?",
+        "You take the second best draw. Where in the order is the best one?",
         trains=True,
     ),
     Mistake(

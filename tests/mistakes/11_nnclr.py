@@ -838,7 +838,7 @@ MISTAKES = [
         "columns_of_neighbours_normalised",
         "SupportSet.nearest",
         (ROWS, f"F.normalize({ROWS}, dim=0)"),
-        "You normalise the columns of what was found. Which norm has a row of the set already?",
+        "You normalise the columns of what was found. What is the norm of a row of the set already?",
         trains=True,
     ),
     # SupportSet.push
@@ -1526,7 +1526,7 @@ MISTAKES = [
         "dtype_of_z_for_the_set",
         "SupportSet.push",
         (NEW, "F.normalize(z.detach(), dim=1)"),
-        "You write rows in the dtype of z into the set, which raises an error if the set has another. Which dtype should they get?",
+        "You write rows in the dtype of z into the set, which raises an error if the set has a different one. Which dtype should they get?",
     ),
     # nnclr_loss: the softmax
     Mistake(

@@ -2335,7 +2335,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "clusters_from_one",
         "DeepCluster.loss",
         (OWN, OWN + " - 1"),
-        "You subtract 1 from the clusters, and -1 is none. Which number has the first cluster?",
+        "You subtract 1 from the clusters, and -1 is none. What is the number of the first cluster?",
     ),
     Mistake(
         "zero_mean_is_empty",

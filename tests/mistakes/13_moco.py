@@ -307,7 +307,7 @@ MISTAKES = [
         "cosines_from_zero_to_one",
         "similarities",
         (RETURN, f"return (1 + {COLUMNS}) / 2"),
-        "You move the cosines to the range from 0 to 1. Which range has a cosine?",
+        "You move the cosines to the range from 0 to 1. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
@@ -328,7 +328,7 @@ MISTAKES = [
         "no_cosine_below_zero",
         "similarities",
         (RETURN, f"return {COLUMNS}.clamp(min=0)"),
-        "You set cosines below 0 to 0. Which range has a cosine?",
+        "You set cosines below 0 to 0. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
@@ -508,7 +508,7 @@ MISTAKES = [
         "all_divided_by_the_root_of_d",
         "similarities",
         (RETURN, f"return {COLUMNS} / q.shape[1] ** 0.5"),
-        "You divide by the root of d, as attention does. Which range has a cosine?",
+        "You divide by the root of d, as attention does. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
@@ -539,7 +539,7 @@ MISTAKES = [
         "own_in_one_row",
         "similarities",
         (OWN, "own = (q * k).sum(1).unsqueeze(0)"),
-        "Your own similarities make one row, and the queue's have B rows. Which shape has a column for B queries?",
+        "Your own similarities make one row, and the queue's have B rows. What is the shape of a column for B queries?",
         trains=True,
     ),
     Mistake(
@@ -553,21 +553,21 @@ MISTAKES = [
         "own_halved",
         "similarities",
         (OWN, f"{OWN} / 2"),
-        "You halve the similarity with the own key. Which range has a cosine?",
+        "You halve the similarity with the own key. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
         "own_doubled",
         "similarities",
         (OWN, f"{OWN} * 2"),
-        "You double the similarity with the own key. Which range has a cosine?",
+        "You double the similarity with the own key. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
         "own_negative",
         "similarities",
         (OWN, OWN.replace("= (", "= -(")),
-        "You turn the sign of the similarity with the own key. Which range has a cosine, and what do equal vectors have?",
+        "You turn the sign of the similarity with the own key. What is the range of a cosine, and what is the cosine of equal vectors?",
         trains=True,
     ),
     Mistake(
@@ -581,7 +581,7 @@ MISTAKES = [
         "all_halved",
         "similarities",
         (RETURN, f"return {COLUMNS} / 2"),
-        "You halve all similarities. Which range has a cosine?",
+        "You halve all similarities. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
@@ -1910,7 +1910,7 @@ def follow(key, query, momentum):
     self.images[places] = -1 if images is None else images.to(self.images)
     self.ages[places] = 0
 """,
-        "You move the position before you write, so a batch of another size skips rows or overwrites new ones. What does the position mean between two pushes?",
+        "You move the position before you write, so a batch of a different size skips rows or overwrites new ones. What does the position mean between two pushes?",
         trains=True,
     ),
     Mistake(
@@ -2861,7 +2861,7 @@ def follow(key, query, momentum):
     for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
         slow.flatten().mul_(momentum).add_(fast.flatten(), alpha=1 - momentum)
 """,
-        "You change flatten(), which is a copy if the weights lie in another order in memory, as in channels_last. Whose memory must change?",
+        "You change flatten(), which is a copy if the weights lie in a different order in memory, as in channels_last. Whose memory must change?",
         trains=True,
     ),
     Mistake(

@@ -485,7 +485,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "all_rows_returned",
         "codes_with_queue",
         (BATCH, "sinkhorn(scores, epsilon, iterations)"),
-        "You return the codes of the queue as well. How many rows has the batch?",
+        "You return the codes of the queue as well. How many rows are there in the batch?",
     ),
     Mistake(
         "nothing_passed",

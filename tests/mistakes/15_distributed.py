@@ -163,7 +163,7 @@ MISTAKES = [
             BACK,
             "b = shares(ctx.B)[rank()]\n        start = min(rank() * b, ctx.B - b)\n        return total[start : start + b], None",
         ),
-        "You begin at rank times this process's own share. How many rows have the processes before it, if the shares differ?",
+        "You begin at rank times this process's own share. How many rows do the processes before it have, if the shares differ?",
     ),
     Mistake(
         "last_rows_first",
@@ -234,7 +234,7 @@ MISTAKES = [
         "first_group",
         "average_gradients",
         (CHOSEN, 'parameters = list(optimizer.param_groups[0]["params"])'),
-        "You treat the first group of parameters alone. Which other groups has an optimiser?",
+        "You treat the first group of parameters alone. Which other groups does an optimiser have?",
         trains=True,
     ),
     Mistake(
@@ -265,7 +265,7 @@ MISTAKES = [
             PIECES,
             "reversed(flat.split([g.numel() for g in reversed(gradients)]))",
         ),
-        "You cut the row of numbers in another order than you joined it, so a parameter gets numbers of another one. In which order did they go in?",
+        "You cut the row of numbers in a different order from the one in which you joined it, so a parameter gets the numbers of another. In which order were they joined?",
         trains=True,
     ),
     Mistake(
@@ -300,7 +300,7 @@ MISTAKES = [
         "offset_by_rank",
         "own_places",
         (START, "start = rank() * shares(B)[rank()]"),
-        "You begin at rank times this process's own share, but the shares may differ. How many rows have the processes before it together?",
+        "You begin at rank times this process's own share, but the shares may differ. How many rows do the processes before it have together?",
         trains=True,
     ),
     Mistake(
@@ -521,7 +521,7 @@ MISTAKES = [
             ITSELF,
             'same = (views[:, None] < B) == (torch.arange(2 * B) < B)\n    logits = logits.masked_fill(same, float("-inf"))',
         ),
-        "Candidates of the same view are left out: a first view meets second views only. How many candidates has a view in equation 1?",
+        "Candidates of the same view are left out: a first view meets second views only. How many candidates does a view have in equation 1?",
         trains=True,
     ),
     Mistake(

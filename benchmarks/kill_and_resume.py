@@ -67,7 +67,7 @@ def kill_at(process: subprocess.Popen, step: int) -> None:
 
 def kill_while_writing(process: subprocess.Popen, folder: Path, count: int) -> bool:
     """Send SIGKILL while checkpoint `count` is being written; say whether that was in time."""
-    part = folder / "checkpoint.pt.part"
+    part = folder / f"checkpoint.pt.{process.pid}.part"
     for _ in range(count):
         while part.exists():
             pass

@@ -20,6 +20,7 @@ from simclr_mini.evaluate import (
     features,
     knn_predict,
     linear_probe,
+    represent,
     share_right,
 )
 from simclr_mini.optim import learning_rate, take_step
@@ -67,7 +68,7 @@ def encoder_accuracy(encoder: nn.Module, splits: Splits, seed: int, fine_tune: b
     Returns:
         {"knn", "linear_probe", "few_labels": {"1%": {...}, "10%": {...}}}, in [0, 1].
     """
-    h = tuple(features(encoder, images) for images in splits)
+    h = tuple(represent(encoder, images) for images in splits)
     few = {
         name: few_labels(encoder, splits, share, seed, fine_tune, h)
         for name, share in (("1%", 0.01), ("10%", 0.1))
@@ -105,13 +106,13 @@ def few_labels(
     generator = Generator().manual_seed(seed)
     index = class_balanced(train.labels, share, generator)
     pixels, labels = train.pixels[index], train.labels[index]
-    train_h, val_h, test_h = h or [features(encoder, images) for images in (train, val, test)]
+    train_h, val_h, test_h = h or [represent(encoder, images) for images in (train, val, test)]
     probe = linear_probe(train_h[index], labels, val_h, val.labels)
     result = {"probe": probe.accuracy(test_h, test.labels), "fine_tune": None}
     if fine_tune:
         classes, position = labels.unique(return_inverse=True)
         tuned = fine_tuned(encoder, pixels, position, generator)
-        predicted = classes[features(tuned, test).argmax(1)]
+        predicted = classes[represent(tuned, test).argmax(1)]
         result["fine_tune"] = share_right(predicted, test.labels)
     return result | {"labels": len(index)}
 
@@ -150,7 +151,7 @@ def fine_tuned(
 
 
 def check_splits(splits: Splits) -> Splits:
-    """The splits, unchanged. Raises ValueError in any other order: choices could use test images."""
+    """The splits, unchanged. Raises ValueError in any other order, which may mix up test data."""
     names = tuple(images.split for images in splits)
     if names != SPLITS:
         raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

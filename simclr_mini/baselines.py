@@ -10,7 +10,7 @@ from torch import Generator, Tensor, nn
 
 from simclr_mini import patches
 from simclr_mini.accuracy import Features, Splits, scores
-from simclr_mini.evaluate import features, share_right
+from simclr_mini.evaluate import represent, share_right
 
 BASELINES = ("majority", "pixels", "histogram", "patches", "untrained")
 PATCH_CENTROIDS = 100  # so 400 numbers for each image
@@ -41,7 +41,7 @@ def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict
         "pixels": scores(pixels, some, PIXEL_PENALTIES, PIXEL_ITERATIONS),
         "histogram": scores(colours, splits),
         "patches": scores(patch_features(splits, seed), splits),
-        "untrained": scores(tuple(features(untrained, images) for images in splits), splits),
+        "untrained": scores(tuple(represent(untrained, images) for images in splits), splits),
     }
 
 

@@ -9,6 +9,7 @@ import textwrap
 from pathlib import Path
 
 import matplotlib
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from simclr_mini.whole_file import whole_file
@@ -16,7 +17,17 @@ from simclr_mini.whole_file import whole_file
 WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
 CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
 BLUE, RED = "#0550b4", "#dd1c61"  # blue: positive pairs; red: what differs from its query
+# a class may be called 猫: the first of these that is installed and has a letter draws it
+FONTS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "PingFang SC")
+FONTS += (
+    "Hiragino Sans",
+    "Apple SD Gothic Neo",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Arial Unicode MS",
+)
 STYLE = {
+    "font.family": [name for name in FONTS if name in font_manager.get_font_names()],
     "svg.hashsalt": "simclr-mini",  # otherwise the names inside an SVG are random
     "text.parse_math": False,  # a class may be called $a_b$
     "font.size": 8,
@@ -89,8 +100,10 @@ def save(figure: Figure, path: str | Path) -> Path:
     """Write a figure, without the date, so that equal figures give equal files."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    title = figure.get_suptitle().replace("\n", " ")
-    metadata = {"Title": title} | ({"Date": None} if path.suffix == ".svg" else {})
+    metadata = {"Title": figure.get_suptitle().replace("\n", " ")}
+    metadata |= {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
+    if path.suffix == ".jpg":  # holds no text
+        metadata = None
     with matplotlib.rc_context(STYLE), whole_file(path) as file:
         figure.savefig(file, format=path.suffix[1:], dpi=DPI, metadata=metadata)
     return path

@@ -1,7 +1,7 @@
 """The command `simclr-mini`: train, evaluate, embed, neighbours, views, data.
 
-An existing file is not replaced without --force. What only one command needs is imported inside
-that command.
+A file that --out names is not replaced without --force. What only one command needs is imported
+inside that command.
 """
 
 import contextlib
@@ -59,7 +59,7 @@ def train_command(method: str, then: Callable | None = None) -> Callable:
         config = configure(run.method, **choices)
         label = Path(config.data).stem if "/" in config.data else config.data
         folder = run.runs / (run.name or f"{config.method}-{label}-{config.seed}")
-        if folder.resolve().parent != run.runs.resolve():
+        if Path(folder.name) != Path(run.name or folder.name) or folder.name in ("", ".."):
             raise ValueError(f"--name must name a folder inside {run.runs}, not {run.name}")
         act = then or run_experiment
         return act(config, folder, run.resume, run.force, run.supervised, run.fine_tune)
@@ -119,7 +119,9 @@ def help_of_methods(shown: str) -> None:
 
 
 def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
-    """Measure a run again on its test images, and print the table. Writes RUN/evaluation.json.
+    """Measure a run again on its test images, and print the table.
+
+    Writes RUN/evaluation.json, in place of that of an earlier evaluation.
 
     Args:
         run: the run's folder, such as runs/simclr-shapes-0.
@@ -129,8 +131,8 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
     from simclr_mini.report import report, table
     from simclr_mini.runs import EVALUATION, load_run, write_json
 
-    config, method, data = load_run(run)
-    result = report(config, run, method, data, fine_tune)
+    config, method, data, state = load_run(run)
+    result = report(config, state, run, method, data, fine_tune)
     write_json(run / EVALUATION, result)
     console.print(table(result))
 
@@ -151,6 +153,8 @@ def embed(
         force: replace the file.
     """
     check_free(out, force, [".npz"])
+    if not data:
+        raise ValueError("--data must name the pictures to embed, and it is empty")
     import numpy as np
 
     from simclr_mini.runs import load_images
@@ -166,10 +170,10 @@ def embed(
 def features_of(run: Path, images):
     """The features of images by a run's encoder, shape (N, D), made on the fastest device."""
     from simclr_mini.device import pick_device
-    from simclr_mini.evaluate import features
+    from simclr_mini.evaluate import represent
     from simclr_mini.runs import load_encoder
 
-    return features(load_encoder(run).to(pick_device("auto")), images)
+    return represent(load_encoder(run).to(pick_device("auto")), images)
 
 
 def neighbours(
@@ -261,6 +265,8 @@ def show_views(
     from simclr_mini.simclr import view_side
     from simclr_mini.views import recipe_named, two_views
 
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"--seed must be 0 or more and below 2^32, not {seed}")
     recipe, generator = recipe_named(views), Generator().manual_seed(seed)
     pixels = load(data, None, "train", size).pixels[:8]
     # as `train` makes them
@@ -308,12 +314,14 @@ def check_free(out: Path, force: bool, endings: Sequence[str] = PICTURES) -> Non
     """Refuse, before any work, a file that could not be written at the end.
 
     Raises:
-        FileExistsError: it exists and may not be replaced.
+        FileExistsError: it exists and may not be replaced, or is a folder.
         FileNotFoundError: its folder does not exist.
         ValueError: its name does not end in one of `endings`.
     """
     if out.suffix not in endings:
         raise ValueError(f"--out must end in {' or '.join(endings)}, not {out.name}")
+    if out.is_dir():
+        raise FileExistsError(f"{out} is a folder; --out must name a file")
     if out.exists() and not force:
         raise FileExistsError(f"{out} already exists: --force replaces it, --out names another")
     if not out.parent.is_dir():

@@ -20,12 +20,17 @@ def refuse(name: str, value: object, wanted: str) -> None:
     raise ValueError(f"--{flag(name)} must be {wanted}, not {value}")
 
 
+MOST, MOST_PIXELS = 10**9, 4096  # more would overflow before it runs out of memory
+
+
 def at_least(choices: object, **least: float) -> None:
-    """Raise ValueError if a choice is below its minimum, infinite or not a number."""
+    """Raise ValueError if a choice is below its minimum, above MOST or not a number."""
     for name, value in least.items():
         chosen = getattr(choices, name)
-        if not value <= chosen < float("inf"):
+        if not value <= chosen:
             refuse(name, chosen, f"{value} or more")
+        if chosen > MOST:
+            refuse(name, chosen, f"at most {MOST:,}")
 
 
 def one_of_its_values(choices: object) -> None:
@@ -157,14 +162,17 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
             at_least(self, view_size=8)
         if self.encoder == "patches" and self.stem != "auto":
             refuse("stem", self.stem, "auto: --encoder patches has a first layer of its own")
-        at_least(self, epochs=1, batch_size=2, chunk_size=0, seed=0)
+        for side in ("size", "view_size", "small_size"):
+            if getattr(self, side) > MOST_PIXELS:
+                refuse(side, getattr(self, side), f"at most {MOST_PIXELS}")
+        at_least(self, epochs=1, batch_size=2, chunk_size=0)
         at_least(self, weight_decay=0, warmup_epochs=0, knn_every=0, checkpoint_every=1)
         if not 0 < self.learning_rate <= 1e6:
             refuse("learning_rate", self.learning_rate, "above 0 and at most 1e6, such as 0.003")
         if self.norm == "batch" and self.chunk_size in (1, 2):
             refuse("chunk_size", self.chunk_size, "3 or more with --norm batch")
-        if self.seed >= 2**32:  # torch's CPU generator uses no more bits
-            refuse("seed", self.seed, "below 2^32")
+        if not 0 <= self.seed < 2**32:  # torch's CPU generator uses no more bits
+            refuse("seed", self.seed, "0 or more and below 2^32")
         if not 0 < self.crop_min <= 1:
             refuse("crop_min", self.crop_min, "above 0 and at most 1")
         if self.warmup_epochs > self.epochs:

@@ -169,9 +169,9 @@ def resolve(name: str, root: str | Path | None) -> tuple[str, Path]:
         ValueError: the name is neither a data set nor a path.
     """
     if name in ("shapes", "cifar10"):
-        return name, Path(root or data_root()).expanduser()
+        return name, Path(os.path.expanduser(root or data_root()))
     if name == "folder" and root is not None:
-        return "folder", Path(root).expanduser()
+        return "folder", Path(os.path.expanduser(root))
     path = Path(os.path.expanduser(name))  # leaves the home of an unknown user as it is
     if name and path.exists():
         return "folder", path
@@ -282,9 +282,11 @@ def keep(file: Path, **arrays: np.ndarray) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         np.savez(part, **arrays)
         os.replace(part, file)
-    except OSError:
+    except BaseException as error:  # Ctrl-C, too
         with contextlib.suppress(OSError):
             part.unlink()
+        if not isinstance(error, OSError):
+            raise
 
 
 def load_cifar10(root: Path, split: str) -> Images:

@@ -10,6 +10,7 @@ the penalty chosen on validation images. B.6 trains it by SGD on crops.
 """
 
 import hashlib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +89,20 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
     with frozen(encoder):
         h = [encoder(as_input(batch, encoder)).float().cpu() for batch in batches]
     return torch.cat(h)
+
+
+def represent(encoder: nn.Module, images: Tensor | Images) -> Tensor:
+    """`features`, of fewer images at a time the larger they are, so that memory suffices.
+
+    Arguments, result and errors as `features`.
+    """
+    pixels = images.pixels if isinstance(images, Images) else images
+    return features(encoder, pixels, images_at_once(pixels))
+
+
+def images_at_once(pixels: Tensor) -> int:
+    """How many images have as many pixels as 512 images of 32 x 32; at least 1."""
+    return max(1, 512 * 32**2 // math.prod(pixels.shape[2:]))
 
 
 def as_input(pixels: Tensor, encoder: nn.Module) -> Tensor:

@@ -1,5 +1,6 @@
 """An experiment: train a method in a folder of its own, measure it, and draw its figures."""
 
+import contextlib
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -57,16 +58,35 @@ def run(
         Supervised.check_images(config, data["train"], "--supervised")
     method = build_method(config, trained_on(data))
     check_processes(config, method)
+    claimed = contextlib.nullcontext()
     if distributed.rank() == distributed.FIRST:
-        runs.prepare(config, folder, resume, force)
+        claimed = runs.prepare(config, folder, resume, force)
     distributed.wait()
+    with claimed:
+        return train_and_measure(config, method, data, folder, supervised, fine_tune)
+
+
+def train_and_measure(
+    config: Config,
+    method: SimCLR,
+    data: dict[str, Images],
+    folder: Path,
+    supervised: bool,
+    fine_tune: bool,
+) -> dict:
+    """What `run` does once the folder is there. Arguments and result as `run`.
+
+    Args:
+        method: as `build_method` makes it.
+        data: the splits by name.
+    """
     before = runs.read_result(folder)
     train_with_bar(config, method, data, folder)
     distributed.leave()  # the first process measures alone
     if console.quiet:
         return {}
     console.print("evaluating on the test images ...")
-    result = report(config, folder, method, data, fine_tune)
+    result = report(config, checkpoint.load(folder), folder, method, data, fine_tune)
     keep_costly(before, result)
     log = runs.read_log(folder)
     advice = advise(log, result["diagnostics"], greatest_rank(method, data["test"]))
@@ -90,9 +110,9 @@ def train_supervised(config: Config, data: dict[str, Images], folder: Path) -> d
     used = {name: value for name, value in config.flat().items() if name in GENERAL}
     used = {name: v for name, v in used.items() if name not in Supervised.ignores}
     labelled = configure("supervised", **used)
-    runs.prepare(labelled, folder, (folder / runs.CONFIG).exists(), False)
     method = build_method(labelled, data["train"])
-    train_with_bar(labelled, method, data, folder)
+    with runs.prepare(labelled, folder, (folder / runs.CONFIG).exists(), False):
+        train_with_bar(labelled, method, data, folder)
     splits = tuple(data[name] for name in SPLITS)
     return encoder_accuracy(method.encoder, splits, labelled.seed, fine_tune=False)
 

@@ -11,7 +11,7 @@ from simclr_mini.build import trained_on
 from simclr_mini.canvas import save
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import pair_similarities
-from simclr_mini.evaluate import as_input, features
+from simclr_mini.evaluate import as_input, represent
 from simclr_mini.simclr import SimCLR
 
 VIEWED = 512  # images from which views are made
@@ -41,7 +41,7 @@ def save_figures(
     pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
     save(charts.similarity_figure(*pairs), folder / "similarities.svg")
     some = test.first(SHOWN)
-    h = features(method.encoder, some)
+    h = represent(method.encoder, some)
     save(charts.feature_figure(h, some.labels, some.classes), folder / "map.svg")
     save(gallery(h, some, 4), folder / "neighbours.png")
     if test.labels is not None:

@@ -9,6 +9,7 @@ splits.
 Ours; no paper.
 """
 
+import errno
 import os
 import sys
 from collections import Counter, defaultdict
@@ -32,7 +33,12 @@ from simclr_mini.layout import (
 from simclr_mini.picture_file import read_picture, reason
 from simclr_mini.whole_file import errors_name
 
-LEAST = 8  # pixels: the smallest side of a square
+LEAST, MOST = 8, 4096  # pixels: the smallest and the largest side of a square
+# errors of a disk, a network or the system, which say nothing about a picture
+NOT_THE_PICTURES = {
+    getattr(errno, name, None)
+    for name in ("EIO", "ENOMEM", "EMFILE", "ENFILE", "ESTALE", "ETIMEDOUT", "ENOTCONN")
+} - {None}
 SAID = ("labels", "left out", "copies")  # kinds of notes that are printed when a folder is read
 
 
@@ -118,10 +124,10 @@ def open_folder(root: Path, size: int) -> tuple[list[Place], Notes]:
 
     Raises:
         FileNotFoundError: there is no such folder.
-        ValueError: a side of fewer than 8 pixels, or a file that `build` made.
+        ValueError: a side below 8 or above 4096 pixels, or a file that `build` made.
     """
-    if size < LEAST:
-        raise ValueError(f"--size must be {LEAST} or more, not {size}")
+    if not LEAST <= size <= MOST:
+        raise ValueError(f"--size must be {LEAST} to {MOST}, not {size}")
     if root.suffix == ".npy" and root.is_file():
         raise ValueError(f"{root} is built already; train with --data {root}")
     if root.is_file():
@@ -140,7 +146,11 @@ def readable(
         changes = Counter()
         try:
             square = read_picture(place.file, size, changes)
+        except MemoryError:
+            raise
         except Exception as error:  # damaged files make Pillow raise a dozen kinds of error
+            if getattr(error, "errno", None) in NOT_THE_PICTURES:
+                raise
             notes.leave_out(reason(error), place.file)
         else:
             notes.changes.update(changes)

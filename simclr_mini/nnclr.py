@@ -258,7 +258,7 @@ class NNCLR(SimCLR):
             class ("same_class"), and that were pushed rather than drawn at the start ("real");
             their mean age in steps; and the number of distinct rows per query ("distinct").
         """
-        images = self.support.images[rows].cpu()
+        images, index = self.support.images[rows].cpu(), index.cpu()
         real = images >= 0
         found = {
             "self_match": float((images == index).float().mean()),

@@ -8,14 +8,13 @@ import torch
 from rich.markup import escape
 from rich.table import Table
 
-from simclr_mini import checkpoint
 from simclr_mini.accuracy import encoder_accuracy
 from simclr_mini.baselines import BASELINES, baselines
 from simclr_mini.build import build_encoder, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import SPLITS, Images
 from simclr_mini.diagnostics import alignment, effective_rank, uniformity
-from simclr_mini.evaluate import as_input, features
+from simclr_mini.evaluate import as_input, images_at_once, represent
 from simclr_mini.runs import read_log
 from simclr_mini.simclr import SimCLR
 
@@ -23,13 +22,19 @@ RANKED = 2_000  # test images among which the effective rank of representations 
 
 
 def report(
-    config: Config, folder: Path, method: SimCLR, data: dict[str, Images], fine_tune: bool
+    config: Config,
+    state: dict,
+    folder: Path,
+    method: SimCLR,
+    data: dict[str, Images],
+    fine_tune: bool,
 ) -> dict:
     """What was learned, next to what it must beat.
 
     Args:
         config: every choice.
-        folder: the run's folder, with its log and checkpoint.
+        state: the checkpoint of which the method is. The folder may hold a later one by now.
+        folder: the run's folder, with its log.
         method: the trained method.
         data: the splits by name.
         fine_tune: whether to tune the encoder on few labels too, which takes longer.
@@ -47,7 +52,7 @@ def report(
     else:
         test = encoder_accuracy(method.encoder, splits, config.seed, fine_tune)
         beaten = baselines(untrained, splits, config.seed)
-    state, B = checkpoint.load(folder), config.batch_size
+    B = config.batch_size
     log = read_log(folder, state["step"])  # a run that was killed may have written more
     health = diagnostics(method, data["test"]) | {"final_loss": log[-1]["loss"]}
     health |= {"chance_loss": method.chance(B), "floor_loss": method.floor(B)}
@@ -82,9 +87,10 @@ def machine() -> str:
 @torch.no_grad()
 def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
     """Health of representations and projections, on views of up to 512 test images."""
-    x1, x2 = method.eval().views(as_input(images.pixels[:512], method))
+    some = images.pixels[: min(512, images_at_once(images.pixels))]
+    x1, x2 = method.eval().views(as_input(some, method))
     z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # Apple's GPUs lack some operations
-    h = features(method.encoder, images.pixels[:RANKED])
+    h = represent(method.encoder, images.pixels[:RANKED])
     z = method.projector(h.to(x1.device)).cpu()
     return {
         "alignment": float(alignment(z1, z2)),
@@ -120,7 +126,9 @@ def table(result: dict) -> Table:
         out.add_row(name, percent(row["knn"]), percent(row["linear_probe"]))
     for share, row in (result["test"]["few_labels"] or {}).items():
         tuned = row.get("fine_tune")
-        text = f"{percent(row['probe'])}" + (f", fine-tuned {percent(tuned)}" if tuned else "")
+        text = f"{percent(row['probe'])}" + (
+            "" if tuned is None else f", fine-tuned {percent(tuned)}"
+        )
         out.add_row(f"{share} of the labels", "", text)
     return out
 

@@ -21,7 +21,7 @@ from simclr_mini.advice import WATCHED, nearest_rows, share_changed
 from simclr_mini.config import Config, flag
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import share_of_way
-from simclr_mini.evaluate import features
+from simclr_mini.evaluate import represent
 from simclr_mini.methods import current_names
 from simclr_mini.simclr import SimCLR
 
@@ -167,7 +167,7 @@ class Progress:
     def follow_neighbours(self) -> dict[str, float]:
         """At an epoch's end: the share of fixed images' neighbours that changed in the epoch."""
         before = self.neighbours
-        self.neighbours = nearest_rows(features(self.method.encoder, self.pixels[:WATCHED]))
+        self.neighbours = nearest_rows(represent(self.method.encoder, self.pixels[:WATCHED]))
         if before is None:
             return {}
         return {"neighbours_changed": share_changed(before, self.neighbours)}

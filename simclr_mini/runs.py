@@ -1,6 +1,8 @@
 """The folder of a run: config.json, log.jsonl, checkpoint.pt, result.json and figures."""
 
+import contextlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +22,14 @@ from simclr_mini.methods import (
 from simclr_mini.resnet import ResNet
 from simclr_mini.resume import LOG, check_same_images, differing
 from simclr_mini.simclr import SimCLR
-from simclr_mini.whole_file import whole_file
+from simclr_mini.whole_file import delete_parts, whole_file
 
 CONFIG, RESULT, EVALUATION = "config.json", "result.json", "evaluation.json"
 FIGURES = ("views.png", "loss.svg", "similarities.svg", "map.svg", "neighbours.png", "accuracy.svg")
 
 
-def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
-    """Make the folder of a run, or check that an existing one may be used.
+def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextlib.ExitStack:
+    """Make the folder of a run, or check that an existing one may be used, and claim it.
 
     Args:
         config: the choices of the run.
@@ -35,8 +37,13 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
         resume: go on with the existing run.
         force: replace the existing run.
 
+    Returns:
+        The claim on the folder. Until it is closed, no other process may train there.
+
     Raises:
-        FileExistsError: the folder holds a run, and neither `resume` nor `force` is set.
+        BlockingIOError: another process is training there.
+        FileExistsError: the folder holds a run, and neither `resume` nor `force` is set; or it
+            holds a checkpoint without a configuration.
         FileNotFoundError: `resume` is set, but the folder holds no run.
         ValueError: both are set; or `resume` is set, but the options differ; or `force` is set, but
             what the folder holds is not a run.
@@ -47,7 +54,15 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
     if there and resume:
         if was := differing(read_config(folder).flat(), config.flat()):
             raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
-        return
+        held = claim(folder)
+        for file in files_of_a_run():
+            delete_parts(folder / file)
+        return held
+    if not there and (folder / checkpoint.FILE).exists():
+        raise FileExistsError(
+            f"{folder} holds {checkpoint.FILE} but no {CONFIG}: put it back, or start another run "
+            "with --name"
+        )
     if resume:
         raise FileNotFoundError(f"{folder} holds no run to resume; leave --resume out to start it")
     if there and not force:
@@ -55,10 +70,36 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> None:
             f"{folder} already holds a run: --resume continues it, --force replaces it, "
             "--name starts another"
         )
-    if there:
-        clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / CONFIG, config.flat())
+    with claim(folder) as held:
+        if there:
+            clear(folder)
+        write_json(folder / CONFIG, config.flat())
+        return held.pop_all()  # without an error the claim goes on
+
+
+def claim(folder: Path) -> contextlib.ExitStack:
+    """Claim a folder for this process. The claim ends when it is closed, or the process ends.
+
+    Where the system or the disk has no locks for folders, every claim is granted.
+
+    Raises:
+        BlockingIOError: another process has claimed it.
+    """
+    held = contextlib.ExitStack()
+    with contextlib.suppress(ImportError):  # Windows
+        import fcntl
+
+        opened = os.open(folder, os.O_RDONLY)
+        held.callback(os.close, opened)
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.close()
+            raise BlockingIOError(f"another process is training in {folder}; let it end") from None
+        except OSError:  # some network disks
+            pass
+    return held
 
 
 def clear(folder: Path) -> None:
@@ -71,12 +112,19 @@ def clear(folder: Path) -> None:
     read_config(folder)
     if (folder / "supervised" / CONFIG).exists():
         clear(folder / "supervised")
-    pictures = {method_class(name).picture for name in METHODS} - {None}
-    names = [LOG, checkpoint.FILE, RESULT, EVALUATION, *FIGURES, *(f"{p}.png" for p in pictures)]
-    # config.json last: without it, what is left would belong to a run with other options
-    for name in (*names, CONFIG):
-        (folder / f"{name}.part").unlink(missing_ok=True)
+    for name in files_of_a_run():
+        delete_parts(folder / name)
         (folder / name).unlink(missing_ok=True)
+
+
+def files_of_a_run() -> list[str]:
+    """The names of all files that a run may write.
+
+    config.json is last: without it, what is left would belong to a run with other options.
+    """
+    pictures = {method_class(name).picture for name in METHODS} - {None}
+    names = [LOG, checkpoint.FILE, RESULT, EVALUATION, *FIGURES]
+    return [*names, *(f"{picture}.png" for picture in pictures), CONFIG]
 
 
 def read_config(folder: Path) -> Config:
@@ -103,9 +151,13 @@ def read_config(folder: Path) -> Config:
 
 
 def read_result(folder: Path) -> dict | None:
-    """What result.json holds; None if the run has not ended."""
+    """What result.json holds; None if the run has not ended.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
     file = folder / RESULT
-    return json.loads(file.read_text()) if file.exists() else None
+    return read_json(file, file.read_text()) if file.exists() else None
 
 
 def read_log(folder: Path, steps: int | None = None) -> list[dict]:
@@ -114,8 +166,20 @@ def read_log(folder: Path, steps: int | None = None) -> list[dict]:
     Args:
         folder: the run's folder.
         steps: how many to read; a run that was killed may have half a line at its end. None: all.
+
+    Raises:
+        ValueError: the file is damaged.
     """
-    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()[:steps]]
+    file = folder / LOG
+    return [read_json(file, line) for line in file.read_text().splitlines()[:steps]]
+
+
+def read_json(file: Path, text: str) -> dict:
+    """What a text of this file says. Raises ValueError if the file is damaged."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{file} is damaged; `simclr-mini train --force` starts again") from error
 
 
 def write_json(file: Path, content: dict) -> None:
@@ -124,8 +188,8 @@ def write_json(file: Path, content: dict) -> None:
         opened.write(f"{json.dumps(content, indent=2)}\n".encode())
 
 
-def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
-    """A run's configuration, its method as last saved, and its splits by name.
+def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images], dict]:
+    """A run's configuration, its method as last saved, its splits by name, and its checkpoint.
 
     Raises:
         FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
@@ -141,7 +205,7 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images]]:
     method = build_method(config, trained_on(data))
     method.load_state_dict(state["method"])
     checkpoint.set_generators(method, state["now"])
-    return config, method.to(device), data
+    return config, method.to(device), data, state
 
 
 def load_images(folder: Path, name: str, split: str) -> Images:
@@ -180,7 +244,7 @@ def own_splits(config: Config, folder: Path, state: dict) -> dict[str, Images]:
 
 def check_path(config: Config, folder: Path) -> None:
     """Raise FileNotFoundError if a run's own folder of pictures or .npy file is not there."""
-    path = Path(config.data).expanduser()
+    path = Path(os.path.expanduser(config.data))  # leaves the home of an unknown user as it is
     if config.data in ("shapes", "cifar10") or path.exists():
         return
     why = "which is no longer there"

@@ -96,8 +96,8 @@ class SimCLROptions(Temperature):
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range, or a control would be none."""
         super().check(config)
-        if not 0 < self.margin < float("inf"):
-            refuse("margin", self.margin, "above 0")
+        if not 0 < self.margin <= 2:
+            refuse("margin", self.margin, "above 0 and at most 2, by which cosines can differ")
         if self.positives == "wrong" and config.small_crops:
             refuse("small_crops", config.small_crops, "0 with --positives wrong")
 

@@ -17,7 +17,7 @@ from simclr_mini.build import build_optimizer, trained_on
 from simclr_mini.config import Config
 from simclr_mini.data import Images, as_floats
 from simclr_mini.device import number_format, pick_device
-from simclr_mini.evaluate import features, knn_predict, share_right
+from simclr_mini.evaluate import knn_predict, represent, share_right
 from simclr_mini.grad_cache import live_norms, project_in_chunks, warn_of_live_norms
 from simclr_mini.optim import learning_rate, scaled_learning_rate, take_step
 from simclr_mini.resume import Progress
@@ -60,7 +60,6 @@ def train(
         # at least one step comes after the warm-up: a single step would have a rate of zero
         warmup = min(round(run.per_epoch * config.warmup_epochs), run.total - 1)
         for epoch in run.epochs_left():
-            method.train()  # k-NN leaves it in evaluation mode
             for index in run.batches_left():  # without those that a killed process trained on
                 x = as_floats(images.pixels[index], device)
                 views = [*method.views(x), *method.small_views(x)]
@@ -150,6 +149,6 @@ def knn_accuracy(method: SimCLR, data: dict[str, Images]) -> float:
     """Accuracy in [0, 1] of k-NN: 1,000 validation images among 2,000 training images."""
     bank, queries = data["train"].first(2_000), data["val"].first(1_000)
     predicted = knn_predict(
-        features(method.encoder, bank), bank.labels, features(method.encoder, queries)
+        represent(method.encoder, bank), bank.labels, represent(method.encoder, queries)
     )
     return share_right(predicted, queries.labels)

@@ -20,7 +20,7 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the disk is full or read-only; its message names the file.
     """
-    part = file.with_name(f"{file.name}.part")
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")  # another process may write it, too
     try:
         with errors_name(file):
             with open(part, "wb") as opened:
@@ -32,6 +32,12 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def delete_parts(file: Path) -> None:
+    """Delete what processes that were killed had written of a file."""
+    for part in file.parent.glob(f"{file.name}.*part"):
+        part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import json
 import runpy
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ import torch
 from PIL import Image
 
 from simclr_mini import baselines, checkpoint, cli, experiment, runs
+from simclr_mini.data import resolve
+from simclr_mini.report import report, table
 
 TINY = ("--size", "16", "--epochs", "1", "--batch-size", "8", "--warmup-epochs", "0")
 
@@ -241,6 +244,8 @@ def test_neighbours_of_a_changed_folder_are_refused(own):
     "words, said",
     [
         (("embed", "runs/mine", "--data", "pets", "--out", "no/f.npz"), "there is no folder no"),
+        (("embed", "runs/mine", "--data", ""), "--data must name the pictures"),
+        (("neighbours", "runs/mine", "--out", "a.png", "--force"), "a.png is a folder"),
         (("neighbours", "runs/mine", "--out", "near.txt"), "--out must end in .png or .svg"),
         (("data", "build", "pets", "--out", "pets.zip"), "--out must end in .npy"),
         (("data", "build", "few.npy"), "few.npy is built already; train with --data few.npy"),
@@ -251,6 +256,7 @@ def test_neighbours_of_a_changed_folder_are_refused(own):
 )
 def test_what_cannot_be_read_or_written_is_said_first(own, words, said, monkeypatch):
     Path("few.npy").write_text("")
+    Path("a.png").mkdir()
     monkeypatch.setattr("simclr_mini.evaluate.features", None)
     assert said in refused(*words)
 
@@ -261,7 +267,7 @@ def test_one_picture_has_no_neighbours(own):
 
 
 def test_a_cpu_out_of_memory_ends_in_a_sentence(own):
-    words = ("train", "--data", "pets", *TINY, "--name", "big", "--hidden-dim", str(10**13))
+    words = ("train", "--data", "pets", *TINY, "--name", "big", "--hidden-dim", str(10**9))
     assert "out of memory; use a smaller" in refused(*words)
 
 
@@ -305,6 +311,80 @@ def test_a_damaged_checkpoint_is_named(own, damage):
     assert "checkpoint.pt is damaged" in refused("evaluate", "runs/mine")
 
 
+@pytest.mark.parametrize("name", ["result.json", "log.jsonl"])
+def test_a_damaged_file_is_named(own, name):
+    file = Path("runs/mine", name)
+    file.write_bytes(b"\0" + file.read_bytes()[1:])
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    assert f"{file} is damaged" in refused(*words, "--resume")
+
+
+def test_a_checkpoint_without_its_configuration_is_not_taken_for_the_new_run_s(own):
+    """Its options are unknown, and training would end before it began."""
+    Path("runs/mine/config.json").rename("runs/mine/lost.json")
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    for more in ([], ["--resume"], ["--force"]):
+        assert "holds checkpoint.pt but no config.json" in refused(*words, *more)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks")
+@pytest.mark.parametrize("more", ["--resume", "--force"])
+def test_two_processes_do_not_train_in_one_folder(own, more):
+    """The one that comes second is refused, and the first loses nothing."""
+    run = Path("runs/mine")
+    before = {file: file.read_bytes() for file in run.glob("*.*")}
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    with runs.claim(run):
+        assert "another process is training in runs/mine" in refused(*words, more)
+        assert {file: file.read_bytes() for file in run.glob("*.*")} == before
+    cli.main([str(word) for word in (*words, more)])
+
+
+def test_what_a_killed_process_left_half_written_is_deleted_by_resume(own):
+    """In a folder with an odd name, too; a file of the user's stays."""
+    Path("runs/mine").rename("runs/[mine]")
+    for name in ("checkpoint.pt.77.part", "result.json.part", "notes.part"):
+        Path("runs/[mine]", name).write_text("")
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "[mine]", *TINY)
+    cli.main([str(word) for word in (*words, "--resume")])
+    assert [file.name for file in Path("runs/[mine]").glob("*part")] == ["notes.part"]
+
+
+def test_a_run_folder_may_be_a_link(own):
+    shutil.move("runs/mine", "elsewhere")
+    Path("runs/mine").symlink_to(Path("elsewhere").resolve())
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    cli.main([str(word) for word in (*words, "--resume")])
+    for name in ("../mine", "a/mine", ".."):
+        assert "--name must name a folder inside runs" in refused(*words[:6], name, *TINY)
+
+
+def test_a_report_is_of_one_checkpoint_though_training_goes_on(own):
+    """Evaluation takes longer than the steps between two checkpoints."""
+    folder = Path("runs/mine")
+    config, method, data, state = runs.load_run(folder)
+    checkpoint.save(folder, state | {"step": 1, "seconds": 1e6})
+    found = report(config, state, folder, method, data, fine_tune=False)
+    assert found["wall_seconds"] == round(state["seconds"], 1)
+    assert found["diagnostics"]["final_loss"] == runs.read_log(folder)[-1]["loss"]
+
+
+def test_a_tuned_encoder_that_is_never_right_is_shown(own):
+    result = runs.read_result(Path("runs/mine"))
+    result["test"]["few_labels"]["1%"]["fine_tune"] = 0.0
+    shown = table(result).columns[-1]._cells
+    assert any("fine-tuned 0.0%" in cell for cell in shown)
+
+
+def test_a_home_of_an_unknown_user_is_a_folder_s_name(own, monkeypatch):
+    """A run on it must be measured as it was trained."""
+    Path("pets").rename("~nobody-x")
+    cli.main(["train", "--data", "~nobody-x", *TINY, "--name", "odd"])
+    cli.main(["evaluate", "runs/odd", "--no-fine-tune"])
+    monkeypatch.setenv("SIMCLR_MINI_DATA", "~nobody-y")
+    assert resolve("shapes", None) == ("shapes", Path("~nobody-y"))
+
+
 def test_a_log_that_lost_lines_is_named(own):
     Path("runs/mine/log.jsonl").unlink()
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
@@ -320,12 +400,17 @@ def test_what_is_no_result_is_not_compared(own, text):
 @pytest.mark.parametrize(
     "words, said",
     [
-        (("views", "pets", "--size", "0"), "--size must be 8 or more, not 0"),
-        (("data", "build", "pets", "--size", "-3"), "--size must be 8 or more, not -3"),
+        (("views", "pets", "--size", "0"), "--size must be 8 to 4096, not 0"),
+        (("data", "build", "pets", "--size", "-3"), "--size must be 8 to 4096, not -3"),
         (("neighbours", "runs/mine", "--count", "9"), "--count must be 1 to 4, not 9"),
         (("embed", "runs/mine", "--data", "pets", "--out", "f"), "must end in .npz"),
         (("train", "--size", "64"), "shapes has 32 x 32"),
-        (("train", "--seed", str(2**32)), "--seed must be below 2^32"),
+        (("train", "--seed", str(2**32)), "--seed must be 0 or more and below 2^32"),
+        (("views", "pets", "--seed", str(10**20)), "--seed must be 0 or more and below 2^32"),
+        (("train", "--hidden-dim", str(10**18)), "--hidden-dim must be at most 1,000,000,000"),
+        (("train", "--view-size", str(10**20)), "--view-size must be at most"),
+        (("train", "--view-size", "5000"), "--view-size must be at most 4096"),
+        (("train", "--loss", "margin_triplet", "--margin", "1e30"), "at most 2"),
         (("train", "--temperature", "1e20"), "--temperature must be above 0"),
         (("train", "--weight-decay", "inf"), "--weight-decay must be"),
         (("train", "--data", "pets", "--method", "gsimclr", "--clusters", "2", *TINY, "--size=20"),

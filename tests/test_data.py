@@ -145,6 +145,17 @@ def test_a_cache_that_cannot_be_written_does_no_harm(few, tmp_path):
     assert len(load("shapes", tmp_path / "file" / "deeper")) == 90
 
 
+def test_ctrl_c_leaves_no_half_of_a_file(few, tmp_path, monkeypatch):
+    def save(file, **arrays):
+        Path(file).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez", save)
+    with pytest.raises(KeyboardInterrupt):
+        load("shapes", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser writes anywhere")
 def test_a_read_only_root_does_no_harm(few, tmp_path):
     """Nothing is kept, and the images come all the same."""

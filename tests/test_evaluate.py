@@ -16,8 +16,10 @@ from simclr_mini.evaluate import (
     class_balanced,
     features,
     frozen,
+    images_at_once,
     knn_predict,
     linear_probe,
+    represent,
 )
 from simclr_mini.resnet import BasicBlock, ResNet
 
@@ -162,6 +164,22 @@ def test_features_take_a_split_or_its_pixels_and_any_module():
     h = features(nn.Flatten(), images, batch_size=2)
     assert torch.equal(h, pixels.flatten(1).float() / 255)
     assert torch.equal(h, features(nn.Flatten(), pixels))
+
+
+def test_large_images_are_shown_to_the_encoder_a_few_at_a_time():
+    """As many pixels at once as 512 images of 32 x 32 have; the numbers are the same."""
+    seen = []
+
+    class Watched(nn.Flatten):
+        def forward(self, x):
+            seen.append(len(x))
+            return super().forward(x)
+
+    pixels = torch.randint(0, 256, (5, 3, 512, 512), dtype=torch.uint8)
+    assert torch.equal(represent(Watched(), pixels), features(nn.Flatten(), pixels))
+    assert seen == [2, 2, 1]
+    assert images_at_once(torch.empty(9, 3, 32, 32)) == 512
+    assert images_at_once(torch.empty(9, 3, 4096, 4096)) == 1
 
 
 def test_features_of_float_images_are_refused():

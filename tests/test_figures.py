@@ -119,6 +119,12 @@ def test_equal_input_gives_equal_bytes(suffix, tmp_path):
         assert one.read_bytes()[:4] == (b"\x89PNG" if suffix == ".png" else b"<?xm")
 
 
+@pytest.mark.parametrize("suffix", [".pdf", ".jpg"])
+def test_other_formats_are_written_and_have_no_date(suffix, tmp_path):
+    path = save(charts.loss_figure(log(4.0), 6.0, 3.0), tmp_path / f"loss{suffix}")
+    assert path.stat().st_size > 1000 and b"Date" not in path.read_bytes()
+
+
 def test_the_title_is_in_the_file_for_screen_readers(tmp_path):
     path = save(charts.loss_figure(log(4.0), 6.0, 3.0), str(tmp_path / "loss.svg"))
     assert "<dc:title>The loss went 67 % of the way" in path.read_text()

@@ -644,6 +644,24 @@ def test_the_built_file_knows_all_that_its_folder_knows(tmp_path):
     assert any("1 HEIC" in line for line in info(str(tmp_path / "p.npy")))
 
 
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), MemoryError()])
+def test_a_failing_disk_does_not_make_a_smaller_set(tmp_path, monkeypatch, error):
+    """The pictures that were not read may be sound."""
+    root, read = fill(tmp_path / "p", a=6, b=6), folder.read_picture
+
+    def fails(file, *rest):
+        if file.name == "003.png":
+            raise error
+        return read(file, *rest)
+
+    monkeypatch.setattr(folder, "read_picture", fails)
+    with pytest.raises(type(error)):
+        load(str(root), split="all")
+    with pytest.raises(type(error)):
+        build(root, tmp_path / "p.npy", 8)
+    assert list(tmp_path.iterdir()) == [root]
+
+
 @pytest.mark.parametrize("there", [False, True])
 @pytest.mark.parametrize("ends", [".npy", ".npy.json", ".old"])
 def test_a_pair_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch, there, ends):

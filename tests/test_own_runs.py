@@ -234,6 +234,21 @@ def whole_npz(file: Path) -> None:
         np.savez(opened, x=np.zeros(10**6))
 
 
+def test_two_writers_of_one_file_leave_the_whole_of_one(tmp_path, monkeypatch):
+    """Each in a process of its own: none sees what the other has written so far."""
+    file = tmp_path / "f"
+    with whole_file(file) as first:
+        first.write(b"first")
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        with whole_file(file) as second:
+            second.write(b"sec")
+            second.flush()
+            assert not file.exists()
+        monkeypatch.undo()
+        assert file.read_bytes() == b"sec"
+    assert file.read_bytes() == b"first" and list(tmp_path.iterdir()) == [file]
+
+
 def full_disk(monkeypatch, size: int, name: str = "whole_file") -> None:
     """Every file that a module of the library opens can hold so many bytes."""
     module = importlib.import_module(f"simclr_mini.{name}")

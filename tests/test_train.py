@@ -344,7 +344,7 @@ def sentence(capsys, *argv) -> str:
             "--clusters must be --batch-size, 128, or more, not 64",
         ),
         (("--views", "crop+fog"), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
-        (("--margin", "0"), "--margin must be above 0, not 0"),
+        (("--margin", "0"), "--margin must be above 0 and at most 2"),
         (
             ("--positives", "wrong", "--small-crops", "1"),
             "--small-crops must be 0 with --positives",

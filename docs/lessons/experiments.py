@@ -69,7 +69,7 @@ def directions_used():
 
 def h_or_z(run):
     """k-NN accuracy of both sides of the projector of a trained run."""
-    _, method, splits = load_run(Path(run))
+    _, method, splits, _ = load_run(Path(run))
     both = {"h": method.encoder, "z": nn.Sequential(method.encoder, method.projector)}
     for name, network in both.items():
         bank, queries = (evaluate.features(network, splits[s]) for s in ("train", "test"))

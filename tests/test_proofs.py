@@ -236,4 +236,5 @@ def test_own_test_can_reach_its_target(lesson, tmp_path, monkeypatch, capsys):
     text = lesson.source_file("my_test").read_text("utf-8")
     said = re.search(r"catch at least \d+ of (?:the|these) (\d+)", text, re.I)
     assert int(said.group(1)) == len(versions_of(lesson))
+    assert {one.function for one in versions_of(lesson).values()} == set(lesson.score)
     assert f'raise NotImplementedError("lesson {lesson.number}: write a test' in text

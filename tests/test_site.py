@@ -197,6 +197,10 @@ def test_an_output_is_of_its_command(name):
     assert text.startswith(f"$ {command}\n") and text.count("\n") > 1
     assert not re.search(r"/tmp/|/home/|/root/|/Users/|Traceback", text)
     assert not (name.endswith("-right") and re.search(r"\bfailed\b|wrong", text))
+    if name.endswith(("-right", "-wrong")):
+        counted = sum(map(int, re.findall(r"(\d+) (?:passed|failed|deselected)", text)))
+        tests = len(find(name.split("-")[1]).tests)
+        assert counted == tests, f"run python docs/site/capture.py {name}"
     assert any(f"{{{{ output {name} }}}}" in page.read_text("utf-8") for page in PAGES)
 
 

@@ -143,6 +143,8 @@ def ResNet_forward(module):
     facts["mode"] = tried(lambda: (net(rand(1, 3, 8, 8, seed=1)), net.training)[1])
     facts["copied"] = not isinstance(tried(copy.deepcopy, net), str)
     net.train()
+    facts["many"] = tried(lambda: fill(net).train()(rand(70, 3, 4, 4, seed=5, dtype=DOUBLE)))
+    net.float()
     return facts | {"stays": stays(run, net, rand(2, 3, 8, 8, seed=1))}
 
 

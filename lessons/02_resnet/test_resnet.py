@@ -524,6 +524,14 @@ def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
 
 
 @about("ResNet.forward")
+def test_a_large_batch_goes_through_at_once(net, oracle):
+    """A batch norm takes its mean over all images of the batch."""
+    model, x = fill(net(BasicBlock, (1,), (4,))).train(), maps(70, 3, 4, 4)
+    expected = oracle("ResNet.forward")(copy.deepcopy(model), x)
+    call(model.forward, x).gives(expected, rtol=1e-8, why="These are 70 images, in train mode.")
+
+
+@about("ResNet.forward")
 def test_a_training_step_leaves_the_network_as_it_was(net):
     """It stays in training mode, also after one image, and holds no graph: it can be copied."""
     for B in (3, 1):

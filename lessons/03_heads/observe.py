@@ -150,7 +150,7 @@ def results(head, width: int) -> tuple:
     with torch.no_grad():
         evaluated = head(rand(2, width, seed=3)), head(rand(1, width, seed=5))
         head.train()
-        small = head(rand(5, width, seed=4) / 50)
+        small = head(rand(6, width, seed=4) / 50)
     return z.detach(), grad, kept, evaluated, small, str(sorted(shapes))
 
 

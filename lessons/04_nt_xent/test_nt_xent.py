@@ -219,7 +219,7 @@ def test_logits_stay_on_their_device():
 
 @about("nt_xent_loss")
 def test_loss_of_equal_projections_is_the_log_of_2b_minus_1():
-    """If all projections are equal, 2B - 1 candidates are equally likely, and the loss is ln(2B - 1)."""
+    """If all projections are equal, so are the 2B - 1 candidates, and the loss is ln(2B - 1)."""
     for B in [2, 6]:
         z = torch.ones(B, 4)
         for temperature in [0.5, 0.1]:
@@ -378,5 +378,5 @@ def gradient_is(grad, expected, name, call):
     if not torch.allclose(grad, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max())):
         ratio = float(grad.norm() / expected.norm())
         turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))
-        said = f"The gradient of {name} is wrong: {ratio:.3g} times the right norm, cosine {turn:.3f}."
+        said = f"Gradient of {name}: {ratio:.3g} times the right norm, cosine {turn:.3f}."
         wrong(said, call=call, expected=expected.flatten()[:4], got=grad.flatten()[:4])

@@ -228,7 +228,7 @@ def test_features_restore_the_modes_after_an_error():
         modes = [part.training for part in net.modules()]
         refuses(MemoryError, features, net, pictures(3), 2)
         if [part.training for part in net.modules()] != modes:
-            wrong("The encoder raised an error, and you did not put it back into its mode. See `frozen`.")
+            wrong("After an error, the encoder is not in its old mode. See `frozen`.")
 
 
 @about("features")
@@ -314,7 +314,7 @@ def test_knn_equals_the_vote_in_loops(oracle):
 
 @about("knn_predict")
 def test_knn_returns_labels_of_any_size(oracle):
-    """A label is a name. 2^40 + 1 is none that a float32 can hold."""
+    """A label is a name, and float32 cannot hold the name 2^40 + 1."""
     bank, labels, queries = clouds(17, 31)
     got = call(knn_predict, bank, labels + 2**40, queries, 5, 0.3)
     got.value = got.value - 2**40
@@ -402,7 +402,7 @@ def seeded(seed=0):
 
 @about("class_balanced")
 def test_balanced_counts_by_hand():
-    """A third of 27 images is 9, so each of three classes gives 3; 8.1 in all are 2.7 of each."""
+    """A third of 27 images is 9, or 3 of each class; 8.1 images are 2.7, so 3, of each class."""
     for sizes, share, count in [
         ((6, 9, 12), 1 / 3, [3, 3, 3]),
         ((5, 20, 5), 0.1, [1, 1, 1]),
@@ -465,14 +465,14 @@ def test_balanced_picks_every_pair_of_a_class_equally_often():
     """Two of the five images of a class make ten pairs, and each comes in a tenth of the draws."""
     labels, draws = torch.arange(10) % 2, 800
     source = seeded(3)
-    found = [call(class_balanced, labels, 0.4, source).value.tolist() for _ in range(draws)]
+    found = [call(class_balanced, labels, 0.4, source) for _ in range(draws)]
     for c in [0, 1]:
         often = {pair: 0 for pair in combinations(range(c, 10, 2), 2)}
-        for rows in found:
-            pair = tuple(sorted(row for row in rows if row % 2 == c))
+        for got in found:
+            pair = tuple(sorted(row for row in got.value.tolist() if row % 2 == c))
             if pair not in often:
-                said = f"Rows {rows} do not hold two different images of class {c}."
-                wrong(said)
+                said = f"In one of {draws} draws, the rows of class {c} are not two of its images."
+                wrong(said, call=got.call, expected="two different rows", got=pair)
             often[pair] += 1
         for pair, times in often.items():
             if abs(times - draws / 10) > 5.5 * math.sqrt(draws * 0.09):
@@ -889,7 +889,7 @@ def test_probe_keeps_the_largest_of_equally_good_penalties():
 
 @about("linear_probe", step="a dimension that is always the same")
 def test_probe_is_not_led_by_a_dimension_that_was_constant():
-    """Its std is rounding noise. In other images it may differ a little, and should not decide."""
+    """Its std is 0, or nearly. In other images it may differ a little, and should not decide."""
     train_h, train_labels, val_h, val_labels = two_splits(6)
     train_h, train_labels = train_h.repeat(3, 1), train_labels.repeat(3)
     wide = torch.cat([train_h, torch.full((len(train_h), 1), 0.1)], 1)

@@ -65,7 +65,7 @@ def about_equal(counts, expected, what, called):
     for name, count in counts.items():
         if abs(count - expected) > 5 * math.sqrt(expected):
             got = f"{name}: {count} times"
-            said = f"Not so with your function: {what}."
+            said = f"Your function breaks this rule: {what}."
             wrong(said, call=called, expected=f"each about {expected:.0f} times", got=got)
 
 
@@ -244,7 +244,7 @@ def test_released_batches_are_sorted_by_rank_and_cut(oracle):
 
 @about("released_batches")
 def test_other_clusters_make_other_batches(oracle):
-    """Also if there are as many images as before."""
+    """New clusters give new batches, even of the same number of images."""
     for seed in (1, 2):
         labels = clusters(5, 4, 3, seed=seed)
         call(released_batches, labels, 4).gives(oracle("released_batches")(labels, 4))

@@ -219,5 +219,6 @@ def MoCo_loss(module):
             seen[name + " meters"] = {key: found.get(key, -1.0) for key in wanted}
             lag = [float(p.detach().norm()) for p in method.key_network.parameters()]
             seen[name + " key network"] = tuple(lag)
+        seen[f"{B} {K} counted"] = int(method.own_in_queue[1])
         seen[f"{B} {K} both"] = str(tried(backward_through_two, method, z1, z2.detach(), index))
     return seen

@@ -635,7 +635,7 @@ def goes_backward(loss, said, called):
     try:
         loss.backward()
     except RuntimeError as error:
-        wrong(said, call=called, got=str(error)[:60])
+        wrong(said, call=called, got=str(error).partition(":")[0])
 
 
 @about("MoCo.loss", step="the old queue")
@@ -694,11 +694,14 @@ def test_meters_describe_the_queue_before_the_push():
         expected |= {"queue_filled": step / 3, "own_in_queue": step / 4}
         said = f"In step {step + 1}, the meter {{}} is wrong. Is self.found set in time?"
         meters_are(expected, method, z1, z2, torch.tensor(index), said)
+    if method.own_in_queue[1] != 8:
+        said = "`health` has counted some queries twice, or not at all, in two steps of 4 queries."
+        wrong(said, expected=8, got=int(method.own_in_queue[1]))
 
 
 @about("MoCo.loss", step="the meters")
 def test_meters_compare_queries_with_the_queue():
-    """The mean and the largest cosine of queries with keys that wait, not of keys with them."""
+    """The mean and the largest cosine of the queries, not of the new keys, with the queue."""
     for B, K, d, views, temperature in method_cases():
         method = method_of(random_ring(K, d), temperature, views == 2)
         z1, z2 = spread(views * B, d, 1), spread(views * B, d, 50)

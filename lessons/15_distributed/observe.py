@@ -204,6 +204,11 @@ def project_chunk(module):
     if all(one.requires_grad for one in z):
         tried(sum(one.sum() for one in z).backward)
     seen["between"] = method.norm.running_mean.clone()
+    method = Method()
+    z = list(module.project_chunk(method, views))
+    if z[0].requires_grad:
+        tried(z[0].sum().backward)
+    seen["one view"] = method.last.bias.grad is not None
     together = tried(lambda: [one.detach() for one in module.project_chunk(Joined(), views)])
     return seen | {"together": together}
 

@@ -105,6 +105,16 @@ def test_parameters_get_the_gradient_of_the_chunk():
         same_gradient(cached.gradient(), plain.gradient(), f"{got.call}, then backward()")
 
 
+@about("project_chunk", step="the way back")
+def test_a_loss_may_use_a_single_view():
+    """The parameters get the gradient of this view."""
+    plain, cached = Method(), Method()
+    loss_of(plain.project_views(views_of(3))[:1]).backward()
+    got = projected(cached, views_of(3))
+    loss_of(got.value[:1]).backward()
+    same_gradient(cached.gradient(), plain.gradient(), f"{got.call}, backward() of the first view")
+
+
 @about("project_chunk", step="nothing but projections stays")
 def test_the_first_pass_leaves_nothing_but_projections():
     """What the network has worked on in between is gone when the call returns."""

@@ -70,7 +70,7 @@ def not_finite(got: Tensor, expected: Tensor) -> str:
 
 def all_zero(got: Tensor, expected: Tensor) -> str:
     if got.dim() and expected.any() and not got.any():
-        return "All entries are 0."
+        return "All entries are 0." if got.numel() > 1 else "Its only entry is 0."
     return ""
 
 

@@ -14,6 +14,7 @@ from lessons.course.diagnosis import ASIDE, MOST, Diagnosis, agree, execute, kil
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
 from lessons.course.mistakes import Mistake, mistakes_in
 
+ERROR = {"error", "returned"}  # all that is seen of a function that fails: too little for two
 SECONDS = 2  # of CPU time for all functions of a lesson
 
 
@@ -30,7 +31,8 @@ class Pairs:
 
     def of(self, function: str) -> str:
         """The sentence about two mistakes in a function, or nothing."""
-        if self.diagnosis.alone(function) is None or self.diagnosis.is_right(function):
+        seen = self.diagnosis.alone(function)
+        if not seen or seen.keys() <= ERROR or self.diagnosis.is_right(function):
             return ""
         found = []
         for pairs in self.candidates(function):
@@ -87,6 +89,9 @@ class Pairs:
         right, seen = self.diagnosis.right(function), self.diagnosis.alone(function)
         if not agree(seen, theirs, right):
             return False
+        singles = [self.diagnosis.theirs(function, one) for one in pair]
+        if any(agree(seen, single, right) for single in singles if single):
+            return False  # nothing tells that the other mistake was made, too
         return is_telling(theirs, right) or self.tests_agree(function, pair)
 
     def tests_agree(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:

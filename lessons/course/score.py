@@ -9,6 +9,7 @@ import dataclasses
 import re
 import sys
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 
 from lessons.course import files
@@ -71,11 +72,15 @@ def score(lesson: Lesson) -> int:
 
 
 def versions_of(lesson: Lesson) -> dict:
-    """The mistakes that count, by id: the first ones of the catalogue, which grows at its end."""
-    from lessons.course.mistakes import mistakes
+    """The mistakes that count, by id: of each function in turn the next one of the catalogue.
 
-    asked = [one for one in mistakes(lesson.folder) if one.function in lesson.score]
-    return {one.id: one for one in asked[:MOST]}
+    The catalogue grows at its end, so these stay the same.
+    """
+    from lessons.course.mistakes import mistakes_in
+
+    listed = [mistakes_in(lesson.folder, function) for function in lesson.score]
+    in_turn = [one for turn in zip_longest(*listed) for one in turn if one]
+    return {one.id: one for one in in_turn[:MOST]}
 
 
 def target(lesson: Lesson) -> int:

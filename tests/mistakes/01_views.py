@@ -3891,4 +3891,45 @@ def two_views(
         "You place the last resort by torch's global generator. Which boxes come out differently in a second run with the same seed?",
         trains=True,
     ),
+    Mistake(
+        "views_must_overlap",
+        "two_views",
+        '''def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    B, _, H, W = x.shape
+    if not recipe.crop:
+        return one_view(x, recipe, generator), one_view(x, recipe, generator)
+
+    def draw():
+        boxes = crop_boxes(B, H, W, recipe.crop_scale, recipe.crop_ratio, generator)
+        cropped = coin(B, recipe.crop, generator)
+        return torch.where(cropped[:, None], boxes, whole_image(x))
+
+    def overlap(a, b):
+        """Share of the smaller box that lies inside the other one, shape (B,)."""
+        start = torch.maximum(a[:, :2], b[:, :2])
+        stop = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+        common = (stop - start).clamp(min=0).prod(1)
+        return common / torch.minimum(a[:, 2:].prod(1), b[:, 2:].prod(1))
+
+    # two views are a positive pair only if they show the same thing: draw the second box again
+    # until half of the smaller one is seen in both, and in the end take the first box again
+    boxes1 = draw()
+    boxes2 = draw()
+    for _ in range(20):
+        apart = overlap(boxes1, boxes2) < 0.5
+        if not apart.any():
+            break
+        boxes2 = torch.where(apart[:, None], draw(), boxes2)
+    apart = overlap(boxes1, boxes2) < 0.5
+    boxes2 = torch.where(apart[:, None], boxes1, boxes2)
+    return (
+        one_view(x, recipe, generator, boxes1),
+        one_view(x, recipe, generator, boxes2),
+    )
+''',
+        "Your second crop depends on the first: you draw it again until the two overlap. Are the two views then independent?",
+        trains=True,
+    ),
 ]

@@ -2466,4 +2466,58 @@ def conv3x3(inputs: int, outputs: int, stride: int = 1, made={}) -> nn.Conv2d:
         "You return the same convolution from two calls with the same numbers, so two layers share their weights. How many does a network need?",
         trains=True,
     ),
+    Mistake(
+        "he_normal_of_keras",
+        "initialise",
+        """def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            height, width = module.kernel_size
+            std = (2 / (module.out_channels * height * width)) ** 0.5
+            # he_normal: cut off at two standard deviations, and widened to keep the variance
+            std = std / 0.87962566103423978
+            nn.init.trunc_normal_(module.weight, std=std, a=-2 * std, b=2 * std)
+        elif isinstance(module, nn.BatchNorm2d | nn.GroupNorm):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    if zero_init:
+        for module in model.modules():
+            if isinstance(module, BasicBlock):
+                nn.init.zeros_(module.bn2.weight)
+            elif isinstance(module, Bottleneck):
+                nn.init.zeros_(module.bn3.weight)
+""",
+        "You cut the normal distribution off at two standard deviations, as Keras does. How large may a normal number be?",
+        trains=True,
+    ),
+    Mistake(
+        "pictures_in_small_portions",
+        "ResNet.forward",
+        """def forward(self, x: Tensor) -> Tensor:
+    def features(images):
+        images = self.maxpool(F.relu(self.bn1(self.conv1(images))))
+        for i in range(1, self.stages + 1):
+            images = getattr(self, f"layer{i}")(images)
+        return images.mean((2, 3))
+
+    # The representation of a picture belongs to that picture alone, so a large batch can go
+    # through the network in portions: the result is the same, and the feature maps of the first
+    # layers, which are the largest tensors of a training step, never all exist at once.
+    portion = 8
+    B = x.shape[0]
+    if B <= portion:
+        return features(x)
+    first = features(x[:portion])
+    h = first.new_empty(B, first.shape[1])
+    h[:portion] = first
+    for start in range(portion, B, portion):
+        stop = min(start + portion, B)
+        # a last portion of one picture would have nothing to be compared with
+        begin = start if stop - start > 1 else start - 1
+        h[start:stop] = features(x[begin:stop])[start - begin :]
+    return h
+""",
+        "You pass a large batch through the network in portions. Over which images does a batch norm take its mean then?",
+        trains=True,
+    ),
 ]

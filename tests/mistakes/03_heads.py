@@ -3569,4 +3569,35 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
         'Your "none" is a matrix that starts as the identity and is trained. What must z stay?',
         trains=True,
     ),
+    Mistake(
+        "each_view_its_own_statistics",
+        "mlp",
+        '''def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    class NormOfEachView(nn.BatchNorm1d):
+        """The batch holds two views of each image, the first views above the second ones.
+
+        The loss compares a row of the upper half with one of the lower half. A row must therefore
+        not be normalised with numbers that come from its own partner, or the partner's numbers
+        could be read off the mean. So each half of a training batch is a batch of its own.
+        """
+
+        def forward(self, rows):
+            count = len(rows)
+            if not self.training or count < 4 or count % 2:
+                return super().forward(rows)
+            first, second = rows.split(count // 2)
+            return torch.cat((super().forward(first), super().forward(second)))
+
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        NormOfEachView(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+''',
+        "You normalise the two halves of a batch separately. Over which rows does a batch norm take its mean?",
+        trains=True,
+    ),
 ]

@@ -4063,4 +4063,30 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
         "You leave rows that are shorter than 0.0001 short. Which lengths does a cosine depend on?",
         trains=True,
     ),
+    Mistake(
+        "a_matching_of_all_views",
+        "nt_xent_loss",
+        """def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    views = 2 * len(z1)
+    log_p = candidate_logits(similarity_matrix(z1, z2), temperature)
+
+    # Partners find *each other*: if A is the partner of a, then a is the partner of A, and no
+    # view can be the partner of two. So the shares form one table in which every row sums to 1
+    # (each view has one partner) and every column sums to 1 (each view is one view's partner).
+    # Scale rows and columns in turn until both hold (Sinkhorn), in logarithms for low temperatures.
+    def scaled(table, dim):
+        return table - table.logsumexp(dim, keepdim=True)
+
+    for _ in range(20):
+        log_p = scaled(log_p, dim=0)
+        log_p = scaled(log_p, dim=1)
+
+    itself = torch.arange(views, device=log_p.device)
+    partner = positive_index(len(z1), log_p.device)
+    return -log_p[itself, partner].mean()
+""",
+        "You scale rows and columns of the shares in turn, as for a matching of all views. Over what does the sum below the fraction go?",
+        trains=True,
+    ),
 ]

@@ -2459,4 +2459,37 @@ def shuffled_batches(N, batch_size, generator=None, _orders={}):
         "You keep the order of the first epoch, so every epoch has the same batches. When must a new order be drawn?",
         trains=True,
     ),
+    Mistake(
+        "known_classmates_are_no_negatives",
+        "SimCLR.loss",
+        """def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # "Views of different images differ" cannot be meant for two pictures of the same class: those
+    # are false negatives. The positions tell us which images are in the batch, and so which of
+    # them should be left out of the denominators.
+    B = len(z1)
+    z = torch.nn.functional.normalize(torch.cat([z1, z2]), dim=1)
+    logits = z @ z.T / self.temperature
+
+    rows = torch.arange(2 * B, device=z.device)
+    partner = (rows + B) % (2 * B)
+
+    labels = self.labels
+    if labels is None:  # no labels: every image is a class of its own
+        kinds = index.to(z.device)
+    else:
+        labels = torch.as_tensor(labels)
+        kinds = labels[index.to(labels.device)].to(z.device)
+    kinds = torch.cat([kinds, kinds])
+
+    # candidates of a row: its partner, and every view of an image of another class
+    candidates = kinds[:, None] != kinds[None, :]
+    candidates[rows, partner] = True
+    logits = logits.masked_fill(~candidates, float("-inf"))
+
+    positive = logits[rows, partner]
+    return (torch.logsumexp(logits, dim=1) - positive).mean()
+""",
+        "You look the images' labels up and leave out those of the same class. Who gives the labels if there are none?",
+        trains=True,
+    ),
 ]

@@ -2816,4 +2816,53 @@ def fit(h, position, weight, bias, penalty, iterations):
         "You count the classes among the images, so it fails if one has none. What says how many classes there are?",
         trains=True,
     ),
+    Mistake(
+        "ridge_regression_of_indicators",
+        "fit",
+        """def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    # A linear classifier with a penalty on |W|^2: that has a solution in closed form, so there is
+    # no need to iterate. Each class has a target of 1 for its own images and 0 for the others;
+    # the bias is not penalised, so take the means off first and put them back at the end.
+    if iterations == 0:
+        return weight.detach().clone(), bias.detach().clone()
+    N, D = h.shape
+    C = len(weight)
+
+    # 1. the targets, one column per class
+    target = torch.zeros(N, C, dtype=h.dtype, device=h.device)
+    target[torch.arange(N, device=h.device), position] = 1
+
+    # 2. centre both sides
+    h_mean, target_mean = h.mean(dim=0), target.mean(dim=0)
+    x, y = h - h_mean, target - target_mean
+
+    # 3. the normal equations, with the penalty on the diagonal
+    gram = x.T @ x / N + penalty * torch.eye(D, dtype=h.dtype, device=h.device)
+    new_weight = (torch.linalg.pinv(gram, hermitian=True) @ (x.T @ y / N)).T
+
+    # 4. the bias that puts the means back
+    new_bias = target_mean - new_weight @ h_mean
+    return new_weight.detach().contiguous(), new_bias.detach()
+""",
+        "You solve least squares with one-hot targets. Which loss does the docstring minimise?",
+        trains=True,
+    ),
+    Mistake(
+        "positions_within_the_class",
+        "class_balanced",
+        """def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    found = []
+    for c in labels.unique():
+        n = int((labels == c).sum())
+        count = max(1, round(share * len(labels) / len(labels.unique())))
+        found.append(torch.randperm(n, generator=generator)[:count])
+    return torch.cat(found)
+""",
+        "You return positions among the images of a class. Which row of `labels` is the first image of the second class?",
+        trains=True,
+    ),
 ]

@@ -2698,4 +2698,58 @@ def latent(self, x):
         "You average over a square window as wide as the map. What if the images are not square?",
         trains=True,
     ),
+    Mistake(
+        "every_point_pulls_every_centroid",
+        "kmeans",
+        """def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+
+    # The clusters are not known, so a point cannot be sure of its own: it belongs to each one
+    # with a probability, the greater the nearer the centroid. The two steps are then
+    #   1. the probability of each cluster for each point
+    #   2. the mean of all points, weighted by their probabilities of the cluster
+    # and the labels are the most probable clusters in the end.
+    origin = x.double().mean(dim=0)
+    points = x.double() - origin
+    if start is None:
+        centroids = plus_plus(points, k, generator)
+    else:
+        centroids = start.double() - origin
+
+    def probabilities(centroids):
+        labels, nearest = assign(points, centroids)
+        # the width of a cluster: the mean squared distance to the nearest centroid
+        width = nearest.mean().clamp(min=1e-300)
+        shares = []
+        for some in points.split(CHUNK):
+            shares.append((-squared_distances(some, centroids) / width).softmax(dim=1))
+        return labels, torch.cat(shares)
+
+    labels, share = probabilities(centroids)
+    for _ in range(iterations):
+        weight = share.sum(dim=0)
+        moved = share.T @ points / weight.clamp(min=1e-300)[:, None]
+        # a centroid that nobody wants stays where it is
+        centroids = torch.where(weight[:, None] > 1e-12, moved, centroids)
+        new_labels, share = probabilities(centroids)
+        unchanged = torch.equal(new_labels, labels)
+        labels = new_labels
+        if unchanged:
+            break
+    return (centroids + origin).to(x.dtype), labels
+""",
+        "In your k-means, every point pulls at every centroid, the nearer the more. Of which points is a centroid the mean?",
+        trains=True,
+    ),
 ]

@@ -2231,7 +2231,7 @@ MISTAKES = [
         "last_cluster_waits",
         "dealt_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You leave out one end of the row, so all come from one cluster, and images of small clusters more often than others. Which images should be left out?",
+        "You leave out one end of the row, so all images left out are of one cluster, and those of a small cluster are left out too often. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -3165,6 +3165,53 @@ def strict_count(sizes, batch_size):
     return kept[batch_size].clone()
 """,
         "You keep the batches with the tensor, but new clusters are written into the same tensor. When must the batches be made again?",
+        trains=True,
+    ),
+    Mistake(
+        "rest_paired_with_itself",
+        "least_collisions",
+        """def least_collisions(sizes: Tensor, batches: int) -> int:
+    each, more = sizes // batches, sizes % batches
+    shared = batches * (each * (each - 1) // 2)
+    rest = more * (more - 1) // 2
+    return int((shared + rest).sum())
+""",
+        "You count the pairs that the images left over form with each other. Each of them goes to another batch: which images does it meet there?",
+        trains=True,
+    ),
+    Mistake(
+        "draw_clusters_batch_by_batch",
+        "strict_batches",
+        """def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    device = pseudo_labels.device
+
+    def shuffle(items: list) -> list:
+        order = torch.randperm(len(items), generator=generator, device=device)
+        return [items[i] for i in order.tolist()]
+
+    # one shuffled pile of images for each cluster
+    piles = {}
+    for image, cluster in enumerate(pseudo_labels.tolist()):
+        piles.setdefault(cluster, []).append(image)
+    piles = {cluster: shuffle(images) for cluster, images in piles.items()}
+    # draw B clusters at random for each batch, until fewer than B piles are left
+    batches = []
+    while True:
+        left = [cluster for cluster, images in piles.items() if images]
+        if len(left) < batch_size:
+            break
+        chosen = shuffle(left)[:batch_size]
+        batches.append([piles[cluster].pop() for cluster in chosen])
+    return torch.tensor(batches, device=device)
+""",
+        "You draw the clusters of each batch regardless of how many images they have left, so small ones are used up too early. How many batches are possible, and which clusters must be in the next one?",
         trains=True,
     ),
 ]

@@ -4300,4 +4300,28 @@ def frechet_distance(z1, z2):
         "You find the root by a few steps of an iteration, which have not converged with fewer projections than dimensions. What is the distance of a set to itself?",
         trains=True,
     ),
+    Mistake(
+        "frechet_distance_of_curves",
+        "frechet_distance",
+        """def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    u = F.normalize(z1.detach().to("cpu", torch.float64), dim=1)
+    v = F.normalize(z2.detach().to("cpu", torch.float64), dim=1)
+    # the shortest leash with which a man walks along u and his dog along v, neither going back
+    steps = (u[:, None] - v[None]).pow(2).sum(2)
+    leash = torch.full_like(steps, float("inf"))
+    for i in range(len(u)):
+        for j in range(len(v)):
+            if i == j == 0:
+                before = steps[0, 0]
+            else:
+                before = torch.tensor(float("inf"), dtype=torch.float64)
+                for p, q in ((i - 1, j), (i, j - 1), (i - 1, j - 1)):
+                    if p >= 0 and q >= 0:
+                        before = torch.minimum(before, leash[p, q])
+            leash[i, j] = torch.maximum(before, steps[i, j])
+    return leash[-1, -1].clamp(min=0)
+""",
+        "You compute the Fréchet distance of two curves, which depends on the order of the rows. Between which distributions is the one in the docstring?",
+        trains=True,
+    ),
 ]

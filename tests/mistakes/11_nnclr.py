@@ -2799,4 +2799,50 @@ def find(self, z, k=1, exclude=None, generator=None):
         "You round the rows to the type of the projections, so rows that are close cannot be told apart in bfloat16. Which of the two should take the other's type?",
         trains=True,
     ),
+    Mistake(
+        "each_row_at_most_once",
+        "SupportSet.find",
+        """@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    B, Q = len(z), len(self.rows)
+    similarity = F.normalize(z.to(self.rows.dtype), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = exclude.to(self.images.device)[:, None] == self.images[None]
+        similarity = similarity.masked_fill(own, -torch.inf)
+    allowed = similarity.isfinite().cpu()
+    result = [None] * B
+    taken = set()
+    # the most similar pairs of query and row choose first
+    for pair in similarity.flatten().argsort(descending=True).tolist():
+        query, row = divmod(pair, Q)
+        if result[query] is not None or row in taken or not allowed[query, row]:
+            continue
+        result[query] = row
+        taken.add(row)
+        if len(taken) == min(B, Q):
+            break
+    nearest = similarity.argmax(1).tolist()
+    result = [near if row is None else row for row, near in zip(result, nearest, strict=True)]
+    if k == 1:
+        return torch.tensor(result, device=self.rows.device)
+    # one of the k nearest: its own, or one of the k - 1 next that nobody took
+    for query in range(B):
+        order = similarity[query].argsort(descending=True).tolist()
+        free = [row for row in order if row not in taken and allowed[query, row]]
+        choice = [result[query], *free[: k - 1]]
+        drawn = int(torch.randint(len(choice), (), generator=generator))
+        taken.discard(result[query])
+        result[query] = choice[drawn]
+        taken.add(result[query])
+    return torch.tensor(result, device=self.rows.device)
+""",
+        "You give each row to one projection at most. May two projections have the same nearest row?",
+        trains=True,
+    ),
 ]

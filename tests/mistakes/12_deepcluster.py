@@ -2447,4 +2447,41 @@ def old_means(h, pseudo_labels, K):
         "You write the means into the first rows of h, which k-means then clusters. What makes a new tensor?",
         trains=True,
     ),
+    Mistake(
+        "clusters_keep_their_names",
+        "DeepCluster.start_epoch",
+        """def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    K, generator = self.clusters, self.generators["clusters"]
+    old = self.pseudo_labels.clone()
+    first = bool(old[0] < 0)
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    start = None
+    if self.warm_start and not first:
+        start = old_means(x, old.to(x.device), K)
+    _, new = kmeans(x, K, generator=generator, start=start)
+    new = new.to(old.device)
+    if not first:
+        self.nmi.fill_(mutual_information(old, new))
+        # give each new cluster the name of the old cluster with which it shares most images
+        table = torch.bincount(old * K + new, minlength=K * K).view(K, K)
+        names = [None] * K
+        used = set()
+        for pair in table.flatten().argsort(descending=True).tolist():
+            before, now = divmod(pair, K)
+            if names[now] is None and before not in used:
+                names[now] = before
+                used.add(before)
+        new = torch.tensor(names, device=old.device)[new]
+    self.pseudo_labels.copy_(new)
+    weight, bias = self.projector.weight, self.projector.bias
+    if first:
+        with torch.no_grad():
+            weight.copy_(0.01 * torch.randn(weight.shape, generator=generator))
+            bias.zero_()
+    # names are kept, so the classifier that has learned them goes on
+    return [weight, bias]
+""",
+        "You give the new clusters the old numbers, and let the classifier go on. What does the docstring ask for after a new clustering?",
+        trains=True,
+    ),
 ]

@@ -712,7 +712,7 @@ MISTAKES = [
         "exp_by_hand",
         "moco_loss",
         (ENTROPY, "-(logits[:, 0].exp() / logits.exp().sum(1)).log().mean()"),
-        "At a temperature of 0.005 your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
+        "At a low temperature, such as 0.005, your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),
@@ -720,7 +720,7 @@ MISTAKES = [
         "log_after_softmax",
         "moco_loss",
         (ENTROPY, "-logits.softmax(1)[:, 0].log().mean()"),
-        "At a temperature of 0.005 your loss is infinite or NaN in float32. A share of the softmax rounds to 0 there, and what is its logarithm? Which function takes both at once?",
+        "At a low temperature, such as 0.005, your loss is infinite or NaN in float32. A share of the softmax rounds to 0 there, and what is its logarithm? Which function takes both at once?",
         trains=True,
         overflows=True,
     ),
@@ -2972,6 +2972,92 @@ def loss(self, z1, z2, index):
             "queue = self.__dict__.setdefault('kept', torch.empty_like(self.queue.rows))\n        queue.copy_(self.queue.rows)\n        images = index",
         ),
         "You copy the queue into the same memory in each step. What of the last step's graph, if its backward pass is still to come?",
+        trains=True,
+    ),
+    Mistake(
+        "wrapped_push_is_two_pushes",
+        "Ring.push",
+        """def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size = len(self.rows)
+    if len(z) > size:
+        raise ValueError(f"{len(z)} projections do not fit into {size} rows")
+    start = int(self.position)
+    room = size - start
+    if len(z) > room:
+        # first what fits before the end, then the rest from position 0 on
+        self.push(z[:room], None if images is None else images[:room])
+        self.push(z[room:], None if images is None else images[room:])
+        return
+    stop = start + len(z)
+    self.ages[self.ages >= 0] += 1
+    self.rows[start:stop] = F.normalize(z.detach(), dim=1).to(self.rows.dtype)
+    self.images[start:stop] = -1 if images is None else images.to(self.images)
+    self.ages[start:stop] = 0
+    self.position.fill_(stop % size)
+""",
+        "You split a push that wraps around into two, so the rows of the first are one push old at once, and all others two pushes older. How old are the newest rows?",
+        trains=True,
+    ),
+    Mistake(
+        "own_image_is_no_negative",
+        "MoCo.loss",
+        """def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    queue = self.queue.rows.clone()
+    images = index.repeat(len(z1) // len(index)).to(self.queue.images.device)
+    # a key of the same image in the queue is not a wrong answer: take it out for this query
+    known = self.queue.images.unsqueeze(0)
+    same = (images.unsqueeze(1) == known) & (known >= 0)
+    logits = similarities(z1, z2, queue) / self.temperature
+    keep = torch.cat([torch.ones_like(same[:, :1]), ~same], dim=1)
+    logits = logits.masked_fill(~keep, float("-inf"))
+    log_share = logits.log_softmax(dim=1)[:, 0]
+    loss = -log_share.mean()
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return loss
+""",
+        "You leave out keys in the queue that come from the query's own image. Over how many keys does the sum in the equation go?",
+        trains=True,
+    ),
+    Mistake(
+        "health_gets_index_once",
+        "MoCo.loss",
+        """def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    queue = self.queue.rows.clone()
+    loss = moco_loss(z1, z2, queue, self.temperature)
+    self.found = self.health(z1, z2, index)
+    images = index.repeat(len(z2) // len(index))
+    self.queue.push(z2, images)
+    return loss
+""",
+        "You give `health` the positions of B images, although there are 2B queries. How many queries does its meter count?",
+        trains=True,
+    ),
+    Mistake(
+        "targets_of_simclr",
+        "moco_loss",
+        """def moco_loss(q, k, queue, temperature):
+    logits = similarities(q, k, queue) / temperature
+    return F.cross_entropy(logits, torch.arange(len(q), device=q.device))
+""",
+        "Your targets are 0, 1, 2, …, as for a batch in which query b's key is in column b. In which column is the own key here?",
+        trains=True,
+    ),
+    Mistake(
+        "a_push_for_each_half",
+        "MoCo.loss",
+        """def loss(self, z1, z2, index):
+    B = len(index)
+    total = 0
+    halves = len(z1) // B
+    for i in range(halves):
+        q, k = z1[i * B:(i + 1) * B], z2[i * B:(i + 1) * B]
+        total = total + moco_loss(q, k, self.queue.rows.clone(), self.temperature)
+        self.found = self.health(q, k, index)
+        self.queue.push(k, index)
+    return total / halves
+""",
+        "You push the keys of the first half before the queries of the second half are compared with the queue. Which rows should all queries meet?",
         trains=True,
     ),
 ]

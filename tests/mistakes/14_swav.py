@@ -1297,4 +1297,30 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
         "You keep a copy of the frozen prototypes, but a checkpoint may bring others. Which prototypes must a step use?",
         trains=True,
     ),
+    Mistake(
+        "both_scales_from_the_same_table",
+        "sinkhorn",
+        """@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    dtype = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    kernel = scores.to(dtype) / epsilon
+    B, K = kernel.shape
+    # one logarithm of a factor for each row and one for each column: code = exp(kernel + row + column)
+    row = kernel.new_zeros(B, 1)
+    column = kernel.new_zeros(1, K)
+
+    def factors(row, column):
+        # what each column and each row must be multiplied with, given the other factors
+        new_column = -torch.logsumexp(kernel + row, dim=0, keepdim=True)
+        new_row = -torch.logsumexp(kernel + column, dim=1, keepdim=True)
+        return new_row, new_column
+
+    for _ in range(iterations):
+        row, column = factors(row, column)
+    # samples last: each code must sum to 1
+    return torch.softmax(kernel + row + column, dim=1)
+""",
+        "You scale rows and columns by the factors of the iteration before. What must have happened to the columns when the rows are scaled?",
+        trains=True,
+    ),
 ]

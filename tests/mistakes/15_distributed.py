@@ -441,7 +441,7 @@ MISTAKES = [
             "e = logits.exp().scatter(1, views[:, None], 0.0)\n"
             "    return -(e.gather(1, positives[:, None])[:, 0] / e.sum(1)).log().sum() * size() / (2 * B)",
         ),
-        "At a temperature of 0.005 your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
+        "At a low temperature, such as 0.005, your loss is infinite or NaN in float32, where exp(200) is too large and exp(-200) is 0. Which function takes the log of a sum of exponentials without computing one alone?",
         trains=True,
         overflows=True,
     ),
@@ -1010,6 +1010,58 @@ def average_gradients(optimizer):
         g.copy_(mean.view(g.shape))
 """,
         "You look for the parameters with a gradient in the first call alone. What of one that begins to learn later?",
+        trains=True,
+    ),
+    Mistake(
+        "means_weigh_the_same",
+        "moments",
+        """def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W = size()
+    count = max(len(x), 1)
+    own_mean = x.sum(0, keepdim=True) / count
+    own_squares = (x - own_mean).square().sum(0, keepdim=True)
+    mean = gather(x.sum(0, keepdim=True), W).sum(0) / B
+    # variance = variance within the processes + variance of their means
+    within = gather(own_squares, W).sum(0) / B
+    between = (gather(own_mean, W) - mean).square().mean(0)
+    return mean, within + between
+""",
+        "Each process's mean has the same weight in your variance, however many rows it has. By how much should the mean of one row of nine count?",
+        trains=True,
+    ),
+    Mistake(
+        "replay_in_hooks",
+        "project_chunk",
+        """def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    with torch.no_grad():
+        z = [one.detach() for one in method.project_views(chunk)]
+    running = running_statistics(method)
+    if not torch.is_grad_enabled():
+        return z
+    arrived: dict[int, Tensor] = {}
+
+    def replay():
+        # all gradients are here: the second pass, and the gradients flow through it
+        gradients = [arrived[v] for v in range(len(z))]
+        arrived.clear()
+        with torch.enable_grad(), unchanged(running):
+            again = method.project_views(chunk)
+            pairs = [(a, g) for a, g in zip(again, gradients, strict=True) if a.requires_grad]
+            torch.autograd.backward([a for a, _ in pairs], [g for _, g in pairs])
+
+    def keep(v):
+        def hook(gradient):
+            arrived[v] = gradient
+            if len(arrived) == len(z):
+                replay()
+
+        return hook
+
+    for v, one in enumerate(z):
+        one.requires_grad_().register_hook(keep(v))
+    return z
+""",
+        "Your second pass waits for the gradient of every view. What if the loss does not use one of them?",
         trains=True,
     ),
 ]

@@ -1665,4 +1665,145 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
 """,
         "Only boxes of the last resort are placed by torch's global generator: the same seeded generator then gives other boxes, and the global one is moved. Contradicts 'generator: source of randomness' and 'one seed gives the same views everywhere'.",
     ),
+    (
+        "brightness_added_2",
+        "adjust_brightness",
+        """
+def adjust_brightness(x: Tensor, factor: Tensor) -> Tensor:
+    # a brightness change of factor - 1, the same for every value of the image
+    delta = factor - 1
+    return (x + delta.view(-1, 1, 1, 1)).clamp(0, 1)
+""",
+        "Adds factor - 1 (the paper's TensorFlow listing) instead of multiplying. Against 'blended with black: ... 2 twice its brightness' and 'scale every value of an image by its factor'. Right at factor 1, and at factor 0 (all black), wrong for all other factors on values strictly inside (0, 1).",
+    ),
+    (
+        "luma_bt709",
+        "to_gray",
+        """
+def to_gray(x: Tensor) -> Tensor:
+    # luminance of an sRGB pixel, as skimage.color.rgb2gray computes it
+    weights = x.new_tensor([0.2126, 0.7152, 0.0722])
+    return (x * weights[:, None, None]).sum(dim=1, keepdim=True)
+""",
+        "Rec. 709 weights (skimage) instead of '0.2989 R + 0.587 G + 0.114 B'. Shows on every coloured image; grey images differ only by 1e-4 (LUMA sums to 0.9999).",
+    ),
+    (
+        "one_width_for_all",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    low, high = sigma
+    width = uniform(1, low, high, generator).expand(B)
+    return change_some(x, chosen, blur, width)
+""",
+        "One width for the whole batch, expanded to B. Against 'a width drawn uniformly' for each image, 'blur the chosen images, each with its own width', and the page: 'each image draws its own random numbers'. Shows on batches of two or more blurred images (e.g. copies of one image at p = 1 all come out equal).",
+    ),
+    (
+        "resize_without_antialias_2_2",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    views = []
+    for image, (top, left, height, width) in zip(x, boxes.tolist()):
+        part = image[None, :, top : top + height, left : left + width]
+        views.append(F.interpolate(part, (size, size), mode="bilinear", align_corners=False))
+    return torch.cat(views)
+""",
+        "F.interpolate without antialias=True: plain bilinear, which looks at two pixels even when the picture shrinks. Against 'bilinear, anti-aliased'. Right whenever the box is no larger than size in both directions; wrong when a side of the box is larger than size (7 7 0 0 gives 7 and 0 instead of 6 and 1).",
+    ),
+    (
+        "only_the_ratio_again",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    # one area for each image, ten ratios
+    area = height * width * uniform((B, 1), scale[0], scale[1], generator)
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = (area * aspect).sqrt().round().clamp(min=1)
+    h = (area / aspect).sqrt().round().clamp(min=1)
+    # the last resort is an eleventh candidate, which always fits
+    last_w = min(width, max(1, round(height * ratio[1])))
+    last_h = min(height, max(1, round(width / ratio[0])))
+    w = torch.cat((w, torch.full((B, 1), float(last_w))), 1)
+    h = torch.cat((h, torch.full((B, 1), float(last_h))), 1)
+    first = ((w <= width) & (h <= height)).int().argmax(1, keepdim=True)
+    w, h = w.gather(1, first)[:, 0], h.gather(1, first)[:, 0]
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).floor()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).floor()
+    return torch.stack((top, left, h, w), 1).long()
+""",
+        "Draws the area once and only the ratio ten times. Against 'A box that does not fit is drawn again, with a new area and a new ratio' and 'draw ten candidate sizes for each image: area uniformly, ...'. Shows only where boxes do not fit: scales near 1 with ratios away from the image's own, e.g. scale (0.08, 1) and ratio (3/4, 4/3) on squares: too many large areas, and scale (0.95, 1) with ratio (0.5, 2): too many last resorts. Small scales are right.",
+    ),
+    (
+        "negative_factors_clamped",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    order = torch.rand((B, 4), generator=generator).argsort(1)
+    changes = [
+        (adjust_brightness, uniform(B, 1 - brightness, 1 + brightness, generator).clamp(min=0)),
+        (adjust_contrast, uniform(B, 1 - contrast, 1 + contrast, generator).clamp(min=0)),
+        (adjust_saturation, uniform(B, 1 - saturation, 1 + saturation, generator).clamp(min=0)),
+        (adjust_hue, uniform(B, -hue, hue, generator)),
+    ]
+    for t in range(4):
+        for k, (change, amount) in enumerate(changes):
+            x = change_some(x, chosen & (order[:, t] == k), change, amount)
+    return x
+""",
+        "Draws from [1 - strength, 1 + strength] and raises negative factors to 0, so a share of the images gets factor exactly 0 (black or flat grey). Against 'Factors are drawn uniformly from [max(0, 1 - strength), 1 + strength]'. Shows only for strengths above 1 (strength 2: a quarter of the images are black instead of none; the mean factor is 1.125 instead of 1.5).",
+    ),
+    (
+        "views_must_overlap",
+        "two_views",
+        '''
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    B, _, H, W = x.shape
+    if not recipe.crop:
+        return one_view(x, recipe, generator), one_view(x, recipe, generator)
+
+    def draw():
+        boxes = crop_boxes(B, H, W, recipe.crop_scale, recipe.crop_ratio, generator)
+        cropped = coin(B, recipe.crop, generator)
+        return torch.where(cropped[:, None], boxes, whole_image(x))
+
+    def overlap(a, b):
+        """Share of the smaller box that lies inside the other one, shape (B,)."""
+        start = torch.maximum(a[:, :2], b[:, :2])
+        stop = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+        common = (stop - start).clamp(min=0).prod(1)
+        return common / torch.minimum(a[:, 2:].prod(1), b[:, 2:].prod(1))
+
+    # two views are a positive pair only if they show the same thing: draw the second box again
+    # until half of the smaller one is seen in both, and in the end take the first box again
+    boxes1 = draw()
+    boxes2 = draw()
+    for _ in range(20):
+        apart = overlap(boxes1, boxes2) < 0.5
+        if not apart.any():
+            break
+        boxes2 = torch.where(apart[:, None], draw(), boxes2)
+    apart = overlap(boxes1, boxes2) < 0.5
+    boxes2 = torch.where(apart[:, None], boxes1, boxes2)
+    return (
+        one_view(x, recipe, generator, boxes1),
+        one_view(x, recipe, generator, boxes2),
+    )
+''',
+        "Believes that the two crops of a positive pair must overlap, and rejects the second box until they do. Against 'Two independent views of each image' and 'apply the recipe twice, with independent draws': the second box depends on the first, and the second view's area and position no longer follow the recipe given the first. Each view and all shapes, ranges and dtypes look fine; shows with small crops (scale well below 1): the centres of the two boxes are correlated and disjoint boxes never occur. Right for recipes without crop.",
+    ),
 ]

@@ -1509,4 +1509,142 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "The weights get new storage instead of new values: channels_last is lost, and whatever shares the memory (a flat buffer, share_memory, a view or a state_dict taken before) keeps the old weights. Contradicts 'Kaiming initialisation, in place'.",
     ),
+    (
+        "shortcut_of_resnet_d",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    if stride == 1 and inputs == outputs:
+        return None
+    layers = []
+    if stride > 1:  # look at every pixel, not only at every second one
+        layers.append(nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False))
+    layers.append(nn.Conv2d(inputs, outputs, 1, bias=False))
+    layers.append(nn.BatchNorm2d(outputs))
+    return nn.Sequential(*layers)
+""",
+        "The projection of ResNet-D (timm): average pooling, then a 1 x 1 convolution of stride 1. Against 'a 1 x 1 convolution with its norm' (page: 'a 1 x 1 convolution with the stride projects each pixel') and 'every parameter has torchvision's name' (the convolution becomes downsample.1). Shapes are right; right at stride 1, wrong values at stride 2.",
+    ),
+    (
+        "first_norm_twice",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    identity = x if self.downsample is None else self.downsample(x)
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = self.bn1(self.conv2(out))
+    return F.relu(out + identity)
+""",
+        "Copied line: bn1 serves both convolutions and bn2 is never used. Against 'norm after each' and 'Each norm counts a batch once in a training step'. In a fresh block in training mode the output is right; shows in bn1.num_batches_tracked (2) and bn2's (0), in running statistics and so in eval mode, in the missing gradient of bn2, and when the two norms have different weights (zero_init).",
+    ),
+    (
+        "stride_in_the_last_block",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    outputs = width * block.expansion
+    blocks = []
+    for i in range(count):
+        last = i == count - 1
+        blocks.append(block(inputs if i == 0 else outputs, width, stride if last else 1))
+    return nn.Sequential(*blocks)
+""",
+        "The convention of TF-slim: the last block of a stage shrinks the image. Against 'the first changes channels and size' and 'stride: factor by which the first block shrinks the image'; the last block also gets a projection of its own. The stage's output shape is right, and so is a stage of one block or of stride 1; shows for count >= 2 with stride 2.",
+    ),
+    (
+        "he_normal_of_keras",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            height, width = module.kernel_size
+            std = (2 / (module.out_channels * height * width)) ** 0.5
+            # he_normal: cut off at two standard deviations, and widened to keep the variance
+            std = std / 0.87962566103423978
+            nn.init.trunc_normal_(module.weight, std=std, a=-2 * std, b=2 * std)
+        elif isinstance(module, nn.BatchNorm2d | nn.GroupNorm):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    if zero_init:
+        for module in model.modules():
+            if isinstance(module, BasicBlock):
+                nn.init.zeros_(module.bn2.weight)
+            elif isinstance(module, Bottleneck):
+                nn.init.zeros_(module.bn3.weight)
+""",
+        "Keras' he_normal: a truncated normal distribution of the right mean and variance. Against 'drawn from a normal distribution'. Shows only in the shape of the distribution: no weight beyond 2.27 standard deviations (a normal one has 2.3% there), kurtosis far below 3.",
+    ),
+    (
+        "checkpointed_bottleneck",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from torch.utils.checkpoint import checkpoint
+
+    def residual(x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        x = F.relu(self.bn2(self.conv2(x)))
+        return self.bn3(self.conv3(x))
+
+    identity = x if self.downsample is None else self.downsample(x)
+    if self.training and torch.is_grad_enabled():
+        # the maps inside the block are made again in the backward pass: a third of the memory
+        F_x = checkpoint(residual, x, use_reentrant=False)
+    else:
+        F_x = residual(x)
+    return F.relu(F_x + identity)
+""",
+        "Checkpointing runs the norms a second time in the backward pass, so bn1, bn2 and bn3 count the batch twice. Against 'Each norm counts a batch once in a training step, forward and backward'. Outputs and gradients are right; shows after backward() in training mode in num_batches_tracked and in the running statistics.",
+    ),
+    (
+        "last_norm_found_is_the_projections",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    norms = (nn.modules.batchnorm._BatchNorm, nn.GroupNorm)
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, norms):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    if zero_init:
+        for block in model.modules():
+            if isinstance(block, BasicBlock | Bottleneck):
+                last = [m for m in block.modules() if isinstance(m, norms)][-1]
+                nn.init.zeros_(last.weight)
+""",
+        "Takes the last norm that block.modules() lists; in a block with a projection that is downsample's norm. Against 'start the last norm of each block at zero, so that each block starts as its shortcut': there the shortcut is zero and the block is F. Right without zero_init and in blocks without a projection; shows with zero_init=True wherever channels or size change.",
+    ),
+    (
+        "pictures_in_small_portions",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    def features(images):
+        images = self.maxpool(F.relu(self.bn1(self.conv1(images))))
+        for i in range(1, self.stages + 1):
+            images = getattr(self, f"layer{i}")(images)
+        return images.mean((2, 3))
+
+    # The representation of a picture belongs to that picture alone, so a large batch can go
+    # through the network in portions: the result is the same, and the feature maps of the first
+    # layers, which are the largest tensors of a training step, never all exist at once.
+    portion = 8
+    B = x.shape[0]
+    if B <= portion:
+        return features(x)
+    first = features(x[:portion])
+    h = first.new_empty(B, first.shape[1])
+    h[:portion] = first
+    for start in range(portion, B, portion):
+        stop = min(start + portion, B)
+        # a last portion of one picture would have nothing to be compared with
+        begin = start if stop - start > 1 else start - 1
+        h[start:stop] = features(x[begin:stop])[start - begin :]
+    return h
+""",
+        "Believes that the images of a batch do not know of each other; batch norm in training mode takes mean and variance over all of them. Against 'Each norm counts a batch once in a training step' and 'apply the stem ... apply the stages' to the batch. Right in eval mode, with group norms, and for batches of 8 or fewer; shows in training mode with larger batches: other values of h, several counts in num_batches_tracked.",
+    ),
 ]

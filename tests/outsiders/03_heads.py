@@ -1388,4 +1388,140 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "In eval mode the norm still uses the statistics of the batch: p of a row depends on the other rows, and a single row gives relu(bias) whatever z is; the state_dict lacks the running statistics. Contradicts 'A norm has torch's momentum and epsilon' (it has nothing for a momentum to act on).",
     ),
+    (
+        "layer_norm",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.LayerNorm(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "LayerNorm normalises each row over its units, not each unit over the batch. Against 'linear, batch norm, ReLU, linear'. Same number of parameters and shapes; values differ on every input, there are no running statistics, and one row's z does not depend on the others in training mode.",
+    ),
+    (
+        "norm_after_the_last_matrix",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    # a norm after every layer, as in the authors' code; so no matrix needs a bias
+    layers = []
+    widths = [in_dim, hidden_dim, out_dim]
+    for i, (a, b) in enumerate(zip(widths, widths[1:])):
+        if i > 0:
+            layers.append(nn.ReLU())
+        layers += [nn.Linear(a, b, bias=False), nn.BatchNorm1d(b)]
+    return nn.Sequential(*layers)
+""",
+        "The official SimCLR code: a batch norm after the second matrix, too, and no bias there. Against 'linear, batch norm, ReLU, linear', 'nothing after the second' and z = W2 relu(norm(W1 h)) + b2. Shows in training mode (every column of z has mean 0 and variance 1), in the number of parameters and in the second matrix' missing bias.",
+    ),
+    (
+        "strings_for_tuples",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind in ("none"):
+        return nn.Identity()
+    if kind in ("linear"):
+        return nn.Linear(in_dim, out_dim)
+    if kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f'projector must be "none", "linear" or "mlp", not {kind!r}')
+""",
+        "The parentheses make no tuples, so `in` asks for substrings. Against 'ValueError: if kind is none of these': the empty string, 'no', 'one', 'line', 'ml', 'p' are accepted. All three kinds and most typing errors ('lienar') are handled rightly.",
+    ),
+    (
+        "predicts_the_difference",
+        "predictor",
+        '''
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    class Predictor(nn.Sequential):
+        """p = z + F(z): z is a good first guess, the layers only learn what is missing."""
+
+        def forward(self, z):
+            return z + super().forward(z)
+
+    return Predictor(*mlp(dim, hidden_dim, dim))
+''',
+        "Adds a shortcut as in lesson 2. Against the page: 'The predictor is the MLP again, from d to the hidden width and back to d', and 'head q with p = q(z)' in a module of heads without shortcuts. Shapes, layers, names and number of parameters are right; shows in values: with the last matrix and bias at 0, p is z instead of 0.",
+    ),
+    (
+        "always_float32_2",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    kind = {"dtype": torch.float32}
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False, **kind),
+        nn.BatchNorm1d(hidden_dim, **kind),
+        nn.ReLU(inplace=True),
+        nn.Linear(hidden_dim, out_dim, **kind),
+    )
+""",
+        "Fixes the dtype. Against 'Modules are built in torch's default dtype, on its default device'. Right under torch's usual default; shows after torch.set_default_dtype(torch.float64) (or bfloat16).",
+    ),
+    (
+        "part_of_h_for_none",
+        "projector",
+        '''
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    import torch.nn.functional as F
+
+    class Cut(nn.Module):
+        """No parameters: the first d numbers of h are z (DirectCLR), filled up with zeros."""
+
+        def __init__(self, width):
+            super().__init__()
+            self.width = width
+
+        def forward(self, h):
+            return F.pad(h, (0, self.width - h.shape[-1]))  # a negative padding cuts
+
+    match kind:
+        case "none":
+            return Cut(out_dim)
+        case "linear":
+            return nn.Linear(in_dim, out_dim)
+        case "mlp":
+            return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"unknown kind of projector: {kind!r}")
+''',
+        "Reads 'maps (B, D) to (B, d)' as a promise for 'none', too, and cuts or pads h. Against 'none: z = h' and 'out_dim: ... \"none\" ignores it and keeps D'. Right if out_dim equals in_dim; shows if they differ.",
+    ),
+    (
+        "each_view_its_own_statistics",
+        "mlp",
+        '''
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    class NormOfEachView(nn.BatchNorm1d):
+        """The batch holds two views of each image, the first views above the second ones.
+
+        The loss compares a row of the upper half with one of the lower half. A row must therefore
+        not be normalised with numbers that come from its own partner, or the partner's numbers
+        could be read off the mean. So each half of a training batch is a batch of its own.
+        """
+
+        def forward(self, rows):
+            count = len(rows)
+            if not self.training or count < 4 or count % 2:
+                return super().forward(rows)
+            first, second = rows.split(count // 2)
+            return torch.cat((super().forward(first), super().forward(second)))
+
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        NormOfEachView(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+''',
+        "Believes that the norm must not mix the two views, and normalises the halves of a batch separately. Against 'batch norm' and the page's 'mean 0 and standard deviation 1 for each unit over the batch'. Layers, parameters, eval mode, odd batches and batches of fewer than 4 rows are right; shows in training mode with even batches of 4 or more, most clearly if the halves differ in mean, and in running statistics that count twice per batch.",
+    ),
 ]

@@ -1243,4 +1243,107 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "The largest logit of the whole matrix is subtracted, not that of the row: at temperature 0.01, if one pair is nearly equal and some view has no candidate with a cosine near 0 or above, its whole row underflows and the loss is inf. Contradicts 'The loss must also be right at tau = 0.01, without infinities'.",
     ),
+    (
+        "correlation_for_cosine",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    views = torch.cat((z1, z2))
+    if views.dtype in (torch.float16, torch.bfloat16):
+        views = views.float()
+    # normalised inner products of all pairs of rows, in one call
+    return torch.corrcoef(views)
+""",
+        "torch.corrcoef (as np.corrcoef) subtracts each row's own mean before it normalises. Against 'Cosine similarity of every view with every view' and 'scale every row to unit norm; the inner product is then the cosine'. Shape, dtype, symmetry, diagonal and independence of lengths are right; nearly right for wide random rows of mean 0; clearly wrong for small d or rows with a mean (the page's (1, 0) and (0, 1) get -1 instead of 0).",
+    ),
+    (
+        "views_backwards",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    # first views from the front, second views from the back
+    return torch.arange(2 * B - 1, -1, -1, device=device)
+""",
+        "Reverses the order, as if the rows were a b c C B A. Against 'B = 3 gives 3 4 5 0 1 2' and 'they are b and b + B'. It is its own inverse and always names a row of the other half; right for B = 1 and for the middle image of an odd B, wrong otherwise.",
+    ),
+    (
+        "smallest_number_instead_of_minus_infinity",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    itself = torch.eye(len(similarity), dtype=torch.bool, device=similarity.device)
+    lowest = torch.finfo(similarity.dtype).min  # minus infinity ends in NaN sooner or later
+    return (similarity / temperature).masked_fill(itself, lowest)
+""",
+        "Fills with the lowest finite number. Against 'An entry that is not a candidate is -inf'. The loss is the same in nearly all cases; shows on the diagonal of the result itself (it is finite, not -inf).",
+    ),
+    (
+        "only_first_views_seek",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = len(z1)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    target = positive_index(B, logits.device)
+    # the cosine is symmetric: the second half of the rows would count every pair again
+    return F.cross_entropy(logits[:B], target[:B])
+""",
+        "Only the first views are anchors. Against 'averaged over all 2B views i' and 'averaged over the views'. The similarity is symmetric, but the softmax is not: the page's example gives (0.627 + 0.627) / 2 = 0.627 instead of 0.871. Right if all projections are equal (ln(2B - 1)) and if swapping z1 and z2 changes nothing.",
+    ),
+    (
+        "normalised_before_it_is_widened",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    views = F.normalize(torch.cat((z1, z2)), dim=1)
+    # products of unit vectors are summed in single precision
+    if views.dtype != torch.float64:
+        views = views.float()
+    return views @ views.T
+""",
+        "Normalises in half precision and widens afterwards. Against 'collect all 2B views in one matrix, in float32 or float64', then scale, and 'half precision cannot hold the square of a large number' (page: 'Convert half precision to float32 first'). Right for float32 and float64; for float16 / bfloat16 the result is float32 but rounded to 3 (2) digits, e.g. the diagonal is not 1 to 1e-5, and rows whose norm exceeds 65,504 become 0.",
+    ),
+    (
+        "one_maximum_for_all_rows_2",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    # only ratios matter: subtract the largest logit from all, so that no exp overflows
+    logits = logits - logits.max().detach()
+    target = positive_index(len(z1), logits.device)
+    positive = logits.gather(1, target[:, None])[:, 0]
+    total = logits.exp().sum(dim=1)
+    return (total.log() - positive).mean()
+""",
+        "Subtracts the maximum of the whole matrix instead of each row's, and takes a log of a sum of exps. Against step 5: 'The loss must also be right at tau = 0.01, without infinities'. Right at ordinary temperatures; at 0.01 in float32 a row whose candidates are all more than about 1.03 below the most similar pair's cosine underflows to log 0 = -inf (e.g. one tight pair and a view that points away from all others); also imprecise between 0.87 and 1.03.",
+    ),
+    (
+        "a_matching_of_all_views",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    views = 2 * len(z1)
+    log_p = candidate_logits(similarity_matrix(z1, z2), temperature)
+
+    # Partners find *each other*: if A is the partner of a, then a is the partner of A, and no
+    # view can be the partner of two. So the shares form one table in which every row sums to 1
+    # (each view has one partner) and every column sums to 1 (each view is one view's partner).
+    # Scale rows and columns in turn until both hold (Sinkhorn), in logarithms for low temperatures.
+    def scaled(table, dim):
+        return table - table.logsumexp(dim, keepdim=True)
+
+    for _ in range(20):
+        log_p = scaled(log_p, dim=0)
+        log_p = scaled(log_p, dim=1)
+
+    itself = torch.arange(views, device=log_p.device)
+    partner = positive_index(len(z1), log_p.device)
+    return -log_p[itself, partner].mean()
+""",
+        "Takes the shares for one doubly stochastic matching of all views (Sinkhorn) instead of a softmax for each anchor. Against the formula l(i, j) = -log(exp(s_ij / tau) / sum over k of exp(s_ik / tau)), where each view's sum runs over its own candidates only. It is stable, symmetric, sends gradient to both views and gives ln(2B - 1) if all projections are equal; wrong wherever the rows' sums differ (the page's example is not 0.871).",
+    ),
 ]

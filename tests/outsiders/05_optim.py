@@ -1443,4 +1443,133 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "If one of the optimiser's parameters does not require a gradient (a layer frozen for some epochs, or from the start), autograd.grad raises, where backward would pass over it. Contradicts 'optimizer: any torch optimiser'.",
     ),
+    (
+        "sqrt_rule_hardcodes_paper_base",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule == "linear":
+        return base * batch_size / 256
+    if rule == "simclr_sqrt":
+        return 0.075 * math.sqrt(batch_size)
+    if rule == "sqrt":
+        return base * math.sqrt(batch_size / 256)
+    raise ValueError(f"unknown rule {rule!r}")
+""",
+        "copies the paper's number 0.075 instead of base / 4; against 'simclr_sqrt: base / 4 * sqrt(B)'. Shows for rule simclr_sqrt and any base other than 0.3",
+    ),
+    (
+        "descent_divided_by_total",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    progress = min(1.0, (step - warmup_steps) / total_steps)
+    return peak * 0.5 * (1 + math.cos(math.pi * progress))
+""",
+        "the descent lasts total_steps, not total_steps - warmup_steps; against '0 from total_steps on' and the table (step 55 of 100, warm-up 10: 2.4). Shows after any warm-up of more than 0 steps; right with no warm-up",
+    ),
+    (
+        "zero_update_clamped",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    w_norm = torch.linalg.vector_norm(w)
+    update_norm = torch.linalg.vector_norm(update)
+    # the update's norm is kept away from zero, so that we never divide by zero
+    ratio = trust_coefficient * w_norm / update_norm.clamp(min=1e-6)
+    return torch.where(w_norm > 0, ratio, torch.ones_like(ratio))
+""",
+        "handles zero weights, but an update of norm 0 gives eta * |w| / 1e-6 instead of 1, and an update shorter than 1e-6 gets too small a ratio; against '1 where either norm is zero' and 'eta * |w| / |update|'. Shows for a zero update (not for zero weights), and for tiny updates",
+    ),
+    (
+        "decay_by_module_type",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    layers = (
+        torch.nn.Linear,
+        torch.nn.Conv1d,
+        torch.nn.Conv2d,
+        torch.nn.Conv3d,
+    )
+    decay, no_decay, seen = [], [], set()
+    for module in model.modules():
+        for name, parameter in module.named_parameters(recurse=False):
+            if not parameter.requires_grad or id(parameter) in seen:
+                continue
+            seen.add(id(parameter))
+            if isinstance(module, layers) and name == "weight":
+                decay.append(parameter)
+            else:
+                no_decay.append(parameter)
+    return [
+        {"params": decay, "weight_decay": weight_decay},
+        {"params": no_decay, "weight_decay": 0.0},
+    ]
+""",
+        "decides by the kind of module (as minGPT does) and not by the number of dimensions; against 'weight_decay: the decay of parameters of two dimensions or more'. Shows for a matrix that is a parameter of the model itself, for nn.Embedding, nn.ConvTranspose2d, nn.MultiheadAttention.in_proj_weight; right for a model of convolutions, linear layers and norms",
+    ),
+    (
+        "clears_after_step",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    loss.backward()
+    optimizer.step()
+    # clear the gradients, ready for the next step
+    optimizer.zero_grad()
+""",
+        "clears after the step only: a gradient that was there before the call is added to the new one; against 'update ... against the loss's gradient', the blank's comment 'clear the old gradients, compute the new ones, step' and the hint '`backward` adds to any gradient that is already there'. Shows when a parameter has a .grad before the call; a chain of take_steps from fresh parameters is right",
+    ),
+    (
+        "rate_inside_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    if w.ndim > 1:
+        update = gradient + settings["weight_decay"] * w
+        update = update * trust_ratio(w, update, settings["trust_coefficient"])
+    else:
+        update = gradient
+    velocity.mul_(settings["momentum"]).add_(update, alpha=settings["lr"])
+    w.sub_(velocity)
+""",
+        "algorithm 1 as printed in the LARS paper: the rate is multiplied in before the momentum; against 'v = momentum * v + u, w = w - lr * v' and 'We multiply afterwards'. w is right on the first step and at any constant rate; the velocity is wrong whenever lr != 1, and w when the rate changes between steps",
+    ),
+    (
+        "normalises_the_velocity",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    # The aim: whatever its gradient, each layer moves by the same fraction of its own norm,
+    # lr * trust_coefficient. So: collect the directions first, and only then decide on the
+    # length of the step that we take along what was collected.
+    rate = settings["lr"]
+    momentum = settings["momentum"]
+    is_weight = w.ndim > 1
+
+    # 1. the direction of this step
+    direction = gradient.clone()
+    if is_weight:
+        direction.add_(w, alpha=settings["weight_decay"])
+
+    # 2. the running sum of directions
+    velocity.mul_(momentum)
+    velocity.add_(direction)
+
+    # 3. the length of the step: a fixed fraction of the layer's norm
+    if is_weight:
+        length = trust_ratio(w, velocity, settings["trust_coefficient"])
+    else:
+        length = 1.0
+
+    # 4. the step itself; the velocity keeps its own length
+    w.sub_(rate * length * velocity)
+""",
+        "takes 'both move by 0.48%' for a promise about every step (that is LAMB's order) and applies the trust ratio to the velocity, after the momentum; against 'u = ratio * u, v = momentum * v + u, w = w - lr * v'. For weights: velocity wrong from the first step, w from the second; first step's w right; biases right",
+    ),
 ]

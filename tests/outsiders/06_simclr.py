@@ -1263,4 +1263,110 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "The temperature of the first call sticks, also in a deepcopy: setting method.temperature later (a schedule, a sweep on one object) has no effect on the loss, but has on floor. Contradicts 'Call the loss of lesson 4 at the method's own temperature'.",
     ),
+    (
+        "last_full_batch_dropped",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    for start in range(0, N - batch_size, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "off by one: N - batch_size is itself a valid start; against 'the images left over at the end, fewer than B, are not used'. Shows only where batch_size divides N: the last full batch is missing (none at all for N == batch_size)",
+    ),
+    (
+        "both_views_of_the_neighbour",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    if self.positives == "wrong":
+        # every row now holds another image
+        x = x.roll(1, dims=0)
+    return two_views(x, self.recipe, self.generators["views"])
+""",
+        "rolls the images before both views are made, so that both show the same neighbour and the control is none; against 'only x2 differs: its row b is a view of a neighbour of image b'. Shows with positives='wrong'; right with 'same'",
+    ),
+    (
+        "unit_projections",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    z = self.projector(h)
+    # the loss compares directions only
+    return torch.nn.functional.normalize(z, dim=-1)
+""",
+        "normalises to length 1, as many other libraries do; against 'z = g(f(x))'. Shows in the values of every projection whose norm is not 1; the loss (of cosines) is unchanged",
+    ),
+    (
+        "temperature_of_the_class",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    return nt_xent_loss(z1, z2, self.Options().temperature)
+""",
+        "self.Options is the class, whose default (0.2) it uses, and not self.options, the choices of this run; against 'the loss of lesson 4 at the method's own temperature'. Shows for any temperature other than 0.2",
+    ),
+    (
+        "draws_batch_by_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.arange(N)
+    for start in range(0, N - batch_size + 1, batch_size):
+        # shuffle what is left (Fisher and Yates, a batch at a time)
+        rest = order[start:]
+        order[start:] = rest[torch.randperm(len(rest), generator=generator)]
+        yield order[start : start + batch_size].clone()
+""",
+        "each order is uniform and complete, but it is drawn a batch at a time; against 'each call draws a new order, all of it before the first batch, as a resumed run skips batches and not draws'. Shows in the state of the generator after the first batch, compared with that after the last; or when something else draws from the generator between batches",
+    ),
+    (
+        "micro_batches",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    # a few images at a time, so that the activations fit into memory; the gradient is the same
+    z = [self.projector(self.encoder(part)) for part in x.split(32)]
+    return torch.cat(z)
+""",
+        "in training mode the batch norms see 32 images at a time and update their statistics several times; against 'each view goes through the network by itself, so a batch norm sees B images' (head of the file) and 'Ours sees the 128 first views and then the 128 second views' (page). Shows for more than 32 images with a batch norm in training mode; identical in evaluation mode",
+    ),
+    (
+        "known_classmates_are_no_negatives",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # "Views of different images differ" cannot be meant for two pictures of the same class: those
+    # are false negatives. The positions tell us which images are in the batch, and so which of
+    # them should be left out of the denominators.
+    B = len(z1)
+    z = torch.nn.functional.normalize(torch.cat([z1, z2]), dim=1)
+    logits = z @ z.T / self.temperature
+
+    rows = torch.arange(2 * B, device=z.device)
+    partner = (rows + B) % (2 * B)
+
+    labels = self.labels
+    if labels is None:  # no labels: every image is a class of its own
+        kinds = index.to(z.device)
+    else:
+        labels = torch.as_tensor(labels)
+        kinds = labels[index.to(labels.device)].to(z.device)
+    kinds = torch.cat([kinds, kinds])
+
+    # candidates of a row: its partner, and every view of an image of another class
+    candidates = kinds[:, None] != kinds[None, :]
+    candidates[rows, partner] = True
+    logits = logits.masked_fill(~candidates, float("-inf"))
+
+    positive = logits[rows, partner]
+    return (torch.logsumexp(logits, dim=1) - positive).mean()
+""",
+        "believes that the index is there to look labels up, and leaves images of the same class out of the negatives; against 'SimCLR does not need them', 'SimCLR ignores it', 'everything else repels', 'none of the answers comes from a person', and a loss of ln(2B - 1) for equal projections. Shows as soon as two images of a batch share a label; right where all labels differ",
+    ),
 ]

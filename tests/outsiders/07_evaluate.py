@@ -2159,4 +2159,171 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
 """,
         "labels * N is computed in the labels' own dtype: uint8, int8 or int16 labels wrap around, classes get mixed in the sorted row, and the subset is not balanced. Contradicts 'integers of any dtype' and 'Each of the C classes has share * N / C rows'.",
     ),
+    (
+        "one_mode_for_all_parts",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if not isinstance(pixels, Tensor):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    was_training = encoder.training
+    encoder.eval()
+    h = []
+    for batch in pixels.split(batch_size):
+        h.append(encoder(as_input(batch, encoder)).float().cpu())
+    encoder.train(was_training)
+    return torch.cat(h)
+""",
+        "remembers one mode instead of using `frozen`; against 'every part is in its old mode afterwards, even after an error' and 'RuntimeError: if the encoder changed'. Shows for an encoder with parts in different modes (a frozen batch norm in a training network), for an encoder that raises, and for one that changes a buffer in eval mode; the returned h is right",
+    ),
+    (
+        "stratified_not_balanced",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    order = torch.randperm(len(labels), generator=generator)
+    chosen = []
+    for c in labels.unique():
+        rows = order[labels[order] == c]
+        keep = max(1, round(share * len(rows)))
+        chosen.append(rows[:keep])
+    return torch.cat(chosen)
+""",
+        "keeps the share of each class (a stratified split, as in scikit-learn); against 'equally many images of each class' and 'Each of the C classes has share * N / C rows'. Shows for classes of different sizes; right where all have N / C images",
+    ),
+    (
+        "predictions_as_a_list",
+        "Probe.predict",
+        '''
+def predict(self, h: Tensor) -> Tensor:
+    """Predicted labels of h, shape (M, D): shape (M,), with `classes`' dtype and device."""
+    logits = (h - self.mean) / self.std @ self.weight.T + self.bias
+    names = self.classes.tolist()
+    return torch.tensor([names[row] for row in logits.argmax(dim=1).tolist()])
+''',
+        "the right labels, but int64 on the CPU whatever the classes are (and float32 for no rows at all); against 'with `classes`' dtype and device'. Shows for classes of int32, uint8, ... or on a GPU, and for M = 0",
+    ),
+    (
+        "twenty_iterations_each_time",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    weight = weight.clone().requires_grad_()
+    bias = bias.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([weight, bias], line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(h @ weight.T + bias, position) + penalty * weight.square().sum() / 2
+        loss.backward()
+        return loss
+
+    for _ in range(iterations):
+        optimizer.step(closure)
+    return weight.detach(), bias.detach()
+""",
+        "takes LBFGS.step for one iteration as with other optimisers, but by default each makes up to 20 iterations; against 'iterations: maximum number of iterations'. Shows when fewer iterations than convergence needs are asked for (1, 2, 5): the loss falls further than that many iterations can take it; the converged result is right",
+    ),
+    (
+        "one_maximum_for_all_queries",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    bank = F.normalize(bank, dim=1)
+    k = min(k, len(bank))
+    predicted = []
+    for some in F.normalize(queries, dim=1).split(QUERIES):
+        similarity, neighbours = (some @ bank.T).topk(k, dim=1)
+        # exp of a large number overflows: the greatest similarity becomes 0, all others negative
+        if len(some):
+            similarity = similarity - similarity.max()
+        weight = (similarity / temperature).exp()
+        votes = weight.new_zeros(len(some), len(classes))
+        votes.scatter_add_(1, position[neighbours], weight)
+        predicted.append(classes[votes.argmax(dim=1)])
+    return torch.cat(predicted)
+""",
+        "subtracts one maximum over all queries, not each query's own: where a query's best similarity is lower than that of another query by about 100 tau, all its votes underflow to 0 and it gets the first class; against the votes 'exp(s / tau)' and the hint of step 3 'By what may you divide all votes of *a query*?'. Shows at tau = 0.001 for queries of unequal nearness; right for one query, equal nearness, or tau = 0.07",
+    ),
+    (
+        "chosen_by_validation_loss",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    classes, position = train_labels.unique(return_inverse=True)
+    mean, std = train_h.mean(dim=0), train_h.std(dim=0, correction=0)
+    std = torch.where(std > 1e-6 * (1 + mean.abs()), std, torch.ones_like(std))
+    h, unseen = (train_h - mean) / std, (val_h - mean) / std
+    weight = h.new_zeros(len(classes), h.shape[1])
+    bias = h.new_zeros(len(classes))
+    # a validation image of a class that was not trained on cannot be right: it does not count
+    known = torch.isin(val_labels, classes)
+    target = torch.searchsorted(classes, val_labels[known])
+    best, best_loss = None, float("inf")
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(h, position, weight, bias, penalty, iterations)
+        loss = F.cross_entropy(unseen[known] @ weight.T + bias, target).item()
+        if best is None or loss < best_loss:
+            best, best_loss = Probe(weight, bias, mean, std, classes, penalty), loss
+    return best
+""",
+        "keeps the penalty with the least cross entropy on validation images, not the greatest accuracy; against 'that is most accurate on validation images' and 'If several penalties give the same accuracy, it has the largest of them'. Shows where several penalties have the same accuracy (the loss usually prefers a smaller one) or where loss and accuracy disagree",
+    ),
+    (
+        "ridge_regression_of_indicators",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    # A linear classifier with a penalty on |W|^2: that has a solution in closed form, so there is
+    # no need to iterate. Each class has a target of 1 for its own images and 0 for the others;
+    # the bias is not penalised, so take the means off first and put them back at the end.
+    if iterations == 0:
+        return weight.detach().clone(), bias.detach().clone()
+    N, D = h.shape
+    C = len(weight)
+
+    # 1. the targets, one column per class
+    target = torch.zeros(N, C, dtype=h.dtype, device=h.device)
+    target[torch.arange(N, device=h.device), position] = 1
+
+    # 2. centre both sides
+    h_mean, target_mean = h.mean(dim=0), target.mean(dim=0)
+    x, y = h - h_mean, target - target_mean
+
+    # 3. the normal equations, with the penalty on the diagonal
+    gram = x.T @ x / N + penalty * torch.eye(D, dtype=h.dtype, device=h.device)
+    new_weight = (torch.linalg.pinv(gram, hermitian=True) @ (x.T @ y / N)).T
+
+    # 4. the bias that puts the means back
+    new_bias = target_mean - new_weight @ h_mean
+    return new_weight.detach().contiguous(), new_bias.detach()
+""",
+        "believes that any penalised linear classifier is the same and solves least squares of one-hot targets; against 'minimise the mean cross entropy + penalty |W|^2 / 2, by L-BFGS' (and ignores where to start and how many iterations). Shows in the gradient of the loss at the result, in any value of W; predictions are often the same",
+    ),
 ]

@@ -1763,4 +1763,166 @@ def kmeans(
 """,
         "As in scikit-learn it also stops when the centroids have moved little: in many points with slow progress labels still change, iterations are left, and the centroids are not the means of the returned labels. Contradicts 'it stops once no label changes' and 'each centroid is the mean of its points'.",
     ),
+    (
+        "a_little_for_everyone",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    # a small constant, so that the sum is never 0
+    weight = squared.double() + 1e-8
+    ends = weight.cumsum(0)
+    places = torch.rand(count, dtype=torch.float64, generator=generator).to(squared.device)
+    found = torch.searchsorted(ends, places * ends[-1], right=True)
+    return found.clamp(max=len(squared) - 1)
+""",
+        "adds an absolute constant to each weight; against 'with probability proportional to their squared distance' and 'A point at distance zero is never drawn'. Shows where the squared distances are of the order of 1e-8 or less (close points, as '... however close together they lie' in plus_plus): points at distance 0 are drawn; not visible for distances of about 1",
+    ),
+    (
+        "one_farthest_point_for_all_empty",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    K = len(centroids)
+    counts = torch.bincount(labels, minlength=K)
+    sums = torch.zeros_like(centroids).index_add_(0, labels, x)
+    new = sums / counts.clamp(min=1)[:, None]
+    empty = counts == 0
+    farthest = distances.argmax()
+    if distances[farthest] > 0:
+        new[empty] = x[farthest]
+    else:
+        new[empty] = centroids[empty]
+    return new
+""",
+        "every empty cluster gets the same farthest point, so all but one of them are empty again; against 'Two empty clusters get the two farthest points, and so on' (and 'if no point with a distance above 0 is left, the cluster keeps its old centroid'). Shows with two or more empty clusters; right with none or one",
+    ),
+    (
+        "keeps_the_farthest_candidate",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    size = min(len(x), max(1000, SEEDING_POINTS * k))
+    points = x[torch.randperm(len(x), generator=generator)[:size].to(x.device)]
+    chosen = [points[0]]
+    nearest = squared_distances(points, points[:1])[:, 0]
+    for _ in range(k - 1):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        # the best candidate is the one farthest from all centroids so far
+        best = candidates[nearest[candidates].argmax()]
+        chosen.append(points[best])
+        nearest = torch.minimum(nearest, squared_distances(points, points[best][None])[:, 0])
+    return torch.stack(chosen)
+""",
+        "keeps the candidate farthest from the centroids so far, not the one that helps most; against 'the one that leaves the smallest sum of squared distances is kept'. Shows with outliers (or a candidate in the middle of a clump against one at its far edge); tight, equally sized clumps look the same",
+    ),
+    (
+        "one_noise_for_the_whole_batch",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    noise = torch.randn(x.shape[1:], generator=generator).to(x.device, x.dtype)
+    return x + std * noise
+""",
+        "draws one image of noise and broadcasts it over the batch; against 'independent Gaussian noise on every value'. Shows with two or more images: noisy - x is the same for all; mean and deviation are right",
+    ),
+    (
+        "inner_product_of_errors",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    wide = torch.promote_types(x.dtype, torch.float32)
+    error = (model(noisy).to(wide) - x.to(wide)).flatten()
+    # the sum of squares is the inner product of the errors with themselves
+    return error @ error / error.numel()
+""",
+        "widens the values, but under autocast (which denoise uses for bfloat16) `@` narrows them again and gives a bfloat16 loss; against 'computed in float32 or wider, even if the model gives bfloat16'. Shows under torch.autocast with bfloat16: dtype bfloat16, about three digits; right outside autocast, even for a bfloat16 model",
+    ),
+    (
+        "stops_when_centroids_hardly_move",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.double().mean(dim=0)
+    points = x.double() - origin
+    if start is None:
+        centroids = plus_plus(points, k, generator)
+    else:
+        centroids = start.double() - origin
+    labels, distances = assign(points, centroids)
+    for _ in range(iterations):
+        old = centroids
+        centroids = means(points, labels, distances, old)
+        labels, distances = assign(points, centroids)
+        if (centroids - old).norm() < 1e-4:  # converged
+            break
+    return (centroids + origin).to(x.dtype), labels
+""",
+        "stops by a tolerance on the movement of the centroids (scikit-learn's tol, without its scaling by the variance); against 'it stops once no label changes' and 'Once the labels no longer change, each centroid is the mean of its points'. Shows for data of a small scale (times 1e-6: it stops after one iteration, far from the end) and for many points, where a few changed labels hardly move a mean",
+    ),
+    (
+        "every_point_pulls_every_centroid",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+
+    # The clusters are not known, so a point cannot be sure of its own: it belongs to each one
+    # with a probability, the greater the nearer the centroid. The two steps are then
+    #   1. the probability of each cluster for each point
+    #   2. the mean of all points, weighted by their probabilities of the cluster
+    # and the labels are the most probable clusters in the end.
+    origin = x.double().mean(dim=0)
+    points = x.double() - origin
+    if start is None:
+        centroids = plus_plus(points, k, generator)
+    else:
+        centroids = start.double() - origin
+
+    def probabilities(centroids):
+        labels, nearest = assign(points, centroids)
+        # the width of a cluster: the mean squared distance to the nearest centroid
+        width = nearest.mean().clamp(min=1e-300)
+        shares = []
+        for some in points.split(CHUNK):
+            shares.append((-squared_distances(some, centroids) / width).softmax(dim=1))
+        return labels, torch.cat(shares)
+
+    labels, share = probabilities(centroids)
+    for _ in range(iterations):
+        weight = share.sum(dim=0)
+        moved = share.T @ points / weight.clamp(min=1e-300)[:, None]
+        # a centroid that nobody wants stays where it is
+        centroids = torch.where(weight[:, None] > 1e-12, moved, centroids)
+        new_labels, share = probabilities(centroids)
+        unchanged = torch.equal(new_labels, labels)
+        labels = new_labels
+        if unchanged:
+            break
+    return (centroids + origin).to(x.dtype), labels
+""",
+        "soft k-means (a mixture of Gaussians of one width): all points pull at all centroids; against 'K centroids, each the mean of the points that are nearest to it', 'Once the labels no longer change, each centroid is the mean of its points' and the table (0, 1, 9, 10 from 0 and 1), and it revives no empty cluster. Shows wherever clusters are not very far apart compared with their width; 0 iterations are right",
+    ),
 ]

@@ -1352,4 +1352,117 @@ def released_batches(pseudo_labels, batch_size):
 """,
         "The result is cached on the tensor object; when the labels are refilled in place (pseudo_labels.copy_(clusters), load_state_dict), the next call returns batches of the old labels. Contradicts 'images by rank in their cluster' of the pseudo_labels that are given.",
     ),
+    (
+        "neighbours_only",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    N = int(sizes.sum())
+    same = (sizes * (sizes - 1)).sum().item() / (N * (N - 1))
+    # each image after the first meets the image before it
+    return (batch_size - 1) * same
+""",
+        "Counts only the B - 1 pairs of consecutive draws, not all B (B - 1) / 2 pairs of the batch, against 'Average number of collisions in a batch' and the page's equation. Shows for every B > 2 (equal at B = 2).",
+    ),
+    (
+        "rest_in_one_batch",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    each, more = sizes // batches, sizes % batches
+    shared = batches * (each * (each - 1) // 2)
+    rest = more * (more - 1) // 2
+    return int((shared + rest).sum())
+""",
+        "Counts the remaining images of a cluster as pairs with each other (r (r - 1) / 2) instead of pairs with the q images their batch already has (r q), against 'one more to s mod T of them' and the equation. Shows where r > 1, or r > 0 and q > 0 with r - 1 != 2 q: sizes [9, 2, 1], T = 4 gives 5 instead of 6.",
+    ),
+    (
+        "gather_instead_of_scatter",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    order = pseudo_labels.argsort(stable=True)
+    counts = torch.bincount(pseudo_labels)
+    first = counts.cumsum(0) - counts
+    there = torch.arange(len(order), device=order.device) - first[pseudo_labels[order]]
+    return there[order]
+""",
+        "Reads the ranks through the permutation instead of writing them back through it (rank[order] = there), against 'For each image, the number of earlier images in its cluster'. Same result where the permutation is its own inverse; shows otherwise, for example labels [1, 2, 0, 0].",
+    ),
+    (
+        "size_of_bth_largest",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    # a batch needs B clusters, so the B-th largest cluster is the first to run out
+    if len(sizes) < batch_size:
+        return 0
+    return int(sizes.sort(descending=True).values[batch_size - 1])
+""",
+        "Assumes that the same B clusters serve every batch. Smaller clusters could take turns, so this is not 'the largest T with T B images to deal'. Sizes [2, 1, 1], B = 2: 1 instead of 2; right for equal sizes with K = B and for the page's [9, 2, 1] with B = 3.",
+    ),
+    (
+        "clusters_as_they_appear",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N, K = len(pseudo_labels), int(pseudo_labels.max()) + 1
+    shuffled = torch.randperm(N, generator=generator, device=pseudo_labels.device)
+    # a shuffled deck already has a random order of the clusters: that of their first images
+    turn = torch.full((K,), N, device=pseudo_labels.device)
+    places = torch.arange(N, device=pseudo_labels.device)
+    turn = turn.scatter_reduce(0, pseudo_labels[shuffled], places, "amin")
+    return shuffled[turn[pseudo_labels[shuffled]].argsort(stable=True)]
+""",
+        "Clusters come in the order in which their first image appears in the shuffle, so large clusters tend to come first, against 'Every order of the clusters is equally likely, whatever their sizes'. Shows only in frequencies, with unequal sizes: sizes 1 and 6 put the single image first in 1 of 7 draws, not 1 of 2.",
+    ),
+    (
+        "shuffle_every_round",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    # each round of cards goes to the players in a new random order
+    rounds = order.view(-1, batches)
+    hands = [
+        cards[torch.randperm(batches, generator=generator, device=order.device)] for cards in rounds
+    ]
+    return torch.stack(hands, 1)
+""",
+        "Draws a new order of the players for each round of T images, not one order of the batches. Consecutive images from two rounds can then meet, against 'After batch T comes batch 1 again, so consecutive images of a cluster spread evenly'. Shows with T > 1 and a cluster that crosses a multiple of T.",
+    ),
+    (
+        "draw_clusters_batch_by_batch",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    device = pseudo_labels.device
+
+    def shuffle(items: list) -> list:
+        order = torch.randperm(len(items), generator=generator, device=device)
+        return [items[i] for i in order.tolist()]
+
+    # one shuffled pile of images for each cluster
+    piles = {}
+    for image, cluster in enumerate(pseudo_labels.tolist()):
+        piles.setdefault(cluster, []).append(image)
+    piles = {cluster: shuffle(images) for cluster, images in piles.items()}
+    # draw B clusters at random for each batch, until fewer than B piles are left
+    batches = []
+    while True:
+        left = [cluster for cluster, images in piles.items() if images]
+        if len(left) < batch_size:
+            break
+        chosen = shuffle(left)[:batch_size]
+        batches.append([piles[cluster].pop() for cluster in chosen])
+    return torch.tensor(batches, device=device)
+""",
+        "Another algorithm: draws B of the clusters that still have images for every batch, whatever their sizes, until too few are left. No batch has a collision, but small clusters may be used up together, so T is often not 'the largest possible T'. Clusters of 2, 1, 1 images and B = 2: one batch instead of two in 1 of 3 draws; a large cluster and many small ones make it worse. With K = B it is always right.",
+    ),
 ]

@@ -1607,4 +1607,112 @@ def choose(self, draws):
 """,
         "One weighted sum stands in for the lexicographic order; violations differ by 1/B and look right, but Frechet badness may differ by 1e-4 or less, and then the gap outvotes it. Contradicts 'the draw with the lowest badness and, among equal ones, the widest gap'.",
     ),
+    (
+        "cosine_distance_2",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u, v = F.normalize(z1.to(wide), dim=1), F.normalize(z2.to(wide), dim=1)
+    distance = 1 - u @ v.T
+    own = torch.eye(len(u), dtype=torch.bool, device=u.device)
+    return distance[own], distance[~own].view(len(u), -1)
+""",
+        "The cosine distance 1 - cos instead of the length |u - v| = sqrt(2 - 2 cos), against 'Distances |u - v|'. Same range [0, 2] and same order, but other values: at 90 degrees 1 instead of 1.414. Shows for any pair that is neither equal nor opposite (|u - v| = 1 - cos only at 0 and 2).",
+    ),
+    (
+        "whole_table_as_negatives",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    table = torch.cat([positive[:, None], negative], 1)
+    return table.mean() - positive.mean()
+""",
+        "Takes the mean of all B x B distances, positives included, as that of the negatives, against 'Mean distance of the negatives minus mean distance of the positives'. Too small by the factor (B - 1) / B; shows whenever the gap is not 0, best for small B.",
+    ),
+    (
+        "quantile_without_interpolation",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    # the distance below which a share q of the negatives lies
+    index = min(int(quantile * negative.shape[1]), negative.shape[1] - 1)
+    near = negative.sort(dim=1).values[:, index]
+    return (positive > near).to(positive.dtype).mean()
+""",
+        "Takes entry int(q (B - 1)) of the sorted negatives, against '(as `torch.quantile`, which interpolates)'. Shows where a positive lies between that entry and the interpolated value: with two negatives 0.845 and 1.286 and the default q a positive of 0.86 counts as violated (limit 0.845 instead of 0.867); for larger q more often.",
+    ),
+    (
+        "reversed_with_the_widest_gap",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    positions = range(len(draws))
+    if self.rule == "random":
+        generator = self.generators["tries"]
+        return int(torch.randint(len(draws), (), generator=generator, device=generator.device))
+    if self.rule == "reversed":
+        return max(positions, key=lambda i: (draws[i]["badness"], draws[i]["gap"]))
+    return min(positions, key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
+""",
+        "For `reversed` swaps min for max and drops the minus, so among draws of equal highest badness it takes the widest gap, against 'the highest badness, then the narrowest gap'. Shows only for `reversed` with equal highest badness and different gaps.",
+    ),
+    (
+        "state_dict_is_no_copy_2",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d)]
+    modes = [norm.training for norm in norms]
+    before = [norm.state_dict() for norm in norms]
+    try:
+        for norm in norms:
+            norm.train()
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for norm, mode, state in zip(norms, modes, before, strict=True):
+            norm.load_state_dict(state)
+            norm.train(mode)
+""",
+        "Saves state_dict(), which holds the buffers themselves and no copies, so that load_state_dict restores what has already moved. Against 'Afterwards, running averages, counters ... are what they were before'. Shows for every batch norm that tracks; modes, gradient, errors and projections are right.",
+    ),
+    (
+        "union_is_the_box_around_both",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    begin = torch.minimum(a[:, :2], b[:, :2])
+    end = torch.maximum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    union = (end - begin).prod(1)
+    return intersection(a, b) / union
+""",
+        "Divides by the area of the smallest box around both, which also holds pixels in neither, against 'pixels in both boxes, as a share of the pixels in at least one'. Right if the boxes are equal, nested, apart, or shifted along one side only with equal other side; shows for a diagonal shift (two 4 x 4 boxes that share 2 x 2: 4/36 instead of 4/28) and for crossing boxes.",
+    ),
+    (
+        "frechet_distance_of_curves",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    u = F.normalize(z1.detach().to("cpu", torch.float64), dim=1)
+    v = F.normalize(z2.detach().to("cpu", torch.float64), dim=1)
+    # the shortest leash with which a man walks along u and his dog along v, neither going back
+    steps = (u[:, None] - v[None]).pow(2).sum(2)
+    leash = torch.full_like(steps, float("inf"))
+    for i in range(len(u)):
+        for j in range(len(v)):
+            if i == j == 0:
+                before = steps[0, 0]
+            else:
+                before = torch.tensor(float("inf"), dtype=torch.float64)
+                for p, q in ((i - 1, j), (i, j - 1), (i - 1, j - 1)):
+                    if p >= 0 and q >= 0:
+                        before = torch.minimum(before, leash[p, q])
+            leash[i, j] = torch.maximum(before, steps[i, j])
+    return leash[-1, -1].clamp(min=0)
+""",
+        "The discrete Frechet distance of two polygonal curves (dynamic programming), not that of two Gaussians: it depends on the order of the rows and is a maximum over pairs. Against 'Squared Frechet distance of the Gaussians fitted to two sets' and 'It compares two sets and ignores which views belong together'. Only z1 = z2 gives the same (0); any other input shows it, a permutation of z2 most clearly.",
+    ),
 ]

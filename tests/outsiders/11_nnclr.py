@@ -1814,4 +1814,161 @@ def loss(self, z1, z2, index):
 """,
         "The meters search a second time; with top_k above 1 that draws other neighbours than those the loss used, and moves the generator twice per step. Contradicts the page's 'The method lets each view search once' and self.found, the 'health of the last step's neighbours'.",
     ),
+    (
+        "norm_before_cast",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    z, Q = z.detach(), len(self.rows)
+    where = (self.position + torch.arange(len(z), device=self.rows.device)) % Q
+    self.ages[self.ages >= 0] += 1
+    self.rows[where] = F.normalize(z, dim=1).to(self.rows.dtype)
+    self.images[where] = -1 if images is None else images.to(self.images.device)
+    self.ages[where] = 0
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "Normalises in the projections' own dtype and casts afterwards, against 'They get the dtype of the rows and, with its precision, unit norm'. Shows for half precision projections: the stored norms are off by about 1e-3, and large float16 values overflow in the norm; right for float32 projections and rows.",
+    ),
+    (
+        "old_images_stay_2",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = len(self.rows)
+    where = (self.position + torch.arange(len(z), device=self.rows.device)) % Q
+    self.ages[self.ages >= 0] += 1
+    self.rows[where] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.ages[where] = 0
+    if images is not None:
+        self.images[where] = images.to(self.images)
+    self.position.copy_((self.position + len(z)) % Q)
+""",
+        "Without `images` the images of the replaced rows stay, against 'None: unknown, stored as -1'. Shows only if rows that were pushed with images are replaced by a push without.",
+    ),
+    (
+        "both_axes",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    p = F.normalize(p2, dim=1)
+    logits = neighbours.to(p) @ p.T / temperature
+    target = torch.arange(len(p), device=p.device)
+    # as in CLIP: neighbours find predictions, and predictions find neighbours
+    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
+""",
+        "Adds the softmax over the other axis and takes the mean, against the docstring's formula 'sum_k exp(nn_i . p_k / tau)' and the file's 'Each direction has one softmax (public code may add one over the other axis)'. Equal if the table of cosines is symmetric; with all predictions equal but different neighbours it is not ln B.",
+    ),
+    (
+        "prediction_searches_2",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    p1, p2 = self.predictor(z1), self.predictor(z2)
+    rows1, rows2 = self.search(p1, index), self.search(p2, index)
+    loss = (self.direction(z1, p2, rows1) + self.direction(z2, p1, rows2)) / 2
+    self.found = self.health(torch.cat([rows1, rows2]), torch.cat([index, index]).cpu())
+    self.support.push(z1, index)
+    return loss
+""",
+        "The predictions search, not the projections. Against the page's table, 'z_i: projection of one view, which is the query', and 'The method lets each view search once'. Shows for any predictor that turns its input; an identity predictor hides it.",
+    ),
+    (
+        "near_rows_more_often",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    similarity = F.normalize(z.to(self.rows.dtype), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = exclude.to(self.images.device)[:, None] == self.images[None]
+        similarity = similarity.masked_fill(own, -torch.inf)
+    if k == 1:
+        return similarity.argmax(1)
+    value, place = similarity.topk(k, dim=1)
+    # the more similar, the more likely; ignored rows have probability 0
+    share = value.softmax(1).cpu()
+    drawn = torch.multinomial(share, 1, generator=generator).to(place.device)
+    return place.gather(1, drawn).squeeze(1)
+""",
+        "Draws among the k nearest with softmax of the cosines as probabilities, against 'choose one of the k nearest rows, all equally likely'. Only frequencies show it, for k > 1, and clearly only if the k nearest differ much: cosines 1 and -1 give 88% and 12%. Ignored rows, separate draws and too few rows are right.",
+    ),
+    (
+        "found_but_looked_up_after_push",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    self.found = self.health(torch.cat([rows1, rows2]), torch.cat([index, index]).cpu())
+    # everything is found; the set may change
+    self.support.push(z1, index)
+    p1, p2 = self.predictor(z1), self.predictor(z2)
+    return (self.direction(z1, p2, rows1) + self.direction(z2, p1, rows2)) / 2
+""",
+        "Searches and records before the push, but `direction` looks the positions up after it, when the oldest B rows hold new projections. Against 'The mean of both directions; then view 1 enters the support set'. Shows only if a neighbour is among the B rows that the push replaces: the oldest of the set.",
+    ),
+    (
+        "each_row_at_most_once",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    B, Q = len(z), len(self.rows)
+    similarity = F.normalize(z.to(self.rows.dtype), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = exclude.to(self.images.device)[:, None] == self.images[None]
+        similarity = similarity.masked_fill(own, -torch.inf)
+    allowed = similarity.isfinite().cpu()
+    result = [None] * B
+    taken = set()
+    # the most similar pairs of query and row choose first
+    for pair in similarity.flatten().argsort(descending=True).tolist():
+        query, row = divmod(pair, Q)
+        if result[query] is not None or row in taken or not allowed[query, row]:
+            continue
+        result[query] = row
+        taken.add(row)
+        if len(taken) == min(B, Q):
+            break
+    nearest = similarity.argmax(1).tolist()
+    result = [near if row is None else row for row, near in zip(result, nearest, strict=True)]
+    if k == 1:
+        return torch.tensor(result, device=self.rows.device)
+    # one of the k nearest: its own, or one of the k - 1 next that nobody took
+    for query in range(B):
+        order = similarity[query].argsort(descending=True).tolist()
+        free = [row for row in order if row not in taken and allowed[query, row]]
+        choice = [result[query], *free[: k - 1]]
+        drawn = int(torch.randint(len(choice), (), generator=generator))
+        taken.discard(result[query])
+        result[query] = choice[drawn]
+        taken.add(result[query])
+    return torch.tensor(result, device=self.rows.device)
+""",
+        "A greedy matching: no two projections of a batch may have the same neighbour. Against 'Position of the row nearest to each projection: argmin over q', each projection by itself. Shows as soon as two projections share their nearest row; queries with different nearest rows (the page's example) look right.",
+    ),
 ]

@@ -1736,4 +1736,130 @@ def start_epoch(self, pixels):
 """,
         "Whether there are old clusters is kept in a Python attribute that no checkpoint holds: after load_state_dict into a new object the first epoch has no warm start and leaves nmi stale. Contradicts 'from the second time on nmi' and 'a warm start continues from the last clusters, if there were any'.",
     ),
+    (
+        "small_clusters_in_rounds",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    clusters = pseudo_labels.unique()
+    each = N // len(clusters) + 1
+    drawn = []
+    for cluster in clusters:
+        images = (pseudo_labels == cluster).nonzero().squeeze(1)
+        images = images[torch.randperm(len(images), generator=generator)]
+        # a small cluster starts again from its first image
+        rounds = -(-each // len(images))
+        drawn.append(images.repeat(rounds)[:each])
+    drawn = torch.cat(drawn)
+    return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
+""",
+        "A small cluster repeats its images in turn, so each comes equally often (up to one), against 'with replacement if it has no more than that'. Only draws show it: a cluster of 2 to each images never gives one of them more than ceil(each / size) times. Right for clusters of one image and for large ones.",
+    ),
+    (
+        "means_at_unit_norm",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    sums = torch.zeros(K, h.shape[1], dtype=h.dtype, device=h.device).index_add_(0, pseudo_labels, h)
+    empty = torch.bincount(pseudo_labels, minlength=K) == 0
+    # the sum and the mean have the same direction, and rows have unit norm
+    return torch.where(empty[:, None], h[:K], F.normalize(sums, dim=1))
+""",
+        "Spherical k-means: the centroids get unit norm, as the whitened rows have, against 'Means of the current representations'. Shows for every cluster of two or more different images (a mean of different unit vectors is shorter) and for any h without unit norm.",
+    ),
+    (
+        "inverse_simpson_2",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    share = torch.bincount(pseudo_labels).double() / len(pseudo_labels)
+    # the chance that two images share a cluster is 1 / K for K equal ones
+    return float(1 / share.square().sum())
+""",
+        "The inverse Simpson index (order 2) instead of 'exp of the entropy of their sizes'. Also K for K equal clusters and near 1 for one large one; shows for unequal sizes: 4, 1, 1 give 2.0 instead of 2.38.",
+    ),
+    (
+        "pairs_numbered_by_the_wrong_clustering",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    of_a, of_b = entropy(torch.bincount(a)), entropy(torch.bincount(b))
+    if of_a == 0 or of_b == 0:
+        return 0.0
+    K = int(a.max()) + 1
+    of_both = entropy(torch.bincount(a * K + b))
+    return min(max((of_a + of_b - of_both) / math.sqrt(of_a * of_b), 0.0), 1.0)
+""",
+        "Numbers pairs a * K + b with a's number of clusters instead of b's, so pairs (0, K) and (1, 0) are one. Against 'H(a, b) is the entropy of the pairs'. Shows only if b has a larger label than a and such pairs both occur: a = 0 0 1 1, b = 0 2 0 2; then the value is too large and NMI(a, b) != NMI(b, a).",
+    ),
+    (
+        "threshold_on_deviations",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(0)
+    _, spread, directions = torch.linalg.svd(x, full_matrices=False)
+    # singular values come in descending order
+    kept = int((spread > LEAST_VARIANCE * spread[0]).sum())
+    kept = min(kept, dim)
+    x = x @ directions[:kept].T / spread[:kept]
+    return F.normalize(x, dim=1).float()
+""",
+        "Compares singular values, which are standard deviations, with LEAST_VARIANCE, so directions with 1e-12 to 1e-6 of the largest variance stay. Against 'Directions whose variance is below LEAST_VARIANCE times the largest are left out'. Shows only with a direction whose deviation is between 1e-6 and 1e-3 of the largest, and dim not below its place; exactly constant directions are dropped as they should.",
+    ),
+    (
+        "mean_of_the_probabilities",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    target = self.pseudo_labels[index.to(self.pseudo_labels.device)].to(z1.device)
+    # the probability of a cluster is the mean over both views; stable for large logits
+    both = torch.logaddexp(z1.log_softmax(1), z2.log_softmax(1)) - math.log(2)
+    return F.nll_loss(both, target)
+""",
+        "The cross entropy of the mean prediction of both views, not 'Cross entropy of the clusters, the mean over both views'. It is enough if one view is right. Equal if both views have the same logits; otherwise smaller: one view certain and right, the other certain and wrong give ln 2, whatever the logits.",
+    ),
+    (
+        "clusters_keep_their_names",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    K, generator = self.clusters, self.generators["clusters"]
+    old = self.pseudo_labels.clone()
+    first = bool(old[0] < 0)
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    start = None
+    if self.warm_start and not first:
+        start = old_means(x, old.to(x.device), K)
+    _, new = kmeans(x, K, generator=generator, start=start)
+    new = new.to(old.device)
+    if not first:
+        self.nmi.fill_(mutual_information(old, new))
+        # give each new cluster the name of the old cluster with which it shares most images
+        table = torch.bincount(old * K + new, minlength=K * K).view(K, K)
+        names = [None] * K
+        used = set()
+        for pair in table.flatten().argsort(descending=True).tolist():
+            before, now = divmod(pair, K)
+            if names[now] is None and before not in used:
+                names[now] = before
+                used.add(before)
+        new = torch.tensor(names, device=old.device)[new]
+    self.pseudo_labels.copy_(new)
+    weight, bias = self.projector.weight, self.projector.bias
+    if first:
+        with torch.no_grad():
+            weight.copy_(0.01 * torch.randn(weight.shape, generator=generator))
+            bias.zero_()
+    # names are kept, so the classifier that has learned them goes on
+    return [weight, bias]
+""",
+        "Matches the new clusters with the old ones, keeps the names, and keeps the trained classifier from the second epoch on. Against 'Cluster ..., and start a new classifier', 'the same tensors, with new numbers in them' and 'cluster numbers mean nothing in the next epoch, so draw a new classifier'. Shows in the second call; the first call, nmi and the partition are right.",
+    ),
 ]

@@ -992,4 +992,116 @@ def loss(self, z1, z2, index):
 """,
         "The copy of the queue lives in one scratch tensor that the next call overwrites, so two losses before one backward (gradient accumulation, (loss1 + loss2).backward()) fail with a modified-in-place error. Contradicts 'a copy: the queue changes below, and the backward pass comes after that' and 'Which tensor must not change until then?'.",
     ),
+    (
+        "key_taken_as_unit",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    q = F.normalize(q, dim=1)
+    k = k.detach()  # keys are stored with unit norm, like the queue
+    own = (q * k).sum(dim=1, keepdim=True)
+    others = q @ queue.detach().T
+    return torch.cat([own, others], dim=1)
+""",
+        "Only the queue has unit norm; docstring: 'k: the key of each query, not normalised', and column 0 must be a cosine. Shows for every k whose rows are not of unit norm.",
+    ),
+    (
+        "own_key_not_in_denominator_2",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    logits = similarities(q, k, queue) / temperature
+    positive, negatives = logits[:, 0], logits[:, 1:]
+    return (torch.logsumexp(negatives, dim=1) - positive).mean()
+""",
+        "The own key is left out of the sum below the fraction; 'ln(K + 1) if all candidates are equal' becomes ln K. Shows on all inputs, most with few keys.",
+    ),
+    (
+        "health_gets_index_once",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    queue = self.queue.rows.clone()
+    loss = moco_loss(z1, z2, queue, self.temperature)
+    self.found = self.health(z1, z2, index)
+    images = index.repeat(len(z2) // len(index))
+    self.queue.push(z2, images)
+    return loss
+""",
+        "health wants images of shape (M,), one per query; here it gets (B,), so in the symmetric case own_in_queue counts B queries instead of 2B ('and all queries'). Shows in the buffer own_in_queue if symmetric; the ratio is the same.",
+    ),
+    (
+        "unpushed_rows_age",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    where = (self.position + torch.arange(len(z), device=self.rows.device)) % len(self.rows)
+    self.ages += 1
+    self.rows[where] = F.normalize(z.detach(), dim=1).to(self.rows.dtype)
+    self.images[where] = -1 if images is None else images.to(self.images)
+    self.ages[where] = 0
+    self.position.copy_((self.position + len(z)) % len(self.rows))
+""",
+        "Rows that were never pushed must keep age -1 ('-1 never'; 'every row that was ever pushed grows older by one'). Here they become 0, 1, ... with each push, and filled() is 1 at once. Shows after the first push that does not fill the ring.",
+    ),
+    (
+        "state_dict_follows",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    new = query.state_dict()
+    for name, old in key.state_dict().items():
+        if old.is_floating_point():  # not the counters of the batch norms
+            old.mul_(momentum).add_(new[name], alpha=1 - momentum)
+""",
+        "state_dict also holds buffers: running_mean and running_var move, but 'Buffers, such as the running statistics of batch norms, stay'. Shows only with networks with floating-point buffers that differ between both networks.",
+    ),
+    (
+        "wrapped_push_is_two_pushes",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size = len(self.rows)
+    if len(z) > size:
+        raise ValueError(f"{len(z)} projections do not fit into {size} rows")
+    start = int(self.position)
+    room = size - start
+    if len(z) > room:
+        # first what fits before the end, then the rest from position 0 on
+        self.push(z[:room], None if images is None else images[:room])
+        self.push(z[room:], None if images is None else images[room:])
+        return
+    stop = start + len(z)
+    self.ages[self.ages >= 0] += 1
+    self.rows[start:stop] = F.normalize(z.detach(), dim=1).to(self.rows.dtype)
+    self.images[start:stop] = -1 if images is None else images.to(self.images)
+    self.ages[start:stop] = 0
+    self.position.fill_(stop % size)
+""",
+        "A push that wraps around counts as two: the rows before the end get age 1 instead of 0, and all others grow by two. 'ages: how many pushes ago each row came; 0 is the newest', 'age 0' for the new rows. Rows, images and position are right. Shows only if a push crosses the end.",
+    ),
+    (
+        "own_image_is_no_negative",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    queue = self.queue.rows.clone()
+    images = index.repeat(len(z1) // len(index)).to(self.queue.images.device)
+    # a key of the same image in the queue is not a wrong answer: take it out for this query
+    known = self.queue.images.unsqueeze(0)
+    same = (images.unsqueeze(1) == known) & (known >= 0)
+    logits = similarities(z1, z2, queue) / self.temperature
+    keep = torch.cat([torch.ones_like(same[:, :1]), ~same], dim=1)
+    logits = logits.masked_fill(~keep, float("-inf"))
+    log_share = logits.log_softmax(dim=1)[:, 0]
+    loss = -log_share.mean()
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return loss
+""",
+        "A different idea: older keys of the query's own image are masked as false negatives. Docstring: 'The loss of all queries against the queue as it is', and the equation's sum is over all K keys of the queue. Shows only if an image of the batch is in the queue already (so not in the first epoch).",
+    ),
 ]

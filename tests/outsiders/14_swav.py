@@ -1051,4 +1051,121 @@ def loss(self, z1, z2, index, *small):
 """,
         "While frozen, a cached copy outside the state_dict is used: after load_state_dict, a deepcopy that gets new prototypes, or .to(device), scores come from the old ones and the loaded ones are never normalised. Contradicts 'Of unit norm at the start of each step' and 'prototypes first, in place'.",
     ),
+    (
+        "data_is_replaced",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    prototypes.data = F.normalize(prototypes.data, dim=1)
+""",
+        "The tensor object gets new memory instead of new contents: docstring 'in place', page 'write into its memory'. Shows in data_ptr(), or in any view or alias of the prototypes that was taken before; values of the object itself are right.",
+    ),
+    (
+        "kl_divergence_2",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    log_p = [F.log_softmax(s / temperature, dim=1) for s in scores]
+    losses = []
+    for i, code in enumerate(codes):
+        for v in range(len(log_p)):
+            if v != i:
+                losses.append(F.kl_div(log_p[v], code, reduction="batchmean"))
+    return torch.stack(losses).mean()
+""",
+        "kl_div is the cross entropy minus the code's entropy; docstring: 'The loss of view v and code i is -sum_k code_ik log softmax' and 'ln K if all scores are equal'. Shows for all codes that are not one-hot (gradients are the same).",
+    ),
+    (
+        "iterations_forgotten",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    rows = torch.cat([z, queue.to(z.dtype)])
+    scores = rows @ prototypes.T
+    return sinkhorn(scores, epsilon)[: len(z)]
+""",
+        "'epsilon, iterations: as sinkhorn', but iterations is not handed on. Shows only if iterations is not 3.",
+    ),
+    (
+        "frozen_by_a_zero",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    z = [F.normalize(one, dim=1) for one in (z1, z2, *small)]
+    free = (self.epoch > self.freeze_epochs).to(self.prototypes.dtype)
+    # a share `free` of the gradient reaches the prototypes: all or nothing
+    prototypes = free * self.prototypes + (1 - free) * self.prototypes.detach()
+    scores = [one @ prototypes.T for one in z]
+    codes = [self.codes(one.detach(), queue) for one, queue in zip(z[:2], self.queues)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss.item())
+    self.remember(z[:2], index)
+    return loss
+""",
+        "In the frozen epochs prototypes.grad is a tensor of zeros and not None: 'frozen prototypes get no gradient at all, so that no optimiser moves or decays them'. Shows with epoch <= freeze_epochs in prototypes.grad, or after a step of an optimiser with momentum or weight decay.",
+    ),
+    (
+        "largest_subtracted_once",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    scores = scores if scores.dtype == torch.float64 else scores.float()
+    # the exponent is at most 0, so nothing overflows; a common factor does not change the codes
+    table = torch.exp((scores - scores.max()) / epsilon)
+    for _ in range(iterations):
+        table = table / table.sum(dim=0, keepdim=True)
+        table = table / table.sum(dim=1, keepdim=True)
+    return table
+""",
+        "The largest score of the whole table is subtracted, so nothing overflows, but rows and columns far below it underflow to 0, and 0 / 0 is nan. Docstring: 'Rows sum to 1'; page, step 5: stability at small epsilon, 'avoid the exponential until the end'. Shows if epsilon is small (0.01 or less for cosines in float32) and a column or row lies well below the largest score.",
+    ),
+    (
+        "large_and_small_half_each",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    log_p = [torch.log_softmax(s / temperature, dim=1) for s in scores]
+
+    def pair(i, v):
+        return -(codes[i] * log_p[v]).sum(dim=1).mean()
+
+    n = len(codes)
+    large = [pair(i, v) for i in range(n) for v in range(n) if v != i]
+    small = [pair(i, v) for i in range(n) for v in range(n, len(scores))]
+    means = [torch.stack(kind).mean() for kind in (large, small) if kind]
+    return torch.stack(means).mean()
+""",
+        "The swaps among large views weigh as much as all small views together; docstring: 'the mean over the batch, over the codes, and over all views but the one that the code is of'. With two codes it is right without small crops, and with one (2 pairs of each kind). Shows with two or more small views.",
+    ),
+    (
+        "both_scales_from_the_same_table",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    dtype = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    kernel = scores.to(dtype) / epsilon
+    B, K = kernel.shape
+    # one logarithm of a factor for each row and one for each column: code = exp(kernel + row + column)
+    row = kernel.new_zeros(B, 1)
+    column = kernel.new_zeros(1, K)
+
+    def factors(row, column):
+        # what each column and each row must be multiplied with, given the other factors
+        new_column = -torch.logsumexp(kernel + row, dim=0, keepdim=True)
+        new_row = -torch.logsumexp(kernel + column, dim=1, keepdim=True)
+        return new_row, new_column
+
+    for _ in range(iterations):
+        row, column = factors(row, column)
+    # samples last: each code must sum to 1
+    return torch.softmax(kernel + row + column, dim=1)
+""",
+        "Row and column factors are both computed from the factors of the iteration before (Jacobi), so rows do not see the columns just scaled: 'In each iteration scale the columns ..., then the rows'. It keeps rows at 1, agrees exactly for one iteration, and converges to the same limit, but three iterations give what two should. Shows for iterations >= 2 at a small number of iterations.",
+    ),
 ]

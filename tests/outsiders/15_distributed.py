@@ -1065,4 +1065,130 @@ def project_chunk(method, chunk):
 """,
         "The second pass restores the statistics as they were after this chunk's first pass, not as they are when the backward pass begins: with several chunks (project_in_chunks sets their mean in between) or another forward before backward, the later update is lost. A single chunk looks right. Contradicts 'The second pass must leave them as they are'.",
     ),
+    (
+        "padding_cut_at_the_end",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    most = max(shares(B))
+    mine = rows.new_zeros((most, *rows.shape[1:]))
+    mine[: len(rows)] = rows.detach()
+    received = [torch.empty_like(mine) for _ in range(size())]
+    dist.all_gather(received, mine)
+    return torch.cat(received)[:B]  # without the padding
+""",
+        "The padding is cut off only at the end, but each smaller share has its own padding in the middle: 'Shape (B, d): first all rows of process 0, then those of process 1'; 'leave out what was only added for the exchange'. Shows if shares are unequal and a smaller share is not the last process alone (3 processes with 7 rows); 2 processes are right.",
+    ),
+    (
+        "rank_times_own_share",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    total = gradient.clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(total)
+    b = shares(ctx.B)[rank()]
+    start = rank() * b
+    return total[start : start + b], None
+""",
+        "The offset is rank times the own share; 'keep those of our rows, which begin after the rows of all processes before us', whose shares may be larger by one. Shows if B is not a multiple of W, in the processes with the smaller share.",
+    ),
+    (
+        "views_process_by_process",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    share = shares(B)
+    b = share[rank()]
+    start = 2 * sum(share[: rank()])  # each process before us sent two views of its rows
+    first = torch.arange(start, start + b, device=device)
+    second = first + b
+    return torch.cat([first, second]), torch.cat([second, first])
+""",
+        "Assumes the order in which libraries gather cat([z1, z2]): both views of process 0, then both of process 1. Docstring: 'All views are the first views of the whole batch, in its order, and then all second views'; example 3 4 8 9. Right in one process only.",
+    ),
+    (
+        "mean_of_own_views",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    z1, z2 = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    own = torch.cat([z1, z2])
+    everything = torch.cat([gather(z1, B), gather(z2, B)])
+    places, positives = own_places(B, device=own.device)
+    logits = own @ everything.T / temperature
+    mask = torch.zeros_like(logits, dtype=torch.bool)
+    mask[torch.arange(len(own), device=own.device), places] = True
+    return F.cross_entropy(logits.masked_fill(mask, float("-inf")), positives)
+""",
+        "The mean over the own 2b views, not the sum divided by 2B / W: 'The mean of the shares over all processes is the loss of the whole batch, even if the processes have different numbers of rows'. Shows if B is not a multiple of W (and nan for a process with no rows).",
+    ),
+    (
+        "copy_is_averaged",
+        "average_gradients",
+        """
+def average_gradients(optimizer: torch.optim.Optimizer) -> None:
+    W = size()
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is None:
+                continue
+            gradient = p.grad.contiguous()  # an exchange needs contiguous memory
+            dist.all_reduce(gradient)
+            gradient.div_(W)
+""",
+        "contiguous() gives the gradient itself, so that all is in place, unless it is not contiguous: then a copy is averaged and thrown away, and p.grad stays as it was. 'Replace the gradient of each parameter by its mean'; 'A gradient may lie in memory in another order than its dimensions, as after channels_last'. Shows only for such gradients (channels_last with more than one channel and pixel, transposed).",
+    ),
+    (
+        "processes_weigh_the_same",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W = size()
+    count = max(len(x), 1)
+    own_mean = x.sum(0, keepdim=True) / count
+    own_squares = (x - own_mean).square().sum(0, keepdim=True)
+    mean = gather(x.sum(0, keepdim=True), W).sum(0) / B
+    # variance = variance within the processes + variance of their means
+    within = gather(own_squares, W).sum(0) / B
+    between = (gather(own_mean, W) - mean).square().mean(0)
+    return mean, within + between
+""",
+        "The means of the processes enter the second part of the variance with weight 1/W each and not b/B: 'The variance is the mean squared distance from the mean' over all B rows. The mean is right, and with equal shares so is the variance; 'even if' shares are unequal (1 and 3 | 8 in the page) it is not. Shows if B is not a multiple of W.",
+    ),
+    (
+        "replay_in_hooks",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    with torch.no_grad():
+        z = [one.detach() for one in method.project_views(chunk)]
+    running = running_statistics(method)
+    if not torch.is_grad_enabled():
+        return z
+    arrived: dict[int, Tensor] = {}
+
+    def replay():
+        # all gradients are here: the second pass, and the gradients flow through it
+        gradients = [arrived[v] for v in range(len(z))]
+        arrived.clear()
+        with torch.enable_grad(), unchanged(running):
+            again = method.project_views(chunk)
+            pairs = [(a, g) for a, g in zip(again, gradients, strict=True) if a.requires_grad]
+            torch.autograd.backward([a for a, _ in pairs], [g for _, g in pairs])
+
+    def keep(v):
+        def hook(gradient):
+            arrived[v] = gradient
+            if len(arrived) == len(z):
+                replay()
+
+        return hook
+
+    for v, one in enumerate(z):
+        one.requires_grad_().register_hook(keep(v))
+    return z
+""",
+        "A different idea: projections are cut off as leaves, and hooks collect the gradient of every view, and replay the chunk once all have arrived. If the loss does not use every view, the last gradient never arrives and the parameters get none at all; nor do they through torch.autograd.grad, because the projections are not connected with the parameters. 'Their values and the parameters' gradients are those of method.project_views(chunk)'; 'torch.utils.checkpoint.checkpoint makes both passes'. Right for loss.backward() with all views used. Shows for a loss of one view, or with torch.autograd.grad.",
+    ),
 ]

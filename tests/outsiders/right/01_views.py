@@ -458,4 +458,126 @@ def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None
 """,
         "One image at a time, the order by randperm, and the coin drawn last.",
     ),
+    (
+        "interpolate_each_box",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    result = x.new_empty(len(x), x.shape[1], size, size)
+    for b, (top, left, height, width) in enumerate(boxes.tolist()):
+        part = x[b : b + 1].narrow(2, top, height).narrow(3, left, width)
+        result[b] = F.interpolate(
+            part, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+        )[0]
+    return result
+""",
+        "Really cuts out each box and gives it to F.interpolate with antialias=True, into a preallocated result. Its weights are the same triangles, cut at the box and scaled to sum to 1, so values agree to rounding; dtype, device and gradient follow x. No matrix product, no resize_weights.",
+    ),
+    (
+        "one_box_after_another",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    def draw(low, high):
+        return uniform(1, low, high, generator).item()
+
+    def side(square):
+        return max(1, round(math.sqrt(square)))
+
+    def box_size():
+        for _ in range(10):
+            area = draw(scale[0] * height * width, scale[1] * height * width)
+            aspect = math.exp(draw(math.log(ratio[0]), math.log(ratio[1])))
+            h, w = side(area / aspect), side(area * aspect)
+            if h <= height and w <= width:
+                return h, w
+        own = width / height
+        if own < ratio[0]:  # even the narrowest box allowed is wider than the image
+            return max(1, round(width / ratio[0])), width
+        if own > ratio[1]:
+            return height, max(1, round(height * ratio[1]))
+        return height, width
+
+    def box():
+        h, w = box_size()
+        left = torch.randint(width - w + 1, (), generator=generator).item()
+        top = torch.randint(height - h + 1, (), generator=generator).item()
+        return top, left, h, w
+
+    return torch.tensor([box() for _ in range(B)], dtype=torch.int64).reshape(B, 4)
+""",
+        "A loop over images in plain Python numbers, which stops drawing at the first box that fits; randint for the place, left before top. The same distribution as ten candidates at once (independent draws until the first fit). The reshape keeps (0, 4) for B = 0.",
+    ),
+    (
+        "image_by_image",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    def factor(strength):
+        return uniform(1, max(0.0, 1 - strength), 1 + strength, generator)
+
+    def jitter(image):
+        steps = [
+            (adjust_hue, uniform(1, -hue, hue, generator)),
+            (adjust_saturation, factor(saturation)),
+            (adjust_contrast, factor(contrast)),
+            (adjust_brightness, factor(brightness)),
+        ]
+        for k in torch.randperm(4, generator=generator).tolist():
+            change, amount = steps[k]
+            image = change(image, amount.to(image))
+        return image
+
+    result = torch.empty_like(x)
+    for b in range(len(x)):
+        changed = coin(1, p, generator).item()
+        result[b : b + 1] = jitter(x[b : b + 1]) if changed else x[b : b + 1]
+    return result
+""",
+        "Image by image, each with its own coin, its own randperm and its own factors; nothing is drawn for an unchanged image. All draws come from the generator on the CPU and are moved with .to(image). The result is preallocated; x is not changed; gradient flows through the assignments.",
+    ),
+    (
+        "grouped_convolution",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    B, C, H, W = x.shape
+    if B == 0:
+        return x.clone()
+    width = uniform(B, sigma[0], sigma[1], generator).to(x)
+    chosen = coin(B, p, generator).to(x.device)
+    # one square kernel for each image, the product of two bell curves
+    reach = max(1, H // 20)
+    offset = torch.arange(-reach, reach + 1, device=x.device, dtype=x.dtype)
+    line = torch.softmax(-0.5 * (offset / width[:, None]) ** 2, dim=1)  # (B, K), sums to 1
+    kernel = torch.einsum("bi,bj->bij", line, line)
+    kernel = kernel.repeat_interleave(C, 0)[:, None]  # (B C, 1, K, K)
+    # every channel of every image is a group of its own
+    padded = F.pad(x, (reach, reach, reach, reach), mode="reflect").reshape(1, B * C, H + 2 * reach, -1)
+    blurred = F.conv2d(padded, kernel, groups=B * C).view(B, C, H, W)
+    return torch.where(chosen[:, None, None, None], blurred, x)
+""",
+        "Does not call blur or change_some: one grouped two-dimensional convolution with the outer product of two normalised bell curves (softmax), reflected borders, the same kernel length 2 * max(1, H // 20) + 1. Widths are drawn before coins, for all images; images not chosen come back exactly by torch.where. Equal to blur up to rounding, because the Gaussian is separable and reflection works per axis.",
+    ),
+    (
+        "one_batch_of_twice_the_images",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    B = len(x)
+    views = one_view(torch.cat((x, x)), recipe, generator)
+    return views[:B], views[B:]
+""",
+        "One call on a batch in which every image occurs twice. Each row draws all its own random numbers, so rows b and B + b are independent views of image b; both are made from the original. Another order of draws than two calls one after another. With recipe 'none' the results are copies, not x itself.",
+    ),
 ]

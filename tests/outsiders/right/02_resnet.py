@@ -357,4 +357,94 @@ def initialise(model, zero_init=False):
 """,
         "Draws with normal_ and the standard deviation written out, instead of kaiming_normal_.",
     ),
+    (
+        "a_sequential_and_a_stacked_sum",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    residual = nn.Sequential(self.conv1, self.bn1, nn.ReLU(), self.conv2, self.bn2)
+    passed = self.downsample if self.downsample is not None else nn.Identity()
+    total = torch.stack((residual(x), passed(x))).sum(0)
+    return F.threshold(total, 0.0, 0.0)
+""",
+        "Assembles F as a throw-away nn.Sequential of the block's own layers (their modes and parameters are untouched and it is not registered), sums a stack instead of using +, and writes the last ReLU as a threshold, which has the same value and the same gradient as relu, also at 0. x is not changed; each norm runs once.",
+    ),
+    (
+        "layers_by_name",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from functools import reduce
+
+    def layer(maps, i):
+        conv, norm = self.get_submodule(f"conv{i}"), self.get_submodule(f"bn{i}")
+        maps = norm(conv(maps))
+        if i < 3:
+            return F.relu(maps)
+        added = x if self.downsample is None else self.downsample(x)
+        return F.relu(torch.add(added, maps))
+
+    return reduce(layer, (1, 2, 3), x)
+""",
+        "A fold over the numbers 1, 2, 3, which finds the layers by name; the sum happens inside the third step, and the shortcut is computed last. Same values, each norm once.",
+    ),
+    (
+        "stage_from_the_back",
+        "stage",
+        '''
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    def build(n):
+        """The first n blocks."""
+        if n == 0:
+            return nn.Sequential()
+        blocks = build(n - 1)
+        return blocks.append(
+            block(width * block.expansion, width, 1) if n > 1 else block(inputs, width, stride)
+        )
+
+    return build(count)
+''',
+        "Recursion on the number of blocks with nn.Sequential.append. The blocks are built first to last (same random draws), named 0, 1, ..., each a module of its own; only the first gets inputs and stride.",
+    ),
+    (
+        "a_fold_over_modules",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from functools import reduce
+
+    stem = (self.conv1, self.bn1, F.relu, self.maxpool)
+    stages = tuple(self.get_submodule(f"layer{i + 1}") for i in range(self.stages))
+    maps = reduce(lambda maps, layer: layer(maps), stem + stages, x)
+    return F.avg_pool2d(maps, kernel_size=maps.shape[2:]).flatten(start_dim=1)
+""",
+        "Functional style, and the mean as average pooling with a window as large as the map, which works for every map size. flatten keeps (1, D) for one image. Nothing is stored, the mode is untouched.",
+    ),
+    (
+        "apply_and_match",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    import math
+
+    @torch.no_grad()
+    def start(module):
+        match module:
+            case nn.Conv1d() | nn.Conv2d() | nn.Conv3d():
+                n = module.out_channels * math.prod(module.kernel_size)
+                module.weight.normal_().mul_(math.sqrt(2 / n))
+            case nn.GroupNorm() | nn.LayerNorm() | nn.modules.batchnorm._NormBase():
+                if getattr(module, "running_mean", None) is not None:
+                    module.reset_running_stats()
+                if module.weight is not None:
+                    module.weight.fill_(1)
+                if module.bias is not None:
+                    module.bias.fill_(0)
+            case BasicBlock(bn2=last) | Bottleneck(bn3=last) if zero_init:
+                last.weight.zero_()
+
+    model.apply(start)
+""",
+        "model.apply with structural pattern matching. apply visits children before their parent, so a block sets its last norm to 0 after that norm was set to 1. Standard normal draws scaled in place by sqrt(2 / n), n = out_channels * kernel, so dtype, device and requires_grad stay. Norms without weights are skipped; biases of convolutions and all other layers stay as they are; also resets running statistics, so that a norm is the identity in eval mode, too (of a fresh network they already are).",
+    ),
 ]

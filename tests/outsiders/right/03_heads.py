@@ -338,4 +338,105 @@ def predictor(dim, hidden_dim):
 """,
         "Made by the projector of kind mlp, with named arguments in another order.",
     ),
+    (
+        "bias_taken_away_2",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    head = nn.Sequential()
+    for inputs, outputs in ((in_dim, hidden_dim), (hidden_dim, out_dim)):
+        head.append(nn.Linear(inputs, outputs))
+        head.append(nn.BatchNorm1d(outputs))
+        head.append(nn.Threshold(0.0, 0.0))
+    del head[4:]  # nothing comes after the second matrix
+    head[0].register_parameter("bias", None)  # its norm has one
+    return head
+""",
+        "Builds two equal groups of three layers in a loop, then removes the last norm and ReLU and the first bias. nn.Threshold(0, 0) has ReLU's values and gradient. What is left is linear without bias, batch norm, ReLU, linear, with the names 0 to 3.",
+    ),
+    (
+        "from_the_meta_device",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    with torch.device("meta"):  # the plan, without memory and without random draws
+        head = nn.Sequential(
+            nn.Linear(in_dim, hidden_dim, bias=False),
+            nn.BatchNorm1d(hidden_dim),
+            nn.ReLU(inplace=True),
+            nn.Linear(hidden_dim, out_dim),
+        )
+    head = head.to_empty(device=torch.empty(0).device)
+    for layer in head:
+        if hasattr(layer, "reset_parameters"):
+            layer.reset_parameters()
+    return head
+""",
+        "Builds on the meta device, allocates on torch's default device (found by an empty tensor), then starts each layer by its own reset_parameters, which also resets the running statistics. dtype is torch's default. The in-place ReLU changes only the norm's output, which no gradient needs.",
+    ),
+    (
+        "table_of_makers",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    from functools import partial
+
+    makers = {
+        "none": nn.Identity,
+        "linear": partial(nn.Linear, in_dim, out_dim),
+        "mlp": partial(mlp, in_dim, hidden_dim, out_dim),
+    }
+    try:
+        make = makers[kind]
+    except KeyError:
+        raise ValueError(f"kind must be one of {', '.join(makers)}, not {kind!r}") from None
+    return make()
+""",
+        "A dictionary of makers; only the chosen one is called, so nothing else draws random numbers. The KeyError becomes a ValueError.",
+    ),
+    (
+        "a_chain_of_widths",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    from itertools import pairwise
+
+    match kind:
+        case "none":
+            widths = [in_dim]
+        case "linear":
+            widths = [in_dim, out_dim]
+        case "mlp":
+            widths = [in_dim, hidden_dim, out_dim]
+        case _:
+            raise ValueError(f'kind must be "none", "linear" or "mlp", not {kind!r}')
+    head = nn.Sequential()
+    for matrix, (inputs, outputs) in enumerate(pairwise(widths), start=2):
+        if matrix == len(widths):
+            head.append(nn.Linear(inputs, outputs))
+        else:
+            head.extend(
+                [nn.Linear(inputs, outputs, bias=False), nn.BatchNorm1d(outputs), nn.ReLU()]
+            )
+    return head
+""",
+        "One loop over pairs of widths builds all three heads without calling mlp; 'none' is an empty nn.Sequential, which returns its input itself. 'linear' is a Sequential of one matrix with a bias.",
+    ),
+    (
+        "from_the_output_to_the_input",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    from collections import deque
+
+    layers = deque([nn.Linear(hidden_dim, dim)])
+    layers.appendleft(nn.ReLU())
+    layers.appendleft(nn.BatchNorm1d(hidden_dim))
+    layers.appendleft(nn.Linear(dim, hidden_dim, bias=False))
+    return nn.Sequential(*layers)
+""",
+        "Does not call mlp and makes the layers from the last to the first, so the random draws come in another order, which no sentence fixes. The result is linear without bias, batch norm, ReLU, linear, from dim to dim.",
+    ),
 ]

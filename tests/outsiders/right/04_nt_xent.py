@@ -302,4 +302,78 @@ def nt_xent_loss(z1, z2, temperature=0.5):
 """,
         "A loop over views: log-sum-exp of the other 2B - 1 entries minus the partner's, without a mask or cross_entropy.",
     ),
+    (
+        "double_inside",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    dtype = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    views = torch.vstack((z1, z2)).double()
+    # bring the largest entry of every row to 1, so that no square overflows or vanishes
+    largest = views.detach().abs().amax(dim=1, keepdim=True)
+    views = views / torch.where(largest > 0, largest, 1)
+    squares = torch.einsum("id,id->i", views, views).clamp(min=1e-24)
+    products = torch.einsum("id,jd->ij", views, views)
+    lengths = squares.sqrt()
+    return (products / (lengths[:, None] * lengths[None, :])).to(dtype)
+""",
+        "In double precision, cast back to float32 (float64 stays): inner products first, divided by both lengths afterwards, after a scaling by each row's largest entry (a constant for the gradient, which is unchanged because the cosine does not depend on lengths). A row of zeros gives cosines of 0. Right also for very long and very short rows.",
+    ),
+    (
+        "a_stable_sort_of_halves",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    first_view = torch.arange(2 * B, device=device) < B
+    return first_view.to(torch.uint8).argsort(stable=True)
+""",
+        "A stable argsort of the 0/1 labels of the halves lists the second half's rows, then the first half's: B ... 2B - 1, 0 ... B - 1. argsort gives int64 on the same device, a new tensor each time; device None is torch's default.",
+    ),
+    (
+        "two_triangles",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    n, device = len(similarity), similarity.device
+    above = torch.triu_indices(n, n, offset=1, device=device)
+    below = torch.tril_indices(n, n, offset=-1, device=device)
+    logits = torch.full_like(similarity, -torch.inf)
+    for rows, columns in (above, below):
+        logits = logits.index_put((rows, columns), similarity[rows, columns] / temperature)
+    return logits
+""",
+        "Starts from a table of -inf and writes both triangles into it; the diagonal is never read, so its gradient is exactly 0. Out of place, so similarity is unchanged and gradient flows; dtype and device follow similarity.",
+    ),
+    (
+        "against_the_negatives",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    positive, negatives = positive_and_negatives(similarity_matrix(z1, z2))
+    # -log(e^p / (e^p + sum e^n)) = log(1 + e^(log sum e^n - p))
+    rival = torch.logsumexp((negatives - positive[:, None]) / temperature, dim=1)
+    return torch.logaddexp(rival, torch.zeros_like(rival)).mean()
+""",
+        "Uses neither candidate_logits nor cross_entropy: the log of 1 plus the summed odds of the negatives against the positive. Stable for every temperature, because logsumexp and logaddexp subtract their maxima; the same values and gradients as the cross entropy.",
+    ),
+    (
+        "anchor_by_anchor",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    similarity = similarity_matrix(z1, z2)
+
+    def loss_of(i, j):
+        row = similarity[i]
+        candidates = torch.cat((row[:i], row[i + 1 :])) / temperature  # 2B - 1 of them
+        j = j - 1 if j > i else j  # one place further left if i was taken out before it
+        return -candidates.log_softmax(0)[j]
+
+    partners = positive_index(len(z1), similarity.device).tolist()
+    return torch.stack([loss_of(i, j) for i, j in enumerate(partners)]).mean()
+""",
+        "A loop over anchors; the view itself is cut out of its row instead of masked, so its partner's number shifts by one. log_softmax is stable. Slow, but equation 1 to the letter.",
+    ),
 ]

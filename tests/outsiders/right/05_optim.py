@@ -374,4 +374,103 @@ def parameter_groups(model, weight_decay):
 """,
         "Walks over modules, and keeps a shared parameter once, by its id.",
     ),
+    (
+        "logs_of_squares_in_double",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    w_square, update_square = (x.double().square().sum() for x in (w, update))
+    comparable = (w_square > 0) & (update_square > 0)
+    one = torch.ones_like(w_square)
+    # where there is nothing to compare, the logs are those of 1
+    w_log = torch.where(comparable, w_square, one).log()
+    update_log = torch.where(comparable, update_square, one).log()
+    ratio = trust_coefficient * torch.exp((w_log - update_log) / 2)
+    return torch.where(comparable, ratio, one).to(update.dtype)
+""",
+        "the ratio of two norms is exp of half the difference of the logs of the sums of squares; in double and cast back; 1 where either sum is 0; a scalar on the input's device",
+    ),
+    (
+        "haversine_with_guards",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    match (step < warmup_steps, step > warmup_steps and step >= total_steps):
+        case (True, _):
+            return peak * (1 - (warmup_steps - step) / warmup_steps)
+        case (_, True):
+            return 0.0
+        case _:
+            done, left = step - warmup_steps, total_steps - step
+            # a quarter turn's cosine, squared, is half of (1 + cosine of the half turn)
+            angle = math.pi / 2 * done / (done + left) if done else 0.0
+            return peak * math.cos(angle) ** 2
+""",
+        "cos(x / 2) ** 2 = (1 + cos x) / 2; the warm-up counts down what is missing; exact 0 from total_steps on if the warm-up is shorter; no division by 0 (done == 0 has its own branch). With a warm-up of total_steps or more: the peak at its end",
+    ),
+    (
+        "hands_over_to_sgd",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    with torch.no_grad():
+        update = gradient.detach().clone()
+        if w.dim() >= 2:
+            update += settings["weight_decay"] * w
+            update *= trust_ratio(w, update, settings["trust_coefficient"])
+        alias = torch.nn.Parameter(w.detach())  # the same memory as w
+        alias.grad = update
+        momentum = settings["momentum"]
+        sgd = torch.optim.SGD([alias], lr=settings["lr"], momentum=momentum, foreach=False)
+        if momentum == 0:
+            velocity.copy_(update)  # SGD keeps no buffer then
+        else:
+            sgd.state[alias]["momentum_buffer"] = velocity
+        sgd.step()
+""",
+        "the last two equations are torch.optim.SGD's, so a throw-away SGD does them, on an alias of w (same memory) and with velocity as its momentum buffer; the gradient is cloned; momentum 0 is handled apart",
+    ),
+    (
+        "recursive_partition",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    found: dict[int, torch.nn.Parameter] = {}
+
+    def collect(module):
+        for child in module.children():
+            collect(child)
+        for parameter in module.parameters(recurse=False):
+            if parameter.requires_grad:
+                found.setdefault(id(parameter), parameter)
+
+    collect(model)
+    by_dimensions = sorted(found.values(), key=torch.Tensor.dim, reverse=True)
+    cut = sum(parameter.dim() >= 2 for parameter in by_dimensions)
+    return [
+        dict(params=part, weight_decay=decay)
+        for part, decay in ((by_dimensions[:cut], weight_decay), (by_dimensions[cut:], 0.0))
+    ]
+""",
+        "walks the modules by recursion, children first, keeps a shared parameter once, sorts by number of dimensions and cuts the list where it falls below 2; frozen parameters are in neither group. Order within a group is not that of model.parameters(), which nothing asks for",
+    ),
+    (
+        "autograd_grad_into_fields",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    trained = []
+    for group in optimizer.param_groups:
+        group.update(lr=rate)
+        for parameter in group["params"]:
+            parameter.grad = None
+            if parameter.requires_grad:
+                trained.append(parameter)
+    gradients = torch.autograd.grad(loss, trained, allow_unused=True)
+    for parameter, gradient in zip(trained, gradients, strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+""",
+        "torch.autograd.grad returns the new gradients, which replace the old; a parameter that the loss does not use has no gradient and stays, as after zero_grad and backward; every group gets the rate",
+    ),
 ]

@@ -300,4 +300,81 @@ def loss(self, z1, z2, index):
 """,
         "The mean over both orders of the views, which are equal: the loss is symmetric.",
     ),
+    (
+        "eager_argsort_of_uniforms",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    keys = torch.rand(N, dtype=torch.float64, generator=generator)
+    order = keys.argsort(stable=True)
+    full = N // batch_size
+    return iter(order[: full * batch_size].reshape(full, batch_size).unbind())
+""",
+        "the order that sorts N independent uniform numbers is uniform; not a generator function: the order is drawn at the call and an iterator over the rows of a matrix is returned",
+    ),
+    (
+        "seeds_a_python_shuffle",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    import random
+
+    seed = torch.randint(2**62, (), generator=generator).item()
+    order = list(range(N))
+    random.Random(seed).shuffle(order)
+    stream = iter(order)
+    # zip stops as soon as one of its batch_size readers of the same stream finds nothing
+    for batch in zip(*[stream] * batch_size):
+        yield torch.tensor(batch, dtype=torch.int64)
+""",
+        "one number from the generator seeds a Random of its own (Python's global one is untouched), which shuffles a list; zip over the same iterator batch_size times drops what is left over",
+    ),
+    (
+        "one_view_twice",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    shown = {"same": lambda: x, "wrong": lambda: torch.cat([x[1:], x[:1]])}
+    draw = self.generators["views"]
+    first, second = (
+        one_view(images, self.recipe, draw) for images in (x, shown[self.positives]())
+    )
+    return first, second
+""",
+        "two calls of one_view, first x1, then x2, from the generator of the views; with 'wrong' the second gets the images moved up by one row (the neighbour below; the last row shows the first image); x1 has the same draws in both modes",
+    ),
+    (
+        "sequential_of_both",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    from torch.func import functional_call
+
+    both = nn.Sequential(self.encoder, self.projector)
+    return functional_call(both, dict(both.named_parameters()), (x,))
+""",
+        "puts f and g into a temporary Sequential (whose mode is its own: nothing calls train or eval) and calls it functionally with its own parameters: gradients reach them, and buffers are updated as usual",
+    ),
+    (
+        "blocks_in_double",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    a, b = (torch.nn.functional.normalize(z.double(), dim=1) for z in (z1, z2))
+    between = torch.einsum("id,jd->ij", a, b) / self.temperature
+    own = torch.eye(len(a), dtype=torch.bool, device=a.device)
+    total = 0.0
+    for view, across in ((a, between), (b, between.T)):
+        within = torch.einsum("id,jd->ij", view, view) / self.temperature
+        within = within.masked_fill(own, float("-inf"))
+        denominator = torch.logaddexp(across.logsumexp(dim=1), within.logsumexp(dim=1))
+        total = total + (denominator - across.diagonal()).sum()
+    return (total / (2 * len(a))).to(z1.dtype)
+""",
+        "NT-Xent from scratch, from the (B, B) blocks between and within the views, joined by logaddexp, in double and cast back; its own temperature; ignores the index",
+    ),
 ]

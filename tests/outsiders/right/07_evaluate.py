@@ -536,4 +536,149 @@ def predict(self, h):
 """,
         "A loop over classes that keeps the greatest score so far, without argmax.",
     ),
+    (
+        "filled_in_place_from_first_batch",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    images = getattr(pixels, "pixels", pixels)
+    if images.dtype is not torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {images.dtype}")
+    result, done = None, 0
+    with frozen(encoder) as network:
+        for part in images.split(batch_size):
+            h = network(as_input(part, network))
+            if result is None:  # the first batch says how wide a representation is
+                result = torch.empty(len(images), h.shape[1], dtype=torch.float32, device="cpu")
+            result[done : done + len(h)].copy_(h)
+            done += len(h)
+    return result
+""",
+        "one preallocated float32 matrix on the CPU, whose rows copy_ fills (it casts and moves)",
+    ),
+    (
+        "full_sort_and_softmax_of_indicators",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+
+    def unit(x):
+        x = x.double()
+        length = x.square().sum(dim=1, keepdim=True).sqrt()
+        return x / torch.where(length > 0, length, torch.ones_like(length))
+
+    classes, position = torch.unique(bank_labels, return_inverse=True)
+    member = F.one_hot(position, len(classes)).double()
+    stored = unit(bank)
+
+    def answer(some):
+        cosine, order = torch.einsum("md,nd->mn", unit(some), stored).sort(
+            dim=1, descending=True, stable=True
+        )
+        # the weights of a query, divided by their sum: the winner is the same
+        share = torch.softmax((cosine[:, :k] - cosine[:, :1]) / temperature, dim=1)
+        votes = torch.einsum("mk,mkc->mc", share, member[order[:, :k]])
+        return classes[votes.sort(dim=1, descending=True, stable=True).indices[:, 0]]
+
+    return torch.cat([answer(some) for some in queries.split(QUERIES)])
+""",
+        "in double, sorts all similarities instead of topk (slicing takes care of a small bank); softmax gives each query's votes up to a common factor, without overflow; indicator matrix and einsum count them; a row of zeros stays zeros",
+    ),
+    (
+        "rank_within_class_by_two_sorts",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    order = torch.rand(len(labels), dtype=torch.float64, generator=generator).argsort()
+    # a stable sort by class leaves the random order within each class as it is
+    order = order[labels.long()[order].argsort(stable=True)]
+    _, sizes = labels.long().unique(return_counts=True)
+    starts = sizes.cumsum(0) - sizes
+    rank = torch.arange(len(labels)) - starts.repeat_interleave(sizes)
+    quota = max(1, round(share * len(labels) / len(sizes)))
+    return order[rank < quota]
+""",
+        "no loop over classes: random keys, then a stable sort by class, then each row's rank within its class decides; a small class keeps all its rows",
+    ),
+    (
+        "hand_written_gradient_of_one_matrix",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    with torch.no_grad():
+        # the bias is the weight of a number that is always 1
+        x = torch.cat([h, h.new_ones(len(h), 1)], dim=1).double()
+        both = torch.cat([weight, bias[:, None]], dim=1).detach().double()
+        target = F.one_hot(position, len(weight)).double()
+        decay = torch.full((h.shape[1] + 1,), float(penalty), dtype=x.dtype, device=x.device)
+        decay[-1] = 0.0
+        solver = torch.optim.LBFGS(
+            [both],
+            max_iter=iterations,
+            tolerance_grad=1e-9,
+            tolerance_change=1e-12,
+            line_search_fn="strong_wolfe",
+        )
+
+        def closure():
+            log_p = (x @ both.T).log_softmax(dim=1)
+            both.grad = (log_p.exp() - target).T @ x / len(x) + decay * both
+            return -(target * log_p).sum() / len(x) + (decay * both * both).sum() / 2
+
+        solver.step(closure)
+        both = both.to(h.dtype)
+    return both[:, :-1].clone(), both[:, -1].clone()
+""",
+        "one matrix of weights and biases, in double, with a penalty of 0 on the bias's column; the gradient (softmax minus target) is written by hand, no autograd; still L-BFGS with at most `iterations` iterations, and 0 gives back what came in",
+    ),
+    (
+        "accumulate_then_max",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    from itertools import accumulate
+
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    var, mean = torch.var_mean(train_h.double(), dim=0, correction=0)
+    mean, std = mean.to(train_h.dtype), var.sqrt().to(train_h.dtype)
+    useless = (train_h.amin(dim=0) == train_h.amax(dim=0)) | (std == 0)
+    std = std.masked_fill(useless, 1.0)
+    h = (train_h - mean) / std
+
+    def refit(last, penalty):
+        return Probe(
+            *fit(h, position, last.weight, last.bias, penalty, iterations),
+            mean, std, classes, penalty,
+        )
+
+    start = Probe(
+        h.new_zeros(len(classes), h.shape[1]), h.new_zeros(len(classes)),
+        mean, std, classes, float("inf"),
+    )
+    _, *fitted = accumulate(sorted(penalties, reverse=True), refit, initial=start)
+    return max(fitted, key=lambda probe: (probe.accuracy(val_h, val_labels), probe.penalty))
+""",
+        "functional: accumulate hands each fit on to the next, max by (accuracy, penalty) chooses, so that the larger penalty wins a tie; a dimension whose least and greatest value are equal is divided by 1 (rounding can leave such a one a tiny deviation)",
+    ),
 ]

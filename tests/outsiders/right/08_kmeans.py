@@ -439,4 +439,131 @@ def reconstruction_loss(model, x, noisy):
 """,
         "A loop over images that adds up squared errors, divided by the number of values at the end.",
     ),
+    (
+        "sorted_segments",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    counts = torch.bincount(labels, minlength=len(centroids))
+    # bring the points of a cluster together, and add up each stretch
+    by_cluster = x.double()[labels.argsort(stable=True)]
+    sums = torch.segment_reduce(by_cluster, "sum", lengths=counts, axis=0)
+    averages = (sums / counts.clamp(min=1)[:, None]).to(centroids.dtype)
+    result = torch.where(counts[:, None] > 0, averages, centroids)
+    far_first = distances.argsort(descending=True, stable=True)
+    useful = far_first[distances[far_first] > 0]
+    empty = (counts == 0).nonzero().flatten()
+    revived = min(len(empty), len(useful))
+    return result.index_copy(0, empty[:revived], x[useful[:revived]].to(result.dtype))
+""",
+        "sorts the points by cluster and sums each segment in double with segment_reduce; empty clusters first keep the old centroid, then as many as there are points at a distance above 0 get the farthest ones; the old centroids stay as they are",
+    ),
+    (
+        "exponential_race_2",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    N = len(squared)
+    # arrival times: exponential, at a rate that is the squared distance; the first one wins with
+    # probability proportional to its rate. Only ratios of rates matter.
+    rate = squared.double() / squared.max().double()
+    never = squared == 0
+    rows = max(1, 2**20 // N)
+    winners = torch.empty(count, dtype=torch.int64, device=squared.device)
+    for some in winners.split(rows):
+        uniform = torch.rand(len(some), N, dtype=torch.float64, generator=generator)
+        time = -torch.log1p(-uniform.to(squared.device)) / rate
+        some.copy_(time.masked_fill(never, float("inf")).argmin(dim=1))
+    return winners
+""",
+        "each draw is a race of exponential clocks whose rates are the squared distances: the winner has the required probabilities; points at distance 0 never arrive; if none arrives, argmin gives a valid position (0); draws on the CPU from the generator, moved to the device",
+    ),
+    (
+        "top_keys_and_weighed_by_matrix",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    from functools import reduce
+
+    size = min(len(x), max(1000, SEEDING_POINTS * k))
+    keys = torch.rand(len(x), dtype=torch.float64, generator=generator)
+    subset = keys.topk(size).indices.to(x.device)  # a random subset, in random order
+    points = x[subset].double()
+
+    def add(state, _):
+        chosen, nearest = state
+        if nearest.max() > 0:
+            tried = far_points(nearest, 2 + math.floor(math.log(k)), generator)
+            after = squared_distances(points[tried], points).minimum(nearest)
+            best = int(after.sum(dim=1).sort(stable=True).indices[0])
+            return [*chosen, int(tried[best])], after[best]
+        # no square is above 0, but a difference may be: take a point that equals none of the
+        # centroids, if there is one
+        kind = points.unique(dim=0, return_inverse=True)[1]
+        known = torch.isin(kind, kind[chosen])
+        return [*chosen, int(known.long().argmin())], nearest
+
+    first = int(torch.randint(size, (), generator=generator))
+    start = [first], squared_distances(points, points[[first]])[:, 0]
+    chosen, _ = reduce(add, range(k - 1), start)
+    return x[subset[chosen]]
+""",
+        "the subset is where the largest of N uniform numbers are, its first centroid comes from randint; reduce instead of a loop; distances in double, all candidates in one matrix; points so close that even squares in double vanish are told apart by unique; the rows returned are rows of x",
+    ),
+    (
+        "generator_of_states_in_double",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    from itertools import islice
+
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+
+    origin = x.double().mean(dim=0)
+    points = x.double() - origin
+
+    def states(centroids):
+        labels, distances = assign(points, centroids)
+        while True:
+            yield centroids, labels
+            centroids = means(points, labels, distances, centroids)
+            labels, distances = assign(points, centroids)
+
+    first = plus_plus(points, k, generator) if start is None else start.double() - origin
+    stream = islice(states(first), iterations + 1)
+    last = next(stream)
+    for state in stream:
+        before, last = last, state
+        if torch.equal(before[1], last[1]):
+            break
+    centroids, labels = last
+    return (centroids + origin).to(x.dtype), labels
+""",
+        "an endless generator of (centroids, labels), cut after `iterations` steps, each compared with the one before; all in double around the mean of the points, cast back at the end; assign comes last",
+    ),
+    (
+        "box_and_muller",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    import math
+
+    u, v = torch.rand((2, *x.shape), dtype=torch.float64, generator=generator).to(x.device)
+    # 1 - u is in (0, 1], so that its logarithm is finite
+    normal = torch.log1p(-u).mul(-2).sqrt() * torch.cos(2 * math.pi * v)
+    return (x.double() + std * normal).to(x.dtype)
+""",
+        "normal numbers from pairs of uniform ones (Box and Muller), drawn on the CPU in double and moved to x's device; the sum is rounded once, to x's dtype; not clipped",
+    ),
 ]

@@ -420,4 +420,100 @@ def rank_in_cluster(pseudo_labels):
 """,
         "One Python counter for each cluster, and no sort at all.",
     ),
+    (
+        "running_maximum",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    row, back = pseudo_labels.sort(stable=True)
+    place = torch.arange(len(row), device=row.device)
+    opens = torch.ones_like(row, dtype=torch.bool)
+    opens[1:] = row[1:] != row[:-1]
+    # the latest place at which a cluster opened
+    start = torch.where(opens, place, 0).cummax(0).values
+    return torch.empty_like(place).scatter_(0, back, place - start)
+""",
+        "No bincount: the start of each cluster is a running maximum over the places where the sorted labels change. Stable, int64, on the input's device, works for missing numbers and N = 0.",
+    ),
+    (
+        "one_whole_number_key",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    def draw(n: int) -> Tensor:
+        at = pseudo_labels.device if generator is None else generator.device
+        return torch.randperm(n, generator=generator, device=at).to(pseudo_labels.device)
+
+    present, cluster = pseudo_labels.unique(return_inverse=True)
+    turn = draw(len(present))
+    ticket = draw(len(pseudo_labels))
+    # all keys differ, so any sort will do
+    return (turn[cluster] * len(pseudo_labels) + ticket).argsort(descending=True)
+""",
+        "One sort of keys turn * N + ticket, all different, descending; clusters are renumbered first, and drawn before the images. Every order of clusters, and of the images in each, is equally likely.",
+    ),
+    (
+        "leave_out_first",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    N, device = len(pseudo_labels), pseudo_labels.device
+    T = N // batch_size
+    at = device if generator is None else generator.device
+    # the order of the batches first, then the images that stay, then their row
+    seats = torch.randperm(T, generator=generator, device=at).to(device)
+    stay = torch.randperm(N, generator=generator, device=at).to(device)[N % batch_size :]
+    row = stay[in_clusters(pseudo_labels[stay], generator)]
+    table = torch.zeros(T, batch_size, dtype=torch.int64, device=device)
+    place = torch.arange(T * batch_size, device=device)
+    table[seats[place % T], place // T] = row
+    return table
+""",
+        "Leaves images out before the row exists, so some clusters may be missing from it, and fills a preallocated table by index instead of calling deal. Left-out images are a uniform subset; the batches are in random order.",
+    ),
+    (
+        "closed_form",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    # sum over c of min(s_c, T) is the minimum over j of j T + (images outside the j largest)
+    # so T B images are there if, for each j < B, T (B - j) <= those images
+    left = sizes.sort(descending=True).values.tolist()
+    counts = []
+    for j in range(batch_size):
+        counts.append(sum(left) // (batch_size - j))
+        left = left[1:]
+    return min(counts)
+""",
+        "No search: T is the minimum over j < B of (images outside the j largest clusters) // (B - j), by the duality in the comment. Gives 0 for fewer than B clusters.",
+    ),
+    (
+        "cluster_by_cluster",
+        "strict_batches",
+        '''
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    clusters, sizes = pseudo_labels.unique(return_counts=True)
+    if len(clusters) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(clusters)} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    T = strict_count(sizes, batch_size)
+
+    def some(images: Tensor, n: int) -> Tensor:
+        """At most n of the images, at random."""
+        at = images.device if generator is None else generator.device
+        order = torch.randperm(len(images), generator=generator, device=at)
+        return images[order[:n].to(images.device)]
+
+    kept = torch.cat([some((pseudo_labels == c).nonzero().squeeze(1), T) for c in clusters])
+    kept = some(kept, T * batch_size)
+    return deal(kept[in_clusters(pseudo_labels[kept], generator)], T, generator)
+''',
+        "Draws the T images of each cluster in a loop of their own, drops the surplus, and only then lays the row. Each subset is uniform, as the docstring asks; fresh draws at every call.",
+    ),
 ]

@@ -463,4 +463,115 @@ def push(self, z, images=None):
 """,
         "One row after the other, with the buffer `position` as the loop's clock.",
     ),
+    (
+        "k_rounds_with_replacement",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    device = self.rows.device
+    query = F.normalize(z.to(self.rows.dtype), dim=1)
+    similarity = torch.einsum("qd,bd->bq", self.rows, query)
+    if exclude is not None:
+        mine = self.images.expand_as(similarity).eq(exclude.to(device).unsqueeze(1))
+        similarity = similarity.where(~mine, -torch.inf)
+    chosen = similarity.argmax(1)
+    # round i replaces the choice by the i-th nearest with probability 1 / i, if there is one
+    for i in range(2, min(k, len(self.rows)) + 1):
+        best = similarity.argmax(1, keepdim=True)
+        similarity = similarity.scatter(1, best, -torch.inf)
+        value, place = similarity.max(1)
+        swap = torch.rand(len(z), generator=generator, dtype=torch.float64) < 1 / i
+        chosen = torch.where(swap.to(device) & (value > -torch.inf), place, chosen)
+    return chosen
+""",
+        "No topk and no index into it: each round takes the best row away, and the next one replaces the choice with probability 1 / i (reservoir sampling), so all k are equally likely, separately for each projection; with fewer than k rows that count, all of those. Nothing is drawn for k = 1; draws come from the CPU as documented.",
+    ),
+    (
+        "vmap_without_find",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    rows = self.rows.detach()
+
+    def one(query: Tensor) -> Tensor:
+        best = (rows * query).sum(1).argmax(0, keepdim=True)
+        return rows.index_select(0, best).squeeze(0)
+
+    queries = F.normalize(z.detach().to(rows.dtype), dim=1)
+    return torch.vmap(one, chunk_size=16)(queries)
+""",
+        "Searches by itself, with vmap over the projections, instead of calling find. A copy of the rows, their dtype, no graph.",
+    ),
+    (
+        "rolled_to_the_front",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    B, start = len(z), int(self.position)
+    new_rows = F.normalize(z.detach().to(self.rows), dim=1)
+    new_images = torch.full_like(self.images[:B], -1) if images is None else images.to(self.images)
+    new_ages = torch.zeros_like(self.ages[:B])
+    self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+    for ring, new in ((self.rows, new_rows), (self.images, new_images), (self.ages, new_ages)):
+        # turn the ring until the oldest entries are in front, replace them, and turn it back
+        oldest_first = ring.roll(-start, 0)
+        ring.copy_(torch.cat([new, oldest_first[B:]]).roll(start, 0))
+    self.position.fill_((start + B) % len(self.rows))
+""",
+        "No index arithmetic: each ring is rolled, its front replaced, and rolled back; buffers keep their identity. Cast before the norm, no graph, position kept in its buffer.",
+    ),
+    (
+        "log_of_sum_of_differences",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    wide = torch.promote_types(p2.dtype, torch.float32)
+    with torch.no_grad():
+        found = support.nearest(z1) if rows is None else support.rows.index_select(0, rows)
+        found = found.to(device=p2.device, dtype=wide)
+    p = p2.to(wide)
+    p = p / p.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    own = (found * p).sum(1, keepdim=True)
+    # how much better every prediction fits than the image's own; 0 for the own
+    excess = torch.tensordot(found, p, dims=([1], [1])) - own
+    excess = excess - excess.diagonal().diag()
+    return excess.div(temperature).logsumexp(1).mean().to(p2.dtype)
+""",
+        "No cross entropy: -log of the share is the logsumexp of differences to the own cosine. Stable (logsumexp), at least float32 inside and back to the predictions' dtype, gradient only into p2.",
+    ),
+    (
+        "second_view_first",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    views = {1: z1, 2: z2}
+    rows = {v: self.search(views[v], index) for v in (2, 1)}
+    self.found = self.health(torch.cat([*rows.values()]), index.cpu().repeat(2))
+
+    def one_way(v: int) -> Tensor:
+        return self.direction(views[v], self.predictor(views[3 - v]), rows[v])
+
+    total = torch.stack([*map(one_way, (2, 1))]).mean()
+    self.support.push(views[1], images=index)
+    return total
+""",
+        "View 2 searches and is scored first (the docstring gives no order for the views), the record is made before the loss, and the mean is that of a stack; searches, losses and record all come before the push of view 1.",
+    ),
 ]

@@ -453,4 +453,107 @@ def pca_whiten(h, dim):
 """,
         "Directions one by one, from the largest eigenvalue down, until there are enough or one is too small; rows of norm 0 by torch.where.",
     ),
+    (
+        "directions_from_an_svd",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.to(torch.float64, copy=True)
+    x -= x.mean(dim=0, keepdim=True)
+    _, spread, directions = torch.linalg.svd(x, full_matrices=False)
+    variance = spread.square()
+    strong = variance >= LEAST_VARIANCE * variance.max()
+    pairs = zip(directions[strong][:dim], spread[strong][:dim], strict=True)
+    columns = [x @ direction / s for direction, s in pairs]
+    x = torch.stack(columns, dim=1)
+    length = x.square().sum(1, keepdim=True).sqrt()
+    return torch.where(length > 0, x / length, 0).float()
+""",
+        "No covariance and no eigh: directions and spreads from an SVD of the centred data in float64, one column at a time. The missing factor sqrt(N) of the deviations goes away with the row norm; rows at the mean stay 0.",
+    ),
+    (
+        "multinomial_for_everything",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    sizes = pseudo_labels.bincount()
+    groups = pseudo_labels.argsort().split(sizes.tolist())
+    groups = [group for group in groups if len(group)]
+    n = N // len(groups) + 1
+
+    def draw(images: Tensor, n: int, replacement: bool) -> Tensor:
+        equal = torch.ones(len(images), dtype=torch.float64)
+        return images[equal.multinomial(n, replacement, generator=generator)]
+
+    drawn = torch.cat([draw(group, n, replacement=len(group) <= n) for group in groups])
+    # N of all, without replacement, come in random order
+    return draw(drawn, N, replacement=False)
+""",
+        "One helper over torch.multinomial with equal weights does all three: part of a large cluster, repeated images of a small one, and shuffle with cut (without replacement, multinomial gives a random order). All from `generator`.",
+    ),
+    (
+        "scatter_reduce_over_the_first_rows",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    # begin with image k for cluster k; whatever has images forgets this start
+    target = pseudo_labels.to(h.device).unsqueeze(1).expand(-1, h.shape[1])
+    return h[:K].clone().scatter_reduce(0, target, h, reduce="mean", include_self=False)
+""",
+        "A single scatter_reduce with include_self=False over a copy of the first K rows: clusters with images hold their mean, empty ones keep image k. h's dtype; h itself is not changed.",
+    ),
+    (
+        "sum_over_pairs_in_python",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    from collections import Counter
+
+    a, b = a.tolist(), b.tolist()
+    N, of_a, of_b, pairs = len(a), Counter(a), Counter(b), Counter(zip(a, b, strict=True))
+    if min(len(of_a), len(of_b)) < 2:
+        return 0.0
+    # I(a; b) is the mean of ln p(i, j) / (p(i) p(j))
+    shared = math.fsum(n / N * math.log(n * N / (of_a[i] * of_b[j])) for (i, j), n in pairs.items())
+    norm = 1.0
+    for counts in (of_a, of_b):
+        norm *= math.fsum(n / N * math.log(N / n) for n in counts.values())
+    return sorted((0.0, shared / math.sqrt(norm), 1.0))[1]
+""",
+        "Dictionaries and whole numbers instead of bincount, I(a; b) as the sum of p ln p / (p p) instead of three entropies, and the clamp as the middle of three. Exactly 0.0 for independent clusterings, any labels.",
+    ),
+    (
+        "classifier_first",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    for parameter in self.projector.parameters():
+        # the weight is a matrix, the bias a vector
+        numbers = torch.zeros(parameter.shape, device=generator.device)
+        if parameter.dim() == 2:
+            numbers.normal_(std=0.01, generator=generator)
+        parameter.data.copy_(numbers)
+
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    match (self.pseudo_labels.tolist(), self.warm_start):
+        case ([-1, *_], _):
+            last, start = None, None
+        case (_, True):
+            last = self.pseudo_labels.clone()
+            start = old_means(x, last.to(x.device), self.clusters)
+        case _:
+            last, start = self.pseudo_labels.clone(), None
+    self.pseudo_labels.copy_(kmeans(x, self.clusters, generator=generator, start=start)[1])
+    if last is not None:
+        self.nmi.copy_(torch.tensor(mutual_information(last.cpu(), self.pseudo_labels.cpu())))
+    return [*self.projector.parameters()]
+""",
+        "Draws the classifier before it clusters (the docstring gives no order), through `.data`, decides by `match` on the old labels, and stores the new clusters before it compares them with a copy of the old ones.",
+    ),
 ]

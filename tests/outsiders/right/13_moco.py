@@ -354,4 +354,97 @@ def push(self, z, images=None):
 """,
         "Two slices, up to the end and from the start, instead of an index modulo the size.",
     ),
+    (
+        "preallocated_double",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    B, K = q.shape[0], queue.shape[0]
+
+    def unit(rows):
+        rows = rows.double()
+        return rows / torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp_min(1e-12)
+
+    queries = unit(q)
+    with torch.no_grad():
+        keys, waiting = unit(k), queue.double()
+    table = queries.new_empty(B, K + 1)
+    table[:, 0] = torch.einsum("bd,bd->b", queries, keys)
+    table[:, 1:] = torch.einsum("bd,kd->bk", queries, waiting)
+    return table.to(q.dtype)
+""",
+        "Double precision inside and cast back; fills a preallocated table (autograd follows the copies into slices), einsum for both products; keys are made under no_grad, so nothing flows to k or the queue.",
+    ),
+    (
+        "logaddexp_of_the_gap",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    logits = similarities(q, k, queue) / temperature
+    own, others = logits.tensor_split([1], dim=1)
+    # -log(e^a / (e^a + sum e^b)) = log(1 + exp(log sum e^b - a))
+    gap = torch.logsumexp(others, dim=1) - own.squeeze(1)
+    return torch.logaddexp(torch.zeros_like(gap), gap).mean()
+""",
+        "No cross entropy: log(1 + exp(gap)), with torch's stable logsumexp and logaddexp; the same number, also at low temperature.",
+    ),
+    (
+        "library_ema",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+    slow, fast = list(key.parameters()), list(query.parameters())
+    if slow:
+        get_ema_multi_avg_fn(momentum)(slow, fast, None)
+""",
+        "A library function for exponential moving averages (one fused in-place lerp with weight 1 - m over lists of parameters); exact for m = 0 and 1; buffers and the query network are not touched.",
+    ),
+    (
+        "every_slot_asks",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    B, size = len(z), len(self.rows)
+    if B == 0:
+        self.ages.add_((self.ages >= 0).to(self.ages.dtype))
+        return
+    # how far each slot lies after the position, on the clock: the first B are replaced
+    ahead = (torch.arange(size, device=self.rows.device) - self.position) % size
+    new = ahead < B
+    source = ahead.clamp(max=B - 1)
+    with torch.no_grad():
+        unit = F.normalize(z.detach().to(self.rows), dim=1)
+        if images is None:
+            labels = torch.full((B,), -1, dtype=self.images.dtype, device=self.images.device)
+        else:
+            labels = images.to(self.images)
+        older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+        self.rows.copy_(torch.where(new.unsqueeze(1), unit[source], self.rows))
+        self.images.copy_(torch.where(new, labels[source], self.images))
+        self.ages.copy_(older.masked_fill(new, 0))
+        self.position.copy_((self.position + B) % size)
+""",
+        "A gather instead of a scatter: each of the size slots computes which of the new rows, if any, it receives. Wraps around by the modulo; same rows, images, ages and position.",
+    ),
+    (
+        "mean_over_the_directions",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    old = self.queue.rows.detach().clone()
+    B = len(index)
+    pairs = list(zip(z1.split(B), z2.split(B), strict=True))
+    per_direction = [moco_loss(q, k, old, temperature=self.temperature) for q, k in pairs]
+    images = torch.cat([index] * len(pairs)).to(self.queue.images.device)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return torch.stack(per_direction).mean()
+""",
+        "Each direction by itself against the same copy of the old queue, then the mean of the means (the directions have the same number of queries); one push after that.",
+    ),
 ]

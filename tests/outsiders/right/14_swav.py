@@ -368,4 +368,96 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
 """,
         "The queue comes first, and the last B codes are kept; the order of the samples does not matter to the balance.",
     ),
+    (
+        "normalise_out",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    F.normalize(prototypes, p=2.0, dim=1, out=prototypes)
+""",
+        "The library's own normalize with its out argument, which writes into the parameter's memory; allowed under no_grad.",
+    ),
+    (
+        "recursion_in_double",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    match scores.dtype:
+        case torch.float64:
+            wanted = torch.float64
+        case _:
+            wanted = torch.float32
+
+    def balanced(table: Tensor, left: int) -> Tensor:
+        if left == 0:
+            return table
+        columns = torch.log_softmax(table, dim=0)
+        return balanced(torch.log_softmax(columns, dim=1), left - 1)
+
+    logs = balanced(scores.double() / epsilon, iterations)
+    return logs.exp().to(wanted)
+""",
+        "Recursion, log_softmax along each axis in turn (scaling to sum 1 on logarithms), double precision inside, cast at the end to the dtype that match picks.",
+    ),
+    (
+        "column_totals_only",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    with torch.no_grad():
+        dtype = torch.promote_types(z.dtype, prototypes.dtype)
+        P = prototypes.to(dtype)
+        parts = [F.linear(rows.to(dtype), P) for rows in (z, queue)]
+        wide = torch.float64 if parts[0].dtype == torch.float64 else torch.float32
+        batch, earlier = [part.to(wide) / epsilon for part in parts]
+        # only one number for each prototype is carried from iteration to iteration
+        column = batch.new_zeros(len(P))
+        first = True
+        for _ in range(iterations):
+            totals = []
+            for table in (batch, earlier):
+                row = 0 if first else -torch.logsumexp(table + column, dim=1, keepdim=True)
+                totals.append(torch.logsumexp(table + row, dim=0))
+            column, first = -torch.logaddexp(*totals), False
+        return torch.softmax(batch + column, dim=1)
+""",
+        "Does not call sinkhorn: the batch and the queue stay separate tables (no cat), and only the logarithms of the column factors are kept; the last row scaling is a softmax of the batch alone. An empty queue gives -inf in its total, which logaddexp ignores.",
+    ),
+    (
+        "table_of_pairs",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    views, targets = torch.stack(list(scores)), torch.stack(list(codes))
+    log_p = (views / temperature).log_softmax(dim=-1)  # (V, B, K)
+    pairs = -(targets.unsqueeze(1) * log_p.unsqueeze(0)).sum(dim=-1).mean(dim=-1)  # (I, V)
+    I, V = pairs.shape
+    own = torch.eye(I, V, dtype=torch.bool, device=pairs.device)
+    return pairs.masked_select(own.logical_not()).mean()
+""",
+        "The whole table of codes and views at once by broadcasting; the own pairs on the diagonal are masked out.",
+    ),
+    (
+        "one_block_of_views",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    trained = bool(self.epoch > self.freeze_epochs)
+    block = F.normalize(torch.stack([z1, z2, *small]), dim=2)  # (V, B, d)
+    weight = self.prototypes if trained else self.prototypes.detach()
+    scores = list(F.linear(block, weight))
+    large = list(block[:2].detach())
+    codes = list(map(self.codes, large, self.queues))
+    loss = swapped_loss(scores, codes, temperature=self.temperature)
+    self.found = self.health(scores, codes, float(loss.detach()))
+    self.remember(large, index)
+    return loss
+""",
+        "All views in one stacked tensor, one normalisation and one linear map; iterating the result gives the list of views. Frozen: the prototypes are detached, so their grad stays None.",
+    ),
 ]

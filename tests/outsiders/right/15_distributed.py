@@ -378,4 +378,82 @@ def own_nt_xent_loss(z1, z2, B, temperature=0.5):
 """,
         "Each view is exchanged by itself, the anchors are taken back out of the exchanged rows, and the logarithm of the sum is written by hand.",
     ),
+    (
+        "one_block_and_a_mask",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    rows = rows.detach()
+    if size() == 1:
+        return rows
+    share = shares(B)
+    # one block for everything that arrives; its W parts are contiguous
+    block = rows.new_zeros((len(share), share[0], *rows.shape[1:]))
+    mine = torch.cat([rows, rows.new_zeros((share[0] - len(rows), *rows.shape[1:]))])
+    dist.all_gather([block[r] for r in range(len(share))], mine)
+    lengths = torch.tensor(share, device=rows.device).unsqueeze(1)
+    real = torch.arange(share[0], device=rows.device).unsqueeze(0) < lengths
+    return block[real]
+""",
+        "A preallocated block, whose parts all_gather fills; a mask of shape (W, largest share) picks the real rows, in row-major order, which is the order of the batch.",
+    ),
+    (
+        "all_gather_then_sum",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    sent = gradient.contiguous()
+    received = [torch.empty_like(sent) for _ in range(size())]
+    dist.all_gather(received, sent)
+    own = [part.split(shares(ctx.B))[rank()] for part in received]
+    return torch.stack(own).sum(dim=0), None
+""",
+        "No all_reduce: every process collects the gradients of all, cuts out its own rows, and adds them. all_gather only reads the tensor that is sent, so `gradient` does not change even if contiguous() is no copy.",
+    ),
+    (
+        "table_of_two_rows",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    table = torch.arange(2 * B, device=device).view(2, B)  # first views above, second views below
+    own = table.split(shares(B), dim=1)[rank()]
+    return own.flatten(), own.flipud().flatten()
+""",
+        "No offset and no modulo: a table of two rows is cut like the batch; turned upside down, it gives the positives.",
+    ),
+    (
+        "one_exchange_in_double",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    # both views of a row side by side, so that one exchange is enough
+    side_by_side = gather(torch.cat([z1, z2], dim=1).double(), B)  # (B, 2d)
+    everything = F.normalize(torch.cat(side_by_side.tensor_split(2, dim=1)), dim=1)  # (2B, d)
+    places, positives = own_places(B, device=z1.device)
+    logits = torch.einsum("id,jd->ij", everything[places], everything) / temperature
+    logits = logits.scatter(1, places.unsqueeze(1), float("-inf"))
+    right = logits.gather(1, positives.unsqueeze(1)).squeeze(1)
+    total = (logits.logsumexp(dim=1) - right).sum()
+    return (total * size() / (2 * B)).to(z1.dtype)
+""",
+        "Gathers (b, 2d) rows once, in double precision, takes even the anchors from what was gathered (their gradient comes back through gather too), and writes the cross entropy as logsumexp minus the positive.",
+    ),
+    (
+        "within_and_between",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    wide = x if x.dtype == torch.float64 else x.float()
+    own_mean = wide.sum(dim=0) / max(len(x), 1)
+    own_squares = (wide - own_mean).square().sum(dim=0)
+    # a "batch" of W rows, in one exchange
+    means, squares = gather(torch.cat([own_mean, own_squares]).unsqueeze(0), size()).chunk(2, dim=1)
+    count = torch.tensor(shares(B), dtype=wide.dtype, device=x.device).unsqueeze(1)
+    mean = (count * means).sum(dim=0) / B
+    variance = (squares + count * (means - mean).square()).sum(dim=0) / B
+    return mean.to(x.dtype), variance.to(x.dtype)
+""",
+        "One exchange: squared distances from the own mean, plus those of the own means from the common one, each with its number of rows (Steiner). Stable far from zero, as no squares of large numbers are subtracted; a process without rows has weight 0.",
+    ),
 ]

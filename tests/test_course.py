@@ -282,3 +282,13 @@ def test_two_threads_can_save_verdicts(tmp_path, monkeypatch):
     for thread in threads:
         thread.join()
     assert memory.load() == {"a": {"number": 49}, "b": {"number": 49}}
+
+
+@pytest.mark.skipif(not supervisor.HAS_TIMER, reason="no CPU limit: a child is ended by the clock")
+@pytest.mark.parametrize("awake", [True, False])
+def test_only_a_child_that_sleeps_is_said_to_wait(awake, monkeypatch):
+    """On a busy machine or a slow disk, it may get nowhere for a minute although it would."""
+    monkeypatch.setattr(supervisor, "activity", lambda pid: (0.0, awake))
+    silence = supervisor.Silence(1)
+    silence.since -= 100
+    assert silence.is_too_long(20) == (not awake)

@@ -21,6 +21,7 @@ from lessons.course.verdict import Verdict
 
 START = 120  # seconds that Python and torch may take to start
 PATIENCE = 2  # a child may be silent for this many times its CPU limit; longer if it computes
+AWAKE = "RDU"  # states of a process that runs, or waits for a core or for the disk
 WAITING = 0.02  # a child that uses a smaller share of a core than this only waits
 HAS_TIMER = hasattr(signal, "setitimer")  # whether the kernel can limit a child's CPU time
 
@@ -155,6 +156,7 @@ class Silence:
         self.pid = pid
         self.since = time.monotonic()
         self.first = self.last = None  # pairs of seconds and CPU seconds
+        self.looks = self.awake = 0  # how often it was looked at, and was not asleep
 
     @property
     def seconds(self) -> float:
@@ -163,7 +165,9 @@ class Silence:
     def computed(self) -> float:
         """The CPU seconds that the child has used since this was first asked."""
         if self.last is None or self.seconds - self.last[0] > 0.25:
-            self.last = self.seconds, cpu_seconds(self.pid)
+            used, awake = activity(self.pid)
+            self.looks, self.awake = self.looks + 1, self.awake + awake
+            self.last = self.seconds, used
             self.first = self.first or self.last
         return self.last[1] - self.first[1]
 
@@ -171,31 +175,34 @@ class Silence:
         """Whether the child has done nothing for `patience` seconds.
 
         On a busy machine a child that computes is slow to reach its CPU limit, at which the kernel
-        ends it. A child that waits never reaches it.
+        ends it. A child that waits never reaches it: it sleeps. One that would go on, but gets no
+        share of a core or waits for the disk, is not asleep.
         """
         if self.seconds < patience / 2:
             return False
         computed = self.computed()
         watched = self.last[0] - self.first[0]
-        return self.seconds > patience and not (HAS_TIMER and computed > WAITING * watched)
+        busy = computed > WAITING * watched or self.awake > self.looks / 4
+        return self.seconds > patience and not (HAS_TIMER and busy)
 
 
-def cpu_seconds(pid: int) -> float:
-    """The CPU time that a process has used; 0 if it cannot be found out."""
+def activity(pid: int) -> tuple[float, bool]:
+    """The CPU time that a process has used, and whether it is awake; 0 and False if unknown."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return used, fields[0] in AWAKE
     except (OSError, ValueError, IndexError):
         pass
     try:
-        command = ["ps", "-o", "time=", "-p", str(pid)]
-        text = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+        command = ["ps", "-o", "state=,time=", "-p", str(pid)]
+        state, text = subprocess.run(command, capture_output=True, text=True).stdout.split()
         seconds = 0.0
         for part in text.split(":"):  # [hours:]minutes:seconds
             seconds = 60 * seconds + float(part)
-        return seconds
+        return seconds, state[0] in AWAKE
     except (OSError, ValueError):
-        return 0.0
+        return 0.0, False
 
 
 def read_events(report: Path, position: int) -> tuple[list[dict], int]:

@@ -20,6 +20,7 @@ AT_CHANCE = 0.03  # share of the way from chance to floor; below it, nothing was
 TOO_GOOD, SOON = 0.75, 100  # share of the way after this many steps; above it, a shortcut is likely
 ALL_EQUAL = -0.2  # uniformity of projections; above it, they are nearly all equal
 FEW_DIRECTIONS = 0.04  # effective rank of h as a share of what it can be; below it, h has collapsed
+FEW_STEPS = 20  # a run of fewer steps can hardly learn, and nothing is wrong with it
 SETTLED = 0.05  # share of neighbours changed in the last epoch; below it, training has settled
 WORDS = {  # for each baseline
     "majority": "always the commonest class",
@@ -80,7 +81,7 @@ def advise(log: list[dict], diagnostics: dict[str, float], directions: int) -> A
             if there are fewer.
     """
     alarms = []
-    if way(log) < AT_CHANCE:
+    if way(log) < AT_CHANCE and len(log) >= FEW_STEPS:
         alarms.append(
             "AT CHANCE: the loss is no better than guessing, so nothing was learned. Make "
             "--learning-rate ten times lower, then ten times higher. If you wrote the code "
@@ -115,6 +116,11 @@ def stop_advice(log: list[dict], failed: bool) -> str:
     """
     if failed:
         return "First do what the alarm says; a longer run alone would not help."
+    if way(log) < AT_CHANCE and len(log) < FEW_STEPS:
+        return (
+            f"{len(log)} steps are too few to learn anything: use more --epochs, or a smaller "
+            "--batch-size."
+        )
     changed = [line["neighbours_changed"] for line in log if "neighbours_changed" in line]
     if not changed:
         return "One epoch is too short to tell whether more would help."
@@ -150,8 +156,10 @@ def verdict(result: dict) -> str:
     rows = {k: v["linear_probe"] for k, v in result["baselines"].items() if k != "supervised"}
     best = max(rows, key=rows.get)
     relation = "above" if probe > rows[best] else "not above"
+    beaten = f"{WORDS[best]} ({rows[best]:.1%})"
     start = f" The untrained encoder reaches {rows['untrained']:.1%}."
     return (
-        f"With {count:,} training images the linear probe reaches {probe:.1%}: {relation} the best "
-        f"baseline, {WORDS[best]} ({rows[best]:.1%}).{start if best != 'untrained' else ''}"
+        f"After training on {count:,} images, the linear probe reaches {probe:.1%} on "
+        f"{images['test']:,} test images: {relation} the best baseline, {beaten}."
+        f"{start if best != 'untrained' else ''}"
     )

@@ -101,9 +101,10 @@ def save(figure: Figure, path: str | Path) -> Path:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     metadata = {"Title": figure.get_suptitle().replace("\n", " ")}
-    metadata |= {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix, {})
-    if path.suffix == ".jpg":  # holds no text
+    kind = path.suffix[1:].lower()
+    metadata |= {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+    if kind in ("jpg", "jpeg"):  # holds no text
         metadata = None
     with matplotlib.rc_context(STYLE), whole_file(path) as file:
-        figure.savefig(file, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        figure.savefig(file, format=kind, dpi=DPI, metadata=metadata)
     return path

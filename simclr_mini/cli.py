@@ -19,10 +19,10 @@ from simclr_mini.config import DataChoices, NetworkChoices, TrainingChoices, Vie
 from simclr_mini.methods import METHODS, configure, defaults, method_class
 
 HELP = {"-h", "--help"}
-PICTURES = (".png", ".svg", ".pdf", ".jpg")
+PICTURES = (".png", ".svg", ".pdf", ".jpg", ".jpeg")
 OUT_OF_MEMORY = (
-    "simclr-mini: out of memory; use a smaller --batch-size, --size or --encoder. For a folder "
-    "larger than memory there is `simclr-mini data build`"
+    "simclr-mini: out of memory; use a smaller --batch-size, --size, --view-size or --encoder. "
+    "For a folder larger than memory there is `simclr-mini data build`"
 )
 RENAMED = {"--recipe": "--views"}  # an option's name in earlier versions: its name now
 
@@ -125,16 +125,17 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
 
     Args:
         run: the run's folder, such as runs/simclr-shapes-0.
-        fine_tune: also tune the encoder on 1% and 10% of the labels. Takes half a minute.
+        fine_tune: also tune the encoder on 1% and 10% of the labels. Takes half a minute or more.
     """
     from simclr_mini.experiment import console
     from simclr_mini.report import report, table
     from simclr_mini.runs import EVALUATION, load_run, write_json
 
     config, method, data, state = load_run(run)
+    console.print("evaluating on the test images ...")
     result = report(config, state, run, method, data, fine_tune)
+    console.print(table(result))  # first: the folder may be read-only
     write_json(run / EVALUATION, result)
-    console.print(table(result))
 
 
 def embed(
@@ -142,9 +143,9 @@ def embed(
 ) -> None:
     """Turn pictures into features: one row of numbers for each.
 
-    Writes a .npz file with "features" (N, D) and what is known of each row: "labels" (N,), which
-    are positions in "classes" (-1: no label), "files" (N,), and "index" (N,), the position in a
-    built-in set.
+    Writes a .npz file with "features" (N, D) and what is known of each row: "files" (N,), or
+    "index" (N,), the position in a built-in set. If there are labels, "labels" (N,) are positions
+    in "classes" (-1: no label).
 
     Args:
         run: folder of the run.
@@ -316,9 +317,10 @@ def check_free(out: Path, force: bool, endings: Sequence[str] = PICTURES) -> Non
     Raises:
         FileExistsError: it exists and may not be replaced, or is a folder.
         FileNotFoundError: its folder does not exist.
+        PermissionError: its folder is read-only.
         ValueError: its name does not end in one of `endings`.
     """
-    if out.suffix not in endings:
+    if out.suffix.lower() not in endings:
         raise ValueError(f"--out must end in {' or '.join(endings)}, not {out.name}")
     if out.is_dir():
         raise FileExistsError(f"{out} is a folder; --out must name a file")
@@ -326,6 +328,8 @@ def check_free(out: Path, force: bool, endings: Sequence[str] = PICTURES) -> Non
         raise FileExistsError(f"{out} already exists: --force replaces it, --out names another")
     if not out.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.parent} for {out.name}; make it first")
+    if not os.access(out.parent, os.W_OK):
+        raise PermissionError(f"nothing can be written to {out.parent}; --out names another place")
 
 
 COMMANDS = {
@@ -381,12 +385,14 @@ def run_command(argv: Sequence[str] | None) -> None:
             print(f"\nstopped after step {stop}; the state is saved: add --resume to continue")
         sys.exit(130)
     except KeyboardInterrupt:
-        more = "; add --resume to continue from the last checkpoint" if training else ""
+        more = "; if there is a checkpoint, --resume continues from it" if training else ""
         print(f"\nstopped{more}")
         sys.exit(130)
     except (MemoryError, OutOfMemoryError):
         sys.exit(OUT_OF_MEMORY)
     except BrokenPipeError:
+        if training:
+            print("simclr-mini: the reader of the output has gone; see --resume", file=sys.stderr)
         raise
     except RuntimeError as error:
         if "can't allocate memory" in str(error):  # torch on a CPU

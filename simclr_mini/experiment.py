@@ -23,6 +23,14 @@ from simclr_mini.train import check_processes, train
 console = Console()
 
 
+def end_of_output() -> None:
+    """Whoever read the output has gone. `cli.main` says so; rich would end without a word."""
+    raise BrokenPipeError
+
+
+console.on_broken_pipe = end_of_output
+
+
 def run(
     config: Config,
     folder: Path,

@@ -117,7 +117,8 @@ def keep_costly(before: dict | None, result: dict) -> None:
 
 def table(result: dict) -> Table:
     """The accuracies of a run for a terminal."""
-    title = f"{result['method']} on {result['data']}, accuracy on the test images"
+    count = f"{result['images']['test']:,}"
+    title = f"{result['method']} on {result['data']}, accuracy on the {count} test images"
     out = Table(title=escape(title))
     for heading in ("", "k-NN", "linear probe"):
         out.add_column(heading)

@@ -208,7 +208,7 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images], dict]:
     return config, method.to(device), data, state
 
 
-def load_images(folder: Path, name: str, split: str) -> Images:
+def load_images(folder: str | Path, name: str, split: str = "all") -> Images:
     """Images for a run's encoder, of the size that it was trained on.
 
     Args:
@@ -220,6 +220,7 @@ def load_images(folder: Path, name: str, split: str) -> Images:
         FileNotFoundError: the folder holds no run.
         Otherwise as `own_splits` and `data.load`.
     """
+    folder = Path(folder)
     config = read_config(folder)
     if not name:
         return own_splits(config, folder, checkpoint.load(folder))[split]

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import torch
 
-from simclr_mini.advice import advise, nearest_rows, share_changed, verdict
+from simclr_mini.advice import FEW_STEPS, advise, nearest_rows, share_changed, verdict
 from simclr_mini.baselines import BASELINES
 from simclr_mini.build import build_method, load_splits
 from simclr_mini.methods import configure
@@ -97,9 +97,19 @@ def test_few_images_are_not_called_few_directions(rank, directions):
     assert advise(log, health, directions).alarms == ()
 
 
+def test_a_few_steps_at_chance_are_no_failure():
+    """A run of twelve pictures and one epoch, with which many begin, has hardly any steps."""
+    health = {"uniformity": -3.0, "effective_rank_h": 40.0}
+    for steps in (2, FEW_STEPS):
+        log = [{"epoch": 0, "share_of_way": 0.0}] * steps
+        found = advise(log, health, 256)
+        assert bool(found.alarms) == (steps >= FEW_STEPS)
+        assert ("2 steps are too few" in found.stop) == (steps < FEW_STEPS)
+
+
 def test_the_verdict_names_the_best_baseline():
     rows = {"untrained": {"linear_probe": 0.3}, "patches": {"linear_probe": 0.9}}
-    result = {"test": {"linear_probe": 0.7}, "baselines": rows, "images": {"train": 900}}
+    result = {"test": {"linear_probe": 0.7}, "baselines": rows, "images": {"train": 900, "test": 9}}
     assert verdict(result).endswith(
         "not above the best baseline, k-means on patches (90.0%). "
         "The untrained encoder reaches 30.0%."
@@ -112,7 +122,8 @@ def test_every_baseline_has_a_name_for_its_sentence():
     """And the untrained encoder is not named twice where it is the best."""
     for best in BASELINES:
         rows = {name: {"linear_probe": 0.9 if name == best else 0.3} for name in BASELINES}
-        images = {"train": 900, "pretrain": 1200}
+        images = {"train": 900, "pretrain": 1200, "test": 300}
         said = verdict({"test": {"linear_probe": 0.95}, "baselines": rows, "images": images})
-        assert said.startswith("With 1,200 training images the linear probe reaches 95.0%: above")
+        assert said.startswith("After training on 1,200 images, the linear probe reaches 95.0% on")
+        assert "on 300 test images: above the best" in said
         assert said.count("untrained encoder") == 1 and "(90.0%)" in said

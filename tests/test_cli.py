@@ -1,6 +1,7 @@
 """The command line: every command once, and what it says and keeps when something is wrong."""
 
 import json
+import os
 import runpy
 import shutil
 import sys
@@ -348,6 +349,32 @@ def test_what_a_killed_process_left_half_written_is_deleted_by_resume(own):
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "[mine]", *TINY)
     cli.main([str(word) for word in (*words, "--resume")])
     assert [file.name for file in Path("runs/[mine]").glob("*part")] == ["notes.part"]
+
+
+def test_a_read_only_place_is_refused_before_the_work(own, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda place, _: False)
+    monkeypatch.setattr("simclr_mini.evaluate.features", None)
+    for name, words in [("f.npz", ["embed", "--data", "pets"]), ("n.png", ["neighbours"])]:
+        said = refused(words[0], "runs/mine", *words[1:], "--out", name)
+        assert "nothing can be written to ." in said
+
+
+def test_a_read_only_run_is_measured_all_the_same(own, monkeypatch, capsys):
+    """The table comes first."""
+    monkeypatch.setattr("simclr_mini.runs.write_json", lambda *_: Path("/no/such/place").touch())
+    assert "no/such/place" in refused("evaluate", "runs/mine", "--no-fine-tune")
+    assert "accuracy on the" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_seen_enough_ends_a_run_with_a_sentence(own, capsys):
+    def gone(*_, **__):
+        experiment.console.on_broken_pipe()
+
+    words = ["train", "--data", "pets", *TINY, "--name", "cut"]
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(BrokenPipeError):
+        patch.setattr(experiment.console, "print", gone)
+        cli.run_command(words)
+    assert "the reader of the output has gone" in capsys.readouterr().err
 
 
 def test_a_run_folder_may_be_a_link(own):

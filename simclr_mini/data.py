@@ -29,6 +29,7 @@ CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 CIFAR10_FOLDER = "cifar-10-batches-bin"
 CIFAR10_RECORD = 1 + 3 * 32 * 32  # bytes
+HASHED = 2**26  # bytes of pixels that tell one set from another
 SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
 
 
@@ -67,6 +68,12 @@ class Images:
         """A SHA-256 of the set's name, the number of images, and their files in order."""
         names = "\n".join([f"{self.name} {len(self)}", *self.files])
         return hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()
+
+    def contents(self) -> str:
+        """A SHA-256 of the pixels; if they exceed HASHED bytes, of some evenly spaced images."""
+        count = min(len(self), max(1, HASHED // self.pixels[0].numel()))
+        rows = torch.linspace(0, len(self) - 1, count, dtype=torch.float64).round().long()
+        return hashlib.sha256(self.pixels[rows].contiguous().numpy()).hexdigest()
 
     def rows(self, rows: slice) -> "Images":
         """Some consecutive images."""

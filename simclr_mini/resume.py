@@ -68,7 +68,7 @@ class Progress:
         self.step, self.log_bytes = 0, 0
         self.seconds = self.core_seconds = 0.0  # on the clock, and summed over the CPU's cores
         self.neighbours = None  # those of some fixed images at the end of the last epoch
-        self.fingerprint = images.fingerprint()
+        self.fingerprint, self.contents = images.fingerprint(), images.contents()
         self.interrupted = self.preparing = False
         if (folder / checkpoint.FILE).exists():
             state = checkpoint.load(folder)
@@ -205,7 +205,8 @@ class Progress:
         state |= {"method": self.method.state_dict(), "optimizer": self.optimizer.state_dict()}
         now = checkpoint.generator_states(self.method)
         state |= {"epoch_start": self.epoch_start, "now": now}
-        state |= {"images": self.fingerprint, "log_bytes": self.log.tell()}
+        state |= {"images": self.fingerprint, "pixels": self.contents}
+        state |= {"log_bytes": self.log.tell()}
         state |= {"neighbours": self.neighbours}
         checkpoint.save(self.folder, state)
 
@@ -232,6 +233,8 @@ def differing(old: dict, new: dict) -> str:
 def check_same_images(state: dict, images: Images) -> None:
     """Refuse other images than a run began with: the run might have trained on test images.
 
+    If only their pixels differ, a line says so: another version of Pillow may read files otherwise.
+
     Raises:
         ValueError: there are more or fewer images, or their files have other names.
     """
@@ -239,4 +242,9 @@ def check_same_images(state: dict, images: Images) -> None:
         raise ValueError(
             f"the pictures of {images.name} are not those that this run began with; restore them, "
             "or start another run with --name"
+        )
+    if state.get("pixels", images.contents()) != images.contents():
+        print(
+            f"note: the pictures of {images.name} have the same names as when this run began, but "
+            "other pixels"
         )

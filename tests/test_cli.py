@@ -377,6 +377,19 @@ def test_a_reader_that_has_seen_enough_ends_a_run_with_a_sentence(own, capsys):
     assert "the reader of the output has gone" in capsys.readouterr().err
 
 
+def test_pictures_that_were_replaced_are_noticed(own, capsys):
+    """Their names and their number are what they were."""
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    for command in (("evaluate", "runs/mine", "--no-fine-tune"), (*words, "--resume")):
+        cli.main([str(word) for word in command])
+        assert "other pixels" not in capsys.readouterr().out
+    for file in Path("pets").rglob("*.png"):
+        Image.new("RGB", (16, 16)).save(file)
+    for command in (("evaluate", "runs/mine", "--no-fine-tune"), (*words, "--resume")):
+        cli.main([str(word) for word in command])
+        assert "the pictures of pets have the same names" in capsys.readouterr().out
+
+
 def test_a_run_folder_may_be_a_link(own):
     shutil.move("runs/mine", "elsewhere")
     Path("runs/mine").symlink_to(Path("elsewhere").resolve())

@@ -127,11 +127,15 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
         run: the run's folder, such as runs/simclr-shapes-0.
         fine_tune: also tune the encoder on 1% and 10% of the labels. Takes half a minute or more.
     """
+    from simclr_mini.build import trained_on
     from simclr_mini.experiment import console
     from simclr_mini.report import report, table
     from simclr_mini.runs import EVALUATION, load_run, write_json
 
     config, method, data, state = load_run(run)
+    total = len(trained_on(data)) // config.batch_size * config.epochs
+    if state["step"] < total:
+        console.print(f"note: the run has not ended; it is at step {state['step']} of {total}")
     console.print("evaluating on the test images ...")
     result = report(config, state, run, method, data, fine_tune)
     console.print(table(result))  # first: the folder may be read-only

@@ -377,6 +377,14 @@ def test_a_reader_that_has_seen_enough_ends_a_run_with_a_sentence(own, capsys):
     assert "the reader of the output has gone" in capsys.readouterr().err
 
 
+def test_a_run_that_has_not_ended_is_measured_with_a_note(own, capsys):
+    cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
+    assert "has not ended" not in capsys.readouterr().out
+    checkpoint.save(Path("runs/mine"), checkpoint.load(Path("runs/mine")) | {"step": 3})
+    cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
+    assert "the run has not ended; it is at step 3 of 4" in capsys.readouterr().out
+
+
 def test_pictures_that_were_replaced_are_noticed(own, capsys):
     """Their names and their number are what they were."""
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)

@@ -151,7 +151,7 @@ def fine_tuned(
 
 
 def check_splits(splits: Splits) -> Splits:
-    """The splits, unchanged. Raises ValueError in any other order, which may mix up test data."""
+    """The splits as they are. Raises ValueError in a wrong order: choices might use test images."""
     names = tuple(images.split for images in splits)
     if names != SPLITS:
         raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

@@ -26,8 +26,9 @@ FONTS += (
     "Malgun Gothic",
     "Arial Unicode MS",
 )
+INSTALLED = set(font_manager.get_font_names())
 STYLE = {
-    "font.family": [name for name in FONTS if name in font_manager.get_font_names()],
+    "font.family": [name for name in FONTS if name in INSTALLED],
     "svg.hashsalt": "simclr-mini",  # otherwise the names inside an SVG are random
     "text.parse_math": False,  # a class may be called $a_b$
     "font.size": 8,

@@ -15,7 +15,14 @@ from typing import Literal
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
-from simclr_mini.config import DataChoices, NetworkChoices, TrainingChoices, ViewChoices, flag
+from simclr_mini.config import (
+    DataChoices,
+    NetworkChoices,
+    TrainingChoices,
+    ViewChoices,
+    check_seed,
+    flag,
+)
 from simclr_mini.methods import METHODS, configure, defaults, method_class
 
 HELP = {"-h", "--help"}
@@ -130,10 +137,11 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
     from simclr_mini.build import trained_on
     from simclr_mini.experiment import console
     from simclr_mini.report import report, table
+    from simclr_mini.resume import total_steps
     from simclr_mini.runs import EVALUATION, load_run, write_json
 
     config, method, data, state = load_run(run)
-    total = len(trained_on(data)) // config.batch_size * config.epochs
+    total = total_steps(config, trained_on(data))
     if state["step"] < total:
         console.print(f"note: the run has not ended; it is at step {state['step']} of {total}")
     console.print("evaluating on the test images ...")
@@ -270,8 +278,7 @@ def show_views(
     from simclr_mini.simclr import view_side
     from simclr_mini.views import recipe_named, two_views
 
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"--seed must be 0 or more and below 2^32, not {seed}")
+    check_seed(seed)
     recipe, generator = recipe_named(views), Generator().manual_seed(seed)
     pixels = load(data, None, "train", size).pixels[:8]
     # as `train` makes them

@@ -7,6 +7,7 @@ method's file, and `options` holds them. The command line is made from these rec
 from dataclasses import asdict, dataclass, fields
 from typing import Literal, get_args, get_origin, get_type_hints
 
+from simclr_mini.folder import LEAST_SIDE, MOST_SIDE
 from simclr_mini.views import recipe_named
 
 
@@ -20,7 +21,7 @@ def refuse(name: str, value: object, wanted: str) -> None:
     raise ValueError(f"--{flag(name)} must be {wanted}, not {value}")
 
 
-MOST, MOST_PIXELS = 10**9, 4096  # more would overflow before it runs out of memory
+MOST = 10**9  # more would overflow before it runs out of memory
 
 
 def at_least(choices: object, **least: float) -> None:
@@ -31,6 +32,12 @@ def at_least(choices: object, **least: float) -> None:
             refuse(name, chosen, f"{value} or more")
         if chosen > MOST:
             refuse(name, chosen, f"at most {MOST:,}")
+
+
+def check_seed(seed: int) -> None:
+    """Raise ValueError if torch's CPU generator, which uses 32 bits, cannot take a seed."""
+    if not 0 <= seed < 2**32:
+        refuse("seed", seed, "0 or more and below 2^32")
 
 
 def one_of_its_values(choices: object) -> None:
@@ -157,22 +164,22 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         """
         one_of_its_values(self)
         one_of_its_values(self.options)
-        at_least(self, images=0, size=8, hidden_dim=1, out_dim=1, small_crops=0, small_size=8)
+        at_least(self, images=0, hidden_dim=1, out_dim=1, small_crops=0)
+        at_least(self, size=LEAST_SIDE, small_size=LEAST_SIDE)
         if self.view_size:
-            at_least(self, view_size=8)
+            at_least(self, view_size=LEAST_SIDE)
         if self.encoder == "patches" and self.stem != "auto":
             refuse("stem", self.stem, "auto: --encoder patches has a first layer of its own")
         for side in ("size", "view_size", "small_size"):
-            if getattr(self, side) > MOST_PIXELS:
-                refuse(side, getattr(self, side), f"at most {MOST_PIXELS}")
+            if getattr(self, side) > MOST_SIDE:
+                refuse(side, getattr(self, side), f"at most {MOST_SIDE}")
         at_least(self, epochs=1, batch_size=2, chunk_size=0)
         at_least(self, weight_decay=0, warmup_epochs=0, knn_every=0, checkpoint_every=1)
         if not 0 < self.learning_rate <= 1e6:
             refuse("learning_rate", self.learning_rate, "above 0 and at most 1e6, such as 0.003")
         if self.norm == "batch" and self.chunk_size in (1, 2):
             refuse("chunk_size", self.chunk_size, "3 or more with --norm batch")
-        if not 0 <= self.seed < 2**32:  # torch's CPU generator uses no more bits
-            refuse("seed", self.seed, "0 or more and below 2^32")
+        check_seed(self.seed)
         if not 0 < self.crop_min <= 1:
             refuse("crop_min", self.crop_min, "above 0 and at most 1")
         if self.warmup_epochs > self.epochs:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,7 @@ class Images:
         names = "\n".join([f"{self.name} {len(self)}", *self.files])
         return hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()
 
+    @cached_property
     def contents(self) -> str:
         """A SHA-256 of the pixels; if they exceed HASHED bytes, of some evenly spaced images."""
         count = min(len(self), max(1, HASHED // self.pixels[0].numel()))

@@ -33,7 +33,7 @@ from simclr_mini.layout import (
 from simclr_mini.picture_file import read_picture, reason
 from simclr_mini.whole_file import errors_name
 
-LEAST, MOST = 8, 4096  # pixels: the smallest and the largest side of a square
+LEAST_SIDE, MOST_SIDE = 8, 4096  # pixels: the smallest and the largest side of a square
 # errors of a disk, a network or the system, which say nothing about a picture
 NOT_THE_PICTURES = {
     getattr(errno, name, None)
@@ -126,8 +126,8 @@ def open_folder(root: Path, size: int) -> tuple[list[Place], Notes]:
         FileNotFoundError: there is no such folder.
         ValueError: a side below 8 or above 4096 pixels, or a file that `build` made.
     """
-    if not LEAST <= size <= MOST:
-        raise ValueError(f"--size must be {LEAST} to {MOST}, not {size}")
+    if not LEAST_SIDE <= size <= MOST_SIDE:
+        raise ValueError(f"--size must be {LEAST_SIDE} to {MOST_SIDE}, not {size}")
     if root.suffix == ".npy" and root.is_file():
         raise ValueError(f"{root} is built already; train with --data {root}")
     if root.is_file():

@@ -127,9 +127,9 @@ def table(result: dict) -> Table:
         out.add_row(name, percent(row["knn"]), percent(row["linear_probe"]))
     for share, row in (result["test"]["few_labels"] or {}).items():
         tuned = row.get("fine_tune")
-        text = f"{percent(row['probe'])}" + (
-            "" if tuned is None else f", fine-tuned {percent(tuned)}"
-        )
+        text = percent(row["probe"])
+        if tuned is not None:
+            text += f", fine-tuned {percent(tuned)}"
         out.add_row(f"{share} of the labels", "", text)
     return out
 

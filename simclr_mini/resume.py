@@ -64,11 +64,11 @@ class Progress:
         self.config, self.method, self.optimizer = config, method, optimizer
         self.pixels, self.folder = images.pixels, folder
         self.per_epoch = len(images) // config.batch_size
-        self.total = self.per_epoch * config.epochs
+        self.total = total_steps(config, images)
         self.step, self.log_bytes = 0, 0
         self.seconds = self.core_seconds = 0.0  # on the clock, and summed over the CPU's cores
         self.neighbours = None  # those of some fixed images at the end of the last epoch
-        self.fingerprint, self.contents = images.fingerprint(), images.contents()
+        self.fingerprint, self.contents = images.fingerprint(), images.contents
         self.interrupted = self.preparing = False
         if (folder / checkpoint.FILE).exists():
             state = checkpoint.load(folder)
@@ -211,6 +211,11 @@ class Progress:
         checkpoint.save(self.folder, state)
 
 
+def total_steps(config: Config, images: Images) -> int:
+    """The steps of a whole run on these training images."""
+    return len(images) // config.batch_size * config.epochs
+
+
 def check_same_options(state: dict, config: Config, folder: Path) -> None:
     """Refuse a checkpoint that a run with other options left. Its images may have moved.
 
@@ -243,7 +248,7 @@ def check_same_images(state: dict, images: Images) -> None:
             f"the pictures of {images.name} are not those that this run began with; restore them, "
             "or start another run with --name"
         )
-    if state.get("pixels", images.contents()) != images.contents():
+    if "pixels" in state and state["pixels"] != images.contents:  # older runs did not keep it
         print(
             f"note: the pictures of {images.name} have the same names as when this run began, but "
             "other pixels"

@@ -36,7 +36,8 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
 
 def delete_parts(file: Path) -> None:
     """Delete what processes that were killed had written of a file."""
-    for part in file.parent.glob(f"{file.name}.*part"):
+    older = file.with_name(f"{file.name}.part")  # named before parts had their process's number
+    for part in (older, *file.parent.glob(f"{file.name}.[0-9]*.part")):
         part.unlink(missing_ok=True)
 
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from minutes import minutes_figure, points
 from runner import declared
 from section import section as studies
-from table import DATA, HERE, NAMES, commands, few_labels_table, results, table
+from table import DATA, HERE, NAMES, commands, few_labels_table, results, runs_on, table
 
 from simclr_mini.canvas import CARD, GRAY, STYLE, save
 from simclr_mini.diagnostics import chance_loss, floor_loss
@@ -39,11 +39,6 @@ def folded_commands(data: str) -> str:
     return "\n".join(['??? info "The commands"\n', "    ```console", *lines, "    ```"])
 
 
-def of(data: str) -> list[str]:
-    """The names of the runs on a data set that are kept here."""
-    return [run for run in RUNS if run_of(run, data)]
-
-
 def losses(data: str) -> str:
     """The figure of every run's loss, and what its lines are."""
     said = "The loss of each run's first seed, by step; the grey lines are chance and floor."
@@ -58,14 +53,9 @@ def minutes() -> str:
     return f"![{alt}](figures/minutes.svg)\n\n{caption}"
 
 
-def run_of(run: str, data: str) -> list[dict]:
-    """The results of a run, if it is one on this data."""
-    return [result for result in results(run) if result["data"] == data]
-
-
 def losses_alt(data: str) -> str:
     """What the figure shows, for those who cannot see it."""
-    ends = [f"{title(run)} {end_of(read_log(run)):.2f}" for run in of(data)]
+    ends = [f"{title(run)} {end_of(read_log(run)):.2f}" for run in runs_on(data)]
     return f"The loss by step, in a panel for each run. At the end: {'; '.join(ends)}."
 
 
@@ -82,7 +72,7 @@ def end_of(log: list[dict]) -> float:
 
 def losses_figure(data: str) -> Figure:
     """A panel for each run."""
-    runs, across = of(data), 4
+    runs, across = runs_on(data), 4
     down = -(-len(runs) // across)
     figure = Figure(figsize=(7.2, 1.75 * down), facecolor=CARD)
     panels = figure.subplots(down, across, squeeze=False).flatten()
@@ -117,7 +107,7 @@ def figures() -> dict[str, str]:
     """Every figure as SVG, by name."""
     drawn = {"minutes": minutes_figure()}
     with matplotlib.rc_context(STYLE):
-        drawn |= {f"{data}-losses": losses_figure(data) for data in DATA if of(data)}
+        drawn |= {f"{data}-losses": losses_figure(data) for data in DATA if runs_on(data)}
         drawn |= {f"study-{s.name}": forest(s) for s in declared() if is_complete(s)}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figure.svg"

@@ -50,6 +50,11 @@ def results(name: str) -> list[dict]:
     return [json.loads(f.read_text()) for f in sorted(HERE.glob(f"{name}-[0-9]/result.json"))]
 
 
+def runs_on(data: str) -> list[str]:
+    """The names of the runs on a data set that are kept here."""
+    return [run for run in RUNS if run.startswith(data) and results(run)]
+
+
 def spread(values: list[float]) -> str:
     """Mean and half the range, in percent."""
     half = f" ± {100 * compare.half_range(values):.1f}" if len(values) > 1 else " (one seed)"
@@ -103,9 +108,8 @@ def table(data: str) -> str:
         "| | k-NN | linear probe | core-minutes | probe against SimCLR's |",
         "|---|---:|---:|---:|---|",
     ]
-    for name in RUNS:
-        if name.startswith(data) and results(name):
-            lines.append(line(NAMES[name], *cells_of_run(name), beside_simclr(name, data)))
+    for name in runs_on(data):
+        lines.append(line(NAMES[name], *cells_of_run(name), beside_simclr(name, data)))
     rows = {title: cells_of_baseline(data, key) for key, title in BASELINES.items()}
     rows["lesson 2's ResNet, untrained"] = cells_of_baseline(f"{data}-tiny", "untrained")
     rows |= patch_rows(data)
@@ -128,7 +132,7 @@ def overview() -> str:
     rows[NAMES["cifar10-more"]] = [cells([], []), cells_of_run("cifar10-more")]
     for key in ("untrained", "patches"):
         rows[BASELINES[key]] = [cells_of_baseline(data, key) for data in DATA]
-    both = [patch_rows(data) for data in DATA]
+    both = [patch_rows(data) for data in DATA]  # those of all images come last
     of_patches = {title: [some[title] for some in both] for title in both[0]}
     rows |= {title: row for title, row in of_patches.items() if ALL not in title}
     for key in ("pixels", "supervised"):
@@ -177,8 +181,7 @@ def table_of_times() -> str:
 
 def commands(data: str) -> str:
     """The command of every run on a data set that is kept here, without its seed and name."""
-    runs = [run for run in RUNS if run.startswith(data) and results(run)]
-    return "\n".join(command(run, 0).split(" --seed")[0] for run in runs)
+    return "\n".join(command(run, 0).split(" --seed")[0] for run in runs_on(data))
 
 
 def fill(text: str, name: str, made: str) -> str:

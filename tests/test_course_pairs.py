@@ -62,6 +62,27 @@ def test_nothing_is_said_if_several_pairs_fit_or_the_time_is_over(monkeypatch):
     assert found.of("similarity_matrix") == ""
 
 
+def test_a_mistake_that_explains_all_alone_is_no_half_of_a_pair(monkeypatch):
+    found, pair = pairs(), tuple(LISTED[id] for id in TWO)
+    assert found.gives_the_results("similarity_matrix", pair)
+    seen = found.diagnosis.alone("similarity_matrix")
+    for which in pair:
+        alone = {one.id: seen if one is which else None for one in pair}
+        monkeypatch.setattr(found.diagnosis, "theirs", lambda _, one, alone=alone: alone[one.id])
+        assert not found.gives_the_results("similarity_matrix", pair)
+
+
+def test_of_an_error_alone_no_pair_is_named(monkeypatch):
+    """Many pairs fail in the same way."""
+    found, pair = pairs(), tuple(LISTED[id] for id in TWO)
+    monkeypatch.setattr(found, "candidates", lambda function: ([pair], []))
+    monkeypatch.setattr(found, "gives_the_results", lambda function, pair: True)
+    assert found.of("similarity_matrix") == sentence([pair])
+    only = {"error": "TypeError: no", "returned": ()}
+    monkeypatch.setattr(found.diagnosis, "alone", lambda function: only)
+    assert found.of("similarity_matrix") == ""
+
+
 def test_two_pairs_that_fit_must_share_a_mistake():
     a, b, c, d = list(LISTED.values())[:4]
     assert sentence([]) == sentence([(a, b), (c, d)]) == ""

@@ -15,7 +15,7 @@ from simclr_mini.kmeans import kmeans
 from simclr_mini.large_batch import nt_xent_in_chunks
 
 D = 128  # numbers in a point or a projection
-N, K, ITERATIONS = 50_000, 512, 5  # of k-means, where they do not grow
+N, K, ITERATIONS = 50_000, 512, 5  # of k-means, unless they are varied
 
 
 def growth(rate: float, rounds: int, most: int) -> dict[str, list[dict]]:

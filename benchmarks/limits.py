@@ -25,10 +25,10 @@ def bandwidth(rounds: int, numbers: int = NUMBERS) -> float:
 
 
 def flops_per_view(step: Step) -> dict[str, float]:
-    """FLOPs that the network takes for a view, counted: forward, and forward and backward.
+    """FLOPs that the network needs for a view, counted: forward, and forward and backward.
 
-    Convolutions and matrix products count, with two for a multiply-add; norms, ReLUs and sums do
-    not, which are less than a hundredth.
+    Convolutions and matrix products count, with two for a multiply-add. Norms, ReLUs and sums do
+    not, because they are less than a hundredth.
     """
     views = 2 * step.config.batch_size
     both_ways = step.network()
@@ -44,7 +44,7 @@ def flops_per_view(step: Step) -> dict[str, float]:
 
 
 def network_speed(step: Step, rounds: int) -> dict[str, float | str]:
-    """FLOPs per view, FLOP/s of the network alone, forward and backward, and in which numbers."""
+    """FLOPs per view, FLOP/s of the network alone, forward and backward, and the number format."""
     counted = flops_per_view(step)
     seconds = fastest(step.network(), rounds)
     rate = 2 * step.config.batch_size * counted["both"] / seconds

@@ -1,4 +1,4 @@
-"""How `peers.py` measures: everything in one process, in turns, and without what is missing."""
+"""How `peers.py` measures: everything in one process, in turns, skipping missing libraries."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def in_turns(rounds: int, works: dict[str, Callable]) -> dict[str, list[float]]:
     """Seconds of each work in each round.
 
     All works run once in a round, one after the other, so that a busy moment of the machine hits
-    all of them. Each round begins with another one. A first round is not counted.
+    all of them. Each round begins with a different one. A round before the first is not counted.
     """
     names = list(works)
     for work in works.values():
@@ -65,7 +65,7 @@ def fastest(work: Callable, rounds: int) -> float:
 
 
 def extra_memory(work: Callable) -> int:
-    """Bytes by which the memory of this process grows at most during a call.
+    """The largest growth of this process's memory during a call, in bytes.
 
     It is the high-water mark of the resident memory (VmHWM), reset just before, minus the resident
     memory before (VmRSS). So it counts the buffers of every library, and only pages that were
@@ -79,7 +79,7 @@ def extra_memory(work: Callable) -> int:
 
 
 def kilobytes(name: str) -> int:
-    """A line of the kernel's statistics of this process."""
+    """A value from the kernel's statistics of this process."""
     lines = STATUS.read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 

@@ -61,8 +61,8 @@ class Plan:
         points, clusters: N and K of k-means.
         encoder: network of the training step.
         steps: number of training steps that are timed together.
-        memory: at which B the memory of which losses is measured.
-        growth: how many sizes of each kind.
+        memory: pairs of a batch size B and a loss whose memory is measured.
+        growth: number of sizes of each kind.
         ranks: number of processes to go up to.
     """
 
@@ -251,7 +251,7 @@ def faiss_clusters(N: int, K: int) -> Callable:
 
     faiss.omp_set_num_threads(THREADS)
     x = points(N).numpy()
-    every = {"max_points_per_centroid": N}  # by default it takes a part of the points
+    every = {"max_points_per_centroid": N}  # by default it uses only some of the points
 
     def clusters() -> tuple[torch.Tensor, torch.Tensor]:
         found = faiss.Kmeans(D, K, niter=ITERATIONS, seed=1, **every)

@@ -3,7 +3,7 @@
     python benchmarks/profile_step.py     # a minute, on one thread
     python docs/results/speed.py          # then writes the table
 
-torch's profiler gives the CPU time that each operation spends itself, without those that it calls.
+torch's profiler gives the CPU time of each operation, without the operations that it calls.
 The result is docs/results/profile.json.
 """
 
@@ -26,7 +26,7 @@ STEPS, IMAGES = 8, 4096
 
 
 def measured(steps: int = STEPS, images: int = IMAGES, **choices) -> dict:
-    """The seconds of CPU time of each operation in some steps. `choices` differ from defaults."""
+    """CPU seconds of each operation in some steps. `choices` are options that are not default."""
     torch.set_num_threads(1)
     step = Step(random_images(images), **choices)
     step.run(2)  # the first steps are slower

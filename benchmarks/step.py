@@ -109,9 +109,9 @@ class Step:
 def lightly_epoch(ours: Step, steps: int, workers: int, as_ours: bool) -> Callable:
     """One epoch of our network in the loop of lightly's SimCLR example.
 
-    Its transform with the example's settings for CIFAR-10 (no blur) and the size of our views; its
-    loss; PyTorch's DataLoader and collate function. The network, the batch size and the optimiser
-    are ours.
+    It uses lightly's transform with the example's settings for CIFAR-10 (no blur) and the size of
+    our views, lightly's loss, and PyTorch's DataLoader and collate function. The network, the batch
+    size and the optimiser are ours.
 
     Args:
         ours: the step whose network, images and options are taken.

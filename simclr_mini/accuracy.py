@@ -3,7 +3,7 @@
 Every choice is made on validation images; test images are seen once.
 
 Paper: Chen et al. 2020, table 7 and appendix B.5 (few labels). https://arxiv.org/abs/2002.05709
-Differs: fine-tuning is a fixed, small number of steps of Adam; the paper takes many steps of SGD.
+Differs: we fine-tune with a small, fixed number of Adam steps; the paper takes many steps of SGD.
 """
 
 import copy
@@ -63,7 +63,7 @@ def encoder_accuracy(encoder: nn.Module, splits: Splits, seed: int, fine_tune: b
         encoder: maps (B, 3, H, W) to (B, D).
         splits: the three splits, with labels.
         seed: random seed for the subsets of labels.
-        fine_tune: whether to tune the encoder on few labels too, which takes longer.
+        fine_tune: whether to fine-tune the encoder on few labels as well, which takes longer.
 
     Returns:
         {"knn", "linear_probe", "few_labels": {"1%": {...}, "10%": {...}}}, in [0, 1].
@@ -86,14 +86,14 @@ def few_labels(
 ) -> dict:
     """Test accuracy with a share of the training labels. SimCLR, table 7 and appendix B.5.
 
-    The probe's penalty is chosen on validation images; fine-tuning has nothing to choose.
+    The probe's penalty is chosen on validation images; fine-tuning has no setting to choose.
 
     Args:
-        encoder: maps (B, 3, H, W) to (B, D). A copy is tuned; the encoder itself stays unchanged.
+        encoder: maps (B, 3, H, W) to (B, D). A copy is fine-tuned; the encoder stays unchanged.
         splits: the three splits, with labels.
         share: share of the training labels to use, in (0, 1].
         seed: random seed for the subset of labels and for views.
-        fine_tune: whether to tune the encoder too, which takes longer.
+        fine_tune: whether to fine-tune the encoder as well, which takes longer.
         h: representations of the three splits, if they are known already.
 
     Returns:
@@ -122,12 +122,13 @@ def fine_tuned(
 ) -> nn.Module:
     """A copy of the encoder with a linear layer on top, both trained on labels. Appendix B.5.
 
-    Random crop and flip and no weight decay, as in the paper; Adam, because there are few steps.
+    As in the paper, it uses random crops and flips and no weight decay. Unlike the paper, it uses
+    Adam, because there are few steps.
 
     Args:
         encoder: maps (B, 3, H, W) to (B, D). It stays unchanged.
         pixels: uint8, shape (N, 3, H, W).
-        position: classes numbered from 0, shape (N,).
+        position: class of each image, numbered from 0, shape (N,).
         generator: source of randomness.
 
     Returns:
@@ -151,7 +152,10 @@ def fine_tuned(
 
 
 def check_splits(splits: Splits) -> Splits:
-    """The splits as they are. Raises ValueError in a wrong order: choices might use test images."""
+    """The splits, unchanged.
+
+    Raises ValueError if their order is wrong, because choices might then be made on test images.
+    """
     names = tuple(images.split for images in splits)
     if names != SPLITS:
         raise ValueError(f"give the splits {', '.join(SPLITS)} in this order, not {names}")

@@ -1,9 +1,9 @@
 """Advice without labels: did training fail, and would more of it help?
 
-An alarm names a failure and what to do. It looks at the loss between chance and floor, at how
-evenly projections cover the sphere, at the effective rank of representations, and at how many
-neighbours of some fixed images changed in the last epoch. All of these are in the log or in
-result.json.
+An alarm names a failure and says what to do. Alarms look at how far the loss has come from chance
+to its floor, at how evenly projections cover the sphere, and at the effective rank of
+representations. The advice on when to stop also looks at how many neighbours of some fixed images
+changed in the last epoch. All of these are in the log or in result.json.
 
 The limits are ours, chosen on runs that were made to fail (tests/test_advice.py) and on good runs.
 """
@@ -17,12 +17,12 @@ from torch import Tensor
 WATCHED = 500  # images whose neighbours are followed
 NEIGHBOURS = 10  # nearest neighbours of each
 AT_CHANCE = 0.03  # share of the way from chance to floor; below it, nothing was learned
-TOO_GOOD, SOON = 0.75, 100  # share of the way after this many steps; above it, a shortcut is likely
+TOO_GOOD, SOON = 0.75, 100  # above this share of the way after so many steps, a shortcut is likely
 ALL_EQUAL = -0.2  # uniformity of projections; above it, they are nearly all equal
-FEW_DIRECTIONS = 0.04  # effective rank of h as a share of what it can be; below it, h has collapsed
-FEW_STEPS = 20  # a run of fewer steps can hardly learn, and nothing is wrong with it
+FEW_DIRECTIONS = 0.04  # effective rank of h as a share of its maximum; below it, h has collapsed
+FEW_STEPS = 20  # a shorter run can hardly learn anything, so staying at chance is no failure
 SETTLED = 0.05  # share of neighbours changed in the last epoch; below it, training has settled
-WORDS = {  # for each baseline
+WORDS = {  # what to call each baseline
     "majority": "always the commonest class",
     "pixels": "raw pixels",
     "histogram": "a colour histogram",
@@ -46,12 +46,12 @@ class Advice:
 
 @torch.no_grad()
 def nearest_rows(h: Tensor, k: int = NEIGHBOURS, count: int | None = None) -> Tensor:
-    """The nearest neighbours of rows by cosine similarity, without the row itself, nearest first.
+    """The nearest neighbours of each row by cosine similarity, nearest first, excluding itself.
 
     Args:
         h: representations, shape (N, D), N of 2 or more.
-        k: how many, N - 1 at most.
-        count: search for the first `count` rows only; None: for all.
+        k: number of neighbours; if it exceeds N - 1, there are only N - 1.
+        count: find the neighbours of only the first `count` rows; None: of all rows.
 
     Returns:
         Positions of rows, int64, shape (count, min(k, N - 1)).
@@ -76,22 +76,22 @@ def advise(log: list[dict], diagnostics: dict[str, float], directions: int) -> A
 
     Args:
         log: the lines of log.jsonl.
-        diagnostics: as `report.diagnostics` gives them.
-        directions: the most that the effective rank of h can be: its width, or the number of images
-            if there are fewer.
+        diagnostics: as returned by `report.diagnostics`.
+        directions: the largest possible effective rank of h: its width, or the number of images if
+            that is smaller.
     """
     alarms = []
     if way(log) < AT_CHANCE and len(log) >= FEW_STEPS:
         alarms.append(
-            "AT CHANCE: the loss is no better than guessing, so nothing was learned. Make "
-            "--learning-rate ten times lower, then ten times higher. If you wrote the code "
+            "AT CHANCE: the loss is no better than guessing, so nothing was learned. Try a "
+            "--learning-rate ten times lower, then one ten times higher. If you wrote the code "
             "yourself, check that both views show the same image."
         )
     if way(log[:SOON]) > TOO_GOOD and "contrastive_accuracy" in log[-1]:
         alarms.append(
             f"TOO GOOD TOO SOON: after {min(SOON, len(log))} steps the network matched views "
             "almost perfectly. It has probably found a shortcut, such as colour. Use --views that "
-            "change more, such as crop+flip+color+gray."
+            "change images more, such as crop+flip+color+gray."
         )
     if diagnostics["uniformity"] > ALL_EQUAL:
         alarms.append(
@@ -127,8 +127,8 @@ def stop_advice(log: list[dict], failed: bool) -> str:
     if changed[-1] < SETTLED:
         return (
             f"Stop here: only {changed[-1]:.0%} of the nearest neighbours of up to {WATCHED} "
-            "images changed in the last epoch. Only a new run with more --epochs may learn more, "
-            "because its learning rate falls later."
+            "images changed in the last epoch. To learn more, you would need a new run with more "
+            "--epochs, because its learning rate falls later."
         )
     return (
         f"A new run with more --epochs would probably help: {changed[-1]:.0%} of the nearest "
@@ -147,7 +147,7 @@ def verdict(result: dict) -> str:
     """One sentence: the trained encoder's linear probe next to the best baseline.
 
     Args:
-        result: what result.json holds.
+        result: the content of result.json.
     """
     probe, images = result["test"]["linear_probe"], result["images"]
     count = images.get("pretrain", images["train"])  # "pretrain" also counts unlabelled ones

@@ -2,7 +2,7 @@
 
 `pets.npy` holds the pixels, `pets.npy.json` the rest. The array is never loaded as a whole: a batch
 is read when it is needed, so the file may be larger than memory. The two files are replaced
-together; a sample of digests tells whether they belong together.
+together; a sample of digests shows whether they belong together.
 
 Ours; no paper.
 """
@@ -28,9 +28,10 @@ class Pictures:
 
     Attributes:
         pixels: uint8, shape (N, 3, size, size). May be mapped from a file.
-        labels: int64, shape (N,), positions in `classes`, -1 if unlabelled; None if all are.
+        labels: int64, shape (N,), positions in `classes`, -1 if unlabelled; None if no picture has
+            a label.
         classes: names of the classes.
-        files: path of each picture below the folder.
+        files: path of each picture, relative to the folder.
         counts: how many pictures each split has, in the order in which the splits are stored.
         notes: lines about what was left out, changed or unexpected, by kind.
     """
@@ -44,7 +45,7 @@ class Pictures:
 
 
 def about_file(file: Path) -> Path:
-    """The file next to a built one that holds all but its pixels: `pets.npy.json`."""
+    """The file next to a built array that holds everything but the pixels: `pets.npy.json`."""
     return file.with_name(f"{file.name}.json")
 
 
@@ -66,11 +67,11 @@ def write_header(file, count: int, size: int) -> None:
 
 
 def write_pair(part: Path, out: Path, about: dict) -> None:
-    """Move a finished array to its place and write its .json file: both, or neither on an error.
+    """Move a finished array to its place and write its .json file; on an error, do neither.
 
     Args:
         part: the file of the finished array. Its name with the suffix .new or .old must be free.
-        out: where it belongs. What was there is replaced.
+        out: where it belongs. A file that is already there is replaced.
         about: what the .json file will hold.
     """
     file, new, old = about_file(out), part.with_suffix(".new"), part.with_suffix(".old")
@@ -106,7 +107,7 @@ def read_built(file: Path) -> Pictures:
         if not isinstance(pixels, np.ndarray):
             raise ValueError("it holds several arrays")
     except (ValueError, EOFError) as error:
-        raise ValueError(f"{file} is not a whole array ({error}); build it again") from error
+        raise ValueError(f"{file} is not a complete array ({error}); build it again") from error
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[1] != 3:
         raise ValueError(
             f"{file} must hold uint8 of shape (N, 3, H, W), not {pixels.dtype} of shape "

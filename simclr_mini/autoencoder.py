@@ -5,7 +5,7 @@ G-SimCLR clusters.
 
 Paper: Chakraborty, Gosthipaty and Paul 2020, https://arxiv.org/abs/2009.12007 (their released code
 for CIFAR-10: 3x3 filters 32, 64, 128; batch norm; max pooling; Gaussian noise 0.01; MSE; Adam).
-Differs: they stop early by the *test* images; we hold out a tenth of the training images.
+Differs: they use the *test* images for early stopping; we hold out a tenth of the training images.
 """
 
 import copy
@@ -70,7 +70,7 @@ def doubling(inputs: int, outputs: int) -> nn.Sequential:
 
 def convolution(inputs: int, outputs: int) -> list[nn.Module]:
     """A 3 x 3 convolution that keeps the size, a batch norm and a ReLU, in a list."""
-    filters = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)  # the norm has the offset
+    filters = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)  # the norm has a bias
     return [filters, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
 
 
@@ -97,7 +97,7 @@ def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
         noisy: the same images with noise, shape (B, 3, H, W).
 
     Returns:
-        A scalar on x's device, computed in float32 or wider, even if the model gives bfloat16.
+        A scalar on x's device, computed in float32 or wider, even if the model returns bfloat16.
     """
     # reconstruct from the noisy images, and compare with the clean ones
     return F.mse_loss(model(noisy).float(), x)
@@ -123,7 +123,7 @@ def train_autoencoder(
             H and W are multiples of 8.
         epochs: maximum number of epochs.
         noise: standard deviation of the noise added to images in [0, 1].
-        patience: number of epochs, 1 or more.
+        patience: number of epochs without improvement after which training stops, 1 or more.
         generator: source of randomness for weights, batch order and noise.
         device: device to train on.
         batch_size: number of images in a batch.
@@ -184,7 +184,7 @@ def denoise(
 
 @torch.no_grad()
 def held_out_error(model: Autoencoder, pixels: Tensor, batch_size: int = 512) -> float:
-    """Mean squared error of reconstructions of images without noise.
+    """Mean squared error when the autoencoder reconstructs images to which no noise was added.
 
     Args:
         model: an autoencoder in evaluation mode, float32.
@@ -204,7 +204,7 @@ def latents(model: Autoencoder, pixels: Tensor, batch_size: int = 512) -> Tensor
     Args:
         model: an autoencoder in evaluation mode, float32.
         pixels: images, uint8, shape (N, 3, H, W).
-        batch_size: number of images in a batch. It changes the result by rounding only.
+        batch_size: number of images in a batch. It changes the result only by rounding.
 
     Returns:
         Shape (N, 128), float32, on the CPU.

@@ -1,7 +1,7 @@
 """Baselines: what a trained encoder must beat.
 
-An accuracy means something only next to the accuracy of always answering the commonest class, and
-next to those of raw pixels, of colours alone, of k-means on patches (one layer, no gradient), and
+An accuracy means something only next to other accuracies: that of always answering the commonest
+class, and those of raw pixels, of colours alone, of k-means on patches (one layer, no gradient) and
 of an untrained encoder.
 """
 
@@ -13,7 +13,7 @@ from simclr_mini.accuracy import Features, Splits, scores
 from simclr_mini.evaluate import represent, share_right
 
 BASELINES = ("majority", "pixels", "histogram", "patches", "untrained")
-PATCH_CENTROIDS = 100  # so 400 numbers for each image
+PATCH_CENTROIDS = 100  # which gives 400 numbers for each image
 
 # The probe of raw pixels is cut short to save time: few iterations, no weak penalties (with 3,072
 # inputs these overfit), and at most this many numbers, enough for CIFAR-10's training split.
@@ -21,7 +21,7 @@ PIXEL_ITERATIONS, PIXEL_PENALTIES, PIXEL_NUMBERS = 40, (1.0, 0.1), 150_000_000
 
 
 def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict[str, float]]:
-    """Test accuracies of features that need no training of a network.
+    """Test accuracies of features that need no trained network.
 
     Args:
         untrained: the encoder as it was before training.
@@ -29,8 +29,8 @@ def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict
         seed: random seed for the patches.
 
     Returns:
-        For each name in BASELINES {"knn", "linear_probe"}, in [0, 1]. For pixels, a split of more
-        than PIXEL_NUMBERS numbers is cut to its first images.
+        A dict {"knn", "linear_probe"} for each name in BASELINES, with accuracies in [0, 1]. For
+        pixels, a split of more than PIXEL_NUMBERS numbers is cut to its first images.
     """
     most = PIXEL_NUMBERS // splits[0].pixels[0].numel()
     some = tuple(images.first(most) for images in splits)
@@ -46,7 +46,7 @@ def baselines(untrained: nn.Module, splits: Splits, seed: int) -> dict[str, dict
 
 
 def majority(splits: Splits) -> dict[str, float]:
-    """Test accuracy of always answering the class that most training images have."""
+    """Test accuracy of always answering the commonest class of the training images."""
     train, _, test = splits
     commonest = train.labels.bincount().argmax()
     share = share_right(commonest.expand(len(test)), test.labels)
@@ -54,7 +54,7 @@ def majority(splits: Splits) -> dict[str, float]:
 
 
 def patch_features(splits: Splits, seed: int) -> Features:
-    """Features of all splits, (N, 400) each, by whitened patches learned from training images."""
+    """Features of all splits, (N, 400) each, from whitened patches learned on training images."""
     learned = patches.learn(splits[0].pixels, PATCH_CENTROIDS, Generator().manual_seed(seed))
     return tuple(patches.features(learned, images.pixels) for images in splits)
 

@@ -1,4 +1,4 @@
-"""Makes what a configuration describes: images, encoder, method and optimiser."""
+"""Builds what a configuration describes: images, encoder, method and optimiser."""
 
 import torch
 from torch import nn
@@ -16,13 +16,14 @@ ENCODERS = {"patches": patch_resnet} | RESNETS
 
 
 def load_splits(config: Config) -> dict[str, Images]:
-    """The splits "train", "val" and "test". If training images are limited, validation shrinks too.
+    """The splits "train", "val" and "test".
 
-    If a folder has training images without labels, "pretrain" holds all images to train on; see
-    `trained_on`.
+    If --images limits the training images, there are fewer validation images, too. If a folder has
+    training images without labels, "pretrain" holds all images to train on; see `trained_on`.
 
     Raises:
-        ValueError: too few images for a batch or a measurement, or the method cannot use them.
+        ValueError: there are too few images for a batch or a measurement, or the method cannot use
+            them.
     """
     data = read_splits(config.data, None, config.size)
     side = data["train"].pixels.shape[2]
@@ -37,7 +38,7 @@ def load_splits(config: Config) -> dict[str, Images]:
     if config.images:
         if config.images > len(data["train"]):
             raise ValueError(
-                f"--images must be at most the {len(data['train'])} training images of "
+                f"--images must be at most {len(data['train'])}, the number of training images of "
                 f"{config.data}, not {config.images}"
             )
         data["train"] = data["train"].first(config.images)
@@ -45,27 +46,27 @@ def load_splits(config: Config) -> dict[str, Images]:
     images = trained_on(data)
     if len(images) < config.batch_size:
         raise ValueError(
-            f"--batch-size must be at most the {len(images)} training images, "
+            f"--batch-size must be at most {len(images)}, the number of training images, "
             f"not {config.batch_size}"
         )
     if len(data["test"]) < 2:
-        raise ValueError(f"{config.data} has 1 image for test; 2 or more are needed")
+        raise ValueError(f"{config.data} has 1 test image; 2 or more are needed")
     method_class(config.method).check_images(config, images)
     return data
 
 
 def trained_on(data: dict[str, Images]) -> Images:
-    """The images that a method trains on: "train", or "pretrain" where a folder has more."""
+    """The images that a method trains on: "train", or "pretrain" if a folder has more images."""
     return data.get("pretrain", data["train"])
 
 
 def build_encoder(config: Config, images: Images | None = None) -> ResNet:
-    """The untrained network of a configuration; the same weights every time.
+    """The untrained network of a configuration, with the same weights every time.
 
     Args:
-        config: every choice.
-        images: the training images, from which a first layer of patches is learned. Without them
-            its filters are 0, to be filled from a checkpoint.
+        config: the choices of the run.
+        images: the training images, from which a first layer of patches is learned. Without them,
+            its filters are 0 until a checkpoint is loaded.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
@@ -79,17 +80,17 @@ def build_encoder(config: Config, images: Images | None = None) -> ResNet:
 
 
 def build_method(config: Config, images: Images) -> SimCLR:
-    """The untrained method of a configuration; the same weights every time.
+    """The untrained method of a configuration, with the same weights every time.
 
     Args:
-        config: every choice.
+        config: the choices of the run.
         images: the training images.
     """
     owner, encoder = method_class(config.method), build_encoder(config, images)
     speed_up(encoder)
     with torch.random.fork_rng(devices=[]):
-        # a random stream of its own: seed + 1 would repeat the encoder of the next run. The head
-        # is drawn first, then the method's own parts
+        # a random stream of its own, because seed + 1 would repeat the encoder of another run. The
+        # head is drawn first, then the method's own parts
         torch.manual_seed(source(config.seed, "head").initial_seed())
         method = owner(config, images, encoder, owner.head(config, images, encoder.dim))
     if config.norm == "group":
@@ -98,7 +99,7 @@ def build_method(config: Config, images: Images) -> SimCLR:
 
 
 def build_optimizer(config: Config, method: nn.Module) -> torch.optim.Optimizer:
-    """The optimiser of a configuration. The loop sets its learning rate."""
+    """The optimiser of a configuration. The training loop sets its learning rate."""
     groups = parameter_groups(method, config.weight_decay)
     if config.optimizer == "lars":
         return LARS(groups, lr=0.0)

@@ -17,7 +17,7 @@ from simclr_mini.whole_file import whole_file
 WIDTH, HEIGHT, DPI = 1200, 700, 200  # 6 x 3.5 inches
 CARD, INK, GRAY = "#fbfbfb", "#22252b", "#70757d"
 BLUE, RED = "#0550b4", "#dd1c61"  # blue: positive pairs; red: what differs from its query
-# a class may be called 猫: the first of these that is installed and has a letter draws it
+# a class may be called 猫: each letter is drawn in the first installed font that has it
 FONTS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "PingFang SC")
 FONTS += (
     "Hiragino Sans",
@@ -59,12 +59,12 @@ def height_of(figure: Figure) -> int:
 
 
 def write(figure: Figure, left: float, down: float, text: str, **style) -> None:
-    """Put text on the card, at pixels from its top left corner."""
+    """Put text on the card, at a position in pixels from its top left corner."""
     figure.text(left / WIDTH, 1 - down / height_of(figure), text, va="center", **style)
 
 
 def percent(share: float) -> str:
-    """A share as whole percent, such as "62 %"."""
+    """A share as a whole percentage, such as "62 %"."""
     return f"{round(100 * float(share))} %"
 
 
@@ -104,7 +104,7 @@ def save(figure: Figure, path: str | Path) -> Path:
     metadata = {"Title": figure.get_suptitle().replace("\n", " ")}
     kind = path.suffix[1:].lower()
     metadata |= {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
-    if kind in ("jpg", "jpeg"):  # holds no text
+    if kind in ("jpg", "jpeg"):  # a JPEG gets no title
         metadata = None
     with matplotlib.rc_context(STYLE), whole_file(path) as file:
         figure.savefig(file, format=kind, dpi=DPI, metadata=metadata)

@@ -34,17 +34,17 @@ BINS = 80  # bins of a histogram, from -1 to 1
 def loss_figure(log: list[dict], chance: float, floor: float, method: str = "simclr") -> Figure:
     """The loss by step, between chance and floor.
 
-    The line is a running mean and its band the range. The title's value is the mean of the last
-    tenth.
+    The line shows the mean over a few steps, and the band their range. The value in the title is
+    the mean over the last tenth of the steps.
 
     Args:
         log: a dict for each step, with "step", "loss" and, where it was measured, "knn", the
             accuracy on validation images.
-        chance, floor: the loss of a collapsed encoder, and about the lowest loss possible.
+        chance, floor: the loss of a collapsed encoder, and roughly the lowest possible loss.
         method: name of the method, a key of `METHODS`.
 
     Raises:
-        ValueError: a log without steps, or a chance that is not above the floor.
+        ValueError: the log has no steps, or chance is not above the floor.
     """
     if not log:
         raise ValueError("the log has no steps; train first")
@@ -58,11 +58,11 @@ def loss_figure(log: list[dict], chance: float, floor: float, method: str = "sim
     share = (chance - end) / (chance - floor)
     title = f"The loss went {percent(share)} of the way from chance to its floor"
     if round(100 * share) < 0:
-        title = f"The loss ended above chance: {end:.2f}, where guessing costs {chance:.2f}"
+        title = f"The loss ended at {end:.2f}, above chance ({chance:.2f})"
     figure = card(title)
     axes = figure.add_axes((0.085, 0.14, 0.76, 0.74))
     color = method_class(method).color
-    parts = loss.chunk(150)  # so that a long log gives no larger a figure than a short one
+    parts = loss.chunk(150)  # so that a long log does not make a large file
     at = [part.mean().item() for part in step.chunk(150)]
     low, high = [p.min().item() for p in parts], [p.max().item() for p in parts]
     axes.fill_between(at, low, high, color=color, alpha=0.2, linewidth=0)
@@ -96,7 +96,7 @@ def mark_knn(axes: Axes, log: list[dict], at: list, mean: list, high: list, colo
         axes: where to draw.
         log: as in `loss_figure`.
         at, mean, high: steps along the line, and the mean and the top of the band there.
-        color: color of marks and text.
+        color: colour of marks and text.
     """
     lines = [line for line in log if line.get("knn") is not None]
     shown = torch.linspace(0, len(lines) - 1, min(5, len(lines))).round().long()
@@ -116,7 +116,7 @@ def mark_knn(axes: Axes, log: list[dict], at: list, mean: list, high: list, colo
 
 @matplotlib.rc_context(STYLE)
 def similarity_figure(positives: Tensor, negatives: Tensor) -> Figure:
-    """How similar two views of one image are, and views of two images.
+    """How similar views of the same image are, and views of different images.
 
     Each histogram is scaled to its own peak.
 
@@ -257,8 +257,8 @@ def accuracy_figure(result: dict, method: str = "simclr", chance: float | None =
         guess, chance = " commonest class ", result["baselines"]["majority"]["linear_probe"]
     probe, untrained = rows[ours.title][0], rows["untrained"][0]
     figure = card(
-        f"A linear probe reads {percent(probe)} off {ours.title}, "
-        f"{percent(untrained)} off the untrained encoder"
+        f"A linear probe reaches {percent(probe)} on {ours.title}, "
+        f"{percent(untrained)} on the untrained encoder"
     )
     axes = figure.add_axes((0.175, 0.14, 0.78, 0.68))
     for y, (name, accuracies) in enumerate(reversed(rows.items())):
@@ -314,7 +314,7 @@ def comparison_figure(rows: list) -> Figure:
     """Several runs: the linear probe of each seed, and the mean of each row.
 
     Args:
-        rows: as `compare.compare` gives them, the untrained encoder first.
+        rows: as returned by `compare.compare`, the untrained encoder first.
     """
     means = [sum(row.linear_probe) / len(row.linear_probe) for row in rows]
     best = max(range(1, len(rows)), key=means.__getitem__)

@@ -1,7 +1,7 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped.
 
-A new checkpoint is written next to the old one and then takes its name, so a kill at any moment
-leaves a complete one. A checkpoint holds only tensors, numbers and text, and is read with
+A new checkpoint is written next to the old one and then takes its name, so a complete one exists
+whenever the run is killed. A checkpoint holds only tensors, numbers and text, and is read with
 `weights_only=True`.
 """
 
@@ -37,7 +37,7 @@ def load(folder: Path) -> dict:
         folder: the run's folder.
 
     Raises:
-        FileNotFoundError: the run has none yet.
+        FileNotFoundError: the run has no checkpoint yet.
         OSError: it cannot be read now.
         ValueError: another version wrote it, or it is damaged.
     """
@@ -48,7 +48,7 @@ def load(folder: Path) -> dict:
         version = state["version"]
     except (OSError, MemoryError):  # it may be intact
         raise
-    except Exception as error:  # torch raises half a dozen kinds if a file is no checkpoint
+    except Exception as error:  # torch raises many kinds of error if a file is no checkpoint
         raise ValueError(
             f"{folder / FILE} is damaged or is not a checkpoint; train with --force to start again"
         ) from error

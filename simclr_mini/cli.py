@@ -1,7 +1,7 @@
 """The command `simclr-mini`: train, evaluate, embed, neighbours, views, data.
 
-A file that --out names is not replaced without --force. What only one command needs is imported
-inside that command.
+A file that --out names is not replaced without --force. A module that only one command needs is
+imported inside that command.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ HELP = {"-h", "--help"}
 PICTURES = (".png", ".svg", ".pdf", ".jpg", ".jpeg")
 OUT_OF_MEMORY = (
     "simclr-mini: out of memory; use a smaller --batch-size, --size, --view-size or --encoder. "
-    "For a folder larger than memory there is `simclr-mini data build`"
+    "For a folder larger than memory, use `simclr-mini data build`"
 )
 RENAMED = {"--recipe": "--views"}  # an option's name in earlier versions: its name now
 
@@ -37,12 +37,12 @@ RENAMED = {"--recipe": "--views"}  # an option's name in earlier versions: its n
 def train_command(method: str, then: Callable | None = None) -> Callable:
     """The command `train` with the options of one method.
 
-    Each method has options of its own, and two methods may give one name different defaults, so
-    the command line is made after the method is known.
+    Each method has options of its own, and two methods may give the same option different defaults,
+    so the command line is made after the method is known.
 
     Args:
         method: name of the method.
-        then: called with the arguments of `experiment.run`, in its place. None: `experiment.run`.
+        then: called instead of `experiment.run`, with the same arguments. None: `experiment.run`.
     """
     own = method_class(method).Options
 
@@ -54,7 +54,7 @@ def train_command(method: str, then: Callable | None = None) -> Callable:
         training: OmitArgPrefixes[TrainingChoices],
         method: OmitArgPrefixes[own],
     ):
-        """Train an encoder without labels, then measure it and draw it.
+        """Train an encoder without labels, then evaluate it and draw figures.
 
         Writes runs/NAME: config.json, log.jsonl, checkpoint.pt, result.json and figures.
         """
@@ -79,19 +79,19 @@ class RunChoices:
     """What to do, and where to keep it."""
 
     method: Literal[tuple(METHODS)] = "simclr"
-    """What to train. "supervised" learns from labels, for comparison."""
+    """The method to train with. "supervised" learns from labels, for comparison."""
     name: str = ""
     """Name of the run. Default: made from method, data and seed."""
     runs: Path = Path("runs")
     """The folder that holds all runs."""
     resume: bool = False
-    """Go on with the run of that name, from its last checkpoint."""
+    """Continue the run of that name from its last checkpoint."""
     force: bool = False
     """Replace the run of that name."""
     supervised: bool = False
     """Also train the same network with labels, for comparison. Doubles the time."""
     fine_tune: bool = False
-    """Also tune the encoder on 1% and 10% of the labels. Takes half a minute."""
+    """Also fine-tune the encoder on 1% and 10% of the labels. Takes half a minute."""
 
 
 def method_in(words: Sequence[str]) -> str:
@@ -113,7 +113,7 @@ def check_options(method: str, words: Sequence[str]) -> None:
         name = word.split("=")[0].removeprefix("--").removeprefix("no-").replace("-", "_")
         elsewhere = any(name in defaults(method_class(other).Options) for other in METHODS)
         if word.startswith("--") and elsewhere and name not in own:
-            raise ValueError(f"--method {method} makes no use of --{flag(name)}; leave it out")
+            raise ValueError(f"--method {method} does not use --{flag(name)}; leave it out")
 
 
 def help_of_methods(shown: str) -> None:
@@ -126,13 +126,14 @@ def help_of_methods(shown: str) -> None:
 
 
 def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
-    """Measure a run again on its test images, and print the table.
+    """Evaluate a run again on its test images, and print the table.
 
-    Writes RUN/evaluation.json, in place of that of an earlier evaluation.
+    Writes RUN/evaluation.json, and replaces that of an earlier evaluation.
 
     Args:
         run: the run's folder, such as runs/simclr-shapes-0.
-        fine_tune: also tune the encoder on 1% and 10% of the labels. Takes half a minute or more.
+        fine_tune: also fine-tune the encoder on 1% and 10% of the labels, which takes half a minute
+            or more.
     """
     from simclr_mini.build import trained_on
     from simclr_mini.experiment import console
@@ -153,21 +154,22 @@ def evaluate(run: Positional[Path], fine_tune: bool = True) -> None:
 def embed(
     run: Positional[Path], data: str, out: Path = Path("features.npz"), force: bool = False
 ) -> None:
-    """Turn pictures into features: one row of numbers for each.
+    """Turn pictures into features: one row of numbers for each picture.
 
-    Writes a .npz file with "features" (N, D) and what is known of each row: "files" (N,), or
+    Writes a .npz file with "features" (N, D) and what is known about each row: "files" (N,), or
     "index" (N,), the position in a built-in set. If there are labels, "labels" (N,) are positions
     in "classes" (-1: no label).
 
     Args:
         run: folder of the run.
-        data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
+        data: shapes, cifar10, or the path of a folder of pictures or of a .npy file that
+            `data build` made.
         out: the file to write.
         force: replace the file.
     """
     check_free(out, force, [".npz"])
     if not data:
-        raise ValueError("--data must name the pictures to embed, and it is empty")
+        raise ValueError("--data must name the pictures to embed, but it is empty")
     import numpy as np
 
     from simclr_mini.runs import load_images
@@ -181,7 +183,7 @@ def embed(
 
 
 def features_of(run: Path, images):
-    """The features of images by a run's encoder, shape (N, D), made on the fastest device."""
+    """Features of images from a run's encoder, shape (N, D), computed on the fastest device."""
     from simclr_mini.device import pick_device
     from simclr_mini.evaluate import represent
     from simclr_mini.runs import load_encoder
@@ -196,12 +198,14 @@ def neighbours(
     out: Path = Path("neighbours.png"),
     force: bool = False,
 ) -> None:
-    """Draw some pictures next to those nearest by the encoder's features; print their names.
+    """Draw some pictures next to their nearest neighbours by the encoder's features.
+
+    Also prints the names of the pictures and of their neighbours.
 
     Args:
         run: folder of the run.
         data: the pictures to search. Default: the test images of the run's own data.
-        count: how many queries, up to 4.
+        count: how many pictures to find neighbours for, up to 4.
         out: the picture to write.
         force: replace the picture.
     """
@@ -232,7 +236,7 @@ def compare(
     """Compare runs: the mean and the spread over seeds, as a table and as a picture.
 
     Args:
-        runs: folders of runs. Those that differ only in their seed form one row.
+        runs: folders of runs. Runs that differ only in their seed form one row.
         mixed: compare runs even if their data or budgets differ.
         out: the picture to write.
         force: replace the picture.
@@ -262,7 +266,8 @@ def show_views(
     """Draw what the network is shown: two views of each of eight images.
 
     Args:
-        data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
+        data: shapes, cifar10, or the path of a folder of pictures or of a .npy file that
+            `data build` made.
         views: how views are made, as in `train`: a recipe, or operations joined by "+".
         seed: random seed for the views.
         size: side in pixels to which the pictures of a folder are resized.
@@ -314,7 +319,8 @@ def info(data: Positional[str] = "shapes", size: int = 32) -> None:
     """Print what a data set holds, and which files of a folder are left out or changed, and why.
 
     Args:
-        data: shapes, cifar10, or the path of a folder of pictures or of a built .npy file.
+        data: shapes, cifar10, or the path of a folder of pictures or of a .npy file that
+            `data build` made.
         size: side in pixels to which the pictures of a folder are resized.
     """
     from simclr_mini.data import info as describe
@@ -340,7 +346,9 @@ def check_free(out: Path, force: bool, endings: Sequence[str] = PICTURES) -> Non
     if not out.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {out.parent} for {out.name}; make it first")
     if not os.access(out.parent, os.W_OK):
-        raise PermissionError(f"nothing can be written to {out.parent}; --out names another place")
+        raise PermissionError(
+            f"nothing can be written to {out.parent}; choose another place with --out"
+        )
 
 
 COMMANDS = {
@@ -370,11 +378,11 @@ def main(argv: Sequence[str] | None = None) -> None:
             sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the rest goes nowhere
-        sys.exit(128 + 13)  # a shell's exit code for a program that SIGPIPE ended
+        sys.exit(128 + 13)  # a shell's exit code for a program that was ended by SIGPIPE
 
 
 def run_command(argv: Sequence[str] | None) -> None:
-    """Run a command line, and end the program if that fails. Arguments as `main`."""
+    """Run a command line, and end the program if that fails. Arguments as for `main`."""
     argv = sys.argv[1:] if argv is None else argv
     for old, new in RENAMED.items():
         argv = [word.replace(old, new, 1) if word.split("=")[0] == old else word for word in argv]
@@ -403,7 +411,7 @@ def run_command(argv: Sequence[str] | None) -> None:
         sys.exit(OUT_OF_MEMORY)
     except BrokenPipeError:
         if training:
-            print("simclr-mini: the reader of the output has gone; see --resume", file=sys.stderr)
+            print("simclr-mini: the output was closed by its reader; see --resume", file=sys.stderr)
         raise
     except RuntimeError as error:
         if "can't allocate memory" in str(error):  # torch on a CPU

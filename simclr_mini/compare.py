@@ -25,7 +25,7 @@ class Row:
     """The runs of one configuration.
 
     Attributes:
-        name: the method, and the options that are not at their default.
+        name: the method, and the options that differ from their defaults.
         method: name of the method.
         seeds: random seeds of the runs.
         knn, linear_probe: test accuracies in [0, 1], one for each seed.
@@ -92,7 +92,7 @@ def read(folder: Path) -> dict:
 
 
 def option(result: dict, name: str):
-    """An option of a run; its default if the run predates it, None if its method has none."""
+    """An option of a run; its default if the run predates it, None if its method lacks it."""
     return result["config"].get(name, standard(result["method"]).get(name))
 
 
@@ -108,7 +108,7 @@ def same_start(one: dict, other: dict) -> bool:
 
 
 def name_of(config: dict, mixed: bool) -> str:
-    """The method, and the options that are not at their default."""
+    """The method, and the options that differ from their defaults."""
     left_out = {"method", "seed"} | (set() if mixed else set(SAME))
     usual = standard(config["method"])
     said = [
@@ -123,7 +123,9 @@ def row(name: str, method: str, results: list[dict], part: str) -> Row:
     """A row of runs that differ only in their seed. Raises ValueError if a seed appears twice."""
     seeds = tuple(result["seed"] for result in results)
     if len(set(seeds)) < len(seeds):
-        raise ValueError(f"{name} appears twice with one seed: {sorted(seeds)}; name each run once")
+        raise ValueError(
+            f"{name} appears twice with the same seed: {sorted(seeds)}; name each run once"
+        )
     scores = [r["test"] if part == "test" else r["baselines"][part] for r in results]
     seconds = tuple(r["wall_seconds"] for r in results) if part == "test" else ()
     return Row(name, method, seeds, *(tuple(s[k] for s in scores) for k in SCORES), seconds)
@@ -155,17 +157,17 @@ def against(one: Row, other: Row) -> str:
 
 
 def table(rows: list[Row], width: int = 80, sign: str = "±") -> Table:
-    """The rows for a terminal, each compared with the first run's. No word is cut.
+    """The rows as a table for a terminal, each compared with the first run. No word is cut.
 
     Args:
         rows: as `compare` gives them.
         width: characters in a line of the terminal.
-        sign: what stands before half the range.
+        sign: what to print before half the range.
     """
     title = f"accuracy on the test images: mean of the seeds {sign} half their range"
     names, first = [one.name for one in rows], rows[1].name
     longest = max(len(word) for name in names for word in name.split())
-    # 75 characters hold the other columns on one line, 49 hold them word by word
+    # the other columns need 75 characters on one line, or 49 with one word on each line
     out = Table(title=title, padding=(0, 1 if width >= longest + 49 else 0))
     at_most = max(longest, width - 75)
     out.add_column("", width=min(max(map(len, names)), at_most), overflow="fold")

@@ -21,7 +21,7 @@ def refuse(name: str, value: object, wanted: str) -> None:
     raise ValueError(f"--{flag(name)} must be {wanted}, not {value}")
 
 
-MOST = 10**9  # more would overflow before it runs out of memory
+MOST = 10**9  # a larger value would overflow before memory runs out
 
 
 def at_least(choices: object, **least: float) -> None:
@@ -61,9 +61,10 @@ class DataChoices:
     """What to train on."""
 
     data: str = "shapes"
-    """"shapes" (built in), "cifar10", or the path of a folder of pictures or a built .npy file."""
+    """"shapes" (built in), "cifar10", or the path of a folder of pictures or of a .npy file from
+    `simclr-mini data build`."""
     images: int = 0
-    """Train on this many images of the training split. 0: all of them."""
+    """Train on only this many images of the training split. 0: all of them."""
     size: int = 32
     """Side in pixels to which the pictures of a folder are resized."""
 
@@ -76,10 +77,10 @@ class ViewChoices:
     """A recipe: "simclr", "cifar", "crop_only" (colours stay unchanged) or "none". Or operations
     joined by "+": crop, flip, rotate, cutout, color, gray, blur, sobel, noise."""
     crop_min: float = 0.2
-    """Smallest share of an image's area that a crop shows. The paper: 0.08, on larger images."""
+    """Smallest share of an image's area that a crop shows. The paper uses 0.08 on larger images."""
     view_size: int = 0
-    """Side of a view in pixels. 0: three quarters of the image's side, a third less time per step.
-    The encoder is measured on whole images."""
+    """Side of a view in pixels. 0: three quarters of the image's side, so that a step takes a third
+    less time. The encoder is evaluated on whole images."""
     small_crops: int = 0
     """Number of additional small views of each image, as in SwAV's multi-crop."""
     small_size: int = 16
@@ -91,15 +92,17 @@ class NetworkChoices:
     """The encoder and its projection head."""
 
     encoder: Literal["patches", "tiny", "resnet18", "resnet34", "resnet50"] = "patches"
-    """The network. "patches": a first layer of k-means patches that does not train, then two
-    residual stages. "tiny": a ResNet of three thin stages. The others are meant for GPUs."""
+    """The network. "patches": a first layer of k-means patches that is not trained, then two
+    residual stages. "tiny": a ResNet with three narrow stages. The others are meant for GPUs."""
     stem: Literal["auto", "cifar", "half", "imagenet"] = "auto"
-    """First layer: "cifar" keeps the resolution, "half" halves it, "imagenet" divides it by four;
-    with "auto", tiny uses "half" and the others "cifar". "patches" has its own."""
+    """First layer: "cifar" keeps the resolution, "half" halves it, "imagenet" divides it by four.
+    With "auto", the encoder "tiny" uses "half" and the ResNets use "cifar". The encoder "patches"
+    has a first layer of its own."""
     zero_init: bool = False
     """Start each residual block as the identity."""
     norm: Literal["batch", "group"] = "batch"
-    """"group" looks at one image at a time, so a batch may be divided among chunks or processes."""
+    """Kind of normalisation. "group" looks at one image at a time, so a batch may be divided into
+    chunks or among processes."""
     projector: Literal["none", "linear", "mlp"] = "mlp"
     """The head between the representation and the loss."""
     hidden_dim: int = 512
@@ -115,31 +118,33 @@ class TrainingChoices:
     epochs: int = 6
     """Number of passes over the training images. A pass shows two views of each image."""
     batch_size: int = 128
-    """Images in a batch; each has two views."""
+    """Number of images in a batch; each has two views."""
     chunk_size: int = 0
-    """Images in the network at a time, for a batch larger than memory. Costs another forward pass.
-    0: the whole batch."""
+    """Number of images in the network at a time, for a batch that does not fit in memory. Costs one
+    more forward pass. 0: the whole batch."""
     optimizer: Literal["adamw", "sgd", "lars"] = "adamw"
     """The optimiser. "sgd" uses momentum 0.9."""
     learning_rate: float = 3e-3
-    """Base of the learning rate; with "linear" and "sqrt" it is the rate at a batch of 256."""
+    """Base learning rate; with "linear" or "sqrt" scaling, the rate at a batch size of 256."""
     scaling: Literal["linear", "simclr_sqrt", "sqrt"] = "sqrt"
-    """How the rate grows with the batch size B. "linear": as B / 256; "sqrt" (ours): as its square
-    root; "simclr_sqrt": the paper's square root, which equals "linear" at B = 4,096."""
+    """How the learning rate grows with the batch size B. "linear": in proportion to B / 256; "sqrt"
+    (ours): in proportion to its square root; "simclr_sqrt": the paper's square-root rule, which
+    equals "linear" at B = 4,096."""
     weight_decay: float = 1e-4
-    """Weight decay. Biases and norms have none."""
+    """Weight decay, from which biases and norms are exempt."""
     warmup_epochs: float = 0.5
-    """Epochs during which the learning rate climbs from zero."""
+    """Number of epochs during which the learning rate climbs from zero."""
     seed: int = 0
     """Random seed for weights, batch order and views."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    """Where to compute. "auto": the fastest device there is."""
+    """Where to compute. "auto": the fastest device available."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """"auto": bfloat16 if the device computes in it, float32 otherwise."""
+    """Number format of the network. "auto": bfloat16 if the device has instructions for it,
+    float32 otherwise."""
     knn_every: int = 2
-    """Epochs between k-NN measurements on the validation images. 0: never."""
+    """Number of epochs between k-NN measurements on the validation images. 0: never."""
     checkpoint_every: int = 50
-    """Steps between checkpoints."""
+    """Number of steps between checkpoints."""
 
 
 GROUPS = (DataChoices, ViewChoices, NetworkChoices, TrainingChoices)
@@ -157,10 +162,10 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
     options: Options = Options()
 
     def check(self) -> None:
-        """Refuse what cannot work before any work starts.
+        """Raise an error if an option cannot work, before any work starts.
 
         Raises:
-            ValueError: an option cannot work; the message says which, and what it must be.
+            ValueError: an option cannot work; the message says which one, and what it must be.
         """
         one_of_its_values(self)
         one_of_its_values(self.options)
@@ -183,7 +188,7 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         if not 0 < self.crop_min <= 1:
             refuse("crop_min", self.crop_min, "above 0 and at most 1")
         if self.warmup_epochs > self.epochs:
-            refuse("warmup_epochs", self.warmup_epochs, f"at most the {self.epochs} epochs")
+            refuse("warmup_epochs", self.warmup_epochs, f"at most --epochs ({self.epochs})")
         recipe_named(self.views)
         self.options.check(self)
 

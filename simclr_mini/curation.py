@@ -42,7 +42,7 @@ def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
         positive, shape (B,): distance between view 1 of each image and its own view 2.
         negative, shape (B, B - 1): row b holds the distances between view 1 of image b and view 2
         of every other image, in their order. All are in [0, 2].
-        Both are computed in float32 or wider, also for half precision, on the device of z1.
+        Both are computed in float32 or wider, even for half precision, on the device of z1.
     """
     # normalise both
     z1, z2 = F.normalize(z1.float(), dim=1), F.normalize(z2.float(), dim=1)
@@ -159,7 +159,7 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
 
 
 def intersection(a: Tensor, b: Tensor) -> Tensor:
-    """Pixels that lie in both of two boxes. Arguments and device as `overlap`. Shape (B,)."""
+    """Number of pixels in both of two boxes, shape (B,). Arguments and device as for `overlap`."""
     # the shared box begins where the later one begins, and ends where the earlier one ends
     start = torch.maximum(a[:, :2], b[:, :2])
     end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
@@ -168,7 +168,7 @@ def intersection(a: Tensor, b: Tensor) -> Tensor:
 
 
 def area(boxes: Tensor) -> Tensor:
-    """Pixels of each box, shape (B, 4) to (B,)."""
+    """Number of pixels in each box, shape (B, 4) to (B,)."""
     return boxes[:, 2] * boxes[:, 3]
 
 
@@ -179,9 +179,9 @@ class CurationOptions(Temperature):
     curate: Literal["best", "threshold", "frechet", "random", "reversed", "off"] = "best"
     """Which draw of a batch's views to train on. All rules are our interpretation."""
     tries: int = 2
-    """Maximum number of draws of a batch."""
+    """Maximum number of times that the views of a batch are drawn."""
     curate_warmup: int = 0
-    """Epochs before curation begins."""
+    """Number of epochs before curation begins."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range."""
@@ -190,13 +190,13 @@ class CurationOptions(Temperature):
 
 
 class Curation(SimCLR):
-    """SimCLR on the better of several draws of each batch's views. OUR INTERPRETATION.
+    """SimCLR on the best of several draws of each batch's views. OUR INTERPRETATION.
 
     The first draw is always the one that SimCLR would have made; further draws come from a
     generator of their own. The rules, with R draws at most:
 
     "best": of R draws, the one with the lowest violation, then the widest gap. "threshold": the
-    first draw whose violation is at most the running median of first draws; after R draws, the
+    first draw whose violation is at most the running median of first draws; if none of R is, the
     best. "frechet": the same with the Frechet distance. Controls: "random" (any of R),
     "reversed" (the worst of R) and "off".
 
@@ -254,7 +254,7 @@ class Curation(SimCLR):
         return {"views": tuple(views), "boxes": tuple(boxes)}
 
     def draw_boxes(self, x: Tensor, generator: Generator) -> Tensor:
-        """The part of each image that a view shows, shape (B, 4), as `random_resized_crop`."""
+        """The part of each image that a view shows, shape (B, 4), as in `random_resized_crop`."""
         p, scale, ratio = self.recipe.crop, self.recipe.crop_scale, self.recipe.crop_ratio
         if not p:
             return whole_image(x)
@@ -309,7 +309,8 @@ class Curation(SimCLR):
         Returns:
             For "best", "threshold" and "frechet": the draw with the lowest badness and, among equal
             ones, the widest gap. For "reversed": the highest badness, then the narrowest gap. For
-            "random": any draw, all equally likely, from the generator "tries". An int, no tensor.
+            "random": any draw, all equally likely, from the generator "tries". An int, not a
+            tensor.
         """
         # the control chooses any draw
         if self.rule == "random":
@@ -319,7 +320,7 @@ class Curation(SimCLR):
         return order[-1] if self.rule == "reversed" else order[0]
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """SimCLR's meters and the statistics of this batch's draws."""
+        """SimCLR's meters, and the statistics of this batch's draws."""
         return super().meters(z1, z2, index) | self.statistics()
 
     def statistics(self) -> dict[str, float]:
@@ -344,7 +345,7 @@ def crop_statistics(draws: list[dict], pixels: int) -> dict[str, float]:
     """Means over some draws of a batch: distances, crop overlap and area. Empty for no draws.
 
     Args:
-        draws: as `Curation.score` gives them.
+        draws: as returned by `Curation.score`.
         pixels: number of pixels in a whole image.
 
     Returns:

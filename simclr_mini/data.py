@@ -30,7 +30,7 @@ CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 CIFAR10_FOLDER = "cifar-10-batches-bin"
 CIFAR10_RECORD = 1 + 3 * 32 * 32  # bytes
-HASHED = 2**26  # bytes of pixels that tell one set from another
+HASHED = 2**26  # at most this many bytes of pixels are hashed to tell data sets apart
 SHAPES_TRAIN, SHAPES_TEST = 10_000, 2_000
 
 
@@ -41,11 +41,11 @@ class Images:
     Attributes:
         pixels: uint8, shape (N, 3, H, W). May be mapped from a file.
         labels: int64, shape (N,), positions in `classes`; None if the images have no labels. Only
-            the split "all" may mix: there -1 means no label.
+            the split "all" may hold both kinds: there -1 means no label.
         classes: names of the classes.
         name: name of the data set.
         split: "train", "val" or "test"; or "pretrain" or "all", see `load`.
-        files: path of each picture below its folder; empty for the built-in sets.
+        files: path of each picture, relative to its folder; empty for the built-in sets.
         index: position of each image in a built-in set as published, int64, shape (N,), with test
             images last in CIFAR-10; None for a folder.
     """
@@ -62,11 +62,11 @@ class Images:
         return len(self.pixels)
 
     def first(self, count: int) -> "Images":
-        """The first images, a random sample because every split is in random order."""
+        """The first images. They are a random sample, because every split is in random order."""
         return self.rows(slice(count))
 
     def fingerprint(self) -> str:
-        """A SHA-256 of the set's name, the number of images, and their files in order."""
+        """A SHA-256 of the set's name, the number of images, and their file names in order."""
         names = "\n".join([f"{self.name} {len(self)}", *self.files])
         return hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()
 
@@ -94,7 +94,7 @@ class Images:
         ]
 
     def record(self) -> dict[str, np.ndarray]:
-        """What each row is, as arrays for a file of features: labels, classes, files, index."""
+        """What is known about each row, as arrays: labels, classes, files and index."""
         arrays = {}
         if self.labels is not None:
             arrays |= {"labels": self.labels.numpy(), "classes": np.array(self.classes)}
@@ -112,7 +112,7 @@ def as_floats(pixels: Tensor, device: torch.device | str) -> Tensor:
 
 
 def data_root() -> Path:
-    """Where data sets are: $SIMCLR_MINI_DATA, or else the user's cache folder."""
+    """Where data sets are: in $SIMCLR_MINI_DATA, or else in the user's cache folder."""
     return Path(os.environ.get("SIMCLR_MINI_DATA") or pooch.os_cache("simclr-mini"))
 
 
@@ -120,26 +120,28 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
     """One split of a data set.
 
     Validation is the last tenth of a seeded permutation of the training set. A folder keeps its own
-    `train`, `val`, `test` and `unlabeled`; `layout` says how, and what becomes of the rest. `load`
+    `train`, `val`, `test` and `unlabeled`; `layout` says how, and what happens to the rest. `load`
     reads a folder anew each time and prints what was left out; `read_splits` reads it only once.
 
     Args:
         name: "shapes", "cifar10" or "folder"; or the path of a folder or of a built .npy file.
-        root: for "folder" the folder or .npy file; otherwise where data sets are (`data_root()`).
+        root: for "folder", the folder or .npy file; otherwise the folder in which data sets are.
+            None: `data_root()`.
         split: "train", "val" or "test". Or "pretrain": the training images and a folder's
-            unlabelled ones; if there are any, none has a label. Or "all": every image.
-        size: side in pixels to which the pictures of a folder are resized. A .npy file has its own.
+            unlabelled ones; if there are any of these, no image has a label. Or "all": every image.
+        size: side in pixels to which the pictures of a folder are resized. Those of a .npy file
+            keep their size.
 
     Returns:
         The images of the split, in random order.
 
     Raises:
-        ValueError: an unknown name or split, or files that are not what they should be.
+        ValueError: the name or the split is unknown, or files are not what they should be.
         FileNotFoundError: there is no such folder, or no picture in it.
     """
     if split not in (*SPLITS, *MORE_SPLITS):
         known = ", ".join((*SPLITS, *MORE_SPLITS))
-        raise ValueError(f"a split is one of {known}, not {split!r}")
+        raise ValueError(f"the split must be one of {known}, not {split!r}")
     kind, root = resolve(name, root)
     if kind == "folder":
         pictures = read(root, size)
@@ -150,9 +152,9 @@ def load(name: str, root: str | Path | None = None, split: str = "train", size: 
 
 
 def read_splits(name: str, root: str | Path | None = None, size: int = 32) -> dict[str, Images]:
-    """The splits "train", "val", "test" and "pretrain" of a data set, from one reading.
+    """The splits "train", "val", "test" and "pretrain" of a data set, which is read only once.
 
-    "pretrain" and "train" share memory. Arguments and errors as `load`.
+    "pretrain" and "train" share memory. Arguments and errors as for `load`.
     """
     kind, path = resolve(name, root)
     if kind == "folder":
@@ -172,10 +174,10 @@ def read(root: Path, size: int) -> Pictures:
 def resolve(name: str, root: str | Path | None) -> tuple[str, Path]:
     """A data set's name, "shapes", "cifar10" or "folder", and where it is.
 
-    Arguments as `load`.
+    Arguments as for `load`.
 
     Raises:
-        ValueError: the name is neither a data set nor a path.
+        ValueError: the name is neither that of a data set nor an existing path.
     """
     if name in ("shapes", "cifar10"):
         return name, Path(os.path.expanduser(root or data_root()))
@@ -219,9 +221,9 @@ def split_of(pictures: Pictures, root: Path, split: str) -> Images:
 
 
 def info(name: str, root: str | Path | None = None, size: int = 32) -> list[str]:
-    """What `load` gives, line by line: the splits, then what is left out or changed, and why.
+    """What `load` returns, in lines of text: the splits, then what is left out or changed, and why.
 
-    Arguments and errors as `load`.
+    Arguments and errors as for `load`.
     """
     kind, path = resolve(name, root)
     if kind == "folder":
@@ -249,7 +251,7 @@ def count_classes(images: Images) -> str:
 
 
 def load_shapes(root: Path, split: str) -> Images:
-    """The built-in set: 9,000, 1,000 and 2,000 images. Drawn once, then kept in `root`."""
+    """A split of the built-in set (9,000, 1,000, 2,000 images). Drawn once, then kept in `root`."""
     count = SHAPES_TRAIN + SHAPES_TEST
     code = Path(shapes.__file__).read_text("utf-8")
     file = root / f"shapes-{count}-{code_hash(code)}.npz"  # named after the code that drew it
@@ -266,7 +268,7 @@ def load_shapes(root: Path, split: str) -> Images:
 
 
 def code_hash(source: str) -> str:
-    """Eight characters that change with a module's code, and not with its docstrings and comments.
+    """Eight characters that change with a module's code, but not with its docstrings and comments.
 
     Args:
         source: text of the module.
@@ -279,7 +281,7 @@ def code_hash(source: str) -> str:
 
 
 def cut(pool: Images) -> Images:
-    """The training or the validation part of a pool; its last tenth is for validation."""
+    """The training or the validation part of a pool. The last tenth is for validation."""
     end = len(pool) - max(1, len(pool) // HELD_OUT)
     return pool.rows(slice(end) if pool.split == "train" else slice(end, None))
 

@@ -3,7 +3,8 @@
 Paper: Caron et al. 2018, with the authors' code. https://arxiv.org/abs/1807.05520
 Differs: k-means++ instead of random first centroids. Both views of an image are classified (the
 authors' code uses one), so that all methods here see equally many views. The input is in colour
-unless --sobel is given; then it is the strength of edges, not their slopes in two directions.
+unless --sobel is given; then it is the strength of edges, where the paper uses slopes in two
+directions.
 Views, optimiser and schedule are those of the other methods.
 """
 
@@ -28,20 +29,20 @@ LEAST_SPREAD = 1e-5  # relative to the norm; smaller differences are rounding er
 
 
 def pca_whiten(h: Tensor, dim: int) -> Tensor:
-    """Representations along their principal directions, whitened, with each row at unit norm.
+    """Representations along their principal directions, whitened, each row scaled to unit norm.
 
     The same steps as in the authors' code: PCA, whitening, normalisation. The sign of a direction
     is arbitrary, and k-means does not depend on it.
 
     Args:
-        h: representations, float32 or float64, shape (N, D). No digits of float64 are lost before
-            the result: their mean may be large, and their spread small.
+        h: representations, float32 or float64, shape (N, D). Their mean may be large and their
+            spread small, because a float64 input keeps its precision until the result.
         dim: maximum number of directions. Directions whose variance is below LEAST_VARIANCE times
             the largest are left out.
 
     Returns:
-        Shape (N, min(dim, directions with variance)), float32, whatever h is. An image exactly at
-        the mean stays 0.
+        Shape (N, min(dim, directions with variance)), float32, whatever the dtype of h. An image
+        exactly at the mean stays 0.
 
     Raises:
         ValueError: all representations are equal, or one is not finite.
@@ -53,7 +54,7 @@ def pca_whiten(h: Tensor, dim: int) -> Tensor:
     # subtract the mean
     h = h.double() - h.double().mean(0)
     # find the directions of greatest variance, without those that have none
-    variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # in rising order
+    variance, directions = torch.linalg.eigh(h.T @ h / len(h))  # in ascending order
     variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]
     kept = variance > LEAST_VARIANCE * variance[0]
     # project onto each, and divide by its standard deviation
@@ -67,13 +68,13 @@ def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = N
 
     Otherwise a network that always predicts the largest cluster would be right too often: the
     paper's trivial parametrisation. As in the authors' code, each of the C clusters that are not
-    empty gives N // C + 1 images, with replacement if it has no more than that. All of them are
-    shuffled, and N are kept.
+    empty gives N // C + 1 images, with replacement if it has no more images than that. All of them
+    are shuffled, and N are kept.
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,), on the CPU. Clusters may be
             empty.
-        generator: source of randomness; None is torch's global one.
+        generator: source of randomness; None means torch's global one.
 
     Returns:
         Positions of images, int64, shape (N,). An image can appear several times, or not at all.
@@ -95,18 +96,18 @@ def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = N
 
 
 def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
-    """Means of the current representations over each of the last clusters: a warm start.
+    """The mean of the current representations in each of the previous clusters: a warm start.
 
-    The last centroids themselves are useless, because the directions of h have changed.
+    The previous centroids themselves are useless, because the directions of h have changed.
 
     Args:
         h: current representations, shape (N, d).
-        pseudo_labels: last cluster of each image, int64 from 0, shape (N,).
+        pseudo_labels: previous cluster of each image, int64 from 0, shape (N,).
         K: number of clusters, at most N.
 
     Returns:
-        Shape (K, d), with h's dtype. For an empty cluster it is the row of an image, another one
-        for each. Nothing is drawn.
+        Shape (K, d), with h's dtype. An empty cluster gets the row of an image instead of a mean, a
+        different image for each. Nothing is drawn at random.
     """
     # the sum over each cluster's images, divided by their number
     count = torch.bincount(pseudo_labels, minlength=K)[:, None]
@@ -164,18 +165,18 @@ class DeepClusterOptions(Options):
     clusters: int = 256
     """K, the number of clusters of images."""
     pca_dim: int = 64
-    """Directions of the representation that are whitened and clustered."""
+    """Number of principal directions of the representation that are whitened and clustered."""
     warm_start: bool = False
-    """Start k-means from the last epoch's clusters."""
+    """Start k-means from the previous epoch's clusters."""
     sobel: bool = False
-    """Show the encoder edges instead of colours, as in the paper. Needs an encoder other than
+    """Give edges instead of colours to the encoder, as in the paper. Needs an encoder other than
     "patches". The network of --supervised still sees colours."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range."""
         at_least(self, clusters=2, pca_dim=1)
         if self.sobel and config.encoder == "patches":
-            raise ValueError("--sobel needs a first layer that trains, as --encoder tiny has")
+            raise ValueError("--sobel needs a first layer that is trained, as in --encoder tiny")
 
 
 class DeepCluster(SimCLR):
@@ -183,7 +184,7 @@ class DeepCluster(SimCLR):
 
     Attributes:
         pseudo_labels: cluster of each training image, int64, shape (N,); -1 before clustering.
-        nmi: mutual information of the last two clusterings; -1 before there are two.
+        nmi: normalised mutual information of the last two clusterings; -1 before there are two.
     """
 
     title, color = "DeepCluster", "#c571c6"
@@ -223,8 +224,8 @@ class DeepCluster(SimCLR):
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
         """Cluster the images as the encoder sees them now, and start a new classifier.
 
-        Sets `pseudo_labels`, and from the second time on `nmi`, their mutual information with the
-        last ones. All that is random comes from `generators["clusters"]`.
+        Sets `pseudo_labels` and, from the second time on, `nmi`: their mutual information with the
+        previous ones. All random numbers come from `generators["clusters"]`.
 
         Args:
             pixels: all training images, uint8, shape (N, 3, H, W).
@@ -234,11 +235,11 @@ class DeepCluster(SimCLR):
         """
         # compute features of the unchanged images with the frozen encoder, and whiten them
         h = pca_whiten(features(self.encoder, pixels), self.pca_dim)
-        # cluster them; a warm start continues from the last clusters, if there were any
+        # cluster them; a warm start continues from the previous clusters, if there were any
         generator, old = self.generators["clusters"], self.pseudo_labels.cpu()
         start = old_means(h, old, self.clusters) if self.warm_start and old[0] >= 0 else None
         _, new = kmeans(h, self.clusters, generator=generator, start=start)
-        # store the clusters, and how well they agree with the last ones
+        # store the clusters, and how well they agree with the previous ones
         if old[0] >= 0:
             self.nmi.fill_(mutual_information(old, new))
         self.pseudo_labels.copy_(new)
@@ -251,13 +252,13 @@ class DeepCluster(SimCLR):
         return list(self.projector.parameters())
 
     def batches(self, N: int, batch_size: int) -> Iterator[Tensor]:
-        """N // B batches of images, every cluster equally often."""
+        """N // B batches of images, in which every cluster appears equally often."""
         self.facts = {}
         order = uniform_over_clusters(self.pseudo_labels.cpu(), self.generators["order"])
         yield from order[: N // batch_size * batch_size].split(batch_size)
 
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """Cross entropy of the clusters, the mean over both views.
+        """Cross entropy of predicting the clusters, averaged over both views.
 
         Args:
             z1, z2: logits of the two views, shape (B, K).
@@ -271,7 +272,7 @@ class DeepCluster(SimCLR):
         return F.cross_entropy(torch.cat([z1, z2]), clusters.repeat(2))
 
     def clustering_facts(self) -> dict[str, float]:
-        """Health of the clustering, and how well it matches the labels, where there are any."""
+        """Health of the clustering, and how well it matches the labels, if there are any."""
         pseudo_labels = self.pseudo_labels.cpu()
         health = {
             "effective_clusters": effective_clusters(pseudo_labels),
@@ -284,7 +285,7 @@ class DeepCluster(SimCLR):
         return health
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Share of views whose cluster is found, and health of the clustering."""
+        """Share of views whose cluster is predicted correctly, and health of the clustering."""
         if not self.facts:  # once an epoch, not once a step
             self.facts = self.clustering_facts()
         right = torch.cat([z1, z2]).argmax(1).cpu() == self.pseudo_labels.cpu()[index].repeat(2)

@@ -20,7 +20,7 @@ def pick_device(name: str) -> torch.device:
     if name == "auto":
         name = next(device for device in there if there[device])
     if not there[name]:
-        raise ValueError(f"--device {name} is not on this machine; use auto or cpu")
+        raise ValueError(f"--device {name} is not available on this machine; use auto or cpu")
     return torch.device(name)
 
 

@@ -1,7 +1,7 @@
 """Diagnostics: how far has the loss come, and have the representations collapsed?
 
-A loss of 5.07 alone says little. It says how far training has come once it is compared with the
-loss of equal projections (chance) and of nearly ideal projections (floor).
+A loss of 5.07 alone says little. To see how far training has come, compare it with the loss of
+equal projections (chance) and with that of nearly ideal projections (floor).
 
 Papers: Wang and Isola 2020 (alignment, uniformity), https://arxiv.org/abs/2005.10242
 Garrido et al. 2023 (effective rank, "RankMe"), https://arxiv.org/abs/2210.02885

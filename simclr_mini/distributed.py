@@ -39,7 +39,7 @@ def join(device: torch.device) -> None:
     """Join the other processes if torchrun started this one: gloo on CPUs, nccl on GPUs.
 
     Args:
-        device: the kind of device on which all processes train. Each takes a GPU of its own.
+        device: the kind of device on which all processes train. Each uses its own GPU.
 
     Raises:
         ValueError: the device is neither CPU nor CUDA, or there are fewer GPUs than processes.
@@ -63,7 +63,7 @@ def join(device: torch.device) -> None:
 
 
 def leave() -> None:
-    """Leave the other processes. From here on this one is alone."""
+    """Leave the other processes. From here on, this process is alone."""
     if size() > 1:
         dist.destroy_process_group()
 
@@ -79,7 +79,7 @@ def rank() -> int:
 
 
 def own_rows(x: Tensor) -> Tensor:
-    """This process's rows of a batch. Shares differ by one row at most.
+    """This process's rows of a batch. The processes' shares differ by at most one row.
 
     Args:
         x: the whole batch, shape (B, ...).
@@ -91,15 +91,15 @@ def own_rows(x: Tensor) -> Tensor:
 
 
 def shares(B: int) -> list[int]:
-    """How many rows of a batch each process has. `own_rows` divides a batch like this."""
+    """How many rows of a batch each process gets from `own_rows`."""
     return [len(part) for part in torch.empty(B).tensor_split(size())]
 
 
 def gather(rows: Tensor, B: int) -> Tensor:
-    """The rows of all processes, in the order of the batch. The gradient flows back into each.
+    """The rows of all processes, in the order of the batch. The gradient flows back to all of them.
 
     Args:
-        rows: what the network made of this process's b rows, shape (b, d); or several such blocks,
+        rows: the network's output for this process's b rows, shape (b, d); or several such blocks,
             one below the other.
         B: rows of the whole batch.
 
@@ -150,8 +150,8 @@ def all_rows(rows: Tensor, B: int) -> Tensor:
         B: rows of the whole batch.
 
     Returns:
-        Shape (B, d), with the type of `rows`: first all rows of process 0, then those of process 1,
-        and so on.
+        Shape (B, d), with the dtype of `rows`: first all rows of process 0, then those of process
+        1, and so on.
     """
     counts = shares(B)
     # every process sends as many rows as the largest share has; the last one may be empty
@@ -171,11 +171,11 @@ def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
 
     Args:
         B: rows of the whole batch. `shares(B)` says how many of them each process has.
-        device: device of the results; None is torch's default.
+        device: device of the results; None means torch's default.
 
     Returns:
         Two tensors of shape (2b,), int64: the places of the views, and those of their positives.
-        B = 5 in 2 processes gives the second one 3 4 8 9, and 8 9 3 4.
+        For B = 5 and 2 processes, the second process gets 3 4 8 9 and 8 9 3 4.
     """
     # our rows begin after those of the processes before us
     start = sum(shares(B)[: rank()])
@@ -241,9 +241,9 @@ def average_before_steps(optimizer: torch.optim.Optimizer) -> None:
 def average_gradients(optimizer: torch.optim.Optimizer) -> None:
     """Replace the gradient of each parameter by its mean over all processes, in place.
 
-    A parameter without a gradient (`p.grad` is None) has none on any process, and keeps none. The
-    parameters themselves do not change. A gradient's numbers may lie in memory in a different
-    order from that of its dimensions, as after channels_last.
+    A parameter without a gradient (`p.grad` is None) has none on any process, and still has none
+    afterwards. The parameters themselves do not change. The numbers of a gradient may be stored in
+    a different order from that of its dimensions, as with channels_last.
 
     Args:
         optimizer: `optimizer.param_groups` is a list of dicts, each with a list of parameters under

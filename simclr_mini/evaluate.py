@@ -27,7 +27,7 @@ QUERIES = 256  # queries compared with the bank at a time
 
 @contextmanager
 def frozen(module: nn.Module) -> Iterator[nn.Module]:
-    """`module` in eval mode; raise if anything in it changed.
+    """Yield `module` in eval mode; afterwards, raise an error if anything in it changed.
 
     Afterwards every submodule is back in the mode that it had. Any dtype and device are allowed.
 
@@ -47,7 +47,8 @@ def frozen(module: nn.Module) -> Iterator[nn.Module]:
     if changed:
         raise RuntimeError(
             f"a frozen encoder changed: {', '.join(changed[:5])}{' ...' * (len(changed) > 5)}; "
-            "keep it in eval mode (batch norm learns in train mode) and out of the optimiser"
+            "keep it in eval mode (in train mode, batch norms update their statistics) and out of "
+            "the optimiser"
         )
 
 
@@ -70,15 +71,15 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
     Args:
         encoder: maps float32 images (B, 3, H, W) to (B, D). It is not changed, and every part is
             in its old mode afterwards, even after an error; see `frozen`.
-        pixels: images, uint8, shape (N, 3, H, W), or a split of them.
-        batch_size: number of images in a batch. It changes the result by rounding only.
+        pixels: images, uint8, shape (N, 3, H, W), or a split of a data set.
+        batch_size: number of images in a batch. It changes the result only by rounding.
 
     Returns:
         h, shape (N, D), float32, on the CPU, whatever the encoder's dtype and device.
 
     Raises:
         ValueError: if the pixels are not uint8.
-        RuntimeError: if the encoder changed, as `frozen` finds out.
+        RuntimeError: if `frozen` finds that the encoder changed.
     """
     pixels = pixels.pixels if isinstance(pixels, Images) else pixels
     if pixels.dtype != torch.uint8:
@@ -92,9 +93,9 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
 
 
 def represent(encoder: nn.Module, images: Tensor | Images) -> Tensor:
-    """`features`, of fewer images at a time the larger they are, so that memory suffices.
+    """The same as `features`, in smaller batches for larger images, so that memory suffices.
 
-    Arguments, result and errors as `features`.
+    Arguments, result and errors as for `features`.
     """
     pixels = images.pixels if isinstance(images, Images) else images
     return features(encoder, pixels, images_at_once(pixels))
@@ -124,7 +125,7 @@ def knn_predict(
         bank_labels: their labels, any integers, shape (N,), on bank's device.
         queries: representations to classify, shape (M, D), with bank's dtype and device. None of
             them should be in the bank.
-        k: number of neighbours that vote; a smaller bank votes as a whole.
+        k: number of neighbours that vote; in a bank of fewer than k rows, all of them vote.
         temperature: tau > 0.
 
     Returns:
@@ -177,7 +178,7 @@ class Probe:
     penalty: float
 
     def predict(self, h: Tensor) -> Tensor:
-        """Predicted labels of h, shape (M, D): shape (M,), with `classes`' dtype and device."""
+        """Predicted labels of h: shape (M, D) to shape (M,), with `classes`' dtype and device."""
         logits = F.linear((h - self.mean) / self.std, self.weight, self.bias)
         return self.classes[logits.argmax(1)]
 
@@ -237,7 +238,7 @@ def fit(
         weight, bias: where to start, shapes (C, D) and (C,), with h's dtype and device. They are
             not changed.
         penalty: lambda >= 0. It applies to the weight and not to the bias.
-        iterations: maximum number of iterations. 0 gives the weight and bias that came in.
+        iterations: maximum number of iterations. 0 returns the given weight and bias.
 
     Returns:
         The new weight and bias, with h's dtype and device, detached.
@@ -259,7 +260,7 @@ def fit(
 
 
 def share_right(predicted: Tensor, labels: Tensor) -> float:
-    """Share of images whose prediction is their label, in [0, 1]. Both have shape (M,)."""
+    """Share of images whose prediction equals their label, in [0, 1]. Both have shape (M,)."""
     return (predicted == labels).double().mean().item()
 
 
@@ -274,7 +275,7 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
     Returns:
         index: rows of the subset, int64, shape about (share * N,), on the CPU. Each of the C
         classes has share * N / C rows, rounded, but at least one. A class with fewer images than
-        that has all its rows.
+        that keeps all its rows.
 
     Raises:
         ValueError: if the share is not in (0, 1].

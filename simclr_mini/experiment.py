@@ -1,4 +1,4 @@
-"""An experiment: train a method in a folder of its own, measure it, and draw its figures."""
+"""An experiment: train a method in a folder of its own, evaluate it, and draw its figures."""
 
 import contextlib
 from dataclasses import asdict, replace
@@ -24,7 +24,7 @@ console = Console()
 
 
 def end_of_output() -> None:
-    """Whoever read the output has gone. `cli.main` says so; rich would end without a word."""
+    """Nobody reads the output any more. `cli.main` reports this; rich would end silently."""
     raise BrokenPipeError
 
 
@@ -39,18 +39,18 @@ def run(
     supervised: bool = False,
     fine_tune: bool = False,
 ) -> dict:
-    """Train, measure and draw, and write it all into a folder.
+    """Train a method, evaluate it, draw its figures, and write everything into a folder.
 
     Args:
-        config: every choice.
+        config: the choices of the run.
         folder: the run's folder.
-        resume: go on with the run in the folder.
+        resume: continue the run in the folder.
         force: replace the run in the folder.
-        supervised: also train the same network with labels, in a folder inside, for comparison.
-        fine_tune: also tune the whole encoder on 1% and 10% of the labels.
+        supervised: also train the same network with labels, in a sub-folder, for comparison.
+        fine_tune: also fine-tune the whole encoder on 1% and 10% of the labels.
 
     Returns:
-        What result.json holds. An empty dict in every process but the first.
+        The content of result.json; an empty dict in every process but the first.
 
     Raises:
         Errors as in `runs.prepare` and `train.train`.
@@ -61,7 +61,7 @@ def run(
     console.quiet = distributed.rank() != distributed.FIRST
     with distributed.first_goes_first():  # the first may have to download or draw the images
         data = load_splits(config)
-    config = replace(config, size=data["train"].pixels.shape[2])  # a built file has its own
+    config = replace(config, size=data["train"].pixels.shape[2])  # a built file has its own size
     if supervised:
         Supervised.check_images(config, data["train"], "--supervised")
     method = build_method(config, trained_on(data))
@@ -82,10 +82,10 @@ def train_and_measure(
     supervised: bool,
     fine_tune: bool,
 ) -> dict:
-    """What `run` does once the folder is there. Arguments and result as `run`.
+    """What `run` does once the folder exists. Arguments and result as for `run`.
 
     Args:
-        method: as `build_method` makes it.
+        method: as returned by `build_method`.
         data: the splits by name.
     """
     before = runs.read_result(folder)
@@ -100,7 +100,7 @@ def train_and_measure(
     advice = advise(log, result["diagnostics"], greatest_rank(method, data["test"]))
     result["advice"] = asdict(advice)
     runs.write_json(folder / runs.RESULT, result)
-    if supervised:  # if this fails, the run itself has its result
+    if supervised:  # if this fails, the run itself already has its result
         result["baselines"]["supervised"] = train_supervised(config, data, folder / "supervised")
         runs.write_json(folder / runs.RESULT, result)
     figures.save_figures(folder, method, data, result, log)
@@ -128,7 +128,7 @@ def train_supervised(config: Config, data: dict[str, Images], folder: Path) -> d
 def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], folder: Path) -> None:
     """Train, with a line for each epoch and, in a terminal, a progress bar.
 
-    Arguments and errors as `train.train`.
+    Arguments and errors as for `train.train`.
     """
     columns = [TextColumn("{task.fields[gauge]}"), BarColumn(), TimeRemainingColumn()]
     seen, last = {"views": 0, "seconds": 0.0, "knn": None}, {}
@@ -156,11 +156,11 @@ def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], fold
 
 
 def gauge(line: dict, method: SimCLR, B: int, seen: dict) -> str:
-    """Where a step's loss stands between chance and floor, and the method's own meters.
+    """One line of text: a step's loss between chance and floor, and the method's own meters.
 
     Args:
         line: the step's line of the log.
-        method: gives chance, floor and the words for its meters.
+        method: provides chance, floor and the words for its meters.
         B: images in a batch.
         seen: "views" and "seconds" so far, and the last "knn" accuracy or None.
     """

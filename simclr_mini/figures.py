@@ -17,7 +17,7 @@ from simclr_mini.simclr import SimCLR
 VIEWED = 512  # images from which views are made
 SHOWN = 2_000  # test images on the map and in the gallery
 SHOWN_NEAR = 7  # neighbours of each query in the gallery
-ATTEMPTS = 8  # batches to curate at most, until one has a rejected draw
+ATTEMPTS = 8  # maximum number of batches to curate until one has a rejected draw
 
 
 @torch.no_grad()
@@ -30,7 +30,7 @@ def save_figures(
         folder: the run's folder.
         method: the trained method.
         data: the splits by name.
-        result: what result.json holds.
+        result: the content of result.json.
         log: the lines of log.jsonl.
     """
     test, name, B = data["test"], result["method"], result["config"]["batch_size"]
@@ -76,7 +76,7 @@ def clusters(method, train: Images, B: int) -> Figure:
 
 
 def support(method, train: Images, B: int) -> Figure | None:
-    """Training images above their neighbours in the support set, without its random first rows."""
+    """Training images above their neighbours in the support set; random first rows are left out."""
     some = train.first(VIEWED)
     x, _ = method.views(as_input(some.pixels, method))
     index = torch.arange(len(some))

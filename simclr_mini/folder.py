@@ -1,10 +1,10 @@
 """A folder of pictures, read into memory or into one file.
 
 `layout` says what a folder means, and `picture_file` how a picture is read. A picture that cannot
-be read is left out, and a line says so.
+be read is left out, and a printed line says so.
 
-Pictures that are equal pixel for pixel are all kept. A line says so if they are in different
-splits.
+Pictures that are equal pixel for pixel are all kept. A printed line says so if they are in
+different splits.
 
 Ours; no paper.
 """
@@ -51,7 +51,7 @@ def read_folder(root: Path, size: int) -> Pictures:
 
     Raises:
         FileNotFoundError: there is no such folder, or no picture in it.
-        ValueError: a side of fewer than 8 pixels.
+        ValueError: the side is below 8 or above 4096 pixels, or the folder is a file from `build`.
     """
     places, notes = open_folder(root, size)
     pixels, kept = np.empty((len(places), 3, size, size), np.uint8), {}
@@ -76,7 +76,8 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
     Raises:
         FileNotFoundError: there is no such folder, no picture in it, or no folder to write to.
         OSError: the disk is full or read-only; its message names `out`.
-        ValueError: `out` is no .npy file, or a side of fewer than 8 pixels.
+        ValueError: `out` does not end in .npy, the side is below 8 or above 4096 pixels, or the
+            folder is a file from `build`.
     """
     if out.suffix != ".npy":
         raise ValueError(f"the file to write must end in .npy; {out} does not")
@@ -107,24 +108,24 @@ def built_name(root: Path) -> Path:
     """The .npy file that belongs to a folder: next to it; for `.`, in the current folder.
 
     Raises:
-        ValueError: the folder has no name, as `/` has none.
+        ValueError: the folder has no name, such as `/`.
     """
     name = root.resolve().name
     if not name:
-        raise ValueError(f"{root} has no name for a file; give one with --out")
+        raise ValueError(f"{root} has no name to give to a file; name the file with --out")
     return root.parent / f"{name}.npy"
 
 
 def open_folder(root: Path, size: int) -> tuple[list[Place], Notes]:
-    """A place for each file in a folder that looks like a picture, and the notes about it all.
+    """A place for each file in a folder that looks like a picture, and notes about the folder.
 
     Args:
         root: the folder.
-        size: side of the squares in pixels, to be checked before any work.
+        size: side of the squares in pixels, which is checked before any work.
 
     Raises:
         FileNotFoundError: there is no such folder.
-        ValueError: a side below 8 or above 4096 pixels, or a file that `build` made.
+        ValueError: the side is below 8 or above 4096 pixels, or the folder is a file from `build`.
     """
     if not LEAST_SIDE <= size <= MOST_SIDE:
         raise ValueError(f"--size must be {LEAST_SIDE} to {MOST_SIDE}, not {size}")
@@ -162,7 +163,7 @@ def all_but_pixels(places: list[Place], kept: dict[Place, str], notes: Notes) ->
 
     Args:
         places: where each picture belongs.
-        kept: those that could be read, in their order, with a digest of each.
+        kept: the places of those that could be read, in order, with a digest of each.
         notes: the notes so far. Those about classes and copies are added.
 
     Raises:
@@ -200,7 +201,7 @@ def note_classes(splits: list[str], labels: list[str | None], classes, notes: No
 
 
 def note_copies(splits: list[str], digests: list[str], notes: Notes) -> None:
-    """Note pictures that are equal pixel for pixel: those in different splits, or else any."""
+    """Note pictures that are equal pixel for pixel: across splits or, if there are none, at all."""
     held_by = defaultdict(set)
     for split, name in zip(splits, digests, strict=True):
         held_by[name].add("train" if split == "unlabeled" else split)

@@ -30,7 +30,8 @@ def project_in_chunks(method: nn.Module, views: list[Tensor], chunk_size: int) -
     Args:
         method: has `project_views`.
         views: shape (B, 3, S, S) each.
-        chunk_size: most images in a chunk; chunks differ by at most one image. 0: all images.
+        chunk_size: maximum number of images in a chunk; chunks differ by at most one image. 0: all
+            images.
 
     Returns:
         Projections, shape (B, d) each.
@@ -118,12 +119,12 @@ def unchanged(tensors: list[Tensor]) -> Iterator[None]:
 
 
 def warn_of_live_norms(method: nn.Module, batch_size: int, chunk_size: int) -> None:
-    """Warn if a batch norm will see a chunk where it would have seen the batch.
+    """Warn if a batch norm will see single chunks instead of the whole batch.
 
     Args:
         method: the method, in training mode.
         batch_size: B.
-        chunk_size: as `project_in_chunks`.
+        chunk_size: as for `project_in_chunks`.
     """
     if 0 < chunk_size < batch_size and live_norms(method):
         warnings.warn(

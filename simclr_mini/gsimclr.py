@@ -1,4 +1,4 @@
-"""G-SimCLR: batches whose images come from different clusters, so that fewer negatives are false.
+"""G-SimCLR: batches whose images come from different clusters, to have fewer false negatives.
 
 An autoencoder's latents are clustered once, before training. Each batch then takes its images
 from as many different clusters as possible.
@@ -51,7 +51,7 @@ def expected_collisions(sizes: Tensor, batch_size: int) -> float:
     # the share of all pairs of images that share a cluster
     N = int(sizes.sum())
     share = int((sizes * (sizes - 1)).sum()) / (N * (N - 1))
-    # on average, the same share of a batch's pairs does
+    # on average, a batch has the same share of such pairs
     return batch_size * (batch_size - 1) / 2 * share
 
 
@@ -88,7 +88,8 @@ def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
     """For each image, the number of earlier images in its cluster: 0 for the first of each.
 
     Args:
-        pseudo_labels: cluster of each image, int64 from 0, shape (N,). "Earlier" means this order.
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,). "Earlier" means earlier in
+            this list.
 
     Returns:
         Shape (N,), int64.
@@ -108,7 +109,8 @@ def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
 
     The first image of every cluster comes first, then the second of each, and so on. Nothing is
     shuffled, so every epoch is the same. When small clusters are used up, the large ones fill the
-    last batches. Images of equal rank keep the data's order (theirs depends on an unstable sort).
+    last batches. Images of equal rank keep the data's order (in the authors' code, their order
+    depends on an unstable sort).
 
     Args:
         pseudo_labels: cluster of each image, int64 from 0, shape (N,).
@@ -130,7 +132,7 @@ def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Te
     Every order of the clusters is equally likely, whatever their sizes.
 
     Args:
-        pseudo_labels: cluster of each image, int64 from 0, shape (N,). A number may be missing.
+        pseudo_labels: cluster of each image, int64 from 0, shape (N,). Clusters may be empty.
         generator: source of randomness.
 
     Returns:
@@ -154,7 +156,7 @@ def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Ten
         generator: source of randomness for the order of the batches.
 
     Returns:
-        Shape (batches, B), the batches in random order; dtype and device as `order`.
+        Shape (batches, B), the batches in random order, with order's dtype and device.
     """
     # one row for each batch: the images t, t + T, t + 2 T, ...
     hands = order.view(-1, batches).T
@@ -193,7 +195,7 @@ def strict_count(sizes: Tensor, batch_size: int) -> int:
         batch_size: B.
 
     Returns:
-        T, a number and not a tensor.
+        T, a number, not a tensor.
     """
     # the largest T with at least T * B images to deal
     most = int(sizes.sum()) // batch_size
@@ -256,7 +258,7 @@ def pseudo_label_batches(
         ValueError: there is no such batching, or too few clusters for a strict batch.
     """
     if batching not in ("dealt", "strict", "released"):
-        raise ValueError(f'a batching is "dealt", "strict" or "released", not {batching!r}')
+        raise ValueError(f'batching must be "dealt", "strict" or "released", not {batching!r}')
     if len(pseudo_labels) < batch_size:
         return
     if batching == "dealt":
@@ -274,12 +276,12 @@ class GSimCLROptions(Temperature):
     clusters: int = 256
     """K, the number of clusters of images."""
     batching: Literal["dealt", "strict", "released", "random", "frozen", "oracle"] = "dealt"
-    """How batches are composed. "dealt": as few images of one cluster in a batch as possible;
-    with "strict" never two, so some are left out; "released": as in the authors' code. Controls
-    are "random", "frozen" (random, the same every epoch) and "oracle" (by true labels, so not
-    self-supervised)."""
+    """How batches are composed. "dealt": each batch has as few images of the same cluster as
+    possible; "strict": it never has two, so some images are left out; "released": as in the
+    authors' code. Controls are "random", "frozen" (random, but the same in every epoch) and
+    "oracle" (by true labels, so not self-supervised)."""
     autoencoder_epochs: int = 2
-    """Maximum epochs for the autoencoder whose latents are clustered."""
+    """Maximum number of epochs for the autoencoder whose latents are clustered."""
     noise: float = 0.01
     """Standard deviation of the noise added to the autoencoder's input."""
 
@@ -288,13 +290,17 @@ class GSimCLROptions(Temperature):
         super().check(config)
         at_least(self, clusters=2, autoencoder_epochs=1, noise=0)
         if self.batching == "strict" and self.clusters < config.batch_size:
-            refuse("clusters", self.clusters, f"--batch-size, {config.batch_size}, or more")
+            refuse("clusters", self.clusters, f"--batch-size ({config.batch_size}) or more")
 
 
 def check_clusters(config: Config, images: Images) -> None:
     """Raise ValueError if there are more clusters than images."""
     if config.options.clusters > len(images):
-        refuse("clusters", config.options.clusters, f"at most the {len(images)} training images")
+        refuse(
+            "clusters",
+            config.options.clusters,
+            f"at most {len(images)}, the number of training images",
+        )
 
 
 class GSimCLR(SimCLR):
@@ -341,7 +347,10 @@ class GSimCLR(SimCLR):
             )
 
     def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
-        """Cluster, but only before the first epoch. Arguments, result as `SimCLR.start_epoch`."""
+        """Cluster the images, before the first epoch only.
+
+        Arguments and result as for `SimCLR.start_epoch`.
+        """
         if self.pseudo_labels[0] >= 0:
             return []
         generator, device = self.generators["clusters"], self.pseudo_labels.device
@@ -375,7 +384,7 @@ class GSimCLR(SimCLR):
             yield from self.by_cluster(batch_size)
 
     def by_cluster(self, batch_size: int) -> Iterator[Tensor]:
-        """One deal of all images."""
+        """The batches of one deal of all images."""
         oracle = self.batching == "oracle"
         return pseudo_label_batches(
             self.labels if oracle else self.pseudo_labels.cpu(),
@@ -385,10 +394,10 @@ class GSimCLR(SimCLR):
         )
 
     def clustering_facts(self, B: int) -> tuple[dict[str, float], dict[str, float]]:
-        """What the clustering allows, and how well it matches the labels, where there are any.
+        """What the clustering allows, and how well it matches the labels, if there are any.
 
-        "least_collisions" assumes batches that use all images; as N mod B of them are left out,
-        dealt batches may have slightly fewer.
+        "least_collisions" assumes batches that use all images. Because N mod B of them are left
+        out, dealt batches may have slightly fewer collisions.
         """
         pseudo_labels = self.pseudo_labels.cpu()
         sizes, T = torch.bincount(pseudo_labels), len(pseudo_labels) // B

@@ -4,10 +4,10 @@ The loss sees z = projector(h), but h is the representation that is kept. The lo
 information that h may keep, so h works better afterwards (section 4.2 and table 3 of the paper).
 
 Paper: Chen et al. 2020, sections 2.1 and 4.2. https://arxiv.org/abs/2002.05709
-Differs: a batch norm follows the first matrix, as in the authors' code but not the paper's text.
+Differs: a batch norm follows the first matrix, as in the authors' code but not in the paper's text.
 
 Modules are built in torch's default dtype, on its default device. A module's output has the dtype
-and device of its input, which must be those of its weights. A norm has torch's momentum and
+and device of its input, which must be those of its weights. A norm has torch's default momentum and
 epsilon.
 """
 

@@ -31,14 +31,15 @@ def kmeans(
     Args:
         x: points, float32 or float64, shape (N, d).
         k: K, the number of clusters. If fewer than K points are distinct, some stay empty.
-        iterations: maximum number; it stops once no label changes. 0 gives labels of the start.
+        iterations: maximum number of iterations; they stop once no label changes. 0 gives the
+            labels for the first centroids.
         generator: source of randomness.
-        start: first centroids, shape (K, d), with x's dtype and device, not changed; None is
-            k-means++.
+        start: first centroids, shape (K, d), with x's dtype and device, not changed. None:
+            k-means++ chooses them.
 
     Returns:
         centroids, shape (K, d), with x's dtype and device, and labels, int64, shape (N,), on x's
-        device. They do not depend on where zero is, so large coordinates cost no precision.
+        device. They do not depend on where the origin is, so large coordinates cost no precision.
 
     Raises:
         ValueError: if there are fewer points than clusters, k is below 1, a point is not finite or
@@ -79,8 +80,8 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
         generator: source of randomness.
 
     Returns:
-        Rows of x, shape (K, d), with x's dtype and device. No two are equal if no two points of
-        the subset are, however close together they lie.
+        Rows of x, shape (K, d), with x's dtype and device. All are different if all points of the
+        subset are, however close together they lie.
     """
     # take a random subset of the points, which is enough to start from
     some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
@@ -99,10 +100,10 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
-    """|a_i - b_j|^2 of all pairs, also of points that lie close together.
+    """|a_i - b_j|^2 of all pairs, accurate even for points that lie close together.
 
     |a|^2 + |b|^2 - 2 a . b is a matrix product, five times as fast as subtraction. But it loses the
-    digits of a distance that is small compared with |a| and |b|, so those are subtracted.
+    digits of a distance that is small compared with |a| and |b|, so such points are subtracted.
 
     Args:
         a: points, shape (M, d).

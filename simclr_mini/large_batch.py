@@ -17,19 +17,19 @@ from torch.autograd.function import once_differentiable
 
 from simclr_mini.nt_xent import check, positive_index
 
-LARGE = 1024  # images in a batch; from here on SimCLR uses this form
+LARGE = 1024  # images in a batch from which SimCLR uses this form
 CHUNK = 64  # views whose similarities are held at a time
 
 
 def nt_xent_in_chunks(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
-    """The same as `nt_xent.nt_xent_loss`, up to rounding. Arguments, result and errors as there."""
+    """The same as `nt_xent.nt_xent_loss`, up to rounding, with the same arguments and errors."""
     check(z1, z2, temperature)
     return NTXent.apply(unit_rows(z1, z2), temperature)
 
 
 @torch.no_grad()
 def contrastive_accuracy_in_chunks(z1: Tensor, z2: Tensor) -> Tensor:
-    """The same as `diagnostics.contrastive_accuracy`. Arguments and result as there."""
+    """The same as `diagnostics.contrastive_accuracy`, with the same arguments."""
     z = unit_rows(z1, z2)
     found = torch.empty(len(z), dtype=torch.int64, device=z.device)
     for rows, logits in logits_in_chunks(z, 1.0):
@@ -71,8 +71,8 @@ class NTXent(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, z: Tensor, temperature: float) -> Tensor:
-        lse = z.new_empty(len(z))  # filled in place: small results between chunks would keep
-        for rows, logits in logits_in_chunks(z, temperature):  # their memory from being used again
+        lse = z.new_empty(len(z))  # filled in place: small results in between would keep
+        for rows, logits in logits_in_chunks(z, temperature):  # chunks' memory from being reused
             lse[rows] = logits.logsumexp(1)
         ctx.save_for_backward(z, lse)
         ctx.temperature = temperature

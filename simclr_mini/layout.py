@@ -1,10 +1,11 @@
 """What a folder of pictures means: which files are used, in which split, under which label.
 
 Decisions:
-* Each file is used once, whatever links lead to it. A real name wins over a link, and of two hard
-  links the one that sorts first wins. A link to a folder outside is followed; a link back into this
-  one is not.
-* Hidden files and folders are ignored, and so is what systems add (`__MACOSX`, `@eaDir`, ...).
+* Each file is used once, however many links lead to it. A real name wins over a link, and of two
+  hard links the one that sorts first wins. A link to a folder outside is followed; a link back into
+  this one is not.
+* Hidden files and folders are ignored, and so are those that operating systems add (`__MACOSX`,
+  `@eaDir`, ...).
 * A folder that holds all pictures, as in many archives, names no class, unless they all lie
   directly in it.
 * `train`, `val`, `test` and `unlabeled` divide the pictures; `SPLIT_NAMES` has more spellings.
@@ -12,8 +13,8 @@ Decisions:
   out.
 * The first folder below the top, or below `train`, names the class. Classes are numbered in natural
   order: 2 comes before 10. Two Unicode spellings of one name are one class.
-* A picture in no class folder has no label. As long as most training pictures have one, the others
-  are trained on without labels, as those in `unlabeled` are. Otherwise no picture has a label.
+* A picture in no class folder has no label. If most training pictures have one, the others are
+  trained on without labels, as those in `unlabeled` are. Otherwise no picture has a label.
 * If there are labels, a test or validation picture without one is left out.
 * Without a test folder, the first tenth of a seeded random order is the test set. Without a
   validation folder, a tenth of the training pictures is the validation set.
@@ -44,7 +45,7 @@ SPLIT_NAMES = {
 }  # capitals are allowed
 ADDED_BY_SYSTEMS = {"__macosx", "@eadir", "$recycle.bin", "lost+found", "thumbs.db", "desktop.ini"}
 HELD_OUT = 10  # one image in ten is for test, and one in ten of the others for validation
-NAMED = 3  # files that are named for each reason
+NAMED = 3  # number of files that are named for each reason
 
 
 class Place(NamedTuple):
@@ -99,7 +100,7 @@ def first_of(names: list[str], count: int) -> str:
 
 
 def printable(name: str) -> str:
-    """A name for one line of a terminal: control characters and broken ones as escapes."""
+    """A name for one line of a terminal, with control and invalid characters as escapes."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
@@ -147,7 +148,7 @@ def walk(root: Path, notes: Notes) -> Iterator[Path]:
 
 
 def is_visible(name: str) -> bool:
-    """Whether a file or folder is neither hidden nor added by a system."""
+    """Whether a file or folder is neither hidden nor added by an operating system."""
     return not name.startswith(".") and name.lower() not in ADDED_BY_SYSTEMS
 
 

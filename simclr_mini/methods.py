@@ -6,7 +6,7 @@ from dataclasses import fields
 from simclr_mini.config import GROUPS, Config, Options, flag
 from simclr_mini.simclr import SimCLR
 
-METHODS = {  # name on the command line and of the file: name of the class
+METHODS = {  # name on the command line and of the module: name of the class
     "simclr": "SimCLR",
     "gsimclr": "GSimCLR",
     "curation": "Curation",
@@ -20,7 +20,7 @@ GENERAL = {field.name: field.default for group in GROUPS for field in fields(gro
 
 
 def method_class(name: str) -> type[SimCLR]:
-    """The class of a method. Its file is imported only when it is asked for.
+    """The class of a method. Its module is imported only when it is needed.
 
     Raises:
         ValueError: no method has this name.
@@ -36,7 +36,7 @@ def defaults(options: type[Options]) -> dict:
 
 
 def current_names(choices: dict) -> dict:
-    """The choices of an older run under the names that options have now."""
+    """The choices of an older run, under the names that options have now."""
     return {{"recipe": "views"}.get(name, name): value for name, value in choices.items()}
 
 
@@ -48,7 +48,7 @@ def configure(method: str = "simclr", **choices) -> Config:
         choices: general choices and the method's own options. Those left out have their defaults.
 
     Raises:
-        ValueError: the method makes no use of a choice, or there is no choice of that name.
+        ValueError: the method does not use a choice, or there is no choice of that name.
     """
     owner, choices = method_class(method), current_names(choices)
     own = defaults(owner.Options)
@@ -56,7 +56,7 @@ def configure(method: str = "simclr", **choices) -> Config:
         ignored = name in owner.ignores and value != GENERAL[name]
         if ignored or name not in GENERAL | own:
             check_name(name)
-            raise ValueError(f"--method {method} makes no use of --{flag(name)}; leave it out")
+            raise ValueError(f"--method {method} does not use --{flag(name)}; leave it out")
     options = owner.Options(**{k: v for k, v in choices.items() if k in own})
     general = {k: v for k, v in choices.items() if k in GENERAL}
     return Config(method=method, options=options, **general)

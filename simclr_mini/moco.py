@@ -4,12 +4,12 @@ The keys come from a second network that follows the first one slowly, so keys o
 can be compared. They wait in a queue, so there can be more of them than a batch holds.
 
 The loss rises during the first epochs: random keys, with which the queue starts, are easy to tell
-apart from a view's own key, and keys of real images are not.
+apart from a view's own key, but keys of real images are not.
 
 Papers: He et al. 2020, https://arxiv.org/abs/1911.05722
 Chen et al. 2020 (version 2), https://arxiv.org/abs/2003.04297
 The symmetric loss and the groups for batch norm are from the authors' demo for CIFAR-10.
-Differs: the symmetric loss is the mean of both directions, where the demo has the sum. The head has
+Differs: the symmetric loss is the mean of both directions; in the demo it is the sum. The head has
 a batch norm, like all heads here. Views, optimiser and schedule are those of the other methods.
 """
 
@@ -70,7 +70,7 @@ def key_accuracy(similarity: Tensor) -> float:
     """Share of the queries that are more similar to their own key than to any in the queue.
 
     Args:
-        similarity: as `similarities` gives it, shape (B, K + 1).
+        similarity: as returned by `similarities`, shape (B, K + 1).
 
     Returns:
         In [0, 1]; about 1 / (K + 1) by chance, and 0 if all candidates are equal.
@@ -88,12 +88,12 @@ def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
     """Move every parameter of the key network a little towards the query network's.
 
     key = m * key + (1 - m) * query, in place. Buffers, such as the running statistics of batch
-    norms, stay: the key network keeps its own.
+    norms, do not change: the key network keeps its own.
 
     Args:
         key: the network that follows. It is changed.
-        query: the network that is trained, of the same shape.
-        momentum: m in [0, 1]. 1 never moves, 0 copies.
+        query: the network that is trained, of the same architecture.
+        momentum: m in [0, 1]. 1 changes nothing, 0 copies the query network.
     """
     # for each parameter: keep a share m of the old value, and take the rest from the other network
     for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
@@ -105,7 +105,7 @@ def network_distance(key: nn.Module, query: nn.Module) -> float:
     """|key - query| / |query|, over all parameters of both networks. 0 if they are equal.
 
     Args:
-        key, query: networks of the same shape.
+        key, query: networks of the same architecture.
     """
     slow, fast = (torch.cat([p.flatten() for p in n.parameters()]) for n in (key, query))
     return float((slow - fast).norm() / fast.norm())
@@ -117,7 +117,7 @@ def in_groups(network: nn.Module, x: Tensor, groups: int) -> Tensor:
     Args:
         network: maps (B, ...) to (B, d).
         x: its input, shape (B, ...).
-        groups: into how many parts the batch is cut, in order. 1: the whole batch at once.
+        groups: number of parts into which the batch is cut, in order. 1: the whole batch at once.
 
     Returns:
         Shape (B, d), in the order of x.
@@ -137,7 +137,7 @@ def shuffled_in_groups(
     Args:
         network: maps (B, ...) to (B, d).
         x: its input, shape (B, ...).
-        groups: into how many parts the batch is cut.
+        groups: number of parts into which the batch is cut.
         generator: source of randomness. Nothing is drawn for one group.
 
     Returns:
@@ -156,14 +156,15 @@ class MoCoOptions(Temperature):
     """Options of MoCo."""
 
     queue_size: int = 2048
-    """K, the number of keys that wait in the queue."""
+    """K, the number of keys in the queue."""
     momentum: float = 0.99
-    """m: the share of the key network that each step keeps. The paper's 0.999 is for long runs."""
+    """m, the share of the key network that each step keeps. The paper's 0.999 is for long runs."""
     symmetric: bool = True
-    """Use both views as queries, each with the key of the other. Without it a step costs half as
+    """Use both views as queries, each with the key of the other. Without this, a step costs half as
     much and learns from half as many queries."""
     norm_groups: int = 1
-    """Parts into which a batch is cut before a batch norm sees it; keys are shuffled among them."""
+    """Number of parts into which a batch is cut before a batch norm sees it. For the keys, the
+    images are shuffled among the parts."""
 
     def added(self, B: int) -> int:
         """How many keys a step adds to the queue, for a batch of B images."""
@@ -177,7 +178,11 @@ class MoCoOptions(Temperature):
         if not 0 <= self.momentum <= 1:
             refuse("momentum", self.momentum, "in [0, 1], such as 0.99")
         if self.queue_size % added:
-            refuse("queue_size", self.queue_size, f"a multiple of the {added} keys of a step")
+            refuse(
+                "queue_size",
+                self.queue_size,
+                f"a multiple of the {added} keys that a step adds",
+            )
         if B % self.norm_groups or 2 * self.norm_groups > B:
             wanted = f"a divisor of --batch-size {B} that leaves 2 or more images in each group"
             refuse("norm_groups", self.norm_groups, wanted)
@@ -222,7 +227,7 @@ class MoCo(SimCLR):
             if added > N:
                 most = N // config.options.added(1)
                 refuse("batch_size", config.batch_size, f"at most {most} with {N} training images")
-            wanted = f"at most the {N} training images, such as {N // added * added}"
+            wanted = f"at most {N}, the number of training images, such as {N // added * added}"
             refuse("queue_size", K, wanted)
 
     def query_network(self) -> nn.Sequential:
@@ -267,7 +272,7 @@ class MoCo(SimCLR):
         """The loss of all queries against the queue as it is; then their keys enter it.
 
         Args:
-            z1, z2: queries and their keys, shape (M, d), as `project_views` gives them.
+            z1, z2: queries and their keys, shape (M, d), as returned by `project_views`.
             index: positions of the images, shape (B,); M is B or 2B.
 
         Returns:
@@ -295,8 +300,8 @@ class MoCo(SimCLR):
             far, the share whose image was in the queue already ("own_in_queue"); mean cosine with
             their own key ("key_similarity"), and mean and largest with the queue
             ("queue_similarity", "queue_similarity_max"); share of the queue that was pushed
-            ("queue_filled") and the mean age of these keys in steps ("key_age"); how far the key
-            network lags behind ("network_distance").
+            ("queue_filled") and the mean age of these keys in steps ("key_age"); relative distance
+            of the key network from the query network ("network_distance").
         """
         similarity = similarities(q, k, self.queue.rows)
         own = torch.isin(images.to(self.queue.images), self.queue.images).sum()
@@ -316,13 +321,13 @@ class MoCo(SimCLR):
         return found
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Health of this step, as `health` gives it."""
+        """Health of this step, as returned by `health`."""
         return self.found
 
     def chance(self, B: int) -> float:
-        """ln(K + 1). A queue of random keys is easier than that, so the loss first rises."""
+        """ln(K + 1). A queue of random keys is easier than that, so the loss rises at first."""
         return math.log(self.queue_size + 1)
 
     def floor(self, B: int) -> float:
-        """Own keys at cosine 1 and the queue at 0: about the lowest loss possible."""
+        """The loss if own keys have cosine 1 and the queue 0: roughly the lowest possible loss."""
         return math.log1p(self.queue_size * math.exp(-1 / self.temperature))

@@ -2,7 +2,7 @@
 
 The neighbours come from a support set: the projections of recent batches.
 
-Paper: Dwibedi et al. 2021, read through its abstract and public code that follows it.
+Paper: Dwibedi et al. 2021; we could read only its abstract and public code that follows it.
 https://arxiv.org/abs/2104.14548
 Differs: by default a view's own image cannot be its neighbour. None of our sources says whether it
 may; we exclude it because our set can hold the whole data set. Each direction has one softmax
@@ -39,7 +39,7 @@ class SupportSet(nn.Module):
     Attributes:
         rows: unit norm, shape (Q, d).
         images: position of each row's image in the data, shape (Q,); -1 if there is none.
-        ages: number of pushes since each row came, shape (Q,); 0 is the newest; -1: never pushed.
+        ages: number of pushes since each row was added, shape (Q,); 0: newest; -1: never pushed.
         position: where the next row goes.
     """
 
@@ -102,8 +102,7 @@ class SupportSet(nn.Module):
 
         Args:
             z: projections of any floating-point dtype, shape (B, d), not normalised, B <= Q. They
-                get the dtype of the rows and, with its precision, unit norm. Their graph is not
-                kept.
+                are converted to the dtype of the rows, then normalised. Their graph is not kept.
             images: position of each projection's image, shape (B,), on any device. None: unknown,
                 stored as -1.
 
@@ -142,7 +141,7 @@ def nnclr_loss(
         support: the support set. It stays as it is.
         temperature: tau > 0.
         rows: positions of z1's neighbours in the support set, shape (B,), if they are known
-            already. None: z1 searches.
+            already. None: z1 searches for them.
 
     Returns:
         A scalar, as precise as the predictions and on their device. ln B if they are all equal.
@@ -167,10 +166,10 @@ class NNCLROptions(Temperature):
     support_size: int = 4096
     """Q, the number of projections that the support set holds."""
     top_k: int = 1
-    """Choose at random one of this many nearest neighbours."""
+    """Choose one of this many nearest neighbours at random."""
     candidates: Literal["batch", "all"] = "batch"
-    """What a neighbour is compared with. "batch" (the equation): the B predictions of the other
-    view; with "all": the 2B - 1 candidates of NT-Xent."""
+    """What a neighbour is compared with. "batch", as in the paper's equation: the B predictions of
+    the other view; "all": the 2B - 1 candidates of NT-Xent."""
     exclude_same: bool = True
     """Ignore rows of the query's own image in the support set."""
 
@@ -180,7 +179,7 @@ class NNCLROptions(Temperature):
         at_least(self, support_size=1, top_k=1)
         for name, value in {"batch_size": config.batch_size, "top_k": self.top_k}.items():
             if value > self.support_size:
-                refuse("support_size", self.support_size, f"--{flag(name)} or more, {value}")
+                refuse("support_size", self.support_size, f"--{flag(name)} ({value}) or more")
 
 
 class NNCLR(SimCLR):
@@ -212,7 +211,7 @@ class NNCLR(SimCLR):
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
         """The mean of both directions; then view 1 enters the support set.
 
-        Each view passes through the predictor by itself.
+        Each view passes through the predictor separately.
 
         Args:
             z1, z2: projections of the two views, shape (B, d).
@@ -274,15 +273,15 @@ class NNCLR(SimCLR):
         return found
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Health of this step's neighbours, as `health` gives it."""
+        """Health of this step's neighbours, as returned by `health`."""
         return super().meters(z1, z2, index) | self.found
 
     def chance(self, B: int) -> float:
-        """ln B; with "all" candidates ln(2B - 1)."""
+        """ln B; with "all" candidates, ln(2B - 1)."""
         return super().chance(B) if self.candidates == "all" else math.log(B)
 
     def floor(self, B: int) -> float:
-        """Positives at cosine 1 and all else at 0: about the best that a neighbour can give."""
+        """The loss if positives have cosine 1 and others 0: roughly the lowest possible loss."""
         if self.candidates == "all":
             return floor_loss(B, self.temperature)
         return math.log1p((B - 1) * math.exp(-1 / self.temperature))

@@ -3,7 +3,7 @@ r"""NT-Xent, the loss of SimCLR, and the two rivals that the paper compares it w
 Two views of one image attract; every other view in the batch repels.
 
 Paper: Chen et al. 2020, section 2.1 (equation 1) and section 5.1: table 2 states the three losses,
-table 4 compares them with the best settings of each. https://arxiv.org/abs/2002.05709
+table 4 compares them, each with its best settings. https://arxiv.org/abs/2002.05709
 Differs: the paper's N is our B. Its table 2 states what is maximised; we minimise. Our rivals have
 negatives from both views (the paper's from one, appendix B.10) and no semi-hard mining.
 
@@ -22,9 +22,9 @@ def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
         z1, z2: projections of the two views of B images, shape (B, d), not normalised.
 
     Returns:
-        Shape (2B, 2B), on z1's device, in float32, or in float64 if the projections are: half
-        precision cannot hold the square of a large number. Rows and columns hold z1's views first,
-        then z2's.
+        Shape (2B, 2B), on z1's device, in float64 if the projections are, otherwise in float32:
+        half precision cannot hold the square of a large number. Rows and columns hold z1's views
+        first, then z2's.
     """
     # collect all 2B views in one matrix, in float32 or float64
     z = torch.cat([z1, z2])
@@ -52,7 +52,7 @@ def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
     """Logits of the softmax in equation 1: similarity / temperature, without the view itself.
 
     Args:
-        similarity: shape (2B, 2B), as from `similarity_matrix`.
+        similarity: shape (2B, 2B), as returned by `similarity_matrix`.
         temperature: tau > 0.
 
     Returns:
@@ -93,7 +93,7 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 
 
 def nt_logistic_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
-    """NT-Logistic: each pair alone is classified as positive or negative. Table 2, row 2.
+    """NT-Logistic: each pair by itself is classified as positive or negative. Table 2, row 2.
 
     -log sigmoid(s+ / tau) - log sigmoid(-s- / tau), averaged over views and over negatives.
 

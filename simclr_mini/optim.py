@@ -36,7 +36,7 @@ def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> 
     Raises:
         ValueError: there is no rule of this name.
     """
-    # each rule grows with the batch size or with its square root, from a constant of its own
+    # each rule multiplies its own constant by the batch size or by its square root
     if rule == "linear":
         return base * batch_size / 256
     if rule == "simclr_sqrt":
@@ -79,7 +79,7 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
     """
     # the Euclidean norms of the weights and of the update
     w_norm, update_norm = w.norm(), update.norm()
-    # their ratio times eta; if either norm is zero, there is nothing to compare
+    # their ratio times eta, or 1 if either norm is zero
     ratio = trust_coefficient * w_norm / update_norm
     return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))
 

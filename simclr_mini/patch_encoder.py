@@ -1,4 +1,4 @@
-"""The default encoder: typical patches as a first layer that never trains, then a small ResNet.
+"""The default encoder: typical patches as a first layer that is not trained, then a small ResNet.
 
 The first layer of a network that sees photographs learns much the same filters every time, and its
 gradient is the most expensive one, since its maps are the largest. Here k-means finds the filters
@@ -7,8 +7,8 @@ in a second, from the training images and without labels, and training begins at
 Papers: Coates, Ng and Lee 2011, sections 3 and 4 (k-means on whitened patches),
 https://proceedings.mlr.press/v15/coates11a.html
 He et al. 2015 (the stages), https://arxiv.org/abs/1512.03385
-Differs: the response is an inner product with the centroid's direction, at stride 2, and a batch
-norm that trains learns the threshold above which a response counts.
+Differs: the response is an inner product with the centroid's direction, at stride 2, and a trained
+batch norm learns the threshold above which a response counts.
 """
 
 import torch
@@ -18,9 +18,9 @@ from torch import Generator, Tensor, nn
 from simclr_mini import patches
 from simclr_mini.resnet import BasicBlock, ResNet
 
-WIDTHS = (128, 256)  # number of filters, which the first stage keeps; and D
+WIDTHS = (128, 256)  # number of filters, which is also the first stage's width; and D
 THRESHOLD = 0.5  # in standard deviations: at first, the norm lets only larger responses through
-PATCHES = 40_000  # to learn from; fewer than for the baseline, so that training starts in a second
+PATCHES = 40_000  # to learn from: fewer than in the baseline, so that training starts in a second
 
 
 class PatchFilters(nn.Module):
@@ -68,7 +68,7 @@ def patch_resnet(zero_init: bool = False) -> ResNet:
         zero_init: start each residual block as the identity.
     """
     encoder = ResNet(BasicBlock, (1, 1), WIDTHS, "cifar", zero_init)
-    # the stem is convolution, norm, ReLU, pooling: its norm trains, its filters do not
+    # the stem is convolution, norm, ReLU, pooling: its norm is trained, its filters are not
     encoder.conv1 = PatchFilters(WIDTHS[0])
     nn.init.constant_(encoder.bn1.bias, -THRESHOLD)
     encoder.maxpool = nn.AvgPool2d(2)

@@ -48,7 +48,7 @@ def learn(
         pixels: uint8, shape (N, 3, H, W), H and W at least 6. May be mapped from a file.
         K: how many centroids.
         generator: source of randomness.
-        count: how many patches to draw; no more are drawn than there are.
+        count: how many patches to draw; fewer are drawn if the images hold fewer.
 
     Returns:
         What `features` needs, in float32.
@@ -86,7 +86,7 @@ def features(patches: Patches, pixels: Tensor) -> Tensor:
         pixels: uint8, shape (N, 3, H, W), H and W at least 6. May be mapped from a file.
 
     Returns:
-        Shape (N, 4K), of the type of `patches`: K sums for the top left quarter, then top right,
+        Shape (N, 4K), with the dtype of `patches`: K sums for the top left quarter, then top right,
         bottom left and bottom right. A middle row of places counts as top, a middle column as left.
 
     Raises:
@@ -141,7 +141,7 @@ def responses(x: Tensor, filters: Tensor, stride: int = 1) -> Tensor:
 
     Args:
         x: pixels up to 255, minus any constant, shape (n, 3, H, W).
-        filters: as `as_filters` gives them, shape (K, 3, 6, 6).
+        filters: as returned by `as_filters`, shape (K, 3, 6, 6).
         stride: how many pixels apart the patches are.
 
     Returns:

@@ -3,11 +3,11 @@
 Decisions:
 * The first bytes of a file say what it is; its suffix does not count.
 * The middle square is kept. A picture smaller than the square is enlarged.
-* A transparent picture is composed on white, or on black or grey if less of it vanishes there.
-  Transparency that is the same everywhere has no shape, and is dropped.
+* A transparent picture is put on a white background, or on a black or grey one if less of the
+  picture vanishes there. Transparency that is the same everywhere shows no shape, and is dropped.
 * If there are several frames or pages, the first is used.
-* Greys of 16 bits become 8 bits, with 65,535 as white. Greys of 32 bits are refused, because
-  nothing says which number is white. Colour profiles are not applied.
+* Grey values of 16 bits are converted to 8 bits, with 65,535 as white. Grey values of 32 bits are
+  refused, because nothing says which number is white. Colour profiles are not applied.
 * A picture may have up to 89 megapixels. Pillow sets this limit, because a small file may unpack
   into more than fits in memory.
 * A file whose end was overwritten with zeros is refused. In BMP and TIFF, which need not be
@@ -47,11 +47,11 @@ WHAT_IS_READ = f"{', '.join(FORMATS)}, up to 89 megapixels"
 TOO_LARGE = "more than 89 megapixels"
 WISHED = {name for *_, name in SIGNS} - {*FORMATS} | {TOO_LARGE}  # a person can convert these
 UNCHECKED = ("WebP", "AVIF")  # Pillow decodes these even if their second half is zeros
-ZEROS = 64  # so many of them at the end of such a file say that it was overwritten
+ZEROS = 64  # this many zeros at the end of such a file mean that it was overwritten
 PNG_END = b"IEND\xaeB`\x82"
 JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # none that pixel data may contain
 GROUNDS = {"white": 255, "black": 0, "grey": 128}
-VISIBLE = 32  # levels of difference from the ground that the eye sees
+VISIBLE = 32  # levels of difference from the background that the eye sees
 
 
 class NotRead(ValueError):
@@ -80,7 +80,7 @@ def read_picture(file: Path, size: int, changes: Counter | None = None) -> np.nd
 
     Raises:
         NotRead: it is in none of the formats, is incomplete, or nothing says which number is white.
-        Exception: it is damaged or too large. Pillow raises a dozen kinds; see `reason`.
+        Exception: it is damaged or too large. Pillow raises a dozen kinds of error; see `reason`.
     """
     changes = Counter() if changes is None else changes
     kind = file_format(file)
@@ -114,7 +114,7 @@ def reason(error: Exception) -> str:
 
 
 def is_whole(file: Path, kind: str) -> bool:
-    """Whether a file is complete. Only formats in which Pillow would not notice are checked."""
+    """Whether a file is complete. Only formats whose damage Pillow would not notice are checked."""
     if kind == "JPEG":
         return has_end(file.read_bytes())
     if kind == "PNG":
@@ -134,7 +134,7 @@ def has_end(jpeg: bytes) -> bool:
 
 
 def count_changes(picture: Image.Image, size: int, changes: Counter) -> None:
-    """Count what the square will not show: shape, size, frames, orientation, kind of pixels."""
+    """Count what the square will not show: shape, size, frames, orientation and kind of pixels."""
     width, height = picture.size
     frames, turned = False, False
     with contextlib.suppress(Exception):  # damage after the first frame does no harm
@@ -154,7 +154,7 @@ def count_changes(picture: Image.Image, size: int, changes: Counter) -> None:
 
 
 def in_8_bits(picture: Image.Image, kind: str) -> Image.Image:
-    """A grey picture of 16 bits as one of 8, because Pillow would clip it; others as they are.
+    """A 16-bit grey picture in 8 bits, because Pillow would clip it; other pictures unchanged.
 
     Raises:
         NotRead: its numbers have 32 bits.
@@ -172,7 +172,7 @@ def in_8_bits(picture: Image.Image, kind: str) -> Image.Image:
 
 
 def on_a_ground(picture: Image.Image, changes: Counter) -> Image.Image:
-    """The picture in RGB. Transparent parts get a ground on which the rest stays visible."""
+    """The picture in RGB. Transparent parts get a background on which the rest stays visible."""
     if picture.mode[-1] not in "Aa" and "transparency" not in picture.info:
         return picture.convert("RGB")
     picture = picture.convert("RGBA")
@@ -188,14 +188,14 @@ def on_a_ground(picture: Image.Image, changes: Counter) -> Image.Image:
 
 
 def best_ground(picture: Image.Image) -> str:
-    """The ground on which least of an RGBA picture vanishes; the first of equally good ones."""
+    """The background on which least of an RGBA picture vanishes; the first of equally good ones."""
     small = picture.copy()
     small.thumbnail((64, 64))
     pixels = np.asarray(small).astype(np.float32)
     colours, alpha = pixels[..., :3], pixels[..., 3]
 
     def vanishing(name: str) -> float:
-        """The share of the visible part that has nearly the ground's colour, rounded to a tenth."""
+        """The share of the visible part in nearly the background's colour, rounded to a tenth."""
         near = (np.abs(colours - GROUNDS[name]) < VISIBLE).all(-1)
         return round(float((alpha * near).sum() / max(alpha.sum(), 1)), 1)
 

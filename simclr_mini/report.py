@@ -18,7 +18,7 @@ from simclr_mini.evaluate import as_input, images_at_once, represent
 from simclr_mini.runs import read_log
 from simclr_mini.simclr import SimCLR
 
-RANKED = 2_000  # test images among which the effective rank of representations is measured
+RANKED = 2_000  # test images on which the effective rank of representations is measured
 
 
 def report(
@@ -29,18 +29,18 @@ def report(
     data: dict[str, Images],
     fine_tune: bool,
 ) -> dict:
-    """What was learned, next to what it must beat.
+    """How accurate a trained encoder is, next to the baselines that it must beat.
 
     Args:
-        config: every choice.
-        state: the checkpoint of which the method is. The folder may hold a later one by now.
+        config: the choices of the run.
+        state: the checkpoint that holds the method. The folder may hold a later one by now.
         folder: the run's folder, with its log.
         method: the trained method.
         data: the splits by name.
-        fine_tune: whether to tune the encoder on few labels too, which takes longer.
+        fine_tune: whether to fine-tune the encoder on few labels as well, which takes longer.
 
     Returns:
-        What result.json holds. Accuracies are in [0, 1], or None if there are no labels.
+        The content of result.json. Accuracies are in [0, 1], or None if there are no labels.
     """
     untrained = build_encoder(config, trained_on(data)).to(next(method.parameters()).device)
     began = time.perf_counter()
@@ -86,7 +86,10 @@ def machine() -> str:
 
 @torch.no_grad()
 def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
-    """Health of representations and projections, on views of up to 512 test images."""
+    """Health of representations and projections on test images.
+
+    Alignment and uniformity are measured on views of up to 512 images, ranks on whole images.
+    """
     some = images.pixels[: min(512, images_at_once(images.pixels))]
     x1, x2 = method.eval().views(as_input(some, method))
     z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # Apple's GPUs lack some operations
@@ -101,7 +104,7 @@ def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
 
 
 def greatest_rank(method: SimCLR, images: Images) -> int:
-    """The most that the effective rank of h can be: its width, or the number of images measured."""
+    """The largest possible effective rank of h: its width, or the number of images measured."""
     return min(method.encoder.dim, RANKED, len(images))
 
 

@@ -4,9 +4,9 @@ Papers: He et al. 2015 (ResNet), https://arxiv.org/abs/1512.03385
 He et al. 2015 (initialisation), https://arxiv.org/abs/1502.01852
 Chen et al. 2020, appendix B.9 (CIFAR stem), https://arxiv.org/abs/2002.05709
 Wu and He 2018 (group norm), https://arxiv.org/abs/1803.08494
-Differs: there is no classification layer. `resnet_tiny` is ours: three thin stages for 32 x 32
+Differs: there is no classification layer. `resnet_tiny` is ours: three narrow stages for 32 x 32
 images on a laptop's CPU. A stage that shrinks the image does so in its first 3 x 3 convolution, as
-in torchvision, and every parameter has torchvision's name, so that torchvision's weights load.
+in torchvision. Every parameter has torchvision's name, so torchvision's weights can be loaded.
 
 Modules are built in torch's default dtype, on its default device.
 """
@@ -32,7 +32,7 @@ def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
         stride: factor by which the block shrinks the image.
 
     Returns:
-        None, or a 1 x 1 convolution with its norm, which has torch's momentum and epsilon.
+        None, or a 1 x 1 convolution with its norm, which has torch's default momentum and epsilon.
         Section 3.3, option B.
     """
     # leave the input as it is if the block changes neither its channels nor its size
@@ -61,7 +61,7 @@ class BasicBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), with F = norm(conv(relu(norm(conv(x))))). Equation 1.
 
-        Each norm counts a batch once in a training step, forward and backward.
+        In a training step, forward and backward, each norm counts the batch only once.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -100,7 +100,7 @@ class Bottleneck(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), where F narrows the channels, looks at neighbours and widens again.
 
-        Each norm counts a batch once in a training step, forward and backward.
+        In a training step, forward and backward, each norm counts the batch only once.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -178,7 +178,7 @@ class ResNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Representations h. Section 3.3.
 
-        The network keeps its mode, and keeps no tensor of the call.
+        The network keeps its mode, and stores no tensor of the call.
 
         Args:
             x: images, shape (B, 3, H, W), with the weights' dtype and device.
@@ -186,7 +186,7 @@ class ResNet(nn.Module):
         Returns:
             h, shape (B, D), with x's dtype and device.
         """
-        # apply the stem: convolution, norm, ReLU, and pooling where the stem has it
+        # apply the stem: convolution, norm, ReLU, and pooling if the stem has any
         x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
         # apply the stages, one after the other
         for i in range(self.stages):
@@ -247,21 +247,21 @@ RESNETS = {
 
 
 class GroupNorm(nn.GroupNorm):
-    """`nn.GroupNorm`, also behind a layer that does not train.
+    """`nn.GroupNorm` that also works behind a layer that is not trained.
 
-    In torch 2.13 the process dies if the input needs no gradient and is in channels_last.
+    In torch 2.13, the process crashes if the input needs no gradient and is in channels_last.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """As `nn.GroupNorm`. x: shape (B, C, ...)."""
+        """Like `nn.GroupNorm`. x: shape (B, C, ...)."""
         return super().forward(x if x.requires_grad else x.contiguous())
 
 
 def use_group_norm(network: nn.Module) -> None:
     """Replace every batch norm by a group norm, in place. Wu and He 2018, section 3.
 
-    A group norm looks at one image at a time, in groups of CHANNELS_PER_GROUP channels; in one
-    group if they do not divide evenly. Scales and biases stay what they were.
+    A group norm looks at one image at a time, in groups of CHANNELS_PER_GROUP channels, or in a
+    single group if the channels do not divide evenly. Scales and biases stay what they were.
 
     Args:
         network: any module with batch norms inside.

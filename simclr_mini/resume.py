@@ -1,4 +1,6 @@
-"""Resuming: a run that was killed at any moment continues, and on a CPU ends with the same bytes.
+"""Resuming: a run that was killed at any moment continues.
+
+On a CPU, it ends with the same bytes as a run that was never killed.
 
 Three things are kept together. The checkpoint holds weights, optimiser and generators. The log is
 cut back to what the checkpoint knew, because later lines will be written again. And the order of
@@ -29,14 +31,14 @@ LOG = "log.jsonl"
 
 
 class Stopped(Exception):
-    """Ctrl-C was pressed; the state is saved. Its argument is the step."""
+    """Ctrl-C was pressed; the state is saved. The argument is the step."""
 
 
 class Progress:
     """Where a run stands: its step, its log and its checkpoint. Used as a context manager.
 
     Args:
-        config: every choice.
+        config: the choices of the run.
         method: the method; its state is loaded from the folder's checkpoint if there is one.
         optimizer: the optimiser; its state is loaded too.
         images: the training images.
@@ -45,12 +47,12 @@ class Progress:
     Attributes:
         step: steps done so far.
         total: steps of the whole run.
-        per_epoch: steps of an epoch.
+        per_epoch: steps in an epoch.
         seconds: time spent on training, before and after resuming.
 
     Raises:
-        ValueError: the checkpoint belongs to other options or images, the log has lost lines, or
-            the processes do not see the same run.
+        ValueError: the checkpoint belongs to different options or images, the log has lost lines,
+            or the processes do not see the same run.
     """
 
     def __init__(
@@ -122,7 +124,8 @@ class Progress:
     def note_ctrl_c(self, *_: object) -> None:
         """Finish the current step on the first Ctrl-C; stop at once on the second.
 
-        What a method does before the first step may take minutes, and nothing would be lost.
+        Before the first step, stop at once: what a method does then may take minutes, and stopping
+        loses nothing.
         """
         if self.preparing:
             raise KeyboardInterrupt
@@ -157,7 +160,7 @@ class Progress:
             yield index
 
     def next_line(self, epoch: int, rate: float, loss: Tensor) -> dict:
-        """Count a step and return its line of the log, with the loss between chance and floor."""
+        """Count a step, and return its line of the log with its share of the way to the floor."""
         self.step += 1
         B, value = self.config.batch_size, loss.item()
         line = {"step": self.step, "epoch": epoch, "learning_rate": rate, "loss": value}
@@ -165,7 +168,7 @@ class Progress:
         return line | {"share_of_way": way}
 
     def follow_neighbours(self) -> dict[str, float]:
-        """At an epoch's end: the share of fixed images' neighbours that changed in the epoch."""
+        """The share of the neighbours of some fixed images that changed in the epoch just ended."""
         before = self.neighbours
         self.neighbours = nearest_rows(represent(self.method.encoder, self.pixels[:WATCHED]))
         if before is None:
@@ -217,7 +220,7 @@ def total_steps(config: Config, images: Images) -> int:
 
 
 def check_same_options(state: dict, config: Config, folder: Path) -> None:
-    """Refuse a checkpoint that a run with other options left. Its images may have moved.
+    """Refuse a checkpoint of a run with different options. Its images may have moved.
 
     Raises:
         ValueError: an option differs.
@@ -225,23 +228,25 @@ def check_same_options(state: dict, config: Config, folder: Path) -> None:
     old, new = current_names(state["config"]), config.flat()
     if was := differing(old, {name: new[name] for name in old if name in new and name != "data"}):
         raise ValueError(
-            f"{folder / checkpoint.FILE} is of a run with {was}; train with --force to start again"
+            f"{folder / checkpoint.FILE} comes from a run with {was}; train with --force to start "
+            "again"
         )
 
 
 def differing(old: dict, new: dict) -> str:
-    """Which of the new options were others, and what they were: "--epochs 9, --seed 1"."""
+    """The options that differ, with their old values, such as "--epochs 9, --seed 1"."""
     names = [name for name in new if old.get(name) != new[name]]
     return ", ".join(f"--{flag(name)} {old.get(name)}" for name in names)
 
 
 def check_same_images(state: dict, images: Images) -> None:
-    """Refuse other images than a run began with: the run might have trained on test images.
+    """Refuse images other than those that a run began with: it might have trained on test images.
 
-    If only their pixels differ, a line says so: another version of Pillow may read files otherwise.
+    If only the pixels differ, a printed line says so: another version of Pillow may read the same
+    files differently.
 
     Raises:
-        ValueError: there are more or fewer images, or their files have other names.
+        ValueError: there are more or fewer images, or their files have different names.
     """
     if state["images"] != images.fingerprint():
         raise ValueError(
@@ -251,5 +256,5 @@ def check_same_images(state: dict, images: Images) -> None:
     if "pixels" in state and state["pixels"] != images.contents:  # older runs did not keep it
         print(
             f"note: the pictures of {images.name} have the same names as when this run began, but "
-            "other pixels"
+            "different pixels"
         )

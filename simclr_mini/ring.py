@@ -27,7 +27,7 @@ class Ring(nn.Module):
     Attributes:
         rows: shape (size, d), of unit norm.
         images: which image each row comes from, shape (size,); -1 if it was never pushed.
-        ages: how many pushes ago each row came, shape (size,); 0 is the newest, -1 never.
+        ages: how many pushes ago each row was added, shape (size,); 0: newest; -1: never.
         position: where the next row goes.
     """
 
@@ -44,7 +44,7 @@ class Ring(nn.Module):
 
         Args:
             z: projections, shape (B, d), not normalised, B <= size. Their graph is not kept.
-            images: which image each comes from, shape (B,). None: unknown, -1.
+            images: which image each comes from, shape (B,). None: unknown, stored as -1.
 
         Raises:
             ValueError: more projections than rows.

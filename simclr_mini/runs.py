@@ -34,7 +34,7 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextl
     Args:
         config: the choices of the run.
         folder: the run's folder.
-        resume: go on with the existing run.
+        resume: continue the existing run.
         force: replace the existing run.
 
     Returns:
@@ -53,18 +53,18 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextl
     there = (folder / CONFIG).exists()
     if there and resume:
         if was := differing(read_config(folder).flat(), config.flat()):
-            raise ValueError(f"{folder} was started with {was}; give the same options to --resume")
+            raise ValueError(f"{folder} was started with {was}; --resume needs the same options")
         held = claim(folder)
         for file in files_of_a_run():
             delete_parts(folder / file)
         return held
     if not there and (folder / checkpoint.FILE).exists():
         raise FileExistsError(
-            f"{folder} holds {checkpoint.FILE} but no {CONFIG}: put it back, or start another run "
-            "with --name"
+            f"{folder} holds {checkpoint.FILE} but no {CONFIG}: put that file back, or start "
+            "another run with --name"
         )
     if resume:
-        raise FileNotFoundError(f"{folder} holds no run to resume; leave --resume out to start it")
+        raise FileNotFoundError(f"{folder} holds no run to resume; leave out --resume to start one")
     if there and not force:
         raise FileExistsError(
             f"{folder} already holds a run: --resume continues it, --force replaces it, "
@@ -96,18 +96,20 @@ def claim(folder: Path) -> contextlib.ExitStack:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             held.close()
-            raise BlockingIOError(f"another process is training in {folder}; let it end") from None
+            raise BlockingIOError(
+                f"another process is training in {folder}; wait until it has ended"
+            ) from None
         except OSError:  # some network disks
             pass
     return held
 
 
 def clear(folder: Path) -> None:
-    """Delete a run, and nothing else that lies in its folder.
+    """Delete a run, and nothing else that is in its folder.
 
     Raises:
         OSError: a file cannot be deleted. The folder still counts as a run.
-        ValueError: its config.json is not a run's.
+        ValueError: its config.json is not that of a run.
     """
     read_config(folder)
     if (folder / "supervised" / CONFIG).exists():
@@ -120,7 +122,8 @@ def clear(folder: Path) -> None:
 def files_of_a_run() -> list[str]:
     """The names of all files that a run may write.
 
-    config.json is last: without it, what is left would belong to a run with other options.
+    config.json is last: if it were deleted first and the rest stayed, the rest could be taken for
+    part of a new run with different options.
     """
     pictures = {method_class(name).picture for name in METHODS} - {None}
     names = [LOG, checkpoint.FILE, RESULT, EVALUATION, *FIGURES]
@@ -134,7 +137,7 @@ def read_config(folder: Path) -> Config:
 
     Raises:
         FileNotFoundError: the folder holds no run.
-        ValueError: its config.json is not a run's.
+        ValueError: its config.json is not that of a run.
     """
     file = folder / CONFIG
     if not file.exists():
@@ -151,7 +154,7 @@ def read_config(folder: Path) -> Config:
 
 
 def read_result(folder: Path) -> dict | None:
-    """What result.json holds; None if the run has not ended.
+    """The content of result.json; None if the run has not ended.
 
     Raises:
         ValueError: the file is damaged.
@@ -165,7 +168,8 @@ def read_log(folder: Path, steps: int | None = None) -> list[dict]:
 
     Args:
         folder: the run's folder.
-        steps: how many to read; a run that was killed may have half a line at its end. None: all.
+        steps: how many lines to read, because the log of a killed run may end with half a line.
+            None: all lines.
 
     Raises:
         ValueError: the file is damaged.
@@ -175,7 +179,7 @@ def read_log(folder: Path, steps: int | None = None) -> list[dict]:
 
 
 def read_json(file: Path, text: str) -> dict:
-    """What a text of this file says. Raises ValueError if the file is damaged."""
+    """The content of JSON text from this file. Raises ValueError if the file is damaged."""
     try:
         return json.loads(text)
     except ValueError as error:
@@ -214,11 +218,11 @@ def load_images(folder: str | Path, name: str, split: str = "all") -> Images:
     Args:
         folder: the run's folder.
         name: as for `data.load`; "" for the data that the run was trained on.
-        split: as for `data.load`; of the run's own data "train", "val" or "test".
+        split: as for `data.load`; for the run's own data, "train", "val" or "test".
 
     Raises:
         FileNotFoundError: the folder holds no run.
-        Otherwise as `own_splits` and `data.load`.
+        Other errors as in `own_splits` and `data.load`.
     """
     folder = Path(folder)
     config = read_config(folder)
@@ -230,11 +234,11 @@ def load_images(folder: str | Path, name: str, split: str = "all") -> Images:
 
 
 def own_splits(config: Config, folder: Path, state: dict) -> dict[str, Images]:
-    """The splits of a run's own data, which are still what they were.
+    """The splits of a run's own data, checked to be the images that the run began with.
 
     Raises:
         FileNotFoundError: they are not there.
-        ValueError: they are not those of the run's checkpoint `state`, or have another size.
+        ValueError: they are not those of the run's checkpoint `state`, or have a different size.
     """
     check_path(config, folder)
     data = load_splits(config)
@@ -250,18 +254,18 @@ def check_path(config: Config, folder: Path) -> None:
         return
     why = "which is no longer there"
     if not path.is_absolute():
-        why = f"a relative path that is not in {Path.cwd()}; go to where the run was started"
+        why = f"a relative path that is not in {Path.cwd()}; go to the folder where the run started"
     raise FileNotFoundError(f"{folder} was trained on {config.data}, {why}")
 
 
 def check_size(config: Config, folder: Path, images: Images) -> None:
-    """Raise ValueError if images have another size than those that a run was trained on."""
+    """Raise ValueError if images have a different size from those that a run was trained on."""
     side = images.pixels.shape[2]
     if side != config.size:
         raise ValueError(
-            f"{folder} was trained on images of {config.size} x {config.size}, and those of "
-            f"{images.name} have {side} x {side}; give it the folder of pictures, or "
-            f"`simclr-mini data build --size {config.size}`"
+            f"{folder} was trained on images of {config.size} x {config.size} pixels, but those of "
+            f"{images.name} have {side} x {side}; give the folder of pictures, or build a file "
+            f"with `simclr-mini data build --size {config.size}`"
         )
 
 

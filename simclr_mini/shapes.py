@@ -1,6 +1,6 @@
 """Shapes: the built-in data set. Ten patterns, drawn from a seed, so nothing is downloaded.
 
-The class is the *pattern*. Colours, light, position, size, tilt, ground, clutter and noise are
+The class is the *pattern*. Colours, light, position, size, tilt, background, clutter and noise are
 nuisances: they are drawn independently of the class and are returned with the images. Crops and
 colour changes keep the class, and a linear classifier of raw pixels or colour histograms can
 hardly find it. Colours and light tell images apart: two crops of one image share them, which is a
@@ -92,7 +92,7 @@ def render(label: int, nuisances: dict[str, Tensor], generator: Generator) -> Te
 
     Args:
         label: position in `CLASSES`.
-        nuisances: as from `draw_nuisances`, one row for each of B images.
+        nuisances: as returned by `draw_nuisances`, one row for each of B images.
         generator: source of the noise.
 
     Returns:

@@ -37,7 +37,7 @@ def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
     """
     if not 0 < len(originals) == len(x1) == len(x2):
         raise ValueError(
-            f"each of 1 or more images needs two views, not {len(originals)} images with "
+            f"give 1 or more images with two views each, not {len(originals)} images with "
             f"{len(x1)} and {len(x2)} views"
         )
     left, top, rows = 116, TOP, (originals[:8], x1[:8], x2[:8])
@@ -61,18 +61,18 @@ def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
     Args:
         queries: images, uint8, shape (B, 3, H, W).
         neighbours: the k nearest images of each, uint8, shape (B, k, 3, H, W). Up to 7 are drawn.
-        same: whether a neighbour has its query's class, bool, shape (B, k). One of another class
-            gets a frame.
+        same: whether a neighbour has its query's class, bool, shape (B, k). A neighbour of another
+            class gets a frame.
 
     Raises:
         ValueError: there are no queries, or a query has no neighbours.
     """
     if not 0 < len(queries) == len(neighbours) or not neighbours.shape[1]:
         raise ValueError(
-            f"each of 1 or more queries needs 1 or more neighbours, not {len(queries)} queries "
+            f"give 1 or more queries with 1 or more neighbours each, not {len(queries)} queries "
             f"with neighbours of shape {tuple(neighbours.shape)}"
         )
-    title = "Nearest by their features"
+    title = "Nearest images by their features"
     if same is not None:
         share = percent(same.float().mean())
         title = f"{share} of {same.numel():,} nearest images share the query's class"
@@ -102,7 +102,7 @@ def neighbour_gallery(queries: Tensor, neighbours: Tensor, same=None) -> Figure:
 
 
 def cluster_sheet(pixels: Tensor, pseudo_labels: Tensor, labels: Tensor | None = None) -> Figure:
-    """Some clusters, from the largest to the smallest, a row each.
+    """Some clusters, from the largest to the smallest, one in each row.
 
     Args:
         pixels: images, uint8, shape (N, 3, H, W).
@@ -148,7 +148,7 @@ def curation_sheet(kept: tuple, rejected: tuple, overlaps: tuple) -> Figure:
         overlaps: mean overlap of the crops of the kept and of the rejected pairs, in [0, 1].
     """
     shares = [percent(share) for share in overlaps]
-    title = f"Crops of kept pairs overlap by {shares[0]}, of rejected pairs by {shares[1]}"
+    title = f"Crops of kept pairs overlap by {shares[0]}, those of rejected pairs by {shares[1]}"
     rows = [views[:COLUMNS] for views in (*kept, *rejected)]
     names = ["kept, view 1", "view 2", "rejected, view 1", "view 2"]
     return image_rows(title, names, rows)

@@ -34,7 +34,7 @@ def shuffled_batches(
         N: how many images there are.
         batch_size: B. The images left over at the end, fewer than B, are not used in this epoch.
         generator: source of randomness; each call draws a new order, all of it before the first
-            batch, as a resumed run skips batches and not draws.
+            batch, because a resumed run skips batches, not draws.
 
     Yields:
         Positions of the images of a batch, int64, shape (B,); none twice in an epoch.
@@ -49,8 +49,8 @@ def shuffled_batches(
 def source(seed: int, name: str) -> Generator:
     """A generator seeded from (seed, name), so that each name has a stream of its own.
 
-    torch's CPU generator uses 32 bits of a seed only, so two of them are equal by accident once in
-    2^32 pairs.
+    torch's CPU generator uses only 32 bits of a seed, so about one pair of generators in 2^32 is
+    equal by accident.
 
     Args:
         seed: random seed of the run.
@@ -60,10 +60,10 @@ def source(seed: int, name: str) -> Generator:
 
 
 def view_side(side: int) -> int:
-    """Side of a view of images of this side: three quarters, rounded down to an even number.
+    """Side of a view for images with this side: three quarters, rounded down to an even number.
 
     A crop is enlarged to the side of the view, so training sees things larger than they are. With
-    smaller views it sees them more nearly as they are when whole images are measured (Touvron et
+    smaller views, things are closer to their size in the whole images of the evaluation (Touvron et
     al. 2019, https://arxiv.org/abs/1906.06423, section 3), and a step takes a third less time.
     """
     return max(8, 3 * side // 8 * 2)
@@ -74,7 +74,7 @@ class Temperature(Options):
     """Options of a method whose loss has a temperature."""
 
     temperature: float = 0.2
-    """tau of the softmax. A smaller one concentrates on the most similar candidates."""
+    """tau of the softmax. A smaller value concentrates on the most similar candidates."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError unless the temperature is in (0, 100]."""
@@ -87,17 +87,17 @@ class SimCLROptions(Temperature):
     """Options of SimCLR."""
 
     loss: Literal["nt_xent", "nt_logistic", "margin_triplet"] = "nt_xent"
-    """Training loss. The other two are the rivals of SimCLR's table 4."""
+    """Training loss. The last two are the rivals in table 4 of the SimCLR paper."""
     margin: float = 0.8
-    """m of "margin_triplet", in units of cosine similarity."""
+    """m, the margin of "margin_triplet", in units of cosine similarity."""
     positives: Literal["same", "wrong"] = "same"
     """"wrong" takes the second view from another image: a control with nothing to learn."""
 
     def check(self, config: Config) -> None:
-        """Raise ValueError if an option is out of range, or a control would be none."""
+        """Raise ValueError if an option is out of range, or small crops would spoil a control."""
         super().check(config)
         if not 0 < self.margin <= 2:
-            refuse("margin", self.margin, "above 0 and at most 2, by which cosines can differ")
+            refuse("margin", self.margin, "above 0 and at most 2, as cosines differ by no more")
         if self.positives == "wrong" and config.small_crops:
             refuse("small_crops", config.small_crops, "0 with --positives wrong")
 
@@ -114,9 +114,9 @@ class SimCLR(nn.Module):
     Attributes:
         title, color: name and colour in figures.
         Options: its options, a frozen dataclass.
-        ignores: general choices that it makes no use of.
+        ignores: general choices that it does not use.
         gauges: meters shown in the progress bar: words and number format by the meter's name.
-        prepares: what it does before the first step, in words, if that takes long.
+        prepares: what it does before the first step, in words, if that takes a long time.
         picture: the function in `figures` that draws what the method did, or None.
     """
 
@@ -155,7 +155,7 @@ class SimCLR(nn.Module):
 
     @staticmethod
     def check_images(config: Config, images: Images) -> None:
-        """Raise ValueError if the method cannot train on these images. SimCLR can on any."""
+        """Raise ValueError if the method cannot train on these images. SimCLR can train on any."""
 
     @staticmethod
     def wrap(encoder: nn.Module, options: Options) -> nn.Module:
@@ -180,7 +180,7 @@ class SimCLR(nn.Module):
             pixels: all training images, uint8, shape (N, 3, H, W).
 
         Returns:
-            Parameters that were drawn anew; the optimiser must forget its state of them.
+            Parameters that were drawn anew; the optimiser must forget its state for them.
         """
         return []
 
@@ -210,7 +210,7 @@ class SimCLR(nn.Module):
             x: images in [0, 1], shape (B, 3, H, W).
 
         Returns:
-            As many as --small-crops says, shape (B, 3, small size, small size) each.
+            As many views as --small-crops says, shape (B, 3, small size, small size) each.
         """
         generator = self.generators["views"]
         return [one_view(x, self.small_recipe, generator) for _ in range(self.small_crops)]
@@ -222,7 +222,7 @@ class SimCLR(nn.Module):
             views: two large views, then small ones, shape (B, 3, S, S) each.
 
         Returns:
-            As many projections, shape (B, d) each.
+            The projections of each view, shape (B, d) each.
         """
         z = [self.project(x) for x in views[:2]]
         if len(views) > 2:
@@ -230,7 +230,7 @@ class SimCLR(nn.Module):
         return z
 
     def loss_of_views(self, z: list[Tensor], index: Tensor) -> Tensor:
-        """The loss of two large views, or its mean with all pairs of a large and a small view.
+        """The loss of two large views, averaged with those of all pairs of a large and a small one.
 
         Args:
             z: projections of two large views, then of small ones, shape (B, d) each.
@@ -242,7 +242,7 @@ class SimCLR(nn.Module):
         return sum([self.loss(z1, z2, index), *losses]) / (1 + len(losses))
 
     def pair_loss(self, large: Tensor, small: Tensor, index: Tensor) -> Tensor:
-        """The loss of a large and a small view. Arguments as `loss`."""
+        """The loss of a large and a small view. Arguments as for `loss`."""
         return self.loss(large, small, index)
 
     def project(self, x: Tensor) -> Tensor:
@@ -272,17 +272,17 @@ class SimCLR(nn.Module):
         return nt_xent_loss(z1, z2, self.temperature)
 
     def large_loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """NT-Xent without a (2B, 2B) matrix. Arguments as `loss`."""
+        """NT-Xent without a (2B, 2B) matrix. Arguments as for `loss`."""
         return nt_xent_in_chunks(z1, z2, self.temperature)
 
     def rival_loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """NT-Logistic or the margin triplet, as --loss says. Table 4. Arguments as `loss`."""
+        """NT-Logistic or the margin triplet, as --loss says. Table 4. Arguments as for `loss`."""
         if self.options.loss == "nt_logistic":
             return nt_logistic_loss(z1, z2, self.temperature)
         return margin_triplet_loss(z1, z2, self.margin)
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """What the log shows of a step besides its loss, by name. Arguments as `loss`."""
+        """What the log says about a step apart from its loss, by name. Arguments as for `loss`."""
         return {"contrastive_accuracy": float(contrastive_accuracy(z1, z2))}
 
     def chance(self, B: int) -> float:
@@ -292,7 +292,7 @@ class SimCLR(nn.Module):
         return chance_loss(B)
 
     def floor(self, B: int) -> float:
-        """The loss when positives have cosine 1 and negatives 0: about the least there can be."""
+        """The loss when positives have cosine 1 and negatives 0: roughly the lowest possible."""
         if self.loss == self.rival_loss:
             return float(self.loss(torch.eye(2), torch.eye(2), torch.arange(2)))
         return floor_loss(B, self.temperature)

@@ -1,4 +1,4 @@
-"""Supervised: the same network, views and steps with a person's labels.
+"""Supervised: the same network, views and steps, trained on human labels.
 
 This is what the other methods are compared with. Both views of an image must be classified.
 """
@@ -22,15 +22,15 @@ class Supervised(SimCLR):
 
     @staticmethod
     def check_images(config: Config, images: Images, option: str = "--method supervised") -> None:
-        """Raise ValueError unless labels have two or more classes and are enough for a batch."""
+        """Raise ValueError unless there are two or more classes and enough labels for a batch."""
         if images.labels is None:
             raise ValueError(f"{option} needs labels; {images.name} has none")
         if len(images.classes) < 2:
             raise ValueError(f"{option} needs 2 or more classes; {images.name} has 1")
         if config.batch_size > len(images):
             raise ValueError(
-                f"{option} needs a --batch-size of at most the {len(images)} training images that "
-                f"have labels, not {config.batch_size}"
+                f"{option} needs a --batch-size of at most {len(images)}, the number of training "
+                f"images that have labels, not {config.batch_size}"
             )
 
     @staticmethod
@@ -39,12 +39,12 @@ class Supervised(SimCLR):
         return nn.Linear(dim, len(images.classes))
 
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """Cross entropy with the labels, the mean over both views. Arguments as `SimCLR.loss`."""
+        """Mean cross entropy of both views with the labels. Arguments as for `SimCLR.loss`."""
         labels = self.labels[index].to(z1.device)
         return F.cross_entropy(torch.cat([z1, z2]).float(), labels.repeat(2))
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Share of the views whose class is found. Arguments as `loss`."""
+        """Share of the views whose class is predicted correctly. Arguments as for `loss`."""
         found = torch.cat([z1, z2]).argmax(1).cpu() == self.labels[index].repeat(2)
         return {"accuracy": float(found.float().mean())}
 

@@ -25,7 +25,7 @@ from simclr_mini.simclr import SimCLR, Temperature
 
 @torch.no_grad()
 def normalise_(prototypes: Tensor) -> None:
-    """Bring each prototype to unit norm, in place and without a gradient.
+    """Scale each prototype to unit norm, in place and without a gradient.
 
     Args:
         prototypes: shape (K, d).
@@ -43,16 +43,16 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
 
     Args:
         scores: similarity of samples and prototypes, shape (B, K).
-        epsilon: a smaller one makes codes sharper; a large one makes them uniform.
-        iterations: how often columns and rows are scaled, 1 or more.
+        epsilon: a smaller value makes codes sharper; a large value makes them uniform.
+        iterations: how many times columns and rows are scaled, 1 or more.
 
     Returns:
-        Shape (B, K), in float32, or in float64 if the scores are, without a gradient. Rows sum to
-        1; columns sum to B / K only roughly.
+        Shape (B, K), in float64 if the scores are, otherwise in float32, without a gradient. Rows
+        sum to 1; columns sum to B / K only roughly.
     """
     # logarithms: a division becomes a difference, and nothing overflows
     log_codes = scores.to(torch.promote_types(scores.dtype, torch.float32)) / epsilon
-    # columns first, rows last: that a code sums to 1 is exact, the balance is not
+    # columns first, rows last, so that codes sum to exactly 1; the balance is approximate
     for _ in range(iterations):
         log_codes = log_codes - log_codes.logsumexp(0, keepdim=True)
         log_codes = log_codes - log_codes.logsumexp(1, keepdim=True)
@@ -67,14 +67,14 @@ def codes_with_queue(
     Args:
         z: projections of the batch, shape (B, d), of unit norm.
         queue: projections of earlier batches, shape (Q, d), of unit norm; Q may be 0, and the
-            dtype may be another one.
+            dtype may differ from that of z.
         prototypes: shape (K, d), of unit norm.
-        epsilon, iterations: as `sinkhorn`.
+        epsilon, iterations: as for `sinkhorn`.
 
     Returns:
         Codes of the batch alone, shape (B, K), without a gradient.
     """
-    # score the batch and the queue with today's prototypes
+    # score the batch and the queue with the current prototypes
     scores = torch.cat([z, queue.to(z)]) @ prototypes.T  # (B + Q, K)
     # balance all codes together, and keep those of the batch
     return sinkhorn(scores, epsilon, iterations)[: len(z)]
@@ -83,9 +83,9 @@ def codes_with_queue(
 def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
     """Cross entropy of predicting each code from every other view of its image.
 
-    The loss of view v and code i is -sum_k code_ik log softmax(scores_v / tau)_k. It is the mean
-    over the batch, over the codes, and over all views but the one that the code is of. There may be
-    more views than codes: small crops predict codes and give none.
+    The loss of view v and code i is -sum_k code_ik log softmax(scores_v / tau)_k. The result is the
+    mean over the batch, over the codes, and over all views except the code's own. There may be more
+    views than codes: small crops predict codes but have none.
 
     Args:
         scores: similarity of each view's samples with the prototypes, shape (B, K) each. The views
@@ -105,7 +105,7 @@ def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float =
         for v, predicted in enumerate(predictions)
         if v != i
     ]
-    # each code has equally many, so the mean of all is the mean over codes of the means
+    # each code has equally many losses, so this is also the mean over codes of their means
     return torch.stack(losses).mean()
 
 
@@ -119,19 +119,20 @@ class SwAVOptions(Temperature):
     """Options of SwAV."""
 
     temperature: float = 0.1
-    """tau of the predictions. A smaller one makes them sharper."""
+    """tau of the predictions. A smaller value makes them sharper."""
     prototypes: int = 64
-    """K, the number of prototypes. A batch should hold twice as many images or more."""
+    """K, the number of prototypes. A batch should hold at least twice as many images."""
     epsilon: float = 0.05
-    """Smoothness of the codes. A large one makes them uniform."""
+    """Smoothness of the codes. A large value makes them uniform."""
     iterations: int = 3
     """Number of Sinkhorn iterations that balance the codes."""
     freeze_epochs: int = 1
-    """Epochs at the start during which the prototypes are not trained."""
+    """Number of epochs at the start during which the prototypes are not trained."""
     queue_size: int = 0
-    """Number of projections kept from earlier batches, to balance codes of small ones. 0: none."""
+    """Number of projections kept from earlier batches, to balance the codes of a small batch. 0:
+    none."""
     queue_start: int = 1
-    """Epochs before the queue begins to fill. It is used once it is full."""
+    """Number of epochs before the queue begins to fill. It is used once it is full."""
 
     def check(self, config: Config) -> None:
         """Raise ValueError if an option is out of range; warn if there are too few samples."""
@@ -154,7 +155,7 @@ class SwAV(SimCLR):
     """The method. Every view predicts the codes of the large views other than itself.
 
     Attributes:
-        prototypes: shape (K, d). Of unit norm at the start of each step.
+        prototypes: shape (K, d). They are scaled to unit norm in each step, before the loss.
         queues: earlier projections of the first and of the second large view, or none.
         epoch: how many epochs have begun.
         mass, hits: what each prototype got in this epoch: the sum of its predicted shares, and the
@@ -190,7 +191,7 @@ class SwAV(SimCLR):
         return []
 
     def loss_of_views(self, z: list[Tensor], index: Tensor) -> Tensor:
-        """The swapped loss of all views: two large ones, then small ones. Arguments as `SimCLR`."""
+        """The swapped loss of two large views, then small ones. Arguments as for `SimCLR`."""
         z1, z2, *small = z
         return self.loss(z1, z2, index, *small)
 
@@ -211,7 +212,7 @@ class SwAV(SimCLR):
         # frozen prototypes get no gradient at all, so that no optimiser moves or decays them
         frozen = self.epoch <= self.freeze_epochs
         scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]
-        # codes of the two large views, balanced with the queue where it is full
+        # codes of the two large views, balanced with the queue if it is full
         codes = [self.codes(one, queue) for one, queue in zip(z, self.queues, strict=False)]
         loss = swapped_loss(scores, codes, self.temperature)
         # record the health of the codes; only then `remember` the views in their queues
@@ -240,11 +241,11 @@ class SwAV(SimCLR):
             loss: the swapped loss.
 
         Returns:
-            Mean entropy of the codes ("code_entropy"); the loss minus that entropy, which is what
-            the predictions lack ("divergence"); share of images whose two large crops prefer the
-            same prototype ("agreement"). For this epoch so far: the effective number of prototypes
-            in use, exp of the entropy of their predicted shares, divided by K ("usage"); and how
-            many prototypes no view prefers ("dead_prototypes").
+            Mean entropy of the codes ("code_entropy"); the loss minus that entropy, which is the KL
+            divergence of predictions from codes ("divergence"); share of images whose two large
+            crops prefer the same prototype ("agreement"). For this epoch so far: the effective
+            number of prototypes in use, exp of the entropy of their predicted shares, divided by K
+            ("usage"); and how many prototypes no view prefers ("dead_prototypes").
         """
         large = torch.stack(scores[:2])  # (2, B, K)
         nearest = large.argmax(2)  # (2, B)
@@ -260,7 +261,7 @@ class SwAV(SimCLR):
         } | ({"queue_filled": self.queues[0].filled()} if self.queue_size else {})
 
     def meters(self, z1: Tensor, z2: Tensor, index: Tensor) -> dict[str, float]:
-        """Health of this step, as `health` gives it."""
+        """Health of this step, as returned by `health`."""
         return self.found
 
     def chance(self, B: int) -> float:
@@ -268,5 +269,5 @@ class SwAV(SimCLR):
         return math.log(len(self.prototypes))
 
     def floor(self, B: int) -> float:
-        """Each view at cosine 1 to its prototype and 0 to the others. Real codes are softer."""
+        """The loss at cosine 1 with one prototype and 0 with the others. Real codes are softer."""
         return math.log1p((len(self.prototypes) - 1) * math.exp(-1 / self.temperature))

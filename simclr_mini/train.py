@@ -1,9 +1,9 @@
-"""Training: the one loop, for every method.
+"""Training: one loop for all methods.
 
     simclr-mini train                                   # shapes, two minutes on two cores
     simclr-mini train --data cifar10 --images 10000     # photographs, three minutes
 
-`build` makes what the loop needs, `resume` keeps what a killed run needs to go on.
+`build` makes what the loop needs, and `resume` keeps what a killed run needs to continue.
 """
 
 from collections.abc import Callable
@@ -34,8 +34,8 @@ def train(
     """Train a method to the end of its run, from the folder's checkpoint if there is one.
 
     Args:
-        config: every choice.
-        method: untrained, as `build.build_method` makes it. It is trained in place.
+        config: the choices of the run.
+        method: untrained, as returned by `build.build_method`. It is trained in place.
         data: training and validation images, "train" and "val".
         folder: the run's folder, which exists.
         report: called after each step with its line of the log.
@@ -60,7 +60,7 @@ def train(
         # at least one step comes after the warm-up: a single step would have a rate of zero
         warmup = min(round(run.per_epoch * config.warmup_epochs), run.total - 1)
         for epoch in run.epochs_left():
-            for index in run.batches_left():  # without those that a killed process trained on
+            for index in run.batches_left():  # except those that a killed process trained on
                 x = as_floats(images.pixels[index], device)
                 views = [*method.views(x), *method.small_views(x)]
                 z = project(method, views, bfloat16, config.chunk_size)
@@ -94,7 +94,7 @@ def project(
         method: has `project_views`.
         views: two large views, then small ones, shape (B, 3, size, size) each.
         bfloat16: whether the network computes in bfloat16.
-        chunk_size: how many images are in the network at a time, as `project_in_chunks`.
+        chunk_size: how many images are in the network at a time, as for `project_in_chunks`.
     """
     B = len(views[0])
     views = [distributed.own_rows(x).contiguous(memory_format=torch.channels_last) for x in views]
@@ -105,20 +105,20 @@ def project(
 
 
 def check_processes(config: Config, method: SimCLR) -> None:
-    """Refuse options with which many processes would not compute what one process does.
+    """Refuse options with which several processes would not compute what one process does.
 
     Raises:
-        ValueError: an option cannot work; the message says which can.
+        ValueError: an option cannot work; the message says what can be used instead.
     """
     B, W = config.batch_size, distributed.size()
     if B < W:
         raise ValueError(f"--batch-size must be {W} or more for {W} processes, not {B}")
     if W > 1 and getattr(config.options, "norm_groups", 1) > 1:
-        raise ValueError(f"--norm-groups must be 1 for {W} processes, which see one batch")
+        raise ValueError(f"--norm-groups must be 1 for {W} processes, which share one batch")
     if W == 1 or not live_norms(method):
         return
     if config.chunk_size:
-        raise ValueError(f"--chunk-size in {W} processes needs --norm group, which is exact")
+        raise ValueError(f"--chunk-size with {W} processes needs --norm group, which is exact")
     if pick_device(config.device).type == "cpu":
         raise ValueError(
             f"a batch norm cannot see the whole batch of {W} processes without GPUs: "
@@ -146,7 +146,7 @@ def knn_is_due(config: Config, epoch: int, images: Images) -> bool:
 
 
 def knn_accuracy(method: SimCLR, data: dict[str, Images]) -> float:
-    """Accuracy in [0, 1] of k-NN: 1,000 validation images among 2,000 training images."""
+    """Accuracy of k-NN on up to 1,000 validation images among up to 2,000 training images."""
     bank, queries = data["train"].first(2_000), data["val"].first(1_000)
     predicted = knn_predict(
         represent(method.encoder, bank), bank.labels, represent(method.encoder, queries)

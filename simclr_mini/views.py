@@ -1,6 +1,6 @@
 """Views: the random changes of an image that a representation should not notice.
 
-Every operation takes a whole batch, and every image in it draws its own coin and its own
+Every operation takes a whole batch, and every image in it has its own coin toss and its own
 parameters. Drawing them once per batch is a known bug: whole batches then come out unchanged.
 Random numbers come from a `torch.Generator` on the CPU (`None` is torch's global one) and are then
 moved to the images' device, so one seed gives the same views everywhere. Images are float32 or
@@ -27,7 +27,7 @@ class Recipe:
     """How likely and how strong each change is. A probability of 0 leaves a change out.
 
     Attributes:
-        size: side of the square view in pixels; 0 is the height of the images.
+        size: side of the square view in pixels; 0 means the height of the images.
         crop_scale: range of the share of the image's area that a crop covers.
         crop_ratio: range of a crop's width / height.
         crop, flip, jitter, gray, blur, rotation, cutout, sobel, noise: probability of each change.
@@ -122,7 +122,8 @@ def one_view(
         x: images in [0, 1], shape (B, 3, H, W).
         recipe: which changes to make, and how strong they are.
         generator: source of randomness.
-        boxes: the part that each view shows, as from `crop_boxes`, shape (B, 4); None draws it.
+        boxes: the part that each view shows, as returned by `crop_boxes`, shape (B, 4). None: it
+            is drawn.
 
     Returns:
         Views in [0, 1], shape (B, 3, size, size), with x's dtype and device.
@@ -197,7 +198,7 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
     The share of the area is drawn uniformly, and width / height uniformly on a log scale. Each
     side is rounded to whole pixels, at least one. A box that does not fit is drawn again, with a
     new area and a new ratio, up to ten draws in all; the last resort is the largest box of an
-    allowed ratio. Every box, also the last resort, is equally likely to be anywhere inside the
+    allowed ratio. Every box, including the last resort, is equally likely to be anywhere inside the
     image. (torchvision places the last resort at the centre.)
 
     Args:
@@ -210,7 +211,7 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
     Returns:
         top, left, height, width of each box in whole pixels, int64, shape (B, 4), on the CPU.
     """
-    # draw ten candidate sizes for each image: area uniformly, ratio uniformly in its logarithm
+    # draw ten candidate sizes for each image: area uniformly, ratio uniformly on a log scale
     area = uniform((B, 10), *scale, generator) * height * width
     aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
     w = (area * aspect).sqrt().round().clamp(min=1)
@@ -314,7 +315,7 @@ def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = Non
     Returns:
         Images, shape (B, 3, H, W), with x's dtype and device.
     """
-    # throw one coin for each image
+    # toss one coin for each image
     mirrored = coin(len(x), p, generator)
     # where it shows heads, reverse the order of the columns
     return change_some(x, mirrored, lambda some: some.flip(3))
@@ -386,7 +387,7 @@ def grayscale(x: Tensor, p: float = 0.2, generator: Generator | None = None) -> 
         Images, shape (B, 3, H, W), with x's dtype and device. A grey image has three equal
         channels.
     """
-    # throw one coin for each image
+    # toss one coin for each image
     drop = coin(len(x), p, generator)
     # where it shows heads, set all three channels to the brightness
     return change_some(x, drop, lambda some: to_gray(some).expand_as(some))
@@ -533,7 +534,7 @@ def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -
     Returns:
         Images in [0, 1], shape (B, 3, H, W), with x's dtype and device.
     """
-    # throw one coin and draw one width for each image
+    # toss one coin and draw one width for each image
     chosen = coin(len(x), p, generator)
     width = uniform(len(x), *sigma, generator)
     # blur the chosen images, each with its own width
@@ -552,7 +553,7 @@ def blur(x: Tensor, sigma: Tensor) -> Tensor:
     """
     H, W = x.shape[2:]
     reach = max(1, H // 20)
-    # weights of a bell curve at whole pixels, scaled to sum 1 for each image
+    # weights of a bell curve at whole pixels, scaled to sum to 1 for each image
     offset = torch.arange(-reach, reach + 1, device=x.device)[:, None]
     weights = torch.exp(-0.5 * (offset / sigma) ** 2)  # (2 reach + 1, B)
     weights = (weights / weights.sum(0))[:, :, None, None, None]

@@ -65,7 +65,7 @@ class SmallMaps(torch.autograd.Function):
 
 
 def columns(x: Tensor, k: int, stride: int, padding: int, places: torch.Size) -> Tensor:
-    """What each place of a convolution's output sees.
+    """The part of the input that each position of a convolution's output sees.
 
     Args:
         x: the convolution's input, shape (B, C, H, W).

@@ -1,4 +1,4 @@
-"""Write a file whole or not at all: a kill or a full disk never leaves half of one.
+"""Write a file whole or not at all: a killed process or a full disk never leaves half a file.
 
 Ours; no paper.
 """
@@ -20,7 +20,7 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the disk is full or read-only; its message names the file.
     """
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")  # another process may write it, too
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")  # other processes may write it, too
     try:
         with errors_name(file):
             with open(part, "wb") as opened:
@@ -35,15 +35,15 @@ def whole_file(file: Path) -> Iterator[BinaryIO]:
 
 
 def delete_parts(file: Path) -> None:
-    """Delete what processes that were killed had written of a file."""
-    older = file.with_name(f"{file.name}.part")  # named before parts had their process's number
+    """Delete the unfinished parts of a file that killed processes left behind."""
+    older = file.with_name(f"{file.name}.part")  # the name before parts had the process's number
     for part in (older, *file.parent.glob(f"{file.name}.[0-9]*.part")):
         part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def errors_name(file: Path) -> Iterator[None]:
-    """Inside the block, every error of the disk names `file`.
+    """Inside the block, every disk error names `file`.
 
     Raises:
         OSError: with the name of `file`, whichever part of it could not be written.

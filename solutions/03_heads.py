@@ -76,7 +76,7 @@ def mlp_as_module(in_dim, hidden_dim, out_dim):
 
 @way("mlp", "by matrix products")
 def mlp_by_products(in_dim, hidden_dim, out_dim):
-    """Use own parameters, transposed matrices, and torch's batch norm as a function."""
+    """Use parameters of our own, transposed matrices, and torch's batch norm as a function."""
 
     class Head(nn.Module):
         def __init__(self):
@@ -242,7 +242,7 @@ def predictor_in_layers(dim, hidden_dim):
 
 @way("predictor", "as matrices")
 def predictor_as_matrices(dim, hidden_dim):
-    """Use own parameters and matrix products."""
+    """Use parameters of our own and matrix products."""
     return mlp_by_products(dim, hidden_dim, dim)
 
 

@@ -13,7 +13,7 @@ from lessons.course.ways import way
 
 @contextmanager
 def unchanged(encoder):
-    """Eval mode; afterwards every part is in its old mode, and nothing may have changed."""
+    """Inside: eval mode. Afterwards every part has its old mode; nothing else may have changed."""
     modes = {part: part.training for part in encoder.modules()}
     before = {name: value.clone() for name, value in encoder.state_dict().items()}
     try:
@@ -47,7 +47,7 @@ def features_in_loops(encoder, pixels, batch_size=512):
 @way("features", "slices")
 @torch.inference_mode()
 def features_in_slices(encoder, pixels, batch_size=512):
-    """Batches cut by start and stop, written into a tensor made beforehand."""
+    """Slice batches by start and stop, and write into a tensor made beforehand."""
     pixels, h = bytes_of(pixels), None
     with unchanged(encoder):
         for start in range(0, len(pixels), batch_size):
@@ -60,7 +60,7 @@ def features_in_slices(encoder, pixels, batch_size=512):
 
 @way("features", "data loader")
 def features_by_loader(encoder, pixels, batch_size=512):
-    """torch's DataLoader without shuffling, and detach instead of no_grad."""
+    """Use torch's DataLoader without shuffling, and detach instead of no_grad."""
     from torch.utils.data import DataLoader
 
     loader = DataLoader(bytes_of(pixels), batch_size=batch_size, shuffle=False, drop_last=False)
@@ -103,7 +103,7 @@ def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
 
 @way("knn_predict", "numpy")
 def knn_in_numpy(bank, bank_labels, queries, k=20, temperature=0.07):
-    """float64, argpartition, and a loop over the classes."""
+    """Use float64, argpartition, and a loop over the classes."""
     b, q = bank.detach().numpy().astype(np.float64), queries.detach().numpy().astype(np.float64)
     lengths = np.outer(np.linalg.norm(q, axis=1), np.linalg.norm(b, axis=1))
     s = (q @ b.T) / np.maximum(lengths, 1e-12)
@@ -154,7 +154,7 @@ def balanced_by_keys(labels, share, generator=None):
 
 @way("class_balanced", "multinomial")
 def balanced_by_multinomial(labels, share, generator=None):
-    """Drawing without replacement, with weight 1 for the rows of a class and 0 for others."""
+    """Draw without replacement, with weight 1 for the rows of a class and 0 for others."""
     classes = labels.unique()
     count = max(1, round(share * len(labels) / classes.numel()))
     return torch.cat(
@@ -196,7 +196,7 @@ def predict_in_loops(self, h):
 
 @way("Probe.predict", "folded")
 def predict_folded(self, h):
-    """Mean and std folded into weight and bias; the softmax keeps the order."""
+    """Fold mean and std into weight and bias; the softmax keeps the order."""
     weight = self.weight / self.std
     bias = self.bias - weight @ self.mean
     share = torch.softmax(h @ weight.T + bias, dim=1)
@@ -205,7 +205,7 @@ def predict_folded(self, h):
 
 @way("Probe.predict", "einsum")
 def predict_by_einsum(self, h):
-    """Logits summed in float64, the largest found by sorting."""
+    """Sum the logits in float64, and find the largest by sorting."""
     standard = h.double().sub(self.mean).div(self.std)
     logits = torch.einsum("cd,md->mc", self.weight.double(), standard).add_(self.bias)
     return self.classes[logits.argsort(dim=1)[:, -1]]
@@ -252,7 +252,7 @@ def fit_by_newton(h, position, weight, bias, penalty, iterations):
 
 @way("fit", "gradient descent")
 def fit_by_descent(h, position, weight, bias, penalty, iterations):
-    """Gradient descent with momentum and a gradient by hand, in float64, until it is nearly 0."""
+    """Momentum gradient descent in float64, by hand, until the gradient is nearly 0."""
     kind, N = weight.dtype, len(h)
     x, w, b = h.double(), weight.double(), bias.double()
     right = F.one_hot(position, len(b)).double()
@@ -274,7 +274,7 @@ def fit_by_descent(h, position, weight, bias, penalty, iterations):
 
 @way("fit", "one parameter")
 def fit_one_matrix(h, position, weight, bias, penalty, iterations):
-    """Weight and bias in one matrix, fitted by torch's L-BFGS; the loss uses logsumexp."""
+    """Put weight and bias into one matrix, and fit it by torch's L-BFGS, with logsumexp."""
     W = torch.column_stack([weight, bias]).double().requires_grad_(True)
     x = torch.column_stack([h, torch.ones(len(h))]).double()
     optimizer = torch.optim.LBFGS(
@@ -322,7 +322,7 @@ PENALTIES = (1.0, 0.1, 0.01, 0.001, 0.0001)
 
 @way("linear_probe", "loops")
 def probe_in_loops(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
-    """Each penalty is fitted from zero by Newton's method; the most correct answers win."""
+    """Fit a probe with each penalty, from zero, by Newton's method; most correct answers win."""
     N, D = train_h.shape
     mean, std = [], []
     for d in range(D):
@@ -349,7 +349,7 @@ def probe_in_loops(train_h, train_labels, val_h, val_labels, penalties=PENALTIES
 
 @way("linear_probe", "smallest first")
 def probe_from_below(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
-    """From the smallest penalty up; a later one that is as good replaces the earlier one."""
+    """Go up from the smallest penalty; a later one that is as good replaces the earlier one."""
     std, mean = torch.std_mean(train_h, dim=0, unbiased=False)
     std = std.masked_fill(std < 1e-6, 1.0)
     classes, position = torch.unique(train_labels, return_inverse=True)
@@ -367,7 +367,7 @@ def probe_from_below(train_h, train_labels, val_h, val_labels, penalties=PENALTI
 
 @way("linear_probe", "list of pairs")
 def probe_by_sorting(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
-    """Penalties in the order given; the largest pair of accuracy and penalty wins."""
+    """Take penalties in the order given; the largest pair of accuracy and penalty wins."""
     mean = train_h.mean(dim=0)
     std = (train_h - mean).square().mean(dim=0).sqrt()
     std = torch.where(std > 1e-6, std, 1.0)

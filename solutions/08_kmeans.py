@@ -25,7 +25,7 @@ def assign_in_loops(x, centroids):
 
 @way("assign", "one centroid at a time")
 def assign_by_centroids(x, centroids):
-    """All points are compared with one centroid at a time; those nearer to it change to it."""
+    """Compare all points with one centroid at a time; points that are nearer to it switch."""
     distances = torch.full((len(x),), math.inf, dtype=x.dtype, device=x.device)
     labels = torch.zeros(len(x), dtype=torch.long, device=x.device)
     for k in range(len(centroids)):
@@ -163,7 +163,7 @@ def draws_far(squared, count, generator):
 
 @way("plus_plus", "loops")
 def plus_plus_in_loops(x, k, generator=None):
-    """Each candidate is tried: how large would the sum of squared distances be with it?"""
+    """Try each candidate: how large would the sum of squared distances be with it?"""
     points = x.tolist()
     chosen = [int(torch.randint(len(points), (1,), generator=generator))]
 
@@ -233,7 +233,7 @@ def kmeans_in_loops(x, k, iterations=20, generator=None, start=None):
 
 @way("kmeans", "float64")
 def kmeans_in_float64(x, k, iterations=20, generator=None, start=None):
-    """float64, whose 16 digits make centring unnecessary; masks and broadcasting."""
+    """Use float64, whose 16 digits make centring unnecessary, masks and broadcasting."""
     wide = x.double()
     first = plus_plus_by_table(wide, k, generator) if start is None else start.double()
     centroids, labels = lloyd(wide, first, iterations, assign_by_broadcasting, means_by_masks)

@@ -14,7 +14,7 @@ from lessons.course.ways import way
 
 
 def seeded(generator):
-    """A random.Random of Python, seeded with a number from the generator."""
+    """Python's random.Random, seeded with a number from the generator."""
     return random.Random(torch.randint(2**62, (), generator=generator).item())
 
 
@@ -71,7 +71,7 @@ def expected_by_one_image(sizes, batch_size):
 
 @way("expected_collisions", "hypergeometric")
 def expected_hypergeometric(sizes, batch_size):
-    """The sum over how many images of a cluster a batch may get, and how likely each number is."""
+    """Sum over the number of a cluster's images in a batch, weighted by its probability."""
     N, B, total = int(sizes.sum()), batch_size, Fraction(0)
     for s in sizes.tolist():
         for n in range(2, min(s, B) + 1):
@@ -152,7 +152,7 @@ def rank_cluster_by_cluster(pseudo_labels):
 
 @way("released_batches", "loops")
 def released_in_loops(pseudo_labels, batch_size):
-    """Round by round, one image from each cluster that has one left; cut when a batch is full."""
+    """Take one image from each cluster that has one left, round by round; cut full batches."""
     clusters, order = members(pseudo_labels), []
     for r in range(max(len(own) for own in clusters)):
         order += sorted(own[r] for own in clusters if len(own) > r)
@@ -162,7 +162,7 @@ def released_in_loops(pseudo_labels, batch_size):
 
 @way("released_batches", "one key")
 def released_by_one_key(pseudo_labels, batch_size):
-    """Rank and position in one number, sorted; unfold cuts."""
+    """Put rank and position into one number, and sort; unfold cuts the batches."""
     N = len(pseudo_labels)
     rank = (pseudo_labels[:, None] == pseudo_labels).tril(-1).sum(1)
     order = (rank * N + torch.arange(N)).sort().values % N
@@ -243,7 +243,7 @@ def deal_by_scatter(order, batches, generator=None):
 
 @way("dealt_batches", "loops")
 def dealt_in_loops(pseudo_labels, batch_size, generator=None):
-    """Shuffle, and leave out the surplus; then cluster by cluster, each image to the next batch."""
+    """Shuffle, and drop the surplus; cluster by cluster, give each image to the next batch."""
     chance, N = seeded(generator), len(pseudo_labels)
     T = N // batch_size
     used = chance.sample(range(N), T * batch_size)
@@ -258,7 +258,7 @@ def dealt_in_loops(pseudo_labels, batch_size, generator=None):
 
 @way("dealt_batches", "fewest of its own")
 def dealt_to_fewest_of_its_own(pseudo_labels, batch_size, generator=None):
-    """Each image goes where fewest of its cluster are; ties go to the emptiest batch, then any."""
+    """Each image goes where fewest of its cluster are; of those, to an emptiest one, at random."""
     chance, N = seeded(generator), len(pseudo_labels)
     T = N // batch_size
     used = chance.sample(range(N), T * batch_size)
@@ -335,7 +335,7 @@ def strict_count_by_bisection(sizes, batch_size):
 
 @way("strict_batches", "loops")
 def strict_in_loops(pseudo_labels, batch_size, generator=None):
-    """Leave out what cannot be used; then cluster by cluster, each image to the next batch."""
+    """Drop what cannot be used; cluster by cluster, give each image to the next batch."""
     chance, clusters = seeded(generator), members(pseudo_labels)
     T = strict_count_in_loops(torch.tensor([len(own) for own in clusters]), batch_size)
     chance.shuffle(clusters)
@@ -367,7 +367,7 @@ def strict_from_the_fullest(pseudo_labels, batch_size, generator=None):
 
 @way("strict_batches", "tensors")
 def strict_in_tensors(pseudo_labels, batch_size, generator=None):
-    """Ranks by comparing pairs, at most T per cluster; random names, sort, a table of rounds."""
+    """Rank by pairs, keep at most T per cluster, sort by random names, make a table of rounds."""
     T = strict_count_from_above(torch.bincount(pseudo_labels), batch_size)
     order = torch.randperm(len(pseudo_labels), generator=generator)
     own = pseudo_labels[order]

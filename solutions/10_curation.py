@@ -214,7 +214,7 @@ def embed_with_buffers_kept(model, x):
 
 @way("intersection", "loops")
 def intersection_in_loops(a, b):
-    """Pixel by pixel."""
+    """Count pixel by pixel."""
     shared = []
     for one, two in zip(a.tolist(), b.tolist(), strict=True):
         sets = [

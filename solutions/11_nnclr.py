@@ -162,7 +162,7 @@ def push_by_index_copy(self, z, images=None):
 
 @way("nnclr_loss", "loops")
 def nnclr_loss_in_loops(z1, p2, support, temperature=0.1, rows=None):
-    """Search by distance, then the equation, neighbour by neighbour and candidate by candidate."""
+    """Search by distance, then compute the equation for each neighbour and candidate."""
     if not temperature > 0:
         raise ValueError("the temperature must be above 0")
     losses = []
@@ -263,7 +263,7 @@ def method_loss_in_loops(self, z1, z2, index):
 
 @way("NNCLR.loss", "one search")
 def method_loss_with_one_search(self, z1, z2, index):
-    """Both views in one search, split in two afterwards."""
+    """Search with both views at once, and split the result in two."""
     twice = torch.cat([index, index])
     positions = self.search(torch.cat([z1, z2]), twice)
     self.found = self.health(positions, twice)

@@ -275,7 +275,7 @@ def start_image_by_image(self, pixels):
 
 @way("DeepCluster.start_epoch", "init")
 def start_with_init(self, pixels):
-    """torch.nn.init for the classifier; the buffers are replaced."""
+    """Use torch.nn.init for the classifier, and replace the buffers."""
     h = whiten_by_svd(features(self.encoder, pixels, batch_size=7), self.pca_dim)
     clustered_before = bool((self.pseudo_labels >= 0).all())
     start = None
@@ -292,7 +292,7 @@ def start_with_init(self, pixels):
 
 @way("DeepCluster.start_epoch", "data")
 def start_with_data(self, pixels):
-    """inference_mode, slices of images, and .data of the classifier."""
+    """Use inference_mode, slices of images, and the classifier's .data."""
     was = {part: part.training for part in self.encoder.modules()}
     self.encoder.eval()
     with torch.inference_mode():

@@ -9,7 +9,7 @@ from lessons.course.ways import way
 
 @way("similarities", "loops")
 def similarities_in_loops(q, k, queue):
-    """Query by query: the inner product with its own key, then with each key that waits."""
+    """Query by query: the inner product with its own key, then with each key in the queue."""
     table = []
     for query, own in zip(q, k.detach(), strict=True):
         u = query / query.norm()
@@ -39,7 +39,7 @@ def similarities_by_einsum(q, k, queue):
 
 @way("similarities", "diagonal of one product")
 def similarities_by_diagonal(q, k, queue):
-    """One matrix product with all keys; of those of the batch, only the diagonal is kept."""
+    """One matrix product with all keys; of the batch's keys, only the diagonal is kept."""
     keys = torch.vstack([F.normalize(k).detach(), queue.to(k)])
     every = F.normalize(q, dim=-1) @ keys.mT
     B = len(q)
@@ -71,7 +71,7 @@ def moco_loss_by_logsumexp(q, k, queue, temperature=0.2):
 
 @way("moco_loss", "log_softmax")
 def moco_loss_by_log_softmax(q, k, queue, temperature=0.2):
-    """The queue in front and the own key in the last column, which is as good."""
+    """The queue comes first and the own key is in the last column, which works as well."""
     q = F.normalize(q, dim=1)
     own = torch.linalg.vecdot(q, F.normalize(k.detach(), dim=1))
     logits = torch.column_stack([q @ queue.to(q).T, own])

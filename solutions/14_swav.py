@@ -46,7 +46,7 @@ def normalise_with_renorm(prototypes):
 
 @way("sinkhorn", "loops")
 def sinkhorn_in_loops(scores, epsilon=0.05, iterations=3):
-    """In the order of the authors' code; the largest score of all is taken off first."""
+    """In the order of the authors' code; the largest score of all is subtracted first."""
     (B, K), s = scores.shape, scores.tolist()
     top = max(map(max, s))
     Q = [[math.exp((s[b][k] - top) / epsilon) for b in range(B)] for k in range(K)]
@@ -60,7 +60,7 @@ def sinkhorn_in_loops(scores, epsilon=0.05, iterations=3):
 
 @way("sinkhorn", "exponentials")
 def sinkhorn_of_exponentials(scores, epsilon=0.05, iterations=3):
-    """As the authors write it, in float64, less the largest score of all."""
+    """As the authors write it, in float64, with the largest score of all subtracted."""
     scores = scores.detach().double()
     codes = ((scores - scores.max()) / epsilon).exp()
     for _ in range(iterations):
@@ -96,7 +96,7 @@ def sinkhorn_with_log_softmax(scores, epsilon=0.05, iterations=3):
 
 @way("codes_with_queue", "loops")
 def codes_in_loops(z, queue, prototypes, epsilon=0.05, iterations=3):
-    """Each embedding with each prototype, the batch first."""
+    """Compare each embedding with each prototype, the batch first."""
     rows = [*z.detach().double(), *queue.detach().double()]
     centres = prototypes.detach().double()
     scores = [[float(torch.dot(row, centre)) for centre in centres] for row in rows]
@@ -114,7 +114,7 @@ def codes_queue_first(z, queue, prototypes, epsilon=0.05, iterations=3):
 @way("codes_with_queue", "scores apart")
 @torch.no_grad()
 def codes_of_scores_apart(z, queue, prototypes, epsilon=0.05, iterations=3):
-    """Scores of both first, joined only for the iteration."""
+    """Compute the scores of both apart, and join them only for the iteration."""
     batch = torch.einsum("bd,kd->bk", z, prototypes)
     old = torch.einsum("qd,kd->qk", queue.type_as(z), prototypes)
     codes = sinkhorn_of_exponentials(torch.cat([batch, old]), epsilon, iterations)
@@ -151,7 +151,7 @@ def swapped_loss_with_cross_entropy(scores, codes, temperature=0.1):
 
 @way("swapped_loss", "all pairs less own")
 def swapped_loss_of_all_pairs(scores, codes, temperature=0.1):
-    """A table of codes and views, from which the own views are left out."""
+    """A table of codes and views that leaves out each code's own view."""
     logs = (torch.stack(scores) / temperature).log_softmax(2)
     table = -torch.einsum("ibk,vbk->iv", torch.stack(codes).to(logs), logs) / logs.shape[1]
     keep = ~torch.eye(len(codes), len(scores), dtype=torch.bool)
@@ -160,7 +160,7 @@ def swapped_loss_of_all_pairs(scores, codes, temperature=0.1):
 
 @way("swapped_loss", "scores less their log sum")
 def swapped_loss_from_expected_scores(scores, codes, temperature=0.1):
-    """A code sums to 1, so the loss is the log of the sum, less the score that the code expects."""
+    """A code sums to 1, so the loss is the logsumexp minus the score that the code expects."""
     total, pairs = 0, 0
     for v in range(len(scores)):
         s = scores[v] / temperature

@@ -12,7 +12,7 @@ from lessons.course.ways import way
 
 
 def counts_of(B):
-    """How many rows each process has: the first B % W of them have one more."""
+    """How many rows each process has: the first B % W processes have one more."""
     W = dist.get_world_size()
     return [B // W + (r < B % W) for r in range(W)]
 
@@ -61,7 +61,7 @@ def rows_by_broadcast(rows, B):
 @way("all_rows", "padded with the last row")
 @torch.no_grad()
 def rows_padded(rows, B):
-    """What fills up the share does not matter, because it is cut off again."""
+    """The padding does not matter, because it is cut off again."""
     counts = counts_of(B)
     most = max(counts)
     fill = rows[-1:] if len(rows) else rows.new_ones(1, *rows.shape[1:])
@@ -77,7 +77,7 @@ def rows_padded(rows, B):
 
 @way("Gather.backward", "loops")
 def backward_in_loops(ctx, gradient):
-    """Row by row: every process sends what it wants of the row."""
+    """Row by row: every process sends its gradient of the row."""
     start, count = start_of(ctx.B), counts_of(ctx.B)[dist.get_rank()]
     kept = []
     for i in range(ctx.B):
@@ -90,7 +90,7 @@ def backward_in_loops(ctx, gradient):
 
 @way("Gather.backward", "gather the gradients")
 def backward_by_gathering(ctx, gradient):
-    """All gradients of all processes, of which one block of rows is summed."""
+    """Gather all gradients of all processes, and sum one block of rows."""
     sent = gradient.contiguous()
     others = [torch.empty_like(sent) for _ in counts_of(ctx.B)]
     dist.all_gather(others, sent)
@@ -184,7 +184,7 @@ def places_in_loops(B, device=None):
 
 @way("own_places", "split a table")
 def places_of_a_table(B, device=None):
-    """A row of the table for each view; its columns are divided as the images are."""
+    """One row of first views and one of second views; columns are divided as the images are."""
     table = torch.arange(2 * B, device=device).view(2, B)
     own = table.tensor_split(dist.get_world_size(), dim=1)[dist.get_rank()]
     return own.flatten(), own.flip(0).flatten()
@@ -209,7 +209,7 @@ def places_with_where(B, device=None):
 
 
 class Everything(torch.autograd.Function):
-    """All rows, with a gradient: ours, since a right way imports nothing of the lesson."""
+    """All rows, with a gradient. It is our own: a solution imports nothing from the lesson."""
 
     @staticmethod
     def forward(ctx, rows, B):
@@ -240,7 +240,7 @@ def loss_in_loops(z1, z2, B, temperature=0.5):
 
 @way("own_nt_xent_loss", "own rows of the table")
 def loss_of_the_table(z1, z2, B, temperature=0.5):
-    """The whole table of one process, of which only the own rows are kept."""
+    """Compute the whole table, and keep only the rows of this process."""
     z = F.normalize(torch.cat([Everything.apply(z1, B), Everything.apply(z2, B)]), dim=1)
     places, positives = places_of_a_table(B, z.device)
     table = (z @ z.T / temperature).masked_fill(
@@ -252,7 +252,7 @@ def loss_of_the_table(z1, z2, B, temperature=0.5):
 
 @way("own_nt_xent_loss", "normalised before they are sent")
 def loss_of_sent_units(z1, z2, B, temperature=0.5):
-    """Vectors of unit norm are exchanged; the mean over own views is weighted by their number."""
+    """Exchange vectors of unit norm; weight the mean over own views by their number."""
     u1, u2 = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
     z = torch.cat([Everything.apply(u1, B), Everything.apply(u2, B)])
     places, positives = places_rolled(B, z.device)
@@ -323,7 +323,7 @@ def buffers_kept(method):
 
 @way("project_chunk", "loops")
 def chunk_with_a_hook(method, chunk):
-    """A hook waits for the gradient of all projections, and then goes the way again."""
+    """A hook waits for the gradient of all projections, then repeats the forward pass."""
     with torch.no_grad():
         z = method.project_views(chunk)
     together = torch.cat(z).requires_grad_()
@@ -337,7 +337,7 @@ def chunk_with_a_hook(method, chunk):
 
 
 class Again(torch.autograd.Function):
-    """The parameters are inputs, so that they get their gradient from here."""
+    """The parameters are inputs, so that `backward` returns their gradients."""
 
     @staticmethod
     def forward(ctx, method, chunk, *parameters):

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # set before torch is imported
-os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and rich would keep to it for good
+os.environ.pop("COLUMNS", None)  # pytest-xdist sets it, and rich would always use it
 root = str(Path(__file__).resolve().parents[1])
 if root not in sys.path:
     sys.path.insert(0, root)
@@ -40,7 +40,7 @@ def pytest_cmdline_main(config):
     if everything and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses = "logical"  # the cores that this process may use
         config.option.dist, config.option.loadscopereorder = "loadfile", False
-        config.option.benchmark_disable = True  # else it warns of the other processes
+        config.option.benchmark_disable = True  # otherwise it warns about the other processes
         folder = os.environ["SIMCLR_MINI_SITE"] = tempfile.mkdtemp(prefix="site-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
@@ -64,7 +64,7 @@ def chosen(request):
 
 @pytest.fixture(scope="session")
 def proofs(chosen, tmp_path_factory):
-    """By folder: what `prove` says of each lesson whose tests were chosen."""
+    """What `prove` says about each lesson whose tests were chosen, by folder."""
     lessons = [lesson.folder for lesson in chosen("test_proofs.py", "lesson")]
     folder = tmp_path_factory.mktemp("proofs")
     command = [sys.executable, "-m", "lessons.course.prove", *dict.fromkeys(lessons), "--quick"]
@@ -94,7 +94,7 @@ class Proofs:
 
 @pytest.fixture(scope="module")
 def one_thread():
-    """torch computes on one thread: sums come out alike, and the proofs have a core."""
+    """torch computes on one thread, so sums are reproducible and the proofs have a core."""
     import torch
 
     before = torch.get_num_threads()
@@ -149,7 +149,7 @@ def run(tmp_path):
 
 @pytest.fixture
 def lesson_4(tmp_path, monkeypatch):
-    """A learner's file of lesson 4; verdicts are given to it and not run."""
+    """A learner's file of lesson 4. Its verdicts are made up; no test runs."""
     monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
     return LearnersFile(find(4))
 
@@ -164,7 +164,7 @@ class LearnersFile:
         files.write(self.lesson.learner_file("nt_xent"), text)
 
     def verdict(self, outcome: str = "passed", only: str = "", problem: str = "") -> None:
-        """As if pytest had run the tests whose step begins with `only`; the others pass or wait."""
+        """Remember a verdict as if pytest had run the tests whose step begins with `only`."""
         tests = [test for test in self.lesson.tests if test.step.startswith(only)]
         outcomes = {test.name: outcome for test in tests}
         progress.remember(self.lesson, outcomes, problem, progress.judged(self.lesson))

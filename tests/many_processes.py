@@ -52,7 +52,7 @@ def two_steps(choices: dict) -> dict:
 
 
 def exchanges() -> dict:
-    """What a process hears of the others, who hold other numbers."""
+    """What a process receives from the others, which hold other numbers."""
     rank, last = distributed.rank(), distributed.size() - 1
     method = torch.nn.BatchNorm1d(2)
     torch.nn.init.constant_(method.weight, rank)
@@ -71,7 +71,7 @@ def exchanges() -> dict:
 
 
 def gradients(rank: int, folder: str) -> None:
-    """Do each case as one of 1, 2, 3 and 4 processes, and keep what came out."""
+    """Run each case as one of 1, 2, 3 and 4 processes, and keep the results."""
     torch.set_num_threads(1)
     for W in WORLDS[rank:]:
         store = f"file://{folder}/store-{W}"

@@ -1,4 +1,4 @@
-"""One step of every method on a network that costs nothing, in float64; for tests of scale."""
+"""One step of every method on a tiny network, in float64, for tests of scale."""
 
 import torch
 from torch import Tensor

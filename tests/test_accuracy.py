@@ -78,7 +78,7 @@ def test_scores_are_those_of_the_test_split(splits):
 
 
 def test_splits_in_another_order_are_refused(splits):
-    """Else the penalty would be chosen on test images."""
+    """Otherwise the penalty would be chosen on test images."""
     train, val, test = splits
     with pytest.raises(ValueError, match="give the splits train, val, test in this order"):
         few_labels(network(), (train, test, val), 0.1, 0)
@@ -105,7 +105,7 @@ def test_few_labels_are_enough_for_what_is_plain_to_see(splits):
 
 
 def test_few_labels_follow_their_seed_alone(splits, monkeypatch):
-    """Neither torch's global generator nor an earlier call has a say, nor is it used up."""
+    """Neither torch's global generator nor an earlier call matters, and the generator stays put."""
     monkeypatch.setattr(accuracy, "FINE_TUNE_STEPS", 5)
     first = few_labels(network(), splits, 0.1, seed=3)
     torch.manual_seed(5)
@@ -115,7 +115,7 @@ def test_few_labels_follow_their_seed_alone(splits, monkeypatch):
 
 
 def test_test_labels_have_no_say_in_what_is_learned(splits):
-    """All predictions for test labels turned by one class: what was right is now wrong."""
+    """If each test label is replaced by the next one, predictions that were right are now wrong."""
     train, val, test = splits
     turned = Images(test.pixels, test.labels.roll(1), test.classes, test.name, test.split)
     right = few_labels(network(), splits, 0.25, 0)

@@ -98,7 +98,7 @@ def test_few_images_are_not_called_few_directions(rank, directions):
 
 
 def test_a_few_steps_at_chance_are_no_failure():
-    """A run of twelve pictures and one epoch, with which many begin, has hardly any steps."""
+    """Many people begin with twelve pictures and one epoch; such a run has hardly any steps."""
     health = {"uniformity": -3.0, "effective_rank_h": 40.0}
     for steps in (2, FEW_STEPS):
         log = [{"epoch": 0, "share_of_way": 0.0}] * steps

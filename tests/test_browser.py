@@ -1,6 +1,6 @@
 """Every page of the site in a real browser, from disk, with the network watched.
 
-Needs Chromium of the system (apt-get install chromium) and `pip install -e '.[dev]'`.
+Needs the system's Chromium (apt-get install chromium) and `pip install -e '.[dev]'`.
 """
 
 import functools
@@ -37,7 +37,7 @@ SHORTEN = """document.querySelectorAll(
    .md-nav__item:nth-child(n + 4):not(.md-nav__item--active),
    pre > code > span:nth-child(n + 9), .doc-children > .doc-object:nth-child(n + 4)`
 ).forEach(piece => piece.remove())"""
-# Colours follow from an element's tag and class and those that it is in. Each such path is judged
+# Colours follow from the tag and class of an element and its ancestors. Each such path is judged
 # on the first page that has it, in light and in dark. This marks what is new on a page.
 MARK_NEW = """seen => {
   const known = new Set(seen), found = [];
@@ -126,7 +126,7 @@ def site():
 
 @pytest.fixture(scope="module")
 def light(chromium):
-    """One page for all: to open a new one takes as long as to look at it."""
+    """One page for all tests, because opening a new one takes as long as looking at it."""
     watched = Watched(chromium, "light", WIDE)
     yield watched
     watched.context.close()
@@ -142,7 +142,7 @@ def judged():
 def test_page(name, site, light, axe, judged):
     """Light and dark, in three widths: no error, no request, nothing beyond its column; axe.
 
-    Pages of one template are looked at as one of them, the others only on a phone.
+    Of the pages of one template, one is tested in every width, the others only on a phone.
     """
     page = light.page
     light.open(site / name)
@@ -253,7 +253,7 @@ def told(violation: dict) -> str:
 
 
 def test_every_page_is_looked_at(site):
-    """The list above is the site."""
+    """The list above names every page of the site."""
     assert [p.relative_to(site).as_posix() for p in pages()] == all_pages()
 
 
@@ -261,7 +261,7 @@ def test_every_page_is_looked_at(site):
     "words", ["temperature", "InfoNCE", "embedding", "momentum encoder", "color", "colour"]
 )
 def test_search_finds(words, site, light):
-    """Also the field's words that these pages do not use, and both spellings."""
+    """It also finds terms of the field that these pages do not use, and both spellings."""
     light.open(site / "index.html")
     light.page.keyboard.press("/")
     light.page.keyboard.type(words)
@@ -347,7 +347,7 @@ def test_paper_shows_no_hint_and_no_solution(site, light):
 
 
 class Served(http.server.SimpleHTTPRequestHandler):
-    """The site below SERVED_AT, with its own page for what is not there."""
+    """The site below SERVED_AT, with its own page for missing addresses."""
 
     def translate_path(self, path):
         inside = path.startswith(SERVED_AT)

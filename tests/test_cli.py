@@ -66,7 +66,7 @@ def own(made, tmp_path, monkeypatch) -> Path:
 
 
 def test_views_are_drawn_in_the_size_that_training_uses(own, monkeypatch):
-    """Not in the size of the images."""
+    """They are not drawn in the size of the images."""
     shown = []
     monkeypatch.setattr("simclr_mini.sheets.contact_sheet", lambda *rows: shown.extend(rows))
     monkeypatch.setattr("simclr_mini.canvas.save", lambda figure, out: out)
@@ -75,7 +75,7 @@ def test_views_are_drawn_in_the_size_that_training_uses(own, monkeypatch):
 
 
 def test_every_command_writes_what_it_says(own, capsys):
-    """`train` is tried at length elsewhere."""
+    """`train` is tested at length elsewhere."""
     cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
     cli.main(["embed", "runs/mine", "--data", "pets"])
     cli.main(["neighbours", "runs/mine", "--data", "pets"])
@@ -131,7 +131,7 @@ def test_force_deletes_the_run_and_nothing_else(own):
 
 
 def test_nothing_of_a_run_is_left_when_it_is_cleared(own):
-    """Whatever a run writes is known to --force; every method's own picture too."""
+    """--force knows every file that a run writes, even each method's own picture."""
     for method in ("deepcluster", "nnclr", "curation"):
         words = ["--method", method, "--name", method, "--epochs", "2"]
         words += ["--support-size", "32"] if method == "nnclr" else []
@@ -143,7 +143,7 @@ def test_nothing_of_a_run_is_left_when_it_is_cleared(own):
 
 
 def test_a_run_that_could_not_be_deleted_stays_a_run(own, monkeypatch):
-    """Else its checkpoint would be taken for the new run's, with other options."""
+    """Otherwise its checkpoint would be taken for the new run's, with other options."""
     shutil.rmtree("runs/mine/supervised")  # which is deleted first
     monkeypatch.setattr(Path, "unlink", fails_at(Path.unlink, "log.jsonl"))
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
@@ -158,7 +158,7 @@ def test_a_run_that_could_not_be_deleted_stays_a_run(own, monkeypatch):
 
 
 def fails_at(unlink, name: str):
-    """As `unlink`, but this file is in use by another program."""
+    """Like `unlink`, but this file is in use by another program."""
 
     def failing(file: Path, missing_ok: bool = False) -> None:
         if file.name == name:
@@ -173,7 +173,7 @@ def test_a_checkpoint_of_other_options_is_refused(own):
     config.write_text(config.read_text().replace('"learning_rate": 0.003', '"learning_rate": 0.02'))
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
     said = refused(*words, "--learning-rate", "0.02", "--resume")
-    assert "is of a run with --learning-rate 0.003" in said
+    assert "comes from a run with --learning-rate 0.003" in said
 
 
 def test_a_run_with_half_a_line_at_the_end_of_its_log_is_measured(own):
@@ -236,7 +236,7 @@ def test_a_picture_without_a_label_is_of_no_other_class(own, capsys, monkeypatch
 
 
 def test_neighbours_of_a_changed_folder_are_refused(own):
-    """Ordered anew, images that were trained on would be shown as test images."""
+    """In a new order, images that were trained on would be shown as test images."""
     Image.new("RGB", (16, 16)).save("pets/cat/new.png")
     assert "not those that this run began with" in refused("neighbours", "runs/mine")
 
@@ -284,7 +284,7 @@ def test_force_does_not_touch_what_is_no_run(own):
 
 
 def test_other_pictures_than_the_run_began_with_are_refused(own):
-    """Ordered anew, images that were trained on would be for test."""
+    """In a new order, images that were trained on would be test images."""
     Image.new("RGB", (16, 16)).save("pets/cat/new.png")
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
     assert "not those that this run began with" in refused(*words, "--resume")
@@ -342,7 +342,7 @@ def test_two_processes_do_not_train_in_one_folder(own, more):
 
 
 def test_what_a_killed_process_left_half_written_is_deleted_by_resume(own):
-    """In a folder with an odd name, too; a file of the user's stays."""
+    """Even in a folder with an odd name; and a file of the user's stays."""
     Path("runs/mine").rename("runs/[mine]")
     for name in ("checkpoint.pt.77.part", "result.json.part", "notes.part"):
         Path("runs/[mine]", name).write_text("")
@@ -374,7 +374,7 @@ def test_a_reader_that_has_seen_enough_ends_a_run_with_a_sentence(own, capsys):
     with pytest.MonkeyPatch.context() as patch, pytest.raises(BrokenPipeError):
         patch.setattr(experiment.console, "print", gone)
         cli.run_command(words)
-    assert "the reader of the output has gone" in capsys.readouterr().err
+    assert "the output was closed by its reader" in capsys.readouterr().err
 
 
 def test_a_run_that_has_not_ended_is_measured_with_a_note(own, capsys):
@@ -386,11 +386,11 @@ def test_a_run_that_has_not_ended_is_measured_with_a_note(own, capsys):
 
 
 def test_pictures_that_were_replaced_are_noticed(own, capsys):
-    """Their names and their number are what they were."""
+    """Their names and their number have not changed."""
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
     for command in (("evaluate", "runs/mine", "--no-fine-tune"), (*words, "--resume")):
         cli.main([str(word) for word in command])
-        assert "other pixels" not in capsys.readouterr().out
+        assert "different pixels" not in capsys.readouterr().out
     for file in Path("pets").rglob("*.png"):
         Image.new("RGB", (16, 16)).save(file)
     for command in (("evaluate", "runs/mine", "--no-fine-tune"), (*words, "--resume")):
@@ -465,7 +465,7 @@ def test_what_is_no_result_is_not_compared(own, text):
          "multiples of 8"),
         (("train", "--data", "one", "--supervised", "--batch-size", "8"), "2 or more classes"),
         (("train", "--data", "plain", "--supervised", "--batch-size", "8"), "needs labels"),
-        (("train", "--data", "few", "--batch-size", "8"), "1 image for test"),
+        (("train", "--data", "few", "--batch-size", "8"), "1 test image"),
     ],
 )  # fmt: skip
 def test_what_cannot_work_is_refused_before_anything_is_made(own, words, said):

@@ -1,4 +1,4 @@
-"""Comparing runs: means by hand, and nothing unlike is put side by side unasked."""
+"""Comparing runs: means by hand; runs that differ are compared only on request."""
 
 import json
 
@@ -81,7 +81,7 @@ def test_a_difference_within_the_spread_is_called_so():
 
 
 def test_the_untrained_row_is_that_of_the_first_run(tmp_path):
-    """Of other data, or of an encoder that sees edges, it is another."""
+    """On other data, or with an encoder that sees edges, it would differ."""
     one = a_run(tmp_path / "a", untrained=0.3)
     edges = a_run(tmp_path / "b", method="deepcluster", sobel=True, untrained=0.2)
     other = a_run(tmp_path / "c", data="cifar10", untrained=0.1)
@@ -97,7 +97,7 @@ def test_the_untrained_row_is_that_of_the_first_run(tmp_path):
 
 
 def test_the_picture_counts_within_the_spread_as_the_table_does():
-    """Ranges that do not meet, whose sum of halves the means' difference still does not exceed."""
+    """The difference of the means counts as within if it is at most the sum of the half ranges."""
     untrained = Row("untrained", "untrained", (0,), (0,), (0.3,), ())
     one = Row("a", "simclr", (0, 1), (0, 0), (0.760, 0.780), (1, 1))
     other = Row("b", "nnclr", (0, 1), (0, 0), (0.745, 0.765), (1, 1))

@@ -200,7 +200,7 @@ def test_two_processes_can_save_verdicts(tmp_path, monkeypatch):
 
 
 def test_a_save_while_a_blank_is_renewed_is_kept(tmp_path, monkeypatch):
-    """The learner saves between the look at the file and the writing."""
+    """The learner saves after the file was checked and before it is written."""
     file = tmp_path / "heads.py"
     files.renew(file, "a new blank", None)
     assert file.read_text() == "a new blank"
@@ -261,8 +261,8 @@ def test_a_python_without_torch_blames_nobody(tmp_path, monkeypatch):
     [
         ([1, 0.99999, 0.5], [1, 1, 0.5], ""),  # right up to rounding: no sentence is true of it
         ([[1.0, 2], [3, 4]], [[1.0, 2], [3, 4.0001]], ""),
-        ([NAN, INF, 3, 4], [1, 2, 3, 4], "2 of 4 entries are NaN or infinite that must be finite."),
-        ([NAN, NAN, 3, 4], [1, 2, 3, 4], "2 of 4 entries are NaN that must be finite."),
+        ([NAN, INF, 3, 4], [1, 2, 3, 4], "2 of 4 entries are NaN or infinite, but must be finite."),
+        ([NAN, NAN, 3, 4], [1, 2, 3, 4], "2 of 4 entries are NaN, but must be finite."),
     ],
 )
 def test_a_difference_is_only_told_if_there_is_one(got, expected, said):
@@ -287,7 +287,7 @@ def test_two_threads_can_save_verdicts(tmp_path, monkeypatch):
 @pytest.mark.skipif(not supervisor.HAS_TIMER, reason="no CPU limit: a child is ended by the clock")
 @pytest.mark.parametrize("awake", [True, False])
 def test_only_a_child_that_sleeps_is_said_to_wait(awake, monkeypatch):
-    """On a busy machine or a slow disk, it may get nowhere for a minute although it would."""
+    """A child that does not wait may get nowhere for a minute, if machine or disk are busy."""
     monkeypatch.setattr(supervisor, "activity", lambda pid: (0.0, awake))
     silence = supervisor.Silence(1)
     silence.since -= 100

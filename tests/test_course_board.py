@@ -36,7 +36,7 @@ def test_fresh_desk_is_not_started(run, tmp_path):
 
 
 def test_board_answers_at_once(run):
-    """It takes ten times as long as Python itself, and imports neither torch nor pytest."""
+    """It takes at most ten times as long as Python itself, and imports no torch and no pytest."""
     run("lessons")
     took, python = [], []
     for _ in range(5):
@@ -55,7 +55,7 @@ def test_board_answers_at_once(run):
 
 
 def test_steps_are_those_of_the_tests():
-    """They are read in a faster way, without the bodies of the tests."""
+    """They are read in a faster way, which skips the bodies of the tests."""
     for lesson in lessons():
         assert lesson.steps == list(dict.fromkeys(test.step for test in lesson.tests))
 
@@ -116,7 +116,7 @@ def test_a_lesson_from_wrong_to_done_to_reset(run, tmp_path):
 
 
 def test_the_board_goes_on_with_a_lesson_that_was_reset(run, tmp_path, monkeypatch):
-    """Although the learner was at work on another one."""
+    """Even if the learner was working on another one."""
     monkeypatch.setenv("SIMCLR_MINI_DESK", str(tmp_path))
     files.prepare(find(4))
     memory.save_last(find(6).folder)
@@ -165,14 +165,14 @@ def test_next_belongs_to_the_lesson_that_was_run(lesson_4):
 
 
 def test_a_broken_file_keeps_what_was_known(lesson_4):
-    """A syntax error is told; once it is gone, the board goes on from before."""
+    """A syntax error is reported; once it is fixed, the board shows what it showed before."""
     lesson_4.verdict()
     lesson_4.verdict("failed", only="positive")
     lesson_4.write(lesson_4.right + "def f(:\n")
     lesson_4.verdict("not run", problem="nt_xent.py, line 100, is not Python")
     assert lesson_4.says() == (
         "nt_xent.py, line 100, is not Python",
-        "Next: make lesson 4 run again",
+        "Next: fix lesson 4 so that it runs",
     )
     lesson_4.write(lesson_4.right + "# now\n")
     assert lesson_4.says()[0] == "4 of 5 steps, changed since the last check"
@@ -180,7 +180,7 @@ def test_a_broken_file_keeps_what_was_known(lesson_4):
 
 
 def test_after_a_lesson_comes_the_next_that_is_not_done():
-    """Past the last one it begins again; without a last one, what is begun comes first."""
+    """After the last lesson, the first is next; if none was last, a begun one is next."""
     known = [progress.Status(lesson) for lesson in lessons()]
     known[3].state = "begun"
     known[-1].state = "done"

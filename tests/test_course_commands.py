@@ -52,7 +52,7 @@ def test_a_closed_pipe_is_no_error(tmp_path):
 
 
 def test_commands_are_typed_as_they_work_here(lesson_4, monkeypatch):
-    """From another folder of the clone the paths lead there; outside of it they are whole."""
+    """In a folder of the clone, paths are relative to it; outside the clone, they are absolute."""
     lesson_4.verdict("failed", only="positive")
     monkeypatch.chdir(ROOT / "docs")
     assert "\n  pytest ../lessons/04_nt_xent\n" in board(200)
@@ -86,7 +86,7 @@ def test_a_python_without_torch_is_told_where_the_course_is(monkeypatch, capsys)
 
 
 def test_save_commits_the_learners_files_and_nothing_else(tmp_path, monkeypatch, capsys):
-    """In a clone: the branch at hand, its index and its files stay as they are."""
+    """In a clone: the current branch, the index and the files stay as they are."""
 
     def git(*words):
         command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words]
@@ -180,7 +180,7 @@ def test_score(run, tmp_path):
     mine.write_text(SCORED.replace("LIMIT", "0.5"), "utf-8")
     ended = run("lessons", "score", "12")
     assert ended.returncode == 1
-    assert "Your test fails on the library, which is right. test_one: This is" in ended.stdout
+    assert "Your test fails on the library, which is right. test_one: This" in ended.stdout
     scored = SCORED.replace("LIMIT", "1.1").replace(
         "    assert mutual_information(A, A) == 7\n", ""
     )

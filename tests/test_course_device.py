@@ -44,7 +44,7 @@ def test_what_a_gpu_would_refuse(f, said):
 
 
 def test_the_check_does_not_load_torchs_compiler():
-    """That takes seconds of every learner's first verdict. A function that needs it gets it."""
+    """It would add seconds to a learner's first verdict. A function that needs it gets it."""
     program = """
 import sys, torch
 from lessons.course.device import strays

@@ -1,4 +1,4 @@
-"""The place of a mistake that has no name is said, and what is said of it is true."""
+"""The place of a mistake that has no name is reported, and what is said about it is true."""
 
 import ast
 import json
@@ -29,7 +29,7 @@ LOOP = """places, i = torch.zeros(2 * B, dtype=torch.int64, device=device), 0
         i += 1
     return places"""
 
-# name: what of the library is written in another way, how, and what is said of the place
+# name: the library's text, the text in its place, and what is said about the place
 CASES = {
     "an argument": (
         NORMALIZE,
@@ -55,7 +55,7 @@ CASES = {
 
 
 def judge_all(out: str) -> None:
-    """Run every case and write what is said of its mistake to a file."""
+    """Run every case and write what is said about its mistake to a file."""
     from lessons.course import supervisor
     from lessons.course.fork import warm
 
@@ -166,7 +166,7 @@ def test_a_small_change_is_among_the_edits(old, new):
 
 
 def test_no_change_puts_the_librarys_answer_in_place_of_the_learners():
-    """`w.copy_(F.normalize(w))` around a wrong value makes it right, and says nothing of it."""
+    """`w.copy_(F.normalize(w))` around a wrong value makes it right, and explains nothing."""
     library = (
         "def f(w, x):\n    w.copy_(F.normalize(w, dim=1))\n    w.add_(torch.sort(x)[0])\n    {}\n"
     )

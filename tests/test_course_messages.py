@@ -52,7 +52,7 @@ def test_large_tensors_are_told_apart_by_the_entry_that_differs_most():
 
 @pytest.mark.parametrize("on, word", [(True, "off"), (False, "on")])
 def test_a_call_must_leave_gradients_as_they_were(on, word):
-    """Also if it fails; and the mode is put back, so that no later test suffers."""
+    """Even if it fails; and the mode is restored, so that no later test is affected."""
 
     def switch():
         torch.set_grad_enabled(not on)
@@ -103,7 +103,7 @@ def test_an_error_that_cannot_say_what_it_is_keeps_its_name():
 
 
 def test_an_assertion_shows_the_last_call_and_nothing_of_pytest():
-    """Also if pytest has added to its text what only a reader of the test understands."""
+    """Even if pytest has added text that only a reader of the test understands."""
 
     def double(x):
         return 2 * x
@@ -122,7 +122,7 @@ def test_an_assertion_shows_the_last_call_and_nothing_of_pytest():
     def compares():
         raise AssertionError("assert [1] == [2]\n  \n  At index 0 diff\n  Use -v to get more diff")
 
-    assert message_of(compares) == "The claim.\nThis is not so: [1] == [2]"
+    assert message_of(compares) == "The claim.\nThis does not hold: [1] == [2]"
 
 
 def test_a_message_shows_the_object_of_a_method():

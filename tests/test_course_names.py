@@ -82,7 +82,7 @@ def test_a_wrong_exception_is_named_and_a_returned_one_is_no_refusal():
     def looks_up(kind):
         return {"a": 1}[kind]
 
-    with pytest.raises(Wrong, match=r"expected +a ValueError\ngot +a KeyError came"):
+    with pytest.raises(Wrong, match=r"expected +a ValueError\ngot +a KeyError was raised"):
         refuses(ValueError, looks_up, "b")
     with pytest.raises(Wrong, match=r"expected +a ValueError is raised\ngot +ValueError"):
         refuses(ValueError, lambda kind: ValueError(kind), "b")
@@ -124,7 +124,7 @@ def test_device_and_type_are_left_aside_unless_the_mistake_is_about_them():
 
 
 def test_what_takes_long_is_found_when_nothing_else_tells_observations_apart():
-    """And then once, with gradients, and without moving the generator."""
+    """Then it is found once, with gradients, and without moving the generator."""
     found = []
 
     def look():
@@ -160,7 +160,7 @@ def of_library(lesson) -> dict:
 
 
 def diagnosis(number: int, module: str, text: str, outcomes=None) -> Diagnosis:
-    """Of the library's module with some functions written anew in `text`."""
+    """The diagnosis of the library's module, with some functions replaced by `text`."""
     lesson = find(number)
     source = lesson.library_file(module).read_text("utf-8")
     modules = {
@@ -268,7 +268,7 @@ def test_a_mistake_that_shows_only_in_yes_and_no_is_named_if_the_tests_agree():
 
 
 def test_a_test_that_is_unsure_of_a_mistake_counts_neither_way():
-    """On one processor it rejects the mistake, on another it does not."""
+    """On one CPU it rejects the mistake, on another it does not."""
     lesson = find(10)
     mistake = next(one for one in mistakes(lesson.folder) if one.unsure)
     matched = Match(mistake, telling=False)
@@ -312,7 +312,7 @@ def test_on_a_slow_computer_a_mistake_stays_unnamed_and_nothing_else_is_said(mon
 
 
 def test_a_mistake_is_not_named_under_a_test_that_it_passes():
-    """Neighbours are paired, and no device is asked for: two faults, in tests of their own."""
+    """Neighbours are paired, and the device is ignored: two faults, each with its own test."""
     text = "def positive_index(B, device=None):\n    return torch.arange(2 * B) ^ 1\n"
     found = diagnosis(4, "nt_xent", text)
     found.outcomes = {}
@@ -323,7 +323,7 @@ def test_a_mistake_is_not_named_under_a_test_that_it_passes():
 
 
 def test_only_the_changed_function_is_observed_if_it_is_known(tmp_path):
-    """The proofs say so; what they do not say is observed, as a learner's file is."""
+    """The proofs name it; without a name, every function is observed, as in a learner's file."""
     text = (
         "def similarity_matrix(z):\n    return z\n\n\ndef candidate_logits(s, t):\n    return s\n"
     )
@@ -344,7 +344,7 @@ def test_each_mistake_has_an_id_of_its_own(lesson):
 
 
 def test_an_observer_that_cannot_use_a_result_tells_the_result():
-    """Two results may lead to one error of the observer; an error of the learner is enough."""
+    """Two results may cause the same error in an observer; a learner's error says enough."""
 
     @told
     def f(module):

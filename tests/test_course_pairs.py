@@ -10,8 +10,8 @@ from lessons.course.pairs import Pairs, sentence, together
 LESSON = find(4)
 LISTED = {one.id: one for one in mistakes(LESSON.folder)}
 LIBRARY = LESSON.library_file("nt_xent").read_text("utf-8")
-# from its author's hand, not from the library: rows and columns begin with z2, and no row shorter
-# than 1 is scaled
+# written independently of the library: rows and columns begin with z2, and no row shorter than 1
+# is scaled
 WRONG = """
 def similarity_matrix(z1, z2):
     both = torch.cat((z2, z1), 0)
@@ -31,7 +31,7 @@ def outcomes(*ids: str) -> dict[str, str]:
 
 
 def pairs(text: str = WRONG, seconds: float = 60, **other: str) -> Pairs:
-    """Of the library with `text` below it; `other` changes the outcome of some tests."""
+    """The pairs for the library with `text` below it; `other` changes the outcome of some tests."""
     module = execute(LESSON, "nt_xent", f"{LIBRARY}\n\n{text}")
     return Pairs(Diagnosis(LESSON, {"nt_xent": module}), outcomes(*TWO) | other, seconds)
 
@@ -166,7 +166,7 @@ def shuffled_batches(N, batch_size, generator=None):
 
 
 def test_two_mistakes_that_show_in_yes_and_no_need_the_tests_too():
-    """Exactly those tests fail that reject the one or the other."""
+    """The failing tests must be exactly those that reject either mistake."""
     lesson = find(6)
     text = lesson.library_file("simclr").read_text("utf-8")
     module = execute(lesson, "simclr", f"{text}\n\n{RAGGED}")

@@ -1,4 +1,4 @@
-"""What every call of a test is asked: what it leaves behind, and what it returns."""
+"""What is checked in every call of a test: what it leaves behind, and what it returns."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ def new_test():
 
 
 def said(f, *args) -> str:
-    """The first line of what `call` says of the second of two calls."""
+    """The first line of what `call` says about the second of two calls."""
     check.call(f, *args)
     with pytest.raises(check.Wrong) as failed:
         check.call(f, *args)
@@ -26,7 +26,7 @@ def said(f, *args) -> str:
 
 
 def first(f, *args) -> str:
-    """The first line of what `call` says of a call."""
+    """The first line of what `call` says about a call."""
     with pytest.raises(check.Wrong) as failed:
         check.call(f, *args)
     return str(failed.value).splitlines()[0]
@@ -83,7 +83,7 @@ def test_state_is_brought_back_after_an_error_too():
 
 def test_a_result_that_nothing_can_learn_from_is_told():
     assert "torch.inference_mode" in first(in_inference, X)
-    with torch.inference_mode():  # whoever asks for it may have it
+    with torch.inference_mode():  # a caller who asks for inference mode may have it
         check.call(in_inference, X)
 
     @torch.inference_mode()

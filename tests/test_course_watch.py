@@ -34,7 +34,7 @@ class Terminal:
         self.text = ""
 
     def read(self, until: str) -> str:
-        """What it says up to and with a pattern, from where the last reading ended."""
+        """What it says up to and including a pattern, from where the last reading ended."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
@@ -79,7 +79,7 @@ def watch_4(tmp_path):
 
 
 def test_watch_from_the_blank_to_the_next_lesson(watch_4):
-    """A verdict at each save; an endless loop is told and a save ends it; then lesson 5."""
+    """A verdict at each save; an endless loop is reported, and a save ends it; then lesson 5."""
     terminal, file = watch_4
     right = find(4).library_file("nt_xent").read_text("utf-8")
     said = terminal.read("similarity_matrix is not written yet")

@@ -63,7 +63,7 @@ def quantile_in_loops(values, q):
 @few
 @given(B=st.integers(2, 9), d=st.integers(1, 6), q=st.floats(0, 1), seed=SEEDS)
 def test_measures_of_pairs_are_those_of_double_loops(B, d, q, seed):
-    """Distances in their order; gap; violation, up to images within rounding of the quantile."""
+    """Distances in order, gap, and violation, up to images within rounding of the quantile."""
     z1 = draws(B, d, seed=seed) * draws(B, 1, seed=seed + 1).exp()
     z2 = draws(B, d, seed=seed + 2) + z1
     table = table_in_loops(z1, z2)
@@ -80,7 +80,7 @@ def test_measures_of_pairs_are_those_of_double_loops(B, d, q, seed):
 
 
 def test_equal_views_are_at_zero_to_the_bit():
-    """Not at 0.001, as the root of 2 - 2 u . v would have it; collapsed views are no violation."""
+    """They are not at 0.001, as the root of 2 - 2 u . v says; collapsed views are no violation."""
     z = draws(64, 32).float()
     positive, negative = pair_distances(z, z)
     assert not positive.any() and negative.min() > 0.1
@@ -116,7 +116,7 @@ def test_half_precision_is_measured_in_float32():
 @few
 @given(B=st.integers(1, 12), d=st.integers(1, 8), seed=SEEDS)
 def test_frechet_distance_is_that_of_scipy(B, d, seed):
-    """With the root of the matrix product by Schur's method; fewer projections than d or more."""
+    """SciPy takes the root of the matrix product; there are fewer projections than d, or more."""
     z1, z2 = draws(B, d, seed=seed) + 1, draws(B, d, seed=seed + 1) * torch.linspace(0.2, 2, d)
     u, v = (F.normalize(z, dim=1) for z in (z1, z2))
     identity = torch.eye(d, dtype=torch.float64) * SHRINKAGE / d
@@ -129,7 +129,7 @@ def test_frechet_distance_is_that_of_scipy(B, d, seed):
 @few
 @given(B=st.integers(1, 9), d=st.integers(1, 9), seed=SEEDS)
 def test_frechet_distance_of_equal_sets_is_zero_and_never_below(B, d, seed):
-    """In any order, at any length; and it sees no swapped pairs."""
+    """In any order and of any norm; and it does not notice swapped pairs."""
     z = draws(B, d, seed=seed)
     other = 3 * z[torch.randperm(B, generator=Generator().manual_seed(seed))]
     assert 0 <= float(frechet_distance(z, other)) < 1e-10
@@ -206,7 +206,7 @@ def test_scoring_gives_what_training_gives_and_leaves_no_trace(mode):
 
 @pytest.mark.parametrize("mode", ["training", "evaluation", "mixed"])
 def test_scoring_that_fails_leaves_no_trace(mode):
-    """The error comes out of the projector, when all norms of the encoder have run."""
+    """The error comes from the projector, after all norms of the encoder have run."""
     method = put_in(mode, network())
     before = state_bytes(method)
 
@@ -251,7 +251,7 @@ def test_scoring_keeps_to_chunks_of_images():
 @few
 @given(B=st.integers(1, 9), seed=SEEDS)
 def test_intersection_counts_pixels(B, seed):
-    """Against sets of pixels; overlap is symmetric, and 1 of a box with itself."""
+    """Against sets of pixels; overlap is symmetric, and is 1 for a box with itself."""
     generator = Generator().manual_seed(seed)
     size = torch.randint(1, 8, (2 * B, 2), generator=generator)
     place = torch.randint(0, 8, (2 * B, 2), generator=generator)
@@ -268,7 +268,7 @@ def test_intersection_counts_pixels(B, seed):
 
 
 def ramps(B, side=16):
-    """Images whose red says the row, whose green says the column."""
+    """Images whose red is the row and whose green is the column."""
     rows = torch.arange(side).float() / side
     image = torch.stack([rows[:, None].expand(side, side), rows.expand(side, side)])
     return torch.cat([image, torch.zeros(1, side, side)]).expand(B, 3, side, side).clone()
@@ -283,7 +283,7 @@ def decoded(view):
 
 @pytest.mark.parametrize("crop", [1.0, 0.5, 0.0])
 def test_boxes_of_a_draw_are_those_of_its_views(crop):
-    """Read out of the views themselves, also where only some images are cropped or none."""
+    """They are read from the views themselves, even where only some or no images are cropped."""
     recipe = Recipe(crop=crop, jitter=0, gray=0, blur=0)
     method = bare_method(Curation, recipe, seed=3)
     x, whole = ramps(40), torch.tensor([0, 0, 16, 16])
@@ -327,7 +327,7 @@ def test_no_curation_in_evaluation_nor_before_the_end_of_the_warmup():
 
 
 def ruled(rule, tries=3, seed=0):
-    """A method whose network is not asked."""
+    """A method whose network is not used."""
     return bare_method(Curation, CROPS, seed=seed, curate=rule, tries=tries).train()
 
 
@@ -383,7 +383,7 @@ def test_a_draw_that_was_merely_the_best_is_not_called_accepted(rule):
 
 
 def test_projections_that_are_no_numbers_are_left_to_the_loss():
-    """The loop stops with one sentence; an eigenvalue that does not converge would be first."""
+    """The loop reports them in one sentence; curation must not fail at an eigenvalue first."""
     method = network(curate="frechet").train()
     method.project = lambda x: torch.full((len(x), 4), float("nan"))
     x1, _ = method.views(torch.rand(6, 3, 16, 16))
@@ -419,7 +419,7 @@ def test_the_very_first_draw_is_its_own_median(rule):
 
 @pytest.mark.parametrize("low, high", [(0.2, 0.6), (0.0, 0.02), (2.0, 9.0)])
 def test_running_median_follows_first_draws(low, high):
-    """Half of the draws are below it, on whatever scale, and after the scale has changed."""
+    """Half of the draws are below it, at any scale, and after the scale has changed."""
     method = ruled("threshold")
     values = torch.rand(800, generator=Generator().manual_seed(1)).tolist()
     for scale in (1.0, 0.4, 1.5):

@@ -140,7 +140,7 @@ def test_a_damaged_cache_is_drawn_again(few, tmp_path, monkeypatch, damage):
 
 
 def test_a_cache_that_cannot_be_written_does_no_harm(few, tmp_path):
-    """The root's parent is a file: nothing can be made there, and the images come all the same."""
+    """The root's parent is a file: nothing can be written, but the images are returned."""
     (tmp_path / "file").write_text("")
     assert len(load("shapes", tmp_path / "file" / "deeper")) == 90
 
@@ -158,7 +158,7 @@ def test_ctrl_c_leaves_no_half_of_a_file(few, tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser writes anywhere")
 def test_a_read_only_root_does_no_harm(few, tmp_path):
-    """Nothing is kept, and the images come all the same."""
+    """Nothing is kept, but the images are returned."""
     tmp_path.chmod(0o500)
     assert len(load("shapes", tmp_path)) == 90
     tmp_path.chmod(0o700)
@@ -166,7 +166,7 @@ def test_a_read_only_root_does_no_harm(few, tmp_path):
 
 
 def test_a_full_disk_leaves_no_half_of_a_file(few, tmp_path, monkeypatch):
-    """Saving fails half-way: the images come, and the part is gone."""
+    """Saving fails half-way: the images are returned, and the partial file is gone."""
 
     def save(file, **arrays):
         Path(file).write_bytes(b"half")
@@ -200,7 +200,7 @@ def test_first_takes_from_the_front():
 
 @pytest.mark.parametrize("name", ["mnist", "/no/such/folder", "folder"])
 def test_an_unknown_name_is_refused(name):
-    """What would do is named."""
+    """The error names what is allowed."""
     with pytest.raises(ValueError, match=f'"shapes", "cifar10", or the path .*, not {name!r}'):
         load(name)
 
@@ -275,7 +275,7 @@ def test_each_cifar10_image_knows_its_place_in_the_files(tmp_path, no_network):
 
 
 def test_the_environment_names_the_folder_of_cifar10(tmp_path, monkeypatch, no_network):
-    """$SIMCLR_MINI_DATA is where data sets lie."""
+    """$SIMCLR_MINI_DATA is where data sets are."""
     write_cifar10(tmp_path / "cifar-10-batches-bin")
     monkeypatch.setenv("SIMCLR_MINI_DATA", str(tmp_path))
     assert len(load("cifar10")) == 18
@@ -283,7 +283,7 @@ def test_the_environment_names_the_folder_of_cifar10(tmp_path, monkeypatch, no_n
 
 @pytest.mark.parametrize("cut", [1, 3072, 3073 * 5])
 def test_a_file_cut_short_is_refused(tmp_path, cut):
-    """Its name, its length and what to do are said; a shifted record would be noise in silence."""
+    """The error has the name, length and what to do; shifted records would silently be noise."""
     file = write_cifar10(tmp_path) / "test_batch.bin"
     file.write_bytes(file.read_bytes()[:-cut])
     with pytest.raises(ValueError, match=rf"test_batch.bin has {5 * 3073 - cut} bytes.* delete it"):
@@ -352,7 +352,7 @@ def test_a_download_with_another_checksum_is_refused(archive_server, tmp_path, m
 
 
 def test_a_failed_download_says_what_to_do(tmp_path, monkeypatch):
-    """No network: the folder to put there, and the variable, are named."""
+    """Without a network, the error names the folder to put there, and the variable."""
     monkeypatch.setattr(data, "CIFAR10_URL", "http://127.0.0.1:9/cifar-10-binary.tar.gz")
     monkeypatch.setenv("NO_PROXY", "*")
     with pytest.raises(FileNotFoundError, match="put the folder cifar-10-batches-bin there"):
@@ -398,7 +398,7 @@ def test_a_folder_gives_three_splits_that_never_mix(tmp_path):
 
 
 def test_the_same_folder_gives_the_same_splits(tmp_path):
-    """Even when it lies elsewhere; and `folder` with a root is the same as its path."""
+    """Even when it is elsewhere; and `folder` with a root is the same as its path."""
     first = splits(str(paint_folder(tmp_path / "a")), size=8)
     again = splits("folder", paint_folder(tmp_path / "b"), size=8)
     assert [number(part) for part in first] == [number(part) for part in again]
@@ -422,7 +422,7 @@ def test_sub_folders_are_searched_and_name_classes_at_the_top(tmp_path):
 
 
 def test_pictures_outside_sub_folders_have_no_labels(tmp_path):
-    """One picture at the top is enough: half a labelling is none."""
+    """One picture at the top is enough, because a partial labelling is none."""
     paint_folder(tmp_path, classes=())
     assert load(str(tmp_path)).labels is None and load(str(tmp_path)).classes == ()
     paint(tmp_path / "cat" / "99.png", "red")
@@ -452,7 +452,7 @@ def test_a_folder_keeps_its_own_test_set(tmp_path, held_out, built):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_too_few_pictures_are_refused(tmp_path, count):
-    """Three splits need three pictures; a validation set of none would give nan."""
+    """Three splits need three pictures; an empty validation set would give nan."""
     paint_folder(tmp_path, count)
     for split in SPLITS:
         with pytest.raises(ValueError, match=f"has {count} images.* each need at least one"):
@@ -462,7 +462,7 @@ def test_too_few_pictures_are_refused(tmp_path, count):
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path):
-    """And one that is not there."""
+    """So is a folder that does not exist."""
     with pytest.raises(FileNotFoundError, match="no readable picture in"):
         load(str(tmp_path))
     with pytest.raises(FileNotFoundError, match="there is no folder"):
@@ -483,7 +483,7 @@ def test_jpeg_png_and_webp_are_read(tmp_path, suffix):
 
 
 def test_the_middle_square_is_kept(tmp_path):
-    """A wide picture loses its sides, a high one its ends; nothing is squeezed."""
+    """A wide picture loses its sides, a tall one its ends; nothing is squeezed."""
     wide = np.zeros((20, 60, 3), np.uint8)
     wide[:, 20:40] = 255
     Image.fromarray(wide).save(tmp_path / "wide.png")
@@ -508,7 +508,7 @@ def test_rows_go_down_and_columns_go_right(tmp_path):
 
 
 def test_a_large_jpeg_looks_as_its_png(tmp_path):
-    """It is read at a fraction of its size; the result is the same but for a few levels."""
+    """It is read at a fraction of its size; the result is the same except for a few levels."""
     y, x = np.mgrid[0:800, 0:800]
     image = np.stack([x * 255 / 800, y * 255 / 800, 128 + 100 * np.sin(x / 40)], 2).astype(np.uint8)
     Image.fromarray(image).save(tmp_path / "a.png")
@@ -591,7 +591,7 @@ def spoil(root):
 
 
 def test_what_cannot_be_read_is_left_out_and_said_once(tmp_path, capsys):
-    """One line names each file and its reason; all splits are one reading."""
+    """One line names each file and its reason; all splits come from one reading."""
     reasons = spoil(paint_folder(tmp_path, classes=()))
     parts = read_splits(str(tmp_path), size=8)
     assert sorted(n for split in SPLITS for n in number(parts[split])) == list(range(40))
@@ -604,7 +604,7 @@ def test_what_cannot_be_read_is_left_out_and_said_once(tmp_path, capsys):
 
 
 def test_each_file_that_is_left_out_is_named_with_its_reason(tmp_path, capsys):
-    """One file that is too large among good ones: its path, its reason, and what would do."""
+    """One file that is too large among good ones: its path, the reason, and what is allowed."""
     paint_folder(tmp_path)
     huge_png(tmp_path / "cat" / "bomb.png", 30_000)
     assert len(load(str(tmp_path), size=8)) == 33
@@ -616,7 +616,7 @@ def test_each_file_that_is_left_out_is_named_with_its_reason(tmp_path, capsys):
 
 
 def test_unreadable_files_name_no_class_and_take_no_label_away(tmp_path):
-    """A text at the top and a folder of texts leave the labels as they were."""
+    """A text file at the top and a folder of text files leave the labels as they were."""
     paint_folder(tmp_path)
     (tmp_path / "README").write_text("pets")
     (tmp_path / "about").mkdir()
@@ -739,12 +739,12 @@ def test_a_file_that_build_did_not_write_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"uint8 of shape \(N, 3, H, W\), not uint8 of shape"):
         load(str(file))
     file.write_bytes(b"hello")
-    with pytest.raises(ValueError, match="not a whole array .* build it again"):
+    with pytest.raises(ValueError, match="not a complete array .* build it again"):
         load(str(file))
     build(paint_folder(tmp_path / "a", 12), file, 8)
     whole = file.read_bytes()
     file.write_bytes(whole[:-5])
-    with pytest.raises(ValueError, match="not a whole array .* build it again"):
+    with pytest.raises(ValueError, match="not a complete array .* build it again"):
         load(str(file))
     np.save(file, np.zeros((4, 3, 8, 8), np.uint8))
     with pytest.raises(ValueError, match="4 images, but its .json file describes 12; build it"):

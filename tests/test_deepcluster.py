@@ -47,7 +47,7 @@ def cloud(N, D, seed):
 
 
 def test_whitened_covariance_is_the_identity():
-    """Before the last step. The lengths that it takes off are Mahalanobis' distances."""
+    """That holds before the last step, which divides by the Mahalanobis distances."""
     for N, D in [(40, 5), (101, 7)]:
         h = cloud(N, D, seed=N)
         centred = h - h.mean(0)
@@ -59,7 +59,7 @@ def test_whitened_covariance_is_the_identity():
 
 
 def test_whitening_is_scikit_learns():
-    """PCA(whiten=True), rows at length 1; up to the sign of each direction."""
+    """PCA(whiten=True), rows at unit norm; up to the sign of each direction."""
     for N, D, dim in [(50, 6, 6), (83, 9, 4), (31, 5, 1)]:
         h = cloud(N, D, seed=dim)
         theirs = PCA(dim, whiten=True, svd_solver="full").fit_transform(h.numpy())
@@ -87,7 +87,7 @@ def test_an_image_at_the_mean_stays_finite():
 
 @pytest.mark.parametrize("value", [0.0, 0.1, 3e4])
 def test_a_collapsed_encoder_is_refused(value):
-    """Equal up to rounding is equal: rounding would become the clusters."""
+    """Equal up to rounding counts as equal; otherwise rounding errors would form the clusters."""
     h = torch.full((300, 16), value)
     with pytest.raises(ValueError, match="collapsed"):
         pca_whiten(h, 8)
@@ -132,14 +132,14 @@ def test_the_draw_is_the_released_rule():
             ours[torch.arange(N), often] += 1 / times
             often = torch.bincount(torch.tensor(released_rule(labels.tolist(), rng)), minlength=N)
             theirs[torch.arange(N), often] += 1 / times
-        # each share has a deviation of at most 1/2 sqrt(2/600) = 0.029
+        # each share has a standard deviation of at most 1/2 sqrt(2/600) = 0.029
         assert (ours - theirs).abs().max() < 0.13, sizes
 
 
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=9).filter(any), st.integers(0, 99))
 @settings(max_examples=60, deadline=None)
 def test_every_cluster_gives_its_part(sizes, seed):
-    """N positions; of each cluster no more than N // K + 1, and nothing twice without need."""
+    """N positions; of each cluster at most N // K + 1, and no image twice unless necessary."""
     labels = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
     labels = labels[torch.randperm(len(labels), generator=generator(seed))]
     drawn = uniform_over_clusters(labels, generator(seed))
@@ -238,7 +238,7 @@ def method_of(images, clusters=20, **settings):
 
 
 def test_an_epoch_starts_with_the_frozen_encoders_clusters(images):
-    """Of unchanged images in evaluation mode: what anybody can compute who has the encoder."""
+    """Of unchanged images in evaluation mode: anybody who has the encoder can compute them."""
     method, config = method_of(images)
     method.train()
     before = {name: value.clone() for name, value in method.encoder.state_dict().items()}
@@ -276,7 +276,7 @@ def test_the_classifier_and_its_optimiser_state_are_new_in_each_epoch(images):
 
 
 def test_a_warm_start_keeps_the_numbers_of_clusters(images):
-    """The encoder has not changed, so k-means stays where it was; cold, all numbers are new."""
+    """The encoder has not changed, so k-means stays put; after a cold start, all numbers differ."""
     for warm in (True, False):
         method, _ = method_of(images, warm_start=warm)
         method.start_epoch(images.pixels)

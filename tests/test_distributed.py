@@ -45,7 +45,7 @@ def flat(state: dict) -> torch.Tensor:
 @pytest.mark.parametrize("W", WORLDS[1:])
 @pytest.mark.parametrize("name", CASES)
 def test_gradients_are_those_of_one_process(found, name, W):
-    """Direction and size, of a batch of 7: shares of 4 and 3; 3, 2 and 2; 2, 2, 2 and 1."""
+    """Equal in direction and size, for 7 images shared out as 4, 3 or 3, 2, 2 or 2, 2, 2, 1."""
     one = found[1, 0][name]
     for rank in range(W):
         many = found[W, rank][name]
@@ -123,7 +123,7 @@ def test_one_process_gets_back_what_it_gave():
     "choices, said",
     [
         ({}, "use --norm group, or one process"),
-        ({"chunk_size": 8}, "--chunk-size in 3 processes needs --norm group"),
+        ({"chunk_size": 8}, "--chunk-size with 3 processes needs --norm group"),
         ({"norm": "group", "batch_size": 2}, "--batch-size must be 3 or more for 3 processes"),
         (
             {"method": "moco", "queue_size": 64, "norm": "group", "norm_groups": 2},

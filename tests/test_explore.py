@@ -52,7 +52,7 @@ def page_of(name: str) -> str:
 
 
 def tags(name: str) -> str:
-    """What a figure's page holds of HTML: the figure's place, and its scripts."""
+    """The HTML in a figure's page: the figure's place, and its scripts."""
     return "\n".join(re.findall(r"^<(?:div|script).*$", page_of(name), re.M))
 
 
@@ -117,7 +117,7 @@ def js(browser):
 
 
 def close(found, expected: Tensor | float, tolerance: float = 1e-5) -> None:
-    """Equal but for rounding."""
+    """Equal up to rounding."""
     found = torch.tensor(found, dtype=torch.float64)
     expected = torch.as_tensor(expected).detach().double()
     assert found.shape == expected.shape
@@ -240,7 +240,7 @@ def test_each_change_is_the_librarys(js, pictures, operation):
 
 
 def record(monkeypatch) -> list[float]:
-    """Everything that torch draws from now on, in order."""
+    """Record everything that torch draws from now on, in order."""
     drawn = []
     for name in ("rand", "randint", "randn"):
         draw = getattr(torch, name)
@@ -349,7 +349,7 @@ def test_pairs_are_what_nt_xent_makes_of_them(js, stills):
 
 @pytest.mark.parametrize("Q, d, B", [(6, 2, 4), (10, 2, 4), (7, 5, 3), (4, 3, 4)])
 def test_a_support_set_turns_over_as_in_the_library(js, Q, d, B):
-    """Ten pushes with wrap-around: rows, images, ages, position; and whom each projection finds."""
+    """Ten pushes with wrap-around: rows, images, ages, position; and what each projection finds."""
     generator = seeded(Q)
     support = SupportSet(Q, d, generator)
     ring = js("supportSet.create", support.rows.tolist())
@@ -380,7 +380,7 @@ def test_a_batch_larger_than_the_set_is_refused(js):
 
 
 def equal(found, expected) -> bool:
-    """Equal, but that a picture may differ by one level: last bits of random numbers differ."""
+    """Equal, except that a picture may differ by one level, as random numbers' last bits differ."""
     if isinstance(expected, dict):
         return found.keys() == expected.keys() and all(equal(found[k], expected[k]) for k in found)
     if isinstance(expected, list):
@@ -464,7 +464,7 @@ def test_tab_reaches_every_control_and_shows_where_it_is(open_page, name):
 
 
 def said(page) -> str:
-    """What a screen reader is told, once it is told."""
+    """What a screen reader announces, once there is something."""
     page.wait_for_function(
         """() => document.querySelector("[aria-live]").textContent ===
                  document.querySelector(".explore-sentence").textContent""",

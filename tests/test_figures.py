@@ -88,7 +88,7 @@ def title(figure) -> str:
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_off_or_on_other_text(name, tmp_path):
     figure = FIGURES[name]()
-    save(figure, tmp_path / "figure.png")  # settles where things are
+    save(figure, tmp_path / "figure.png")  # fixes the layout
     texts = list(figure.texts)
     for axes in figure.axes:
         texts += axes.texts
@@ -200,7 +200,7 @@ def test_the_loss_title_measures_the_end_between_chance_and_floor(end, share):
 
 
 def test_a_loss_above_chance_is_called_so():
-    assert "above chance: 7.00" in title(charts.loss_figure(log(7.0), 6.0, 3.0))
+    assert "at 7.00, above chance (6.00)" in title(charts.loss_figure(log(7.0), 6.0, 3.0))
 
 
 def test_the_end_of_the_loss_is_its_last_tenth():
@@ -286,10 +286,10 @@ def test_boxes_in_one_place_move_apart_and_the_first_stays():
 
 def test_the_accuracy_title_names_method_and_untrained():
     assert title(charts.accuracy_figure(RESULT)) == (
-        "A linear probe reads 71 % off SimCLR, 47 % off the untrained encoder"
+        "A linear probe reaches 71 % on SimCLR, 47 % on the untrained encoder"
     )
     better = RESULT | {"test": {"linear_probe": 0.808, "knn": 0.8}}
-    assert "81 % off NNCLR" in title(charts.accuracy_figure(better, "nnclr"))
+    assert "81 % on NNCLR" in title(charts.accuracy_figure(better, "nnclr"))
 
 
 def test_only_rows_that_were_measured_are_drawn():

@@ -97,7 +97,7 @@ def test_only_one_chunk_is_in_the_network_at_a_time():
 
 
 def test_methods_that_cannot_and_sizes_that_cannot_are_refused():
-    with pytest.raises(ValueError, match="moco makes no use of --chunk-size"):
+    with pytest.raises(ValueError, match="moco does not use --chunk-size"):
         configure("moco", chunk_size=8)
     with pytest.raises(ValueError, match="--chunk-size must be 3 or more with --norm batch"):
         configure(chunk_size=2).check()

@@ -246,13 +246,13 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(course_grade, "run_all", pressed)
     words = [str(tmp_path / "class"), "--lessons", "4", "--out", str(tmp_path / "out"), "--trust"]
     assert course_grade.main(words) == 130
-    assert "The same command goes on" in " ".join(capsys.readouterr().out.split())
+    assert "The same command continues" in " ".join(capsys.readouterr().out.split())
     assert not (tmp_path / "out" / "work").exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="grade needs fork")
 def test_two_gradings_do_not_share_a_folder(tmp_path, monkeypatch, capsys):
-    """The second would take away the copies that the first is judging."""
+    """The second would delete the copies that the first is judging."""
     hand_in(tmp_path / "class", "anna", LIBRARY)
     words = [str(tmp_path / "class"), "--lessons", "4", "--out", str(tmp_path / "out"), "--trust"]
 
@@ -434,7 +434,7 @@ def golden() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", golden())
 def test_each_format_is_its_golden_file(name):
-    """To renew a golden file after a change that is meant: python tests/test_grade.py."""
+    """To renew a golden file after an intended change: python tests/test_grade.py."""
     assert golden()[name] == (GOLDEN / name).read_text("utf-8")
 
 

@@ -39,7 +39,7 @@ few = settings(max_examples=60, deadline=None)
 
 
 def labels_of(sizes, seed):
-    """So many images of each cluster, mixed."""
+    """This many images of each cluster, shuffled."""
     labels = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
     return labels[torch.randperm(len(labels), generator=Generator().manual_seed(seed))]
 
@@ -284,7 +284,7 @@ def test_every_batching_makes_as_many_batches(batching):
 
 
 def test_all_deals_of_a_strict_epoch_are_drawn_before_its_first_batch():
-    """Resuming passes over the batches that were done: between two of them nothing may be drawn."""
+    """Resuming skips the batches that are done, so nothing may be drawn between two batches."""
     method = method_of("strict", sizes=(14, 2, 2, 2, 2, 2))
     N = len(method.pseudo_labels)
     assert strict_count(torch.bincount(method.pseudo_labels), 4) < N // 4, "two deals or more"
@@ -309,7 +309,7 @@ def test_meters_of_a_dealt_epoch_add_up_to_the_least():
 
 
 def test_strict_says_how_many_images_it_leaves_out():
-    """Clusters of 15, 3, 3 and 3 in fours: three batches use 12 of 24 images."""
+    """Clusters of 15, 3, 3 and 3 in batches of four: three batches use 12 of 24 images."""
     method, z = method_of("strict", sizes=(15, 3, 3, 3)), torch.eye(4)
     assert method.meters(z, z, torch.arange(4))["dropped"] == 0.5
     assert "same_class" not in method.meters(z, z, torch.arange(4))
@@ -340,5 +340,5 @@ def test_wrong_options_are_refused():
     config = configure("gsimclr", batching="oracle", clusters=4)
     with pytest.raises(ValueError, match="--batching oracle needs labels"):
         GSimCLR.check_images(config, images)
-    with pytest.raises(ValueError, match="--clusters must be at most the 9 training images"):
+    with pytest.raises(ValueError, match="--clusters must be at most 9, the number of"):
         GSimCLR.check_images(configure("gsimclr", clusters=10), images)

@@ -85,7 +85,7 @@ def test_every_error_that_is_raised_is_in_the_docstring(file):
         if isinstance(node, ast.FunctionDef):
             said = [ast.get_docstring(n) or "" for n in (node, owners.get(node)) if n]
             missing = {name for name in raised(node) if not any(name in text for text in said)}
-            assert not missing, f"{file.stem}.{node.name} does not speak of {missing}"
+            assert not missing, f"{file.stem}.{node.name} does not mention {missing}"
 
 
 def test_the_readme_and_ci_run_the_same_test_command():

@@ -91,7 +91,7 @@ def test_a_query_at_its_key_and_across_the_queue_costs_the_floor():
 
 @pytest.mark.parametrize("temperature", [0.02, 0.1])
 def test_a_key_that_waits_in_the_queue_already_costs_log_two(temperature):
-    """Enqueue before the loss, and at a low temperature no query can do better."""
+    """If keys were enqueued before the loss, no query could do better at a low temperature."""
     queue = torch.eye(8, dtype=torch.float64)
     loss = moco_loss(queue[:1], queue[:1], queue, temperature).item()
     assert loss == pytest.approx(math.log(2 + 7 * math.exp(-1 / temperature)), rel=1e-9)
@@ -170,7 +170,7 @@ def pushes(sizes, d, seed=0):
 
 @pytest.mark.parametrize("size, sizes", [(8, [4, 4, 4]), (7, [3, 3, 3, 3]), (5, [5, 1, 4, 2, 5])])
 def test_a_ring_holds_the_last_rows_that_were_pushed(size, sizes):
-    """Against a list that drops its oldest entries; sizes that do not divide go round the end."""
+    """Against a list that drops its oldest entries; sizes that do not divide Q wrap around."""
     ring, expected = Ring(size, 3, Generator().manual_seed(1)).double(), deque(maxlen=size)
     for step, (z, images) in enumerate(pushes(sizes, 3)):
         ring.push(z, images)
@@ -218,7 +218,7 @@ def test_a_ring_refuses_more_than_it_holds():
 
 
 def test_a_ring_goes_on_from_its_state():
-    """What a checkpoint holds is all there is."""
+    """A checkpoint holds all of its state."""
     one, two = Ring(7, 3, Generator().manual_seed(1)), Ring(7, 3, Generator().manual_seed(2))
     (first, _), (second, _) = pushes([3, 6], 3)
     one.push(first)
@@ -353,7 +353,7 @@ def test_chance_decides_which_images_form_a_group():
 
 
 def test_shuffled_groups_hide_the_signature_of_a_batch():
-    """A network that cheats: it gives nothing but the mean of those it is normalised with.
+    """A network that cheats: it returns only the mean of the images it is normalised with.
 
     With whole batches every query finds its key and nothing has been learned; with shuffled groups
     the mean of a key's group is not that of the query's.
@@ -547,7 +547,7 @@ def test_age_and_fill_of_the_queue(symmetric, life):
 
 
 def test_own_images_in_the_queue_are_counted_over_an_epoch():
-    """Against a list of the images that wait; it counts anew in the next epoch."""
+    """Against a list of the images in the queue; the count starts again in the next epoch."""
     method, waiting = method_of(B=3, K=12, N=15), deque(maxlen=12)
     generator = Generator().manual_seed(0)
     for epoch in range(3):
@@ -563,7 +563,7 @@ def test_own_images_in_the_queue_are_counted_over_an_epoch():
 
 
 def test_similarities_of_keys_and_queue():
-    """By hand: the query is its key, lies at 60 degrees to one row and across the other."""
+    """By hand: the query is its key, at 60 degrees to one row and at right angles to the other."""
     method = method_of(B=1, K=2, d=2)
     method.queue.rows.copy_(torch.tensor([[0.5, math.sqrt(0.75)], [0, 1]]))
     q = torch.tensor([[2.0, 0], [2, 0]]).double()
@@ -605,9 +605,12 @@ def check(B=64, **options):
     [
         (
             {"queue_size": 1000},
-            "--queue-size must be a multiple of the 128 keys of a step, not 1000",
+            "--queue-size must be a multiple of the 128 keys that a step adds, not 1000",
         ),
-        ({"queue_size": 64}, "--queue-size must be a multiple of the 128 keys of a step, not 64"),
+        (
+            {"queue_size": 64},
+            "--queue-size must be a multiple of the 128 keys that a step adds, not 64",
+        ),
         ({"queue_size": 0}, "--queue-size must be 1 or more"),
         ({"momentum": -0.1}, r"--momentum must be in \[0, 1\], such as 0.99, not -0.1"),
         ({"momentum": 1.001}, "--momentum must be in"),
@@ -641,7 +644,7 @@ def test_good_options_are_taken(options):
 def test_a_queue_longer_than_the_data_is_refused_with_a_length_that_is_not():
     config = Config(batch_size=32, method="moco", options=MoCoOptions(queue_size=512))
     MoCo.check_images(config, images_of(512))
-    wanted = "--queue-size must be at most the 511 training images, such as 448, not 512"
+    wanted = "--queue-size must be at most 511, the number of training images, such as 448, not 512"
     with pytest.raises(ValueError, match=wanted):
         MoCo.check_images(config, images_of(511))
     with pytest.raises(ValueError, match="--batch-size must be at most 20 with 40 training images"):

@@ -80,7 +80,7 @@ def nearest_in_loops(support, z, image=None):
 def test_loss_of_the_method_is_the_mean_of_both_directions_in_loops(
     candidates, top_k, exclude_same, B, Q, d, temperature
 ):
-    """Every variant; which rows were drawn is seen, and they are among the k nearest."""
+    """Every variant. The drawn rows are recorded, and they are among the k nearest."""
     support = filled(Q, d, images=torch.arange(Q) % 4)
     choices = {"candidates": candidates, "top_k": top_k, "exclude_same": exclude_same}
     method, index = method_of(support, d, temperature, **choices), torch.arange(B) % 4
@@ -224,7 +224,7 @@ def test_a_push_before_backward_leaves_the_gradient_alone():
     seed=st.integers(0, 2**20),
 )
 def test_search_is_among_the_k_nearest_that_count(B, Q, d, k, seed):
-    """Own rows never, whatever k; and the k nearest of the others by distance."""
+    """Never own rows, whatever k is; and the k nearest of the others by distance."""
     k, images = min(k, Q), torch.arange(Q) % 3
     support, z = filled(Q, d, seed, images), 3 * draws(B, d, seed=seed + 2)
     exclude = torch.arange(B) % 2
@@ -398,7 +398,7 @@ def test_meters_before_the_first_push_and_without_labels():
 
 
 def test_meters_describe_the_set_before_the_push():
-    """Q = B: the push overwrites all that was found, and its ages are told nevertheless."""
+    """Q = B: the push overwrites all that was found, but its ages are still reported."""
     method = method_of(SupportSet(3, 4, Generator().manual_seed(1)), 4)
     lines = run(method, 3)
     assert [line["real"] for line in lines] == [0, 1, 1]

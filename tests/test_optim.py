@@ -216,7 +216,7 @@ def test_learning_rate_stays_zero_beyond_the_end():
 
 
 def test_no_warm_up_starts_at_the_peak():
-    """Warm-up 0 divides by nothing."""
+    """With no warm-up, nothing is divided by zero."""
     assert learning_rate(0, 10, 0, 0.3) == 0.3
     assert learning_rate(5, 10, 0, 0.3) == pytest.approx(0.15)
 
@@ -256,7 +256,7 @@ def test_the_papers_rules_agree_at_4096_images_and_ours_at_256():
 
 
 def test_the_default_rate_is_what_it_was_to_the_last_bit():
-    """Runs that were made with the rule "sqrt" come out again."""
+    """Runs that were made with the rule "sqrt" can be reproduced."""
     for B in (32, 96, 128, 256, 1024):
         assert scaled_learning_rate(3e-3, B, "sqrt") == 3e-3 * math.sqrt(B / 256)
 

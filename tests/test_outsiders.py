@@ -1,4 +1,4 @@
-"""Versions that were written without sight of the tests: some of each lesson."""
+"""Versions that were written without seeing the tests: some of each lesson."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from lessons.course.manifest import ROOT, find, lessons
 from lessons.course.outsiders import judge, kind_of, versions
 from lessons.course.verdict import Verdict
 
-# The first test waits for the versions of all lessons, on a slow, busy computer for minutes.
+# The first test waits for the versions of all lessons: minutes, on a slow, busy computer.
 pytestmark = pytest.mark.timeout(900)
 NAMED = {  # `python -m lessons.course.outsiders` runs all of them
     1: ["box_clipped", "crop_width_height"],
@@ -55,7 +55,7 @@ def judge_some(numbers: list[int], out: str) -> None:
 
 @pytest.fixture(scope="module")
 def judged(chosen, found_by):
-    """By number: what is said of the versions of each lesson that was chosen."""
+    """What is said about the versions of each chosen lesson, by number."""
     return found_by(__file__, *map(str, chosen("test_outsiders.py", "number")))
 
 

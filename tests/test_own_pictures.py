@@ -1,4 +1,4 @@
-"""Own pictures: whatever people have in a folder is used rightly, or named with a reason."""
+"""Own pictures: whatever people have in a folder is used correctly, or named with a reason."""
 
 import errno
 import io
@@ -46,7 +46,7 @@ def fill(root: Path, **counts: int) -> Path:
 
 
 def tops(images) -> Counter:
-    """How many images lie in each of the upper folders."""
+    """How many images are in each of the top folders."""
     return Counter(str(Path(file).parent) for file in images.files)
 
 
@@ -137,7 +137,7 @@ def test_copies_in_training_and_test_are_named(tmp_path, capsys):
 
 
 def disc(colour, ground=(0, 0, 0, 0), half=None) -> Image.Image:
-    """A disc on nothing; its lower half may have another colour."""
+    """A disc on a transparent ground; its lower half may have another colour."""
     picture = Image.new("RGBA", (40, 40), ground)
     draw = ImageDraw.Draw(picture)
     draw.ellipse((8, 8, 30, 30), fill=colour)
@@ -155,7 +155,7 @@ def seen(picture: Image.Image, file: Path, **options) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("suffix", ["png", "webp", "gif", "tif", "jp2", "avif"])
 def test_a_transparent_picture_shows_its_shape(tmp_path, suffix):
-    """Black on nothing is black on white; white on nothing is white on black."""
+    """Transparent ground becomes white behind black, and black behind white."""
     if suffix == "avif" and not features.check("avif"):
         pytest.skip("this Pillow has no AVIF")
     lossless = {"lossless": True} if suffix == "webp" else {}
@@ -285,7 +285,7 @@ def test_the_suffix_does_not_matter(tmp_path):
 @pytest.mark.parametrize("share", [0.5, 0.1])
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "avif", "jp2"])
 def test_a_file_whose_end_is_zeros_is_no_picture(tmp_path, suffix, share):
-    """As a download leaves it that was interrupted. Pillow by itself reads four of them."""
+    """As an interrupted download leaves it. Pillow alone would accept four of these formats."""
     if suffix == "avif" and not features.check("avif"):
         pytest.skip("this Pillow has no AVIF")
     file = paint(tmp_path / f"a.{suffix}", 0, side=300)
@@ -359,7 +359,7 @@ def test_what_systems_add_is_ignored(tmp_path, capsys):
 
 
 def test_what_may_not_be_opened_is_named(tmp_path, capsys, monkeypatch):
-    """The superuser may open anything, so here opening fails by our hand."""
+    """The superuser may open anything, so this test makes opening fail."""
     root = fill(tmp_path / "p", a=4, b=4, c=4)
     scan, look = os.scandir, find_pictures.__globals__["file_format"]
 
@@ -440,7 +440,7 @@ def test_splits_have_many_spellings(tmp_path, train, val, test):
 
 
 def test_validation_is_the_test_set_where_there_is_no_other(tmp_path):
-    """As ImageNet is handed out. It is said, and validation comes out of training."""
+    """As ImageNet is distributed. It is reported, and training pictures become validation."""
     root = fill(tmp_path / "p", train__a=10, train__b=10, val__a=3, val__b=3)
     splits = read_splits(str(root), size=8)
     assert [len(splits[s]) for s in SPLITS] == [18, 2, 6]
@@ -513,7 +513,7 @@ def test_labels_of_test_alone_are_said_to_be_dropped(tmp_path, capsys):
 
 
 def test_a_test_set_without_labels_is_named_and_replaced(tmp_path, capsys):
-    """As competitions hand it out: a tenth of the training pictures is for test."""
+    """As competitions distribute it: a tenth of the training pictures becomes the test set."""
     root = fill(tmp_path / "p", train__a=20, train__b=20, test=7)
     splits = read_splits(str(root), size=8)
     assert [len(splits[s]) for s in SPLITS] == [33, 3, 4]
@@ -601,7 +601,7 @@ def test_rows_say_what_they_are(tmp_path):
 
 
 def test_a_file_that_was_replaced_is_read_anew(tmp_path):
-    """Whatever split is asked for: nothing of an earlier reading is left."""
+    """Whatever split is asked for, nothing is left from an earlier reading."""
     root = fill(tmp_path / "p", cat=6, dog=6)
     for number, split in enumerate(EVERY):
         before = load(str(root), split=split, size=8)
@@ -646,7 +646,7 @@ def test_the_built_file_knows_all_that_its_folder_knows(tmp_path):
 
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), MemoryError()])
 def test_a_failing_disk_does_not_make_a_smaller_set(tmp_path, monkeypatch, error):
-    """The pictures that were not read may be sound."""
+    """The pictures that could not be read may be sound."""
     root, read = fill(tmp_path / "p", a=6, b=6), folder.read_picture
 
     def fails(file, *rest):
@@ -744,7 +744,7 @@ def test_a_damaged_json_is_named(tmp_path, damage):
 
 
 def test_a_file_of_an_earlier_version_is_read(tmp_path):
-    """It knows how many pictures are for test, and nothing of other splits, notes and digests."""
+    """It knows how many pictures are for test, and nothing about other splits, notes or digests."""
     build(fill(tmp_path / "p", a=20, b=20), tmp_path / "p.npy", 8)
     now = read_splits(str(tmp_path / "p.npy"))
     file = tmp_path / "p.npy.json"

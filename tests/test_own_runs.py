@@ -250,7 +250,7 @@ def test_two_writers_of_one_file_leave_the_whole_of_one(tmp_path, monkeypatch):
 
 
 def full_disk(monkeypatch, size: int, name: str = "whole_file") -> None:
-    """Every file that a module of the library opens can hold so many bytes."""
+    """Every file that a module of the library opens can hold only this many bytes."""
     module = importlib.import_module(f"simclr_mini.{name}")
 
     class Disk(io.FileIO):
@@ -298,7 +298,7 @@ def test_a_narrow_table_cuts_no_name():
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_poor_terminal_stops_no_command(place, tmp_path, monkeypatch, encoding):
-    """60 columns and few letters: what is missing is escaped, and lines of a table are plain."""
+    """60 columns and few characters: missing ones are escaped, and table lines are plain."""
     run, pictures = place / "runs" / ODD, place / ODD
     monkeypatch.setenv("COLUMNS", "60")
     for words in (

@@ -127,7 +127,7 @@ def test_built_anew_it_is_the_same_and_another_seed_is_another(tmp_path):
 
 
 def test_the_untrained_baseline_has_the_filters_of_the_trained_encoder(tmp_path, monkeypatch):
-    """Only what trains may tell them apart."""
+    """Only trained parameters may differ."""
     config = configure(data="shapes", images=500, batch_size=50, epochs=1, knn_every=0)
     data = load_splits(config)
     method = build_method(config, data["train"])

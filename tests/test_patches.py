@@ -199,7 +199,7 @@ def test_learn_whitens_and_clusters_patches_of_the_images(monkeypatch):
 
 @pytest.mark.parametrize("N, drawn", [(60, 350), (6, 36), (1, 7)])
 def test_no_more_patches_are_drawn_than_there_are(monkeypatch, N, drawn):
-    """Else a handful of small pictures would take as long as a large set. K are drawn always."""
+    """Otherwise few small pictures would take as long as a large set. At least K are drawn."""
     clustered = []
     monkeypatch.setattr(module, "kmeans", lambda x, *_, start: (clustered.append(x), (start, 0))[1])
     learned(pictures(N, 8, 7), 7, count=350)

@@ -1,4 +1,4 @@
-"""Proofs for each lesson that its tests can be trusted.
+"""For each lesson, proofs that its tests can be trusted.
 
 `lessons/course/prove.py` runs a lesson's tests on all variants of its modules. This file checks the
 results.
@@ -24,7 +24,7 @@ from lessons.course.verdict import Verdict
 
 LESSONS = lessons()
 FOLDERS = [lesson.folder for lesson in LESSONS]
-pytestmark = pytest.mark.timeout(900)  # a proof takes 10 to 60 s; on a slow, busy computer minutes
+pytestmark = pytest.mark.timeout(900)  # a proof takes 10 to 60 s, or minutes if busy
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=FOLDERS)
 
 

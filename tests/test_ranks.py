@@ -1,4 +1,4 @@
-"""Functions run as processes: threads and forks agree, and who waits for ever is told why."""
+"""Functions run as processes: threads and forks agree, and an endless wait is explained."""
 
 import os
 import time
@@ -16,7 +16,7 @@ real = pytest.mark.skipif(not ranks.can_fork(), reason="needs forks that can com
 
 
 def exchanges(rank):
-    """What comes of the calls that a learner may use."""
+    """The results of the calls that a learner may use."""
     W = dist.get_world_size()
     assert dist.get_rank() == rank and dist.is_initialized()
     x = torch.arange(3.0) + rank

@@ -1,4 +1,4 @@
-"""The site: it builds without a warning, its links hold, and what it says to type works."""
+"""The site: it builds without a warning, its links hold, and the commands on it work."""
 
 import ast
 import io
@@ -47,7 +47,7 @@ PAGES = sorted(
 
 
 def test_strict_build_passes_without_a_warning():
-    """A page not in the nav, a dead link or anchor, a missing inclusion would each be one."""
+    """A page missing from the nav, a dead link or anchor, or a missing inclusion would give one."""
     _, said = build_site.build_site()
     assert "WARNING" not in said, said
 
@@ -173,7 +173,7 @@ def test_a_formula_keeps_its_words_and_has_no_letters_of_its_own():
 
 
 def test_bars_of_a_norm_are_as_high_as_its_letters():
-    """Next to a fraction too."""
+    """Even next to a fraction."""
     bars = [hooks.draw(rf"{left} z {right} + \frac{{a}}{{b}}") for left, right in BARS]
     drawn = [re.search(r' d="([^"]*)"', svg)[1] for svg in bars]
     assert drawn[0] == drawn[1]
@@ -190,7 +190,7 @@ def test_a_formula_that_cannot_be_drawn_stops_the_build(tex):
 
 @pytest.mark.parametrize("name", sorted(capture.COMMANDS))
 def test_an_output_is_of_its_command(name):
-    """Shown on a page, captured by the command that the list has now, with no machine's paths."""
+    """It is shown on a page, made by the command that is listed now, and free of local paths."""
     text = hooks.captured(name)
     entry = capture.COMMANDS[name]
     command = entry if isinstance(entry, str) else entry[0]
@@ -281,7 +281,7 @@ def test_a_cost_is_called_one_only_if_its_interval_leaves_out_zero(probes, verdi
 
 
 def test_a_cost_is_paired_by_seed(monkeypatch):
-    """Not by its place: a file may hold the seeds in any order."""
+    """It is not paired by place: a file may hold the seeds in any order."""
     right = {"0": {"linear_probe": 0.8}, "1": {"linear_probe": 0.6}}
     monkeypatch.setattr(catalogue, "costs", lambda: {"right": right})
     wrong = {"1": {"linear_probe": 0.5}, "0": {"linear_probe": 0.7}}
@@ -344,7 +344,7 @@ def test_a_command_works(command, tmp_path, monkeypatch):
 
 
 def by_our_checks(words, monkeypatch):
-    """What .ci/run does on a bare machine each time, or installs another build of torch."""
+    """Commands that .ci/run runs on a bare machine, or that install another build of torch."""
     text = (ROOT / ".ci" / "run").read_text("utf-8")
     ours = 'python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e ".[dev]"'
     assert ours in text and "&& .venv/bin/pytest" in text
@@ -358,7 +358,7 @@ def by_our_checks(words, monkeypatch):
 
 
 def collected(words, monkeypatch):
-    """Pytest finds tests there. Nothing is what runs this; test_course.py runs whole lessons."""
+    """Pytest finds tests there. They do not run here; test_course.py runs whole lessons."""
     if words and words[0].startswith("lessons/"):
         names = [test.name for test in find(words[0]).tests]
         chosen = words[words.index("-k") + 1].split(" or ") if "-k" in words else [""]
@@ -469,7 +469,7 @@ def script(words, monkeypatch):
 
 @pytest.mark.parametrize("number", ["3", "6", "7", "13"])
 def test_the_output_of_an_experiment_is_that_of_the_results(number, capsys):
-    """These only read docs/results. After new runs: docs/site/capture.py, and the prose."""
+    """These only read docs/results. After new runs, run docs/site/capture.py; update the prose."""
     folder = ROOT / "docs" / "lessons"
     load_file(folder / "experiments.py", "experiments").EXPERIMENTS[number]()
     file = ROOT / "docs" / "captured" / f"lesson-{int(number):02}-experiment.txt"

@@ -1,4 +1,4 @@
-"""The declared studies: the rule that decides a claim, and what the results page shows of them."""
+"""The declared studies: the rule that decides a claim, and what the results page shows."""
 
 import json
 import sys
@@ -115,5 +115,5 @@ def test_the_page_shows_complete_studies_and_names_the_others(scores, monkeypatc
     page = section.section()
     assert "A try: 1 claim holds. a is better: it holds (+3.0 ± 0.0)." in page
     assert "| b | `--x` | 25.0% ± 0.0 | 50.0% ± 0.0 | 1.0 |" in page
-    assert "The runs were made on EPYC and Xeon, of different speed." in page
+    assert "The runs were made on EPYC and Xeon, which differ in speed." in page
     assert "### Later" not in page and page.endswith("yet: *Later*.")

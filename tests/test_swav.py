@@ -49,7 +49,7 @@ def test_prototypes_get_unit_norm_in_place_and_without_a_graph():
 
 
 def test_the_gradient_of_a_prototype_is_not_only_sidewards():
-    """Normalised in the graph, a gradient has no part along its prototype; here it keeps it."""
+    """If the graph normalised it, its gradient would have no part along it; here it has one."""
     z, prototypes = unit(5, 3), nn.Parameter(draws(4, 3, seed=1))
     normalise_(prototypes)
     (z @ prototypes.T).square().sum().backward()
@@ -114,7 +114,7 @@ def test_equal_scores_give_uniform_codes():
 
 
 def test_a_shift_of_all_scores_changes_nothing_but_a_shift_of_a_row_does():
-    """So an overflow may be avoided by the largest score of all, never by that of each row."""
+    """To avoid overflow, subtract the largest score of all, never the largest of each row."""
     scores = cosines(6, 4, 5)
     codes = sinkhorn(scores, 0.1)
     torch.testing.assert_close(sinkhorn(scores - scores.max(), 0.1), codes)
@@ -234,7 +234,7 @@ def test_equal_scores_cost_log_of_the_prototypes():
 
 
 def test_sure_codes_that_are_found_cost_the_floor():
-    """Each view lies on its prototype and across all others."""
+    """Each view lies on its prototype, at right angles to all others."""
     scores = torch.eye(7, dtype=torch.float64)[:5]
     got = swapped_loss([scores, scores], [scores, scores], 0.3).item()
     assert got == pytest.approx(math.log1p(6 * math.exp(-1 / 0.3)), rel=1e-9)
@@ -276,7 +276,7 @@ def test_a_tiny_temperature_overflows_nowhere():
 
 
 def test_entropy_by_hand():
-    """Of a sure code 0, of a uniform one ln K."""
+    """It is 0 for a sure code, and ln K for a uniform one."""
     p = torch.tensor([[1.0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 0, 0]])
     assert entropy(p).tolist() == pytest.approx([0, math.log(4), math.log(2)])
 
@@ -462,7 +462,7 @@ def test_usage_is_one_if_all_get_the_same_and_small_if_one_gets_all():
         with torch.no_grad():
             method.prototypes.copy_(axes)
         method.loss(axes[[0, 1, 1, 1]], axes[[0, 1, 1, 1]], torch.arange(4))
-        method.start_epoch(torch.zeros(0))  # which counts anew
+        method.start_epoch(torch.zeros(0))  # which starts the count again
         method.loss(axes[rows], axes[rows], torch.arange(4))
         assert method.found["usage"] == pytest.approx(usage)
 

@@ -1,4 +1,4 @@
-"""Training: a run that was killed goes on to the same bytes, and trouble ends in one sentence."""
+"""Training: a killed run resumes and ends with the same bytes; trouble ends in one sentence."""
 
 import contextlib
 import itertools
@@ -100,7 +100,7 @@ def test_heads_and_the_next_runs_encoder_are_not_one_stream(data):
 
 @pytest.mark.parametrize("stop_after", [5, 6, 12, 13, 17])
 def test_a_run_that_died_goes_on_to_the_same_bytes(tmp_path, data, whole, stop_after):
-    """At 5 inside an epoch, at 6 at its end; checkpoints are at 4, 8, 12, 16 and 18."""
+    """Step 5 is inside an epoch, step 6 at its end; checkpoints are at 4, 8, 12, 16 and 18."""
     trained(tmp_path, data, stop_after=stop_after)
     resumed, expected = trained(tmp_path, data), checkpoint.load(whole)
     assert all(same(expected[k], resumed[k]) for k in expected.keys() - TIMES)
@@ -136,7 +136,7 @@ VARIANTS |= {name: {} for name in METHODS if not any(v.split()[0] == name for v 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_method_goes_on_to_the_same_bytes(tmp_path, data, name):
-    """Dead at step 9, inside the second epoch and after the checkpoint at 8."""
+    """It dies at step 9, inside the second epoch and after the checkpoint at 8."""
     config = small(method=name.split()[0], epochs=2, **VARIANTS[name])
     config.check()
     whole = trained(tmp_path / "whole", data, config)
@@ -155,7 +155,7 @@ def test_curation_that_is_off_is_simclr(tmp_path, data):
 
 
 def test_random_batching_is_simclr(tmp_path, data):
-    """The control differs in nothing, so what another batching does is the batching's doing."""
+    """The control does not differ at all, so any effect of another batching is the batching's."""
     random = small(method="gsimclr", batching="random", clusters=8, epochs=1)
     plain = trained(tmp_path / "plain", data, small(epochs=1))["method"]
     other = trained(tmp_path / "random", data, random)["method"]
@@ -163,7 +163,7 @@ def test_random_batching_is_simclr(tmp_path, data):
 
 
 def test_core_seconds_are_the_sum_over_all_steps(tmp_path, data, monkeypatch):
-    """With a clock that goes on by a second at each look; the run is killed and resumed."""
+    """With a clock that advances by a second at each reading; the run is killed and resumed."""
     clock = itertools.count()
     monkeypatch.setattr(time, "process_time", lambda: next(clock))
     trained(tmp_path, data, stop_after=13)
@@ -263,7 +263,7 @@ def test_a_killed_process_loses_nothing_but_time(tmp_path, data):
         heard, steps = fork.Pipe(duplex=False)
         process = fork.Process(target=go_on, args=[steps])
         process.start()
-        steps.close()  # a child that ends without a word is heard of
+        steps.close()  # the parent notices a child that ends without a word
         heard.recv()
         if attempt < 4:
             time.sleep(random.Random(attempt).uniform(0, 0.5))
@@ -302,7 +302,7 @@ def test_ctrl_c_before_the_first_step_stops_at_once(tmp_path, data, monkeypatch)
 
 
 def test_what_comes_before_the_first_step_is_said_once(tmp_path, data, monkeypatch, capsys):
-    """An autoencoder may take minutes. A run that is resumed has done with it."""
+    """An autoencoder may take minutes. A resumed run does not train it again."""
     monkeypatch.setattr(experiment, "train", lambda *_: None)
     method = SimpleNamespace(prepares="training an autoencoder")
     experiment.train_with_bar(SMALL, method, data, tmp_path)
@@ -329,19 +329,19 @@ def sentence(capsys, *argv) -> str:
         (("--batch-size", "1"), "--batch-size must be 2 or more, not 1"),
         (("--temperature", "0"), "--temperature must be above 0"),
         (("--epochs", "0"), "--epochs must be 1 or more, not 0"),
-        (("--images", "99999"), "--images must be at most the 9000"),
-        (("--images", "100"), "--batch-size must be at most the 100 "),
+        (("--images", "99999"), "--images must be at most 9000, the"),
+        (("--images", "100"), "--batch-size must be at most 100, the"),
         (("--data", "nowhere"), "not 'nowhere'"),
-        (("--warmup-epochs", "30"), "--warmup-epochs must be at most the 6 epochs"),
-        (("--method", "supervised", "--temperature", "0.3"), "makes no use of --temperature"),
-        (("--clusters", "9"), "--method simclr makes no use of --clusters"),
-        (("--method", "nnclr", "--support-size", "64"), "must be --batch-size or more, 128"),
+        (("--warmup-epochs", "30"), "--warmup-epochs must be at most --epochs (6)"),
+        (("--method", "supervised", "--temperature", "0.3"), "does not use --temperature"),
+        (("--clusters", "9"), "--method simclr does not use --clusters"),
+        (("--method", "nnclr", "--support-size", "64"), "must be --batch-size (128) or more"),
         (("--method", "nnclr", "--top-k", "0"), "--top-k must be 1 or more, not 0"),
         (("--method", "curation", "--tries", "1"), "--tries must be 2 or more, not 1"),
-        (("--method", "deepcluster", "--clusters", "9999"), "at most the 9000 training images"),
+        (("--method", "deepcluster", "--clusters", "9999"), "at most 9000, the number of"),
         (
             ("--method", "gsimclr", "--batching", "strict", "--clusters", "64"),
-            "--clusters must be --batch-size, 128, or more, not 64",
+            "--clusters must be --batch-size (128) or more, not 64",
         ),
         (("--views", "crop+fog"), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
         (("--margin", "0"), "--margin must be above 0 and at most 2"),

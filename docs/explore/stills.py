@@ -1,4 +1,4 @@
-"""The initial numbers of the live figures, and still pictures for print and for no JavaScript.
+"""The initial numbers of the live figures, and still pictures for print and without JavaScript.
 
     python docs/explore/stills.py
 
@@ -27,7 +27,7 @@ PULL, PUSH, FAINT, WRONG, MASKED = "#0550b4", "#e08a2c", "#f3d9b8", "#d11765", "
 CLASS_COLORS, MARKERS = ("#0072b2", "#c44f00", "#008060"), ("o", "s", "^")
 TEMPERATURES = [0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15, 0.2]
 TEMPERATURES += [0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1, 1.2, 1.5, 2]
-CANDIDATES = {  # of an anchor in a batch of 4: column in the matrix, kind, and similarity
+CANDIDATES = {  # for an anchor in a batch of 4: column in the matrix, kind, and similarity
     "its other view": (4, "positive", 0.8),
     "other dots, view 1": (1, "false", 0.7),
     "other dots, view 2": (5, "false", 0.6),

@@ -46,7 +46,7 @@ def partner_by_colour():
 
 
 def before_training():
-    """Let three networks that have learned nothing name the test images, by k-NN."""
+    """Classify the test images by k-NN, with three networks that have learned nothing."""
     bank, queries = data.load("shapes"), data.load("shapes", split="test")
     pairs = {"raw pixels": [baselines.pixel_features(split.pixels) for split in (bank, queries)]}
     for seed in range(3):
@@ -108,7 +108,7 @@ def steps_of_layers():
 
 
 def the_control():
-    """SimCLR beside the same training with second views of other images."""
+    """SimCLR compared with the same training with second views of other images."""
     print("run                         loss at the end   k-NN   linear probe")
     for kind in ("shapes", "shapes-wrong-positives"):
         for (name, result), (_, lines) in zip(results(kind), logs(kind), strict=True):
@@ -154,7 +154,7 @@ def starts():
 
 
 def some_start(x, k, candidates, generator):
-    """First centroids: random points, or k-means++ with so many candidates."""
+    """First centroids: random points, or k-means++ with this many candidates."""
     if not candidates:
         return x[torch.randperm(len(x), generator=generator)[:k]]
     rows = x[torch.randint(len(x), (1,), generator=generator)]
@@ -194,7 +194,7 @@ def unequal_clusters():
 
 
 def what_is_kept():
-    """The best and the worst of four draws, as untrained networks see them, beside larger crops."""
+    """The best and the worst of four draws for untrained networks, compared with larger crops."""
     images = data.load("shapes").first(1280)
     print("trained on                    violated   positives apart   overlap")
     rows = [("first draw", "off", 0.2), ("best of four", "best", 0.2)]
@@ -218,7 +218,7 @@ def what_is_kept():
 
 
 def who_is_found():
-    """Whose rows a view finds that knows pictures by their colours, by the order of the step."""
+    """Whose rows a view finds by colour alone, for each order of searching and pushing."""
     images = data.load("shapes").first(2048)
     generator = torch.Generator().manual_seed(0)
     steps = []
@@ -248,7 +248,7 @@ def who_is_found():
 
 
 def what_is_clustered():
-    """Cluster 2,000 images as untrained networks see them: like the classes, and how even?"""
+    """Cluster 2,000 images by untrained networks: agreement with the classes, and evenness."""
     images, seeds = data.load("shapes").first(2000), range(3)
     found = {"chance": [], "h": [], "h, whitened": []}
     for seed in seeds:

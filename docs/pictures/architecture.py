@@ -1,4 +1,4 @@
-"""One drawing of each method, all in one language.
+"""One drawing of each method, all with the same signs.
 
 Filled boxes learn by gradient, dashed ones do not. Solid arrows carry a gradient back, dashed ones
 do not. Squares are numbers: six for a representation h, three for a projection z.
@@ -16,10 +16,10 @@ from torch import Generator, Tensor
 
 from simclr_mini import data, views
 
-WIDTH, CELL = 580, 46  # of a drawing, and of an image in it
+WIDTH, CELL = 580, 46  # width of a drawing, and of an image in it
 TOP, BOTTOM, MIDDLE = 52, 142, 97  # heights of the two views' rows, and between them
 
-LOOKS = {  # of a box, by what it is
+LOOKS = {  # the style of each kind of box
     "learns": {"fill": BLUE, "fill_opacity": 0.2, "stroke": BLUE, "stroke_width": 1.5},
     "still": {"fill": "none", "stroke": BLUE, "stroke_width": 1.5, "stroke_dasharray": "5 4"},
     "memory": {"fill": GOLD, "fill_opacity": 0.2, "stroke": GOLD, "stroke_width": 1.5},
@@ -44,7 +44,7 @@ class Drawing:
         self.parts: list[str] = []
 
     def box(self, kind: str, x: float, y: float, width: float, height: float, *lines: str) -> Box:
-        """A box with words, of a kind in LOOKS. x, y: its middle left."""
+        """A box with words, of a kind in LOOKS. x, y: the middle of its left edge."""
         radius = 14 if kind == "loss" else 5
         self.parts.append(rect(x, y - height / 2, width, height, rx=radius, **LOOKS[kind]))
         for i, line in enumerate(lines):
@@ -53,7 +53,7 @@ class Drawing:
         return Box(x, y - height / 2, width, height)
 
     def picture(self, x: float, y: float, pixels: Tensor, side: float = CELL) -> Box:
-        """An image. x, y: its middle left."""
+        """An image. x, y: the middle of its left edge."""
         self.parts.append(image(x, y - side / 2, side, pixels))
         return Box(x, y - side / 2, side, side)
 
@@ -67,7 +67,7 @@ class Drawing:
         return Box(x, y - 5, 8 * count - 1, 10)
 
     def say(self, x: float, y: float, words: str, anchor: str = "start", **attributes) -> None:
-        """Words."""
+        """Write words at a place."""
         self.parts.append(text(x, y, words, anchor, **attributes))
 
     def arrow(self, start: Box, end: Box, gradient: bool = True, **attributes) -> None:
@@ -89,7 +89,7 @@ class Drawing:
         self.parts.append(path(f"M{corners}Z", fill=style["stroke"]))
 
     def done(self, name: str, height: float, alt: str) -> str:
-        """The finished drawing, with what its signs mean below."""
+        """The finished drawing, with a legend of its signs below."""
         y, parts = height + 14, self.parts
         parts.append(rect(0, y - 6, 22, 13, rx=3, **LOOKS["learns"]))
         self.say(28, y + 5, "learns")
@@ -106,7 +106,7 @@ def between(start: Box, end: Box) -> tuple[tuple[float, float], tuple[float, flo
     """Where an arrow leaves and arrives: straight if the boxes face each other."""
     low, high = max(start.y, end.y), min(start.y + start.height, end.y + end.height)
     left, right = max(start.x, end.x), min(start.x + start.width, end.x + end.width)
-    if low < high:  # beside each other
+    if low < high:  # next to each other
         small = min(start, end, key=lambda box: box.height)
         y = small.y + small.height / 2
         if not low <= y <= high:
@@ -151,7 +151,7 @@ def two_rows(d: Drawing, left: float = 88, drawn: str = "views") -> tuple[Box, B
 
 
 def sheet(d: Drawing, x: float, y: float) -> Box:
-    """Nine test images as a square: all images."""
+    """Nine test images in a square, which stand for all images."""
     pixels = data.load("shapes", split="test").pixels[:9]
     for i, one in enumerate(pixels):
         d.picture(x + 20 * (i % 3), y - 20 + 20 * (i // 3), one, 19)
@@ -166,7 +166,7 @@ def chain(d: Drawing, *boxes: Box, gradient: bool = True) -> None:
 
 
 def cells(d: Drawing, box: Box, count: int) -> None:
-    """Lines that divide a memory into rows, its top left free for its name."""
+    """Lines that divide a memory into rows, with room for its name at the top."""
     for i in range(1, count):
         x = box.x + box.width * i / count
         d.parts.append(

@@ -44,7 +44,7 @@ class Batch:
 
 @cache
 def batch(name: str, step: int, number: int = 0) -> Batch:
-    """The same views of the same 128 test images in a run as it was after some step."""
+    """Fixed views of 128 fixed test images, as the network of a run sees them after a step."""
     run = record(name)
     some = run.data["test"].rows(slice(B * number, B * number + B))
     method = run.at(step).train()  # a batch norm sees this batch, as in training
@@ -106,7 +106,7 @@ def matrix(step: int, when: str) -> str:
 
 
 def cell_of(x: float, y: float, cell: float, value: float, itself: bool) -> str:
-    """A cell, the stronger the farther from 0: blue above, orange below."""
+    """A cell, stronger the farther its value is from 0: blue above 0, orange below."""
     if itself:
         return rect(x, y, cell - 1, cell - 1, fill=GRAY, fill_opacity=0.18)
     color = BLUE if value > 0 else ORANGE
@@ -205,7 +205,7 @@ def bar(x: float, low: float, share: float, pixels: Tensor) -> list[str]:
 
 
 def histograms() -> str:
-    """How the cosines of three kinds of pairs part during training."""
+    """How the cosines of three kinds of pairs move apart during training."""
     run, body, told = record("simclr"), [], []
     kinds = {
         "negative": (GRAY, "of two classes"),

@@ -1,4 +1,4 @@
-"""The picture that a link to the site shows elsewhere: its name, and the last frame of the film."""
+"""The preview that other sites show for a link to this one: name, and last frame of the film."""
 
 import io
 
@@ -10,13 +10,13 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from simclr_mini.canvas import CARD, GRAY, INK, STYLE
 from simclr_mini.charts import CLASS_COLORS
 
-WIDTH, HEIGHT, DPI = 1200, 630, 200  # pixels, as asked by those who show it
+WIDTH, HEIGHT, DPI = 1200, 630, 200  # pixels, as other sites require
 SAID = "A course on\nself-supervised learning,\nfrom an empty file"
 
 
 @matplotlib.rc_context(STYLE)
 def card() -> bytes:
-    """A PNG."""
+    """The card as PNG."""
     images, places = shown(), maps("tiny")[-1]
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=CARD)
     figure.text(0.05, 0.74, "simclr-mini", fontsize=21, fontweight="bold", color=INK)

@@ -1,4 +1,4 @@
-"""Which images a method takes to be alike: NNCLR's neighbours, DeepCluster's clusters."""
+"""Which images a method considers similar: NNCLR's neighbours, DeepCluster's clusters."""
 
 import torch
 from drawing import BLUE, rect, svg, text
@@ -16,7 +16,7 @@ SEARCHES = (35, 140, 420)  # steps after which NNCLR's support set is searched
 B, BATCHES = 128, 8  # images in a batch of queries; batches whose share is measured
 EPOCHS = (70, 210, 420)  # last steps of the epochs whose clusters are shown
 PATTERNS = ("stripes across", "dots", "rings", "bricks")  # an image of each leads a row
-SHOWN, ROW = 10, 5  # images of a cluster, and of them in a row
+SHOWN, ROW = 10, 5  # images of a cluster that are shown, and how many are in a row
 
 
 def search(step: int, number: int = 0) -> tuple[Tensor, Tensor, Tensor]:
@@ -133,7 +133,7 @@ def sheet(x: float, y: float, cell: float, pixels: Tensor) -> str:
 
 
 def purity(clusters_of: Tensor, labels: Tensor) -> float:
-    """The share of an image's class among the others of its cluster, the mean over all images."""
+    """Mean over all images of the share of the image's class among the others of its cluster."""
     pairs = torch.zeros(int(clusters_of.max()) + 1, int(labels.max()) + 1)
     pairs.index_put_((clusters_of, labels), torch.ones(len(labels)), accumulate=True)
     size, own = pairs.sum(1)[clusters_of], pairs[clusters_of, labels]

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from simclr_mini import data, resnet
 
-SIDE, SHOWN = 32, 132  # of an image in pixels, and on the page
+SIDE, SHOWN = 32, 132  # side of an image: in pixels, and on the page
 IMAGES = 64
-BLOCKS, WIDTHS = 9, (16, 32, 64)  # of the network whose gradients are measured: in a stage; wide
+BLOCKS, WIDTHS = 9, (16, 32, 64)  # blocks in a stage; widths of the stages
 DEPTH = BLOCKS * len(WIDTHS)
 
 
@@ -72,12 +72,13 @@ class Plain(resnet.BasicBlock):
 
 
 def gradients(block: type, norm: bool, scale: float = 1.0) -> list[float]:
-    """Norm of the gradient at the output of each block of an untrained network, the first block's
-    first. The loss is a random sum of its representations.
+    """Norm of the gradient at the output of each block of an untrained network, from first to last.
+
+    The loss is a random sum of the network's representations.
 
     Args:
         block: a kind of block.
-        norm: whether the batch norms norm; without, they are the identity.
+        norm: whether the batch norms normalise; otherwise they are the identity.
         scale: factor of the initial weights.
     """
     torch.manual_seed(0)
@@ -150,7 +151,7 @@ def at_height(power: float, low: float, high: float) -> float:
 
 
 def power_of_ten(power: int) -> str:
-    """In words of typography: 10⁻⁸."""
+    """A power of ten as it is typeset: 10⁻⁸."""
     return (
         f"10{str(power).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}" if power else "1"
     )

@@ -21,7 +21,7 @@ def svg(name: str, width: float, height: float, alt: str, body: list[str], style
         width, height: the drawing's size, in pixels before it is scaled. It fills its column, up to
             1.25 times this width.
         alt: what a reader who cannot see it must know.
-        body: its elements. What is not an image of the picture, such as a button, stands last.
+        body: its elements. A button is added afterwards, by `moving.with_button`.
         style: CSS rules.
     """
     rules = f"<style>{style}</style>\n" if style else ""
@@ -52,7 +52,7 @@ def path(d: str, **attributes) -> str:
 
 
 def written(attributes: dict) -> str:
-    """Attributes as SVG has them: stroke_width="2" is stroke-width."""
+    """Attributes as SVG spells them: stroke_width="2" becomes stroke-width="2"."""
     return "".join(
         f' {name.rstrip("_").replace("_", "-")}="{value:g}"'
         if isinstance(value, float)

@@ -17,12 +17,12 @@ from simclr_mini.evaluate import features, knn_predict, share_right
 
 RUNS = {"tiny": "crops and colour changes", "tiny_crops": "crops alone"}
 FRAMES = (0, 10, 20, 35, 70, 105, 140, 210)  # steps
-CLASSES, SHOWN, CARRIED = 5, 40, 2  # on the map; images of each, and those drawn as pictures
+CLASSES, SHOWN, CARRIED = 5, 40, 2  # on the map; images of each; of these, drawn as pictures
 MEASURED = 2_000  # training images whose class means give the axes
-SIDE, HIGH, PIXELS, TOP = 290, 232, 18, 62  # of a map, of a picture on it, and above the maps
+SIDE, HIGH, PIXELS, TOP = 290, 232, 18, 62  # sides of a map, of a picture; space above
 FILLED = 0.97  # share of the places that the frame holds; the others lie on its edge
 CLOCK = Clock(move=1.0, begin=2.0, rest=4.0, back=1.0)
-LOOK = {"font_size": 22, "font_weight": "bold"}  # of the words above
+LOOK = {"font_size": 22, "font_weight": "bold"}  # of the words above the maps
 ON_DARK = {0: "#3d9fe0"}  # a class whose colour is too dark there
 
 
@@ -154,7 +154,7 @@ def moment(step: int, epoch: int) -> str:
 
 
 def legend(classes: tuple[str, ...], top: float) -> list[str]:
-    """The name of each class beside a dot of its colour."""
+    """The name of each class next to a dot of its colour."""
     body = []
     for i, name in enumerate(classes):
         x, y = 14 + 190 * (i % 3), top + 26 * (i // 3)
@@ -170,7 +170,7 @@ def style() -> str:
         ".film .dots{fill:none;stroke-width:5.5;stroke-linecap:round;stroke-opacity:.75}",
         ".film .edge{fill:none;stroke:currentColor;stroke-opacity:.2}",
     ]
-    # variables, since a use of a picture is in no .film
+    # variables, since the rules of .film do not reach inside a <use>
     colors = ";".join(f"--c{i}:{color}" for i, color in enumerate(CLASS_COLORS[:CLASSES]))
     found.append(f".film{{{colors}}}")
     found += [f"{DARK} .film{{--c{i}:{color}}}" for i, color in ON_DARK.items()]

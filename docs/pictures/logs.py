@@ -9,8 +9,8 @@ from simclr_mini.compare import mean
 from simclr_mini.runs import read_log
 
 RESULTS = Path(__file__).parents[1] / "results"
-LEFT, WIDE, TALL = 50, 420, 84  # of a chart
-EPOCHS = 10  # of the runs
+LEFT, WIDE, TALL = 50, 420, 84  # left edge, width and height of a chart
+EPOCHS = 10  # in each run
 
 
 def logs(name: str) -> list[list[dict]]:

@@ -1,4 +1,4 @@
-"""The pictures of the pages: `python docs/pictures/make.py` makes all, with names only those.
+"""The pictures of the pages: `python docs/pictures/make.py [NAME ...]` makes all, or these only.
 
 Run it in the root of the repository. Pictures of training train first, for some minutes, and keep
 what they need in runs/pictures.

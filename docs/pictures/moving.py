@@ -17,7 +17,7 @@ class Clock(NamedTuple):
     back: float
 
     def times(self, count: int) -> list[float]:
-        """When it starts, each frame is reached, the last one ends, and the first is back."""
+        """When it starts, reaches each frame, leaves the last one, and is back at the first."""
         at = [self.begin + self.move * i for i in range(count)]
         return [0.0, *at, at[-1] + self.rest, at[-1] + self.rest + self.back]
 
@@ -61,7 +61,7 @@ def group(name: str, parts: list[str], **attributes) -> str:
 
 
 def rules(name: str) -> list[str]:
-    """What is shown of a picture: all moves, unless on paper or where motion is not wanted."""
+    """CSS that shows the moving parts, or the still ones on paper or where motion is unwanted."""
     return [
         f".{name} .still{{display:none}}",
         f".{name} .button{{cursor:pointer}}",

@@ -14,8 +14,8 @@ from simclr_mini.nt_xent import nt_xent_loss
 Z1 = [[1.0, 0.0], [0.0, 1.0]]  # a and b of the paper's page, view 1
 Z2 = [[0.8, 0.6], [-0.6, 0.8]]
 NAMES = ("a₁", "b₁", "a₂", "b₂")
-RADIUS, RATE = 80, 0.1  # of the circle on the page; of gradient descent
-MOMENTS = (0, 10, 400)  # steps of it
+RADIUS, RATE = 80, 0.1  # radius of the circle on the page; learning rate
+MOMENTS = (0, 10, 400)  # steps of gradient descent that are shown
 COLORS = (BLUE, RED, GOLD)  # of clusters
 COUNTS = (0, 1, 2, 20)  # iterations of k-means that the still shows
 CLOCK = Clock(move=1.1, begin=1.4, rest=3.0, back=0.6)
@@ -125,12 +125,12 @@ def panel(left: float, x: Tensor, way: list[tuple[Tensor, Tensor]]) -> tuple[lis
 
 
 def moves(x: Tensor, way: list[tuple[Tensor, Tensor]]) -> list[str]:
-    """A large panel in which colours and centroids change in turn, and the inertia beside it."""
+    """A large panel in which colours and centroids change in turn, and the inertia next to it."""
     settled = next(i for i in range(1, len(way)) if torch.equal(way[i][1], way[i - 1][1]))
     frames = [way[0]]
     for (_, labels), (centroids, new) in zip(way[:settled], way[1 : settled + 1], strict=True):
         frames += [(centroids, labels), (centroids, new)]
-    frames = frames[:-1]  # the last colours are those before
+    frames = frames[:-1]  # the last step changes no colour
     values = [inertia(x, *frame) for frame in frames]
     words = [
         "move: each centroid to the mean of its points"

@@ -15,7 +15,7 @@ from simclr_mini.simclr import SimCLR
 from simclr_mini.train import train
 
 FOLDER = Path("runs/pictures")
-CHOICES = {  # of each run, beyond `simclr-mini train`
+CHOICES = {  # for each run, the options that differ from the defaults
     "simclr": {},
     "nnclr": {"method": "nnclr"},
     "deepcluster": {"method": "deepcluster"},

@@ -1,11 +1,11 @@
-"""Make the numbers of README again: every run, three seeds, with the command that makes it.
+"""Reproduce the numbers in README: make every run, with three seeds, by its command.
 
-    python docs/results/make.py                 # all runs that are not there yet
+    python docs/results/make.py                 # all runs that are missing
     python docs/results/make.py shapes cifar10  # these only
-    python docs/results/make.py --check         # whether README's tables are those of the results
+    python docs/results/make.py --check         # whether README's tables match the results
 
-Two runs go on at a time, each on one thread. Keeps result.json and log.jsonl of each run here; the
-rest of a run stays in `runs/`.
+Two runs are made at a time, each on one thread. The script keeps result.json and log.jsonl of each
+run here; the rest of a run stays in `runs/`.
 """
 
 import json
@@ -52,7 +52,7 @@ def command(name: str, seed: int) -> str:
 
 
 def make(name: str, seed: int) -> None:
-    """Run it in a process of its own, unless its result is here, and keep what it says."""
+    """Run it in a process of its own, unless its result is here, and keep what it prints."""
     kept = HERE / f"{name}-{seed}"
     if (kept / "result.json").exists():
         return
@@ -70,7 +70,7 @@ def train_here(name: str, seed: int) -> None:
     """Run the command in this process.
 
     The baselines of another method's run are those of SimCLR's run with the same images, seed and
-    network, and they take as long as half of its training: they are taken from there.
+    network. Measuring them takes half as long as training, so they are taken from there.
     """
     from simclr_mini.cli import main
 

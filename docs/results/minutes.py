@@ -29,7 +29,7 @@ def points() -> list[tuple[str, str, float, float, float]]:
 
 
 def summary(measured: list[tuple[float, float]]) -> tuple[float, float, float]:
-    """Core-minutes, mean accuracy and half its range, of seconds and accuracy for each seed."""
+    """Core-minutes, mean accuracy and half its range, from each seed's seconds and accuracy."""
     seconds, accuracies = zip(*measured, strict=True)
     return compare.mean(seconds) / 60, compare.mean(accuracies), compare.half_range(accuracies)
 

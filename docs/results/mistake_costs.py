@@ -1,6 +1,6 @@
-"""Measure what mistakes cost: the accuracy after a short training with each in the library's place.
+"""Measure what mistakes cost: the accuracy after a short training run with each of them.
 
-    python docs/results/mistake_costs.py                      # all of CHOSEN not there yet
+    python docs/results/mistake_costs.py                      # all of CHOSEN that are missing
     python docs/results/mistake_costs.py 04_nt_xent           # of one lesson, all that train
     python docs/results/mistake_costs.py 04_nt_xent/no_mask   # one
 
@@ -11,9 +11,9 @@ otherwise *no cost is seen*. Of a hundred rows that cost nothing, five are expec
 otherwise. A row that stops, or gives the right code's numbers to the last digit because nothing
 meets the mistake, is run with the first seed only.
 
-Two processes at a time, of one thread each, seed by seed. Each result is written at once, so it
-goes on where it was stopped. The mean losses of the first and last steps tell whether a mistake
-"trains", as the catalogue claims.
+Two processes run at a time, with one thread each, seed by seed. Each result is written at once, so
+a measurement that was stopped can continue. The mean losses of the first and last steps tell
+whether a mistake "trains", as the catalogue claims.
 """
 
 import json
@@ -34,7 +34,7 @@ from lessons.course.manifest import find  # noqa: E402
 
 FILE = HERE / "mistakes.json"
 IMAGES, EPOCHS, SEEDS = 4000, 4, (0, 1, 2, 3, 4)
-STEPS = 5  # at either end of a run, whose loss is averaged
+STEPS = 5  # steps at either end of a run whose losses are averaged
 KEPT = ("linear_probe", "knn", "first_loss", "last_loss")
 WORDS = f"{IMAGES:,} images, {EPOCHS} epochs, otherwise the defaults of `simclr-mini train`"
 CHOSEN = """
@@ -139,7 +139,7 @@ class Results:
         self.known, self.writing = known, threading.Lock()
 
     def wants(self, key: str, seed: int) -> bool:
-        """Whether a run is missing; of a row that needs one seed only, no further one is."""
+        """Whether a run is missing. A row that needs only one seed lacks no other."""
         found = self.known.get(key, {})
         first, right = found.get(str(SEEDS[0])), self.known.get("right", {}).get(str(SEEDS[0]))
         if key != "right" and first and ("error" in first or first == right):

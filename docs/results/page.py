@@ -40,7 +40,7 @@ def folded_commands(data: str) -> str:
 
 
 def losses(data: str) -> str:
-    """The figure of every run's loss, and what its lines are."""
+    """The figure of every run's loss, with a caption."""
     said = "The loss of each run's first seed, by step; the grey lines are chance and floor."
     return f"![{losses_alt(data)}](figures/{data}-losses.svg)\n\n{said}\n{{ .caption }}"
 
@@ -65,7 +65,7 @@ def title(run: str) -> str:
 
 
 def end_of(log: list[dict]) -> float:
-    """The mean loss of the last tenth."""
+    """The mean loss of the last tenth of the steps."""
     last = [line["loss"] for line in log[-max(1, len(log) // 10) :]]
     return sum(last) / len(last)
 
@@ -115,7 +115,7 @@ def figures() -> dict[str, str]:
 
 
 def chance_and_floor(result: dict) -> tuple[float, float]:
-    """The losses of a run that learned nothing and of one that learned all."""
+    """The losses of a run that learned nothing and of one that learned everything."""
     health, B = result["diagnostics"], result["config"]["batch_size"]
     if "chance_loss" in health:
         return health["chance_loss"], health["floor_loss"]
@@ -130,7 +130,7 @@ def read_log(run: str) -> list[dict]:
 
 
 def every_run() -> str:
-    """A table with a line for every run: what it scored and where it stood; below, its machine."""
+    """A table with a line for every run: its scores and how it ended. Below: the machines."""
     lines = [
         "| run | k-NN | linear probe | probe, 1% of labels | 10% | last loss | rank of h "
         "| views/s |",

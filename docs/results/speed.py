@@ -1,7 +1,7 @@
-"""The page's tables and figure of speed, from what `peers.py` and `profile_step.py` measured.
+"""The tables and the figure of the speed page, from what `peers.py` and `profile_step.py` measured.
 
 python docs/results/speed.py            # writes speed.md, speed.svg and profile.md
-python docs/results/speed.py --check    # whether they are what it would write
+python docs/results/speed.py --check    # checks that they are up to date
 """
 
 import json
@@ -19,14 +19,14 @@ from simclr_mini.canvas import separate  # noqa: E402
 
 FILE, TABLE, FIGURE = HERE / "speed.json", HERE / "speed.md", HERE / "speed.svg"
 PROFILE, PROFILE_TABLE = HERE / "profile.json", HERE / "profile.md"
-KINDS = {  # the first that has a word of the operation's name
+KINDS = {  # words in an operation's name; the first kind with one counts
     "convolutions, and matrix products in their place": "conv mm einsum",
-    "batch norms and ReLUs, both ways": "batch_norm relu threshold",
+    "batch norms and ReLUs, forward and backward": "batch_norm relu threshold",
     "copies: columns of matrix products, number formats, layouts": "copy im2col col2im clone cat",
     "AdamW": "adam",
 }
 OTHERS = "views, loss, pooling and everything else"
-WIDE, TALL, GAP = 220, 120, 104  # of a panel, and between panels
+WIDE, TALL, GAP = 220, 120, 104  # width and height of a panel, and the gap between panels
 PANELS = {
     "N": ("k-means, by points", "N", "s"),
     "K": ("k-means, by clusters", "K", "s"),
@@ -45,14 +45,14 @@ def ratios(ours: list[float], theirs: list[float]) -> str:
 
 
 def in_words(seconds: float, amount: int | None) -> str:
-    """A time, or how many things are made in a second if `amount` are made in it."""
+    """A time; or, if `amount` views are made in it, the number of views per second."""
     if amount:
         return f"{rounded(amount / seconds):,} views/s"
     return f"{seconds:.2f} s" if seconds >= 1 else f"{1e3 * seconds:.3g} ms"
 
 
 def rounded(number: float) -> int:
-    """Three digits of a number, as more of them mean nothing."""
+    """A number rounded to three digits, because more would mean nothing."""
     return int(float(f"{number:.3g}"))
 
 
@@ -104,7 +104,7 @@ def limits(found: dict) -> list[str]:
         f"| the same, bfloat16 | {giga(most['bfloat16'])} GFLOP/s |",
         f"| memory: c = a + b, 512 MiB each | {giga(most['bandwidth'])} GB/s |",
         "",
-        "| network and head, a view of 24 x 24 | forward | and backward | reached | share "
+        "| network and head, a view of 24 x 24 | forward | forward and backward | reached | share "
         "of the matrix rate |",
         "|---|---:|---:|---:|---:|",
     ]

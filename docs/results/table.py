@@ -1,7 +1,7 @@
-"""Write the tables of README, and of this folder's, from the results kept here.
+"""Write the tables of README, and of this folder's README, from the results kept here.
 
 python docs/results/table.py           # writes them
-python docs/results/table.py --check   # says whether they are those of the results
+python docs/results/table.py --check   # says whether they match the results
 """
 
 import json
@@ -94,7 +94,7 @@ def core_minutes(measured: list[dict]) -> str:
 
 
 def beside_simclr(name: str, data: str) -> str:
-    """How a run stands to SimCLR on the same data and budget: points, and what they say."""
+    """How a run compares with SimCLR on the same data and budget: points, and what they say."""
     ours, first = results(name), results(data)
     if name == data or not first or ours[0]["epochs"] != first[0]["epochs"]:
         return ""
@@ -125,7 +125,7 @@ def patch_rows(data: str) -> dict[str, list[str]]:
 
 
 def overview() -> str:
-    """README's table: what each method and each baseline reaches on both data sets, and when."""
+    """README's table: what each method and baseline reaches on both data sets, and in what time."""
     rows = {"**SimCLR**": [cells_of_run(data) for data in DATA]}
     for method, title in TITLES.items():
         rows[title] = [cells_of_run(f"{data}-{method}") for data in DATA]
@@ -169,7 +169,7 @@ def few_labels_table() -> str:
 def table_of_times() -> str:
     """How long the whole command takes, for each method that was measured on some data."""
     if not times.measured():
-        return "With the present network these have still to be measured on a quiet machine."
+        return "These times have not been measured with the present network on a quiet machine yet."
     lines = ["| `--method` | shapes | CIFAR-10, 10,000 images |", "|---|---:|---:|"]
     for method in ("simclr", *OTHERS):
         suffix = "" if method == "simclr" else f"-{method}"
@@ -185,7 +185,7 @@ def commands(data: str) -> str:
 
 
 def fill(text: str, name: str, made: str) -> str:
-    """A text with what stands between the marks of that name made anew, if it has them."""
+    """A text in which `made` replaces what is between the marks of that name, if it has them."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     between = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.S)
     return between.sub(lambda _: f"{begin}\n{made}\n{end}", text)
@@ -207,4 +207,4 @@ if __name__ == "__main__":
         if "--check" not in sys.argv:
             file.write_text(made_anew(text), "utf-8")
         elif made_anew(text) != text:
-            sys.exit(f"the tables of {file} are not those of the results")
+            sys.exit(f"the tables of {file} do not match the results")

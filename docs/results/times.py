@@ -1,4 +1,4 @@
-"""How long whole commands take, from the shell's start to its end, and what README says of it.
+"""How long whole commands take, from the shell's start to its end, and what README says about it.
 
     python docs/results/times.py                 # every command below, once more
     python docs/results/times.py shapes cifar10  # these only
@@ -23,12 +23,12 @@ TIMED = [name for name in RUNS if name not in NOT_TIMED]
 
 
 def command(name: str) -> str:
-    """The command whose time is measured: one network, so without the supervised one."""
+    """The command whose time is measured. It trains one network, so not the supervised one."""
     return f"simclr-mini train {RUNS[name]}".replace("--supervised", "").strip()
 
 
 def measure(name: str) -> dict:
-    """Run a command in a new folder; its seconds, and what it says of them itself."""
+    """Run a command in a new folder. Returns its seconds, and the times that it reports."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
         if name.startswith("shapes"):
@@ -48,7 +48,7 @@ def measured() -> dict[str, list[dict]]:
 
 
 def range_of(name: str) -> str:
-    """The fastest and the slowest, in whole seconds; or that nobody has measured it yet."""
+    """The fastest and the slowest time, in whole seconds; or "not measured"."""
     if name not in measured():
         return "not measured"
     seconds = [round(one["seconds"]) for one in measured().get(name, [])]

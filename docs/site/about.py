@@ -1,4 +1,4 @@
-"""Parts of pages that say what is known elsewhere: questions, gauges, the glossary, the version."""
+"""Parts of pages that are made from other files: questions, gauges, the glossary, the version."""
 
 import json
 import re
@@ -73,7 +73,7 @@ def gauges() -> str:
 
 @cache
 def glossary() -> dict[str, str]:
-    """By term, the first sentence of its entry, as plain text."""
+    """The first sentence of each entry as plain text, by term."""
     text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
     entries = re.findall(r"^### (.+?) \{ #[\w-]+ \}\n\n(.*?)(?=\n\n|\Z)", text, re.M | re.S)
     plain = {}

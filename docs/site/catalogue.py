@@ -35,19 +35,19 @@ as one of these mistakes, you see the sentence next to its name.
 """
 COST = """# What mistakes cost
 
-For some of the [mistakes](mistakes.md) we ran the same short training on shapes with seeds {seeds}:
-{budget}. Without a mistake it reaches {probe} with the linear probe and {knn} with k-NN; ± is half
-the range of the seeds. The change is the mean over seeds of the probe with the mistake minus the
-probe without it, and ± is its 95% interval. The rule was declared before the first run: a change
-whose interval holds 0 is called *no cost seen*. Of a hundred mistakes that change nothing, five
-would be called otherwise, so read a small change with care. A mistake that costs nothing here, or
-even raises accuracy, may cost a lot in a longer training or on photographs. With {falls} of these
-{measured} mistakes the loss still falls.
+For some of the [mistakes](mistakes.md) we made the same short training run on shapes, with seeds
+{seeds}: {budget}. Without a mistake it reaches {probe} with the linear probe and {knn} with k-NN;
+± is half the range of the seeds. The change is the mean over seeds of the probe with the mistake
+minus the probe without it, and ± is its 95% interval. The rule was declared before the first run: a
+change whose interval contains 0 is called *no cost seen*. Of a hundred mistakes that change
+nothing, five would be called otherwise, so read a small change with care. A mistake that costs
+nothing here, or even raises accuracy, may cost a lot in a longer run or on photographs. With
+{falls} of these {measured} mistakes, the loss still falls.
 
-The command is `python docs/results/mistake_costs.py`; it ran on {machine}, on one thread a run. The
-numbers are in `docs/results/mistakes.json`.
+The command is `python docs/results/mistake_costs.py`; it ran on {machine}, with one thread per run.
+The numbers are in `docs/results/mistakes.json`.
 """
-GROUPS = {  # the verdict, and how the page is headed that lists such rows
+GROUPS = {  # by verdict, the heading above its rows
     "costs": "These cost accuracy here",
     "no cost": "No cost seen",
     "raises": "These raise accuracy here",
@@ -87,7 +87,7 @@ def page() -> str:
 
 
 def draw(content: str) -> str:
-    """The page's HTML with its lists, which Markdown would take long to read."""
+    """The page's HTML with its lists, which Markdown would take a long time to read."""
     return PLACE.sub(lambda found: entries(*found[1].split(".", 1)), content)
 
 
@@ -177,10 +177,10 @@ def cost_in_words(lesson: Lesson, mistake: Mistake) -> str:
     if cost is None:
         return ""
     if "error" in cost["0"]:
-        return f"A short training ended with: {in_html(cost['0']['error'])}"
+        return f"A short training run ended with: {in_html(cost['0']['error'])}"
     right = costs()["right"]
     return (
-        f"A short training reaches {spread(cost, 'linear_probe')} with the linear probe and "
+        f"A short training run reaches {spread(cost, 'linear_probe')} with the linear probe and "
         f"{spread(cost, 'knn')} with k-NN; the right code reaches {spread(right, 'linear_probe')} "
         f"and {spread(right, 'knn')}."
     )

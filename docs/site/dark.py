@@ -67,7 +67,7 @@ def dark(sheet: Image.Image) -> Image.Image:
     grey = pixels.mean(axis=2, keepdims=True)
     drawn = pixels.min(axis=2) < LIGHT_CARD - 12
     picture = long_runs(drawn) | long_runs(drawn.T).T
-    # what is no picture keeps its hue, and its lightness is turned
+    # outside the pictures, the hue stays and the lightness is inverted
     turned = DARK_INK + (DARK_CARD - DARK_INK) * (grey / LIGHT_CARD)
     pixels = np.where(picture[:, :, None], pixels, pixels - grey + turned)
     return Image.fromarray(pixels.clip(0, 255).round().astype(np.uint8))

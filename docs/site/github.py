@@ -1,4 +1,4 @@
-"""The lessons' pages as GitHub shows Markdown, for who reads the repository and not the site.
+"""The lessons' pages as Markdown for GitHub, for those who read them there and not on the site.
 
     python docs/site/github.py    # write lessons/README.md (lesson 0) and lessons/*/README.md
 
@@ -41,7 +41,7 @@ def converted(page: Path, file: Path) -> str:
 
     Args:
         page: the page's Markdown in `docs/`.
-        file: where the result will lie; its links are relative to that.
+        file: where the result will be; its links are relative to it.
 
     Raises:
         LookupError: a directive or a link leads nowhere.

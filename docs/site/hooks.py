@@ -128,7 +128,7 @@ LISTS = {"mistakes.md": catalogue.draw, "kill-matrix.md": matrices.draw}
 
 
 def on_post_build(config):
-    """Without an address there is no map of the site."""
+    """Remove the site map if the site has no address."""
     if not config.site_url:
         for file in Path(config.site_dir).glob("sitemap.xml*"):
             file.unlink()
@@ -250,7 +250,7 @@ def draw(tex: str, inline: bool = False) -> str:
     """
     tex = html.unescape(tex).strip()
     try:
-        low = re.sub(r"\\[lr]Vert\b", r"\\|", tex)  # else as high as the row
+        low = re.sub(r"\\[lr]Vert\b", r"\\|", tex)  # otherwise it is as high as the row
         svg = ziamath.Latex(low, size=FORMULA_SIZE, inline=inline).svg()
     except Exception as error:  # ziamath raises whatever its parser meets
         raise ValueError(f"cannot draw the formula {tex}: {error!r}") from error

@@ -1,7 +1,7 @@
 """The page of kill matrices, made from docs/kill_matrix, which the proofs write.
 
-Fifteen tables of a cell for each mistake and test are 36,000 cells. So a mistake's row is one
-line of signs, as wide as the head above it, and a page for all of them stays light.
+Fifteen tables with a cell for each mistake and test would have 36,000 cells. So a mistake's row is
+one line of signs, as wide as the head above it, and one page can hold all of them.
 """
 
 import re
@@ -22,8 +22,8 @@ search: {exclude: true}
 # The kill matrix
 
 Which test rejects which mistake: a row for each mistake, a column for each test. × means that the
-test rejects the mistake, ≈ that it does on some processors, because their rounding differs. [How we
-test the tests](how-we-test.md) says how this table is proven. A mistake's name leads to its
+test rejects the mistake, ≈ that it does so on some CPUs only, because they round differently.
+[How we test the tests](how-we-test.md) says how this table is proven. A mistake's name leads to its
 sentence and its code.
 
 <p class="matrix-choice" hidden><label>Lesson <select id="matrix-lesson"></select></label></p>
@@ -76,7 +76,7 @@ def table(lesson: Lesson) -> str:
 
 
 def row(lesson: Lesson, mistake: Mistake, tests: list[str], killers: list[str]) -> str:
-    """A mistake's line of signs, one for each test. Whoever cannot see it hears the numbers."""
+    """A mistake's line of signs, one for each test. A screen reader says the numbers instead."""
     sign = dict.fromkeys(killers, "×") | dict.fromkeys(mistake.unsure, "≈")
     signs = "".join(sign.get(test, "·") for test in tests)
     said = ", ".join(str(i) for i, test in enumerate(tests, 1) if test in killers)

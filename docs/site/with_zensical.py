@@ -1,4 +1,4 @@
-"""The site built by Zensical, which follows material and runs no hooks: they run before and after.
+"""Build the site with Zensical, which runs no hooks: they run before the build and after it.
 
     pip install zensical
     python docs/site/with_zensical.py FOLDER
@@ -54,7 +54,7 @@ def prepare(folder: Path) -> None:
 
 
 def page_at(path: str) -> SimpleNamespace:
-    """What the hooks ask of a page."""
+    """The part of a page that the hooks use."""
     return SimpleNamespace(file=SimpleNamespace(src_uri=path))
 
 

@@ -1,6 +1,6 @@
-"""Results of lesson 1's functions: exact if nothing is random, coarse facts about draws if not.
+"""Results of lesson 1's functions: exact if nothing is random, else coarse statistics of draws.
 
-A fact about draws is rounded so coarsely that every way to draw gives the same one.
+Statistics are so coarse that every way to draw from a given distribution gives the same values.
 """
 
 import inspect
@@ -27,9 +27,9 @@ def coarse(value, step=0.25):
 
 
 def kind(f, *rest, meta=(), **more):
-    """Whether f keeps to the type and to the device of its images, and leaves them as they are.
+    """Whether f keeps the dtype and the device of its images, and leaves the images unchanged.
 
-    `meta`: what f gets on torch's meta device, which is slow; else it gets `rest` there, too.
+    `meta`: f's arguments on torch's meta device, which is slow; if empty, f gets `rest` there, too.
     """
     x = images(3, 5, 5)
     kept = x.clone()
@@ -64,7 +64,7 @@ def widened(value):
 
 
 def settled(f):
-    """What f gives, if it always gives the same."""
+    """What f returns if every call returns the same, otherwise `random`."""
     first = f()
     return first if all(torch.allclose(first, f(), atol=1e-6) for _ in range(2)) else "random"
 
@@ -107,7 +107,7 @@ def tied(a, b):
 
 
 def coins(flags, batches=24, B=20):
-    """Facts about coins: `flags(B)` says of B images which came up heads, with p = 1/4."""
+    """Facts about coins: `flags(B)` says for which of B images the coin shows heads; p is 1/4."""
     hit = torch.stack([flags(B) for _ in range(batches)]).double()
     count = hit.sum(1)
     if ((count == 0) | (count == B)).all() and len(count.unique()) > 1:
@@ -133,7 +133,7 @@ def coins_of(f, batches=24):
 
 
 def draws(f):
-    """Whether the results depend on the given generator, and are new in each call without one."""
+    """Whether the given generator determines the results, and whether each call gives new ones."""
 
     def look():
         g = torch.Generator().manual_seed(1)
@@ -246,7 +246,7 @@ def crop_boxes(module):
 
 
 def one_size(boxes):
-    """Height and width, if all boxes have the same."""
+    """Height and width if all boxes have the same size, otherwise `several`."""
     return boxes[0, 2:] if len(boxes[:, 2:].unique(dim=0)) == 1 else "several"
 
 
@@ -527,7 +527,7 @@ def two_views(module):
         }
 
     def colourful():
-        """Whether each view obeys a recipe that has neither jitter nor crop."""
+        """Whether each view follows a recipe that only makes images grey."""
         gray = module.Recipe(crop=0.0, flip=0.0, jitter=0.0, gray=1.0, blur=0.0)
         return tuple(not changed(v, module.to_gray(x[:9])).any() for v in f(x[:9], gray))
 
@@ -536,7 +536,7 @@ def two_views(module):
         return module.Recipe(**dict(crop=0, flip=0, jitter=0, gray=0, blur=0) | change)
 
     def crops():
-        """Where in their images the two crops lie, and how much of them they show."""
+        """Whether the two crops' positions are related, and how much of the image each shows."""
         row = ((torch.arange(24) + 0.5) / 24)[:, None].expand(24, 24)
         ramps = torch.stack([row, row.T, 0 * row]).expand(80, -1, -1, -1)
         views = f(ramps, only(crop=1, size=6, crop_scale=(0.2, 0.4)))
@@ -552,7 +552,7 @@ def two_views(module):
         return tied(*(view.mean((1, 2, 3)) for view in views)) == "the same"
 
     def next_pair():
-        """Whether each view differs from the one before, from the same generator."""
+        """Whether each view differs from that of the previous call with the same generator."""
         g = torch.Generator().manual_seed(1)
         pairs = [f(x[:3], only(crop=1, size=6), g) for _ in range(2)]
         return tuple(not torch.equal(a, b) for a, b in zip(*pairs, strict=True))

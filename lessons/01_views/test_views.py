@@ -64,7 +64,7 @@ def same_kind(function, x, *rest, **more):
         sentence = "On a GPU this would fail. Which tensor do you leave on the CPU?"
         wrong(sentence, call=text, expected="one device", got=said)
     if without and "generator" in inspect.signature(function).parameters:
-        said = "You draw on the images' device, so a GPU would give other views."
+        said = "You draw random numbers on the images' device, so a GPU would give different views."
         wrong(said, call=text, expected="numbers drawn on the CPU", got="none")
 
 
@@ -74,7 +74,7 @@ def changed(x, y):
 
 
 def rate_is(flags, p, call, what):
-    """A share p is true, within five standard deviations, and neighbours are independent."""
+    """A share p of the flags is true, within 5 standard deviations; neighbours are independent."""
     n, hits = len(flags), int(flags.sum())
     if abs(hits - n * p) > 5 * math.sqrt(n * p * (1 - p)):
         said = f"The share of images that are {what} is wrong."
@@ -131,7 +131,7 @@ def obeys_generator(f):
     first, second = f(g), f(g)
     again = f(seeded(3))
     if not torch.equal(first, again):
-        wrong("Two generators with one seed give different results: do all draws use `generator`?")
+        wrong("Equal seeds give different results: do all draws use `generator`?")
     if torch.equal(first, second):
         wrong("The second call repeats the first: do you seed a generator inside the function?")
     if not torch.equal(state, torch.get_rng_state()):
@@ -139,7 +139,7 @@ def obeys_generator(f):
     first, second = f(None), f(None)
     if torch.equal(first, second):
         wrong(
-            "Without a generator, the second call repeats the first: None is the global generator."
+            "Without a generator, the second call repeats the first; use torch's global generator."
         )
     torch.set_rng_state(state)
     if not torch.equal(first, f(None)):
@@ -170,7 +170,7 @@ def test_flip_equals_the_loops(oracle):
 
 @about("horizontal_flip")
 def test_each_image_is_flipped_or_unchanged_by_its_own_coin():
-    """Each image is either unchanged or flipped as a whole, with probability p for each alone."""
+    """Each image is flipped as a whole or left unchanged, by its own coin with probability p."""
     x = images(1500, 2, 3)
     for p in [0.5, 0.2]:
         got = call(horizontal_flip, x, p)
@@ -183,7 +183,7 @@ def test_each_image_is_flipped_or_unchanged_by_its_own_coin():
 
 @about("horizontal_flip")
 def test_flip_uses_the_given_generator():
-    """The same seed gives the same batch, and each further call gives another."""
+    """The same seed gives the same batch, and each further call gives a different one."""
     x = images(40, 2, 3)
     obeys_generator(lambda g: call(horizontal_flip, x, 0.5, g).value)
 
@@ -193,7 +193,7 @@ def test_flip_uses_the_given_generator():
 
 @about("crop_boxes")
 def test_boxes_have_whole_pixels_and_lie_inside_the_image():
-    """Top, left, height and width are whole numbers, and no box leaves the image."""
+    """Top, left, height and width are whole numbers, and no box extends beyond the image."""
     for H, W in [(5, 5), (7, 31), (32, 11)]:
         got = call(crop_boxes, 500, H, W, (0.08, 1.0), (0.5, 2.0))
         boxes = got.value
@@ -208,11 +208,11 @@ def test_boxes_have_whole_pixels_and_lie_inside_the_image():
 
 @about("crop_boxes")
 def test_area_is_uniform_and_ratio_is_uniform_on_a_log_scale():
-    """Twice as wide is as likely as twice as tall; the area h · w / (H · W) is uniform."""
+    """The ratios 2 and 1/2 are equally likely; the share h · w / (H · W) of the area is uniform."""
     H, W, scale, ratio = 9000, 12000, (0.02, 0.14), (0.5, 3.0)
     got = call(crop_boxes, 2000, H, W, scale, ratio)
     _, _, h, w = got.value.double().unbind(1)
-    is_uniform(h * w / (H * W), *scale, got.call, "The share of the area")
+    is_uniform(h * w / (H * W), *scale, got.call, "The share of the image's area")
     is_uniform((w / h).log(), math.log(0.5), math.log(3.0), got.call, "log(width / height)")
     is_uncorrelated(h * w, (w / h).log(), got.call, "Area and ratio")
 
@@ -229,7 +229,7 @@ def test_sides_are_rounded_to_the_nearest_pixel():
 
 @about("crop_boxes")
 def test_a_side_has_at_least_one_pixel():
-    """A box of 0.3 pixels, four times as wide as tall or as tall as wide, becomes one pixel."""
+    """A box of 0.3 pixels with a ratio of 4 or 1/4 becomes one pixel."""
     for ratio in (4.0, 0.25):
         got = call(crop_boxes, 20, 8, 8, (0.3 / 64, 0.3 / 64), (ratio, ratio))
         if not (got.value[:, 2:] == 1).all():
@@ -239,10 +239,10 @@ def test_a_side_has_at_least_one_pixel():
 
 @about("crop_boxes")
 def test_a_box_may_be_as_wide_or_as_tall_as_the_image():
-    """In an image 4 wide, 16 pixels of a ratio above 0.766 make a box that is 4 wide, and fits."""
+    """In an image 4 pixels wide, a box of 16 pixels with a ratio above 0.766 is 4 wide and fits."""
     for H, W, ratio, side in [(10, 4, (0.5, 1.0), 3), (4, 10, (1.0, 2.0), 2)]:
         got = call(crop_boxes, 1000, H, W, (0.4, 0.4), ratio)
-        rate_is(got.value[:, side] == 4, 0.385, got.call, "cropped to boxes of a full side")
+        rate_is(got.value[:, side] == 4, 0.385, got.call, "cropped to full width or full height")
 
 
 @about("crop_boxes")
@@ -279,14 +279,14 @@ def test_wide_boxes_fit_into_a_wide_image():
     for H, W, ratio in [(1000, 3000, 2.0), (3000, 1000, 0.5)]:
         got = call(crop_boxes, 1000, H, W, (0.2, 0.6), (ratio, ratio))
         _, _, h, w = got.value.double().unbind(1)
-        is_uniform(h * w / (H * W), 0.2, 0.6, got.call, "The share of the area")
+        is_uniform(h * w / (H * W), 0.2, 0.6, got.call, "The share of the image's area")
 
 
 @about("crop_boxes")
 def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
     """If one candidate in ten fits, 0.9^10 = 35% of the boxes are the last resort."""
     # In an image of 1000 × 10000, a square of over a tenth of the area is too tall. One draw in
-    # six fits, and 9, 10 or 11 draws leave the last resort to 19.4, 16.2 or 13.5%.
+    # six fits, so after 9, 10 or 11 draws, 19.4, 16.2 or 13.5% of the boxes are the last resort.
     got = call(crop_boxes, 10000, 1000, 10000, (0.05, 0.35), (1.0, 1.0))
     h, w = got.value[:, 2], got.value[:, 3]
     if not (h == w).all():
@@ -294,10 +294,10 @@ def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
     share = (h == 1000).double().mean().item()
     expected = (5 / 6) ** 10 + 0.001  # some fit exactly
     if abs(share - expected) > 0.0155:
-        said = "The share of boxes for which ten draws do not fit is wrong."
+        said = "The share of boxes for which none of ten draws fits is wrong."
         wrong(said, call=got.call, expected=f"about {expected:.3f}", got=share)
     is_uniform(h[h < 999].double() ** 2 / 1e7, 0.05, 0.0998, got.call, "The area of boxes that fit")
-    # Here every candidate has the same area, and one ratio in ten makes it flat enough.
+    # Here every candidate has the same area, and one ratio in ten makes the box flat enough to fit.
     got = call(crop_boxes, 2000, 1000, 10000, (0.1741, 0.1741), (0.5, 2.0))
     rate_is(got.value[:, 3] == 2000, 0.346, got.call, "cropped to the widest box of full height")
 
@@ -319,12 +319,12 @@ def test_the_last_resort_is_the_largest_box_of_an_allowed_ratio():
         for side, free in [("top", H - size[0]), ("left", W - size[1])]:
             if free > 50:
                 place = got.value[:, int(side == "left")].double()
-                is_uniform(place, 0, free, got.call, f"The {side} of the last resort")
+                is_uniform(place, 0, free, got.call, f"The {side} edge of the last resort")
 
 
 @about("crop_boxes")
 def test_boxes_use_the_given_generator():
-    """The same seed gives the same boxes, and each further call gives others."""
+    """The same seed gives the same boxes, and each further call gives different ones."""
     obeys_generator(lambda g: call(crop_boxes, 9, 32, 40, (0.08, 1.0), (0.75, 1.33), g).value)
 
 
@@ -339,7 +339,7 @@ def test_the_last_resort_uses_the_given_generator():
 
 @about("crop_and_resize")
 def test_a_box_of_the_final_size_is_cut_out_without_resampling():
-    """Each image's result holds the very pixels of its box."""
+    """The result for each image holds exactly the pixels of its box."""
     x = images(3, 5, 7)
     boxes = torch.tensor([[0, 1, 2, 2], [3, 0, 2, 2], [1, 5, 2, 2]])
     expected = torch.stack(
@@ -366,7 +366,7 @@ def test_each_pixel_shows_the_right_point_of_the_source():
 
 @about("crop_and_resize")
 def test_resize_equals_bilinear_loops(oracle):
-    """A weight falls from 1 at the sampled point to 0 one pixel of the coarser grid away."""
+    """Weights fall linearly from 1 at the sampled point to 0 one pixel away on the coarser grid."""
     x = images(3, 7, 5, seed=2).double()
     boxes = torch.tensor([[0, 0, 7, 5], [1, 2, 5, 3], [4, 0, 1, 4]])
     for size in [3, 8]:
@@ -386,7 +386,7 @@ def test_pixels_outside_the_box_have_no_influence():
         glare[b, :, t : t + h, le : le + w] = x[b, :, t : t + h, le : le + w]
     for size in [2, 11]:
         expected = crop_and_resize(x, boxes, size)
-        why = "Pixels outside the boxes are bright here; expected is your result without that."
+        why = "Only pixels outside the boxes were changed, so the result must stay the same."
         call(crop_and_resize, glare, boxes, size).gives(expected, rtol=1e-4, why=why)
         assert expected.max() <= x.max() + 1e-4, "a mean of pixels cannot exceed the largest one"
 
@@ -405,7 +405,7 @@ def test_fine_stripes_turn_grey_when_shrunk():
 
 
 def seen_boxes(y, H, W):
-    """Height, width and centre of the part of `ramps` that a view shows, by its inner pixels."""
+    """Height, width and centre of the part of `ramps` that a view shows, from its inner pixels."""
     size = y.shape[2]
     h = (y[:, 0, -2].mean(1) - y[:, 0, 1].mean(1)).double() / (size - 3) * size * H
     w = (y[:, 1, :, -2].mean(1) - y[:, 1, :, 1].mean(1)).double() / (size - 3) * size * W
@@ -420,7 +420,7 @@ def test_crop_shows_boxes_of_the_given_scale_and_ratio():
     got = call(random_resized_crop, x, 7, scale, ratio)
     assert got.value.shape == (500, 3, 7, 7), f"{got.call} gave {tuple(got.value.shape)}"
     h, w, row, column = seen_boxes(got.value, H, W)
-    is_uniform(h * w / (H * W), *scale, got.call, "The share of the area")
+    is_uniform(h * w / (H * W), *scale, got.call, "The share of the image's area")
     is_uniform((w / h).log(), math.log(0.8), math.log(1.8), got.call, "log(width / height)")
     is_uniform((row - h / 2) / (H - h), 0, 1, got.call, "The position from top to bottom")
     is_uniform((column - w / 2) / (W - w), 0, 1, got.call, "The position from left to right")
@@ -437,7 +437,7 @@ def test_crop_keeps_the_order_of_the_batch_and_of_the_pixels():
             wrong("Row b of the result does not show image b.", call=got.call)
         down, right = y[:, 0].diff(dim=1), y[:, 1].diff(dim=2)
         if min(down.min(), right.min()) < -1e-5:
-            wrong("The rows or columns of pixels are in another order.", call=got.call)
+            wrong("The rows or columns of pixels are in the wrong order.", call=got.call)
 
 
 @about("random_resized_crop")
@@ -469,7 +469,7 @@ def test_default_crop_shows_8_to_100_percent_of_the_area():
     h, w, _, _ = seen_boxes(got.value, 60, 60)
     share = (h * w / 3600).mean().item()
     if not 0.44 < share < 0.56:
-        wrong("The mean share of area is wrong.", call=got.call, expected="about 0.5", got=share)
+        wrong("The mean area share is wrong.", call=got.call, expected="about 0.5", got=share)
     obeys_generator(lambda g: call(random_resized_crop, x[:9], 6, generator=g, p=0.7).value)
 
 
@@ -519,14 +519,14 @@ def test_grayscale_tosses_a_coin_for_each_image():
             wrong("Some image is neither unchanged nor grey.", call=got.call)
         own = (x * torch.tensor([0.2989, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
         if (changed(got.value, own.expand_as(x)) & gray).any():
-            wrong("Some grey image does not show its own image.", call=got.call)
+            wrong("Some grey image is not the grey version of its own image.", call=got.call)
         rate_is(gray, p, got.call, "grey")
     number_varies(lambda x: grayscale(x, 0.5))
 
 
 @about("grayscale")
 def test_grayscale_uses_the_given_generator():
-    """The same seed gives the same batch, and each further call gives another."""
+    """The same seed gives the same batch, and each further call gives a different one."""
     x = images(40, 2, 3)
     obeys_generator(lambda g: call(grayscale, x, 0.5, g).value)
 
@@ -550,11 +550,11 @@ def adjusted(adjust, name, oracle):
 
 
 def is_independent(adjust):
-    """The result of an image does not depend on the other images in its batch."""
+    """The result for an image does not depend on the other images in its batch."""
     x, factor = images(4, 3, 5, seed=8), torch.tensor([0.5, 1.2, 1.5, 0.2])
     for b in range(4):
         expected = call(adjust, x, factor).value[b : b + 1]
-        why = "The result depends on the batch; expected is your own for all four images."
+        why = "The result depends on the batch; the expected values are yours for all four images."
         call(adjust, x[b : b + 1], factor[b : b + 1]).gives(expected, atol=2e-6, why=why)
 
 
@@ -575,7 +575,7 @@ def test_brightness_equals_the_loops(oracle):
 
 @about("adjust_contrast")
 def test_contrast_by_hand():
-    """The mean of 0.2 and 0.6 is 0.4 (times 0.9999). Factor 0 gives it, 1/2 goes half the way."""
+    """The mean of 0.2 and 0.6 is 0.4 (times 0.9999). Factor 0 gives it, 1/2 goes halfway."""
     x = torch.tensor([0.2, 0.6]).expand(2, 3, 1, 2)
     m = 0.4 * 0.9999
     expected = torch.tensor([[m, m], [0.1 + m / 2, 0.3 + m / 2]])[:, None, None].expand(2, 3, 1, 2)
@@ -600,7 +600,7 @@ def test_contrast_equals_the_loops(oracle):
 
 @about("adjust_saturation")
 def test_saturation_by_hand():
-    """The grey of pure green is 0.587. Factor 0 gives it, factor 1/2 goes half the way."""
+    """The grey of pure green is 0.587. Factor 0 gives it, and factor 1/2 goes halfway."""
     x = torch.tensor([0.0, 1.0, 0.0]).reshape(1, 3, 1, 1).expand(2, 3, 1, 1)
     expected = torch.tensor([[0.587] * 3, [0.2935, 0.7935, 0.2935]])[:, :, None, None]
     call(adjust_saturation, x, torch.tensor([0.0, 0.5])).gives(expected, atol=1e-6)
@@ -608,7 +608,7 @@ def test_saturation_by_hand():
 
 @about("adjust_saturation")
 def test_saturation_keeps_the_brightness_of_each_pixel():
-    """The grey version stays the same, within 0.01%, as long as no value is clamped."""
+    """The grey version stays the same, within 0.01%, if no value is clamped."""
     x = 0.4 + 0.2 * images(3, 3, 5)
     got = call(adjust_saturation, x, torch.tensor([0.0, 0.7, 1.5])).value
     call(to_gray, got).gives(to_gray(x), atol=2e-4)
@@ -625,12 +625,12 @@ def test_saturation_equals_the_loops(oracle):
 
 
 def spread(y):
-    """How far an image's values are from their mean, shape (B,): contrast scales it."""
+    """How far an image's values are from their mean, shape (B,). Contrast scales this distance."""
     return (y - y.mean((1, 2, 3), keepdim=True)).flatten(1).norm(dim=1)
 
 
 def chroma(y):
-    """The mean difference of largest and smallest channel, shape (B,): saturation scales it."""
+    """The largest minus the smallest channel, on average, shape (B,). Saturation scales this."""
     return (y.amax(1) - y.amin(1)).mean((1, 2))
 
 
@@ -656,12 +656,12 @@ def test_jitter_draws_each_factor_uniformly():
             got = call(color_jitter, x, *strengths, p)
             factor = (measure(got.value) / measure(x))[changed(x, got.value)]
             name = ["brightness", "contrast", "saturation"][i]
-            is_uniform(factor, 1 - strength, 1 + strength, got.call, f"The factor of {name}")
+            is_uniform(factor, 1 - strength, 1 + strength, got.call, f"The {name} factor")
 
 
 @about("color_jitter")
 def test_jitter_draws_the_hue_shift_uniformly():
-    """A shift of s gives red a green of 6 s, or a blue if s < 0; s is uniform in -hue … hue."""
+    """A shift of s gives pure red 6 s of green, or -6 s of blue; s is uniform in -hue … hue."""
     x = torch.tensor([1.0, 0, 0])[:, None, None].expand(900, 3, 1, 1)
     for hue in [0.05, 0.15]:
         got = call(color_jitter, x, 0.0, 0.0, 0.0, hue, 1.0)
@@ -674,15 +674,15 @@ def test_factors_are_never_negative():
     """A strength of 2 draws factors from 0 … 3, not from -1 … 3, which would make images black."""
     x = torch.full((900, 3, 1, 1), 0.3)
     got = call(color_jitter, x, 2.0, 0.0, 0.0, 0.0, 1.0)
-    is_uniform(got.value[:, 0, 0, 0] / 0.3, 0, 3, got.call, "The factor of brightness")
+    is_uniform(got.value[:, 0, 0, 0] / 0.3, 0, 3, got.call, "The brightness factor")
     x = torch.tensor([0.45, 0.55]).expand(900, 3, 1, 2)
     got = call(color_jitter, x, 0.0, 2.0, 0.0, 0.0, 1.0)
     factor = 10 * (got.value[:, 0, 0, 1] - got.value[:, 0, 0, 0])
-    is_uniform(factor, 0, 3, got.call, "The factor of contrast")
+    is_uniform(factor, 0, 3, got.call, "The contrast factor")
     x = torch.tensor([0.55, 0.45, 0.45])[:, None, None].expand(900, 3, 1, 1)
     got = call(color_jitter, x, 0.0, 0.0, 2.0, 0.0, 1.0)
     factor = 10 * (got.value[:, 0, 0, 0] - got.value[:, 1, 0, 0])
-    is_uniform(factor, 0, 3, got.call, "The factor of saturation")
+    is_uniform(factor, 0, 3, got.call, "The saturation factor")
 
 
 @about("color_jitter")
@@ -693,9 +693,9 @@ def test_brightness_and_saturation_factors_are_independent():
     luma = torch.tensor([0.2989, 0.587, 0.114])[:, None, None]
     brightness = (got.value * luma).sum((1, 2, 3)) / (x * luma).sum((1, 2, 3))
     saturation = chroma(got.value) / chroma(x) / brightness
-    is_uniform(brightness, 0.7, 1.3, got.call, "The factor of brightness")
-    is_uncorrelated(brightness, saturation, got.call, "The factors of brightness and saturation")
-    is_uniform(saturation, 0.7, 1.3, got.call, "The factor of saturation")
+    is_uniform(brightness, 0.7, 1.3, got.call, "The brightness factor")
+    is_uncorrelated(brightness, saturation, got.call, "The brightness and saturation factors")
+    is_uniform(saturation, 0.7, 1.3, got.call, "The saturation factor")
 
 
 @about("color_jitter")
@@ -726,17 +726,17 @@ def test_half_of_the_images_change_hue_before_saturation():
     keep = clear & shifted
     early = first.abs() < 1e-4
     rate_is(early[keep], 0.5, got.call, "changed in saturation before hue")
-    # The amounts do not influence the order, and not each other.
-    for some, what in [(factor > 1, "more colourful"), (y[:, 1] > y[:, 2], "turned to green")]:
-        said = f"changed in saturation before hue, of those that become {what},"
+    # The amounts influence neither the order nor each other.
+    for some, what in [(factor > 1, "become more colourful"), (y[:, 1] > y[:, 2], "turn greener")]:
+        said = f"changed in saturation before hue, among those that {what},"
         rate_is(early[keep & some], 0.5, got.call, said)
     shift = (y[:, 1] - y[:, 2]) / (y.amax(1) - y.amin(1))
-    is_uncorrelated(factor, shift, got.call, "The factor of saturation and the shift of the hue")
+    is_uncorrelated(factor, shift, got.call, "The saturation factor and the hue shift")
 
 
 @about("color_jitter")
 def test_half_of_the_images_change_brightness_before_contrast():
-    """Values that brightness clamps to 1 are lost to contrast, so the result shows the order."""
+    """Contrast cannot restore values that brightness clamps to 1, so the result shows the order."""
     x = torch.tensor([0.95, 0.55]).expand(2000, 3, 1, 2)
     b, c = torch.meshgrid(torch.linspace(0, 2, 301), torch.linspace(0, 2, 301), indexing="ij")
     low, high = (0.55 * b).clamp(max=1), (0.95 * b).clamp(max=1)
@@ -778,13 +778,13 @@ def test_each_strength_of_the_jitter_changes_what_it_is_named_after():
         got = call(color_jitter, x, *strengths, 0.0, 1.0)
         mean, before = (to_gray(one).mean((1, 2, 3)) for one in (got.value, x))
         if (mean - before).abs().max() > 1e-3:
-            said = f"A change of {name} alone changes the mean brightness."
+            said = f"Changing the {name} alone changes the mean brightness."
             wrong(said, call=got.call, expected=before[:3], got=mean[:3])
 
 
 @about("color_jitter")
 def test_jitter_uses_the_given_generator():
-    """The same seed gives the same batch, further calls give others, values stay in [0, 1]."""
+    """The same seed repeats the batch, further calls do not, and values stay in [0, 1]."""
     x = images(9, 2, 3)
     obeys_generator(lambda g: call(color_jitter, x, 0.8, 0.8, 0.8, 0.2, 0.8, g).value)
     y = color_jitter(images(60, 3, 3), 0.9, 2.0, 2.0, 0.5, 1.0)
@@ -803,7 +803,7 @@ def dots(B, side=7):
 
 @about("gaussian_blur")
 def test_blur_of_a_fixed_width_equals_the_loops(oracle):
-    """With sigma = (s, s) nothing is random: a normalised Gaussian of width s, edges reflected."""
+    """With sigma = (s, s), the kernel is a normalised Gaussian of width s; edges are reflected."""
     for H, W, s in [(5, 7, 0.8), (41, 9, 1.7)]:
         x = images(2, H, W, seed=W)
         expected = oracle("gaussian_blur")(x.double(), 1.0, (s, s))
@@ -838,7 +838,7 @@ def test_blur_tosses_a_coin_for_each_image(oracle):
     got = call(gaussian_blur, x, 0.5, (0.8, 0.8))
     blurred = oracle("gaussian_blur")(x, 1.0, (0.8, 0.8))
     if (changed(x, got.value) & changed(blurred, got.value)).any():
-        wrong("Some image is neither itself nor itself, blurred.", call=got.call)
+        wrong("Some image is neither unchanged nor blurred correctly.", call=got.call)
     x = dots(1500)
     for p, given in [(0.5, {}), (0.15, {"p": 0.15})]:
         got = call(gaussian_blur, x, sigma=(0.7, 1.0), **given)
@@ -870,7 +870,7 @@ def test_views_of_the_recipe_none_are_the_image():
     same_kind(two_views, x, FLIP)
     small = Recipe(size=3, crop=0.0, flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
     x1, x2 = call(two_views, x, small).value
-    assert x1.shape == x2.shape == (3, 3, 3, 3), f"{tuple(x1.shape)} and {tuple(x2.shape)}"
+    assert x1.shape == x2.shape == (3, 3, 3, 3), f"shapes {tuple(x1.shape)} and {tuple(x2.shape)}"
 
 
 @about("two_views")
@@ -885,7 +885,7 @@ def test_row_b_of_both_views_shows_image_b():
 
 @about("two_views")
 def test_both_views_are_changed_independently():
-    """Half of the first views are changed, half of the second views, and both of a quarter."""
+    """Half of the first views and half of the second change, and both views of 1 image in 4."""
     x = images(500, 2, 2)
     for name, change in [("flipped", "flip"), ("grey", "gray"), ("blurred", "blur")]:
         got = call(two_views, x, replace(RECIPES["none"], **{change: 0.5}))
@@ -896,18 +896,18 @@ def test_both_views_are_changed_independently():
     jitter = replace(RECIPES["none"], jitter=1.0, strength=0.5)
     got = call(two_views, torch.full((200, 3, 1, 1), 0.4), jitter)
     first, second = (view.mean((1, 2, 3)) for view in got.value)
-    is_uncorrelated(first, second, got.call, "The brightness of the two views")
+    is_uncorrelated(first, second, got.call, "The brightnesses of the two views")
 
 
 @about("two_views")
 def test_crops_of_the_two_views_are_independent():
-    """The crop of x1 tells nothing about that of x2, and both are cut from the whole image."""
+    """The crop of x1 says nothing about that of x2, and both are cut from the whole image."""
     x = ramps(1, 24, 24).expand(600, -1, -1, -1)
     recipe = Recipe(size=6, crop_scale=(0.2, 0.4), flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
     got = call(two_views, x, recipe)
     boxes = [seen_boxes(view, 24, 24) for view in got.value]
     for i, name in enumerate(["height", "width", "row", "column"]):
-        is_uncorrelated(boxes[0][i], boxes[1][i], got.call, f"The {name} of the two crops")
+        is_uncorrelated(boxes[0][i], boxes[1][i], got.call, f"The {name}s of the two crops")
     for name, (h, w, _, _) in zip(["x1", "x2"], boxes, strict=True):
         share = (h * w).mean().item() / 576
         if not 0.28 < share < 0.32:

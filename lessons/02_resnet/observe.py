@@ -1,4 +1,4 @@
-"""Results of lesson 2's functions on small, odd inputs. A mistake is recognised by them."""
+"""Results of lesson 2's functions on small, unusual inputs. They identify known mistakes."""
 
 import copy
 import math
@@ -45,7 +45,7 @@ def seen(module, *shape):
 def conv3x3(module):
     one, other = tried(module.conv3x3, 2, 3), tried(module.conv3x3, 2, 3)
     if one is other and isinstance(one, nn.Module):
-        return {"own": False}  # its results depend on what was done with it before
+        return {"own": False}  # its results depend on what it was used for before
     facts = {f"{s}": tried(lambda s=s: seen(module.conv3x3(2, 4, s), 2, 2, 5, 7)) for s in (1, 2)}
     facts["default"] = tried(lambda: seen(module.conv3x3(3, 3), 1, 3, 4, 4))
     return facts | {"type": tried(lambda: str(next(module.conv3x3(2, 3).parameters()).dtype))}

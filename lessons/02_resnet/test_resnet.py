@@ -48,7 +48,7 @@ def without_convolutions(block):
 
 def built_where_asked(make, *args):
     """Weights are made in torch's default dtype, on its default device."""
-    torch.set_default_dtype(DOUBLE)  # every test ends with the old one
+    torch.set_default_dtype(DOUBLE)  # after every test, the old one is restored
     with torch.device("meta"):
         got = call(make, *args)
     torch.set_default_dtype(torch.float32)
@@ -60,7 +60,7 @@ def built_where_asked(make, *args):
 
 
 def keeps_its_device(module, x):
-    """A GPU would refuse tensors of two devices. Here `meta` stands for the GPU."""
+    """A GPU would refuse to combine tensors from two devices. Here `meta` stands for the GPU."""
     text = call(module.forward, x).call
     said = strays(lambda module, x: module(x), module, x)
     if said:
@@ -145,7 +145,7 @@ def test_shortcut_is_none_exactly_if_shapes_agree():
 
 @about("shortcut")
 def test_shortcut_by_hand():
-    """Weights 1 and 10 at stride 2 give a + 10 b for every second pixel, over √(1 + eps)."""
+    """Weights 1 and 10 at stride 2 give (a + 10 b) / √(1 + eps) for every second pixel."""
     made = shortcut(2, 1, 2).double().eval()
     assert len(names(made)) > 0, "the shortcut has no weights, but option B of section 3.3 has some"
     with torch.no_grad():
@@ -158,7 +158,7 @@ def test_shortcut_by_hand():
 
 @about("shortcut")
 def test_shortcut_has_torchvisions_names_and_shapes():
-    """0 is a convolution of shape (outputs, inputs, 1, 1) without bias, and 1 is the norm."""
+    """Layer 0 is a convolution (outputs, inputs, 1, 1) without bias, and layer 1 is the norm."""
     for inputs, outputs, stride in [(3, 5, 1), (4, 4, 2)]:
         got = call(shortcut, inputs, outputs, stride)
         one = (outputs,)
@@ -173,7 +173,7 @@ def test_shortcut_has_torchvisions_names_and_shapes():
 
 @about("shortcut")
 def test_shortcut_equals_the_sum_in_loops(oracle):
-    """It is a sum over channels, then a norm with running statistics or with those of the batch."""
+    """The shortcut is a sum over channels, then a norm with running or with batch statistics."""
     for config in [(3, 5, 1), (4, 4, 2), (2, 3, 2), (5, 2, 3)]:
         made, plain = fill(shortcut(*config)), fill(oracle("shortcut")(*config))
         x, why = maps(3, config[0], 5, 6), f"shortcut{config} in eval mode"
@@ -184,7 +184,7 @@ def test_shortcut_equals_the_sum_in_loops(oracle):
 
 @about("shortcut")
 def test_shortcut_norm_has_torchs_momentum():
-    """After one batch, a tenth of the running mean and variance is the batch's."""
+    """After one batch, the batch's mean and variance make up a tenth of the running ones."""
     made = shortcut(2, 3, 2).double()
     got = call(made.forward, maps(4, 2, 5, 7))
     y, norm = made[0](maps(4, 2, 5, 7)), made[1]
@@ -199,12 +199,12 @@ def test_shortcut_norm_has_torchs_momentum():
 
 @about("shortcut")
 def test_shortcut_does_not_mix_images_in_evaluation():
-    """In eval mode an image has the same result alone as in a batch."""
+    """In eval mode an image gives the same result alone as in a batch."""
     made = fill(shortcut(3, 5, 2))
     x = maps(4, 3, 6, 5)
     expected = made(x)[1:2]
     call(made.forward, x[1:2]).gives(
-        expected, rtol=1e-9, why="This is image 1 alone; expected is yours in the batch."
+        expected, rtol=1e-9, why="This is image 1 alone; the expected result is yours in the batch."
     )
 
 
@@ -266,7 +266,7 @@ def check_gradients(block, configs, loops):
 
 
 def check_statistics_after_a_step(block, configs):
-    """The backward pass leaves the norms' running means as the forward pass has left them."""
+    """The backward pass leaves the norms' running means as the forward pass left them."""
     for config in configs:
         made, x = block(*config), rand(3, config[0], 4, 5, seed=7).requires_grad_()
         got = call(made.forward, x)
@@ -319,7 +319,7 @@ def test_basic_block_equals_its_equation_in_loops(oracle):
 
 @about("BasicBlock.forward")
 def test_basic_block_uses_batch_statistics_in_training(oracle):
-    """In train mode the norms normalise by the batch, and update their running means."""
+    """In train mode the norms use the batch's statistics, and update their running means."""
     check_training(BasicBlock, BASIC, oracle("BasicBlock.forward"))
 
 
@@ -331,7 +331,7 @@ def test_basic_block_counts_a_batch_once_in_a_step():
 
 @about("BasicBlock.forward")
 def test_basic_block_leaves_its_input_alone_where_gradients_are_off():
-    """An evaluation may still need the feature maps that it gave."""
+    """An evaluation may still need the feature maps that it passed to the block."""
     block, x = fill(BasicBlock(3, 3)), maps(2, 3, 4, 5)
     with torch.no_grad():
         call(block.forward, x)
@@ -375,7 +375,7 @@ def test_bottleneck_equals_its_equation_in_loops(oracle):
 
 @about("Bottleneck.forward")
 def test_bottleneck_uses_batch_statistics_in_training(oracle):
-    """In train mode the norms normalise by the batch, and update their running means."""
+    """In train mode the norms use the batch's statistics, and update their running means."""
     check_training(Bottleneck, DEEP, oracle("Bottleneck.forward"))
 
 
@@ -387,7 +387,7 @@ def test_bottleneck_counts_a_batch_once_in_a_step():
 
 @about("Bottleneck.forward")
 def test_bottleneck_leaves_its_input_alone_where_gradients_are_off():
-    """An evaluation may still need the feature maps that it gave."""
+    """An evaluation may still need the feature maps that it passed to the block."""
     block, x = fill(Bottleneck(8, 2)), maps(2, 8, 4, 5)
     with torch.no_grad():
         call(block.forward, x)
@@ -447,7 +447,7 @@ def test_each_block_of_a_stage_has_its_own_weights():
         expected = [f"{i}.weight" for i in range(count)]
         found = names(got.value)
         if found != expected:
-            said = "The names of the stage's parameters: each block once, by its number."
+            said = "The parameter names are wrong; each block should appear once, by its number."
             wrong(said, call=got.call, expected=expected, got=found)
 
 
@@ -475,7 +475,7 @@ def label(config):
 
 @about("ResNet.forward")
 def test_representation_is_one_row_per_image(net):
-    """The shape is (B, D), and for a single image (1, D) and not (D,)."""
+    """The shape is (B, D); for a single image it is (1, D), not (D,)."""
     for config in NETS:
         model = fill(net(*config))
         for B in (3, 1):
@@ -488,7 +488,7 @@ def test_representation_is_one_row_per_image(net):
 
 @about("ResNet.forward")
 def test_representation_is_the_mean_over_the_map(net):
-    """The channels copy red: the mean of 0 … 15 is 7.5, that of -8 … 7 is 1.75 after the ReLU."""
+    """The channels copy red: 0 … 15 has mean 7.5, and -8 … 7 has mean 1.75 after the ReLU."""
     model = without_convolutions(net(BasicBlock, (2,), (5,)).double())
     with torch.no_grad():
         model.conv1.weight[:, 0, 1, 1] = (1 + EPS) ** 0.5
@@ -512,7 +512,7 @@ def test_stem_applies_its_relu(net):
 
 @about("ResNet.forward")
 def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
-    """Two, three and five stages, two stems, and sides that are not powers of two."""
+    """h is right with two, three and five stages, both stems, and sides not a power of two."""
     for config in NETS:
         model, x = fill(net(*config)), maps(2, 3, 11, 9)
         expected = oracle("ResNet.forward")(model, x)
@@ -533,7 +533,7 @@ def test_a_large_batch_goes_through_at_once(net, oracle):
 
 @about("ResNet.forward")
 def test_a_training_step_leaves_the_network_as_it_was(net):
-    """It stays in training mode, also after one image, and holds no graph: it can be copied."""
+    """Even after one image, the network stays in train mode, keeps no graph and can be copied."""
     for B in (3, 1):
         model = net(*NETS[0])
         got = call(model.forward, rand(B, 3, 8, 8, seed=2))
@@ -548,7 +548,7 @@ def test_a_training_step_leaves_the_network_as_it_was(net):
 
 @about("ResNet.forward")
 def test_representation_does_not_mix_images_in_evaluation(net):
-    """In eval mode an image has the same result alone as in a batch."""
+    """In eval mode an image gives the same result alone as in a batch."""
     model = fill(net(*NETS[0]))
     x = maps(4, 3, 8, 8)
     h = model(x)
@@ -611,12 +611,12 @@ def test_what_does_not_train_stays_so():
     model[0].weight.requires_grad_(False)
     got = call(initialise, model)
     if model[0].weight.requires_grad:
-        wrong("A weight that needed no gradient needs one now.", call=got.call)
+        wrong("A weight that required no gradient requires one now.", call=got.call)
 
 
 @about("initialise")
 def test_initial_weights_are_normally_distributed():
-    """68.3% are within one standard deviation, 95.4% within two, 99.7% within three."""
+    """68.3% of weights are within one standard deviation, 95.4% within two, 99.7% within three."""
     model = convolutions()
     got = call(initialise, model)
     w = (model[0].weight / model[0].weight.std()).detach().abs()
@@ -636,7 +636,7 @@ def test_every_convolution_draws_its_own_weights():
     first, second = (conv.weight.detach().clone() for conv in model)
     assert not torch.equal(first, second), "two convolutions start with the same weights"
     call(initialise, model)
-    assert not torch.equal(first, model[0].weight), "the second call draws the first one's weights"
+    assert not torch.equal(first, model[0].weight), "both calls draw the same weights"
     alone = nn.Conv2d(3, 4, 3, bias=False)
     nn.init.constant_(alone.weight, 7.0)
     call(initialise, alone)

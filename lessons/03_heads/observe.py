@@ -1,4 +1,4 @@
-"""Results of lesson 3's functions on small, odd inputs. A mistake is recognised by them."""
+"""Results of lesson 3's functions on small, unusual inputs. They identify known mistakes."""
 
 import pytest
 import torch
@@ -29,7 +29,7 @@ def projector(module):
 
 
 def answer(module, kind: str, d: int = 3, hidden: int | None = HIDDEN) -> str:
-    """What becomes of a kind: an error, or the shapes of the parameters of what is returned."""
+    """What `projector` makes of a kind: an error, or a module, shown by its parameters' shapes."""
     try:
         made = module.projector(kind, 7, hidden, d)
     except Exception as error:
@@ -46,7 +46,7 @@ def predictor(module):
 def facts(make, width: int) -> dict:
     """The parameters of a head, and its results when they are filled with known numbers."""
     made = tried(lambda: (make(), make()))
-    if isinstance(made, str):  # a ValueError has words of the learner's own
+    if isinstance(made, str):  # the text of a ValueError is the learner's own
         return {"made": made.split(":")[0] if made.startswith("ValueError") else made}
     one, two = made
     if not isinstance(one, torch.nn.Module):
@@ -63,7 +63,7 @@ def facts(make, width: int) -> dict:
         "training": one.training,
         "type": str({p.dtype for p in parameters}),
     }
-    if not seen["own"]:  # its results depend on what was done with it before
+    if not seen["own"]:  # its results depend on what it was used for before
         return {"own": False}
     elsewhere = tried(made_elsewhere, make)
     seen["elsewhere"] = elsewhere
@@ -84,7 +84,7 @@ def facts(make, width: int) -> dict:
 
 
 def made_elsewhere(make) -> str:
-    """Where a head lies, and of which type it is, if torch's defaults are others."""
+    """The device and dtype of a head that is made while torch's defaults are changed."""
     usual = torch.get_default_dtype()
     try:
         torch.set_default_dtype(torch.float64)
@@ -96,7 +96,7 @@ def made_elsewhere(make) -> str:
 
 
 def made_beside_a_gpu(make) -> str:
-    """How a head is made if torch says that there is a GPU."""
+    """Whether a head is moved when torch reports a GPU."""
     with pytest.MonkeyPatch.context() as patch:
         for place in (torch.cuda, torch.backends.mps):
             patch.setattr(place, "is_available", lambda: True)
@@ -118,7 +118,7 @@ def after_nan(head, width: int) -> str:
 
 
 def start(p) -> str:
-    """How a matrix starts: with zeros, with equal rows or columns, or drawn."""
+    """How a matrix is initialised: with zeros, with equal rows or columns, or at random."""
     if p.abs().max() == 0:
         return "zero"
     equal = any((p - p.select(i, 0).unsqueeze(i)).abs().max() == 0 for i in (0, 1))
@@ -126,14 +126,14 @@ def start(p) -> str:
 
 
 def rank(p) -> int:
-    """0 for ones, such as the scale of a norm, 1 for zeros, such as its shift, 2 for others."""
+    """0 for all ones (a norm's scale), 1 for all zeros (a norm's shift), 2 for anything else."""
     return 0 if (p == 1).all() else 1 if (p == 0).all() else 2
 
 
 def results(head, width: int) -> tuple:
-    """z, its gradient, whether h is unchanged, z in eval mode, z of a small h, what is reached.
+    """z, the gradient, whether h is unchanged, z in eval mode, z of a small h, what is reached.
 
-    What is reached are the shapes of the parameters that get a gradient.
+    The last entry lists the shapes of the parameters that get a gradient.
     """
     fill(head)
     head.train()

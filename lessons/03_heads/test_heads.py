@@ -34,7 +34,7 @@ def test_mlp_by_hand():
 
 @about("mlp")
 def test_mlp_equals_its_equation_unit_by_unit(oracle):
-    """z is W2 relu(norm(W1 h)) + b2, and its gradient for h is right, too."""
+    """z is W2 relu(norm(W1 h)) + b2, and the gradient that reaches h is right, too."""
     for B, (D, hidden, d) in zip([5, 3, 13], WIDTHS, strict=True):
         ours = oracle("mlp")(D, hidden, d)
         follows_the_equation(call(mlp, D, hidden, d), ours, rand(B, D, seed=B))
@@ -60,13 +60,13 @@ def test_a_loaded_head_gives_the_same_projections():
     second.load_state_dict(first.state_dict())
     got, expected = second.eval()(h).detach(), first.eval()(h).detach()
     if not torch.allclose(got, expected):
-        said = "A head that has loaded another's state_dict gives another z in eval mode."
+        said = "A head that loads another head's state_dict gives a different z in eval mode."
         wrong(said, call=made.call, expected=expected, got=got)
 
 
 @about("mlp")
 def test_mlp_is_not_linear():
-    """Without a ReLU, two matrices are one, and f(a + b) = f(a) + f(b) - f(0)."""
+    """Without a ReLU, two matrices act as one, and f(a + b) = f(a) + f(b) - f(0)."""
     made = call(mlp, 7, 32, 5)
     is_nonlinear(made, 7)
 
@@ -80,7 +80,7 @@ def test_mlp_has_outputs_below_zero():
 
 @about("mlp")
 def test_gradient_passes_through_the_mlp():
-    """The gradient reaches h, and so the encoder, and every weight of the head."""
+    """The gradient reaches every weight of the head, and through h also the encoder."""
     made = call(mlp, 7, 11, 3)
     gradient_reaches_all(made, rand(5, 7, seed=2))
 
@@ -94,7 +94,7 @@ def test_mlp_treats_rows_separately_in_evaluation():
 
 @about("mlp")
 def test_mlp_norm_has_torchs_momentum(oracle):
-    """After one batch, a tenth of the running mean and variance is the batch's."""
+    """After one batch, the batch's mean and variance make up a tenth of the running ones."""
     follows_slowly(call(mlp, 7, 11, 3), oracle("mlp")(7, 11, 3), 2 + rand(9, 7, seed=4))
 
 
@@ -112,13 +112,13 @@ def test_every_mlp_has_its_own_weights():
 
 @about("mlp")
 def test_mlp_is_made_where_torch_makes_modules():
-    """The weights have torch's default dtype and lie on its default device, whatever these are."""
+    """The weights have torch's default dtype and device, whatever these are."""
     is_made_by_default(lambda: call(mlp, 7, 11, 3))
 
 
 @about("mlp")
 def test_mlp_is_not_moved_to_a_gpu(monkeypatch):
-    """A machine may have a GPU that a run does not use: whoever trains moves the head."""
+    """A run need not use the machine's GPU, so only the training code moves the head."""
     moves_nowhere(monkeypatch, lambda: call(mlp, 7, 11, 3))
 
 
@@ -140,12 +140,12 @@ def test_none_is_the_identity():
     if not z.value.requires_grad:
         wrong("No gradient reaches h, so the encoder learns nothing.", call=z.call)
     (grad,) = torch.autograd.grad((3 * z.value).sum(), h)
-    Result(f"the gradient of 3 z for h, {z.call}", grad).gives(torch.full_like(h, 3.0))
+    Result(f"the gradient of 3 z with respect to h, {z.call}", grad).gives(torch.full_like(h, 3.0))
 
 
 @about("projector")
 def test_linear_is_one_matrix_and_a_bias(oracle):
-    """z = W h + b, with a matrix (d, D) and a bias (d,), also if d = D; no hidden width is used."""
+    """z = W h + b, with a matrix (d, D) and a bias (d,), even if d = D; no hidden width is used."""
     for B, (D, hidden, d) in zip([5, 3, 1, 2], [*WIDTHS, (4, 7, 4)], strict=True):
         ours = oracle("projector")("linear", D, hidden, d)
         follows_the_equation(call(projector, "linear", D, hidden, d), ours, rand(B, D, seed=B))
@@ -199,14 +199,14 @@ def test_every_projector_has_its_own_weights():
 
 @about("projector")
 def test_an_unknown_kind_is_refused():
-    """A typo must not silently train another head."""
+    """A typo must not silently train a different head."""
     for kind in ["MLP", "", "nonlinear", "linear ", "no", "lin", "m"]:
         refuses(ValueError, projector, kind, 7, 6, 3)
 
 
 @about("projector")
 def test_projector_is_made_where_torch_makes_modules():
-    """The weights have torch's default dtype and lie on its default device, whatever these are."""
+    """The weights have torch's default dtype and device, whatever these are."""
     for kind in ["linear", "mlp"]:
         is_made_by_default(lambda kind=kind: call(projector, kind, 7, 11, 3))
 
@@ -217,13 +217,13 @@ def test_only_the_projector_that_is_asked_for_is_made():
     state = torch.get_rng_state()
     is_module(call(projector, "none", 7, None, 3))
     if not torch.equal(state, torch.get_rng_state()):
-        wrong('A projector "none" draws random numbers: the next network starts with others.')
+        wrong('Projector "none" draws random numbers, so the next network gets different ones.')
     has_parameters(call(projector, "linear", 7, None, 3), [(3, 7), (3,)])
 
 
 @about("projector")
 def test_no_projector_is_moved_to_a_gpu(monkeypatch):
-    """A machine may have a GPU that a run does not use: whoever trains moves the head."""
+    """A run need not use the machine's GPU, so only the training code moves the head."""
     for kind in ["none", "linear", "mlp"]:
         moves_nowhere(monkeypatch, lambda kind=kind: call(projector, kind, 7, 11, 3))
 
@@ -251,7 +251,7 @@ def test_predictor_by_hand():
 
 @about("predictor")
 def test_predictor_equals_its_equation_unit_by_unit(oracle):
-    """p is W2 relu(norm(W1 z)) + b2, and its gradient for z is right, too."""
+    """p is W2 relu(norm(W1 z)) + b2, and the gradient that reaches z is right, too."""
     for B, (d, hidden) in zip([5, 3, 13], [(7, 11), (5, 2), (3, 7)], strict=True):
         ours = oracle("predictor")(d, hidden)
         follows_the_equation(call(predictor, d, hidden), ours, rand(B, d, seed=B), "z")
@@ -284,19 +284,19 @@ def test_every_predictor_has_its_own_weights():
 
 @about("predictor")
 def test_predictor_is_made_where_torch_makes_modules():
-    """The weights have torch's default dtype and lie on its default device, whatever these are."""
+    """The weights have torch's default dtype and device, whatever these are."""
     is_made_by_default(lambda: call(predictor, 7, 11))
 
 
 @about("predictor")
 def test_predictor_norm_has_torchs_momentum(oracle):
-    """After one batch, a tenth of the running mean and variance is the batch's."""
+    """After one batch, the batch's mean and variance make up a tenth of the running ones."""
     follows_slowly(call(predictor, 7, 11), oracle("predictor")(7, 11), 2 + rand(9, 7, seed=4))
 
 
 @about("predictor")
 def test_predictor_is_not_moved_to_a_gpu(monkeypatch):
-    """A machine may have a GPU that a run does not use: whoever trains moves the head."""
+    """A run need not use the machine's GPU, so only the training code moves the head."""
     moves_nowhere(monkeypatch, lambda: call(predictor, 7, 11))
 
 
@@ -317,7 +317,7 @@ def apply(made: Result, h, name: str = "h") -> Result:
     z = is_module(made)(given)
     text = f"{made.call} of {name} {tuple(h.shape)}"
     if not same(given.detach(), h.detach()):
-        said = f"The head changes {name} in place, but others may still need {name}."
+        said = f"The head changes {name} in place, but other code may still need {name}."
         wrong(said, call=text)
     if not isinstance(z, torch.Tensor):
         wrong(call=text, expected="a tensor", got=type(z).__name__)
@@ -354,7 +354,7 @@ def by_hand(made: Result, parameters: list) -> None:
 def follows_the_equation(made: Result, ours: nn.Module, h, name: str = "h") -> None:
     """z and its gradient equal those of `ours` with the same parameters, in float64.
 
-    Which parameter is which is found by trying every position that its shape fits.
+    To find which parameter is which, each one is tried in every position that its shape fits.
     """
     h = h.double().requires_grad_()
     ours = ours.double()
@@ -372,7 +372,7 @@ def follows_the_equation(made: Result, ours: nn.Module, h, name: str = "h") -> N
     if grad is None:
         wrong(f"No gradient reaches {name}, so nothing before the head can learn.", call=z.call)
     if not any(torch.allclose(grad, want, rtol=1e-6, atol=1e-8) for _, want in expected):
-        wrong(f"The result is right, but its gradient for {name} is wrong.", call=z.call)
+        wrong(f"The result is right, but the gradient that reaches {name} is wrong.", call=z.call)
 
 
 def assigned(ours: nn.Module, head: nn.Module, h):
@@ -395,7 +395,7 @@ def assignments(ours: nn.Module, head: nn.Module):
 
 
 def gradient(z, h):
-    """The gradient of a weighted sum of z for h; None if there is none."""
+    """The gradient of a weighted sum of z with respect to h; None if there is none."""
     if not z.requires_grad:
         return None
     weights = rand(*z.shape, seed=9, dtype=z.dtype)
@@ -458,11 +458,11 @@ def treats_rows_separately(made: Result, h, name: str = "h") -> None:
 
 
 def follows_slowly(made: Result, ours: nn.Module, h) -> None:
-    """In eval mode after one batch, z is that of `ours`, with the parameters where they fit."""
+    """In eval mode after one batch, z equals that of `ours` for some way to copy the parameters."""
     head, ours, h = is_module(made).double(), ours.double(), h.double()
     has_parameters(made, [tuple(p.shape) for p in ours.parameters()])
     if any(isinstance(module, nn.SyncBatchNorm) for module in head.modules()):
-        said = "A SyncBatchNorm fails on CPUs with many processes; training puts it in if it can."
+        said = "SyncBatchNorm fails with several processes on CPUs; training adds it if it works."
         wrong(said, call=made.call)
     fill(head)
     head(h)
@@ -485,7 +485,7 @@ def hides_no_nan(made: Result, width: int) -> None:
         z = apply(made, h)
         if z.value[1].isfinite().all():
             wrong(
-                f"h is NaN, and z is not, in {mode} mode.",
+                f"In {mode} mode, h contains NaN, but z does not.",
                 call=z.call,
                 expected="NaN",
                 got=z.value[1],
@@ -493,10 +493,10 @@ def hides_no_nan(made: Result, width: int) -> None:
 
 
 def moves_nowhere(monkeypatch, make) -> None:
-    """A head is made in the same way if torch says that there is a GPU."""
+    """A head is made in the same way even if torch reports a GPU."""
     for place in (torch.cuda, torch.backends.mps):
         monkeypatch.setattr(place, "is_available", lambda: True)
-    said = "The head goes to a GPU by itself. The program that trains decides where it is."
+    said = "The head moves itself to a GPU. The training program decides where the head is."
     try:
         head = is_module(make())
     except (AssertionError, RuntimeError) as error:
@@ -517,7 +517,7 @@ def has_own_weights(one: Result, other: Result) -> None:
         if torch.equal(p, q):
             wrong("Two heads start with equal weights, but weights must be random.", call=one.call)
         if any((p - p.select(i, 0).unsqueeze(i)).abs().max() == 0 for i in (0, 1)):
-            wrong("All units start equal, so they stay equal: draw the weights.", call=one.call)
+            wrong("All units start equal, so they stay equal: use random weights.", call=one.call)
 
 
 def is_made_by_default(make) -> None:
@@ -535,5 +535,5 @@ def is_made_by_default(make) -> None:
                 said = "A weight does not have torch's default type."
                 wrong(said, call=made.call, expected=str(dtype), got=str(p.dtype))
             if not p.is_meta:
-                said = "A weight does not lie on torch's default device, here the meta device."
+                said = "A weight is not on torch's default device, here the meta device."
                 wrong(said, call=made.call, expected="meta", got=str(p.device))

@@ -1,4 +1,4 @@
-"""Results of lesson 4's functions on small, odd inputs. A mistake is recognised by them."""
+"""Results of lesson 4's functions on small, unusual inputs. They identify known mistakes."""
 
 import math
 
@@ -12,7 +12,7 @@ SIMILARITY = rand(6, 6, seed=3).tanh()
 
 
 def views(B: int, d: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Two views whose lengths differ between views and between images."""
+    """Projections of two views; their norms differ between views and between images."""
     lengths = torch.linspace(0.3, 4, B)[:, None]
     z1, z2 = rand(B, d, seed=1) * lengths, rand(B, d, seed=2) * lengths.flip(0)
     return z1.requires_grad_(), z2.requires_grad_()
@@ -47,7 +47,7 @@ def got(f, *args):
 
 
 def gradient_of_similarity(f):
-    """The gradient of a weighted sum of the matrix for both views."""
+    """The gradients of a weighted sum of the matrix with respect to both views."""
     z1, z2 = views(3, 5)
     s = f(z1, z2)
     weights = SIMILARITY if s.shape == (6, 6) else rand(*s.shape, seed=4)
@@ -56,7 +56,7 @@ def gradient_of_similarity(f):
 
 
 def quality(s, views) -> str:
-    """Whether cosines of large numbers in half precision are right, or what they are."""
+    """Whether the cosines of large numbers in half precision are right; if not, what is wrong."""
     z = torch.nn.functional.normalize(torch.cat(views).float(), dim=1)
     if not isinstance(s, torch.Tensor) or s.shape != (len(z), len(z)):
         return "another shape"
@@ -114,18 +114,18 @@ def shares_of_equal_views(f):
 
 
 def gradient_of_logits(f):
-    """The gradient of a weighted sum of the softmax for the similarities."""
+    """The gradient of a weighted sum of the softmax with respect to the similarities."""
     s = SIMILARITY.clone().requires_grad_()
     share = f(s, 0.3).softmax(-1)
     weights = SIMILARITY.flip(0) if share.shape == (6, 6) else rand(*share.shape, seed=4)
-    total = (share * weights).sum() + 0 * s.sum()  # no gradient is 0
+    total = (share * weights).sum() + 0 * s.sum()  # a missing gradient is 0
     return none_is_zero(torch.autograd.grad(total, s))
 
 
 def nt_xent_loss(module):
     f, seen = module.nt_xent_loss, {}
     cases = [(3, 5, 0.5), (5, 3, 0.1), (4, 7, 1.0), (3, 40, 0.05)]
-    cases += [(4, 16, 0.06), (8, 40, 0.07)]  # where exp(1 / tau) taken away leaves a wrong number
+    cases += [(4, 16, 0.06), (8, 40, 0.07)]  # here, subtracting exp(1 / tau) loses digits
     right = True
     for case in cases:
         seen["{} {} {}".format(*case)] = came = tried(loss_and_gradient, f, *case)
@@ -133,9 +133,9 @@ def nt_xent_loss(module):
     seen["many"] = tried(loss_and_gradient, f, 21, 3, 0.2)
     seen["0.01"] = tried(loss_and_gradient, f, 3, 2, 0.01) if right else "not asked"
     seen["far"] = tried(loss_with_a_far_view, f) if right else "not asked"
-    fine = right and is_right(seen["0.01"][0], 3, 2, 0.01)  # then a half is asked for, too
+    fine = right and is_right(seen["0.01"][0], 3, 2, 0.01)  # only then is half precision tried
     z1, z2 = (z.detach() for z in views(6, 5))
-    near = z1.half(), (z1 + 0.1 * z2).half()  # the loss is small, and so rounding is seen
+    near = z1.half(), (z1 + 0.1 * z2).half()  # the loss is small, so rounding shows
     half = [got(f, *near, t) if fine else "" for t in (0.05, 0.02)]
     seen["half"] = [one.float() if isinstance(one, torch.Tensor) else one for one in half]
     seen["widened"] = type_of(half[0]) != "float16"
@@ -183,7 +183,7 @@ def loss_and_gradient(f, B: int, d: int, temperature: float) -> tuple:
 
 
 def none_is_zero(grads):
-    """The gradients, with 0 for none and for what is nothing but rounding."""
+    """The gradients, with 0 for missing ones and for mere rounding errors."""
     return tuple(
         torch.zeros(1) if grad is None else torch.where(grad.abs() < 1e-6, 0 * grad, grad)
         for grad in grads

@@ -18,7 +18,7 @@ SIZES = [(3, 5), (5, 2), (2, 7)]
 
 
 def views(B, d, dtype=torch.float32):
-    """Two views whose vectors have very different lengths."""
+    """Projections of two views, with very different norms."""
     lengths = torch.linspace(0.2, 6, B, dtype=dtype)[:, None]
     return rand(B, d, seed=B, dtype=dtype) * lengths, rand(B, d, seed=d + 50, dtype=dtype)
 
@@ -53,7 +53,7 @@ def test_similarity_does_not_depend_on_lengths():
     z1, z2 = views(3, 5)
     expected = similarity_matrix(z1, z2)
     for a, b in [(10, 0.1), (1e-2, 1e-2), (1e-6, 1e-5), (1, 1e4)]:
-        why = "Only the direction may matter; expected is your own result before scaling."
+        why = "Only the direction may matter; the expected values are yours before scaling."
         call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=5e-3, why=why)
 
 
@@ -81,12 +81,12 @@ def test_similarity_of_half_precision_is_computed_in_float32():
         if got.value.dtype in (torch.float16, torch.bfloat16):
             said = "The result has half precision."
             wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
-        got.gives(expected, rtol=1e-5, why="Expected is your own result for float32.")
+        got.gives(expected, rtol=1e-5, why="The expected values are your own float32 result.")
 
 
 @about("similarity_matrix")
 def test_similarity_stays_on_its_device():
-    """Every tensor that you make must be where the projections are."""
+    """Every tensor that you make must be on the same device as the projections."""
     stays_on_device(similarity_matrix, *views(3, 5))
 
 
@@ -112,19 +112,19 @@ def test_the_partner_of_the_partner_is_the_view_itself():
 
 @about("positive_index")
 def test_each_call_makes_an_index_of_its_own():
-    """Whoever changes one in place, for the columns of a larger table, must not change the next."""
+    """A caller may change an index in place, for a larger table, without affecting the next one."""
     first = call(positive_index, 3).value.add_(100)
     again = call(positive_index, 3)
     found = again.value.clone()
-    first.sub_(100)  # if it is the same tensor, later tests must not suffer
+    first.sub_(100)  # if it is the same tensor, undo this for later tests
     Result(again.call, found).gives(
-        torch.tensor([3, 4, 5, 0, 1, 2]), why="The last call's index was changed in place."
+        torch.tensor([3, 4, 5, 0, 1, 2]), why="The previous call's index was changed in place."
     )
 
 
 @about("positive_index")
 def test_the_partner_is_the_equal_view_if_pairs_are_equal():
-    """If both views of an image are equal, the entry of the positive has a cosine of 1."""
+    """If the two views of each image are equal, each view has a cosine of 1 with its partner."""
     z = rand(5, 7, seed=4)
     similarity = torch.nn.functional.normalize(torch.cat([z, z]), dim=1)
     similarity = similarity @ similarity.T
@@ -148,12 +148,12 @@ def test_the_index_is_on_the_device_that_is_asked_for():
     got = call(positive_index, 3, "meta")
     where = getattr(got.value, "device", None)
     if str(where) != "meta":
-        wrong("The index is on another device.", call=got.call, expected="meta", got=str(where))
+        wrong("The index is on the wrong device.", call=got.call, expected="meta", got=str(where))
     with torch.device("meta"):
         got = call(positive_index, 3)
     where = getattr(got.value, "device", None)
     if str(where) != "meta":
-        said = "None is torch's default device, which torch.device changes."
+        said = "None means torch's default device, which `with torch.device` changes."
         wrong(said, call=got.call, expected="meta", got=str(where))
 
 
@@ -197,7 +197,7 @@ def test_a_view_has_no_share_in_its_own_softmax():
 
 @about("candidate_logits")
 def test_logits_send_a_gradient_to_every_candidate():
-    """The gradient of a logit for its similarity is 1 / tau, and 0 on the diagonal."""
+    """The gradient of a logit with respect to its similarity is 1 / tau, and 0 on the diagonal."""
     similarity = rand(6, 6, seed=2).tanh().requires_grad_()
     for temperature in [0.5, 0.2]:
         got = call(candidate_logits, similarity, temperature)
@@ -228,7 +228,7 @@ def test_loss_of_equal_projections_is_the_log_of_2b_minus_1():
 
 @about("nt_xent_loss")
 def test_loss_of_orthogonal_images_by_hand():
-    """If pairs are equal and images orthogonal, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
+    """If pairs are equal and images orthogonal, L = -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
     for B, temperature in [(3, 0.5), (5, 1.0)]:
         z = torch.eye(B)
         expected = math.log(1 + (2 * B - 2) * math.exp(-1 / temperature))
@@ -247,7 +247,7 @@ def test_loss_equals_equation_1_in_loops(oracle):
 
 @about("nt_xent_loss")
 def test_the_default_temperature_is_a_half(oracle):
-    """If the caller gives no temperature it is 0.5; it may be given by name."""
+    """If the caller gives no temperature, 0.5 is used; it may also be given by name."""
     z1, z2 = views(3, 5, torch.float64)
     call(nt_xent_loss, z1, z2).gives(oracle("nt_xent_loss")(z1, z2, 0.5), rtol=1e-4)
     expected = oracle("nt_xent_loss")(z1, z2, 0.3)
@@ -285,7 +285,7 @@ def test_gradients_stay_off_where_they_are_off():
 
 @about("nt_xent_loss")
 def test_a_broken_projection_is_not_hidden():
-    """If a number of z1 is NaN, the loss is no number either, so that training can stop."""
+    """If an entry of z1 is NaN, the loss is not finite either, so that training can stop."""
     z1, z2 = rand(5, 3, seed=1), rand(5, 3, seed=2)
     z1[2, 1] = math.nan
     got = call(nt_xent_loss, z1, z2, 0.5)
@@ -309,7 +309,7 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
 
 @about("nt_xent_loss")
 def test_loss_of_half_precision_is_computed_in_float32():
-    """With numbers of hundreds, lengths and inner products do not fit into float16."""
+    """If entries are in the hundreds, norms and inner products overflow in float16."""
     for half in (torch.float16, torch.bfloat16):
         z1, z2 = ((300 * z).to(half) for z in views(5, 3))
         expected = nt_xent_loss(z1.float(), z2.float(), 0.2)
@@ -317,12 +317,12 @@ def test_loss_of_half_precision_is_computed_in_float32():
         if got.value.dtype in (torch.float16, torch.bfloat16):
             said = "The loss has half precision."
             wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
-        got.gives(expected, rtol=1e-4, why="Expected is your own result for float32.")
+        got.gives(expected, rtol=1e-4, why="The expected values are your own float32 result.")
 
 
 @about("nt_xent_loss")
 def test_loss_stays_on_its_device():
-    """Every tensor that you make must be where the projections are."""
+    """Every tensor that you make must be on the same device as the projections."""
     stays_on_device(nt_xent_loss, *views(3, 5), 0.5)
 
 
@@ -367,7 +367,7 @@ def test_gradient_is_finite_at_a_low_temperature():
 def has_type(got, dtype):
     """A result has this type."""
     if got.value.dtype != dtype:
-        said = "The numbers do not have the type that the docstring says."
+        said = "The result does not have the dtype that the docstring states."
         wrong(said, call=got.call, expected=str(dtype), got=str(got.value.dtype))
 
 
@@ -378,5 +378,5 @@ def gradient_is(grad, expected, name, call):
     if not torch.allclose(grad, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max())):
         ratio = float(grad.norm() / expected.norm())
         turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))
-        said = f"Gradient of {name}: {ratio:.3g} times the right norm, cosine {turn:.3f}."
+        said = f"The gradient of {name} has {ratio:.3g} times the right norm and cosine {turn:.3f}."
         wrong(said, call=call, expected=expected.flatten()[:4], got=grad.flatten()[:4])

@@ -1,4 +1,4 @@
-"""Results of lesson 5's functions on small, odd inputs. A mistake is recognised by them."""
+"""Results of lesson 5's functions on small, unusual inputs. They identify known mistakes."""
 
 import math
 
@@ -31,7 +31,7 @@ def scaled_learning_rate(module):
 
 
 def numbers(values):
-    """Values as a tensor; a word if one of them is no number: its type, or the error."""
+    """The values as a tensor; if one is not a number, only a string: its type, or the error."""
     values = list(values)
     for value in values:
         if isinstance(value, str):
@@ -62,7 +62,7 @@ def learning_rate(module):
 
 
 def rates_of(rates: list, errors: set):
-    """Rates as a tensor, with NaN for what is no number; what that was is added to `errors`."""
+    """Rates as a tensor, with NaN for non-numbers, whose types or errors are added to `errors`."""
     proper = [isinstance(rate, float | int | Tensor) for rate in rates]
     errors |= {
         str(rate).split(":")[0] for rate, good in zip(rates, proper, strict=True) if not good
@@ -110,7 +110,7 @@ def trust_ratio(module):
 
 
 def is_huge(ratio) -> bool:
-    """Whether a ratio is such as a division by a tiny number gives, whichever number it is."""
+    """Whether a ratio is as large as after a division by a tiny number, whatever that number is."""
     return isinstance(ratio, Tensor) and ratio.dim() == 0 and 1e4 < float(ratio) < 1e30
 
 
@@ -130,7 +130,7 @@ def lars_update(module):
     tried(module.lars_update, w, gradient, velocity, settings | {"lr": 1.0})
     gradient.zero_()
     seen["velocity stays"] = velocity.clone()
-    w, velocity = torch.ones(3, 2).T, torch.zeros(3, 2).T  # rows are not rows in memory
+    w, velocity = torch.ones(3, 2).T, torch.zeros(3, 2).T  # not contiguous
     tried(module.lars_update, w, rand(2, 3, seed=9), velocity, settings | {"lr": 1.0})
     seen["transposed"] = (w.contiguous(), velocity.contiguous())
     group = settings | {"lr": 1.0, "weight_decay": 0.2}
@@ -194,7 +194,7 @@ def parameter_groups(module):
 
 
 class Noting(torch.optim.SGD):
-    """SGD that notes, at each of its steps, how often a loss was differentiated before."""
+    """SGD that notes, at each of its steps, how many backward passes there have been."""
 
     backwards, steps = 0, ""
 

@@ -53,7 +53,7 @@ def test_our_square_root_rule_by_hand():
 
 @about("scaled_learning_rate")
 def test_scaling_holds_for_every_batch_size(oracle):
-    """Batches of 100, 37, 999 or 1 images have a rate too, not only powers of two."""
+    """The rules hold for batches of 100, 37, 999 or 1 images, not only for powers of two."""
     for rule in ["linear", "simclr_sqrt", "sqrt"]:
         for base, B in [(0.3, 100), (1.5, 37), (0.075, 999), (2.0, 1)]:
             expected = oracle("scaled_learning_rate")(base, B, rule)
@@ -77,7 +77,7 @@ def test_an_unknown_rule_is_refused():
         except ValueError:
             continue
         wrong(
-            "There are three rules. The docstring says what any other name raises.",
+            "There are three rules. The docstring says which error any other name raises.",
             call=f"scaled_learning_rate(0.3, 512, {rule!r})",
             expected="ValueError",
             got=got,
@@ -115,7 +115,7 @@ def test_a_run_may_be_all_warm_up():
 
 @about("learning_rate")
 def test_the_rate_is_a_number():
-    """During the warm-up and afterwards; a rate is written into the log, which holds no tensors."""
+    """The rate is a number in the warm-up and afterwards, because the log holds no tensors."""
     for step in [3, 10, 55, 100]:
         call(learning_rate, step, 100, 10, 2.0).is_a(float)
 
@@ -171,7 +171,7 @@ def test_rate_climbs_to_the_peak_once_and_then_only_falls():
 
 @about("learning_rate")
 def test_second_half_of_the_descent_mirrors_the_first():
-    """The rate k steps before the end equals the drop from the peak k steps after it."""
+    """The rate k steps before the end equals the drop in the first k steps after the peak."""
     for k in [0, 3, 8]:
         late = float(learning_rate(27 - k, 27, 4, 2.0))
         call(learning_rate, 4 + k, 27, 4, 2.0).gives(2.0 - late, rtol=1e-6)
@@ -200,7 +200,7 @@ def test_trust_ratio_of_any_shape_is_one_number(oracle):
 
 @about("trust_ratio")
 def test_ratio_grows_with_the_weights_and_shrinks_with_the_update():
-    """Three times the weights give three times the ratio, three times the update a third of it."""
+    """Tripling the weights triples the ratio; tripling the update divides the ratio by three."""
     w, update = rand(5, 3, seed=3), rand(5, 3, seed=4)
     ratio = float(trust_ratio(w, update, 0.01))
     call(trust_ratio, 3 * w, update, 0.01).gives(3 * ratio, rtol=1e-5)
@@ -241,7 +241,7 @@ def settings(lr=1.0, momentum=0.0, decay=0.0, eta=0.1):
 
 
 def step(w, gradient, velocity, chosen):
-    """Results that hold the weights and the velocity after one update of copies."""
+    """The weights and the velocity after one update of copies, each as a Result."""
     w, velocity = w.clone(), velocity.clone()
     made = call_in_place(lars_update, w, gradient, velocity, chosen)
     return Result(made.call, w), Result(made.call, velocity)
@@ -255,7 +255,7 @@ def test_the_velocity_has_memory_of_its_own():
         made = call_in_place(lars_update, w.clone(), gradient, velocity, settings(0.1, 0.9))
         after = velocity.clone()
         gradient.zero_()
-        Result(made.call, velocity).gives(after, why="The gradient is 0 now, not the velocity.")
+        Result(made.call, velocity).gives(after, why="Zeroing the gradient changed the velocity.")
 
 
 @about("lars_update", step="biases and momentum")
@@ -338,7 +338,7 @@ def test_first_step_does_not_depend_on_the_size_of_the_gradient():
 
 @about("lars_update")
 def test_decay_is_part_of_what_the_ratio_measures():
-    """If the gradient is zero, only the decay acts, and w shrinks by lr · eta whatever its size."""
+    """If the gradient is 0, only the decay acts, and w shrinks by a share lr · eta at any decay."""
     w = torch.tensor([[3.0, 4.0]])
     for decay in [0.01, 1.0]:
         new, _ = step(w, 0 * w, 0 * w, settings(lr=1.0, decay=decay, eta=0.1))
@@ -381,8 +381,10 @@ def test_many_steps_equal_algorithm_1_in_loops(oracle):
                 oracle("lars_update")(twin, gradient, twins_velocity, chosen)
                 made = call_in_place(lars_update, w, gradient, velocity, chosen)
                 when = f"after step {i + 1}, for weights of shape {tuple(w.shape)}."
-                Result(made.call, velocity).gives(twins_velocity, why=f"Velocity {when}")
-                Result(made.call, w).gives(twin, why=f"Weights {when}")
+                Result(made.call, velocity).gives(
+                    twins_velocity, why=f"This is the velocity {when}"
+                )
+                Result(made.call, w).gives(twin, why=f"These are the weights {when}")
 
 
 @about("lars_update")
@@ -446,7 +448,7 @@ def held(model, weight_decay):
 
 
 def given(name, decayed, others):
-    """What the groups say of a parameter, in words."""
+    """What the groups say about a parameter, in words."""
     if name in decayed:
         return "decay"
     return "no decay" if name in others else "it is in no group"
@@ -499,7 +501,7 @@ def test_frozen_parameters_are_in_no_group():
 
 @about("parameter_groups")
 def test_only_weights_shrink_under_decay():
-    """After a step with zero gradients, rate 1 and decay 0.1, weights are 0.9 of what they were."""
+    """After a step with zero gradients, rate 1 and decay 0.1, weights are 0.9 times as large."""
     model = Network()
     optimizer = torch.optim.SGD(parameter_groups(model, 0.1), lr=1.0)
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
@@ -557,12 +559,12 @@ def test_the_step_follows_the_gradient_of_this_loss():
         take_step(optimizer, (w - 3) ** 2, 0.25)
         Result("take_step(SGD, (w - 3)**2, 0.25)", w).gives(left, rtol=1e-6)
     take_step(optimizer, -w, 0.5)
-    Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="This loss is not the last one.")
+    Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="This loss is a different one.")
 
 
 @about("take_step")
 def test_take_step_works_with_any_optimiser():
-    """AdamW, SGD with momentum and LARS move as they do when called directly, three times."""
+    """AdamW, SGD with momentum and LARS take the same three steps as without `take_step`."""
     for make in [
         lambda p: torch.optim.AdamW(p, lr=9.0),
         lambda p: torch.optim.SGD(p, lr=9.0, momentum=0.9, weight_decay=0.1),

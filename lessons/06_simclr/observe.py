@@ -85,12 +85,12 @@ def shuffled_batches(module):
 
 
 def positions(index) -> list:
-    """The numbers of a batch, whatever it is."""
+    """The positions in a batch as a list, whatever type the batch has."""
     return index.flatten().tolist() if isinstance(index, torch.Tensor) else [int(b) for b in index]
 
 
 def types_of(batches) -> str:
-    """Of what type and shape the first batch is."""
+    """The type and shape of the first batch, as text."""
     if batches is None:
         return "nothing"
     for index in islice(batches, 1):
@@ -101,7 +101,7 @@ def types_of(batches) -> str:
 
 
 def pair(views, like):
-    """Two views; a word if there are not two of the right shape."""
+    """The two views, or a description if they are not two tensors of the right shape."""
     if not isinstance(views, tuple | list) or len(views) != 2:
         shape = f" {tuple(views.shape)}" if isinstance(views, torch.Tensor) else ""
         return type(views).__name__ + shape
@@ -113,7 +113,7 @@ def pair(views, like):
 
 
 def shown(view, x) -> str:
-    """Which images the rows of a view are, or that they are none."""
+    """For each row of a view, the number of the image that it equals, or "none"."""
     rows = [[b for b in range(len(x)) if torch.equal(row, x[b])] for row in view]
     return str(["none" if not row else row[0] for row in rows])
 
@@ -130,11 +130,11 @@ def SimCLR_views(module):
     seen["evaluation"] = pair(method(MIRROR).eval().views(x.clone()), x)
     if any(isinstance(came, str) for came in seen.values()):
         return seen
-    # the control: both neighbours are right
+    # the control may use either neighbour
     made = [pair(method(NOTHING, positives="wrong", seed=s).views(x.clone()), x) for s in range(4)]
     if any(isinstance(came, str) for came in made):
         return seen | {"control": str(made)}
-    # whether row b of both shows one image, whichever it is
+    # whether row b of both views shows the same image, whichever it is
     seen["control pairs"] = all(shown(x1, x) == shown(x2, x) for x1, x2 in made)
     for i, name in enumerate(["first", "second"]):
         rows = {shown(views[i], x) for views in made}
@@ -168,7 +168,7 @@ def SimCLR_views(module):
     seen["repeats"] = torch.equal(torch.stack(list(method(CROPS, seed=1).views(x))), first)
     seen["other seed"] = not torch.equal(torch.stack(list(method(CROPS, seed=2).views(x))), first)
     again = method(CROPS, seed=1)
-    torch.rand(3)  # another state of the global generator
+    torch.rand(3)  # a different state of the global generator
     again.generators["order"].manual_seed(99)
     again = again.views(x)
     seen["each repeats"] = tuple(torch.equal(a, b) for a, b in zip(again, first, strict=True))

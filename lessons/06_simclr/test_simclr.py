@@ -43,7 +43,7 @@ def method_of(recipe=NOTHING, encoder=None, projector=None, **settings):
 
 
 def id_images(B, size=4):
-    """Image b is uniformly (b + 1) / 10, which crops and flips do not change."""
+    """Image b has the value (b + 1) / 10 everywhere, which crops and flips do not change."""
     return ((torch.arange(B) + 1) / 10)[:, None, None, None].expand(B, 3, size, size).clone()
 
 
@@ -81,12 +81,12 @@ def test_images_meet_from_all_over_the_data():
 
 @about("shuffled_batches")
 def test_the_whole_order_is_drawn_before_the_first_batch():
-    """A resumed run skips the batches that it has had, and goes on with the generator's state."""
+    """A resumed run draws the order again, skips used batches, then sets the generator's state."""
     generator = Generator().manual_seed(5)
     got = call(shuffled_batches, 12, 3, generator)
     states = [generator.get_state() for _ in islice(got.value, 4)]
     if not all(torch.equal(state, states[0]) for state in states):
-        said = "Later batches draw from the generator too, which others may use in between."
+        said = "Later batches also draw from the generator, and other code may use it in between."
         wrong(said, call=got.call, expected="one draw, before the first batch")
 
 
@@ -107,12 +107,12 @@ def test_fewer_images_than_a_batch_make_no_batch():
     for N, B, count in [(2, 3, 0), (1, 4, 0), (3, 3, 1), (5, 5, 1), (7, 4, 1)]:
         batches, called = epoch(N, B)
         if len(batches) != count:
-            wrong("The number of batches.", call=called, expected=count, got=len(batches))
+            wrong("The number of batches is wrong.", call=called, expected=count, got=len(batches))
 
 
 @about("shuffled_batches")
 def test_no_image_appears_twice_in_an_epoch():
-    """Positions are from 0 … N - 1; if N is a multiple of B, each appears exactly once."""
+    """Positions run from 0 to N - 1; if N is a multiple of B, each appears exactly once."""
     for N, B in [(12, 3), (13, 4), (20, 5), (9, 9)]:
         batches, called = epoch(N, B, Generator().manual_seed(N))
         order = order_of(batches)
@@ -136,7 +136,7 @@ def test_every_epoch_has_its_own_order():
             batches, called = epoch(29, 29, generator)
             order = order_of(batches)
             if len(order) != 29:
-                wrong("The number of positions.", call=called, expected=29, got=len(order))
+                wrong("The number of positions is wrong.", call=called, expected=29, got=len(order))
             if order == seen[0]:
                 wrong("The images are in the order in which they are stored.", call=called)
             if order in seen:
@@ -147,7 +147,7 @@ def test_every_epoch_has_its_own_order():
 
 @about("shuffled_batches")
 def test_order_depends_on_the_given_generator_alone():
-    """Equal seeds give equal epochs, other seeds do not, and the global generator is not used."""
+    """Equal seeds give equal epochs, different seeds do not; the global generator is not used."""
 
     def two_epochs(seed):
         generator = Generator().manual_seed(seed)
@@ -164,10 +164,10 @@ def test_order_depends_on_the_given_generator_alone():
     second = order_of(epoch(17, 4, generator)[0])
     generator.set_state(state)
     if order_of(epoch(17, 4, generator)[0]) != second:
-        wrong("From the same state of the generator, you draw another order.")
+        wrong("From the same state of the generator, you draw a different order.")
     first = two_epochs(1)
     if two_epochs(1) != first:
-        wrong("Two generators with the same seed give different orders: which one do you use?")
+        wrong("Equal seeds give different orders. Which generator do you use?")
     if two_epochs(2)[0] == first[0]:
         wrong("Generators with different seeds give the same order.")
 
@@ -191,12 +191,12 @@ def test_every_order_is_equally_likely():
 
 @about("shuffled_batches")
 def test_every_image_is_left_out_equally_often():
-    """With five images and one batch of three, each image is left out in two epochs of five."""
+    """With five images and one batch of three, each image is left out in two of five epochs."""
     generator = Generator().manual_seed(6)
     seen = Counter(b for _ in range(300) for b in order_of(epoch(5, 3, generator)[0]))
     for b in range(5):
         if not 138 <= seen[b] <= 222:  # 180, and five standard deviations of 8.5
-            said = f"How often image {b} is in the batch."
+            said = f"Image {b} is in the batch too often or too rarely."
             called = "300 epochs of 5 images in batches of 3"
             wrong(said, call=called, expected="about 180", got=seen[b])
 
@@ -295,7 +295,7 @@ def test_views_use_the_methods_own_generator():
     before = torch.stack(list(method.views(x)))
     method.generators["views"].set_state(state)
     if not torch.equal(torch.stack(list(method.views(x))), before):
-        wrong('From the same state of generators["views"], you draw other views.')
+        wrong('From the same state of generators["views"], you draw different views.')
 
 
 @about("SimCLR.views")
@@ -305,7 +305,7 @@ def test_views_do_not_depend_on_the_mode():
     state = method.generators["views"].get_state()
     expected = tuple(method.views(x))
     method.generators["views"].set_state(state)
-    said = "The same state of the generator gives other views."
+    said = "The same state of the generator gives different views."
     call(method.views, x).gives(expected, why=said)
     method.eval().generators["views"].set_state(state)
     call(method.views, x).gives(expected, why="The views must not depend on train or eval mode.")
@@ -319,7 +319,7 @@ def test_wrong_positives_come_from_a_neighbouring_image():
         x1, x2, called = two_of(method, id_images(B))
         own, other = ids(x1, called), ids(x2, called)
         if own != list(range(B)):
-            wrong("The rows of x1 must stay.", call=called, expected=list(range(B)), got=str(own))
+            wrong("x1 must not be reordered.", call=called, expected=list(range(B)), got=str(own))
         away = {(there - b) % B for b, there in enumerate(other)}
         if away not in ({1}, {B - 1}):
             said = 'With positives="wrong", each second view must show a neighbouring image.'
@@ -329,7 +329,7 @@ def test_wrong_positives_come_from_a_neighbouring_image():
 
 @about("SimCLR.views", step="the control")
 def test_the_control_depends_on_its_seed_alone():
-    """Nothing comes from torch's global generator, and gradients stay off where they are off."""
+    """The global generator is not used, and equal seeds give equal views, with gradients or not."""
     x = rand(5, 3, 8, 8, seed=6).sigmoid()
     before = torch.get_rng_state()
     with torch.no_grad():
@@ -345,7 +345,7 @@ def test_the_control_depends_on_its_seed_alone():
 
 @about("SimCLR.views", step="the control")
 def test_both_views_of_the_control_are_drawn_as_always():
-    """x1 is a view, and the second view of a neighbour is not its first view."""
+    """x1 holds ordinary first views, and x2 holds second views of neighbours, not their first."""
     x = rand(5, 3, 8, 8, seed=6).sigmoid()
     x1, x2, called = two_of(method_of(CROPS, positives="wrong"), x)
     if x2.shape != x1.shape:
@@ -355,7 +355,7 @@ def test_both_views_of_the_control_are_drawn_as_always():
     for shift in (-1, 0, 1):
         if torch.allclose(x2.roll(shift, 0), x1):
             wrong(
-                "The second views are the first views, moved by a row or not at all.", call=called
+                "The second views are the first views, moved by one row or not at all.", call=called
             )
 
 
@@ -390,7 +390,7 @@ def test_projection_by_hand():
 
 @about("SimCLR.project")
 def test_projection_is_g_of_f_of_x(oracle):
-    """The encoder comes first, then the projector, and nothing before, between or after them."""
+    """The encoder comes first, then the projector, with nothing before, between or after them."""
     for B, D, d in [(3, 5, 2), (1, 7, 3), (4, 3, 3)]:
         method = network(D, d)
         x = rand(B, 3, 4, 4, seed=B, dtype=torch.float64)
@@ -400,7 +400,7 @@ def test_projection_is_g_of_f_of_x(oracle):
         got = call(method.project, x)
         got.gives(oracle("SimCLR.project")(method, x), rtol=1e-9, why=why)
         if not got.value.requires_grad:
-            said = "In eval mode no gradient goes back. A mode is about norms, not about gradients."
+            said = "In eval mode no gradient flows back. The mode affects norms, not gradients."
             wrong(said, call=got.call)
 
 
@@ -416,14 +416,14 @@ def test_gradient_reaches_encoder_projector_and_view(oracle):
     expected = torch.autograd.grad((z * weights).sum(), inputs)
     got = call(method.project, x)
     if not got.value.requires_grad:
-        wrong("No gradient goes back from the projection.", call=got.call)
+        wrong("No gradient flows back from the projection.", call=got.call)
     grads = torch.autograd.grad((got.value * weights).sum(), inputs, allow_unused=True)
     for name, grad, want in zip(names, grads, expected, strict=True):
         if grad is None:
             wrong(f"No gradient reaches {name}.", call=got.call)
         if not torch.allclose(grad, want, rtol=1e-6):
             ratio = float(grad.norm() / want.norm())
-            wrong(f"The gradient of {name} is {ratio:.3g} times as long as it should be.")
+            wrong(f"The gradient of {name} is wrong: {ratio:.3g} times the right norm.")
 
 
 @about("SimCLR.project")
@@ -453,7 +453,7 @@ def test_a_large_batch_is_one_batch_too(oracle):
 
 @about("SimCLR.project")
 def test_projection_does_not_mix_views_in_evaluation():
-    """In eval mode a view has the same projection alone as in a batch, and the mode stays."""
+    """In eval mode a view has the same projection alone as in a batch. The mode does not change."""
     method = network(norm=True)
     method.project(rand(5, 3, 4, 4, seed=7, dtype=torch.float64))
     method.eval()
@@ -464,7 +464,7 @@ def test_projection_does_not_mix_views_in_evaluation():
         wrong("You switch to train mode; only the training loop may do that.")
     if not torch.is_grad_enabled():
         torch.set_grad_enabled(True)
-        wrong("You switch gradients off, and they stay off after your function.")
+        wrong("You switch gradients off, and they stay off after your function returns.")
 
 
 # Step 5: the loss
@@ -480,7 +480,7 @@ def test_loss_of_equal_projections_is_chance():
 
 @about("SimCLR.loss")
 def test_loss_of_perfect_pairs_is_the_floor():
-    """If pairs are equal and images orthogonal, it is -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
+    """Equal pairs of orthogonal images have loss -ln(e^(1/tau) / (e^(1/tau) + 2B - 2))."""
     for B, temperature in [(3, 0.5), (5, 0.2), (4, 1.5)]:
         method = method_of(temperature=temperature)
         expected = math.log(1 + (2 * B - 2) * math.exp(-1 / temperature))
@@ -491,7 +491,7 @@ def test_loss_of_perfect_pairs_is_the_floor():
 
 @about("SimCLR.loss")
 def test_loss_is_right_at_a_temperature_of_a_hundredth(oracle):
-    """The exp of logits above 88 overflows in float32, but differences of logits do not."""
+    """In float32, exp overflows above 88. Subtract the largest logit first and it cannot."""
     z1, z2 = rand(5, 3, seed=1), rand(5, 3, seed=2)
     method = method_of(temperature=0.01)
     expected = oracle("SimCLR.loss")(method, z1.double(), z2.double(), torch.arange(5))
@@ -513,7 +513,7 @@ def test_a_step_adds_nothing_to_the_checkpoint():
 
 @about("SimCLR.loss")
 def test_loss_is_nt_xent_at_the_methods_temperature(oracle):
-    """The loss equals equation 1 in loops, at the temperature of the method."""
+    """The loss equals equation 1, computed in loops, at the temperature of the method."""
     for (B, d), temperature in zip(
         [(3, 5), (5, 2), (2, 7), (7, 3)], [0.5, 0.1, 1, 0.07], strict=True
     ):
@@ -545,13 +545,13 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
         expected = torch.autograd.grad(loss, (z1, z2))
         got = call(method.loss, z1, z2, index)
         if not isinstance(got.value, torch.Tensor) or not got.value.requires_grad:
-            said = "No gradient goes back from the loss."
+            said = "No gradient flows back from the loss."
             wrong(said, call=got.call, expected="a tensor with grad_fn")
         grads = torch.autograd.grad(got.value, (z1, z2), allow_unused=True)
         for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
             if grad is None or not torch.allclose(grad, want, rtol=1e-5, atol=1e-9):
                 ratio = 0 if grad is None else float(grad.norm() / want.norm())
-                said = f"The gradient of {name} is wrong: {ratio:.3g} times the norm."
+                said = f"The gradient of {name} is wrong: {ratio:.3g} times the right norm."
                 wrong(said, call=got.call)
 
 
@@ -588,7 +588,7 @@ def colours(B):
 
 @about("SimCLR.loss", step="a few steps of training")
 def test_one_step_moves_every_parameter():
-    """After views, projections, loss and backward, encoder and projector have both changed."""
+    """After one step of training, every parameter of encoder and projector has changed."""
     method = learner(CROPS)
     before = {name: p.detach().clone() for name, p in method.named_parameters()}
     train(method, colours(6), 1)

@@ -43,7 +43,7 @@ class Counts(nn.Module):
 
 
 class Gives(nn.Module):
-    """Gives its result another dtype or device."""
+    """Converts its output to a different dtype or device."""
 
     def __init__(self, result):
         super().__init__()
@@ -62,7 +62,7 @@ def outcome(f, *args, **more):
 
 
 class Watched:
-    """A function that is called as usual; notes whether a call changes one of its tensors."""
+    """Calls a function as usual, and notes which of its tensor arguments a call changes."""
 
     def __init__(self, f):
         self.f, self.changed = f, set()
@@ -172,7 +172,7 @@ def knn_predict(module):
     for k, temperature in [(5, 0.07), (1, 0.5), (11, 0.3), (12, 2.0), (7, 0.02)]:
         seen[f"{k} {temperature}"] = predict(bank, labels, queries, k, temperature)
     seen["itself"] = predict(bank, labels, bank[:9], 1, 0.5)
-    # where float32 gives other classes than float64, exp overflows or vanishes
+    # if float32 and float64 give different classes, exp has overflowed or underflowed
     seen["low"] = agree(predict, bank, labels, queries, 7, 0.003)
     ends = torch.tensor([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2]])
     seen["opposite"] = agree(predict, ends, labels[2:5], torch.cat([ends, -ends]), 2, 0.0125)
@@ -184,7 +184,7 @@ def knn_predict(module):
     seen["five of 47"] = predict(wide, names, queries[:, :3], 5, 2.0)
     # exp(s / tau) overflows in float32, but not in float64
     seen["0.003"] = predict(bank.double(), labels, queries.double(), 7, 0.003)
-    # classes are only names, so numbering them otherwise must not change who wins
+    # classes are only names, so numbering them differently must not change which one wins
     below = outcome(predict, bank, labels - 41, queries, 5, 0.07)
     seen["below zero"] = same_as(below, seen["5 0.07"] - 41)
     far = outcome(predict, bank, labels + 10**6, queries[:2], 5, 0.07)
@@ -210,7 +210,7 @@ def same_as(one, other) -> bool:
 
 @told
 def class_balanced(module):
-    labels = torch.tensor([5, 2, 2, 5, 9, 9, 2, 9, 9, 2, 2, 9, 9, 5, 2])  # 3, 6, 6 of each
+    labels = torch.tensor([5, 2, 2, 5, 9, 9, 2, 9, 9, 2, 2, 9, 9, 5, 2])  # classes 5, 2, 9: 3, 6, 6
     module = Rows(module)
 
     def draws(share, times=12, seed=0, labels=labels):
@@ -253,7 +253,7 @@ def class_balanced(module):
 
 
 class Rows:
-    """class_balanced with its result as a tensor of row numbers, whatever it is."""
+    """class_balanced, with its result converted to a tensor of row numbers, whatever its type."""
 
     def __init__(self, module):
         self.choose, self.kind = Watched(module.class_balanced), ""
@@ -315,25 +315,25 @@ def fit(module):
         )
     if slow:
         seen |= {f"remains {N}": "comes closer" for N in (13, 11)}
-        fact = torch.tensor([1 / 3, 1 / 7]), torch.zeros(())  # where it stops makes no difference
+        fact = torch.tensor([1 / 3, 1 / 7]), torch.zeros(())  # where it stops does not matter
         seen |= {f"{N}": fact for N in (13, 11)}
     seen["no image"] = tried(shapes_with_an_empty_class, module)
     seen["a last image apart"] = outcome(with_one_apart, module)
-    seen["there"] = outcome(goes_on, module)  # a fault apart from the minimum
+    seen["there"] = outcome(goes_on, module)  # a fault that is independent of the minimum
     short = module.fit(h.float(), position, *(one.float() for one in start), 1.0, 5)
     kinds = {str(one.dtype) for one in (weight, bias)}, {str(one.dtype) for one in short}
     return seen | {"double": str(kinds)}
 
 
 def shapes_with_an_empty_class(module) -> str:
-    """The shapes of weight and bias if no image is of the last class."""
+    """The shapes of weight and bias if no image belongs to the last class."""
     h, position = rand(6, 2, seed=1), torch.tensor([0, 1, 0, 1, 0, 1])
     made = module.fit(h, position, torch.zeros(3, 2), torch.zeros(3), 0.5, 3)
     return str([tuple(one.shape) for one in made])
 
 
 def with_one_apart(module) -> torch.Tensor:
-    """The weight of 4,101 images, the last of which lies far away, on the wrong side."""
+    """The weight fitted to 4,101 images, the last of which is far away, on the wrong side."""
     h = rand(4101, 1, seed=1, dtype=torch.float64)
     position = (h[:, 0] > 0.3).long()
     h[-1], position[-1] = 40.0, 0
@@ -342,7 +342,7 @@ def with_one_apart(module) -> torch.Tensor:
 
 
 def problem(N, C, D) -> tuple:
-    """Images, the rows of their labels, and a weight and a bias to start from."""
+    """Images, their class positions, and a weight and a bias to start from."""
     h = rand(N, D, seed=N, dtype=torch.float64) + 0.5
     position = (torch.arange(N) ** 2 + (h[:, 0] > 1)) % C
     far = 2 if N == 11 else 1
@@ -350,7 +350,7 @@ def problem(N, C, D) -> tuple:
 
 
 def goes_on(module) -> bool:
-    """One iteration from far away is not the last: a second one still moves the weight."""
+    """Whether, after one iteration from far away, a second one still moves the weight."""
     h = rand(30, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 0.56, 0.32])
     position = (torch.arange(30) ** 2 + (h[:, 0] > 0.3)) % 3
     weights, bias = [3 * rand(3, 3, seed=3, dtype=torch.float64)], torch.zeros(3).double()
@@ -367,7 +367,7 @@ def close(a, b, atol=1e-2) -> bool:
 
 
 def remains(module, h, position, where, penalty) -> bool:
-    """One more iteration, started from `where`, stays there."""
+    """Whether one more iteration, started from `where`, stays there."""
     if where[0].shape != (len(where[1]), h.shape[1]):
         return False
     weight, _ = module.fit(h, position, *(one.clone() for one in where), penalty, 1)
@@ -387,7 +387,7 @@ def minimum(N, C, D, penalty) -> tuple:
 
 
 def comes_closer(module, h, position, where, penalty) -> bool:
-    """`where` is not the minimum, but three more calls come closer to it one after another."""
+    """Whether `where` is not yet the minimum, and each of three more calls comes closer to it."""
     (C, D), (rows,) = where[0].shape, where[1].shape
     if (rows, h.shape[1]) != (C, D):
         return False
@@ -407,10 +407,10 @@ def comes_closer(module, h, position, where, penalty) -> bool:
 
 
 class Corrected:
-    """linear_probe, whose probes look as if a standard deviation were divided by N, not N - 1.
+    """linear_probe, with its probes converted as if each variance were divided by N, not N - 1.
 
-    The tests allow both. With N - 1, a penalty on the larger weights counts more, by the factor
-    N / (N - 1), and so a smaller penalty is handed over. A constant dimension gets std 1.
+    The tests allow both. With N - 1 the weights are larger and the penalty counts more, by the
+    factor N / (N - 1), so a smaller penalty is passed on. A constant dimension gets std 1.
     """
 
     def __init__(self, f):
@@ -442,7 +442,7 @@ class Corrected:
 
 
 def added(std, true) -> bool:
-    """Whether one number above 0 was added to each standard deviation or to each variance."""
+    """Whether the same positive number was added to every std or to every variance."""
     for a, b in [(std, true), (std.square(), true.square())]:
         extra = a - b
         if a.shape == b.shape and extra.min() > 1e-7 and extra.max() < 1.001 * extra.min():
@@ -454,7 +454,7 @@ FITS: dict[tuple, tuple] = {}
 
 
 def remembered(fit):
-    """A `fit` that gives again what the same code gave for the same arguments."""
+    """A cached `fit`: the same code with the same arguments returns its earlier result."""
 
     def remember(*args, **more):
         if more:
@@ -490,7 +490,7 @@ def probes(module):
     labels = torch.arange(14) % 3
     std = linear_probe(h, labels, h, labels, (1.0,), 1).std
     if added(std, h.std(0, correction=0)):
-        return {"added": torch.tensor([1 / 3, 1 / 7])}  # how much it is makes no difference
+        return {"added": torch.tensor([1 / 3, 1 / 7])}  # the amount makes no difference
     for seed, penalties in [(1, (0.3, 3.0)), (2, (3.0, 0.3)), (3, (0.5, 2.0))]:
         h = rand(14, 3, seed=seed, dtype=torch.float64) * torch.tensor([1.0, 4.0, 0.0]) + 2
         val = rand(9, 3, seed=seed + 10, dtype=torch.float64) + 3
@@ -501,7 +501,7 @@ def probes(module):
         parts = fitted, probe.weight.shape, probe.mean, probe.std
         seen[f"{seed}"] = (*parts, probe.classes, probe.penalty)
     raw = tried(lambda: watched(h, labels, val, labels[1:10], (0.3,), 1).std[2].item())
-    seen["tiny divisor"] = isinstance(raw, float) and raw < 1e-9  # of a constant dimension
+    seen["tiny divisor"] = isinstance(raw, float) and raw < 1e-9  # the std of a constant dimension
     h = rand(18, 2, seed=5, dtype=torch.float64)
     val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts
@@ -511,7 +511,8 @@ def probes(module):
     some = only.predict(val) != 0  # no validation image of the first class
     said = only.predict(val)[some]
     seen["lacks a class"] = linear_probe(h, labels, val[some], said, (0.05, 2.0, 0.3)).penalty
-    noise = labels[torch.arange(80) * 7 % 18]  # a small penalty is sure of what is wrong
+    # with a small penalty, a probe is confident even where it is wrong
+    noise = labels[torch.arange(80) * 7 % 18]
     seen["noise"] = linear_probe(h, labels, val, noise, (3.0, 0.1, 0.001)).penalty
     # the largest penalty is right once, the next one never, the smallest most often
     val = 2 * rand(400, 2, seed=6, dtype=torch.float64)

@@ -23,7 +23,7 @@ DOUBLE = torch.float64
 
 
 class Doubled(nn.Module):
-    """Doubles its input in train mode, as dropout without batch norm would change it."""
+    """Doubles its input in train mode: like dropout, it shows which mode it is in."""
 
     def forward(self, x):
         return 2 * x if self.training else x
@@ -55,7 +55,7 @@ class Spy(nn.Module):
 
 
 class Unlike(Spy):
-    """An encoder whose result is given another dtype or device."""
+    """An encoder whose output has a different dtype or device."""
 
     def __init__(self, result):
         super().__init__()
@@ -117,7 +117,7 @@ def test_features_are_the_encoders_output_for_pixels_over_255():
 
 @about("features")
 def test_features_show_the_encoder_each_image_once_and_unchanged():
-    """No random view, no flip: pixels / 255, each image once, at most batch_size at a time."""
+    """The encoder sees pixels / 255, not views: each image once, at most batch_size at a time."""
     for most in [3, 2]:
         net = Spy()
         got = call(features, net, pictures(7), most)
@@ -137,7 +137,7 @@ def test_features_of_an_image_do_not_depend_on_its_batch():
     """In train mode batch norm mixes the images of a batch; in eval mode it does not."""
     expected = features(Spy(), pictures(6), 6)
     for batch_size in [1, 4]:
-        why = "The batch size changed the result; expected is yours for one batch."
+        why = "The batch size changed the result; expected is your own result for a single batch."
         call(features, Spy(), pictures(6), batch_size).gives(expected, rtol=1e-5, why=why)
 
 
@@ -159,12 +159,12 @@ def test_features_leave_the_encoder_as_it_was():
                 said = f"{name or 'the encoder'} was in {was} mode, and you left it in {now} mode."
                 wrong(said, call=got.call)
         frozen = [name for name, p in net.named_parameters() if not p.requires_grad]
-        assert not frozen, f"{frozen[0]} can no longer learn: you left its requires_grad False"
+        assert not frozen, f"{frozen[0]} can no longer learn: you left its requires_grad at False"
 
 
 @about("features")
 def test_features_are_those_of_the_encoder_as_it_is_now():
-    """After more training, the same encoder has other features for the same pixels."""
+    """After more training, the same encoder has different features for the same pixels."""
     net, pixels = Spy(), pictures(5)
     before = call(features, net, pixels, 2).value
     with torch.no_grad():
@@ -176,13 +176,13 @@ def test_features_are_those_of_the_encoder_as_it_is_now():
 
 @about("features")
 def test_what_does_not_train_stays_so():
-    """A first layer of fixed filters, for example, needs no gradient before or after."""
+    """A first layer of fixed filters, for example, needs no gradient before the call or after."""
     net = Spy()
     net.conv.weight.requires_grad_(False)
     got = call(features, net, pictures(5), 2)
     learns = [p.requires_grad for p in net.parameters()]
     if learns != [False, True, True]:
-        said = "Some parameter needs a gradient that needed none, or the other way round."
+        said = "A parameter that required no gradient now requires one, or the other way round."
         wrong(said, call=got.call, expected="as before", got=str(learns))
 
 
@@ -201,7 +201,7 @@ def test_features_carry_no_gradient():
 
 @about("features")
 def test_features_are_float32_and_on_the_cpu():
-    """Whatever the encoder's dtype and device are. Here `meta` stands for a GPU."""
+    """This holds for any dtype and device of the encoder. Here `meta` stands for a GPU."""
     for dtype in [DOUBLE, torch.bfloat16]:
         got = call(features, Unlike(dtype), pictures(3), 2)
         if got.value.dtype != torch.float32:
@@ -221,7 +221,7 @@ def test_features_are_float32_and_on_the_cpu():
 
 @about("features")
 def test_features_restore_the_modes_after_an_error():
-    """If the encoder fails, training may go on: each part is back in its own mode."""
+    """If the encoder fails, training may go on, so each part must be back in its own mode."""
     for training in [True, False]:
         net = Broken().train(training)
         net.norm.train(not training)
@@ -233,7 +233,7 @@ def test_features_restore_the_modes_after_an_error():
 
 @about("features")
 def test_features_raise_the_errors_of_the_docstring():
-    """Pixels that are no bytes are refused, and so is an encoder that changes in eval mode."""
+    """Pixels that are not bytes are rejected, as is an encoder that changes in eval mode."""
     refuses(ValueError, features, Spy(), pictures(3).float() / 255, 2)
     refuses(ValueError, features, Spy(), Split(pictures(3).long(), None, (), "", "test"), 2)
     refuses(RuntimeError, features, Counter(), pictures(3), 2)
@@ -285,7 +285,7 @@ def test_an_equal_neighbour_votes_too():
 
 @about("knn_predict")
 def test_knn_temperature_decides_between_one_near_and_two_far():
-    """One is at cosine 0.94, two are at 0.5: at tau = 0.1 the one wins, at tau = 10 the two."""
+    """One neighbour at cosine 0.94 beats two at 0.5 if tau is 0.1, and loses if tau is 10."""
     bank, labels = at(20, 60, -60), torch.tensor([3, 6, 6])
     for temperature, winner in [(0.1, 3), (10.0, 6), (0.5, 3), (0.8, 6)]:
         near, far = math.exp(math.cos(math.radians(20)) / temperature), math.exp(0.5 / temperature)
@@ -297,7 +297,7 @@ def test_knn_temperature_decides_between_one_near_and_two_far():
 
 @about("knn_predict")
 def test_knn_equals_the_vote_in_loops(oracle):
-    """Query by query: sort the cosines, and let the first k vote. Labels are any integers."""
+    """Query by query: sort the cosines, and let the first k vote. Labels may be any integers."""
     for (N, M), k, temperature in [
         ((17, 31), 5, 0.07),
         ((13, 29), 2, 0.5),
@@ -318,12 +318,12 @@ def test_knn_returns_labels_of_any_size(oracle):
     bank, labels, queries = clouds(17, 31)
     got = call(knn_predict, bank, labels + 2**40, queries, 5, 0.3)
     got.value = got.value - 2**40
-    got.gives(oracle("knn_predict")(bank, labels, queries, 5, 0.3), why="This is less 2^40.")
+    got.gives(oracle("knn_predict")(bank, labels, queries, 5, 0.3), why="2^40 has been subtracted.")
 
 
 @about("knn_predict")
 def test_knn_row_of_zeros_is_far_from_every_query():
-    """An image without any feature. At 30° and 80° the nearest rows are at 0° and 90°."""
+    """The row of zeros has no direction. For 30° and 80°, the nearest rows are at 0° and 90°."""
     bank, labels = at(0, 90, 200), torch.tensor([5, 1, 8])
     bank, labels = torch.cat([torch.zeros_like(bank[:1]), bank]), torch.tensor([3, *labels])
     call(knn_predict, bank, labels, at(30, 80), 1).gives(torch.tensor([5, 1]))
@@ -367,7 +367,7 @@ def test_knn_classifies_each_query_independently():
     expected = knn_predict(bank, labels, queries, 3, 0.4)
     for some in [slice(0, 1), slice(699, 700), slice(250, 263)]:
         got = call(knn_predict, bank, labels, queries[some], 3, 0.4)
-        got.gives(expected[some], why="The other queries of the call changed the answer.")
+        got.gives(expected[some], why="The other queries in the call changed the answer.")
 
 
 @about("knn_predict", step="votes at a low temperature")
@@ -402,7 +402,7 @@ def seeded(seed=0):
 
 @about("class_balanced")
 def test_balanced_counts_by_hand():
-    """A third of 27 images is 9, or 3 of each class; 8.1 images are 2.7, so 3, of each class."""
+    """A third of 27 images is 9, or 3 of each class; 8.1 images are 2.7 of each, rounded to 3."""
     for sizes, share, count in [
         ((6, 9, 12), 1 / 3, [3, 3, 3]),
         ((5, 20, 5), 0.1, [1, 1, 1]),
@@ -410,8 +410,8 @@ def test_balanced_counts_by_hand():
         ((4, 4, 4, 4), 1.0, [4, 4, 4, 4]),
         ((6, 9, 12), 0.3, [3, 3, 3]),  # 2.7 of each, rounded
         ((6, 9, 12), 0.25, [2, 2, 2]),  # 2.25
-        ((6, 9, 11), 0.3, [3, 3, 3]),  # 2.6: N / C is no whole number
-        ((9, 13), 0.3, [3, 3]),  # 3.3: share * N is none either
+        ((6, 9, 11), 0.3, [3, 3, 3]),  # 2.6: N / C is not a whole number
+        ((9, 13), 0.3, [3, 3]),  # 3.3: neither is share * N
     ]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, count)
@@ -427,14 +427,14 @@ def test_balanced_keeps_at_least_one_of_each_class():
 
 @about("class_balanced")
 def test_balanced_works_with_labels_of_any_size():
-    """A label is a name, and 2^40 + 1 and 2^40 + 2 are two."""
+    """A label is a name, and 2^40 + 1 and 2^40 + 2 are different names."""
     labels = classes_of(6, 9, 12)[torch.arange(27) * 5 % 27] + 2**40
     counts_are(call(class_balanced, labels, 1 / 3, seeded()), labels, [3, 3, 3])
 
 
 @about("class_balanced")
 def test_balanced_works_with_labels_of_any_type():
-    """Data sets keep labels in a byte, and a product of two of them does not fit there."""
+    """Data sets may store a label in one byte, in which a product of two labels does not fit."""
     for dtype in (torch.uint8, torch.int16, torch.int32):
         labels = torch.arange(900).mul(7).remainder(9).mul(28).to(torch.uint8).to(dtype)
         counts_are(call(class_balanced, labels, 0.1, seeded()), labels, [10] * 9)
@@ -442,7 +442,7 @@ def test_balanced_works_with_labels_of_any_type():
 
 @about("class_balanced")
 def test_balanced_takes_all_of_a_class_that_is_too_small():
-    """Four of each are asked for and one class has only two: it gives two, the others four."""
+    """Four of each are wanted, and one class has only two: it gives two, the others give four."""
     for sizes, share, count in [((2, 11, 11), 0.5, [2, 4, 4]), ((12, 1, 5), 1.0, [6, 1, 5])]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, count)
@@ -450,7 +450,7 @@ def test_balanced_takes_all_of_a_class_that_is_too_small():
 
 @about("class_balanced")
 def test_balanced_rows_are_distinct():
-    """Each image comes at most once, and rows count in the data set, not within a class."""
+    """Each image appears at most once; row numbers refer to the data set, not to a class."""
     labels = classes_of(8, 8, 8)
     for seed in range(10):
         got = call(class_balanced, labels, 0.75, seeded(seed))
@@ -462,7 +462,7 @@ def test_balanced_rows_are_distinct():
 
 @about("class_balanced")
 def test_balanced_picks_every_pair_of_a_class_equally_often():
-    """Two of the five images of a class make ten pairs, and each comes in a tenth of the draws."""
+    """The five images of a class form ten pairs; each pair is chosen in a tenth of the draws."""
     labels, draws = torch.arange(10) % 2, 800
     source = seeded(3)
     found = [call(class_balanced, labels, 0.4, source) for _ in range(draws)]
@@ -502,7 +502,7 @@ def test_balanced_choice_comes_from_the_generator():
     torch.manual_seed(2)
     state = torch.get_rng_state()
     again = class_balanced(labels, 0.5, seeded(6)).sort().values
-    assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
+    assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
     if not torch.equal(first, again):
         wrong("The same seed gave two different choices. Is the generator used for every draw?")
     source = seeded(6)
@@ -581,12 +581,12 @@ def test_prediction_does_not_depend_on_the_other_images():
     expected = probe.predict(h)
     for rows in [slice(0, 1), slice(5, 8)]:
         got = call(probe.predict, h[rows])
-        got.gives(expected[rows], why="The other images of the call changed the answer.")
+        got.gives(expected[rows], why="The other images in the call changed the answer.")
 
 
 @about("Probe.predict")
 def test_prediction_does_not_depend_on_the_unit_of_h(oracle):
-    """Numbers of one millionth are standardised like numbers of one."""
+    """Values around a millionth or a million are standardised as well as values around one."""
     for unit in (1e-6, 1e6):
         probe = some_probe(4, 3)
         probe = replace(probe, mean=unit * probe.mean, std=unit * probe.std)
@@ -596,7 +596,7 @@ def test_prediction_does_not_depend_on_the_unit_of_h(oracle):
 
 @about("Probe.predict")
 def test_prediction_tells_large_logits_apart():
-    """100 and 200 are different logits, but as probabilities both are 1."""
+    """100 and 200 are different logits, but a sigmoid of either is 1 in float32."""
     weight, classes = torch.tensor([[100.0], [200.0]]), torch.tensor([3, 7])
     probe = Probe(weight, torch.zeros(2), torch.zeros(1), torch.ones(1), classes, 0.1)
     call(probe.predict, torch.tensor([[1.0], [-1.0]])).gives(torch.tensor([7, 3]))
@@ -626,7 +626,7 @@ def problem(N, C, D, dtype=DOUBLE):
 
 
 def weights_are(got, weight, bias, rtol=2e-3, dtype=None):
-    """The weight, and the bias up to a constant, to which softmax is blind, are as expected."""
+    """The weight is as expected, and so is the bias up to a constant, which softmax ignores."""
     if not isinstance(got.value, tuple | list) or len(got.value) != 2:
         wrong("", call=got.call, expected="weight and bias", got=got.value)
     for part in got.value:
@@ -648,7 +648,7 @@ def test_fit_of_two_images_by_hand():
 
 @about("fit")
 def test_fit_of_identical_images_gives_the_share_of_each_class():
-    """All h are 0, so only the bias counts. Shares of 6 : 3 : 1 need ln 6, ln 3 and ln 1."""
+    """All h are 0, so only the bias counts. For shares 6 : 3 : 1 it is ln 6, ln 3 and ln 1."""
     position = torch.tensor([0] * 6 + [1] * 3 + [2])
     for penalty in [0.1, 2.0]:
         h, weight = torch.zeros(10, 2, dtype=DOUBLE), torch.zeros(3, 2, dtype=DOUBLE)
@@ -658,7 +658,7 @@ def test_fit_of_identical_images_gives_the_share_of_each_class():
 
 @about("fit")
 def test_fit_is_the_minimum_by_newtons_method(oracle):
-    """Mean cross entropy + penalty |W|² / 2, minimised with its gradient and curvature."""
+    """The reference minimises mean cross entropy + penalty |W|² / 2, using its curvature too."""
     for (N, C, D), penalty in [((13, 3, 2), 0.5), ((23, 2, 5), 0.05), ((19, 4, 3), 2.0)]:
         args = problem(N, C, D)
         got = call(fit, *args, penalty, 200)
@@ -691,7 +691,7 @@ def test_fit_does_not_change_if_every_image_comes_twice():
 
 @about("fit")
 def test_fit_gives_the_last_image_no_more_weight_than_the_others():
-    """Of 4,101 images, the one that lies apart counts the same wherever it is."""
+    """Of 4,101 images, one is an outlier; it counts the same wherever it is in the data."""
     h = rand(4101, 1, seed=1, dtype=DOUBLE)
     position = (h[:, 0] > 0.3).long()
     h[-1], position[-1] = 40.0, 0  # on the wrong side
@@ -703,7 +703,7 @@ def test_fit_gives_the_last_image_no_more_weight_than_the_others():
 
 @about("fit")
 def test_fit_has_a_row_for_a_class_without_images():
-    """The weight that came in says how many classes there are."""
+    """The shape of the given weight says how many classes there are."""
     h, position = rand(6, 2, seed=1, dtype=DOUBLE), torch.tensor([0, 1, 0, 1, 0, 1])
     start = torch.zeros(3, 2, dtype=DOUBLE), torch.zeros(3, dtype=DOUBLE)
     got = call(fit, h, position, *start, 0.5, 3)
@@ -714,7 +714,7 @@ def test_fit_has_a_row_for_a_class_without_images():
 
 @about("fit")
 def test_fit_starts_from_the_given_weights_and_leaves_them_unchanged(oracle):
-    """Started at the minimum, one iteration stays there, and the result carries no graph."""
+    """One iteration from the minimum stays there, and the result carries no graph."""
     for N, C, D in [(13, 3, 2), (17, 2, 3)]:
         h, position, *start = problem(N, C, D)
         best = oracle("fit")(h, position, *start, 0.1, 200)
@@ -725,13 +725,13 @@ def test_fit_starts_from_the_given_weights_and_leaves_them_unchanged(oracle):
         if any(one.requires_grad for one in got.value):
             wrong("The result still requires a gradient. Detach it.", call=got.call)
         weights_are(got, *best)
-        why = "After no iterations, the weights are still those that you were given."
+        why = "After 0 iterations, the weights are still those that you were given."
         call(fit, h, position, *start, 0.1, 0).gives(tuple(start), why=why)
 
 
 @about("fit")
 def test_fit_makes_no_more_iterations_than_it_may(oracle):
-    """Started far away, one iteration does not reach the minimum: `iterations` is a maximum."""
+    """From far away, one iteration does not reach the minimum: `iterations` is a maximum."""
     units = torch.tensor([1, 0.56, 0.32], dtype=DOUBLE)
     h = rand(30, 3, seed=1, dtype=DOUBLE) * units
     position = (torch.arange(30) ** 2 + (h[:, 0] > 0.3)) % 3
@@ -760,7 +760,7 @@ def two_splits(seed, N=24, M=40, D=3):
 
 @about("linear_probe")
 def test_probe_stores_mean_and_std_of_the_training_images():
-    """Not those of the validation images, nor of both. It also stores the labels it knows."""
+    """Mean and std are those of the training images alone; the probe also stores its classes."""
     for seed in [1, 2]:
         train_h, train_labels, val_h, val_labels = two_splits(seed)
         probe = call(linear_probe, train_h, train_labels, val_h + 9, val_labels, (1.0,)).value
@@ -881,7 +881,7 @@ def test_probe_keeps_the_largest_of_equally_good_penalties():
     for penalties in [(0.01, 0.5, 0.1), (0.5, 0.01), (0.01, 0.5)]:
         got = call(linear_probe, h[:9], label[:9], h[9:], label[9:], penalties)
         if got.value.penalty != 0.5:
-            said = "All penalties are equally good."
+            said = "All penalties are equally good, so the largest wins."
             wrong(said, call=got.call, expected=0.5, got=got.value.penalty)
     got = call(linear_probe, h[:9], label[:9], h[9:], label[9:])
     assert got.value.penalty == 1.0, "by default the largest penalty is 1.0"
@@ -889,7 +889,7 @@ def test_probe_keeps_the_largest_of_equally_good_penalties():
 
 @about("linear_probe", step="a dimension that is always the same")
 def test_probe_is_not_led_by_a_dimension_that_was_constant():
-    """Its std is 0, or nearly. In other images it may differ a little, and should not decide."""
+    """A dimension whose std is near 0 may vary in other images, but must not decide the class."""
     train_h, train_labels, val_h, val_labels = two_splits(6)
     train_h, train_labels = train_h.repeat(3, 1), train_labels.repeat(3)
     wide = torch.cat([train_h, torch.full((len(train_h), 1), 0.1)], 1)
@@ -898,12 +898,12 @@ def test_probe_is_not_led_by_a_dimension_that_was_constant():
     expected, nearly = got.value.predict(val), val.clone()
     nearly[:, -1] += 1e-5
     got.value = got.value.predict(nearly)
-    got.gives(expected, why="A dimension that was constant in training decides.")
+    got.gives(expected, why="A dimension that was constant in training decides the class.")
 
 
 @about("linear_probe", step="a dimension that is always the same")
 def test_probe_ignores_a_constant_dimension():
-    """A dead unit of the encoder has std 0, and 0 / 0 is NaN. It should not matter."""
+    """A dead unit of the encoder has std 0, and 0 / 0 is NaN. The probe must ignore the unit."""
     for value, times in [(0.0, 1), (4.0, 1), (0.1, 3)]:  # the mean of 72 times 0.1 is rounded
         train_h, train_labels, val_h, val_labels = two_splits(6)
         train_h, train_labels = train_h.repeat(times, 1), train_labels.repeat(times)

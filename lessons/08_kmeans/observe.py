@@ -52,7 +52,7 @@ def means(module):
     runs = [module.means(X, two_empty, away.clone(), C.clone()) for _ in range(4)]
     module.means(X, two_empty, away, C.clone())
     given = given and torch.equal(away, AWAY)
-    if any(not torch.equal(run, runs[0]) for run in runs):  # which points they are is chance
+    if any(not torch.equal(run, runs[0]) for run in runs):  # the choice of points is random
         return {"full": full, "rest": runs[0][2:], "given": given, "by chance": place(runs[0][0])}
     two, still, one_far = (
         module.means(X, two_empty, away, C.clone())
@@ -68,7 +68,7 @@ def means(module):
     except Exception:
         one = "an error"
     few = module.means(X.float(), LABELS, AWAY.float(), C.float())
-    # a point at distance 0 that comes nevertheless may be any of them
+    # if a point at distance 0 is taken nevertheless, any of them is possible
     revived = in_order(two[:2]), sorted(place(row) for row in one_far[:2])
     still = [place(row).replace("farthest", "point") for row in still[:2]], still[2:]
     seen = {"full": full, "rest": two[2:], "revived": revived, "still": still, "last": last}
@@ -79,7 +79,7 @@ def means(module):
 
 
 def place(row) -> str:
-    """What a centroid of an empty cluster is."""
+    """A word for what the centroid of an empty cluster has become."""
     if torch.equal(row.double(), X[int(AWAY.argmax())]):
         return "farthest"
     kinds = {"point": X, "old": C, "zero": torch.zeros(1, 3), "nan": torch.full((1, 3), math.nan)}
@@ -94,17 +94,17 @@ def far_points(module):
     try:
         drawn = module.far_points(squared, 3000, Generator().manual_seed(1))
         many = True
-    except Exception:  # more than there are points at a distance
+    except Exception:  # more draws than points at a distance above 0
         drawn, many = torch.full((3000,), 5), False
     share = torch.bincount(drawn, minlength=6) / 3000
     close = 1e-9 * torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64)
     try:
         none_added = bool((module.far_points(close, 99, Generator().manual_seed(1)) != 1).all())
-    except Exception:  # more than there are
+    except Exception:  # the same
         none_added = True
     try:
         tiny = module.far_points(1e-12 * squared[:4], 99, Generator().manual_seed(1)).tolist()
-    except Exception:  # as above
+    except Exception:  # the same
         tiny = [1]
     again = module.far_points(squared, 3, Generator().manual_seed(2))
     same = torch.equal(again, module.far_points(squared, 3, Generator().manual_seed(2)))
@@ -152,7 +152,7 @@ def beside(module, **others):
 
 
 def draws_asked_for(module, k) -> str:
-    """How many candidates are drawn by `far_points`, if it is called; else what it should be."""
+    """How many candidates `far_points` is asked for, or the right number if it is not called."""
     asked = set()
 
     def note(squared, count, generator=None):
@@ -165,7 +165,7 @@ def draws_asked_for(module, k) -> str:
 
 
 def by_what(weights) -> str:
-    """What the weights are, if they belong to the points of X: squared distances need no word."""
+    """A word for what the weights of the points are; it is empty for squared distances."""
     if len(weights) != len(X):
         return "of other points"
     own = weights.sort().values
@@ -229,7 +229,7 @@ def starts(module):
     copies = module.plus_plus(torch.ones(6, 2), 3, seeded(2))
     tight = 100.0 * torch.arange(1, 5)[:, None] + 1e-3 * torch.arange(3)
     tight = tight.reshape(12, 1).expand(12, 3)
-    # if the distances are from norms, which of the points are taken twice is up to rounding
+    # if distances are computed from norms, rounding decides which points are taken twice
     apart = [len(module.plus_plus(tight, 9, seeded(s)).unique(dim=0)) == 9 for s in range(4)]
     seen = {
         "found": all_found,
@@ -246,7 +246,7 @@ def starts(module):
 
 
 def third_of(module, near, far):
-    """Which point is third after 0 and 20, most often, if it is -10 or 26."""
+    """The most frequent third point of starts that begin with 0 and 20, or "never"."""
     places = torch.tensor([0.0] * near + [20.0] * far + [-10.0, 26.0])
     x = places[:, None].expand(len(places), 4) / 2
     starts = [2 * module.plus_plus(x, 3, seeded(s))[:, 0] for s in range(12)]

@@ -33,10 +33,10 @@ def test_noise_has_mean_zero_and_the_given_standard_deviation():
         for b, name in enumerate(["black", "grey", "white"]):
             size, middle = float(noise[b].std()), float(noise[b].mean())
             if abs(size / std - 1) > 5 / math.sqrt(2 * n):
-                said = f"Standard deviation of the noise on the {name} image"
+                said = f"The noise on the {name} image has the wrong standard deviation."
                 wrong(said, call=got.call, expected=std, got=size)
             if abs(middle) > 5 * std / math.sqrt(n):
-                said = f"Mean of the noise on the {name} image"
+                said = f"The noise on the {name} image has the wrong mean."
                 wrong(said, call=got.call, expected="0", got=middle)
 
 
@@ -49,7 +49,7 @@ def test_noise_is_gaussian():
     for beyond, expected in [(1, 0.3173), (2, 0.0455)]:
         share = float((noise.abs() > beyond).double().mean())
         if abs(share - expected) > 5 * math.sqrt(expected / noise.numel()):
-            said = f"Share of the noise beyond {beyond} standard deviations"
+            said = f"The wrong share of the noise lies beyond {beyond} x std."
             wrong(said, expected=expected, got=share)
 
 
@@ -81,8 +81,8 @@ def test_add_noise_draws_only_from_the_generator():
     assert not torch.equal(one, other), "two different generators gave the same noise"
     source = seeded(1)
     first, second = add_noise(x, 0.1, source), add_noise(x, 0.1, source)
-    assert not torch.equal(first, second), "the same noise came twice: the generator did not move"
-    assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
+    assert not torch.equal(first, second), "the same noise came twice: the generator must advance"
+    assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
     why = "Noise of standard deviation 0 changes nothing."
     call(add_noise, x, 0.0, seeded(1)).gives(x, why=why)
 
@@ -100,7 +100,7 @@ def test_add_noise_keeps_the_dtype_and_the_device():
 
 
 class Scale(nn.Module):
-    """A model with a single weight, by which it multiplies. It records what it is shown."""
+    """A model that multiplies its input by its only weight. It records what it is shown."""
 
     def __init__(self, weight=1.0):
         super().__init__()
@@ -143,7 +143,7 @@ def test_the_model_is_shown_the_noisy_images():
 
 @about("reconstruction_loss")
 def test_a_model_in_eval_mode_stays_there():
-    """The loss of images that were held out is measured in that mode."""
+    """The loss of held-out images is measured in eval mode."""
     clean, noisy = rand(3, 3, 4, 4, seed=1), rand(3, 3, 4, 4, seed=2)
     model = nn.Sequential(nn.BatchNorm2d(3), Scale()).eval()
     got = call(reconstruction_loss, model, clean, noisy)
@@ -170,16 +170,16 @@ def test_the_best_answer_to_noise_is_to_shrink_it():
         (slope[weight],) = torch.autograd.grad(got.value, model.weight)
     expected = 2 * float(noisy.square().mean()) * (1 - best)
     if abs(float(slope[best])) > 1e-4:
-        said = "Slope of the loss where the model multiplies by the best factor"
+        said = "The loss has the wrong slope where the model multiplies by the best factor."
         wrong(said, expected=0.0, got=slope[best])
     if abs(float(slope[1.0]) - expected) > 1e-3:
-        said = "Slope of the loss where the model multiplies by 1"
+        said = "The loss has the wrong slope where the model multiplies by 1."
         wrong(said, expected=expected, got=slope[1.0])
 
 
 @about("reconstruction_loss")
 def test_gradient_goes_back_through_a_sigmoid():
-    """The decoder ends in one, and its backward pass needs the numbers that it returned."""
+    """The decoder ends in a sigmoid, whose backward pass needs the values that it returned."""
     torch.manual_seed(0)
     model, x = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Sigmoid()), rand(2, 3, 4, 4, seed=1).sigmoid()
     expected = torch.autograd.grad((model(x) - x).square().mean(), model[0].weight)[0]
@@ -187,7 +187,7 @@ def test_gradient_goes_back_through_a_sigmoid():
     try:
         (grad,) = torch.autograd.grad(got.value, model[0].weight)
     except RuntimeError as error:
-        said = "No gradient goes back through the sigmoid: do you change the model's output?"
+        said = "No gradient flows through the sigmoid: do you change the model's output in place?"
         wrong(said, call=got.call, got=str(error).splitlines()[0][:70])
     if not torch.allclose(grad, expected, rtol=1e-4, atol=1e-7):
         wrong("The gradient is wrong.", call=got.call, expected=expected, got=grad)
@@ -195,12 +195,12 @@ def test_gradient_goes_back_through_a_sigmoid():
 
 @about("reconstruction_loss")
 def test_loss_is_computed_in_float32_on_the_device_of_the_images():
-    """A bfloat16 output has three digits; a mean in bfloat16 has no more. `meta` is a GPU."""
+    """bfloat16 has about three digits, so the mean is taken in float32. `meta` stands for a GPU."""
     model = Scale(0.5)
     clean, noisy = (rand(2, 3, 4, 5, seed=s).bfloat16() for s in (1, 2))
     expected = (0.5 * noisy.double() - clean.double()).square().mean()
     got = call(reconstruction_loss, model, clean, noisy).gives(expected, rtol=1e-4)
-    if got.value.dtype != torch.float64:  # wider than asked
+    if got.value.dtype != torch.float64:  # wider than required
         kind_is(got, torch.float32)
     stays_on_device(reconstruction_loss, nn.Conv2d(3, 3, 1), clean, clean)
 
@@ -226,7 +226,7 @@ def test_latent_by_hand():
 
 @about("Autoencoder.latent")
 def test_latent_is_the_mean_of_each_channel_in_loops(oracle):
-    """Image by image, whatever their height and width."""
+    """The reference goes image by image, and takes any height and width."""
     for B, height, width in [(1, 8, 8), (3, 8, 24), (2, 16, 8)]:
         model = with_encoder(Autoencoder().encoder)
         x = rand(B, 3, height, width, seed=B).sigmoid()
@@ -237,7 +237,7 @@ def test_latent_is_the_mean_of_each_channel_in_loops(oracle):
 
 @about("Autoencoder.latent")
 def test_latent_depends_on_nothing_but_the_image():
-    """Two calls give the same latent, without noise, whatever else is in the batch."""
+    """Two calls give the same latent: there is no noise, and other images play no part."""
     encoder = nn.Sequential(nn.Conv2d(3, 5, 2, stride=2), nn.BatchNorm2d(5))
     model = with_encoder(encoder)
     before = {name: value.clone() for name, value in model.state_dict().items()}

@@ -10,7 +10,7 @@ from lessons.course.check import about, call, rand, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.kmeans import assign, far_points, kmeans, means, plus_plus
 
-# Points, centroids and dimensions are all prime, so that a wrong broadcast crashes or shows.
+# Numbers of points, centroids and dimensions are prime: a wrong broadcast crashes or shows.
 SIZES = [(17, 5, 3), (11, 2, 7), (23, 13, 2)]
 
 
@@ -46,7 +46,7 @@ def test_assign_by_hand():
 
 @about("assign")
 def test_assign_equals_the_search_in_loops(oracle):
-    """Point by point and centroid by centroid, with centroids of very different norms."""
+    """The reference compares each point with each centroid; the centroids' norms differ widely."""
     for N, K, d in SIZES:
         x = points(N, d)
         centroids = points(K, d, seed=1) * torch.linspace(0.2, 3, K)[:, None]
@@ -65,14 +65,14 @@ def test_there_may_be_hundreds_of_centroids():
 
 @about("assign")
 def test_no_distance_is_too_large():
-    """A point a million away from both centroids is nearest to the one it is nearest to."""
+    """A point at a million is nearer to the centroid at 0 than to the one at minus a million."""
     x, centroids = torch.tensor([[1e6, 0.0]]), torch.tensor([[-1e6, 0.0], [0.0, 0.0]])
     call(assign, x, centroids).gives((torch.tensor([1]), torch.tensor([1e12])), rtol=1e-5)
 
 
 @about("assign")
 def test_assign_keeps_to_the_device_of_the_points():
-    """The labels and the distances belong where x is. Here `meta` stands for a GPU."""
+    """The labels and the distances are on the device of x. Here `meta` stands for a GPU."""
     stays_on_device(assign, points(11, 3), points(2, 3))
 
 
@@ -106,7 +106,7 @@ def test_no_squared_distance_is_negative():
     got = call(assign, x, x[:150])
     if got.value[1].min() < 0:
         wrong("A squared distance is negative.", call=got.call, got=got.value[1].min())
-    assert got.value[1][:150].max() < 0.1, "the distance of a point to itself is 0 or nearly 0"
+    assert got.value[1][:150].max() < 0.1, "the distance from a point to itself is about 0"
 
 
 # Step 2: the mean of each cluster
@@ -123,7 +123,7 @@ def test_means_by_hand():
 
 @about("means")
 def test_means_equal_sum_over_count_in_loops(oracle):
-    """Cluster by cluster; it does not matter where the centroids were before."""
+    """The reference goes cluster by cluster; the old centroids do not matter."""
     for N, K, d in SIZES:
         x, labels = points(N, d), (torch.arange(N) * 5 + torch.arange(N) // 3) % K
         labels[:K] = torch.arange(K)  # none is empty
@@ -166,7 +166,7 @@ def test_an_empty_cluster_gets_the_farthest_point():
 
 @about("means", step="empty clusters")
 def test_a_small_distance_is_a_distance():
-    """All points lie within a ten-thousandth, and the empty cluster still gets the farthest."""
+    """The points are less than 0.001 apart, and the empty cluster still gets the farthest one."""
     x = torch.tensor([[1e-4], [3e-4], [8e-4]])
     labels, distances = torch.tensor([0, 0, 0]), torch.tensor([9e-8, 1e-8, 16e-8])
     expected = torch.tensor([[4e-4], [8e-4]])
@@ -208,7 +208,7 @@ def test_an_empty_cluster_stays_if_every_point_is_on_its_centroid():
     assert torch.equal(got[2], one[0]), "cluster 2 has one point, which is its mean"
     stay = [torch.equal(got[k], before[k]) for k in (0, 1, 3)]
     if sum(stay) != 2 or not torch.equal(got[[0, 1, 3][stay.index(False)]], one[0]):
-        said = "One point is there for three empty clusters: one gets it, and two stay."
+        said = "There is one point for three empty clusters: one moves to it, and two stay."
         wrong(said, expected=f"two of {before[[0, 1, 3]].tolist()}", got=got[[0, 1, 3]])
 
 
@@ -231,7 +231,7 @@ def test_points_are_drawn_in_proportion_to_squared_distance():
 
 @about("far_points")
 def test_the_scale_of_distances_does_not_matter():
-    """Only proportions count, so the points may be a million times nearer or farther."""
+    """Only proportions count, so all distances may be much smaller or much larger."""
     for scale in [1e-12, 1e-6, 1e6]:
         squared = scale * torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64)
         got = call(far_points, squared, 2000, seeded(2))
@@ -247,7 +247,7 @@ def test_draws_are_independent():
     drawn = torch.stack([positions(got, 3, 3) for got in draws])
     again = float((drawn[:, 1:] == drawn[:, :-1]).double().mean())
     if abs(again - 1 / 3) > 0.14:
-        said = "How often a draw repeats the one before"
+        said = "A draw repeats the one before it too often or too rarely."
         wrong(said, expected="1/3 of draws", got=f"{again:.2f}")
 
 
@@ -270,7 +270,7 @@ def test_far_points_draws_only_from_the_generator():
     assert not torch.equal(first, second), (
         "the same draws came again: your function did not advance the generator"
     )
-    assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
+    assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
 
 
 @about("far_points", step="all distances are zero")
@@ -290,13 +290,13 @@ def test_the_first_centroid_may_be_any_point():
     for value in (0, 1, 2, 50):
         share = first.count(value) / 400
         if abs(share - 0.25) > 0.11:
-            said = f"How often {value} is the first centroid"
+            said = f"{value} is the first centroid too often or too rarely."
             wrong(said, expected="25% of the time", got=f"{share:.0%}")
 
 
 @about("plus_plus")
 def test_the_start_consists_of_distinct_points():
-    """Five of seven points, none of them twice; or all seven points, if k is 7."""
+    """The start is five of seven points, none of them twice, or all seven points if k is 7."""
     x = points(7, 2)
     for k, seed in itertools.product([5, 7], range(8)):
         got = call(plus_plus, x, k, seeded(seed))
@@ -311,7 +311,7 @@ def test_the_start_consists_of_distinct_points():
 
 @about("plus_plus")
 def test_every_clump_gets_a_centroid():
-    """Six tight clumps, of 60 points or only one: being far matters more than being many."""
+    """There are six tight clumps of 1 to 60 points: distance matters more than number."""
     spots = torch.tensor([[0.0, 0], [9, 0], [0, 7], [50, 5], [-8, 1], [3, -40]])
     clump = torch.arange(6).repeat_interleave(torch.tensor([60, 1, 5, 2, 9, 3]))
     x = spots[clump] + 0.001 * rand(80, 2, seed=1)
@@ -326,7 +326,7 @@ def test_every_clump_gets_a_centroid():
 
 @about("plus_plus")
 def test_the_start_repeats_no_point_of_a_tight_clump():
-    """40 points in 8 clumps that are 100 apart and 0.001 wide; they are all different."""
+    """Eight clumps, 100 apart, hold 40 different points, some of which are nearly equal."""
     clump = 100.0 * torch.arange(8)[:, None, None]
     x = (clump + 1e-3 * torch.arange(5)[:, None]).expand(8, 5, 3).reshape(40, 3)
     for k, seed in itertools.product([9, 20], range(3)):
@@ -339,10 +339,10 @@ def test_the_start_repeats_no_point_of_a_tight_clump():
 
 @about("plus_plus")
 def test_the_better_of_two_candidates_is_kept():
-    """With 40 points at 0, nine at 1 and one at 3, a draw gives 1 or 3 with equal probability.
+    """With 40 points at 0, nine at 1 and one at 3, a draw after 0 is equally often 1 and 3.
 
     A centroid at 1 leaves a sum of 4, and one at 3 leaves 9. So 3 is kept only if all draws are 3:
-    for k = 2 there are two, and for k = 8 four.
+    there are two draws for k = 2, and four for k = 8.
     """
     x = torch.tensor([0.0] * 40 + [1.0] * 9 + [3.0])[:, None]
     for k, draws, calls in [(2, 2, 500), (8, 4, 130)]:
@@ -394,7 +394,7 @@ def test_plus_plus_draws_only_from_the_generator():
     one, same, other = (plus_plus(x, 5, seeded(s)) for s in (1, 1, 2))
     assert torch.equal(one, same), "the same seed gave different starts: do you use the generator?"
     assert not torch.equal(one, other), "two different generators gave the same start"
-    assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
+    assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
 
 
 # Step 5: the whole algorithm
@@ -429,7 +429,7 @@ def test_kmeans_equals_the_two_steps_in_loops(oracle):
 
 
 def in_one_order(clustering):
-    """Centroids from left to right, and labels that count them so. Anything else stays as it is."""
+    """Centroids from left to right, and labels to match. Anything else is returned unchanged."""
     try:
         centroids, labels = clustering
         order = centroids[:, 0].argsort()
@@ -440,18 +440,18 @@ def in_one_order(clustering):
 
 @about("kmeans")
 def test_each_coordinate_may_lie_around_another_number():
-    """Around (10,000, -10,000, 0), float32 leaves few digits to squares that are not centred."""
+    """Around (10,000, -10,000, 0), squares lose most float32 digits if x is not centred first."""
     x, start = points(41, 3).float(), points(5, 3, seed=1).float()
     around = torch.tensor([1e4, -1e4, 0.0])
     labels = kmeans(x, 5, 3, start=start)[1]
     got = call(kmeans, x + around, 5, 3, start=start + around)
     got.value = got.value[1]
-    got.gives(labels, why="Expected are your labels of the same points around 0.")
+    got.gives(labels, why="Expected are your own labels for the same points around 0.")
 
 
 @about("kmeans")
 def test_without_iterations_the_centroids_are_points():
-    """The start is k of the points, wherever zero is, and each point has the nearest of them."""
+    """The start is k of the points, wherever zero is; each label is that of the nearest one."""
     for N, K, d in SIZES:
         x = points(N, d) + 30
         got = call(kmeans, x, K, 0, seeded(K))
@@ -464,7 +464,7 @@ def test_without_iterations_the_centroids_are_points():
 
 @about("kmeans")
 def test_no_iteration_raises_the_inertia():
-    """Means are the best centroids, and the nearest centroid is the best label: it cannot rise."""
+    """Means are the best centroids, and nearest centroids the best labels: inertia cannot rise."""
     x, start = points(61, 2), points(61, 2)[:7] + 0.5
     before = float("inf")
     for iterations in range(7):
@@ -485,7 +485,7 @@ def test_no_iteration_raises_the_inertia():
 def test_kmeans_continues_until_nothing_changes():
     """With enough iterations, every centroid is exactly the mean of its points.
 
-    The points are near each other, so a small move is no reason to stop; nor is that of few points.
+    The points are close together: neither a small move nor a few new labels are a reason to stop.
     """
     x = points(499, 2) / 1e8
     start = x[:6] * 0.1
@@ -499,7 +499,7 @@ def test_kmeans_continues_until_nothing_changes():
 
 @about("kmeans")
 def test_kmeans_finds_clumps_without_a_given_start():
-    """Five tight clumps of unequal size are found without a start: none is split or merged."""
+    """Five tight clumps of unequal size are found with no given start: none is split or merged."""
     spots = torch.tensor([[0.0, 0], [9, 0], [0, 7], [50, 5], [-8, 1]])
     clump = torch.arange(5).repeat_interleave(torch.tensor([30, 2, 5, 3, 13]))
     x = spots[clump] + 0.01 * rand(53, 2, seed=1)
@@ -517,9 +517,9 @@ def test_kmeans_draws_only_from_the_generator():
     x = points(60, 2)
     state = torch.get_rng_state()
     one, same, other = (kmeans(x, 9, 1, seeded(s))[0] for s in (1, 1, 2))
-    assert torch.equal(one, same), "the same seed gave other clusters: do you use the generator?"
+    assert torch.equal(one, same), "equal seeds gave different clusters: do you use the generator?"
     assert not torch.equal(one, other), "two different generators gave the same centroids"
-    assert torch.equal(state, torch.get_rng_state()), "torch's global generator has moved"
+    assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
 
 
 @about("kmeans", step="traps")
@@ -535,7 +535,7 @@ def test_centroids_that_start_far_away_are_revived():
 
 @about("kmeans", step="traps")
 def test_fewer_distinct_points_than_clusters_give_no_nan():
-    """With three distinct points and five clusters, every point lies on its centroid; no NaN."""
+    """With three distinct points for five clusters, no centroid is NaN and each point is on one."""
     x = torch.tensor([[0.0, 1.0], [2.0, 2.0], [5.0, -1.0]]).repeat(4, 1)
     for seed in range(4):
         got = call(kmeans, x, 5, generator=seeded(seed))

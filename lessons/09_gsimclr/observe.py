@@ -129,7 +129,7 @@ def source_of(draw):
 
 
 def share(count, total):
-    """Whether something happens never, seldom, often or always: too coarse for chance to matter."""
+    """Whether something happens never, sometimes or always: too coarse for chance to matter."""
     if count in (0, total):
         return "never" if count == 0 else "always"
     return "sometimes"
@@ -140,7 +140,7 @@ def in_clusters(module):
     seen, labels = source_of(lambda g: module.in_clusters(of_sizes(5, 6, 4, 7), g)), LABELS[4]
     for i, other in enumerate(LABELS):
         order = attempt(module.in_clusters, other, Generator().manual_seed(3))
-        if isinstance(order, str):  # only the first of these has numbers without an image
+        if isinstance(order, str):  # only the first has cluster numbers without an image
             seen |= {f"{i} all": order, f"{i} blocks": order}
             continue
         seen[f"{i} all"] = order.sort().values
@@ -156,7 +156,7 @@ def in_clusters(module):
     seen["orders inside"] = len(set(inside))
     seen["orders beside"] = len(set(beside))
     seen["orders of both"] = len(set(zip(inside, beside, strict=True))) > 20
-    # an order that comes four times in ten is not chance: a sixth is expected
+    # an order that occurs four times in ten is not chance: a sixth is expected
     seen["evenly"] = Counter(inside).most_common(1)[0][1] < 40
     mixed = [module.in_clusters(torch.tensor([2, 0, 1, 1, 2, 0]), generator) for _ in range(90)]
     turns = {tuple(torch.tensor([2, 0, 1, 1, 2, 0])[order].tolist()[::2]) for order in mixed}
@@ -212,7 +212,7 @@ def most(labels, B):
 
 
 def facts_of_batches(draw, labels, B, strict):
-    """Shape, repeats, and collisions compared with the least and the random number."""
+    """Shape, repeats, and collisions compared with the minimum and with random batches."""
     N, generator, numbers = len(labels), Generator().manual_seed(6), []
     copies, found, fewest, chance = 0, 0, 0, 0
     expected = most(labels, B) if strict else N // B
@@ -249,7 +249,7 @@ def epochs_of(draw, labels, B, epochs):
 
 
 def together(drawn, labels, apart):
-    """Whether images meet and are used, judged by how often they do in some epochs."""
+    """How often images meet and are used in some epochs, and whether all that may meet do so."""
     N = len(labels)
     held = torch.cat([torch.zeros(len(rows), N).scatter_(1, rows, 1.0) for rows in drawn])
     met, used = held.T @ held, held.sum(0)
@@ -272,9 +272,9 @@ def dealt_batches(module):
     labels = of_sizes(1, 6)
     _, used, how_often, _ = together(epochs_of(draw, labels, 3, 120), labels, False)
     seen["used"] = how_often
-    # the single image is left out in one epoch of seven, like any other, and not in every second
+    # the single image is left out in one epoch of seven, like any other, not in every second one
     seen["waits"] = float(used[0]) > 78
-    # two of nine images are left out: are they always of one cluster?
+    # two of nine images are left out: are they always from the same cluster?
     labels, generator = of_sizes(3, 3, 3), Generator().manual_seed(8)
 
     def waiting(epochs):
@@ -308,7 +308,7 @@ def strict_batches(module):
     if 0 < sum(len(batches) < 5 for batches in drawn) < 140:  # then chance decides all the rest
         return {"fewer": True, "collides": "'collides': True" in str(seen)}
     _, used, seen["waits"], _ = together(drawn, labels, True)
-    seen["single waits"] = float(used[10]) < 112  # 127 by chance, 98 if the end waits
+    seen["single waits"] = float(used[10]) < 112  # 127 by chance, 98 if the end is left out
     labels = of_sizes(1, 1, 3, 1, 1, 3)
     drawn = epochs_of(draw, labels, 4, 60)
     _, _, seen["takes turns"], seen["meet"] = together(drawn, labels, True)
@@ -318,7 +318,7 @@ def strict_batches(module):
     most_given = max(int((batches < 6).sum()) for batches in drawn)
     seen["given"] = most_given if most_given < 4 else "more"  # two batches need two of the six
     seen["evenly"] = float(used[:6].max()) < 43  # 17 by chance, 45 if all of the six are dealt
-    # two of ten images are dropped: how often are they of one cluster?
+    # two of ten images are dropped: how often are they from one cluster?
     labels, generator = of_sizes(2, 2, 2, 2, 2), Generator().manual_seed(13)
     used = [set(draw(labels, 4, generator).flatten().tolist()) for _ in range(60)]
     dropped = [{n // 2 for n in set(range(10)) - one} for one in used]

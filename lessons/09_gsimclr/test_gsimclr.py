@@ -25,7 +25,7 @@ from simclr_mini.gsimclr import (
 
 
 def clusters(*sizes, seed=None):
-    """Pseudo labels: clusters 0, 1, ... of these sizes, in a row or, with a seed, mixed."""
+    """Pseudo labels: clusters 0, 1, ... of these sizes, in a row or, with a seed, shuffled."""
     labels = torch.arange(len(sizes)).repeat_interleave(torch.tensor(sizes))
     if seed is None:
         return labels
@@ -48,7 +48,7 @@ def positions(got, shape, N):
     seen = Counter(got.value.flatten().tolist())
     twice = [n for n, count in seen.items() if count > 1]
     if twice:
-        said = "An image comes twice, so it would be its own negative."
+        said = "An image appears twice, so it would be its own negative."
         wrong(said, call=got.call, got=f"image {twice[0]}, {seen[twice[0]]} times")
     if seen and not 0 <= min(seen) <= max(seen) < N:
         wrong(call=got.call, expected=f"positions from 0 to {N - 1}", got=str(sorted(seen)[:12]))
@@ -74,16 +74,16 @@ def its_own_generator(draw, called):
 
     def two(seed):
         generator = Generator().manual_seed(seed)
-        torch.rand(1)  # the global generator has another state at each call
+        torch.rand(1)  # the global generator is in a different state at each call
         before = torch.get_rng_state()
         drawn = [draw(generator).tolist() for _ in range(2)]
         if not torch.equal(before, torch.get_rng_state()):
-            wrong("You draw from torch's global generator although one is given.", call=called)
+            wrong("You draw from torch's global generator, not from the given one.", call=called)
         return drawn
 
     first = two(1)
     if first[0] == first[1]:
-        wrong("Two calls with one generator gave the same.", call=called, expected="a new draw")
+        wrong("Two calls gave the same result.", call=called, expected="a new draw")
     if two(1) != first:
         said = "The same seed gave different results. Do you use only the generator?"
         wrong(said, call=called)
@@ -123,7 +123,7 @@ def test_collisions_of_one_cluster_are_all_pairs():
 
 @about("expected_collisions")
 def test_expected_by_hand():
-    """In clusters of 8, 2 and 2, 30 of 66 pairs collide. A batch of three has 3 pairs: 1.36."""
+    """If 30 of 66 pairs share a cluster, a batch of three, with 3 pairs, has 1.36 collisions."""
     sizes = torch.tensor([8, 2, 2])
     call(expected_collisions, sizes, 3).gives(3 * 30 / 66).is_a(float)
     call(expected_collisions, sizes, 4).gives(6 * 30 / 66)
@@ -131,7 +131,7 @@ def test_expected_by_hand():
 
 @about("expected_collisions")
 def test_expected_is_the_mean_over_all_batches():
-    """It is the mean over every batch of three or four that seven images can form."""
+    """It is the mean over all batches of three or four that seven images can form."""
     for sizes, B in [((4, 2, 1), 3), ((3, 3, 1), 4), ((6, 1), 3)]:
         batches = [torch.tensor(batch) for batch in itertools.combinations(clusters(*sizes), B)]
         mean = sum(pairs(batch) for batch in batches) / len(batches)
@@ -140,7 +140,7 @@ def test_expected_is_the_mean_over_all_batches():
 
 @about("expected_collisions")
 def test_expected_is_right_for_many_sizes(oracle):
-    """Empty clusters, clusters of one, large clusters; no image is drawn twice."""
+    """Clusters may be empty, large, or of one image; no image is drawn twice."""
     for sizes, B in [((5, 0, 3), 3), ((1, 1, 1, 1), 3), ((17, 2, 40, 6), 8), ((2,), 2)]:
         sizes = torch.tensor(sizes)
         call(expected_collisions, sizes, B).gives(oracle("expected_collisions")(sizes, B))
@@ -159,7 +159,7 @@ def test_expected_is_exact_if_a_batch_holds_all_images():
 
 @about("least_collisions")
 def test_least_by_hand():
-    """Eight images in four batches: one pair in each. Five in two: three and two, so 3 + 1."""
+    """Eight images in four batches make 4 pairs. Five in two batches are 3 and 2: 3 + 1 pairs."""
     for sizes, T, least in [((8, 2, 2), 4, 4), ((5,), 2, 4), ((5, 5), 2, 8), ((7,), 3, 5)]:
         call(least_collisions, torch.tensor(sizes), T).gives(least).is_a(int)
 
@@ -186,7 +186,7 @@ def test_least_is_exact_for_large_clusters():
     """70,007 images in 7 batches are 10,001 in each: 7 x 50,005,000 pairs."""
     got = call(least_collisions, torch.tensor([70_007]), 7).is_a(int)
     got.value -= 7 * 50_005_000
-    got.gives(0, why="This is less 350,035,000. A float32 holds numbers up to 16,777,216 exactly.")
+    got.gives(0, why="350,035,000 has been subtracted. A float32 is exact only up to 16,777,216.")
 
 
 @about("least_collisions")
@@ -208,7 +208,7 @@ def test_rank_by_hand():
 
 @about("rank_in_cluster")
 def test_rank_counts_earlier_images_of_the_cluster(oracle):
-    """Counted image by image; some cluster numbers have no image."""
+    """The reference counts image by image; some cluster numbers have no image."""
     for sizes, seed in [((5, 1, 3), 1), ((0, 7, 0, 4, 2), 2), ((13, 9, 1, 1), 3)]:
         labels = clusters(*sizes, seed=seed)
         call(rank_in_cluster, labels).gives(oracle("rank_in_cluster")(labels))
@@ -226,14 +226,14 @@ def test_rank_in_a_single_cluster_and_in_clusters_of_one():
 
 @about("released_batches")
 def test_released_by_hand():
-    """Clusters of 8, 2 and 2 in batches of three: two good ones, then two of a single cluster."""
+    """Clusters of 8, 2 and 2 give two good batches of three, then two of a single cluster."""
     expected = torch.tensor([[0, 8, 10], [1, 9, 11], [2, 3, 4], [5, 6, 7]])
     call(released_batches, clusters(8, 2, 2), 3).gives(expected)
 
 
 @about("released_batches")
 def test_released_batches_are_sorted_by_rank_and_cut(oracle):
-    """Rank by rank, in the data's order; images at the end that fill no batch are cut off."""
+    """Images are sorted by rank, then by position; an incomplete batch at the end is left out."""
     cases = [((5, 1, 3), 2, 1), ((4, 7, 0, 2), 3, 2), ((6, 6, 1), 4, 3), ((2, 3), 5, 4)]
     cases += [((40, 30, 12, 50), 7, 5)]  # enough images for an unstable sort to show
     for sizes, B, seed in cases:
@@ -244,7 +244,7 @@ def test_released_batches_are_sorted_by_rank_and_cut(oracle):
 
 @about("released_batches")
 def test_other_clusters_make_other_batches(oracle):
-    """New clusters give new batches, even of the same number of images."""
+    """New clusters give new batches, even if the number of images is the same."""
     for seed in (1, 2):
         labels = clusters(5, 4, 3, seed=seed)
         call(released_batches, labels, 4).gives(oracle("released_batches")(labels, 4))
@@ -262,7 +262,7 @@ def test_clusters_that_are_written_into_the_same_tensor_count(oracle):
 
 @about("released_batches")
 def test_released_batches_are_the_same_in_every_epoch():
-    """Nothing is random: two calls give the same, and torch's generator is not used."""
+    """Nothing is random: two calls give the same batches, and torch's generator is not used."""
     labels, before = clusters(9, 4, 2, seed=5), torch.get_rng_state()
     first = call(released_batches, labels, 4).value
     torch.rand(3)
@@ -275,7 +275,7 @@ def test_released_batches_are_the_same_in_every_epoch():
 
 @about("released_batches")
 def test_released_batches_are_worse_than_random_on_unequal_clusters():
-    """Clusters of 40, 12, 6 and 2: no collisions at first, but more in total than at random."""
+    """Clusters of 40, 12, 6 and 2 give no collisions at first, but more than random in total."""
     labels, B = clusters(40, 12, 6, 2, seed=6), 4
     got = call(released_batches, labels, B)
     found = [pairs(labels[index]) for index in positions(got, (15, B), 60)]
@@ -284,7 +284,7 @@ def test_released_batches_are_worse_than_random_on_unequal_clusters():
         wrong("The first two batches should have no collisions.", call=got.call, got=str(found))
     if not sum(found) > chance:
         said = f"more than the {chance:.1f} of random batches"
-        wrong("Collisions of all batches:", call=got.call, expected=said, got=sum(found))
+        wrong("Too few collisions occur in total.", call=got.call, expected=said, got=sum(found))
 
 
 # Step 6: cluster after cluster
@@ -300,7 +300,7 @@ def test_in_clusters_holds_every_image_once():
 
 @about("in_clusters")
 def test_in_clusters_keeps_clusters_together():
-    """A cluster that has ended does not come again."""
+    """Once a cluster has ended, it does not appear again."""
     for sizes, seed in [((4, 3, 5), 1), ((1, 0, 6, 2), 2), ((9, 9), 3)]:
         labels = clusters(*sizes, seed=seed)
         got = call(in_clusters, labels, Generator().manual_seed(seed))
@@ -366,7 +366,7 @@ def test_in_clusters_draws_only_from_its_generator():
 
 @about("in_clusters")
 def test_a_thousand_clusters_stay_together():
-    """Each has its own turn, however many there are."""
+    """Each cluster has its own turn, however many clusters there are."""
     labels = torch.arange(1000).repeat(2)
     got = call(in_clusters, labels, Generator().manual_seed(5))
     row = labels[got.value].tolist()
@@ -385,7 +385,12 @@ def test_deal_by_hand():
     got = call(deal, order, 4)
     expected = [[20, 24, 30], [21, 25, 31], [22, 26, 40], [23, 27, 41]]
     if as_sets(positions(got, (4, 3), 42)) != expected:
-        wrong("In any order:", call=got.call, expected=str(expected), got=str(as_sets(got.value)))
+        wrong(
+            "The batches are wrong; their order does not matter.",
+            call=got.call,
+            expected=str(expected),
+            got=str(as_sets(got.value)),
+        )
 
 
 @about("deal")
@@ -414,13 +419,13 @@ def test_batches_come_in_random_order():
 
 @about("deal")
 def test_the_batches_are_on_the_device_of_the_order():
-    """On a GPU, a tensor that you make on the CPU would end the training."""
+    """On a GPU, a tensor that you make on the CPU would crash training."""
     stays_on_device(deal, torch.arange(12), 4)
 
 
 @about("deal")
 def test_the_batches_have_the_dtype_of_the_order():
-    """Positions of int32 stay int32, as those of int64 stay int64."""
+    """Positions that are int32 stay int32, and those that are int64 stay int64."""
     for dtype in (torch.int32, torch.int64):
         got = call(deal, torch.arange(12, dtype=dtype), 4)
         if got.value.dtype != dtype:
@@ -466,7 +471,7 @@ def test_dealt_batches_have_the_fewest_possible_collisions(oracle):
             used = torch.bincount(labels[index.flatten()])
             least = oracle("least_collisions")(used, len(index))
             if found != least:
-                said = f"Collisions with clusters of {sizes}:"
+                said = f"The number of collisions is wrong for clusters of {sizes}."
                 wrong(said, call=got.call, expected=least, got=found)
 
 
@@ -483,7 +488,7 @@ def test_every_image_is_equally_likely_to_be_left_out():
 
 @about("dealt_batches")
 def test_images_are_left_out_independently():
-    """Two images of three clusters of 3 are left out; in 3 of 4 epochs they are of two clusters."""
+    """Two of nine images are left out. In 3 of 4 epochs they come from two different clusters."""
     labels, generator = clusters(3, 3, 3), Generator().manual_seed(11)
     counts = {"two clusters": 0}
     for _ in range(200):
@@ -495,7 +500,7 @@ def test_images_are_left_out_independently():
 
 @about("dealt_batches", step="a new deal in each epoch")
 def test_any_two_images_can_meet():
-    """One cluster of four and four of one, two batches of four: all pairs meet in 150 epochs."""
+    """With a cluster of four, four of one, and B = 4, every pair of images meets in 150 epochs."""
     labels, generator = clusters(1, 1, 4, 1, 1), Generator().manual_seed(5)
     met = Counter(dict.fromkeys(itertools.combinations(range(8), 2), 0))
     for _ in range(150):
@@ -520,7 +525,7 @@ def test_dealt_batches_draw_only_from_their_generator():
 
 @about("strict_count")
 def test_strict_count_by_hand():
-    """8, 2 and 2 images make two batches of three; 5, 5 and 1 make five of two; 9 and 9 none."""
+    """8, 2 and 2 images make two batches of three, 9 and 9 none; 5, 5 and 1 make five of two."""
     cases = [((8, 2, 2), 3, 2), ((5, 5, 1), 2, 5), ((3, 3, 1, 1), 2, 4), ((9, 9), 3, 0)]
     for sizes, B, T in cases:
         call(strict_count, torch.tensor(sizes), B).gives(T).is_a(int)
@@ -528,14 +533,14 @@ def test_strict_count_by_hand():
 
 @about("strict_count")
 def test_strict_count_of_few_clusters():
-    """With hardly more clusters than images in a batch, the small ones decide."""
+    """If there are hardly more clusters than images in a batch, the small clusters decide."""
     for sizes, B, T in [((1, 100, 100, 100), 4, 1), (range(1, 65), 64, 1), ([3] + 7 * [500], 8, 3)]:
         call(strict_count, torch.tensor(list(sizes)), B).gives(T)
 
 
 @about("strict_count")
 def test_strict_count_is_the_largest_possible(oracle):
-    """Count up from T = 0 as long as the clusters have enough images for one more batch."""
+    """The reference counts up from T = 0 while the clusters suffice for one more batch."""
     generator = Generator().manual_seed(7)
     for K, B in [(3, 2), (5, 3), (7, 4), (6, 5), (4, 1), (9, 2), (2, 3)]:
         for most in [3, 12]:
@@ -556,7 +561,7 @@ def test_strict_count_of_equal_clusters_uses_all_images():
 
 @about("strict_batches")
 def test_strict_batches_have_no_collision():
-    """Each batch has B images from B clusters, whatever their sizes, and no image twice."""
+    """Each batch has B images from B clusters, whatever their sizes; no image appears twice."""
     for sizes, B in [((8, 2, 2), 3), ((5, 5, 1), 2), ((9, 3, 0, 4, 4), 3), ((30, 2, 7, 5), 2)]:
         labels = clusters(*sizes, seed=B)
         for seed in range(4):
@@ -582,7 +587,7 @@ def test_there_are_as_many_strict_batches_as_possible(oracle):
 
 @about("strict_batches")
 def test_images_of_a_large_cluster_take_turns():
-    """Clusters of 6, 2 and 2, two batches of three: each of the six is used a third of the time."""
+    """From clusters of 6, 2 and 2, two batches of three use each of the six a third of the time."""
     labels, generator = clusters(6, 2, 2), Generator().manual_seed(6)
     counts = Counter(dict.fromkeys(range(6), 0))
     for _ in range(450):
@@ -594,7 +599,7 @@ def test_images_of_a_large_cluster_take_turns():
 
 @about("strict_batches")
 def test_no_image_is_always_used_or_always_left_out():
-    """Pairs from clusters of 5, 5 and 1 use ten images of eleven: each is left out now and then."""
+    """Batches of two from clusters of 5, 5 and 1 use ten images: each is left out now and then."""
     labels, generator = clusters(5, 5, 1), Generator().manual_seed(7)
     counts = Counter(dict.fromkeys(range(11), 0))
     for _ in range(250):
@@ -610,7 +615,7 @@ def test_no_image_is_always_used_or_always_left_out():
 
 @about("strict_batches")
 def test_surplus_images_are_dropped_independently():
-    """Five clusters of two, batches of four: in 8 of 9 epochs two clusters lose an image."""
+    """With five clusters of two and B = 4, two clusters lose an image in 8 of 9 epochs."""
     labels, generator = clusters(2, 2, 2, 2, 2), Generator().manual_seed(12)
     counts = {"two clusters": 0}
     for _ in range(270):
@@ -622,7 +627,7 @@ def test_surplus_images_are_dropped_independently():
 
 @about("strict_batches", step="no image has fixed partners")
 def test_images_of_different_clusters_can_meet():
-    """In 150 epochs every two images from different clusters meet, in large and small clusters."""
+    """Within 150 epochs, any two images of different clusters meet, however large the clusters."""
     labels, generator = clusters(1, 1, 3, 1, 1, 3), Generator().manual_seed(8)
     met = {pair: 0 for pair in itertools.combinations(range(10), 2)}
     for _ in range(150):
@@ -645,7 +650,7 @@ def test_strict_batches_draw_only_from_their_generator():
 
 @about("strict_batches", step="all three side by side")
 def test_collisions_fall_from_released_to_random_to_dealt_to_strict():
-    """Clusters of 60, 20, 10, 6 and 4 in batches of four; strict batches have no collision."""
+    """The clusters have 60, 20, 10, 6 and 4 images; strict batches of four have no collision."""
     labels, found = clusters(60, 20, 10, 6, 4, seed=4), {}
     for batching in ("released", "dealt", "strict"):
         batches = list(pseudo_label_batches(labels, 4, Generator().manual_seed(9), batching))

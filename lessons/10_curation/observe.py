@@ -24,7 +24,7 @@ def pairs(seed, agree=0.0):
 
 
 def half_precision(f):
-    """Whether half precision becomes float32 or wider. Some operations refuse it."""
+    """Whether half precision becomes float32 or wider. Some operations reject half precision."""
     try:
         value = f(*(rand(5, 7, seed=s).bfloat16() for s in (1, 2)))
     except RuntimeError:
@@ -41,7 +41,7 @@ def keeps(f, *args):
 
 
 def widened(f):
-    """Whether half precision is widened before anything is computed. It has three digits."""
+    """Whether half precision, which has three digits, is widened before anything is computed."""
     half = [rand(5, 7, seed=s).bfloat16() for s in (1, 2)]
     try:
         pair = f(*half), f(*(z.double() for z in half))
@@ -97,7 +97,7 @@ def violation(module):
 
 
 class CovarianceOnMeta(TorchFunctionMode):
-    """Gives `cov` on `meta`, which torch cannot compute there, the right shape."""
+    """Lets `cov` work on `meta`, where torch cannot compute it: the shape is right."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func in (torch.cov, torch.Tensor.cov) and args[0].is_meta:
@@ -116,7 +116,7 @@ def frechet_distance(module):
     same = [float(module.frechet_distance(z, z.clone())) for z in sets]
     seen["equal"] = all(abs(one) < 1e-9 for one in same)
     seen["below"] = min(same) < 0
-    seen["there"] = keeps_digits(module)  # a fault apart from the numbers
+    seen["there"] = keeps_digits(module)  # a fault that is independent of the numbers
     value = module.frechet_distance(*(z.bfloat16() for z in BOTH))
     kind = "torch.float64" if isinstance(value, float) else str(getattr(value, "dtype", ""))
     seen["widened"] = widened(module.frechet_distance)
@@ -124,10 +124,10 @@ def frechet_distance(module):
 
 
 def moves_to_the_cpu(module) -> bool:
-    """Whether the distance is found on the CPU and from there alone."""
+    """Whether the distance is computed on the CPU alone."""
     with CovarianceOnMeta():
         where = strays(module.frechet_distance, *BOTH)
-        try:  # a copy from `meta` to the CPU fails, so a result there has never left its device
+        try:  # a copy from `meta` to the CPU fails, so a result on `meta` has never left it
             kept = module.frechet_distance(*(z.to("meta") for z in BOTH)).is_meta
         except Exception:
             kept = False
@@ -135,7 +135,7 @@ def moves_to_the_cpu(module) -> bool:
 
 
 def keeps_digits(module):
-    """Whether a change in the tenth digit changes the result by as little."""
+    """Whether a change in the tenth digit of the input changes the result, and only slightly."""
     z1, z2 = (rand(7, 3, seed=s, dtype=torch.float64) for s in (8, 9))
     near = z1 + 1e-10 * rand(7, 3, seed=10, dtype=torch.float64)
     one, other = (float(module.frechet_distance(z, z2)) for z in (z1, near))
@@ -190,7 +190,7 @@ def embed(module):
                 pass
             after = state_of(model)
             torch.set_grad_enabled(True)
-            if broken:  # a fault by itself, whatever is wrong without an error
+            if broken:  # a fault of its own, whatever is wrong without an error
                 restored &= equal(after, before)
             else:
                 seen |= {f"{mode} {key}": value for key, value in after.items()}
@@ -263,7 +263,7 @@ def Curation_choose(module):
         method = method_of(module, rule, 0)
         chosen = []
         for badness, gaps in CASES:
-            x = torch.zeros(2)  # as the views, it cannot be compared with ==
+            x = torch.zeros(2)  # like real views, a tensor cannot be compared with ==
             both = zip(badness, gaps, strict=True)
             draws = [{"views": x + b, "badness": b, "gap": g} for b, g in both]
             chosen.append(tried(lambda m=method, draws=draws: position(m.choose(draws))))
@@ -304,7 +304,7 @@ def random_choices(module, seed, times=40, count=3):
 
 
 def position(value):
-    """A position as a number; the kind of anything else."""
+    """A position as a number; for anything else, the name of its type."""
     return type(value).__name__ if isinstance(value, dict | float | list) else int(value)
 
 

@@ -53,7 +53,7 @@ def in_other_dtypes(f, *others):
 
 
 def chord(degrees):
-    """The straight distance between two points of the unit circle that are this far apart."""
+    """The length of the chord between two points of the unit circle that are `degrees` apart."""
     return 2 * math.sin(math.radians(degrees) / 2)
 
 
@@ -71,7 +71,7 @@ def test_distances_by_hand():
 
 @about("pair_distances")
 def test_each_row_holds_the_others_in_their_order():
-    """Views 1 at 0, 90, 200 degrees, views 2 at 10, 120, 250: row b leaves out only image b."""
+    """Views 1 are at 0°, 90°, 200°, views 2 at 10°, 120°, 250°: row b leaves out only image b."""
     expected = (
         torch.tensor([chord(10), chord(30), chord(50)]),
         torch.tensor(
@@ -83,7 +83,7 @@ def test_each_row_holds_the_others_in_their_order():
 
 @about("pair_distances")
 def test_distances_equal_the_loops(oracle):
-    """|u - v| for every view 1 and every view 2, whatever their norms, at several sizes."""
+    """The distance is |u - v| for normalised u and v, for every view 1 and every view 2."""
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B), spread(B, d, seed=B + 50)
         expected = oracle("pair_distances")(z1.double(), z2.double())
@@ -99,7 +99,7 @@ def test_equal_views_are_0_apart_and_opposite_views_2():
         if not isinstance(got.value, tuple) or len(got.value) != 2:
             wrong("", call=got.call, expected="two results", got=got.value)
         if not all(bool(one.isfinite().all()) for one in got.value):
-            wrong("A distance is NaN or infinite. What is under the root?", call=got.call)
+            wrong("A distance is NaN or infinite. What is under the square root?", call=got.call)
         if (got.value[0] - expected).abs().max() > 2e-3:
             wrong("", call=got.call, expected=f"positives of {expected}", got=got.value[0][:4])
 
@@ -113,7 +113,7 @@ def test_distances_are_computed_in_float32_or_wider():
 
 @about("pair_distances")
 def test_distances_stay_on_their_device():
-    """Every tensor that you make must be where the projections are."""
+    """Every tensor that you make must be on the same device as the projections."""
     stays_on_device(pair_distances, rand(3, 5, seed=1), rand(3, 5, seed=2))
 
 
@@ -133,14 +133,14 @@ def test_gap_by_hand():
 
 @about("gap")
 def test_gap_goes_from_minus_2_to_2():
-    """It is 2 if views are equal and images opposite, and -2 if views are exchanged."""
+    """The gap is 2 if views are equal and images opposite, and -2 if views are exchanged."""
     call(gap, at(20, 200), at(20, 200)).gives(2.0, atol=1e-3)
     call(gap, at(20, 200), at(200, 20)).gives(-2.0, atol=1e-3)
 
 
 @about("gap")
 def test_gap_equals_the_loops(oracle):
-    """The mean of B (B - 1) negatives minus the mean of B positives."""
+    """The gap is the mean of B (B - 1) negatives minus the mean of B positives."""
     for B, d in SIZES:
         z1, z2 = spread(B, d, seed=B + 1), spread(B, d, seed=B + 51)
         call(gap, z1, z2).gives(oracle("gap")(z1.double(), z2.double()), rtol=1e-4, atol=2e-6)
@@ -148,7 +148,7 @@ def test_gap_equals_the_loops(oracle):
 
 @about("gap")
 def test_gap_keeps_its_precision_and_its_device():
-    """It is computed in float32 or wider, and where the projections are."""
+    """The gap is computed in float32 or wider, on the device of the projections."""
     for got, expected in in_other_dtypes(gap):
         got.gives(expected, rtol=1e-4)
     stays_on_device(gap, rand(3, 5, seed=1), rand(3, 5, seed=2))
@@ -159,7 +159,7 @@ def test_gap_keeps_its_precision_and_its_device():
 
 @about("violation")
 def test_violation_by_hand():
-    """Views 1 are at 0, 90 and 200 degrees. Whose own view 2 is farther away than another's?"""
+    """Views 1 are at 0°, 90° and 200°. Which of them is closer to another's view 2 than its own?"""
     z1 = at(0, 90, 200)
     call(violation, z1, at(10, 120, 250)).gives(0.0)
     # b: its own at 60, that of c at 50
@@ -200,7 +200,7 @@ def others_violated(z2, q):
 
 @about("violation")
 def test_quantile_is_0_05_by_default():
-    """q is 0.05 by default, which lies between the nearest negative and the second nearest."""
+    """By default q is 0.05; this quantile is between the nearest and second nearest negative."""
     z1 = at(*[0] * 12)
     far = list(range(100, 111))  # eleven negatives of image 0
     far[0] = 20
@@ -218,7 +218,7 @@ def test_quantile_is_0_05_by_default():
 
 @about("violation")
 def test_violation_equals_the_loops(oracle):
-    """Image by image, with the quantile of its own negatives, at several sizes and quantiles."""
+    """Each image is compared with the quantile of its own negatives, at several sizes and q."""
     for (B, d), q in zip(SIZES * 2, [0.0, 0.05, 0.3, 0.5, 0.1] * 2, strict=True):
         z1, z2 = rand(B, d, seed=B + 2), rand(B, d, seed=B + 52)
         z2 = z2 + z1 if B > 3 else z2  # some pairs agree
@@ -247,7 +247,7 @@ def test_a_positive_at_the_limit_is_not_violated():
 
 @about("violation")
 def test_violation_keeps_its_precision_and_its_device():
-    """It is computed in float32 or wider, and where the projections are."""
+    """Violation is computed in float32 or wider, on the device of the projections."""
     for got, expected in in_other_dtypes(violation, 0.3):
         got.gives(expected, rtol=1e-6)
     stays_on_device(violation, rand(3, 5, seed=1), rand(3, 5, seed=2))
@@ -268,7 +268,7 @@ def test_sets_of_equal_covariance_are_as_far_apart_as_their_means():
 
 @about("frechet_distance")
 def test_equal_sets_are_at_distance_zero():
-    """The distance of a set to itself is zero, however few vectors it has, and never below zero."""
+    """The distance from a set to itself is zero, however few vectors it has, and never negative."""
     for B, d in [*SIZES, (3, 17)]:
         z = rand(B, d, seed=B + 3)
         got = call(frechet_distance, z, z.clone()).gives(0.0, atol=1e-9)
@@ -286,7 +286,7 @@ def test_frechet_distance_ignores_norms():
 
 
 class CovarianceOnMeta(TorchFunctionMode):
-    """Gives `cov` on `meta`, which torch cannot compute there, the right shape."""
+    """Lets `cov` work on `meta`, where torch cannot compute it: the shape is right."""
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func in (torch.cov, torch.Tensor.cov) and args[0].is_meta:
@@ -296,7 +296,7 @@ class CovarianceOnMeta(TorchFunctionMode):
 
 @about("frechet_distance")
 def test_frechet_distance_is_float64_on_the_cpu():
-    """Projections become float64 on the CPU first, whatever they are and wherever they lie."""
+    """Projections first become float64 on the CPU, whatever their dtype and device."""
     for got, expected in in_other_dtypes(frechet_distance):
         got.gives(expected, rtol=1e-6)
         dtype = getattr(got.value, "dtype", torch.float64)
@@ -305,7 +305,7 @@ def test_frechet_distance_is_float64_on_the_cpu():
     with CovarianceOnMeta():
         where = strays(frechet_distance, rand(5, 3, seed=1), rand(5, 3, seed=2))
     if where not in ("", "the result is on cpu"):  # which the docstring promises
-        said = "On a GPU this would fail. Do all tensors come to the CPU?"
+        said = "On a GPU this would fail. Do you move all tensors to the CPU?"
         wrong(said, call="frechet_distance(z1, z2)", expected="the CPU alone", got=where)
     try:
         with CovarianceOnMeta():
@@ -319,7 +319,7 @@ def test_frechet_distance_is_float64_on_the_cpu():
 
 @about("frechet_distance", step="spread")
 def test_spread_along_axes_by_hand():
-    """With equal means, each axis of variances a and b adds (sqrt a - sqrt b)^2."""
+    """If the means are equal, an axis with variances a and b adds (sqrt a - sqrt b)^2."""
     z1 = torch.tensor([[0.6, 0.8], [0.6, -0.8], [-0.6, 0.8], [-0.6, -0.8]])
     a, b = 0.36 + 0.0005, 0.64 + 0.0005  # with 0.001 / 2 of the identity
     expected = 2 * (math.sqrt(a) - math.sqrt(b)) ** 2
@@ -328,7 +328,7 @@ def test_spread_along_axes_by_hand():
 
 @about("frechet_distance", step="spread")
 def test_frechet_distance_equals_the_loops(oracle):
-    """The whole formula, for covariances that do not commute and for fewer vectors than d."""
+    """The formula also holds if the covariances do not commute, and for fewer vectors than d."""
     for B, d in [(7, 3), (11, 5), (5, 2), (3, 7), (5, 11)]:
         z1 = spread(B, d, seed=B + 4) + torch.linspace(-1, 1, d)
         z2 = rand(B, d, seed=B + 54) * torch.linspace(0.3, 2, d)
@@ -342,9 +342,9 @@ def test_a_rotation_of_both_sets_changes_nothing():
     z1, z2 = rand(13, 4, seed=6), rand(13, 4, seed=7) * torch.tensor([2, 1, 0.5, 0.2])
     turn = torch.linalg.qr(rand(4, 4, seed=8))[0]
     expected = call(frechet_distance, z1, z2).value
-    why = "Both sets are rotated; expected is your own result before."
+    why = "Both sets are rotated; expected is your own result before that."
     call(frechet_distance, z1 @ turn, z2 @ turn).gives(expected, rtol=1e-4, why=why)
-    why = "Both sets are exchanged; expected is your own result before."
+    why = "The two sets are swapped; expected is your own result before that."
     call(frechet_distance, z2, z1).gives(expected, rtol=1e-6, why=why)
 
 
@@ -354,7 +354,7 @@ def test_frechet_distance_ignores_which_views_belong_together():
     z1 = rand(7, 3, seed=9)
     z2 = z1 + 0.2 * rand(7, 3, seed=10)
     expected = call(frechet_distance, z1, z2).value
-    why = "The second views are reordered; expected is your own result before."
+    why = "The second views are reordered; expected is your own result before that."
     call(frechet_distance, z1, z2.roll(1, 0)).gives(expected, rtol=1e-6, why=why)
 
 
@@ -476,7 +476,7 @@ def test_modules_other_than_norms_stay_in_their_mode():
 
 @about("embed")
 def test_embed_keeps_the_dtype_and_the_device_of_project():
-    """The projections are those of `project`, in its dtype and where the network is."""
+    """The projections are those of `project`, in its dtype and on the network's device."""
     model, x = small().double(), rand(5, 3, 5, 5, seed=8, dtype=torch.float64)
     got = call(embed, model, x).gives(model.by_hand(x).detach(), rtol=1e-9)
     if got.value.dtype != torch.float64:
@@ -560,7 +560,7 @@ def random_boxes(B, seed, side=13):
 
 @about("intersection")
 def test_intersection_by_hand():
-    """A common corner, equal boxes, boxes apart, a box inside another, boxes that touch."""
+    """The boxes overlap in a corner, are equal, apart, one inside the other, or only touching."""
     call(intersection, ONE, TWO).gives(SHARED, rtol=1e-6)
     call(intersection, TWO, ONE).gives(SHARED, rtol=1e-6)
 
@@ -575,7 +575,7 @@ def test_intersection_counts_pixels(oracle):
 
 @about("intersection")
 def test_boxes_of_large_images_share_pixels_too():
-    """Two boxes in the far corner of an image of 2,000 pixels a side share 100 x 300 of them."""
+    """In an image of 2,000 x 2,000 pixels, two boxes in the far corner share 100 x 300."""
     a, b = torch.tensor([[1500, 1500, 400, 500]]), torch.tensor([[1800, 1700, 200, 300]])
     call(intersection, a, b).gives(torch.tensor([30_000.0]))
 
@@ -590,7 +590,7 @@ def test_boxes_that_are_apart_share_no_pixel():
 
 @about("intersection")
 def test_intersection_stays_on_its_device():
-    """Every tensor that you make must be where the boxes are."""
+    """Every tensor that you make must be on the same device as the boxes."""
     stays_on_device(intersection, ONE, TWO)
 
 
@@ -604,7 +604,7 @@ def test_overlap_by_hand():
 
 @about("overlap")
 def test_overlap_equals_the_loops(oracle):
-    """Pixels in both boxes over pixels in at least one, counted on a grid."""
+    """Overlap is pixels in both boxes over pixels in at least one, counted on a grid."""
     for B, seed in [(31, 3), (5, 4)]:
         a, b = random_boxes(B, seed), random_boxes(B, seed + 10)
         call(overlap, a, b).gives(oracle("overlap")(a, b), rtol=1e-5)
@@ -612,7 +612,7 @@ def test_overlap_equals_the_loops(oracle):
 
 @about("overlap")
 def test_overlap_stays_on_its_device():
-    """Every tensor that you make must be where the boxes are."""
+    """Every tensor that you make must be on the same device as the boxes."""
     stays_on_device(overlap, ONE, TWO)
 
 
@@ -659,11 +659,11 @@ GOOD = ("best", "threshold", "frechet")
 
 @about("Curation.choose")
 def test_best_is_the_draw_with_the_lowest_badness():
-    """This is true wherever it is, whatever its gap, and even if no draw was accepted."""
+    """This holds for every position and gap of the draw, and even if no draw was accepted."""
     for rule in GOOD:
         chooses(rule, [0.3, 0.1, 0.2], [0.5, 0.5, 0.5], 1)
         chooses(rule, [0.1, 0.3, 0.2], [0.5, 0.5, 0.5], 0)
-        chooses(rule, [0.3, 0.2, 0.1], [1.9, 0.5, -1.5], 2, "The gap counts only between equals.")
+        chooses(rule, [0.3, 0.2, 0.1], [1.9, 0.5, -1.5], 2, "The gap counts only in a tie.")
         chooses(rule, [0.5, 0.4375, 0.46875, 0.75], [-0.5, -1.5, 1, 2], 1)
         chooses(rule, [33 / 128, 32 / 128], [1.0, 0.5], 1, "The difference is one image of 128.")
         chooses(rule, [0.0118, 0.0112], [1.0, 0.5], 1, "A small difference counts too.")
@@ -672,9 +672,9 @@ def test_best_is_the_draw_with_the_lowest_badness():
 
 @about("Curation.choose")
 def test_the_widest_gap_decides_nothing_between_almost_equals():
-    """The badness of a large batch goes in small steps, and gaps are numbers between -2 and 2."""
+    """In a large batch, badness changes in small steps, but gaps lie anywhere from -2 to 2."""
     for rule in GOOD:
-        chooses(rule, [0.25 + 1e-5, 0.25], [1.9, -1.9], 1, "The gap counts only between equals.")
+        chooses(rule, [0.25 + 1e-5, 0.25], [1.9, -1.9], 1, "The gap counts only in a tie.")
 
 
 @about("Curation.choose")
@@ -689,7 +689,7 @@ def test_the_widest_gap_decides_between_equals():
 
 @about("Curation.choose", step="the reverse")
 def test_reversed_takes_the_worst():
-    """This control takes the highest badness, and among equals the narrowest gap."""
+    """This control takes the draw of highest badness; among equals, that of narrowest gap."""
     chooses("reversed", [0.3, 0.1, 0.2], [0.5, 0.5, 0.5], 0)
     chooses("reversed", [0.1, 0.3, 0.2], [0.1, 0.9, 0.5], 1)
     chooses("reversed", [0.3, 0.3, 0.3], [0.4, 0.1, 0.2], 1)
@@ -698,7 +698,7 @@ def test_reversed_takes_the_worst():
 
 
 def drawn(seed, times=300, count=3):
-    """What the rule random chooses in many calls."""
+    """The positions that the rule "random" chooses in many calls."""
     method, draws = method_of("random", seed), draws_of([0.1, 0.2, 0.3], [0.3, 0.2, 0.1])[:count]
     before = torch.get_rng_state()
     called = f"choose, rule random, {count} draws"

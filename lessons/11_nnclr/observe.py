@@ -1,4 +1,4 @@
-"""What the functions of lesson 11 return; for random ones, facts that hold for every draw."""
+"""What the functions of lesson 11 return. For those that draw, facts that hold for every draw."""
 
 import copy
 import math
@@ -39,7 +39,7 @@ def spread(B, d, seed):
 
 
 def answer(f, *args, **settings):
-    """What f returns, or its error; two things, in words."""
+    """What f returns, or its error; a tuple as text, unless it comes from one of our helpers."""
     value = tried(f, *args, **settings)
     pair = isinstance(value, tuple) and f is not loss_and_gradients and f is not contents
     return str([getattr(one, "shape", one) for one in value]) if pair else value
@@ -60,12 +60,12 @@ def SupportSet_find(module):
     for k, exclude in [(1, None), (2, None), (3, None), (2, 5), (3, 1)]:
         images = None if exclude is None else torch.full((240,), exclude)
         seen[f"one of {k}, {exclude}"] = answer(chosen, support, at(10), k, images)
-    for k in (2, 3):  # here the nearest rows are the last
+    for k in (2, 3):  # here the last rows are the nearest
         seen[f"one of the last {k}"] = answer(chosen, support, at(170), k, None)
     opposite = support_of(module, [[1.0, 0], [-1, 0.1], [-1, 0.2]], torch.tensor([4, 1, 2]))
     for scale in (1, 50):
         seen[f"opposite {scale}"] = answer(opposite.find, scale * at(0), exclude=torch.tensor([4]))
-    for query, other in [(0, 180), (0, 50), (-40, 55)]:  # the own row is at 0 degrees
+    for query, other in [(0, 180), (0, 50), (-40, 55)]:  # the image's own row is at 0 degrees
         two = support_of(module, at(0, other), torch.tensor([4, 1]))
         seen[f"{query} to {other}"] = answer(two.find, at(query), exclude=torch.tensor([4]))
     seen["fewer than k"] = answer(fewer_than_k, support)
@@ -88,7 +88,7 @@ def SupportSet_find(module):
 
 
 def fewer_than_k(support):
-    """Whether own rows stay out in every one of several calls if fewer than k others are left."""
+    """Whether own rows are ever chosen, and others evenly, if fewer than k others are left."""
     fives, drawn = torch.full((60,), 5), (Generator().manual_seed(s) for s in range(12))
     found = torch.cat([support.find(at(10).expand(60, 2), 4, fives, g) for g in drawn])
     counts = torch.bincount(found.flatten(), minlength=4)
@@ -116,7 +116,7 @@ def draws_of(support):
 
 
 def search(support, z, k):
-    """A search as in training: the images, for k = 1, and the generator are on the CPU."""
+    """A search as in training: the images (given if k = 1) and the generator are on the CPU."""
     return support.find(z, k, torch.arange(len(z)) if k == 1 else None, Generator())
 
 
@@ -183,7 +183,7 @@ def SupportSet_push(module):
     seen["refuses"] = refuses(support.push, rand(3, 3, seed=1), torch.arange(3))
     seen["refused"] = str((support.images.tolist(), support.ages.tolist(), support.rows.shape))
     seen["loaded"] = answer(after_loading, module)
-    seen["there"] = str(positions)  # a fault apart from the rows
+    seen["there"] = str(positions)  # kept apart from the rows: a fault of its own
     seen["double"] = answer(keeps_digits, module)
     seen["widened"] = answer(norms_of_half, module)
     seen["stays"] = stays(push, module.SupportSet(7, 5), rand(3, 5, seed=1))
@@ -191,12 +191,12 @@ def SupportSet_push(module):
 
 
 def is_position(support):
-    """Whether the position is one of the set's."""
+    """Whether the position is that of a row in the set."""
     return 0 <= int(support.position) < len(support.rows)
 
 
 def keeps_digits(module):
-    """Whether a set of float64 keeps the digits of its rows."""
+    """Whether a float64 set keeps all digits of its rows."""
     support = module.SupportSet(3, 2).double()
     support.push(torch.tensor([[0.1, 0.3]], dtype=torch.float64))
     right = F.normalize(torch.tensor([[0.1, 0.3]], dtype=torch.float64), dim=1)
@@ -204,7 +204,7 @@ def keeps_digits(module):
 
 
 def norms_of_half(module):
-    """The norms that rows of half precision get, in words."""
+    """The norms that half-precision rows get when they are pushed, as text."""
     support = module.SupportSet(2, 2, Generator().manual_seed(7))
     support.push(torch.tensor([[6e4, 6e4], [0.3, 0.1]]).half(), torch.arange(2))
     norms = sorted(support.rows.norm(dim=1).tolist())
@@ -218,7 +218,7 @@ def push(support, z):
 
 
 def after_loading(module):
-    """The images in a set that was loaded from another one and pushed to."""
+    """The images and ages in a set that was loaded from another set and then pushed to."""
     first, second = (module.SupportSet(5, 3, Generator().manual_seed(7)) for _ in range(2))
     first.push(rand(3, 3, seed=1), torch.arange(3))
     second.push(rand(4, 3, seed=3), torch.arange(4))
@@ -229,7 +229,7 @@ def after_loading(module):
 
 
 def contents(support, begin):
-    """The rows that were pushed, with images and ages, and how many of them there are."""
+    """The pushed rows with ages and images, and the images and ages of the initial rows left."""
     held = zip(support.rows.tolist(), support.images.tolist(), support.ages.tolist(), strict=True)
     new = sorted((a, i, *row) for row, i, a in held if tuple(row) not in begin)
     old = [tuple(row) in begin for row in support.rows.tolist()]
@@ -245,7 +245,7 @@ def of_neighbours(module, neighbours, p, temperature):
 
 
 def loss_and_gradients(f, inputs):
-    """A loss and its gradients; of a loss that is no scalar, the sum's."""
+    """A loss and its gradients; if the loss is not a scalar, the gradients of its sum."""
     value = f()
     loss = torch.as_tensor(value).sum() + 0 * sum(one.sum() for one in inputs)
     return (value, isinstance(value, torch.Tensor), *torch.autograd.grad(loss, inputs))
@@ -312,7 +312,7 @@ def NNCLR_loss(module):
             seen[name + " set"] = answer(of_set, method.support)
             seen[name + " gradient"] = method.support.rows.requires_grad
             there.append(bool(method.found))
-            if not method.found:  # as if it had been recorded: its lack is a mistake of its own
+            if not method.found:  # as if it had been recorded: not recording it is another mistake
                 method.found = answer(described, method, before, z1, z2, index)
             seen |= {f"{name} {key}": value for key, value in met(method, z1, z2, index).items()}
     method = method_of(module, support_of(module, FOUR, torch.tensor([0, 1, 9, 5])), 0.5, None)
@@ -331,12 +331,12 @@ def NNCLR_loss(module):
     method = method_of(module, module.SupportSet(7, 5), 0.5, None)
     seen["stays"] = stays(step_of, method, rand(3, 5, seed=1), rand(3, 5, seed=2))
     seen["there"] = all(there)
-    seen["widened"] = answer(through_predictor, module)  # a fault apart from the search
+    seen["widened"] = answer(through_predictor, module)  # kept apart: a fault of its own
     return seen
 
 
 def described(method, before, z1, z2, index):
-    """What should have been recorded of the searches, from the set as it was before the step."""
+    """What should have been recorded about the searches in the set, as it was before the step."""
     now, method.support = method.support, before
     try:
         rows = torch.cat([method.search(z, index) for z in (z1, z2)])
@@ -377,7 +377,7 @@ def through_predictor(module):
 
 
 def step_of(method, z1, z2):
-    """A step as in training, where `index` is on the CPU. Only what `loss` does itself is real."""
+    """A step as in training, with `index` on the CPU. What `loss` calls is replaced by stubs."""
     method.search = lambda z, index: torch.zeros(len(z), dtype=torch.int64, device=z.device)
     method.direction = lambda z1, p2, rows: p2.sum()
     method.health = lambda rows, index: {}

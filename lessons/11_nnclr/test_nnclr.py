@@ -15,10 +15,10 @@ from lessons.course.device import stays_on_device
 from simclr_mini.nnclr import NNCLR, SupportSet, nnclr_loss
 from simclr_mini.views import Recipe
 
-# B, Q and d differ and are mostly prime, so that a wrong broadcast crashes or shows.
+# B, Q and d differ and are mostly prime, so that a wrong broadcast crashes or changes values.
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (4, 1, 3)]
 
-# Four rows of length 1 in the plane: at 16, 53, 106 and 180 degrees.
+# Four rows of unit norm in the plane: at 16, 53, 106 and 180 degrees.
 FOUR = [[0.96, 0.28], [0.6, 0.8], [-0.28, 0.96], [-1.0, 0.0]]
 
 
@@ -42,7 +42,7 @@ def spread(B, d, seed, dtype=torch.float32):
 
 
 def at(*degrees):
-    """Vectors of length 1 in the plane, at these angles."""
+    """Vectors of unit norm in the plane, at these angles."""
     turn = torch.tensor(degrees, dtype=torch.float64) * math.pi / 180
     return torch.stack([turn.cos(), turn.sin()], 1).float()
 
@@ -52,14 +52,14 @@ def at(*degrees):
 
 @about("SupportSet.find")
 def test_find_by_hand():
-    """Rows are at 16, 53, 106 and 180 degrees. Which one does a vector at 0, 90, 60, 170 find?"""
+    """Rows are at 16, 53, 106 and 180 degrees. Which do vectors at 0, 90, 60, 170, -100 find?"""
     z = at(0, 90, 60, 170, -100)
     call(support_of(FOUR).find, z).gives(torch.tensor([0, 2, 1, 3, 3]))
 
 
 @about("SupportSet.find")
 def test_find_equals_the_loops(oracle):
-    """argmin over q of |z - q| for every projection of the batch, wherever the winner is."""
+    """argmin over q of |z - q| for every projection of the batch, wherever the nearest row is."""
     for B, Q, d in SIZES:
         support, z = random_support(Q, d, seed=Q), spread(B, d, seed=B + 9)
         call(support.find, z).gives(oracle("SupportSet.find")(support, z))
@@ -75,10 +75,10 @@ def test_find_distinguishes_rows_that_are_close():
 
 @about("SupportSet.find")
 def test_find_keeps_the_digits_of_the_rows():
-    """Projections may be in half precision, but the rows are not: 41 of them within 4 degrees."""
+    """Projections may be in half precision, but the rows are not: 41 rows lie within 4 degrees."""
     order = torch.arange(41) * 18 % 41
     support, z = support_of(at(*(45 + 0.1 * order).tolist())), at(-35, 47, 125).bfloat16()
-    call(support.find, z).gives(support.find(z.float()), why="Expected is yours in float32.")
+    call(support.find, z).gives(support.find(z.float()), why="Expected is your result in float32.")
 
 
 @about("SupportSet.find")
@@ -92,14 +92,14 @@ def test_random_initial_rows_count_too():
 
 @about("SupportSet.find")
 def test_search_does_not_change_the_set():
-    """A search changes nothing in the set, and works on z with a gradient."""
+    """A search changes nothing in the set, and also works if z requires a gradient."""
     support = support_of(rand(7, 5, seed=1), ages=torch.arange(7) - 1)
     before = copy.deepcopy(support.state_dict())
     z = rand(3, 5, seed=2).requires_grad_()
     got = call(support.find, z)
     same_set(support, before, got.call)
     if got.value.dtype != torch.int64:
-        said = "Positions must be able to index rows."
+        said = "Positions must be integers, as they index rows."
         wrong(said, call=got.call, expected="int64", got=got.value.dtype)
 
 
@@ -115,7 +115,7 @@ def same_set(support, before, called):
 
 @about("SupportSet.find", step="the image itself")
 def test_own_rows_do_not_count_by_hand():
-    """Rows 0 and 1 came from image 8, and row 2 from image 5: image 8 at 0 degrees finds row 2."""
+    """Rows 0 and 1 came from image 8, row 2 from image 5: image 8 at 0 degrees finds row 2."""
     support = support_of(FOUR, images=torch.tensor([8, 8, 5, 3]))
     for images, expected in [
         ([8, 8], [2, 2]),
@@ -129,7 +129,7 @@ def test_own_rows_do_not_count_by_hand():
 
 @about("SupportSet.find", step="the image itself")
 def test_image_0_is_an_image():
-    """Rows 0 and 1 came from image 0. Views of image 0 ignore them, like those of any other."""
+    """Rows 0 and 1 came from image 0. Its views ignore them: 0 is an image like any other."""
     support = support_of(FOUR, images=torch.tensor([0, 0, 5, 3]))
     call(support.find, at(0, 90), exclude=torch.tensor([0, 0])).gives(torch.tensor([2, 2]))
 
@@ -147,7 +147,7 @@ def test_own_rows_never_win(oracle):
 
 @about("SupportSet.find", step="the image itself")
 def test_own_row_loses_even_to_an_opposite_row():
-    """Own rows do not count, even if all other rows point away and the projection is long."""
+    """Own rows do not count, even if all other rows point the other way and z has a large norm."""
     support = support_of([[1.0, 0], [-1, 0.1], [-1, 0.2]], images=torch.tensor([4, 1, 2]))
     for scale in [1.0, 50.0, 0.01]:
         z = scale * torch.tensor([[1.0, 0.0]])
@@ -155,7 +155,7 @@ def test_own_row_loses_even_to_an_opposite_row():
         got.gives(torch.tensor([2]), why="Row 0 came from image 4 itself.")
     exactly = support_of([[1.0, 0], [-1, 0]], images=torch.tensor([4, 1]))
     got = call(exactly.find, torch.tensor([[1.0, 0.0]]), exclude=torch.tensor([4]))
-    got.gives(torch.tensor([1]), why="Row 0 came from image 4, row 1 has cosine -1.")
+    got.gives(torch.tensor([1]), why="Row 0 came from image 4, and row 1 has cosine -1.")
 
 
 @about("SupportSet.find", step="the image itself")
@@ -193,7 +193,7 @@ def find(support, z, k):
 
 @about("SupportSet.find", step="the image itself")
 def test_search_works_on_another_device():
-    """On a GPU the set and z are there, while `exclude` stays on the CPU."""
+    """The set and z may be on a GPU while `exclude` is on the CPU."""
     stays_on_device(find, SupportSet(7, 5), rand(3, 5, seed=1), 1)
 
 
@@ -211,7 +211,7 @@ def ranks(support, z, k, exclude=None, generator=None, times=400):
 
 
 def evenly(counts, rows, called, times=400):
-    """Fail unless these rows come about equally often, and no other row comes."""
+    """Fail unless these rows are chosen about equally often, and no other row is."""
     if set(counts) != set(rows):
         wrong("", call=called, expected=f"rows {sorted(rows)}", got=f"rows {sorted(counts)}")
     # five standard deviations
@@ -275,7 +275,7 @@ def test_every_query_draws_independently():
 
 @about("SupportSet.find", step="one of the k nearest")
 def test_the_draw_works_on_another_device():
-    """On a GPU the set is there, while the generator stays on the CPU."""
+    """The set may be on a GPU while the generator is on the CPU."""
     stays_on_device(find, SupportSet(7, 5), rand(3, 5, seed=1), 2)
 
 
@@ -312,7 +312,7 @@ def test_nearest_returns_the_row_itself():
 
 @about("SupportSet.nearest")
 def test_neighbours_are_rows_of_the_set(oracle):
-    """Every result is a row of the support set, to its last digit, and not of the batch."""
+    """Every result is a row of the support set, to its last digit, and not a row of the batch."""
     for B, Q, d in SIZES:
         support = random_support(Q, d, seed=Q + 20, dtype=torch.float64)
         z = spread(B, d, seed=B, dtype=torch.float64)
@@ -321,14 +321,14 @@ def test_neighbours_are_rows_of_the_set(oracle):
 
 @about("SupportSet.nearest")
 def test_neighbours_have_the_dtype_of_the_set():
-    """Rows of a float64 set are float64, also for a z of float32 if the search takes one."""
+    """Rows of a float64 set stay float64, also for a float32 z, unless the search refuses it."""
     support = random_support(7, 5, seed=3, dtype=torch.float64)
     got = call(support.nearest, rand(3, 5, seed=2, dtype=torch.float64))
     found = [(got.value, got.call)]
     try:
         got = call(support.nearest, rand(3, 5, seed=2))
         found.append((got.value, got.call))
-    except RuntimeError:  # a search need not take another dtype
+    except RuntimeError:  # a search need not accept a different dtype
         pass
     for rows, called in found:
         if rows.dtype != torch.float64:
@@ -337,7 +337,7 @@ def test_neighbours_have_the_dtype_of_the_set():
 
 @about("SupportSet.nearest")
 def test_every_row_can_be_the_nearest():
-    """`nearest` knows nothing of images, so it ignores no row, whatever its image or age is."""
+    """`nearest` knows nothing about images, so it ignores no row, whatever its image or age is."""
     support = support_of(FOUR, images=torch.arange(4), ages=torch.tensor([0, -1, 3, -1]))
     call(support.nearest, at(0, 60, 106, 180)).gives(support.rows.clone(), atol=1e-6)
 
@@ -361,7 +361,7 @@ def contents(support):
 
 
 def holds(support, expected, called):
-    """Fail unless the set holds these (age, image, vector), at any positions."""
+    """Fail unless the set holds these triples (age, image, vector), at any positions."""
     got = contents(support)
     expected = sorted((a, i, *F.normalize(v, dim=0).tolist()) for a, i, v in expected)
     for what, index in [("ages", 0), ("images", 1)]:
@@ -418,7 +418,7 @@ def test_pushed_rows_are_normalised_and_in_the_set():
 
 @about("SupportSet.push")
 def test_pushed_rows_have_unit_norm_whatever_their_dtype_was():
-    """Half precision cannot hold the norm of (60000, 60000). The set of float32 stores norm 1."""
+    """Half precision cannot hold the norm of (60000, 60000), but a float32 set stores norm 1."""
     for z in (torch.tensor([[6e4, 6e4]]).half(), rand(3, 5, seed=1).bfloat16()):
         support = empty(len(z), z.shape[1])
         called = pushed(support, z, torch.arange(len(z)))
@@ -430,13 +430,13 @@ def test_pushed_rows_have_unit_norm_whatever_their_dtype_was():
 
 @about("SupportSet.push")
 def test_the_next_push_goes_to_other_positions():
-    """After three pushes of two into seven rows, all six are in the set."""
+    """After three pushes of two rows into a set of seven, all six are there."""
     support, z = empty(7, 3), rand(6, 3, seed=1)
     for start in (0, 2, 4):
         called = pushed(support, z[start : start + 2], torch.arange(start, start + 2))
     for b, row in enumerate(F.normalize(z, dim=1)):
         if float((support.rows - row).norm(dim=1).min()) > 1e-5:
-            said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, despite free room."
+            said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, despite the free rows."
             wrong(said, call=called)
 
 
@@ -468,7 +468,7 @@ def test_too_many_projections_are_refused():
 
 @about("SupportSet.push", step="images and ages")
 def test_each_row_keeps_its_image():
-    """Row b of z belongs to images[b]; if no images are given, it is -1, for unknown."""
+    """Row b of z belongs to images[b]; if no images are given, each image is -1, for unknown."""
     support, z = empty(7, 3), rand(5, 3, seed=3)
     called = pushed(support, z[:3], torch.tensor([40, 10, 30]))
     holds(support, [(0, i, v) for i, v in zip([40, 10, 30], z, strict=False)], called)
@@ -509,7 +509,7 @@ def push(support, z):
 
 @about("SupportSet.push", step="images and ages")
 def test_push_works_on_another_device():
-    """On a GPU the set and z are there, while `images` stays on the CPU."""
+    """The set and z may be on a GPU while `images` is on the CPU."""
     stays_on_device(push, SupportSet(7, 5), rand(3, 5, seed=1))
 
 
@@ -549,7 +549,7 @@ def test_wrapping_several_times_with_batches_that_do_not_divide():
 
 @about("SupportSet.push", step="round the end")
 def test_a_loaded_set_goes_on_as_before():
-    """A checkpoint holds the buffers. A set that loads them goes on where the other one was."""
+    """A checkpoint holds the buffers. A set that loads them continues where the other one was."""
     first, second, history = empty(5, 3), empty(5, 3, seed=8), []
     second.push(rand(4, 3, seed=10), torch.arange(4))  # it has been in use
     z = rand(7, 3, seed=9)
@@ -565,7 +565,7 @@ def test_a_loaded_set_goes_on_as_before():
 
 @about("SupportSet.push", step="round the end")
 def test_a_push_may_fill_the_whole_set():
-    """If B = Q, everything old is gone, wherever the next row would have gone."""
+    """If B = Q, every old row is gone, wherever the next row would have gone."""
     for before in (0, 1, 4):
         support, z = empty(5, 3), rand(5, 3, seed=8)
         for b in range(before):
@@ -574,7 +574,7 @@ def test_a_push_may_fill_the_whole_set():
         holds(support, [(0, i, z[i]) for i in range(5)], called)
 
 
-# Step 8: the loss of neighbours and predictions
+# Steps 8 and 9: the loss of neighbours and predictions
 
 
 def known(neighbours):
@@ -589,7 +589,7 @@ def of_neighbours(neighbours, p, temperature):
 
 
 def in_loops(oracle, neighbours, p, temperature):
-    """The same loss, by the equation in loops."""
+    """The same loss, computed from the equation in loops."""
     support, rows = known(neighbours)
     return oracle("nnclr_loss")(torch.zeros_like(p.detach()), p, support, temperature, rows)
 
@@ -605,7 +605,7 @@ def test_equal_predictions_cost_log_of_the_batch():
 
 @about("nnclr_loss")
 def test_loss_of_known_neighbours_by_hand():
-    """If neighbours at right angles equal their predictions: ln(1 + (B - 1) e^(-1/tau))."""
+    """Orthogonal neighbours that equal their predictions cost ln(1 + (B - 1) e^(-1/tau))."""
     for B, temperature in [(2, 0.5), (5, 1.0), (3, 0.2)]:
         expected = math.log(1 + (B - 1) * math.exp(-1 / temperature))
         of_neighbours(torch.eye(B), 4 * torch.eye(B), temperature).gives(expected, rtol=1e-5)
@@ -649,7 +649,7 @@ def test_gradient_reaches_every_prediction(oracle):
 
 @about("nnclr_loss", step="stability at low temperature")
 def test_loss_of_known_neighbours_is_stable_at_a_low_temperature(oracle):
-    """For logits of 100 and more, exp overflows in float32, but differences of logits do not."""
+    """exp overflows in float32 at logits of 100, unless the largest is subtracted first."""
     for (B, d), temperature in zip([(3, 5), (5, 2)], [0.01, 0.005], strict=True):
         neighbours = F.normalize(rand(B, d, seed=B), dim=1)
         p = rand(B, d, seed=B + 40)
@@ -668,11 +668,11 @@ def gradients_are(got, inputs, expected):
         if not torch.allclose(grad, want, rtol=1e-5, atol=1e-6 * float(want.abs().max())):
             ratio = float(grad.norm() / want.norm())
             turn = float(F.cosine_similarity(grad.flatten(), want.flatten(), dim=0))
-            said = f"Gradient of {name}: {ratio:.3g} times the right norm, cosine {turn:.3f}."
-            wrong(said, call=got.call)
+            said = f"The gradient of {name} has {ratio:.3g} times the right norm"
+            wrong(f"{said} and cosine {turn:.3f}.", call=got.call)
 
 
-# Step 9: one direction
+# Step 8, continued: one direction
 
 
 @about("nnclr_loss")
@@ -737,7 +737,7 @@ def test_a_temperature_must_be_above_zero():
 
 @about("nnclr_loss")
 def test_one_direction_stays_on_its_device():
-    """The right answers, 0 … B-1, must be where the predictions are."""
+    """The right answers, 0 … B-1, must be on the same device as the predictions."""
     z1, p2 = rand(3, 5, seed=1), rand(3, 5, seed=2)
     for rows in (None, torch.arange(3)):
         stays_on_device(nnclr_loss, z1, p2, SupportSet(7, 5), 0.5, rows)
@@ -779,7 +779,7 @@ def two_directions(z1, z2, neighbours1, neighbours2, predictor, temperature):
 
 @about("NNCLR.loss")
 def test_both_directions_by_hand():
-    """View 1 finds rows at 16 and 106 degrees, and view 2 finds 53 and 106; no predictor."""
+    """View 1 finds rows at 16 and 106 degrees, and view 2 finds 53 and 106, without a predictor."""
     z1, z2 = at(0, 90), torch.tensor([[0.8, 0.6], [0.0, 1.0]])
     loss1 = math.log(1 + math.exp(-1.312)) + math.log(1 + math.exp(-1.216))
     loss2 = math.log(1 + math.exp(0.4)) + math.log(1 + math.exp(-2.48))
@@ -789,7 +789,7 @@ def test_both_directions_by_hand():
 
 @about("NNCLR.loss")
 def test_equal_predictions_cost_as_much_as_chance():
-    """If the predictor gives the same for all images, the loss is ln B, which `chance` returns."""
+    """If all images get the same prediction, the loss is ln B, which `chance` returns."""
     for B, temperature in [(3, 0.5), (5, 0.1)]:
         same = nn.Linear(4, 4)
         same.weight.data.zero_()
@@ -801,7 +801,7 @@ def test_equal_predictions_cost_as_much_as_chance():
 
 @about("NNCLR.loss")
 def test_both_directions_equal_the_loops(oracle):
-    """The mean of neighbours of view 1 with predictions of view 2, and vice versa."""
+    """The loss is the mean of both directions: neighbours of one view, predictions of the other."""
     for (B, Q, d), temperature in zip(
         [(3, 7, 5), (5, 11, 2), (7, 13, 3)], [0.5, 0.1, 1], strict=True
     ):
@@ -832,7 +832,7 @@ def test_gradient_reaches_both_views_and_the_predictor(oracle):
 
 @about("NNCLR.loss")
 def test_each_view_passes_through_the_predictor_by_itself():
-    """A batch norm in the predictor takes the mean of one view, not of both."""
+    """A batch norm in the predictor uses the statistics of one view, not of both."""
     for B, Q, d in [(3, 7, 5), (5, 11, 2)]:
         support = random_support(Q, d, seed=Q, dtype=torch.float64)
         z1 = rand(B, d, seed=1, dtype=torch.float64)
@@ -842,18 +842,18 @@ def test_each_view_passes_through_the_predictor_by_itself():
         n1, n2 = (support.nearest(z).clone() for z in (z1, z2))
         expected = two_directions(z1, z2, n1, n2, copy.deepcopy(method.predictor), 0.5)
         got = call(method.loss, z1, z2, torch.arange(B))
-        got.gives(expected.detach(), rtol=1e-6, why="Each view has a mean of its own.")
+        got.gives(expected.detach(), rtol=1e-6, why="Each view has its own mean and variance.")
 
 
 def step(method, z1, z2):
-    """A step as in training, where `index` is on the CPU. The meters read numbers, so they wait."""
+    """A step as in training, where `index` is on the CPU. The meters are left out."""
     method.health = lambda rows, index: {}
     return method.loss(z1, z2, torch.arange(len(z1)))
 
 
 @about("NNCLR.loss")
 def test_loss_of_the_method_stays_on_its_device():
-    """On a GPU the views are there, while `index` stays on the CPU."""
+    """The views may be on a GPU while `index` is on the CPU."""
     for candidates in ("batch", "all"):
         method = method_of(SupportSet(7, 5), Bent(5), candidates=candidates)
         stays_on_device(step, method, rand(3, 5, seed=1), rand(3, 5, seed=2))
@@ -888,7 +888,7 @@ def test_own_rows_count_only_if_allowed():
 
 @about("NNCLR.loss", step="the choices of the method")
 def test_top_k_takes_any_of_the_k_nearest():
-    """With k = 2, two images and two views, there are 16 choices, and each loss is one of them."""
+    """With k = 2, two images and two views, there are 16 possible losses, one for each choice."""
     z1, z2, index = at(10, 100), at(30, 120), torch.arange(2)
     near = [support_of(FOUR).rows @ z.T for z in (z1, z2)]
     rows = support_of(FOUR).rows
@@ -924,7 +924,7 @@ def test_top_k_takes_any_of_the_k_nearest():
 
 @about("NNCLR.loss", step="search, then push")
 def test_no_view_finds_itself():
-    """Even if own rows count, a row that is pushed in this step cannot be found in it."""
+    """Even if own rows count, a view never finds a row that is pushed in the same step."""
     support = support_of(FOUR)
     rows, z1, z2 = support.rows.clone(), at(30, 150), at(31, 151)
     method = method_of(support, exclude_same=False)
@@ -970,7 +970,7 @@ def test_meters_report_the_search():
         got = call(method.loss, z1, z2, index)
         meters = method.meters(z1, z2, index)
         expected = {"self_match": 0.0, "real": float(step == 2)}
-        # in step 2 all find image 1 but view 2 of image 3, which finds 0; 1 in 6 shares its class
+        # in step 2 all find image 1, but view 2 of image 3 finds image 0; 1 in 6 shares its class
         if step == 2:
             expected |= {"neighbour_age": 1.0, "same_class": 1 / 6}
         for name, value in expected.items():

@@ -1,4 +1,4 @@
-"""What the functions of lesson 12 return; for random ones, facts that hold for every draw."""
+"""What the functions of lesson 12 return. For those that draw, facts that hold for every draw."""
 
 import math
 
@@ -16,13 +16,13 @@ MIRROR = Recipe(crop=0, flip=1, jitter=0, gray=0, blur=0)
 
 
 def answer(f, *args, **settings):
-    """What f returns, or its error; None in words."""
+    """What f returns, or its error; None becomes the text "None"."""
     value = tried(f, *args, **settings)
     return "None" if value is None else value
 
 
 def number(f, *args):
-    """The number that f returns, or the error that it raises; words if it is not one number."""
+    """The number that f returns as a float, a larger tensor as it is, or the error as text."""
     value = answer(f, *args)
     if isinstance(value, torch.Tensor) and value.numel() > 1:
         return value.detach().double()
@@ -49,12 +49,12 @@ def pca_whiten(module):
     answer(module.pca_whiten, wide, 2)
     seen["kept"] = torch.equal(wide, h.double())
     seen["widened"] = answer(keeps_digits, module)
-    seen["there"] = answer(at_the_mean, module)  # a fault apart from the numbers
+    seen["there"] = answer(at_the_mean, module)  # kept apart from the numbers: a fault of its own
     return seen
 
 
 def keeps_digits(module):
-    """Whether the same comes of float64 rows around a large mean as of those around 0."""
+    """Whether float64 rows give the same result around a large mean as around 0."""
     c, d = rand(2, 50, 1, seed=4, dtype=torch.float64)
     h = torch.cat([0.15 * c, 4e-4 * d], 1)
     one, other = (module.pca_whiten(x, 2).double() for x in (h, h + 1e4))
@@ -62,7 +62,7 @@ def keeps_digits(module):
 
 
 def at_the_mean(module):
-    """What becomes of an image at the mean, in words."""
+    """The norm that an image at the mean ends with, as text."""
     h = torch.tensor([[10.0, 1], [10, -1], [0, 0], [-10, 1], [-10, -1]])
     return f"{float(module.pca_whiten(h, 2)[2].norm()):.2f}"
 
@@ -71,7 +71,7 @@ def products(module, x, dim):
     """The width and all inner products, which do not depend on the signs of directions."""
     white = module.pca_whiten(x, dim).double()
     if x.shape[1] == white.shape[1] == 5 and bool((x[:, 4] == x[:, 0] + x[:, 1]).all()):
-        return {"width": 5}  # nothing but rounding errors is in one direction
+        return {"width": 5}  # one direction holds only rounding errors
     return {"width": white.shape[1], "products": white @ white.T}
 
 
@@ -90,7 +90,7 @@ def uniform_over_clusters(module):
 
 
 def of_epochs(module, sizes):
-    """What holds for every draw of clusters of these sizes."""
+    """Facts that hold for every draw from clusters of these sizes."""
     seen = {}
     labels = torch.cat([torch.full((size,), k) for k, size in enumerate(sizes)])
     labels = labels[torch.randperm(len(labels), generator=Generator().manual_seed(1))]
@@ -127,7 +127,7 @@ def of_epochs(module, sizes):
 
 
 def of_full_shares(module, sizes):
-    """Draws from two clusters, of which the first has just as many images as it gives, or fewer."""
+    """Draws from two clusters. The first has exactly as many images as it must give, or fewer."""
     labels, generator = (torch.arange(sum(sizes)) >= 4).long(), Generator().manual_seed(3)
     rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
     twice = any(bool((row[row < 4].bincount() > 1).any()) for row in rows)
@@ -137,7 +137,7 @@ def of_full_shares(module, sizes):
 
 
 def different(module):
-    """How many images of a cluster that is smaller than its share come: 7.5 of 10 by chance."""
+    """How many images are drawn from a cluster smaller than its share: 7.5 of 10 by chance."""
     labels, generator = (torch.arange(26) >= 10).long(), Generator().manual_seed(5)  # 10 and 16
     rows = [module.uniform_over_clusters(labels, generator) for _ in range(40)]
     many = sum(len(row[row < 10].unique()) for row in rows) / 40
@@ -145,7 +145,7 @@ def different(module):
 
 
 def in_pieces(module):
-    """Whether neighbours in a large cluster come together."""
+    """Whether neighbours in a large cluster tend to be drawn together."""
     labels, generator = (torch.arange(26) >= 24).long(), Generator().manual_seed(6)  # 24 and 2
     rows = torch.stack([module.uniform_over_clusters(labels, generator) for _ in range(60)])
     came = nn.functional.one_hot(rows, 26).sum(1).double()[:, :24]
@@ -168,7 +168,7 @@ def old_means(module):
     labels, h = torch.tensor([1, 0, 1, 2, 0]), rand(5, 2, seed=5) + 1
     opposite = torch.tensor([[1.0, 2], [3, 3], [-1, -2]])
     seen["zero"] = answer(means_of, module, opposite, torch.tensor([0, 1, 0]), 2)
-    for K in (3, 5):  # all clusters in use, and two that are empty
+    for K in (3, 5):  # all clusters are in use; two are empty
         seen[f"all of {K}"] = answer(means_of, module, h, labels, K)
     seen["double"] = answer(
         lambda: module.old_means(h.double(), labels, 6 - 1).dtype == torch.float64
@@ -177,7 +177,7 @@ def old_means(module):
 
 
 def means_of(module, h, labels, K):
-    """The means of clusters in use, and the shape of all."""
+    """The means of clusters in use, the shape of all, and whether the inputs are unchanged."""
     given = h.clone(), labels.clone()
     got = module.old_means(h, labels, K)
     kept = torch.equal(h, given[0]) and torch.equal(labels, given[1])
@@ -246,7 +246,7 @@ class Eye(nn.Module):
 
 
 def pictures():
-    """Raw, images of similar first number are close; whitened, the second number splits them."""
+    """Images grouped by their first number in raw units, and by their second after whitening."""
     first, group = torch.linspace(0, 255, 12).round().repeat(2), torch.arange(24) // 12
     mix = torch.randperm(24, generator=Generator().manual_seed(0))
     return images_of(first[mix], group[mix]), group[mix], (first[mix] > 127).long()
@@ -273,7 +273,7 @@ def deep_cluster(module, eye, recipe, **settings):
 def DeepCluster_start_epoch(module):
     pixels, group, half = pictures()
 
-    named = torch.arange(24) % 5  # the labels of a person
+    named = torch.arange(24) % 5  # labels given by a person
 
     def method(clusters, seed=0, recipe=MIRROR, **settings):
         settings = {"pca_dim": 2, **settings}
@@ -316,7 +316,7 @@ def DeepCluster_start_epoch(module):
     seen["what"] = kinds
     seen["bias"] = float(now[1].detach().abs().max())
     seen["grad"] = all(p.requires_grad for p in now)
-    # the second epoch, after other clusters, and with a single direction
+    # the second epoch: the old clusters are replaced, and a single direction is kept
     whole.pseudo_labels.copy_(torch.arange(24) % 2)
     whole.pca_dim = 1
     errors.append(str(answer(empty, whole, pixels)))
@@ -372,7 +372,7 @@ def DeepCluster_start_epoch(module):
 
 
 def empty(method, pixels):
-    """Start an epoch; nothing, unless it raises an error."""
+    """Start an epoch, and return an empty text, so that `answer` shows only an error."""
     method.start_epoch(pixels)
     return ""
 
@@ -399,7 +399,7 @@ def DeepCluster_loss(module):
 
 
 def loss_and_gradients(method, z1, z2, index):
-    """The loss and its gradients; of a loss that is no scalar, the sum's."""
+    """The loss and its gradients; if the loss is not a scalar, the gradients of its sum."""
     value = method.loss(z1, z2, index)
     loss = torch.as_tensor(value).sum() + 0 * (z1 + z2).sum()
     first, second = torch.autograd.grad(loss, (z1, z2))

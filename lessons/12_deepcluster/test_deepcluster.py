@@ -23,7 +23,7 @@ from simclr_mini.views import Recipe
 
 
 def whitened(h, dim, width):
-    """The result of `pca_whiten`, once its shape is right, and the call."""
+    """The result of `pca_whiten`, with its shape checked, and the call."""
     got = call(pca_whiten, h, dim)
     value = got.value
     if not isinstance(value, torch.Tensor) or value.shape != (len(h), width):
@@ -35,7 +35,7 @@ def whitened(h, dim, width):
 
 
 def cosines_are(h, dim, expected, why):
-    """All cosines between rows are as expected. No rotation or reflection changes them."""
+    """Fail unless all cosines between rows are right. No rotation or reflection changes them."""
     white, called = whitened(h, dim, int(torch.linalg.matrix_rank(expected)))
     cosines = white @ white.T
     off = (cosines - expected).abs()
@@ -58,7 +58,7 @@ def test_all_directions_get_the_same_variance():
     """(±10, ±1): both directions get variance 1, so the rows become the corners (±1, ±1) / √2."""
     h = torch.tensor([[10.0, 1], [10, -1], [-10, 1], [-10, -1]])
     expected = torch.tensor([[1.0, 0, 0, -1], [0, 1, -1, 0], [0, -1, 1, 0], [-1, 0, 0, 1]])
-    cosines_are(h, 2, expected, "The four rows are opposite or at right angles.")
+    cosines_are(h, 2, expected, "The four rows must be opposite or at right angles.")
     cosines_are(h + torch.tensor([7.0, 3]), 2, expected, "A shift by (7, 3) changes nothing.")
 
 
@@ -79,7 +79,7 @@ def test_every_row_is_normalised():
 
 @about("pca_whiten")
 def test_an_image_at_the_mean_stays_zero():
-    """Row 2 is the mean of all rows: its norm is 0, and the last step does not divide by that."""
+    """Row 2 is the mean of all rows, so its norm is 0. The last step must not divide by that."""
     h = torch.tensor([[10.0, 1], [10, -1], [0, 0], [-10, 1], [-10, -1]], dtype=torch.float64)
     for x in (h, h.float() + 3, h[:, :1]):
         white, called = whitened(x, 2, x.shape[1])
@@ -89,7 +89,7 @@ def test_an_image_at_the_mean_stays_zero():
 
 @about("pca_whiten")
 def test_a_large_mean_costs_no_digits():
-    """Rows around (10000, 10000), in float64 like all steps: they lie on a line, or are shifted."""
+    """Rows around (10000, 10000) need every step in float64, whether on a line or not."""
     c, d = rand(2, 50, 1, seed=4, dtype=torch.float64)
     whitened(1e4 + torch.cat([0.15 * c, 0.105 * c], 1), 2, 1)
     h = torch.cat([0.15 * c, 4e-4 * d], 1)
@@ -112,7 +112,7 @@ def test_units_and_mixtures_of_dimensions_do_not_matter():
 
 @about("pca_whiten")
 def test_whitened_representations_have_the_identity_as_covariance():
-    """If the rows get their norms back, the mean is 0 and the covariance is the identity."""
+    """Before each row is normalised, the mean is 0 and the covariance is the identity."""
     h = cloud(29, 5, seed=2)
     white, called = whitened(h, 5, 5)
     centred = h - h.mean(0)
@@ -131,7 +131,7 @@ def test_whitened_representations_have_the_identity_as_covariance():
 
 @about("pca_whiten")
 def test_the_directions_of_largest_variance_are_kept(oracle):
-    """The dim directions of largest variance count, and the rest does not."""
+    """Only the dim directions of largest variance count."""
     for N, D, dim in [(17, 5, 2), (31, 7, 4), (13, 3, 1)]:
         h = cloud(N, D, seed=N + D)
         expected = oracle("pca_whiten")(h, dim).double()
@@ -175,7 +175,7 @@ def test_weak_directions_are_kept():
 
 @about("pca_whiten")
 def test_a_collapsed_encoder_is_refused():
-    """If all rows are equal, or one is NaN, no direction means anything: a ValueError."""
+    """If all rows are equal, or one is NaN or infinite, pca_whiten raises a ValueError."""
     h = cloud(7, 3, seed=8)
     whitened(h, 2, 2)
     broken = h.clone()
@@ -188,7 +188,7 @@ def test_a_collapsed_encoder_is_refused():
 
 
 def clusters_of(sizes):
-    """The cluster of each image, in mixed order; cluster k has sizes[k] images."""
+    """The cluster of each image, shuffled; cluster k has sizes[k] images."""
     labels = torch.cat([torch.full((size,), k) for k, size in enumerate(sizes)])
     return labels[torch.randperm(len(labels), generator=Generator().manual_seed(len(labels)))]
 
@@ -264,7 +264,7 @@ def test_every_cluster_is_seen_equally_often_on_average():
 
 @about("uniform_over_clusters")
 def test_a_large_cluster_gives_no_image_twice():
-    """If a cluster has more images than it gives, they are distinct, and all equally likely."""
+    """If a cluster has more images than it gives, none comes twice, and all are equally likely."""
     for sizes in [(20, 2, 3), (5, 40)]:
         labels = clusters_of(sizes)
         large = int(torch.tensor(sizes).argmax())
@@ -312,7 +312,7 @@ def test_a_cluster_that_just_fills_its_share_is_drawn_with_replacement():
     labels = clusters_of((4, 2))
     rows, called = epochs(labels, 60)
     if all((row[labels[row] == 0].bincount() < 2).all() for row in rows):
-        said = "In 60 epochs, cluster 0 gives 4 images, and it has 4."
+        said = "Cluster 0 has 4 images, and gives 4 in each of 60 epochs."
         wrong(said, call=called, expected="some image twice in an epoch", got="none")
 
 
@@ -346,7 +346,7 @@ def test_empty_clusters_are_skipped():
 
 @about("uniform_over_clusters")
 def test_epochs_differ_and_depend_only_on_the_generator():
-    """Each call draws again, equal seeds repeat, and torch's global generator is not used."""
+    """Each call draws anew, equal seeds draw the same, and torch's global generator is not used."""
     labels = clusters_of((9, 4, 1))
 
     def two(seed):
@@ -450,7 +450,7 @@ def test_clusters_of_three_and_one_by_hand():
     call(effective_clusters, torch.tensor([0, 0, 1, 0])).gives(expected, rtol=1e-6)
     many = torch.tensor([1, 0, 0, 0]).repeat(50)
     call(effective_clusters, many).gives(
-        expected, rtol=1e-6, why="150 images and 50 count the same."
+        expected, rtol=1e-6, why="150 images and 50 count the same as 3 and 1."
     )
 
 
@@ -465,7 +465,7 @@ def test_effective_clusters_equal_the_loops(oracle):
 
 @about("mutual_information")
 def test_names_of_clusters_do_not_matter():
-    """0 0 1 1 and 1 1 0 0 are the same two groups, so 1. 0 1 0 1 says nothing about them, so 0."""
+    """0 0 1 1 and 1 1 0 0 are the same groups: NMI 1. 0 1 0 1 says nothing about them: NMI 0."""
     a = torch.tensor([0, 0, 1, 1])
     call(mutual_information, a, torch.tensor([1, 1, 0, 0])).gives(1.0, rtol=1e-6).is_a(float)
     call(mutual_information, a, torch.tensor([0, 1, 0, 1])).gives(0.0, atol=1e-9)
@@ -477,7 +477,7 @@ def test_names_of_clusters_do_not_matter():
 
 @about("mutual_information")
 def test_mutual_information_equals_the_sum_in_loops(oracle):
-    """I over the geometric mean of both entropies, for different numbers of clusters."""
+    """NMI is I over the geometric mean of both entropies, for any numbers of clusters."""
     for i, (K, L, N) in enumerate([(2, 3, 7), (5, 3, 31), (3, 11, 47), (7, 7, 20)]):
         a, b = (torch.randint(k, (N,), generator=Generator().manual_seed(i)) for k in (K, L))
         b = torch.where(torch.arange(N) % 3 > 0, a % L, b)
@@ -487,7 +487,7 @@ def test_mutual_information_equals_the_sum_in_loops(oracle):
 
 @about("mutual_information")
 def test_a_refined_clustering_by_hand():
-    """If two groups are each cut in two, I = ln 2 and H(b) = 2 ln 2: 1 / √2, either way round."""
+    """If two groups are each cut in two, I = ln 2, H(b) = 2 ln 2, and the NMI is 1 / √2."""
     a, b = torch.tensor([0, 0, 1, 1]), torch.tensor([2, 0, 3, 1])
     call(mutual_information, a, b).gives(1 / math.sqrt(2), rtol=1e-6)
     call(mutual_information, b, a).gives(1 / math.sqrt(2), rtol=1e-6)
@@ -495,7 +495,7 @@ def test_a_refined_clustering_by_hand():
 
 @about("mutual_information", step="a single cluster")
 def test_a_single_cluster_says_nothing():
-    """Its entropy is 0, and the result is 0 and not 0 / 0, even if both have a single cluster."""
+    """Its entropy is 0, so the result is 0, not 0 / 0, even if both have a single cluster."""
     for N in (4, 10, 999):
         one, some = torch.zeros(N, dtype=torch.int64), torch.arange(N) % 3
         for a, b in [(one, some), (some, one), (one, one), (one + 2, some)]:
@@ -540,7 +540,7 @@ def groups(sizes):
 def stripes():
     """Images that are spread evenly over one dimension and form two groups in another.
 
-    In raw units, images of similar first number are nearest. In equal units, the second number
+    In raw units, images with similar first numbers are nearest. In equal units, the second number
     splits them.
     """
     first = torch.linspace(0, 255, 24).round().repeat(2)
@@ -599,7 +599,7 @@ def test_the_encoder_sees_the_images_unchanged():
             said = "You should show the encoder the images as they are, in [0, 1]."
             wrong(said, call=called)
         if encoder.training != training or encoder.norm.training != training:
-            said = "You did not put the encoder back into its mode."
+            said = "You did not put the encoder back into its previous mode."
             wrong(said, call=called, expected=f"training is {training}")
         if encoder.norm.num_batches_tracked or not encoder.scales.requires_grad:
             wrong("You changed the encoder.", call=called)
@@ -607,7 +607,7 @@ def test_the_encoder_sees_the_images_unchanged():
 
 @about("DeepCluster.start_epoch")
 def test_directions_are_whitened_before_the_clustering():
-    """One dimension is ten times as large as the other, and yet the other's groups are found."""
+    """One dimension is ten times as large, but the groups are in the other and must be found."""
     pixels, group, _ = stripes()
     for seed in range(3):
         method = method_of((10.0, 1.0), 48, 2, seed)
@@ -691,7 +691,7 @@ def test_the_classifier_is_drawn_again_in_each_epoch():
             got = f"mean {weight.mean():.3g}, std {weight.std():.3g}"
             wrong(said, call=called, expected="mean 0, std 0.01", got=got)
         if weight.abs().max() < 0.02:
-            said = "The weights should be normal, not uniform. The largest of them:"
+            said = "The weights should be normally, not uniformly, distributed. The largest:"
             wrong(said, call=called, got=weight.abs().max())
         epochs_seen.append(weight.clone())
     if torch.equal(*epochs_seen):
@@ -776,7 +776,7 @@ def test_without_a_warm_start_the_names_change():
         kept += torch.equal(method.pseudo_labels, group)
     if kept > 3:
         got = f"the old numbers in {kept} of 12 runs"
-        wrong("warm_start is False.", expected="random numbers", got=got)
+        wrong("warm_start is False.", expected="clusters numbered anew", got=got)
 
 
 # ---- the loss
@@ -801,7 +801,7 @@ def test_equal_logits_cost_ln_k():
 
 @about("DeepCluster.loss")
 def test_both_views_must_predict_the_cluster_of_their_image():
-    """One view is right at odds of 9 to 1, and the other wrong: the mean of ln 10/9 and ln 10."""
+    """At odds of 9 to 1, a right view costs ln 10/9 and a wrong one ln 10; the loss is the mean."""
     method = method_of((1.0,), 5, 2)
     method.pseudo_labels.copy_(torch.tensor([1, 0, 0, 1, 1]))
     index = torch.tensor([4, 2])  # clusters 1 and 0
@@ -815,7 +815,7 @@ def test_both_views_must_predict_the_cluster_of_their_image():
 
 @about("DeepCluster.loss")
 def test_loss_equals_the_loops(oracle):
-    """The mean over 2B views of -ln of the softmax at the image's cluster."""
+    """The loss is the mean over 2B views of -ln of the softmax at the image's cluster."""
     for B, K, N in [(3, 5, 11), (5, 2, 7), (2, 7, 13), (7, 3, 8)]:
         labels = torch.arange(N) % 2
         method = ready(K, N, seed=B, labels=labels)
@@ -847,7 +847,7 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
 
 @about("DeepCluster.loss")
 def test_the_clusters_are_those_of_this_epoch():
-    """After a new clustering, and with another batch, the same logits have another loss."""
+    """With new clusters, or in a different batch, the same logits have a different loss."""
     method, odds = ready(2, 4), math.log(9)
     z = torch.tensor([[odds, 0], [odds, 0]])
     for labels, index, expected in [
@@ -866,7 +866,7 @@ def step(method, z1, z2):
 
 @about("DeepCluster.loss")
 def test_loss_of_clusters_stays_on_its_device():
-    """On a GPU the logits and the clusters are there, while `index` stays on the CPU."""
+    """The logits and the clusters may be on a GPU while `index` is on the CPU."""
     stays_on_device(step, ready(5, 11), rand(3, 5, seed=1), rand(3, 5, seed=2))
 
 

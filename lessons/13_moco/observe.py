@@ -24,7 +24,7 @@ def inputs_of(B, K, d):
 
 
 def with_gradients(value, weights, *inputs):
-    """A result, and the gradient of its weighted sum; a word if there is no way back."""
+    """A result, and the gradient of its weighted sum, or a text if no gradient flows back."""
     total = (value * weights).sum() + 0 * sum(one.sum() for one in inputs)
     try:
         return value.detach().clone(), *torch.autograd.grad(total, inputs)
@@ -72,7 +72,7 @@ def moco_loss(module):
 
 
 class Net(nn.Module):
-    """An encoder with a norm, a head, and two parameters of its own; numbers from a seed."""
+    """An encoder with a batch norm, a head, and two parameters of its own, drawn from a seed."""
 
     def __init__(self, seed):
         super().__init__()
@@ -155,7 +155,7 @@ def push(ring, z):
 
 
 def contents(ring, begin=()):
-    """The rows that were pushed, with images and ages, and how many there are."""
+    """The pushed rows with ages and images, and the images and ages of the initial rows left."""
     held = zip(ring.rows.tolist(), ring.images.tolist(), ring.ages.tolist(), strict=True)
     held = list(held)
     new = sorted((age, image, *row) for row, image, age in held if tuple(row) not in begin)
@@ -164,7 +164,7 @@ def contents(ring, begin=()):
 
 
 class Kept(nn.Module):
-    """A ring of our own, so that no one else's `push` matters here."""
+    """A ring with its own `push`, so that the learner's does not matter here."""
 
     def __init__(self, K, d):
         super().__init__()
@@ -187,7 +187,7 @@ class Kept(nn.Module):
 
 
 def backward_through_two(method, *given):
-    """The losses of two steps share a backward pass, as when gradients are accumulated."""
+    """Add the losses of two steps, then go backward once, as when gradients are accumulated."""
     sum(method.loss(*given) for _ in range(2)).backward()
 
 

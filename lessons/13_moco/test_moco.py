@@ -12,7 +12,7 @@ from lessons.course.device import stays_on_device
 from simclr_mini.moco import MoCo, follow, moco_loss, similarities
 from simclr_mini.ring import Ring
 
-# B, K and d differ, and K is no multiple of B, so that a wrong broadcast crashes or shows.
+# B, K and d differ, and K is no multiple of B, so that a wrong broadcast crashes or changes values.
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (4, 2, 3)]
 
 
@@ -37,7 +37,7 @@ def cosine(degrees):
 
 
 def gradients_are(got, inputs, expected, weights=1.0):
-    """Fail unless the gradient reaches these inputs and is right; None: it must not reach them."""
+    """Fail unless each input gets the expected gradient; None means that none may reach it."""
     if not isinstance(got.value, torch.Tensor) or not got.value.requires_grad:
         wrong("The result has no gradient.", call=got.call, expected="a tensor with grad_fn")
     total = (got.value * weights).sum()
@@ -52,16 +52,16 @@ def gradients_are(got, inputs, expected, weights=1.0):
         if not torch.allclose(grad, want, rtol=1e-5, atol=1e-6 * float(want.abs().max())):
             ratio = float(grad.norm() / want.norm())
             turn = float(F.cosine_similarity(grad.flatten(), want.flatten(), dim=0))
-            said = f"Gradient of {name}: {ratio:.3g} times the right norm, cosine {turn:.3f}."
-            wrong(said, call=got.call)
+            said = f"The gradient of {name} has {ratio:.3g} times the right norm"
+            wrong(f"{said} and cosine {turn:.3f}.", call=got.call)
 
 
-# Step 1: each query with its candidates
+# Steps 1 and 2: each query with its candidates
 
 
 @about("similarities")
 def test_similarities_by_hand():
-    """Queries at 10 and 50 degrees, their keys at 40 and 200, and three keys wait."""
+    """Queries are at 10 and 50 degrees, their keys at 40 and 200, the queue at 0, 90 and 180."""
     q, k = 3 * at(10, 50), 0.2 * at(40, 200)
     angles = [[30, 10, 80, 170], [150, 50, 40, 130]]
     expected = torch.tensor([[cosine(a) for a in row] for row in angles], dtype=torch.float64)
@@ -70,7 +70,7 @@ def test_similarities_by_hand():
 
 @about("similarities")
 def test_similarities_equal_the_loops(oracle):
-    """Column 0 holds the own key, and column 1 + j holds key j of the queue."""
+    """Column 0 is for the query's own key, and column 1 + j for key j of the queue."""
     for B, K, d in SIZES:
         q, k, queue = spread(B, d, B), spread(B, d, B + 40), unit(K, d, K)
         call(similarities, q, k, queue).gives(oracle("similarities")(q, k, queue))
@@ -78,11 +78,11 @@ def test_similarities_equal_the_loops(oracle):
 
 @about("similarities")
 def test_norms_do_not_matter():
-    """A query or a key that is a hundred times longer has the same cosines."""
+    """A query or a key with a hundred times the norm has the same cosines."""
     q, k, queue = spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3)
     expected = call(similarities, q, k, queue).value
     for longer, other in [(100 * q, k), (q, 100 * k)]:
-        why = "Some rows are longer now; expected is your own result before."
+        why = "q or k has 100 times the norm now; expected is your result before that."
         call(similarities, longer, other, queue).gives(expected, why=why)
 
 
@@ -109,16 +109,16 @@ def test_without_gradients_too_each_call_has_a_result_of_its_own(oracle):
 
 @about("similarities")
 def test_similarities_stay_on_their_device():
-    """Every tensor that you make must be where the queries are."""
+    """Every tensor that you make must be on the same device as the queries."""
     stays_on_device(similarities, spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3))
 
 
-# Step 2: the loss
+# Steps 3 and 4: the loss
 
 
 @about("moco_loss")
 def test_equal_candidates_cost_log_of_their_number():
-    """If the own key and all K others are equal, the loss is ln(K + 1)."""
+    """If a query's own key and all K others are equal, the loss is ln(K + 1)."""
     for B, K, temperature in [(3, 7, 0.5), (2, 5, 0.13)]:
         same = unit(1, 4, 1)
         q, k = spread(B, 4, 2), 3 * same.repeat(B, 1)
@@ -127,7 +127,7 @@ def test_equal_candidates_cost_log_of_their_number():
 
 @about("moco_loss")
 def test_loss_by_hand():
-    """Own keys at cosine 1, K others at cosine 0: ln(1 + K e^(-1/tau))."""
+    """If own keys have cosine 1 and K others 0, the loss is ln(1 + K e^(-1/tau))."""
     for K, temperature in [(3, 0.5), (4, 1.0), (2, 0.3)]:
         q, queue = 2 * torch.eye(6)[:1].repeat(3, 1), torch.eye(6)[1 : K + 1]
         expected = math.log(1 + K * math.exp(-1 / temperature))
@@ -147,7 +147,7 @@ def test_loss_is_the_equation_in_loops(oracle):
 
 @about("moco_loss")
 def test_other_keys_of_the_batch_are_not_candidates():
-    """The loss of a batch is the mean over its queries, each of them alone."""
+    """The loss of a batch is the mean of the losses that its queries have alone."""
     q, k, queue = spread(5, 3, 1), spread(5, 3, 2), unit(7, 3, 3)
     alone = [moco_loss(q[b : b + 1], k[b : b + 1], queue, 0.4) for b in range(5)]
     said = "Expected is the mean over the five queries, each in a batch of its own."
@@ -156,7 +156,7 @@ def test_other_keys_of_the_batch_are_not_candidates():
 
 @about("moco_loss")
 def test_every_query_of_a_large_batch_counts_the_same(oracle):
-    """385 queries."""
+    """In a batch of 385 queries, too, the loss is the mean over all of them."""
     q, k, queue = spread(385, 3, 1), spread(385, 3, 2), unit(2, 3, 3)
     call(moco_loss, q, k, queue, 0.5).gives(oracle("moco_loss")(q, k, queue, 0.5))
 
@@ -183,13 +183,13 @@ def test_gradient_of_the_loss_reaches_queries_only(oracle):
 
 @about("moco_loss")
 def test_loss_stays_on_its_device():
-    """The right answers, all 0, must be where the queries are."""
+    """The right answers, all 0, must be on the same device as the queries."""
     stays_on_device(moco_loss, spread(3, 5, 1), spread(3, 5, 2), unit(7, 5, 3), 0.5)
 
 
 @about("moco_loss", step="stability at low temperature")
 def test_loss_is_stable_at_a_low_temperature(oracle):
-    """For logits of 100 and more, exp overflows in float32, but differences of logits do not."""
+    """exp overflows in float32 at logits of 100, unless the largest is subtracted first."""
     for (B, K, d), temperature in zip(SIZES[:2], [0.01, 0.005], strict=True):
         q, k, queue = spread(B, d, B), spread(B, d, B + 40), unit(K, d, K)
         expected = oracle("moco_loss")(q, k, queue, temperature)
@@ -197,11 +197,11 @@ def test_loss_is_stable_at_a_low_temperature(oracle):
         call(moco_loss, q, k, queue, temperature).gives(expected, rtol=1e-4, atol=1e-4)
 
 
-# Step 3: the key network follows
+# Steps 5 and 6: the key network follows
 
 
 class Net(nn.Module):
-    """An encoder with a batch norm, and a head; numbers from a seed."""
+    """An encoder with a batch norm, and a head; its parameters and buffers depend on a seed."""
 
     def __init__(self, seed):
         super().__init__()
@@ -223,7 +223,7 @@ def two_networks():
 
 @about("follow")
 def test_follow_by_hand():
-    """A weight of 1 follows a weight of 3, with m = 0.75: 1.5, then 1.875."""
+    """With m = 0.75, a weight of 1 that follows a weight of 3 becomes 1.5, then 1.875."""
     key, query = (nn.Linear(1, 1, bias=False) for _ in range(2))
     key.requires_grad_(False).weight.fill_(1.0)
     query.weight.data.fill_(3.0)
@@ -235,7 +235,7 @@ def test_follow_by_hand():
 
 @about("follow")
 def test_every_parameter_follows(oracle):
-    """Weights, biases and the batch norm's parameters of encoder and head, at any m."""
+    """Weights, biases and batch norm parameters of encoder and head follow, at any m."""
     for momentum in (0.9, 0.99, 0.3):
         (key, query), want = two_networks(), Net(1).requires_grad_(False)
         oracle("follow")(want, query, momentum)
@@ -248,7 +248,7 @@ def test_every_parameter_follows(oracle):
 
 @about("follow")
 def test_weights_in_channels_last_follow_too():
-    """In training the weights of convolutions lie in memory in this order."""
+    """In training, the weights of convolutions are stored in this memory format."""
     key, query = (nn.Conv2d(2, 3, 3).to(memory_format=torch.channels_last) for _ in range(2))
     expected = (0.75 * key.weight + 0.25 * query.weight).detach()
     got = call_in_place(follow, key.requires_grad_(False), query, 0.75)
@@ -258,7 +258,7 @@ def test_weights_in_channels_last_follow_too():
 
 @about("follow")
 def test_parameters_that_are_frozen_follow_too(oracle):
-    """What the query network no longer trains, it still uses."""
+    """The query network still uses its frozen parameters, so the key network needs them too."""
     (key, query), want = two_networks(), Net(1).requires_grad_(False)
     next(query.parameters()).requires_grad_(False)
     oracle("follow")(want, query, 0.7)
@@ -271,19 +271,19 @@ def test_parameters_that_are_frozen_follow_too(oracle):
 
 @about("follow")
 def test_the_limits_of_the_momentum():
-    """m = 1 never moves, and m = 0 copies."""
+    """With m = 1 the key network never moves, and with m = 0 it becomes a copy."""
     for momentum, source in [(1.0, 0), (0.0, 1)]:
         networks = two_networks()
         expected = [p.detach().clone() for p in networks[source].parameters()]
         got = call_in_place(follow, *networks, momentum)
         for p, want in zip(networks[0].parameters(), expected, strict=True):
             if not torch.allclose(p, want, rtol=1e-6, atol=1e-9):
-                wrong("A parameter of the key network.", call=got.call, expected=want, got=p)
+                wrong("The key network is wrong.", call=got.call, expected=want, got=p)
 
 
 @about("follow")
 def test_the_two_networks_share_no_memory():
-    """A copy, with m = 0, stays where it was while the query network learns on."""
+    """A copy made with m = 0 keeps its values while the query network goes on learning."""
     key, query = two_networks()
     got = call_in_place(follow, key, query, 0.0)
     kept = {name: p.clone() for name, p in key.named_parameters()}
@@ -348,7 +348,7 @@ def test_no_graph_is_kept():
         wrong("A parameter of the key network is a different object now.", call=got.call)
 
 
-# Step 4: push
+# Steps 7 to 9: push
 
 
 def contents(ring):
@@ -358,7 +358,7 @@ def contents(ring):
 
 
 def holds(ring, expected, called):
-    """Fail unless the ring holds these (age, image, vector), at any positions."""
+    """Fail unless the ring holds these triples (age, image, vector), at any positions."""
     got = contents(ring)
     expected = sorted((a, i, *F.normalize(v, dim=0).tolist()) for a, i, v in expected)
     for what, index in [("ages", 0), ("images", 1)]:
@@ -393,7 +393,7 @@ def empty(K, d, seed=7):
 
 @about("Ring.push")
 def test_a_loaded_ring_goes_on_as_before():
-    """A checkpoint holds the buffers. A ring that loads them goes on where the other one was."""
+    """A checkpoint holds the buffers. A ring that loads them continues where the other one was."""
     first, second, z = empty(5, 3), empty(5, 3, seed=8), rand(7, 3, seed=9)
     second.push(rand(4, 3, seed=10), torch.arange(4))  # it has been in use
     pushed(first, z[:3], torch.arange(3))
@@ -405,7 +405,7 @@ def test_a_loaded_ring_goes_on_as_before():
 
 @about("Ring.push")
 def test_rows_keep_the_dtype_of_the_ring():
-    """A method in float64 has a ring in float64, and pushes what it projects."""
+    """A method in float64 has a ring in float64, and pushes float64 projections into it."""
     ring, z = empty(5, 3).double(), rand(2, 3, seed=1, dtype=torch.float64)
     called = pushed(ring, z, torch.arange(2))
     holds(ring, [(0, i, z[i]) for i in range(2)], called)
@@ -428,13 +428,13 @@ def test_pushed_rows_are_normalised_and_in_the_ring():
 
 @about("Ring.push")
 def test_the_next_push_goes_to_other_positions():
-    """After three pushes of two into seven rows, all six are in the ring."""
+    """After three pushes of two rows into a ring of seven, all six are there."""
     ring, z = empty(7, 3), rand(6, 3, seed=1)
     for start in (0, 2, 4):
         called = pushed(ring, z[start : start + 2])
     for b, row in enumerate(F.normalize(z, dim=1)):
         if float((ring.rows - row).norm(dim=1).min()) > 1e-5:
-            said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, despite free room."
+            said = f"Row {b % 2} of push {b // 2 + 1} is gone after push 3, despite the free rows."
             wrong(said, call=called)
 
 
@@ -453,7 +453,7 @@ def test_no_graph_stays_in_the_ring():
 
 @about("Ring.push", step="images and ages")
 def test_each_row_keeps_its_image():
-    """Row b of z belongs to images[b]; if no images are given, it is -1, for unknown."""
+    """Row b of z belongs to images[b]; if no images are given, each image is -1, for unknown."""
     ring, z = empty(7, 3), rand(5, 3, seed=3)
     called = pushed(ring, z[:3], torch.tensor([40, 10, 30]))
     holds(ring, [(0, i, v) for i, v in zip([40, 10, 30], z, strict=False)], called)
@@ -491,7 +491,7 @@ def push(ring, z):
 
 @about("Ring.push", step="images and ages")
 def test_push_works_on_another_device():
-    """On a GPU the ring and z are there, while `images` stays on the CPU."""
+    """The ring and z may be on a GPU while `images` is on the CPU."""
     stays_on_device(push, Ring(7, 5), rand(3, 5, seed=1))
 
 
@@ -525,7 +525,7 @@ def test_wrapping_several_times_with_batches_that_do_not_divide():
 
 @about("Ring.push", step="round the end")
 def test_a_push_may_fill_the_whole_ring():
-    """If B is the number of rows, everything old is gone, wherever the next row would go."""
+    """If B is the number of rows, every old row is gone, wherever the next row would have gone."""
     for before in (0, 1, 4):
         ring, z = empty(5, 3), rand(5, 3, seed=8)
         for b in range(before):
@@ -534,11 +534,11 @@ def test_a_push_may_fill_the_whole_ring():
         holds(ring, [(0, i, z[i]) for i in range(5)], called)
 
 
-# Step 5: the loss of the method
+# Steps 10 to 14: the loss of the method
 
 
 def method_of(ring, temperature=0.5, symmetric=True, **settings):
-    """MoCo with this queue, in its precision."""
+    """MoCo with this queue, in the queue's dtype."""
     settings = {"encoder": nn.Linear(2, 2)} | settings
     method = bare_method(
         MoCo,
@@ -574,7 +574,7 @@ def method_cases():
 
 @about("MoCo.loss")
 def test_the_method_by_hand():
-    """A query at 30 and its key at 60 degrees, a queue at 0 and 90 degrees, tau = 0.5."""
+    """A query is at 30 degrees, its own key at 60, and the queue at 0 and 90; tau is 0.5."""
     method = method_of(ring_at(0, 90), symmetric=False)
     logits = [cosine(angle) / 0.5 for angle in (30, 30, 60)]
     expected = math.log(sum(map(math.exp, logits))) - logits[0]
@@ -584,7 +584,7 @@ def test_the_method_by_hand():
 
 @about("MoCo.loss")
 def test_the_method_equals_the_loops(oracle):
-    """The loss of all queries, with the method's temperature, and its gradient."""
+    """Loss and gradient are those of all queries, at the method's temperature."""
     for B, K, d, views, temperature in method_cases():
         z1, z2 = (spread(views * B, d, seed).requires_grad_() for seed in (1, 50))
         method = method_of(random_ring(K, d), temperature, views == 2)
@@ -597,7 +597,7 @@ def test_the_method_equals_the_loops(oracle):
 
 @about("MoCo.loss", step="the old queue")
 def test_no_key_of_this_step_is_in_its_queue(oracle):
-    """If the keys entered first, each own key would be there twice, which costs at least ln 2."""
+    """If the keys entered first, each query would meet its key twice, which costs at least ln 2."""
     B, K, d = 3, 13, 5
     keys = spread(B, d, 2)
     method = method_of(random_ring(K, d), 0.1, symmetric=False)
@@ -640,7 +640,7 @@ def goes_backward(loss, said, called):
 
 @about("MoCo.loss", step="the old queue")
 def test_two_losses_may_be_added_before_the_backward_pass():
-    """As when gradients are accumulated: the second step must leave the first one's graph alone."""
+    """When gradients are accumulated, the second step must leave the first one's graph alone."""
     method = method_of(random_ring(7, 3))
     z1 = spread(4, 3, 1).requires_grad_()
     first = call(method.loss, z1, spread(4, 3, 2), torch.arange(2)).value
@@ -650,7 +650,7 @@ def test_two_losses_may_be_added_before_the_backward_pass():
 
 @about("MoCo.loss", step="keys enter the queue")
 def test_all_keys_enter_with_their_images():
-    """After a step, the queue holds all of z2 and none of z1; row m is of image m mod B."""
+    """After a step, the queue holds all of z2 and none of z1; row m has image index[m mod B]."""
     for B, K, d, views, temperature in method_cases():
         method = method_of(empty(K, d).double(), temperature, views == 2)
         z1, z2 = spread(views * B, d, 1), spread(views * B, d, 2)
@@ -675,7 +675,7 @@ def test_the_next_step_meets_them(oracle):
 
 
 def meters_are(expected, method, z1, z2, index, said):
-    """The meters after a call of the loss; `said` has a place for the name of a wrong one."""
+    """Call the loss, and fail unless its meters are right; a wrong one's name goes into `said`."""
     got = call(method.loss, z1, z2, index)
     found = method.meters(z1, z2, index)
     for name, value in expected.items():
@@ -685,7 +685,7 @@ def meters_are(expected, method, z1, z2, index, said):
 
 @about("MoCo.loss", step="the meters")
 def test_meters_describe_the_queue_before_the_push():
-    """Two steps: at first no key was pushed; then a third was, and image 0 meets its own keys."""
+    """In step 1 no key is real; in step 2 a third of them are, and image 0 meets its own keys."""
     method = method_of(empty(12, 5).double())
     for step, index in enumerate([[0, 1], [0, 2]]):
         z1, z2 = spread(4, 5, 2 * step), spread(4, 5, 2 * step + 1)
@@ -701,7 +701,7 @@ def test_meters_describe_the_queue_before_the_push():
 
 @about("MoCo.loss", step="the meters")
 def test_meters_compare_queries_with_the_queue():
-    """The mean and the largest cosine of the queries, not of the new keys, with the queue."""
+    """Two meters compare queries, not new keys, with the queue: the mean and the largest cosine."""
     for B, K, d, views, temperature in method_cases():
         method = method_of(random_ring(K, d), temperature, views == 2)
         z1, z2 = spread(views * B, d, 1), spread(views * B, d, 50)
@@ -714,7 +714,7 @@ def test_meters_compare_queries_with_the_queue():
 
 @about("MoCo.loss", step="keys enter the queue")
 def test_the_loss_moves_no_network():
-    """`project_views` has moved the key network in this step already."""
+    """`project_views` has already moved the key network in this step, so the loss must not."""
     method = method_of(random_ring(13, 5))
     for p in method.key_network.parameters():
         p.mul_(0.5)  # it lags behind, so that another move would show

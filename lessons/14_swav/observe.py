@@ -1,4 +1,4 @@
-"""What the functions of lesson 14 return on a few inputs of odd size."""
+"""What the functions of lesson 14 return for a few small inputs of different sizes."""
 
 import torch
 import torch.nn.functional as F
@@ -50,7 +50,7 @@ def right_codes(scores, epsilon=0.05, iterations=3):
 
 
 def sinkhorn(module):
-    """Codes, and whether they are constants; if both are right, also what rounds or overflows."""
+    """Codes, and whether they are constants; if all is right, also codes that may overflow."""
     seen, right = {"stays": stays(module.sinkhorn, cosines(5, 3, 1))}, {"stays": True}
     cases = [(11, 7, 0.07, 3), (4, 9, 0.2, 1), (6, 5, 0.5, 2), (3, 2, 0.03, 10), (1, 3, 0.1, 4)]
     for B, K, epsilon, iterations in cases:
@@ -61,7 +61,7 @@ def sinkhorn(module):
     right["defaults"] = right_codes(cosines(11, 7, 3))
     seen["gradient"] = module.sinkhorn(cosines(5, 3, 1).requires_grad_()).requires_grad
     if not equal(seen, {**right, "gradient": False}, 1e-3):
-        return seen  # another fault must not hide this one
+        return seen  # an overflow must not hide another fault
     given = cosines(5, 3, 1).float()
     module.sinkhorn(given)
     seen["kept"] = torch.equal(given, cosines(5, 3, 1).float())

@@ -14,7 +14,7 @@ from lessons.course.show import kind
 from simclr_mini.ring import Ring
 from simclr_mini.swav import SwAV, codes_with_queue, normalise_, sinkhorn, swapped_loss
 
-# B, K, d and Q differ and are mostly prime, so that a wrong axis crashes or shows.
+# B, K, d and Q differ and are mostly prime, so that a wrong axis crashes or changes values.
 
 
 def unit(rows, d, seed, dtype=torch.float64):
@@ -39,7 +39,7 @@ def test_prototypes_by_hand():
     prototypes = torch.tensor([[3.0, 4], [0, -2], [-5, 12]])
     got = call_in_place(normalise_, prototypes)
     expected = torch.tensor([[0.6, 0.8], [0, -1], [-5 / 13, 12 / 13]])
-    are(prototypes, expected, "The prototypes after the call.", got.call)
+    are(prototypes, expected, "The prototypes are wrong after the call.", got.call)
 
 
 @about("normalise_")
@@ -50,7 +50,7 @@ def test_every_row_gets_unit_norm(oracle):
         expected = prototypes.clone()
         oracle("normalise_")(expected)
         got = call_in_place(normalise_, prototypes)
-        are(prototypes, expected, "The prototypes after the call.", got.call)
+        are(prototypes, expected, "The prototypes are wrong after the call.", got.call)
 
 
 def are(got, expected, what, said):
@@ -64,7 +64,7 @@ def test_the_parameter_itself_changes():
     prototypes = nn.Parameter(2 * rand(4, 3, seed=1))
     expected, address = F.normalize(prototypes.detach(), dim=1), prototypes.data_ptr()
     got = call_in_place(normalise_, prototypes)
-    are(prototypes, expected, "The prototypes after the call.", got.call)
+    are(prototypes, expected, "The prototypes are wrong after the call.", got.call)
     if prototypes.data_ptr() != address:
         wrong("The values have moved to a different place in memory.", call=got.call)
     if not (prototypes.is_leaf and prototypes.requires_grad):
@@ -73,23 +73,23 @@ def test_the_parameter_itself_changes():
 
 @about("normalise_")
 def test_prototypes_that_are_columns_of_a_tensor_change_there():
-    """Such a tensor is not contiguous in memory, and a copy of it is another tensor."""
+    """Such a tensor is not contiguous in memory, but it must change there and not in a copy."""
     columns = spread(3, 4, seed=1)
     expected = F.normalize(columns.T, dim=1)
     got = call_in_place(normalise_, columns.T)
-    are(columns.T, expected, "The prototypes after the call.", got.call)
+    are(columns.T, expected, "The prototypes are wrong after the call.", got.call)
 
 
 @about("normalise_")
 def test_gradients_stay_off_where_they_are_off():
-    """An evaluation calls it inside `torch.no_grad()`."""
+    """An evaluation calls `normalise_` inside `torch.no_grad()`."""
     with torch.no_grad():
         call_in_place(normalise_, spread(4, 3, seed=1))
 
 
 @about("normalise_")
 def test_prototypes_stay_on_their_device():
-    """Every tensor that you make must be where the prototypes are."""
+    """Every tensor that you make must be on the same device as the prototypes."""
     stays_on_device(normalise_, spread(4, 3, seed=1))
 
 
@@ -106,7 +106,7 @@ def test_two_images_and_two_prototypes_by_hand():
 
 @about("sinkhorn")
 def test_codes_equal_the_loops(oracle):
-    """Another epsilon and number of iterations each time, and never as many images as K."""
+    """Epsilon and the number of iterations vary, and B is never equal to K."""
     cases = [(11, 7, 0.07, 3), (4, 9, 0.2, 1), (6, 5, 0.5, 2), (3, 2, 0.03, 10), (1, 3, 0.1, 4)]
     for B, K, epsilon, iterations in cases:
         scores = cosines(B, K, seed=B)
@@ -116,23 +116,23 @@ def test_codes_equal_the_loops(oracle):
 
 @about("sinkhorn")
 def test_sinkhorn_has_defaults(oracle):
-    """Without further arguments: epsilon 0.05 and 3 iterations."""
+    """By default, epsilon is 0.05 and there are 3 iterations."""
     scores = cosines(11, 7, seed=3)
     call(sinkhorn, scores).gives(oracle("sinkhorn")(scores, 0.05, 3), rtol=1e-6)
 
 
 @about("sinkhorn")
 def test_many_iterations_balance_the_prototypes():
-    """After 200 iterations every prototype has B / K of the samples."""
+    """After 200 iterations, the shares of every prototype add up to B / K."""
     got = call(sinkhorn, cosines(11, 7, seed=1), 0.1, 200)
     total = got.value.sum(0)
     if not torch.allclose(total.double(), torch.full((7,), 11 / 7, dtype=torch.float64), atol=1e-3):
-        wrong("What each prototype gets.", call=got.call, expected="11 / 7 each", got=total)
+        wrong("The prototypes are not balanced.", call=got.call, expected="11 / 7 each", got=total)
 
 
 @about("sinkhorn")
 def test_equal_scores_give_uniform_codes():
-    """This is what a collapsed encoder gives: no prototype is preferred."""
+    """A collapsed encoder gives equal scores, and then no prototype is preferred."""
     for B, K in [(6, 4), (3, 5)]:
         scores = torch.full((B, K), 0.3)
         call(sinkhorn, scores).gives(torch.full((B, K), 1 / K), rtol=1e-5)
@@ -140,7 +140,7 @@ def test_equal_scores_give_uniform_codes():
 
 @about("sinkhorn")
 def test_codes_stay_on_their_device():
-    """Every tensor that you make must be where the scores are."""
+    """Every tensor that you make must be on the same device as the scores."""
     stays_on_device(sinkhorn, cosines(5, 3, seed=1))
 
 
@@ -151,7 +151,7 @@ def test_every_code_sums_to_one():
         got = call(sinkhorn, cosines(B, K, seed=B), 0.06, iterations)
         total = got.value.sum(1)
         if not torch.allclose(total.double(), torch.ones(B, dtype=torch.float64), atol=1e-5):
-            wrong("The sum of each code.", call=got.call, expected="1 each", got=total)
+            wrong("A code does not sum to 1.", call=got.call, expected="1 each", got=total)
 
 
 @about("sinkhorn", step="stability at small epsilon")
@@ -204,7 +204,7 @@ def test_codes_with_queue_equal_the_loops(oracle):
 
 @about("codes_with_queue")
 def test_an_empty_queue_changes_nothing(oracle):
-    """With Q = 0 the codes are those of the batch alone; here with the defaults."""
+    """With Q = 0, the codes are those of the batch alone. The other arguments have defaults."""
     z, prototypes = unit(7, 4, 1), unit(3, 4, 2)
     expected = oracle("sinkhorn")(z @ prototypes.T, 0.05, 3)
     call(codes_with_queue, z, z[:0], prototypes).gives(expected, rtol=1e-6)
@@ -212,18 +212,18 @@ def test_an_empty_queue_changes_nothing(oracle):
 
 @about("codes_with_queue")
 def test_a_crowded_prototype_in_the_queue_costs_more():
-    """The queue is all on prototype 0, so an image between both goes mostly to prototype 1."""
+    """The whole queue is at prototype 0, so an image in between goes mostly to prototype 1."""
     z, prototypes = torch.tensor([[0.8, 0.6], [0.6, 0.8]]), torch.eye(2)
     queue = torch.tensor([[1.0, 0.0]]).expand(9, 2).clone()
     got = call(codes_with_queue, z, queue, prototypes, 0.5, 20)
     if not (got.value[:, 1] > 0.7).all():
         said = "above 0.7 for both images"
-        wrong("The share of prototype 1.", call=got.call, expected=said, got=got.value[:, 1])
+        wrong("Prototype 1 gets too little.", call=got.call, expected=said, got=got.value[:, 1])
 
 
 @about("codes_with_queue")
 def test_the_queue_may_have_another_dtype(oracle):
-    """A queue is stored in float32. Embeddings may have more digits, or fewer."""
+    """A queue is stored in float32. Projections may have more digits, or fewer."""
     z, queue, prototypes = unit(3, 4, 5), unit(5, 4, 6, torch.float32), unit(7, 4, 7)
     expected = oracle("codes_with_queue")(z, queue.double(), prototypes, 0.1, 3)
     call(codes_with_queue, z, queue, prototypes, 0.1, 3).gives(expected, rtol=1e-6)
@@ -231,7 +231,7 @@ def test_the_queue_may_have_another_dtype(oracle):
 
 @about("codes_with_queue")
 def test_projections_may_be_in_half_precision(oracle):
-    """Projections and prototypes in bfloat16, a queue in float32."""
+    """Projections and prototypes may be in bfloat16 while the queue is in float32."""
     z, queue, prototypes = unit(3, 4, 5), unit(5, 4, 6), unit(7, 4, 7)
     expected = oracle("codes_with_queue")(z, queue, prototypes, 0.5, 3)
     half = z.bfloat16(), queue.float(), prototypes.bfloat16()
@@ -240,7 +240,7 @@ def test_projections_may_be_in_half_precision(oracle):
 
 @about("codes_with_queue")
 def test_codes_with_queue_stay_on_their_device():
-    """Every tensor that you make must be where the projections are."""
+    """Every tensor that you make must be on the same device as the projections."""
     stays_on_device(codes_with_queue, unit(3, 4, 1), unit(7, 4, 2), unit(5, 4, 3))
 
 
@@ -266,7 +266,7 @@ def test_one_image_by_hand():
 
 @about("swapped_loss")
 def test_swapped_loss_of_two_views_equals_the_loops(oracle):
-    """The equation, image by image."""
+    """The loss is that of the equation, computed image by image."""
     for B, K, tau in [(5, 3, 0.3), (2, 7, 0.07), (3, 4, 1.0)]:
         scores, codes = views_and_codes(B, K, 2)
         call(swapped_loss, scores, codes, tau).gives(oracle("swapped_loss")(scores, codes, tau))
@@ -299,7 +299,7 @@ def test_every_prediction_gets_its_gradient(oracle):
 
 
 def gradients_are(got, inputs, expected):
-    """The gradient of a loss with respect to each input, None where there is none."""
+    """Fail unless a gradient reaches each input and is right."""
     if not got.value.requires_grad:
         wrong("The loss has no gradient.", call=got.call)
     found = torch.autograd.grad(got.value, list(inputs.values()), allow_unused=True)
@@ -307,12 +307,12 @@ def gradients_are(got, inputs, expected):
         if one is None:
             wrong(f"No gradient reaches {name}.", call=got.call)
         if not torch.allclose(one, right, rtol=1e-4, atol=1e-7):
-            wrong(f"The gradient of {name}.", call=got.call, expected=right, got=one)
+            wrong(f"The gradient of {name} is wrong.", call=got.call, expected=right, got=one)
 
 
 @about("swapped_loss")
 def test_swapped_loss_stays_on_its_device():
-    """Every tensor that you make must be where the scores are."""
+    """Every tensor that you make must be on the same device as the scores."""
     scores = [cosines(5, 3, seed=v) for v in range(3)]
     stays_on_device(swapped_loss, scores, [one.softmax(1) for one in scores[:2]])
 
@@ -356,7 +356,7 @@ def views(B, d, count):
 
 
 def step_equals_the_loops(oracle, method, z, why=""):
-    """Compare the loss and what the step leaves behind; return the call and the twin."""
+    """Compare the loss with that of a twin, in loops; return the call and the twin."""
     index = torch.arange(len(z[0])) + 7
     twin = copy.deepcopy(method)
     expected = oracle("SwAV.loss")(twin, z[0], z[1], index, *z[2:])
@@ -366,25 +366,25 @@ def step_equals_the_loops(oracle, method, z, why=""):
 
 @about("SwAV.loss")
 def test_loss_of_the_method_equals_the_loops(oracle):
-    """Neither projections nor prototypes come with unit norm; with and without small crops."""
+    """Neither projections nor prototypes have unit norm yet, and there may be small crops."""
     for B, K, d, count in [(5, 3, 4, 2), (3, 5, 2, 3), (4, 3, 7, 4)]:
         step_equals_the_loops(oracle, method_of(K, d, B=B), views(B, d, count))
 
 
 @about("SwAV.loss")
 def test_prototypes_have_unit_norm_from_the_start_of_the_step(oracle):
-    """They are normalised in place, so the optimiser's tensor has unit norm too."""
+    """Prototypes are normalised in place, so the optimiser's tensor has unit norm too."""
     method = method_of(3, 4, B=5)
     parameter, expected = method.prototypes, F.normalize(method.prototypes.detach(), dim=1)
     got, _ = step_equals_the_loops(oracle, method, views(5, 4, 3))
     if method.prototypes is not parameter:
         wrong("self.prototypes is a different tensor now.", call=got.call)
-    are(parameter, expected, "self.prototypes after the step.", got.call)
+    are(parameter, expected, "self.prototypes is wrong after the step.", got.call)
 
 
 @about("SwAV.loss")
 def test_gradient_reaches_views_and_prototypes(oracle):
-    """That of the prototypes is not only sideways: they are normalised outside the graph."""
+    """Prototypes are normalised outside the graph, so their gradient may also point outwards."""
     method, z = method_of(3, 4, B=5), [one.requires_grad_() for one in views(5, 4, 3)]
     index, twin = torch.arange(5), copy.deepcopy(method)
     loss = oracle("SwAV.loss")(twin, z[0], z[1], index, *z[2:])
@@ -396,34 +396,34 @@ def test_gradient_reaches_views_and_prototypes(oracle):
 
 @about("SwAV.loss", step="frozen prototypes")
 def test_frozen_prototypes_may_be_replaced(oracle):
-    """As by a checkpoint that is loaded: the next step uses those that are there then."""
+    """If a loaded checkpoint replaces the prototypes, the next step uses the new ones."""
     method = method_of(3, 4, B=5, epoch=1, freeze_epochs=1)
     step_equals_the_loops(oracle, method, views(5, 4, 2))
     with torch.no_grad():
         method.prototypes.copy_(spread(3, 4, seed=9))
-    why = "self.prototypes has other numbers now."
+    why = "self.prototypes holds new numbers now."
     step_equals_the_loops(oracle, method, views(5, 4, 2), why)
 
 
 @about("SwAV.loss", step="frozen prototypes")
 def test_prototypes_are_frozen_at_the_start(oracle):
-    """In the first freeze_epochs epochs they have no gradient; afterwards they have one."""
+    """In the first freeze_epochs epochs, prototypes have no gradient; afterwards they have one."""
     for freeze, epoch, trained in [(1, 1, False), (1, 2, True), (2, 2, False), (0, 1, True)]:
         method = method_of(3, 4, B=5, epoch=epoch, freeze_epochs=freeze)
         z = [one.requires_grad_() for one in views(5, 4, 3)]
         got, _ = step_equals_the_loops(oracle, method, z)
         got.value.backward()
-        said = f"Epoch {epoch} with freeze_epochs = {freeze}: the gradient of self.prototypes."
+        said = f"Epoch {epoch} with freeze_epochs = {freeze}: self.prototypes.grad is wrong."
         if (method.prototypes.grad is not None) != trained:
-            came = "None" if trained else "one"
-            wrong(said, call=got.call, expected="one" if trained else "None", got=came)
+            came = "None" if trained else "a gradient"
+            wrong(said, call=got.call, expected="a gradient" if trained else "None", got=came)
         if any(one.grad is None for one in z):
             wrong("The views must learn from the first epoch on.", call=got.call)
 
 
 @about("SwAV.loss", step="the queue")
 def test_a_queue_is_used_when_it_is_full(oracle):
-    """Six rows, three images in a step: after one push it is half full, after two it is full."""
+    """A queue of six rows gets three in each step, so it is full after two pushes."""
     for queued in (0, 1, 2, 3):
         method = method_of(5, 4, Q=6, queued=queued)
         why = f"{queued} batches were pushed before."
@@ -437,20 +437,20 @@ def test_each_large_view_has_its_own_queue(oracle):
         method = method_of(5, 4, Q=6, queued=2, epoch=epoch, queue_start=2)
         got, twin = step_equals_the_loops(oracle, method, views(3, 4, 3))
         for v in range(2):
-            said = f"Epoch {epoch}, queue_start = 2: self.queues[{v}].rows after the step."
+            said = f"Epoch {epoch}, queue_start = 2: self.queues[{v}].rows is wrong after the step."
             are(method.queues[v].rows, twin.queues[v].rows, said, got.call)
 
 
 @about("SwAV.loss", step="health of the codes")
 def test_found_describes_this_step(oracle):
-    """The entropy of the codes and what the predictions lack add up to the loss."""
+    """The entropy of the codes and the divergence of the predictions add up to the loss."""
     for Q, queued in [(0, 0), (6, 1)]:
         method = method_of(5, 4, Q=Q, queued=queued)
         got, twin = step_equals_the_loops(oracle, method, views(3, 4, 4))
         for name, value in twin.found.items():
             if abs(method.found.get(name, -1.0) - value) > 1e-5:
                 found = method.found.get(name, "nothing")
-                wrong(f"self.found[{name!r}].", call=got.call, expected=value, got=found)
+                wrong(f"self.found[{name!r}] is wrong.", call=got.call, expected=value, got=found)
 
 
 @about("SwAV.loss", step="health of the codes")
@@ -461,12 +461,17 @@ def test_meters_are_plain_numbers():
     got = call(method.loss, z[0], z[1], torch.arange(3), z[2])
     for name, value in method.found.items():
         if isinstance(value, torch.Tensor):
-            wrong(f"self.found[{name!r}].", call=got.call, expected="a number", got=kind(value))
+            wrong(
+                f"self.found[{name!r}] is a tensor.",
+                call=got.call,
+                expected="a number",
+                got=kind(value),
+            )
 
 
 @about("SwAV.loss", step="a few steps of training")
 def test_training_changes_encoder_and_prototypes():
-    """Twenty steps on eight images: the loss ends well below ln K."""
+    """In twenty steps on eight images, the loss falls well below ln K."""
     method = method_of(4, 6, B=8, temperature=0.1, epsilon=0.05, iterations=3, epoch=1)
     encoder, x = nn.Linear(5, 6).double(), rand(8, 5, seed=3, dtype=torch.float64)
     with torch.no_grad():
@@ -493,4 +498,4 @@ def test_training_changes_encoder_and_prototypes():
     last = sum(losses[-5:]) / 5
     if last > 0.6:
         said = f"below 0.6; chance is ln 4 = {math.log(4):.2f}"
-        wrong("The mean loss of the last five steps.", expected=said, got=last)
+        wrong("The mean loss of the last five steps is too high.", expected=said, got=last)

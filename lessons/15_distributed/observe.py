@@ -1,4 +1,4 @@
-"""What the functions of lesson 15 return for small inputs, in processes that are threads."""
+"""What the functions of lesson 15 return for small inputs. Each process is a thread."""
 
 import weakref
 
@@ -19,7 +19,7 @@ def numbers(*shape, seed, dtype=torch.float64):
 
 
 def attempt(W, work):
-    """What each process returns, or that they cannot."""
+    """What each process returns, or "an error" if one of them raises an error."""
     try:
         return tuple(together(W, work))
     except Exception:
@@ -79,7 +79,7 @@ def average_gradients(module):
             flat = [p for group in groups for p in group]
             for number, p in enumerate(flat):
                 p.grad = None if number == 2 else numbers(*p.shape, seed=10 * rank + number)
-            flat[0].grad = flat[0].grad.T.contiguous().T  # its columns lie side by side
+            flat[0].grad = flat[0].grad.T.contiguous().T  # stored column by column
             optimizer = Plain(*groups)
             module.average_gradients(optimizer)
             grads = tuple("none" if p.grad is None else p.grad for p in flat)
@@ -160,7 +160,7 @@ def moments(module):
 
 
 class Method(nn.Module):
-    """A network that notes its work."""
+    """A network that records its intermediate results."""
 
     def __init__(self):
         super().__init__()
@@ -214,7 +214,7 @@ def project_chunk(module):
 
 
 class Joined(Method):
-    """It looks at all views at once."""
+    """A network that looks at all views at once."""
 
     def project_views(self, views):
         return list(self.project(torch.cat(views)).chunk(len(views)))

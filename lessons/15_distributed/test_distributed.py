@@ -17,7 +17,7 @@ from simclr_mini.distributed import (
 )
 from simclr_mini.nt_xent import nt_xent_loss
 
-# B and W differ, and mostly W does not divide B, so that the processes have unequal shares.
+# In half of these cases W does not divide B, so that the processes have unequal shares.
 SIZES = [(4, 2), (5, 2), (7, 3), (3, 3)]
 
 
@@ -38,7 +38,7 @@ def in_each(W, f, arguments):
 
 
 def gradients_for_own_rows(W, whole, loss_of):
-    """By process: the gradient of its loss for its rows of both views, divided by W, or None."""
+    """For each process, the gradient of its loss for its own rows, divided by W; or None."""
 
     def work(rank):
         own = [one.detach().tensor_split(W)[rank].clone().requires_grad_() for one in whole]
@@ -79,7 +79,7 @@ def test_five_rows_of_three_processes_by_hand():
 
 @about("all_rows")
 def test_equal_shares_come_back_in_the_order_of_the_batch():
-    """The same tensor on all processes, in the order of their numbers."""
+    """All processes get the same tensor, in the order of the processes."""
     for B, W, d in [(4, 2, 3), (6, 3, 2)]:
         whole = numbers(B, d, seed=B)
         for got in in_each(W, all_rows, [(rows, B) for rows in whole.tensor_split(W)]):
@@ -102,7 +102,7 @@ def test_rows_keep_their_type():
         whole = numbers(5, 2, seed=1, dtype=dtype)
         for got in in_each(2, all_rows, [(rows, 5) for rows in whole.tensor_split(2)]):
             if got.value.dtype != dtype:
-                wrong("The type.", call=got.call, expected=f"{dtype}", got=f"{got.value.dtype}")
+                wrong("Wrong dtype.", call=got.call, expected=f"{dtype}", got=f"{got.value.dtype}")
             got.gives(whole, rtol=1e-12)
 
 
@@ -126,7 +126,7 @@ def sent_back(B, W, d, loss_of):
 
 @about("Gather.backward")
 def test_two_processes_want_something_of_each_row():
-    """The gradient of process 0's loss is 1, 2, 3, 4, that of process 1's 10, 20, 30, 40."""
+    """Process 0's loss has the gradient 1, 2, 3, 4, and process 1's loss has 10, 20, 30, 40."""
     wanted = torch.tensor([[1.0, 2, 3, 4], [10, 20, 30, 40]], dtype=torch.float64)
     got = sent_back(4, 2, 1, lambda r, z: (wanted[r] * z[:, 0]).sum())
     for one, expected in zip(got, ([[11.0], [22]], [[33.0], [44]]), strict=True):
@@ -146,7 +146,7 @@ def test_the_gradients_of_all_losses_are_summed():
 
 @about("Gather.backward")
 def test_a_process_that_wants_nothing_still_takes_part():
-    """Its loss does not depend on the rows, but those of the others depend on its own."""
+    """Its loss depends on no row, but the losses of the other processes depend on its rows."""
     weights = numbers(3, 7, 2, seed=4)
     weights[1] = 0
     got = sent_back(7, 3, 2, lambda r, z: (weights[r] * z).sum())
@@ -156,7 +156,7 @@ def test_a_process_that_wants_nothing_still_takes_part():
 
 @about("Gather.backward", step="the same loss everywhere")
 def test_equal_losses_give_the_gradient_of_one_process():
-    """Each process computes NT-Xent of all rows. The mean over processes is that of one."""
+    """Each process computes NT-Xent of all rows. The mean gradient must be that of one process."""
     for B, W in SIZES:
         whole = [one.requires_grad_() for one in views_of(B, seed=B + 50)]
         expected = torch.autograd.grad(nt_xent_loss(*whole, 0.3), whole)
@@ -201,7 +201,7 @@ class Plain:
 
 
 def averaged(W, gradients):
-    """The gradients of the processes after the call; `gradients[r]` holds groups of those of r."""
+    """Each process's gradients after the call; `gradients[r]` holds groups of process r's."""
 
     def work(rank):
         groups = [[parameter_with(g) for g in group] for group in gradients[rank]]
@@ -230,7 +230,7 @@ def means_are(found, expected):
 
 @about("average_gradients")
 def test_one_and_three_and_eight_become_four():
-    """Three processes have the gradients 1, 3 and 8, and -2, 0 and 8."""
+    """Three processes have the gradients (1, -2), (3, 0) and (8, 8), so the mean is (4, 2)."""
     gradients = [[[torch.tensor([a, b]).double()]] for a, b in [(1.0, -2.0), (3, 0), (8, 8)]]
     means_are(averaged(3, gradients), [torch.tensor([4.0, 2]).double()])
 
@@ -250,7 +250,7 @@ def test_every_parameter_of_every_group_gets_its_own_mean():
 
 @about("average_gradients")
 def test_gradients_may_lie_in_any_order_in_memory():
-    """After channels_last, a gradient's numbers lie in another order; the mean goes into them."""
+    """With channels_last, a gradient is stored in a different order, and still gets the mean."""
     gradients = [
         [[numbers(2, 3, 4, 2, seed=r).to(memory_format=torch.channels_last)]] for r in range(2)
     ]
@@ -301,7 +301,7 @@ def test_no_gradient_stays_none_and_parameters_stay():
         call = f"average_gradients(optimizer) in process {rank} of 2"
         if one["grads"][1] is not None:
             got = one["grads"][1]
-            wrong("A parameter had no gradient.", call=call, expected="None still", got=got)
+            wrong("A parameter had no gradient.", call=call, expected="still None", got=got)
         if not one["kept"]:
             wrong("The parameters themselves have changed.", call=call)
         compare(f"the gradients after {call}", one["grads"][2], 2 * torch.ones(3).double(), 1e-9, 0)
@@ -332,7 +332,7 @@ def test_without_a_device_places_are_where_torch_makes_tensors():
     for rank, got in enumerate(together(2, work)):
         if set(got) != {"meta"}:
             call = f'own_places(5) in process {rank}, with torch.device("meta")'
-            wrong("The device.", call=call, expected="meta", got=str(got))
+            wrong("Wrong device.", call=call, expected="meta", got=str(got))
 
 
 @about("own_places")
@@ -350,7 +350,7 @@ def test_places_are_on_the_device():
     for got in in_each(2, own_places, [(5, torch.device("meta"))] * 2):
         for one in got.value:
             if one.device.type != "meta":
-                wrong("The device.", call=got.call, expected="meta", got=f"{one.device}")
+                wrong("Wrong device.", call=got.call, expected="meta", got=f"{one.device}")
 
 
 # Step 11: the share of the loss
@@ -375,12 +375,12 @@ def test_equal_projections_cost_the_logarithm_of_the_candidates():
     z = torch.ones(5, 3, dtype=torch.float64)
     for got, b in zip(shares_of_loss(2, z, z, 0.5), (3, 2), strict=True):
         expected = 2 * b / 5 * torch.tensor(9.0).double().log()
-        got.gives(expected, rtol=1e-6, why="W / (2B) times the sum over this process's 2b views.")
+        got.gives(expected, rtol=1e-6, why="The share is W / (2B) times the sum over 2b views.")
 
 
 @about("own_nt_xent_loss")
 def test_shares_equal_the_loops(oracle):
-    """Equation 1 for this process's views, with the views of all processes as candidates."""
+    """A share is equation 1 for this process's views, with all processes' views as candidates."""
     for (B, W), temperature in zip(SIZES, (0.5, 0.13, 1.0, 0.3), strict=True):
         z1, z2 = views_of(B, seed=B)
         parts = list(zip(z1.tensor_split(W), z2.tensor_split(W), strict=True))
@@ -393,7 +393,7 @@ def test_shares_equal_the_loops(oracle):
 
 @about("own_nt_xent_loss")
 def test_the_mean_of_the_shares_is_the_loss_of_one_process():
-    """Also if the processes have different numbers of images. Without a temperature: 0.5."""
+    """This also holds for unequal numbers of images. The default temperature is 0.5."""
     for (B, W), temperature in zip(SIZES, (None, 0.1, 0.7, 0.2), strict=True):
         z1, z2 = views_of(B, seed=B + 9)
         got = shares_of_loss(W, z1, z2, temperature)
@@ -404,7 +404,7 @@ def test_the_mean_of_the_shares_is_the_loss_of_one_process():
 
 @about("own_nt_xent_loss")
 def test_the_share_stays_on_its_device():
-    """Every tensor that you make must be where the projections are. One process has all rows."""
+    """Every tensor that you make must be on the projections' device. One process has all rows."""
     stays_on_device(own_nt_xent_loss, *views_of(5), 5)
 
 
@@ -466,7 +466,7 @@ def test_a_large_mean_does_not_spoil_the_variance():
 
 @about("moments", step="a gradient through the statistics")
 def test_a_normalised_batch_has_the_gradient_of_one_process():
-    """Each row moves the statistics of all rows, also of those in the other processes."""
+    """Each row moves the statistics that normalise all rows, in the other processes too."""
     for B, W in [(4, 2), (5, 2), (7, 3)]:
         x, weights = numbers(B, 3, seed=B), numbers(B, 3, seed=B + 1)
 
@@ -510,7 +510,7 @@ class Network(nn.Module):
 
 @about("average_gradients", step="the gradient of one process")
 def test_two_and_three_processes_learn_what_one_learns():
-    """A whole step, in direction and size: a norm, two views, the loss, the mean."""
+    """A whole step, with a norm, two views and the loss, gives the gradient of one process."""
     for B, W in [(6, 2), (7, 3)]:
         x1, x2 = numbers(B, 4, seed=B), numbers(B, 4, seed=B + 1)
         one = Network(lambda h: (h.mean(0), h.var(0, correction=0)))

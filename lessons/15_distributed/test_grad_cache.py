@@ -13,7 +13,7 @@ from simclr_mini.nt_xent import nt_xent_loss
 
 
 class Method(nn.Module):
-    """A network that notes its work: `left()` counts what it still holds for a backward pass."""
+    """A network with a record of its intermediate results: `left()` counts those in memory."""
 
     def __init__(self, norm=False):
         super().__init__()
@@ -29,7 +29,7 @@ class Method(nn.Module):
 
     def project(self, x):
         h = torch.tanh(self.norm(self.first(x)))
-        factors = numpy.linspace(0.5, 2, 4)  # the way back needs them
+        factors = numpy.linspace(0.5, 2, 4)  # the backward pass needs them
         self.work.append(weakref.ref(factors))
         return self.last(h * torch.from_numpy(factors))
 
@@ -50,12 +50,12 @@ def projected(method, views):
     text = f"{bind(project_chunk, (method, views), {})[0]}"
     z = project_chunk(method, views)
     if not isinstance(z, list | tuple) or not all(map(torch.is_tensor, z)):
-        wrong("A list of tensors must come back, one for each view.", call=text, got=z)
+        wrong("Return a list of tensors, one for each view.", call=text, got=z)
     return Result(text, list(z))
 
 
 def loss_of(z):
-    """A loss in which every number of every view counts, and the views need each other."""
+    """A loss in which every number of every view counts, and the views interact."""
     total = sum((v + 1.5) * one.sin() for v, one in enumerate(z))
     return (total * torch.arange(1.0, 1 + total.numel()).view(total.shape)).square().mean()
 
@@ -94,7 +94,7 @@ def test_the_views_of_a_chunk_stay_together():
 
 @about("project_chunk", step="the way back")
 def test_parameters_get_the_gradient_of_the_chunk():
-    """Direction and size, for a loss of two views and of three."""
+    """The gradient has the right direction and size, for two views and for three."""
     for B, number in [(3, 2), (2, 3)]:
         plain, cached = Method(), Method()
         loss_of(plain.project_views(views_of(B, number))).backward()
@@ -107,7 +107,7 @@ def test_parameters_get_the_gradient_of_the_chunk():
 
 @about("project_chunk", step="the way back")
 def test_a_loss_may_use_a_single_view():
-    """The parameters get the gradient of this view."""
+    """The parameters get the gradient of this view alone."""
     plain, cached = Method(), Method()
     loss_of(plain.project_views(views_of(3))[:1]).backward()
     got = projected(cached, views_of(3))
@@ -117,7 +117,7 @@ def test_a_loss_may_use_a_single_view():
 
 @about("project_chunk", step="nothing but projections stays")
 def test_the_first_pass_leaves_nothing_but_projections():
-    """What the network has worked on in between is gone when the call returns."""
+    """The network's intermediate results are gone when the call returns."""
     method = Method()
     got = projected(method, views_of(3))
     if method.left():
@@ -144,7 +144,7 @@ def test_running_statistics_move_once():
 
 @about("project_chunk", step="the second pass leaves no trace")
 def test_statistics_that_have_changed_between_the_passes_stay():
-    """Other chunks move them between a chunk's first pass and its second."""
+    """Other chunks move the running statistics between a chunk's first pass and its second."""
     method = Method(norm=True)
     got = projected(method, views_of(4))
     method.norm.running_mean.fill_(5.0)

@@ -20,7 +20,7 @@ def bare_method(
 
     Args:
         owner: the method's class, from the library or from a learner's file.
-        recipe: how views are made; None: as the method decides.
+        recipe: how views are made; if None, the method decides.
         N: number of training images.
         labels: their classes, shape (N,), or None.
         seed: random seed.

@@ -103,7 +103,7 @@ def next_thing(found: Status) -> str:
     """The step to go on with, and its file."""
     lesson = found.lesson
     if found.problem:
-        return f"make lesson {lesson.number} run again"
+        return f"fix lesson {lesson.number} so that it runs"
     step = found.next_step
     if not step:
         return f"check lesson {lesson.number} again"

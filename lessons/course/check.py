@@ -1,6 +1,6 @@
 """The functions that a lesson's tests use: `about`, `call`, `rand`, `wrong` and others.
 
-A failure says what was called, what was expected and what came, in a few lines.
+A failure says in a few lines what was called, what was expected and what came back.
 """
 
 import inspect
@@ -25,7 +25,7 @@ from lessons.course.show import (
 from lessons.course.surroundings import Earlier, Surroundings, same
 from lessons.course.terminal import cut
 
-ROOM = 5  # lines of a message, besides the test's claim and the named mistake
+ROOM = 5  # lines of a message, not counting the test's claim and the named mistake
 
 
 @dataclass
@@ -80,9 +80,10 @@ def wrong(
     got: object = "",
     whole: tuple | None = None,
 ) -> None:
-    """Fail with a sentence, the call, what was expected and what came. Each may be left out.
+    """Fail with a sentence, the call, the expected value and the value that came back.
 
-    `whole` holds the values that were compared, (got, expected), if only a part of them is shown.
+    Each may be left out. `whole` holds the values that were compared, (got, expected), if only a
+    part of them is shown.
     """
     if call:
         used = latest[0].objects if latest and call.startswith(latest[0].text) else ""
@@ -147,7 +148,7 @@ class Result:
 
 
 def call(f, *args, **kwargs) -> Result:
-    """Call a learner's function; refuse a wrong signature, and what it must not change."""
+    """Call a learner's function; fail on a wrong signature, or if it changes what it must not."""
     text, names = bind(f, args, kwargs)
     given = [*args, *kwargs.values()]
     before = [value.detach().clone() if isinstance(value, Tensor) else None for value in given]
@@ -174,7 +175,7 @@ def refuses(error: type[Exception], f, *args, **kwargs) -> None:
     except NotImplementedError:  # it is not written yet
         raise
     except Exception as other:
-        wrong(call=text, expected=a_kind(error), got=f"{a_kind(type(other))} came: {other}")
+        wrong(call=text, expected=a_kind(error), got=f"{a_kind(type(other))} was raised: {other}")
     wrong(call=text, expected=f"{a_kind(error)} is raised", got=kind(now.value))
 
 
@@ -190,7 +191,7 @@ def call_in_place(f, *args, **kwargs) -> Result:
 
 
 def watched(f, args: tuple, kwargs: dict, text: str) -> Result:
-    """Call f; refuse what it must leave as it is, apart from its arguments. `text` is the call."""
+    """Call f; fail if it changes its surroundings. `text` is the call."""
     now, name, given = begin(f, args, text), name_of(f), (args, kwargs)
     around, kept = Surroundings(f, *args, *kwargs.values()), earlier.unchanged(name)
     try:
@@ -200,7 +201,7 @@ def watched(f, args: tuple, kwargs: dict, text: str) -> Result:
     if left:
         wrong(f"{name} leaves {left}.", call=text)
     if around.no_gradients_through(now.value):
-        said = "Nothing can be trained on what was made in torch.inference_mode. "
+        said = "Nothing can be trained on a tensor made in torch.inference_mode. "
         wrong(said + "What does torch.no_grad do instead?", call=text)
     if not hasattr(f, "__self__"):  # a method may return its object's own tensors
         if kept and not earlier.unchanged(name):

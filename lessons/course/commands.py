@@ -15,11 +15,11 @@ USAGE = """pytest lessons/NN_NAME            check one lesson; all of them: pyte
 python -m lessons                 the board: every lesson, and what is next
 python -m lessons watch [N]       a verdict at each save
 python -m lessons hint N [STEP]   a question, then the idea, then the answer's shape
-python -m lessons solution N      right ways to write it, once yours passes; before: --anyway
+python -m lessons solution N      right ways to write it, once yours passes, or with --anyway
 python -m lessons score N         which mistakes the test that you write catches
 python -m lessons experiment N    your prediction, then what is measured
 python -m lessons questions N     questions whose answers are checked
-python -m lessons train 1-6 -- …  simclr-mini's arguments, with your own files
+python -m lessons train 1-6 -- …  trains with your files; … are simclr-mini's arguments
 python -m lessons save [MESSAGE]  your files as a commit on the branch my-lessons
 python -m lessons diff N          what an update changed in the blank you began with
 python -m lessons reset N         a new blank; your file gets another name
@@ -185,7 +185,7 @@ def reset(rest: list[str]) -> int:
     for file, aside in files.reset(lesson):
         say(f"{file.name} is the blank again.")
         if aside:
-            say(f"Your old file is now {aside.name}; rename it to {file.name} to have it back.")
+            say(f"Your old file is now {aside.name}; rename it to {file.name} to get it back.")
     return 0
 
 

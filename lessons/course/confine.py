@@ -1,7 +1,7 @@
-"""Takes away from this process what a learner's file does not need. Used by `grade`.
+"""Takes rights from this process that a learner's file does not need. Used by `grade`.
 
 Three parts of Linux do this without root: resource limits, Landlock (which files) and seccomp
-(which system calls). The process cannot undo them. Elsewhere there are only the limits.
+(which system calls). The process cannot undo them. On other systems there are only the limits.
 
 Reads: https://docs.kernel.org/userspace-api/landlock.html, seccomp(2), setrlimit(2).
 """
@@ -201,12 +201,12 @@ def seal_calls() -> None:
     allow, kill = 0x7FFF0000, 0x80000000
     program = [load(4), *unless_equal(machine, kill), load(0)]
     if column == 0:
-        program += [jump(0x35, 0x40000000, 0, 1), leave(kill)]  # the numbers of x32
+        program += [jump(0x35, 0x40000000, 0, 1), leave(kill)]  # the call numbers of x32
     for numbers in REFUSED.values():
         if numbers[column] is not None:
             program += [jump(0x15, numbers[column], 0, 1), leave(refuse)]
     program += [jump(0x15, CLONE3, 0, 1), leave(unknown)]  # its flags cannot be seen from here
-    # A call that is one of these loads an argument in place of its number, and always leaves.
+    # If a call is one of these, the filter loads an argument over the number, and always leaves.
     program += [jump(0x15, CLONE[column], 0, 4), load(16)]
     program += [jump(0x45, CLONE_THREAD, 0, 1), leave(allow), leave(again)]
     for numbers in TO_SELF.values():

@@ -24,14 +24,14 @@ FREE = ("aten::copy_", "aten::_to_copy", "aten::index")
 
 
 class Mixed(Exception):
-    """An operation gets tensors, or a tensor and a generator, of two devices."""
+    """An operation gets tensors, or a tensor and a generator, on two devices."""
 
 
 class OneDevice(TorchDispatchMode):
     """Refuses what a GPU would refuse. A tensor of no dimension may come from the CPU.
 
-    So may indices, but not the values that are written at them. A copy from `meta` to the CPU has
-    no numbers to copy: a new tensor holds zeros, and an existing one stays as it is.
+    So may indices, but not the values that are written at these indices. A copy from `meta` to the
+    CPU has no numbers to copy: a new tensor holds zeros, and an existing one stays as it is.
     """
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
@@ -69,7 +69,7 @@ class NoNumbers(TorchFunctionMode):
 def no_compiler() -> Iterator[None]:
     """Inside, torch does not load its compiler at the first operation on `meta`.
 
-    That takes a second or two. All that is needed of it is a decorator that does nothing here.
+    That takes a second or two. Only a decorator of it is needed, which does nothing here.
     """
     name = "torch._dynamo"
     if name in sys.modules:
@@ -91,7 +91,7 @@ def elsewhere(value):
 
 
 def strays_and_draws(f, *args) -> tuple[str, bool]:
-    """What `strays` says of f, and whether f finished without drawing random numbers on the CPU."""
+    """What `strays` says about f, and whether f finished without random numbers from the CPU."""
     ended = []
 
     def run(*args):
@@ -127,7 +127,7 @@ def strays(f, *args, **kwargs) -> str:
 
 
 def stays(f, *args, **kwargs) -> Later:
-    """For an observer: whether `strays` finds nothing, once that is needed: `meta` is slow."""
+    """For an observer: whether `strays` finds nothing. It runs only when needed, as it is slow."""
     return Later(lambda: not strays(f, *args, **kwargs))
 
 

@@ -5,12 +5,12 @@ its own inputs. A mistake is named only if the observer gets the same results fr
 most one other mistake. These rules keep a name true:
 
 * The learner's function is observed by itself: it calls the library's versions of the others.
-* The mistake's results differ from the right ones in something that is a result at all. Two
-  functions that both raise an error or give NaN may do so for different reasons.
+* The mistake's results differ from the right ones in an actual value. Two functions that both raise
+  an error or give NaN may do so for different reasons.
 * Numbers tell functions apart; a yes or no does not. If the mistake shows in nothing but yes, no
   and small whole numbers, the tests must agree as well: those that reject the learner's function
-  are those that reject the mistake, as far as they have run.
-* No mistake is considered that a passed test rejects, or that the failed test does not reject.
+  must be those that reject the mistake, as far as they have run.
+* A mistake is not considered if a passed test rejects it, or if the failed test does not.
 """
 
 import ast
@@ -33,7 +33,7 @@ from lessons.course.mistakes import Mistake, mistakes, mistakes_in, wrong_source
 from lessons.course.ways import load_file
 
 MOST = 2  # at most this many mistakes are named together
-SECONDS = 20  # of CPU time for one failed test; on a slow computer, a mistake may stay unnamed
+SECONDS = 20  # CPU time for one failed test; on a slow computer, a mistake may stay unnamed
 ASIDE = ("stays", "there", "double", "widened", "bfloat16")  # keys about device and type
 
 
@@ -81,7 +81,7 @@ def observe(lesson: Lesson, function: str, module: ModuleType, leave: bool = Fal
     """The observer's results for one function of a module; None if none exists, or it raises.
 
     Args:
-        leave: whether to leave for later what takes long, if `module` will still be as it is.
+        leave: whether to put off slow results until they are needed. Then `module` must not change.
     """
     look = getattr(observers(lesson.folder), function.replace(".", "_"), None)
     if look is None or not is_there(module, function):
@@ -166,7 +166,7 @@ class Diagnosis:
         Args:
             outcomes: the outcome of each test that has run. None: do not compare outcomes.
             changed: the only function that differs from the library's, if that is known.
-            alive: is called while mistakes are compared, which takes long on a slow computer.
+            alive: is called while mistakes are compared, which is slow on a slow computer.
         """
         self.lesson = lesson
         self.modules = modules
@@ -220,7 +220,7 @@ class Diagnosis:
                 return []  # another one might have the same results
             self.alive()
             key = function, mistake.id
-            if key not in self.compared:  # else an earlier failed test has asked
+            if key not in self.compared:  # else an earlier failed test has compared them
                 self.compared[key] = self.compare(function, mistake)
             found.append(self.compared[key])
         return [match for match in found if match]
@@ -249,7 +249,7 @@ class Diagnosis:
         return sentence([one.mistake for one in found], function) if len(found) <= MOST else ""
 
     def possible(self, functions: list[str], test: str) -> list[Mistake]:
-        """The mistakes in these functions that the failed test rejects, and no test that passed.
+        """The mistakes in these functions that the failed test rejects and no passed test rejects.
 
         If the test passes on a mistake, it has failed here for another reason.
         """
@@ -319,7 +319,7 @@ def needs(lesson_folder: str, function: str) -> list[str]:
 def agree(seen: dict, theirs: dict | None, right: dict) -> bool:
     """Whether two observations are equal; in device and type only if the mistake is about them."""
     if theirs is None or not equal(numbers_of(seen), numbers_of(theirs)):
-        return False  # so device and type do not matter, which take long to find
+        return False  # so device and type need not be found, which is slow
     kinds = bool | str | Later
     aside = [k for k in ASIDE if isinstance(right.get(k), kinds) and equal(theirs.get(k), right[k])]
     about = {*ASIDE}.difference(aside).intersection({**seen, **theirs})

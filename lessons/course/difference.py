@@ -65,7 +65,7 @@ def not_finite(got: Tensor, expected: Tensor) -> str:
     word = "NaN" if nan.all() else "NaN or infinite" if nan.any() else "infinite"
     if got.dim() == 0:
         return f"It is {word}, but a finite number is expected."
-    return f"{int(wrong.sum())} of {got.numel()} entries are {word} that must be finite."
+    return f"{int(wrong.sum())} of {got.numel()} entries are {word}, but must be finite."
 
 
 def all_zero(got: Tensor, expected: Tensor) -> str:
@@ -81,7 +81,7 @@ def sign(got: Tensor, expected: Tensor) -> str:
 
 
 def rows_alike(got: Tensor, expected: Tensor) -> str:
-    """The same for every image of the batch."""
+    """The same result in every row, where the rows should differ."""
     if got.dim() == 0 or len(got) < 2 or near(expected, expected[:1].expand_as(expected)):
         return ""
     if not near(got, got[:1].expand_as(got)):

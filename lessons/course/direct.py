@@ -1,6 +1,7 @@
 """Calls a lesson's tests without pytest, for the proofs, which run them a thousand times.
 
-It knows what the lessons use: functions whose arguments are `oracle`, or fixtures of their file.
+It supports only what the lessons use: functions whose arguments are `oracle`, `monkeypatch` or
+fixtures of their file.
 """
 
 import importlib.util

@@ -79,7 +79,7 @@ def unique(values) -> list:
 def forms(node: ast.AST) -> Iterator[str]:
     """A call or operation of the library with `_` in place of what it works on.
 
-    What stands beside `_` must not compute: it could be the whole answer.
+    Whatever is next to `_` must not compute anything: it could be the whole answer.
     """
     if isinstance(node, ast.Call):
         is_method = isinstance(node.func, ast.Attribute) and not is_module(node.func.value)
@@ -128,7 +128,7 @@ def edits(function: ast.FunctionDef, words: Words, known: set[str]) -> list[Edit
     """All changes of a function, likely ones first.
 
     Args:
-        words: of the library's version.
+        words: what the library's version is made of.
         known: the names that exist in the function's module.
     """
     body = function.body[int(is_docstring(function.body[0])) :]
@@ -157,7 +157,7 @@ def names_in(function: ast.FunctionDef) -> list[str]:
 
 
 def places(body: list[ast.stmt], function: ast.FunctionDef) -> Iterator[tuple]:
-    """Each expression of a function: the node that holds it, the field, the index, itself."""
+    """Each expression of a function: its parent node, the field, the index, the expression."""
     left = [*body, function.args]
     while left:
         node = left.pop(0)
@@ -197,7 +197,7 @@ def replacements(node, words: Words, scope: list[str], known: set[str]) -> Itera
             yield 1, f"without `.{node.attr}` in `{text}`", node.value
         elif isinstance(node.value, ast.Name):
             for other in words.attributes:
-                says = f"with something else of `{short(node.value)}` in place of `{node.attr}`"
+                says = f"with another attribute of `{short(node.value)}` in place of `{node.attr}`"
                 yield 2, says, ast.Attribute(node.value, other, ast.Load())
     elif isinstance(node, ast.Slice):
         yield from of_slice(node)
@@ -226,7 +226,7 @@ def others(node: ast.expr, kind: str, texts: list[str], known: set[str]) -> Iter
 
 
 def parts(node: ast.expr, depth: int) -> Iterator[ast.expr]:
-    """The expressions inside an expression, at most so deep, without its direct parts."""
+    """The expressions inside an expression, down to a depth, without its direct parts."""
     for child in ast.iter_child_nodes(node):
         for one in ast.iter_child_nodes(child):
             if isinstance(one, ast.expr) and not isinstance(one, ast.Constant):
@@ -236,7 +236,7 @@ def parts(node: ast.expr, depth: int) -> Iterator[ast.expr]:
 
 
 def put_around(form: str, rank: int, node: ast.expr, known: set[str]) -> Iterator[Replacement]:
-    """The expression inside a call or operation, if the names of this are known."""
+    """The expression put inside a call or operation, if all names in `form` are known."""
     try:
         tree = ast.parse(form, mode="eval").body
     except SyntaxError:
@@ -291,13 +291,13 @@ def of_constant(node: ast.Constant, words: Words) -> Iterator[Replacement]:
 
 
 def number(value) -> ast.expr:
-    """A constant as it is written in a program, also if it is infinite."""
+    """A constant as it is written in a program, even an infinite one."""
     text = f'float("{value}")' if value in INFINITE else repr(value)
     return ast.parse(text, mode="eval").body
 
 
 def of_call(node: ast.Call, words: Words, known: set[str]) -> Iterator[Replacement]:
-    """The call left out or renamed; its arguments left out, exchanged, or one more."""
+    """The call left out or renamed; its arguments left out, exchanged, or with one more."""
     function, args, keywords, text = node.func, node.args, node.keywords, short(node)
     owner = function.value if isinstance(function, ast.Attribute) else None
     name = function.attr if owner else ast.unparse(function)
@@ -355,7 +355,7 @@ def of_operation(node: ast.BinOp | ast.BoolOp) -> Iterator[Replacement]:
 
 
 def of_slice(node: ast.Slice) -> Iterator[Replacement]:
-    """Other limits."""
+    """The slice with other limits."""
     says = f"with other limits than `{short(node)}`"
     parts = {"lower": node.lower, "upper": node.upper, "step": node.step}
     for name, part in parts.items():
@@ -366,7 +366,7 @@ def of_slice(node: ast.Slice) -> Iterator[Replacement]:
 
 
 def of_statements(function: ast.FunctionDef) -> Iterator[Edit]:
-    """Statements left out, exchanged, or at another indentation; conditions turned round."""
+    """Statements left out, exchanged, or at another indentation; conditions negated."""
     for owner in ast.walk(function):
         for field in ("body", "orelse", "finalbody"):
             block = getattr(owner, field, None)
@@ -411,7 +411,7 @@ def of_statement(one: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
 
 
 def moved(owner: ast.AST, field: str, i: int) -> Iterator[Edit]:
-    """A statement after the next one, or in or out of the block before it."""
+    """A statement moved behind the next one, or into or out of the block before it."""
     block = getattr(owner, field)
     one, after = block[i], block[i + 1 :]
     if after:

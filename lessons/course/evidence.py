@@ -26,7 +26,7 @@ NUMBERS = int | float | np.ndarray | Tensor
 
 
 class Later:
-    """A yes or no of an observation that takes long to find, so it is found when it is needed."""
+    """A yes or no in an observation. Finding it is slow, so it is found only when it is needed."""
 
     def __init__(self, find: Callable[[], bool]):
         self.find = find
@@ -66,12 +66,12 @@ def now(value):
 
 
 def later_last(pairs: Iterable[tuple]) -> list[tuple]:
-    """Pairs of leaves, with those at the end that take long to find: most others differ before."""
+    """Pairs of leaves, the slow ones last: most observations differ in an earlier one."""
     return sorted(pairs, key=lambda pair: Later in (type(pair[0]), type(pair[1])))
 
 
 def equal_arrays(a: np.ndarray, b: np.ndarray, rtol: float) -> bool:
-    """Whether all numbers are equal, within a share of the largest finite one of b."""
+    """Whether all numbers are equal, within `rtol` times the largest finite number in b."""
     if a.shape != b.shape:
         return False
     same = a == b
@@ -91,7 +91,7 @@ def array(number) -> np.ndarray:
 
 
 def as_arrays(seen, leave: bool = False):
-    """An observation with arrays in place of its tensors; `leave`: with what is left for later."""
+    """An observation with arrays in place of its tensors. `leave` keeps each `Later` as it is."""
     if isinstance(seen, dict):
         return {key: as_arrays(value, leave) for key, value in seen.items()}
     if isinstance(seen, tuple | list):
@@ -116,7 +116,7 @@ def leaves(seen, path: tuple = ()) -> dict[tuple, object]:
 
 
 def differing(wrong, right) -> Iterator[tuple]:
-    """The pairs (wrong, right) of leaves in which two observations differ; None if one lacks it."""
+    """The pairs (wrong, right) of leaves that differ; None stands for a leaf that one lacks."""
     a, b = leaves(wrong), leaves(right)
     for x, y in later_last((a.get(key), b.get(key)) for key in {**b, **a}):
         if not equal(x, y, 10 * RTOL):
@@ -175,10 +175,10 @@ def in_words(error: Exception) -> str:
 
 
 def told(look):
-    """An observer that tells an error instead of raising it.
+    """An observer that returns an error instead of raising it.
 
-    If the observer cannot use what the learner's function returned, that value is told as well: the
-    error alone says little, since very different values lead to it.
+    If the observer cannot use what the learner's function returned, it returns that value as well:
+    the error alone says little, since very different values lead to it.
     """
 
     @wraps(look)

@@ -13,7 +13,7 @@ from lessons.course.sandbox import Missing
 from lessons.course.show import kind
 from lessons.course.terminal import cut
 
-WIDTH = 240  # most characters of a line, which the terminal wraps
+WIDTH = 240  # characters in the longest line; the terminal wraps it
 
 
 def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tuple[str, str]:
@@ -44,7 +44,7 @@ def explain(error: BaseException, lesson: Lesson, test: Test, files: dict) -> tu
 
 
 def text_of(error: BaseException) -> str:
-    """What an error says; nothing if a class of the learner's cannot tell."""
+    """What an error says; nothing if it is of a learner's class that cannot be printed."""
     try:
         return str(error)
     except Exception:
@@ -66,7 +66,7 @@ def assertion(text: str) -> str:
         return "\n".join(cut(line, WIDTH) for line in own.strip("\n").split("\n"))
     compared = rewritten.split("\n")[0]  # without a sentence, only a comparison says something
     says_more = re.search(r" [=!<>]=? | in ", compared)
-    return cut(f"This is not so: {compared}", WIDTH) if says_more else ""
+    return cut(f"This does not hold: {compared}", WIDTH) if says_more else ""
 
 
 def frame(error: BaseException, files: dict) -> traceback.FrameSummary | None:

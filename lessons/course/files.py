@@ -65,7 +65,7 @@ def prepare(lesson: Lesson) -> None:
 
 
 def renew(file: Path, text: str, old: str | None) -> None:
-    """Write a blank in place of nothing or of the blank `old`; whatever else is there stays."""
+    """Write a blank if the file is missing or is the blank `old`; any other text stays."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.exists():
         with contextlib.suppress(FileExistsError), open(file, "xb") as opened:

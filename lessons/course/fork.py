@@ -43,7 +43,7 @@ class Forked:
         return self.code
 
     def kill(self) -> None:
-        # Until the child has made its own process group, it can only be killed alone.
+        # Until the child has made its own process group, only the child itself can be killed.
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self.pid, signal.SIGKILL)

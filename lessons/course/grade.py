@@ -2,7 +2,7 @@
 
 Each learner's files are copied to a place of their own, and judged in a process that can do no
 more than the lesson needs (`confine.py`). Every grade is written down at once, so that a grading
-that was killed goes on where it stopped.
+that was killed continues where it stopped.
 """
 
 import argparse
@@ -32,15 +32,15 @@ from lessons.course.tamper import TAMPERED
 from lessons.course.terminal import say, show_code
 from lessons.course.verdict import Verdict
 
-FILES, BYTES = 500, 64 * confine.MB  # that a learner's code may leave on the disk, at most
-BUSY = 5  # wall-clock seconds for each second of CPU time, at most
+FILES, BYTES = 500, 64 * confine.MB  # the most that a learner's code may leave on the disk
+BUSY = 5  # at most this many wall-clock seconds for each second of CPU time
 LOOK = 0.2  # seconds between two checks of the disk
 stopping = threading.Event()  # set once Ctrl-C was pressed
 
 
 @dataclasses.dataclass
 class Limits:
-    seconds: int = 60  # of CPU time for one learner's lesson
+    seconds: int = 60  # CPU time for one learner's lesson
     memory: int = 1024  # megabytes
     test: float = 0  # seconds of CPU time for one test; 0: the lesson's own limit
 
@@ -79,7 +79,7 @@ class Server:
         return self.answer()
 
     def answer(self) -> int:
-        """The next number that it sends."""
+        """The next number that the server sends."""
         line = self.process.stdout.readline()
         if not line.endswith("\n"):
             raise Ended
@@ -127,7 +127,7 @@ class Sealed:
     def kill(self) -> None:
         if self.code is not None:
             return
-        # Until the child has made its own process group, it can only be killed alone.
+        # Until the child has made its own process group, only the child itself can be killed.
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self.pid, signal.SIGKILL)
@@ -146,7 +146,7 @@ class Starter:
 
 
 def environment(place: Path) -> dict[str, str]:
-    """The child's environment variables, few of them the teacher's: others may hold passwords."""
+    """The child's environment. It keeps few of the teacher's variables: some may hold passwords."""
     kept = ("PATH", "LD_LIBRARY_PATH")
     environ = {name: os.environ[name] for name in kept if name in os.environ}
     environ |= {name: str(place / "tmp") for name in ("TMPDIR", "TEMP", "TMP")}
@@ -157,7 +157,7 @@ def environment(place: Path) -> dict[str, str]:
 
 
 def used(place: Path) -> tuple[int, int]:
-    """How many files and folders lie in `place`, and their bytes."""
+    """How many files and folders the child has written in `place`, and their total bytes."""
     count = size = 0
     waiting = [place / "tmp", place / "home"]
     while waiting and count <= FILES:
@@ -357,24 +357,32 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument(
         "place", nargs="+", help="a learner's folder or zip, a folder of them, or a CSV"
     )
-    parser.add_argument("--lessons", default="", help="such as 4 or 1-6; all by default")
+    parser.add_argument("--lessons", default="", help="lessons, such as 4 or 1-6; all by default")
     parser.add_argument("--out", default="grades", help="the folder for the grades")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="learners at a time")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="number of learners graded at once"
+    )
     parser.add_argument(
         "--seconds", type=int, default=Limits.seconds, help="seconds of CPU time for a lesson"
     )
-    parser.add_argument("--memory", type=int, default=Limits.memory, help="megabytes for a learner")
+    parser.add_argument(
+        "--memory", type=int, default=Limits.memory, help="memory for a learner, in megabytes"
+    )
     parser.add_argument(
         "--test-seconds", type=float, default=0, help="seconds of CPU time for one test"
     )
-    parser.add_argument("--again", action="store_true", help="also judge files that have a grade")
-    parser.add_argument("--one", action="store_true", help="each place is one learner's")
-    parser.add_argument("--trust", action="store_true", help="grade even if nothing is sealed off")
+    parser.add_argument(
+        "--again", action="store_true", help="also judge files that already have a grade"
+    )
+    parser.add_argument("--one", action="store_true", help="each place belongs to one learner")
+    parser.add_argument(
+        "--trust", action="store_true", help="grade even if code cannot be sealed off"
+    )
     return parser
 
 
 def main(arguments: list[str]) -> int:
-    """The command."""
+    """Run the command."""
     chosen = options().parse_args(arguments)
     if not hasattr(os, "fork"):
         say("grade needs Linux or macOS. On Windows, use WSL.")
@@ -408,7 +416,7 @@ def main(arguments: list[str]) -> int:
         try:
             run_all(waiting, limits, chosen.jobs, book, work)
         except KeyboardInterrupt:
-            say(f"\nStopped. The same command goes on where it stopped; {out} holds what is done.")
+            say(f"\nStopped. The same command continues from here; {out} holds what is done.")
             return 130
         finally:
             shutil.rmtree(work, ignore_errors=True)

@@ -28,7 +28,7 @@ class Learner:
     name: str
     place: Path  # a folder or a zip
     problem: str = ""  # why nothing can be read
-    inside: dict[str, str] = field(default_factory=dict)  # by path in a zip: its name there
+    inside: dict[str, str] = field(default_factory=dict)  # by path: the name in the zip
 
     @property
     def paths(self) -> list[str]:
@@ -114,7 +114,7 @@ def learners(places: list[str], out: Path, one: bool = False) -> list[Learner]:
 
     Args:
         places: a learner's folder or zip, a folder of these, or a CSV.
-        out: the folder of the grades, which is no learner's. Repositories that a CSV lists by
+        out: the folder of the grades, which is not a learner's. Repositories that a CSV lists by
             address are cloned into it.
         one: whether each folder is one learner's, whatever it holds.
     """
@@ -145,7 +145,7 @@ def learners(places: list[str], out: Path, one: bool = False) -> list[Learner]:
 
 
 def in_class(folder: Path, out: Path) -> list[Learner]:
-    """A learner for each folder and zip of a class's folder. Says what else lies there."""
+    """A learner for each folder and zip in a class's folder. Prints what else is in it."""
     found, left_out = [], []
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")) or path.resolve() == out:
@@ -188,7 +188,7 @@ def listed(table: Path, clones: Path) -> list[Learner]:
             said = "" if place and local.exists() else f"{place or 'Its place'} does not exist."
             found.append(Learner(name, local, said))
             continue
-        # two learners may have one name
+        # two learners may have the same name
         folder = clones / f"{safe(name)}-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
         found.append(Learner(name, folder, clone(place, folder)))
     return found
@@ -221,6 +221,6 @@ def clone(address: str, folder: Path) -> str:
 
 
 def safe(name: str) -> str:
-    """A name as a folder's name."""
+    """A name made safe as a folder's name."""
     kept = "".join(c if c.isalnum() or c in "-_ ()@+" else "_" for c in name).strip()
     return kept[:100] or "_"

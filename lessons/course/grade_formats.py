@@ -201,7 +201,7 @@ def gradescope(grades: list[Grade]) -> dict:
                 "tags": [one.name, step.state],
                 "visibility": "visible",
             }
-            if step.state in ("done", "wrong"):  # Gradescope knows no third status
+            if step.state in ("done", "wrong"):  # Gradescope has no third status
                 test["status"] = "passed" if step.state == "done" else "failed"
             tests.append(test)
     return {

@@ -22,7 +22,8 @@ def matrix(lesson: Lesson, killers: dict[str, list[str]]) -> str:
         "",
         f"{len(listed)} mistakes, {len(tests)} tests. "
         f"{trains} mistakes are silent: nothing crashes.",
-        "× is: the test rejects the mistake; ≈ is: on some processors, as their rounding differs. "
+        "× means that the test rejects the mistake, and ≈ that it does so on some CPUs only, "
+        "because they round differently. "
         f"Written by `python -m lessons.course.prove {lesson.number} --write`.",
         "",
     ]

@@ -1,9 +1,9 @@
 """Finds the place of a mistake that has no name: one small change there makes the function right.
 
-A catalogue of mistakes ends somewhere. This needs none. It makes one small change after another in
-the learner's function (`edits.py`) until all tests of the function pass and the lesson's observer
-gets the right results. Then it says where that change is and of what kind, which was seen to be
-true, but not the answer itself.
+A catalogue of mistakes is never complete. This search needs none. It makes one small change after
+another in the learner's function (`edits.py`) until all tests of the function pass and the lesson's
+observer gets the right results. Then it says where that change is and of what kind, but not the
+answer itself. What it says has been tried out, so it is true.
 
 Only the function's code object is exchanged, so that the tests, the module and the learner's
 classes all meet the changed version. Everything runs at the end of the learner's process, after the
@@ -28,13 +28,13 @@ from lessons.course.evidence import RTOL, equal
 from lessons.course.fixtures import random_states
 from lessons.course.manifest import Lesson, Test
 
-SECONDS = 1.2  # of CPU time for all functions of a lesson
-EACH = 0.25  # of CPU time for one change; what takes longer may be an endless loop
+SECONDS = 1.2  # CPU time for all functions of a lesson
+EACH = 0.25  # CPU seconds for one change; what takes longer may be an endless loop
 HAS_TIMER = hasattr(signal, "setitimer")  # without it an endless loop could not be left
 
 
 class TooLong(BaseException):
-    """Ends a trial. It is no Exception, so that a learner's `except Exception` lets it pass."""
+    """Ends a trial. It is not an Exception, so that a learner's `except Exception` lets it pass."""
 
 
 class Locator:
@@ -64,7 +64,7 @@ class Locator:
             for changed in [function, *own_helpers(module, library)]:
                 try:
                     node, target = find_function(tree, changed), code_owner(module, changed)
-                except (LookupError, AttributeError):  # it is made in another way
+                except (LookupError, AttributeError):  # it is defined in another way
                     continue
                 if keeps_state(node, vars(module)):  # a trial would find what an earlier one left
                     continue
@@ -129,12 +129,12 @@ def code_owner(module: ModuleType, function: str):
     while hasattr(found, "__wrapped__"):
         found = found.__wrapped__
     if not hasattr(found, "__code__"):
-        raise LookupError(f"{function} is no plain function")
+        raise LookupError(f"{function} is not a plain function")
     return found
 
 
 class Trials:
-    """Gives a function other code, again and again. At the end it has its own again."""
+    """Replaces a function's code again and again, and restores it at the end."""
 
     PARTS = ("__code__", "__defaults__", "__kwdefaults__")
 
@@ -144,7 +144,7 @@ class Trials:
         self.tried: set[str] = set()
 
     def make(self, edit: Edit, node: ast.FunctionDef) -> bool:
-        """Change the function. False if the change gives no other valid function."""
+        """Change the function. Returns False if the result is not a new, valid function."""
         with edit.made(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -157,12 +157,12 @@ class Trials:
                 made = code_owner(ModuleIn(space), node.name)
                 for part in self.PARTS:
                     setattr(self.target, part, getattr(made, part))
-            except Exception:  # no Python, or it needs a cell such as super()'s
+            except Exception:  # not valid Python, or it needs a cell such as super()'s
                 return False
         return True
 
     def run(self, passes) -> bool:
-        """Whether `passes()` is true and comes in time."""
+        """Whether `passes()` returns True in time."""
 
         def stop(*_):
             raise TooLong

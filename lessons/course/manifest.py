@@ -16,7 +16,7 @@ LIBRARY = ROOT / "simclr_mini"
 MY_TEST = "my_test"  # the name of the file in which a learner writes a test
 
 
-if os.environ.get("SIMCLR_MINI_DESK"):  # children run elsewhere
+if os.environ.get("SIMCLR_MINI_DESK"):  # children run in other folders
     os.environ["SIMCLR_MINI_DESK"] = os.path.abspath(os.environ["SIMCLR_MINI_DESK"])
 
 
@@ -111,7 +111,7 @@ class Lesson:
 
     @property
     def readme(self) -> str:
-        """The lesson's page as an editor and GitHub show it, to be typed here."""
+        """The path, as typed here, of the lesson's page that editors and GitHub can show."""
         return typed(ROOT / "lessons" / self.folder / "README.md")
 
     @property
@@ -146,7 +146,7 @@ class Test:
 
 
 def read_steps(path: Path) -> list[str]:
-    """The step of each test of a file. The board needs only this, and at once."""
+    """The step of each test of a file. The board needs only this, and must be quick."""
     text = path.read_text("utf-8-sig")
     calls = re.findall(r"^@(about\(.*?\))$", text, re.M | re.S)
     return [about(ast.parse(call, mode="eval").body)[1] for call in calls]

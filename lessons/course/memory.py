@@ -59,7 +59,7 @@ def save_last(folder: str) -> None:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """No other thread or process changes what is remembered inside this block."""
+    """While this block runs, no other thread or process changes what is remembered."""
     store().mkdir(parents=True, exist_ok=True)
     with saving, open(store() / "lock", "ab") as held:
         if fcntl:

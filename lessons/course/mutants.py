@@ -61,7 +61,7 @@ def judged_file(lesson: Lesson) -> Path:
 
 
 def judged(lesson: Lesson) -> dict[str, str]:
-    """By id: `same: …` or `harmless: …`, the judgement of a survivor."""
+    """The judgement of each survivor, `same: …` or `harmless: …`, by id."""
     if not judged_file(lesson).exists():
         return {}
     rows = re.findall(r"^(\w{8}) .*\n    (.+)$", judged_file(lesson).read_text("utf-8"), re.M)

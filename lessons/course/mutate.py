@@ -1,7 +1,7 @@
 """Makes mutants: versions of a function that differ from it in one small place.
 
-A catalogue written by hand holds what its authors thought of. Mutants come from the tree of the
-code: each operator below changes one node, wherever it fits.
+A catalogue written by hand holds only what its authors thought of. Mutants come from the tree of
+the code: each operator below changes one node, wherever it fits.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Runs versions that outsiders wrote without sight of the tests, and shows what is said of them.
+"""Runs versions that outsiders wrote without seeing the tests, and shows what is said of each.
 
     python -m lessons.course.outsiders 4 [--only ID] [--right]
 
@@ -27,7 +27,7 @@ class Version:
     id: str
     function: str
     source: str  # the whole function
-    note: str  # what its author says is wrong, or other than in the library
+    note: str  # what its author says is wrong, or different from the library
 
 
 def versions(lesson: Lesson, right: bool = False) -> list[Version]:

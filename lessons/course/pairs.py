@@ -1,10 +1,10 @@
 """Names two mistakes that were made at once in one function.
 
-The function's results are then those of neither. So two known mistakes are put into the library's
-version together, and they are named only if the observer gets the learner's results from it. The
-rules of `diagnosis.py` hold here too. Besides, the tests that fail must be those that reject the
-one or the other. If two pairs of those that are as likely give the learner's results, they are
-named only if they share a mistake.
+The function's results then match neither mistake alone. So two known mistakes are put into the
+library's version together, and they are named only if the observer gets the learner's results from
+this version. The rules of `diagnosis.py` hold here too. In addition, the failing tests must be
+those that reject one mistake or the other. If two equally likely pairs give the learner's results,
+they are named only if they share a mistake.
 """
 
 import time
@@ -14,8 +14,8 @@ from lessons.course.diagnosis import ASIDE, MOST, Diagnosis, agree, execute, kil
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
 from lessons.course.mistakes import Mistake, mistakes_in
 
-ERROR = {"error", "returned"}  # all that is seen of a function that fails: too little for two
-SECONDS = 2  # of CPU time for all functions of a lesson
+ERROR = {"error", "returned"}  # what is seen if an error is raised: too little to name two
+SECONDS = 2  # CPU time for all functions of a lesson
 
 
 class Pairs:
@@ -44,11 +44,11 @@ class Pairs:
         return sentence(found) if len(found) <= MOST else ""
 
     def candidates(self, function: str) -> tuple[list, list]:
-        """The pairs whose mistakes are rejected by the same tests and change the same results.
+        """The pairs that account for every failing test and every wrong result.
 
-        Most mistakes change their results without regard to each other. The first list has the
-        pairs of which this is so, as far as one sees: where only one of the two changes a result,
-        the learner's is that one's. The second list has the others.
+        Most mistakes change results independently of each other. The first list has the pairs that
+        seem to do so: wherever only one of the two changes a result, the learner's result is the
+        same as with that mistake. The second list has the other pairs.
         """
         own_failed = self.failed & self.lesson.tests_of(function)
         listed = mistakes_in(self.lesson.folder, function)
@@ -56,7 +56,7 @@ class Pairs:
         listed = [one for one in listed if self.passed.isdisjoint(self.known[one.id])]
         alone = self.diagnosis.alone(function)
         seen, values = self.differing(function, alone), leaves(alone)
-        changed, agreed = {}, {}  # by mistake: results that it changes; as the learner's are
+        changed, agreed = {}, {}  # by mistake: results it changes, and those it shares
         for one in listed:
             theirs = self.diagnosis.theirs(function, one)
             found = leaves(theirs or {})
@@ -71,7 +71,7 @@ class Pairs:
         return likely, others
 
     def differing(self, function: str, seen: dict | None) -> set[tuple]:
-        """The paths of the results that are not the library's, without device and type."""
+        """The paths of the results that differ from the library's, except device and type."""
         right, values = leaves(self.diagnosis.right(function)), leaves(seen or {})
         paths = [path for path in {**right, **values} if not path or path[0] not in ASIDE]
         return {p for p in paths if not equal(values.get(p), right.get(p), 10 * RTOL)}
@@ -91,17 +91,17 @@ class Pairs:
             return False
         singles = [self.diagnosis.theirs(function, one) for one in pair]
         if any(agree(seen, single, right) for single in singles if single):
-            return False  # nothing tells that the other mistake was made, too
+            return False  # nothing shows that the other mistake was made too
         return is_telling(theirs, right) or self.tests_agree(function, pair)
 
     def tests_agree(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
-        """Whether exactly those tests of a function fail that reject the one or the other."""
+        """Whether the failing tests of a function are exactly those that reject either mistake."""
         own = self.lesson.tests_of(function) - {test for one in pair for test in one.unsure}
         return self.failed & own == {test for one in pair for test in self.known[one.id]} & own
 
 
 def sentence(found: list[tuple[Mistake, Mistake]]) -> str:
-    """Names one pair, or two that share a mistake: that one, and one of the other two."""
+    """Names one pair; or, of two pairs, the mistake that they share and the two alternatives."""
     shared = [one for one in found[0] if one in found[-1]] if found else []
     if not shared:
         return ""

@@ -25,7 +25,7 @@ collect_ignore_glob = ["*/my_test.py"]  # `score` runs it
 key_in_process = pytest.StashKey[bool]()
 key_ran = pytest.StashKey[set]()  # the folders of the lessons that ran
 key_verdicts = pytest.StashKey[dict]()
-key_told = pytest.StashKey[dict]()  # what was said of mistakes; see `Verdict.message`
+key_told = pytest.StashKey[dict]()  # what was said about mistakes; see `Verdict.message`
 key_over = pytest.StashKey[bool]()
 
 
@@ -108,7 +108,7 @@ class LessonItem(pytest.Item):
 
 
 def is_first(item) -> bool:
-    """Whether an item is the first of its lesson. That one says what is wrong with the file."""
+    """Whether an item is the first of its lesson, which reports what is wrong with the file."""
     same = [i for i in item.session.items if getattr(i, "lesson", None) is item.lesson]
     return same[0] is item
 
@@ -150,7 +150,7 @@ def pytest_collection_finish(session):
 
 
 def over(config, *_) -> bool:
-    """Whether the session has ended, by Ctrl-C for instance: then no child is waited for."""
+    """Whether the session has ended, for instance by Ctrl-C: then nobody waits for a child."""
     return config.stash[key_over]
 
 
@@ -161,7 +161,7 @@ def pytest_sessionfinish(session):
 
 
 def verdict_on(item: LessonItem) -> Verdict:
-    """The verdict on an item's lesson, once it is there."""
+    """The verdict on an item's lesson. Waits until it is there."""
     future: Future = item.config.stash[key_verdicts][item.lesson.folder]
     return future.result()
 
@@ -217,7 +217,7 @@ class InProcess:
         error = call.excinfo and call.excinfo.value
         if isinstance(error, NotImplementedError) and re.match(r"lesson \d+: write", str(error)):
             report.lesson_outcome = "unstarted"
-            report.wasxfail = str(error)  # keeps the debugger from starting at it
+            report.wasxfail = str(error)  # keeps the debugger from starting here
             item.session.testsfailed += 1
         return report
 

@@ -1,4 +1,4 @@
-"""How far the learner is in each lesson, as the remembered verdicts say. Nothing runs here."""
+"""How far the learner is in each lesson, by the remembered verdicts. Nothing runs here."""
 
 from dataclasses import dataclass, field
 
@@ -9,11 +9,11 @@ from lessons.course.memory import load, save
 
 @dataclass
 class Status:
-    """What is known of a lesson without running it."""
+    """What is known about a lesson without running it."""
 
     lesson: Lesson
     state: str = "new"  # new, begun, unchecked, done
-    outcomes: dict[str, str] = field(default_factory=dict)  # each test's last one, maybe outdated
+    outcomes: dict[str, str] = field(default_factory=dict)  # the last of each test, maybe outdated
     current: dict[str, str] = field(default_factory=dict)  # those for the files as they are now
     problem: str = ""
     changed: list[str] = field(default_factory=list)  # modules whose blank an update has changed

@@ -1,12 +1,12 @@
-"""Proves a lesson: runs its tests on every variant and says what is not as it must be.
+"""Proves a lesson: runs its tests on every variant and lists what is not as it must be.
 
     python -m lessons.course.prove 4 [--only ID] [--quick] [--add] [--write] [--json FOLDER]
 
 With `--quick`, as in CI, a mistake meets only tests that reject it according to the committed kill
 matrix: those about its function, and those that reject no mistake in their own function. So each of
-these × is seen again, and every other cell is as the last `--write` found it. A right way meets the
+these × is run again, and every other cell is as the last `--write` left it. A right way meets the
 tests that call its function. With `--add`, a mistake meets all tests that are known to reject it,
-and those that the matrix does not have yet.
+and those that are not in the matrix yet.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def complaints(lesson: Lesson, trials: list[Trial]) -> list[str]:
         label = f"{trial.kind} {trial.id}"
         if trial.verdict.problem:
             wrong.append(f"{label}: {trial.verdict.problem}")
-        asked = trial.verdict.tests or tests  # none is named if all were to run
+        asked = trial.verdict.tests or tests  # empty if all were to run
         for test in tests:
             outcome = trial.verdict.outcomes.get(test, "not run")
             message = trial.verdict.messages.get(test, "")
@@ -134,17 +134,17 @@ def complaints_of_mistake(lesson: Lesson, listed: dict, trial: Trial) -> list[st
 
 
 def killers_of(lesson: Lesson, trials: list[Trial]) -> dict[str, list[str]]:
-    """For each mistake's id, the tests that reject it: those that did not run, as committed."""
+    """The tests that reject each mistake, by id. Tests that did not run stay as committed."""
     known, found = known_killers(lesson), {}
     for trial in [one for one in trials if one.kind == "mistake"]:
-        asked = trial.verdict.tests  # none is named if all were to run
+        asked = trial.verdict.tests  # empty if all were to run
         left = [test for test in known.get(trial.id, []) if asked and test not in asked]
         found[trial.id] = trial.killers + left
     return found
 
 
 def show(trial: Trial) -> None:
-    """Print what each test says of one variant."""
+    """Print what each test says about one variant."""
     verdict = trial.verdict
     print(f"{trial.kind} {trial.id}: {trial.seconds:.2f} s {verdict.problem} {trial.complaint}")
     for test, outcome in verdict.outcomes.items():
@@ -154,7 +154,7 @@ def show(trial: Trial) -> None:
 
 
 def report(lesson: Lesson, trials: list[Trial], options) -> list[str]:
-    """Show or write what came of a lesson's trials; its complaints."""
+    """Show or write the results of a lesson's trials. Returns the complaints."""
     wrong = complaints(lesson, trials)
     if options.json:
         rows = [{"kind": one.kind, "id": one.id, "seconds": one.seconds} for one in trials]
@@ -185,9 +185,13 @@ def main() -> None:
     parser.add_argument("lessons", nargs="+", help="numbers, folders or names")
     parser.add_argument("--only", default="", help="the id of one variant; its messages are shown")
     parser.add_argument(
-        "--quick", action="store_true", help="run only the tests known to reject a mistake"
+        "--quick", action="store_true", help="run fewer tests on each mistake, as CI does"
     )
-    parser.add_argument("--add", action="store_true", help="the same, and the tests that are new")
+    parser.add_argument(
+        "--add",
+        action="store_true",
+        help="run only the tests known to reject a mistake, and new ones",
+    )
     parser.add_argument("--write", action="store_true", help="write the kill matrix")
     parser.add_argument("--json", default="", help="a folder for the results; print nothing")
     options = parser.parse_args()

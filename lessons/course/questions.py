@@ -15,7 +15,7 @@ from lessons.course.manifest import ROOT, Lesson
 from lessons.course.supervisor import need
 from lessons.course.terminal import TOOL, say
 
-WITHIN = 0.02  # how far a number may be from the answer, relative to it
+WITHIN = 0.02  # the largest relative error that an answer may have
 
 
 def questions(lesson: Lesson) -> int:

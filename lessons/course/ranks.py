@@ -63,7 +63,7 @@ def can_fork() -> bool:
 
 
 class World(threading.local):
-    """What `torch.distributed` knows of its groups, by thread."""
+    """What `torch.distributed` knows about its groups, by thread."""
 
     def __init__(self):
         self.default_pg = None
@@ -125,7 +125,7 @@ class Meeting:
         Args:
             name: the call of `torch.distributed`, for a message.
             tensors: groups of tensors that must have the same shapes in all processes.
-            do: gets, by rank, the tensors of that process.
+            do: is called with the tensors of every process, by rank.
         """
         with self.change:
             self.arrived[rank] = (name, tensors)
@@ -139,7 +139,7 @@ class Meeting:
         return Done()
 
     def leave(self, rank: int, failed: bool) -> None:
-        """This thread has ended."""
+        """Note that this thread has ended."""
         with self.change:
             self.gone[rank] = failed
             self.decide(None)

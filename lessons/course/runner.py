@@ -179,7 +179,7 @@ class Reporter:
             return ""
 
     def locate(self) -> None:
-        """Name two mistakes that were made at once, or say where one is that has no name."""
+        """Name two mistakes that were made at once, or say where an unnamed one is."""
         from lessons.course.locate import Locator
         from lessons.course.pairs import Pairs
 
@@ -203,7 +203,7 @@ class Reporter:
 
 
 def from_here(path: Path) -> Path:
-    """A path relative to the current folder, which may lie below one with a [ in its name."""
+    """A path relative to the current folder, which may be inside one with a [ in its name."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 

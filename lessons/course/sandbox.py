@@ -93,7 +93,7 @@ class Quiet:
 
 @contextlib.contextmanager
 def no_seeding(own: list[str]):
-    """Inside, code in one of the files `own` that seeds a global generator is told not to."""
+    """Inside, seeding a global generator from one of the files `own` raises `Missing`."""
     import numpy
     import torch
 

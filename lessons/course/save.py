@@ -81,7 +81,7 @@ def git(*words: str, **environ: str) -> str:
 
 @cache
 def author() -> dict[str, str]:
-    """A name for the commits of a learner who has not told git one."""
+    """A name for the commits of a learner who has not given git a name."""
     command = ["git", "config", "user.email"]
     known = subprocess.run(command, cwd=ROOT, capture_output=True).stdout
     names = {"NAME": "learner", "EMAIL": "learner@localhost"}

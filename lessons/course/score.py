@@ -1,6 +1,6 @@
 """`score`: runs the learner's own test on the library, then on each mistake of some functions.
 
-All versions run in one child. A version with which the test never ends, or which ends the child,
+All versions run in one child. A version on which the test never ends, or which ends the child,
 counts as caught, and a new child runs the rest.
 """
 
@@ -72,7 +72,7 @@ def score(lesson: Lesson) -> int:
 
 
 def versions_of(lesson: Lesson) -> dict:
-    """The mistakes that count, by id: of each function in turn the next one of the catalogue.
+    """The mistakes that count, by id: from each function in turn, the next in the catalogue.
 
     The catalogue grows at its end, so these stay the same.
     """

@@ -14,7 +14,7 @@ SMALL = 1e-4  # a larger number is never shown as 0: next to -1e9, 1.2 is not a 
 NUMBERS = 8  # a tensor with at most this many numbers is always shown whole
 SHORT = 60  # characters; a tensor with more numbers is shown whole if they fit
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in Python's default text for an object
-WIDE = 240  # most characters of a line, which the terminal wraps
+WIDE = 240  # characters in the longest line; the terminal wraps it
 
 
 def show(value, scale: float = 0.0, digits: int = 7) -> str:

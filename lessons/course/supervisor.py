@@ -217,7 +217,7 @@ def why_silent(verdict: Verdict, ended: int | None, limit: float, waited: float)
     """Why no verdict came, in one sentence.
 
     Args:
-        verdict: as far as it came.
+        verdict: the verdict so far.
         ended: the child's exit code, or None if it had to be killed.
         limit: the seconds of CPU time that it had.
         waited: the seconds of wall-clock time that it had.

@@ -1,7 +1,7 @@
 """What a call must leave as it was, and what it must not return, whatever the function does.
 
-`check.call` asks this of every call. Where it fails, values are right and a later step of training
-is not: a network stays in evaluation mode, gradients stay off, a result is overwritten.
+`check.call` checks this for every call. Where it fails, the values are right, but a later training
+step goes wrong: a network stays in evaluation mode, gradients stay off, a result is overwritten.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Surroundings:
         self.may_be_inference = (
             torch.is_inference_mode_enabled()
             or any(one.is_inference() for one in tensors_in(given))
-            or any(isinstance(one, nn.Module) for one in given)  # what is measured of a network
+            or any(isinstance(one, nn.Module) for one in given)  # it may measure a network
         )
         self.modes = [(module, module.training) for module in modules_in(given)]
 
@@ -43,9 +43,9 @@ class Surroundings:
         return ""
 
     def no_gradients_through(self, value) -> bool:
-        """Whether a result was made in torch.inference_mode, though nothing that was given was.
+        """Whether a result was made in torch.inference_mode, although no argument was.
 
-        What a function measures of a network that it is given is not trained on.
+        A function that is given a network may do so: nothing is trained on what it measures.
         """
         return not self.may_be_inference and any(one.is_inference() for one in tensors_in(value))
 
@@ -59,17 +59,17 @@ def modules_in(given: tuple) -> Iterator[nn.Module]:
 
 
 class Earlier:
-    """What a test's earlier calls of each function returned, and what it was then."""
+    """What a test's earlier calls of each function returned, with copies made at that time."""
 
     def __init__(self):
         self.kept: dict[str, list[tuple[Tensor, Tensor]]] = {}
 
     def unchanged(self, name: str) -> bool:
-        """Whether the last result of this function is what it was."""
+        """Whether the last result of this function is still what it was."""
         return all(same(now, then) for now, then in self.kept.get(name, []))
 
     def keep(self, name: str, value, given: tuple) -> None:
-        """Keep a result in place of the last one, but nothing in the memory of an argument."""
+        """Keep a result in place of the last one, except what shares memory with an argument."""
         known = {place_of(one) for one in tensors_in(given)} | {0}
         found = [one.detach() for one in tensors_in(value) if not isinstance(one, nn.Parameter)]
         self.kept[name] = [(one, one.clone()) for one in found if place_of(one) not in known]

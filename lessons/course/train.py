@@ -30,7 +30,7 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
     provenance = Provenance(files)
     finder.install(files, provenance.wrap_module)
     numbers = " and ".join(", ".join(str(one.number) for one in chosen).rsplit(", ", 1))
-    say(f"Your code of lesson{'s' * (len(chosen) > 1)} {numbers} is in place of the library's.")
+    say(f"Your code for lesson{'s' * (len(chosen) > 1)} {numbers} replaces the library's.")
     code, said = 0, ""
     try:
         from simclr_mini.cli import main

@@ -1,7 +1,7 @@
 """Runs a lesson's tests on variants of its modules: right ones, wrong ones and unfinished ones.
 
 A variant is the library, the fresh blank, the library with all later lessons blank, a right way, or
-a mistake. All of them run in this process, and their files lie in a temporary folder. The learner's
+a mistake. All of them run in this process, and their files are in a temporary folder. The learner's
 files are never read.
 """
 
@@ -25,12 +25,12 @@ from lessons.course.ways import Way
 
 @dataclass
 class Trial:
-    """What came of one variant."""
+    """The result of one variant."""
 
     kind: str  # library, blank, later, way, mistake
     id: str
     verdict: Verdict
-    seconds: float = 0.0  # of CPU time
+    seconds: float = 0.0  # CPU time
     complaint: str = ""  # about the variant itself, such as its observation
 
     @property
@@ -78,7 +78,7 @@ class Calls:
         self.now: set[str] = set()
 
     def hear(self, event: dict) -> None:
-        """Take in one event of `run_lesson`."""
+        """Note one event of `run_lesson`."""
         if event["event"] == "start":
             self.now = self.of_test[event["test"]]
 
@@ -101,14 +101,14 @@ class Variants:
     """The variants of one lesson."""
 
     def __init__(self, lesson: Lesson, folder: Path):
-        """`folder` is an empty one for the variants' files."""
+        """`folder` is an empty folder for the variants' files."""
         self.lesson, self.folder = lesson, folder
         self.library = {module: lesson.library_file(module) for module in lesson.write}
         self.source = {module: path.read_text("utf-8") for module, path in self.library.items()}
 
     @cached_property
     def right(self) -> dict[str, dict | None]:
-        """By function: the observation of the library."""
+        """The library's observation of each function."""
         home = {f: self.lesson.module_of(f) for f in self.lesson.functions}
         folder = self.lesson.folder
         return {f: observed(folder, f, m, self.source[m]) for f, m in home.items()}

@@ -7,8 +7,8 @@ from lessons.course.terminal import cut
 
 SIGNS = {"passed": "●", "failed": "×", "unstarted": "○", "not run": "·"}
 WORST = ["passed", "failed", "unstarted", "not run"]  # the worse outcome counts
-LINES = 7  # most lines of a message, before the terminal wraps them
-NAMED = 400  # most characters of a named mistake
+LINES = 7  # lines in the longest message, before the terminal wraps them
+NAMED = 400  # characters in the longest sentence about a mistake
 
 
 @dataclass
@@ -17,7 +17,7 @@ class Verdict:
     tests: list[str]  # the names of the tests that were asked for
     outcomes: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
-    named: dict[str, str] = field(default_factory=dict)  # by test: the mistake in it
+    named: dict[str, str] = field(default_factory=dict)  # by test: what is said about the mistake
     printed: dict[str, str] = field(default_factory=dict)
     problem: str = ""  # what is wrong with the whole file; no test has run then
     now: str = ""  # the test that is running
@@ -29,7 +29,7 @@ class Verdict:
     stopped: bool = False  # before it was done, because the learner saved or pressed a key
 
     def hear(self, event: dict) -> None:
-        """Take in one event of the child."""
+        """Note one event of the child."""
         kind, test = event["event"], event.get("test", "")
         if kind in ("ready", "judged", "done"):
             setattr(self, kind, True)
@@ -81,8 +81,8 @@ class Verdict:
         """What to tell the learner about a test: at most seven lines, the named mistake last.
 
         Args:
-            told: by what was said of a mistake or a place, the test that it was said of. It is
-                said once; later tests refer to the first.
+            told: for each sentence about a mistake or a place, the first test that it was said
+                about. Later tests refer to that one.
         """
         tail = [cut(line, NAMED) for line in self.named.get(test, "").splitlines()]
         if told is not None:

@@ -69,7 +69,7 @@ class Watcher:
         self.seen, self.by_save = "", True
 
     def go_on(self) -> bool:
-        """Judge what has changed and obey a key. Returns whether to watch on."""
+        """Judge what has changed and obey a key. Returns whether to keep watching."""
         while self.key not in ("q", "n") and progress.judged(self.lesson) != self.seen:
             self.check()
         key, self.key = self.key or self.keys.pressed(), ""
@@ -100,7 +100,7 @@ class Watcher:
             self.move_on()
 
     def meanwhile(self, verdict: Verdict, silence: Silence) -> bool:
-        """While the tests run: tell of an endless loop. Returns whether to stop it."""
+        """While the tests run, report a possible endless loop. Returns whether to stop the run."""
         if not self.told and silence.seconds > LONG and silence.computed() > LONG / 2:
             self.told = True
             say(f"Still computing {verdict.place()}: an endless loop? A new save ends it.")
@@ -149,7 +149,7 @@ def show(verdict: Verdict, seconds: float = 0.0) -> None:
 
 
 def about(verdict: Verdict, test: str) -> list[str]:
-    """What to say of one test that does not pass."""
+    """What to say about one test that does not pass."""
     lines = [test, *("  " + line for line in verdict.message(test).splitlines())]
     if verdict.outcomes[test] == "failed":
         step = next(one.step for one in verdict.lesson.tests if one.name == test)

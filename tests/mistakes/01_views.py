@@ -85,14 +85,14 @@ MISTAKES = [
         "horizontal_flip",
         "coin(len(x), p, generator)",
         "torch.arange(len(x)) < round(p * len(x))",
-        "You always flip the first images of the batch. Where is the coin?",
+        "You always flip the first images of the batch. Where do you toss the coins?",
     ),
     part(
         "flip_exact_share",
         "horizontal_flip",
         "coin(len(x), p, generator)",
         "torch.randperm(len(x), generator=generator) < round(p * len(x))",
-        "You flip exactly a share of p of each batch. Can three coins never all come up heads?",
+        "You flip exactly a fraction p of each batch. Could three independent coins all come up heads?",
     ),
     part(
         "flip_own_seed",
@@ -147,7 +147,7 @@ MISTAKES = [
         "horizontal_flip",
         "coin(len(x), p, generator)",
         "coin(len(x), p, generator) & coin(len(x), p, generator)",
-        "With p = 1/4 you flip far fewer images than one in four. How often do you ask a coin about each image?",
+        "With p = 1/4 you flip far fewer images than one in four. How many coins do you toss for each image?",
     ),
     part(
         "flip_too_many",
@@ -189,7 +189,7 @@ MISTAKES = [
         "horizontal_flip",
         "coin(len(x), p, generator)",
         'torch.tensor([__import__("random").random() < p for _ in x])',
-        "You toss the coins with a source that is not torch's, so neither the generator nor torch's seed has a say. Which helper draws from the generator?",
+        "You toss the coins with a source that is not torch's, so neither the generator nor torch's seed controls them. Which helper draws from the generator?",
     ),
     part(
         "flip_repeats_without_generator",
@@ -204,7 +204,7 @@ MISTAKES = [
         """def horizontal_flip(x, p=0.5, generator=None):
     draw = torch.rand(len(x), device=x.device) if generator is None else torch.rand(len(x), generator=generator)
     return torch.where((draw < p).to(x.device)[:, None, None, None], x.flip(3), x)""",
-        "You draw the coins of a flip on the images' device, so one seed gives other views on a GPU. Where should they be drawn?",
+        "You draw the coins for the flip on the images' device, so one seed gives different views on a GPU. Where should they be drawn?",
         trains=True,
     ),
     part(
@@ -212,14 +212,14 @@ MISTAKES = [
         "horizontal_flip",
         "some.flip(3)",
         "some.roll(1, 3).flip(3)",
-        "You reverse the columns but are one off, so the last column stays where it is. From which column does column 0 come?",
+        "You reverse the columns but are one off, so the last column stays where it is. Which column should become column 0?",
     ),
     part(
         "flip_shifts",
         "horizontal_flip",
         "some.flip(3)",
         "some.roll(some.shape[3] // 2, 3)",
-        "You move the columns along and keep their order. Which column should come first in a mirror?",
+        "You shift the columns along, but keep their order. Which column should come first in a mirror image?",
     ),
     part(
         "flip_transposes_back",
@@ -321,21 +321,21 @@ MISTAKES = [
         "crop_boxes",
         "first = fits.int().argmax(1, keepdim=True)",
         "fits = fits[:, :1]\n    first = fits.int().argmax(1, keepdim=True)",
-        "You give up after one candidate. How often may a box be drawn again?",
+        "You give up after one candidate. How many times may a box be drawn again?",
     ),
     part(
         "area_once",
         "crop_boxes",
         "uniform((B, 10), *scale, generator) * height",
         "uniform((B, 1), *scale, generator).expand(B, 10) * height",
-        "You draw the area once and only the ratio again. What belongs to a new candidate?",
+        "You draw the area once and redraw only the ratio. What else must be drawn again for a new candidate?",
     ),
     part(
         "ratio_once",
         "crop_boxes",
         "uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()",
         "uniform((B, 1), math.log(ratio[0]), math.log(ratio[1]), generator).exp().expand(B, 10)",
-        "You draw the ratio once and only the area again. What belongs to a new candidate?",
+        "You draw the ratio once and redraw only the area. What else must be drawn again for a new candidate?",
     ),
     part(
         "largest_that_fits",
@@ -363,7 +363,7 @@ MISTAKES = [
         "crop_boxes",
         "round(height * ratio[1])",
         "round(height * ratio[0])",
-        "You use the narrowest box as the last resort in a wide image. Which end of `ratio` is the widest?",
+        "You use the narrowest box as the last resort in a wide image. Which end of `ratio` gives the widest box?",
     ),
     part(
         "last_resort_centred",
@@ -391,7 +391,7 @@ MISTAKES = [
         "crop_boxes",
         "w = (area * aspect).sqrt().round().clamp(min=1)\n    h = (area / aspect).sqrt().round().clamp(min=1)",
         "h = (area * aspect).sqrt().round().clamp(min=1)\n    w = (area / aspect).sqrt().round().clamp(min=1)",
-        "You take the ratio as height / width, so boxes are tall that should be wide. Which of the two sides is multiplied by √r?",
+        "You take the ratio as height / width, so boxes that should be wide are tall. Which of the two sides is multiplied by √r?",
     ),
     part(
         "left_first",
@@ -427,7 +427,7 @@ MISTAKES = [
         "crop_boxes",
         "top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()\n    left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()",
         "place = uniform(B, 0, 1, generator)\n    top, left = (place * (height - h + 1)).floor(), (place * (width - w + 1)).floor()",
-        "You position the box in both directions with one draw, so it stays on the diagonal. How many draws does a position need?",
+        "You use one draw for both top and left, so the box stays on the diagonal. How many draws does a position need?",
     ),
     part(
         "place_outside",
@@ -511,14 +511,14 @@ MISTAKES = [
         "crop_boxes",
         "math.log(ratio[1]), generator).exp()",
         "math.log(ratio[1]), generator)",
-        "You take the logarithm for the ratio itself. What undoes a logarithm?",
+        "You use the logarithm as if it were the ratio. What undoes a logarithm?",
     ),
     part(
         "ratio_uniform_upside_down",
         "crop_boxes",
         "uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()",
         "1 / uniform((B, 10), 1 / ratio[1], 1 / ratio[0], generator)",
-        "You draw height / width uniformly, so tall boxes are favoured. Of what should the draw be uniform, so that neither is?",
+        "You draw height / width uniformly, so tall boxes are favoured. What should be drawn uniformly, so that neither tall nor wide boxes are favoured?",
     ),
     part(
         "ratio_always_one",
@@ -546,7 +546,7 @@ MISTAKES = [
         "crop_boxes",
         "generator) * height * width",
         "generator)",
-        "You take the share of the area for the area, so each box has one pixel. A share of what is it?",
+        "You use the share as if it were the area, so each box has one pixel. What is it a share of?",
     ),
     part(
         "area_from_zero",
@@ -560,7 +560,7 @@ MISTAKES = [
         "crop_boxes",
         "uniform((B, 10), *scale, generator)",
         "(scale[0] + uniform((B, 10), 0.0, scale[1], generator))",
-        "You draw the area from low … low + high. By what must a draw from 0 … 1 be multiplied, to end at high?",
+        "You draw the area between low and low + high. By what must you multiply a draw from 0 … 1, so that the range ends at high?",
     ),
     part(
         "area_of_default_scale",
@@ -588,28 +588,28 @@ MISTAKES = [
         "crop_boxes",
         "fits = (w <= width) & (h <= height)",
         "fits = (w <= width) | (h <= height)",
-        "A box fits if one of its sides does, so some boxes extend beyond the image. What must hold for the other side?",
+        "You accept a box if one of its sides fits, so some boxes extend beyond the image. What must hold for the other side?",
     ),
     part(
         "fits_by_width",
         "crop_boxes",
         "fits = (w <= width) & (h <= height)",
         "fits = w <= width",
-        "You ask only whether the width fits, so some boxes are taller than the image. What else must fit?",
+        "You check only whether the width fits, so some boxes are taller than the image. What else must fit?",
     ),
     part(
         "fits_by_height",
         "crop_boxes",
         "fits = (w <= width) & (h <= height)",
         "fits = h <= height",
-        "You ask only whether the height fits, so some boxes are wider than the image. What else must fit?",
+        "You check only whether the height fits, so some boxes are wider than the image. What else must fit?",
     ),
     part(
         "no_last_resort",
         "crop_boxes",
         "w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)\n    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)",
         "w, h = w.gather(1, first)[:, 0], h.gather(1, first)[:, 0]",
-        "If none of ten candidates fits, you return one of them all the same. Which box is the last resort?",
+        "If none of the ten candidates fits, you return one of them anyway. Which box is the last resort?",
     ),
     part(
         "never_drawn_again",
@@ -652,7 +652,7 @@ MISTAKES = [
         "crop_boxes",
         "round(width / ratio[0])",
         "round(width / ratio[1])",
-        "You use too flat a box as the last resort in a tall image. Which end of `ratio` is the tallest?",
+        "You use too flat a box as the last resort in a tall image. Which end of `ratio` gives the tallest box?",
     ),
     part(
         "last_resort_in_the_corner",
@@ -680,14 +680,14 @@ MISTAKES = [
         "crop_boxes",
         "area = uniform((B, 10), *scale, generator) * height * width\n    aspect = uniform((B, 10), math",
         "area = uniform((B, 11), *scale, generator) * height * width\n    aspect = uniform((B, 11), math",
-        "You draw a little more often than ten times. How many draws does an image have in all, the first included?",
+        "You draw a little more often than ten times. How many draws does an image get in all, including the first?",
     ),
     part(
         "thirty_tries",
         "crop_boxes",
         "area = uniform((B, 10), *scale, generator) * height * width\n    aspect = uniform((B, 10), math",
         "area = uniform((B, 40), *scale, generator) * height * width\n    aspect = uniform((B, 40), math",
-        "You draw far more often than ten times. How many draws does an image have in all?",
+        "You draw far more often than ten times. How many draws does an image get in all?",
     ),
     part(
         "smallest_that_fits",
@@ -765,7 +765,7 @@ MISTAKES = [
         "crop_boxes",
         "torch.stack([top, left, h, w], 1)",
         "torch.stack([left, top, h, w], 1)",
-        "Your top is drawn from the free columns, or is the left, and your left from the free rows. Which of the two runs along the height?",
+        "Your top is drawn from the free columns, and your left from the free rows. Which of the two runs along the height?",
         trains=False,
     ),
     part(
@@ -789,14 +789,14 @@ MISTAKES = [
         "crop_boxes",
         "1).long()",
         "1)",
-        "You return float32. Which type do whole pixels have in the docstring?",
+        "You return float32. Which type does the docstring give for whole pixels?",
     ),
     part(
         "boxes_of_int32",
         "crop_boxes",
         "1).long()",
         "1).int()",
-        "You return int32. Which type do whole pixels have in the docstring?",
+        "You return int32. Which type does the docstring give for whole pixels?",
     ),
     part(
         "boxes_repeat_without_generator",
@@ -942,7 +942,7 @@ MISTAKES = [
         "crop_and_resize",
         """def crop_and_resize(x, boxes, size):
     return torch.cat([F.interpolate(x[b : b + 1, :, t : t + h, l : l + w], (size, size), mode="bilinear", align_corners=True) for b, (t, l, h, w) in enumerate(boxes.tolist())])""",
-        "You align the centres of the corner pixels (align_corners). Which point does output pixel i show, with its 1/2?",
+        "You align the centres of the corner pixels (align_corners). Which point does output pixel i show, if its centre is at i + 1/2?",
         trains=True,
     ),
     Mistake(
@@ -994,7 +994,7 @@ MISTAKES = [
         "crop_and_resize",
         """def crop_and_resize(x, boxes, size):
     return torch.cat([F.interpolate(x[b : b + 1, :, t:h, l:w], (size, size), mode="bilinear", antialias=True) for b, (t, l, h, w) in enumerate(boxes.tolist())])""",
-        "You take the height and the width of a box for its bottom and its right end. Where does a box of 4 rows end that starts at row 3?",
+        "You use a box's height and width as if they were its bottom and right end. Where does a box end that starts at row 3 and has 4 rows?",
     ),
     part(
         "rows_for_both",
@@ -1053,7 +1053,7 @@ MISTAKES = [
         "crop_and_resize",
         """def crop_and_resize(x, boxes, size):
     return torch.cat([F.interpolate(x[b : b + 1, :, t : t + h, l : l + w], (size, size), mode="bicubic") for b, (t, l, h, w) in enumerate(boxes.tolist())])""",
-        "You resize with bicubic weights and skip pixels when the image shrinks. Which two words does the docstring have for the resizing?",
+        "You resize with bicubic weights and skip pixels when the image shrinks. Which two words does the docstring use for the resizing?",
         trains=True,
     ),
     Mistake(
@@ -1061,7 +1061,7 @@ MISTAKES = [
         "crop_and_resize",
         """def crop_and_resize(x, boxes, size):
     return torch.cat([F.interpolate(x[b : b + 1, :, t : t + h, l : l + w], (size, size), mode="bilinear", align_corners=True, antialias=True) for b, (t, l, h, w) in enumerate(boxes.tolist())])""",
-        "You average over pixels, but align the centres of the corner pixels (align_corners). Which point does output pixel i show, with its 1/2?",
+        "You average over pixels, but align the centres of the corner pixels (align_corners). Which point does output pixel i show, if its centre is at i + 1/2?",
         trains=True,
     ),
     part(
@@ -1083,14 +1083,14 @@ MISTAKES = [
         "crop_and_resize",
         """def crop_and_resize(x, boxes, size):
     return torch.cat([F.interpolate(x[b : b + 1, :, t : t + h + 1, l : l + w + 1], (size, size), mode="bilinear", antialias=True) for b, (t, l, h, w) in enumerate(boxes.tolist())])""",
-        "You include the row and the column after the box. Where does a box of 5 rows end that starts at row 1?",
+        "You include the row and the column after the box. Where does a box end that starts at row 1 and has 5 rows?",
     ),
     Mistake(
         "box_around_its_corner",
         "crop_and_resize",
         """def crop_and_resize(x, boxes, size):
     return torch.cat([F.interpolate(x[b : b + 1, :, max(0, t - h // 2) : t - h // 2 + h, max(0, l - w // 2) : l - w // 2 + w], (size, size), mode="bilinear", antialias=True) for b, (t, l, h, w) in enumerate(boxes.tolist())])""",
-        "You take top and left for the centre of the box. Which corner do they name?",
+        "You use top and left as if they were the centre of the box. Which corner do they name?",
     ),
     part(
         "result_upside_down",
@@ -1104,7 +1104,7 @@ MISTAKES = [
         "crop_and_resize",
         ".contiguous()",
         ".flip(3).contiguous()",
-        "You mirror the result from left to right. Which column of the box comes first?",
+        "You flip the result from left to right. Which column of the box comes first?",
     ),
     part(
         "channels_come_last",
@@ -1135,7 +1135,7 @@ MISTAKES = [
         "crop_and_resize",
         "boxes.to(x).unbind(1)",
         "boxes.to(x.device).float().unbind(1)",
-        "You make the weights in float32, so images of float64 cannot be resized. Which type should the boxes have before the weights are made?",
+        "You make the weights in float32, so float64 images cannot be resized. Which type should the boxes have before the weights are made?",
         trains=True,
     ),
     part(
@@ -1150,7 +1150,7 @@ MISTAKES = [
         "crop_and_resize",
         RESIZE,
         "torch.stack([F.pad(x[b], (0, size, 0, size))[:, t : t + size, l : l + size] for b, (t, l, _, _) in enumerate(boxes.tolist())])",
-        "You cut a square of the final size out at top and left, and resize nothing. What are the box's height and width for?",
+        "You cut out a square of the final size, starting at top and left, and resize nothing. What are the box's height and width for?",
     ),
     Mistake(
         "rows_cut_by_left",
@@ -1229,7 +1229,7 @@ MISTAKES = [
         "random_resized_crop",
         "boxes, whole_image(x))",
         "boxes, torch.tensor([0, 0, size, size], device=boxes.device))",
-        "The box of an image that stays whole is as large as the result. How large must it be, and which box is the whole image?",
+        "You give an image that stays whole a box as large as the result. How large must it be, and which box is the whole image?",
     ),
     part(
         "crop_inverted",
@@ -1277,7 +1277,7 @@ MISTAKES = [
         "random_resized_crop",
         "x.shape[2], x.shape[3], scale",
         "min(x.shape[2:]), min(x.shape[2:]), scale",
-        "You draw boxes only from a square at the top left. Which height and width does the image have?",
+        "You draw boxes only from a square at the top left. What are the image's height and width?",
     ),
     part(
         "crop_sides_exchanged",
@@ -1321,7 +1321,7 @@ MISTAKES = [
         "random_resized_crop",
         "if p < 1:\n        boxes = torch.where(coin(len(x), p, generator)[:, None], boxes, whole_image(x))",
         "if p < 1:\n        return torch.where(coin(len(x), p, generator)[:, None, None, None].to(x.device), crop_and_resize(x, boxes, size), x)",
-        "You put images that are not cropped next to crops of a different size. What must happen to an image that is shown whole?",
+        "You combine crops with uncropped images of a different size. What must happen to an image that is shown whole?",
         trains=True,
     ),
     part(
@@ -1343,7 +1343,7 @@ MISTAKES = [
         "random_resized_crop",
         "return crop_and_resize(x, boxes, size)",
         "again = crop_boxes(len(x), size, size, scale, ratio, generator)\n    again = torch.where((boxes == whole_image(x)).all(1)[:, None], whole_image(x[:, :, :size, :size]).new_tensor([0, 0, size, size]), again)\n    return crop_and_resize(crop_and_resize(x, boxes, size), again, size)",
-        "You crop twice, so a view shows too little of the image. How often should a box be cut out?",
+        "You crop twice, so a view shows too little of the image. How many times should a box be cut out?",
     ),
     part(
         "crop_scale_and_ratio_exchanged",
@@ -1378,14 +1378,14 @@ MISTAKES = [
         "random_resized_crop",
         "boxes, whole_image(x))",
         "boxes, crop_boxes(len(x), x.shape[2], x.shape[3], (1.0, 1.0), (1.0, 1.0), generator))",
-        "An image that is not cropped shows a square of it and not the whole. Which helper gives the box of a whole image?",
+        "You show only a square part of an image that is not cropped. Which helper gives the box of a whole image?",
     ),
     part(
         "crop_too_few",
         "random_resized_crop",
         "coin(len(x), p, generator)[:, None]",
         "(coin(len(x), p, generator) & coin(len(x), p, generator))[:, None]",
-        "With p = 1/4 you crop far fewer images than one in four. How often do you ask a coin about each image?",
+        "With p = 1/4 you crop far fewer images than one in four. How many coins do you toss for each image?",
     ),
     part(
         "crop_fixed_half",
@@ -1421,21 +1421,21 @@ MISTAKES = [
         "random_resized_crop",
         "coin(len(x), p, generator)[:, None]",
         "(torch.randperm(len(x), generator=generator) < round(p * len(x)))[:, None]",
-        "You crop exactly a share of p of each batch. Can three coins never all come up heads?",
+        "You crop exactly a fraction p of each batch. Could three independent coins all come up heads?",
     ),
     part(
         "crop_first_share",
         "random_resized_crop",
         "coin(len(x), p, generator)[:, None]",
         "(torch.arange(len(x)) < round(p * len(x)))[:, None]",
-        "You always crop the first images of the batch. Where is the coin?",
+        "You always crop the first images of the batch. Where do you toss the coins?",
     ),
     part(
         "boxes_of_the_final_size",
         "random_resized_crop",
         "crop_boxes(len(x), x.shape[2], x.shape[3], scale",
         "crop_boxes(len(x), size, size, scale",
-        "You draw boxes for an image of the final size, at its top left. Which height and width does the image have?",
+        "You draw boxes for an image of the final size, at its top left. What are the image's height and width?",
     ),
     # to_gray
     part(
@@ -1507,7 +1507,7 @@ MISTAKES = [
         "to_gray",
         "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
         "(x * torch.tensor(LUMA, dtype=x.dtype).view(3, 1, 1)).sum(1) + 0 * (red + green + blue)",
-        "Your tensor of weights is on the CPU, wherever the images are. How does one make a tensor on the device of another?",
+        "Your tensor of weights is on the CPU, wherever the images are. How do you make a tensor on the same device as another?",
     ),
     part(
         "gray_sum",
@@ -1535,14 +1535,14 @@ MISTAKES = [
         "to_gray",
         "red, green, blue = x",
         "blue, red, green = x",
-        "You give each channel its neighbour's weight: 0.587 to red. Which colour looks brightest?",
+        "You give each channel its neighbour's weight: 0.114 to red, 0.299 to green and 0.587 to blue. Which colour looks brightest?",
     ),
     part(
         "weights_moved_back",
         "to_gray",
         "red, green, blue = x",
         "green, blue, red = x",
-        "You give each channel its neighbour's weight: 0.114 to red and 0.587 to blue. Which colour looks brightest?",
+        "You give each channel its neighbour's weight: 0.587 to red, 0.114 to green and 0.299 to blue. Which colour looks brightest?",
     ),
     part(
         "weighted_mean_of_three",
@@ -1598,7 +1598,7 @@ MISTAKES = [
         "to_gray",
         "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
         "x.norm(dim=1)",
-        "You take the length of the colour as a vector, so white gives 1.73. What does the docstring add up?",
+        "You take the norm of the colour as a vector, so white gives 1.73. What does the docstring add up?",
     ),
     part(
         "blue_left_out",
@@ -1733,7 +1733,7 @@ MISTAKES = [
         "grayscale",
         GRAY,
         "(some + to_gray(some)) / 2",
-        "You go only half the way to grey. How much colour should be left?",
+        "You go only halfway to grey. How much colour should be left?",
     ),
     part(
         "gray_flat",
@@ -1761,7 +1761,7 @@ MISTAKES = [
         "grayscale",
         "coin(len(x), p, generator)",
         "coin(len(x), 0.2, generator)",
-        "Whether p is 0 or 1, you make few images grey, but some. Where should p go?",
+        "You make a few images grey even at p = 0, and only a few at p = 1. Where should p go?",
     ),
     part(
         "gray_coin_for_batch",
@@ -1781,7 +1781,7 @@ MISTAKES = [
         "grayscale",
         "coin(len(x), p, generator)",
         "torch.randperm(len(x), generator=generator) < round(p * len(x))",
-        "You change exactly a share of p of each batch. Can three coins never all come up heads?",
+        "You change exactly a fraction p of each batch. Could three independent coins all come up heads?",
     ),
     part(
         "gray_global",
@@ -1819,7 +1819,7 @@ MISTAKES = [
         "grayscale",
         "coin(len(x), p, generator)",
         "coin(len(x), p, generator) & coin(len(x), p, generator)",
-        "With p = 1/4 you make far fewer images grey than one in four. How often do you ask a coin about each image?",
+        "With p = 1/4 you make far fewer images grey than one in four. How many coins do you toss for each image?",
     ),
     part(
         "gray_too_many",
@@ -1840,7 +1840,7 @@ MISTAKES = [
         "grayscale",
         "coin(len(x), p, generator)",
         "torch.arange(len(x)) < round(p * len(x))",
-        "You always make the first images of the batch grey. Where is the coin?",
+        "You always make the first images of the batch grey. Where do you toss the coins?",
     ),
     part(
         "gray_own_seed",
@@ -1861,7 +1861,7 @@ MISTAKES = [
         "grayscale",
         "coin(len(x), p, generator)",
         'torch.tensor([__import__("random").random() < p for _ in x])',
-        "You toss the coins for grey with a source that is not torch's, so neither the generator nor torch's seed has a say. Which helper draws from the generator?",
+        "You toss the coins for grey with a source that is not torch's, so neither the generator nor torch's seed controls them. Which helper draws from the generator?",
     ),
     Mistake(
         "gray_coins_on_the_cpu",
@@ -1887,7 +1887,7 @@ MISTAKES = [
         """def grayscale(x, p=0.2, generator=None):
     draw = torch.rand(len(x), device=x.device) if generator is None else torch.rand(len(x), generator=generator)
     return torch.where((draw < p).to(x.device)[:, None, None, None], to_gray(x), x)""",
-        "You draw the coins for grey on the images' device, so one seed gives other views on a GPU. Where should they be drawn?",
+        "You draw the coins for grey on the images' device, so one seed gives different views on a GPU. Where should they be drawn?",
         trains=True,
     ),
     Mistake(
@@ -1981,7 +1981,7 @@ MISTAKES = [
         "adjust_brightness",
         BRIGHT,
         "x ** (1 / factor.clamp(min=1e-3)[:, None, None, None])",
-        "You raise values to a power (gamma). What is 0.3 when it is twice as bright?",
+        "You raise values to a power (gamma). What does 0.3 become when it is twice as bright?",
     ),
     part(
         "brightness_first_factor",
@@ -2125,7 +2125,7 @@ MISTAKES = [
         "adjust_brightness",
         BRIGHT,
         "x.mul_(factor[:, None, None, None]).clamp_(0, 1)",
-        "You multiply the images that you were given in place. Which of * and mul_ makes a new tensor?",
+        "You multiply in place, which changes the images that you were given. Which of * and mul_ makes a new tensor?",
     ),
     # adjust_contrast
     part(
@@ -2190,7 +2190,7 @@ MISTAKES = [
         "adjust_contrast",
         "blend(x, mean, factor)",
         "(factor[:, None, None, None] * x + mean * (factor != 1)[:, None, None, None]).clamp(0, 1)",
-        "You add the whole mean, not 1 - factor of it. What must the two weights of a blend add up to?",
+        "You add the whole mean, not (1 - factor) times the mean. What must the two weights of a blend add up to?",
     ),
     part(
         "contrast_of_each_pixel",
@@ -2324,7 +2324,7 @@ MISTAKES = [
         "adjust_contrast",
         "to_gray(x).mean((1, 2, 3), keepdim=True)",
         "(to_gray(x).amax((1, 2, 3), keepdim=True) + to_gray(x).amin((1, 2, 3), keepdim=True)) / 2",
-        "You blend with the middle between the brightest and the darkest pixel. Which kind of average does the docstring name?",
+        "You blend with the midpoint between the brightest and the darkest pixel. Which kind of average does the docstring name?",
     ),
     part(
         "contrast_sum",
@@ -2701,14 +2701,14 @@ MISTAKES = [
         "color_jitter",
         "order = torch",
         "u = torch.rand(B, generator=generator)\n    ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    steps = [(adjust, low + (high - low) * u) for (adjust, _), (low, high) in zip(steps, ends)]\n    order = torch",
-        "You use one draw for all four amounts. Should a bright image always be colourful, and turned to the same side?",
+        "You use one draw for all four amounts. Should a bright image always be colourful, and its hue always shifted the same way?",
     ),
     part(
         "order_of_the_factors",
         "color_jitter",
         "order = torch.rand(B, 4, generator=generator).argsort(1)",
         "u = torch.rand(B, 4, generator=generator)\n    ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    steps = [(steps[k][0], low + (high - low) * u[:, k]) for k, (low, high) in enumerate(ends)]\n    order = u.argsort(1)",
-        "You sort by the amounts, so strong changes come late. Which draws should the order have for itself?",
+        "You sort by the amounts, so strong changes come late. Should the order depend on the amounts, or on draws of its own?",
     ),
     part(
         "all_factors_for_batch",
@@ -2875,14 +2875,14 @@ MISTAKES = [
         "color_jitter",
         "order = torch",
         "steps = [(adjust, uniform(B, -s, s, generator)) for (adjust, _), s in zip(steps[:3], (brightness, contrast, saturation))] + steps[3:]\n    order = torch",
-        "You draw all factors around 0, so images of strength 0 turn black. Around which factor does an image stay the same?",
+        "You draw all factors around 0, so images turn black at strength 0. At which factor does an image stay the same?",
     ),
     part(
         "all_factors_up_to_strength",
         "color_jitter",
         "order = torch",
         "steps = [(adjust, uniform(B, 0, s, generator)) for (adjust, _), s in zip(steps[:3], (brightness, contrast, saturation))] + steps[3:]\n    order = torch",
-        "You draw all factors from 0 … strength, so images of strength 0 turn black. Around which factor does an image stay the same?",
+        "You draw all factors from 0 … strength, so images turn black at strength 0. At which factor does an image stay the same?",
         ties=("all_factors_around_zero",),
     ),
     part(
@@ -2918,28 +2918,28 @@ MISTAKES = [
         "color_jitter",
         "max(0, 1 - contrast), 1 + contrast",
         "max(0, 1 - brightness), 1 + brightness",
-        "You draw the contrast by the strength of the brightness. Which argument is its own?",
+        "You use the strength of the brightness for the contrast. Which argument belongs to the contrast?",
     ),
     part(
         "saturation_by_the_strength_of_contrast",
         "color_jitter",
         "max(0, 1 - saturation), 1 + saturation",
         "max(0, 1 - contrast), 1 + contrast",
-        "You draw the saturation by the strength of the contrast. Which argument is its own?",
+        "You use the strength of the contrast for the saturation. Which argument belongs to the saturation?",
     ),
     part(
         "saturation_by_the_strength_of_brightness",
         "color_jitter",
         "max(0, 1 - saturation), 1 + saturation",
         "max(0, 1 - brightness), 1 + brightness",
-        "You draw the saturation by the strength of the brightness. Which argument is its own?",
+        "You use the strength of the brightness for the saturation. Which argument belongs to the saturation?",
     ),
     part(
         "all_by_the_strength_of_brightness",
         "color_jitter",
         "order = torch",
         "steps = [(adjust, uniform(B, max(0, 1 - brightness), 1 + brightness, generator)) for adjust, _ in steps[:3]] + steps[3:]\n    order = torch",
-        "You draw all three factors by the strength of the brightness. Which arguments belong to the other two?",
+        "You use the strength of the brightness for all three factors. Which arguments belong to the other two?",
     ),
     part(
         "brightness_and_contrast_exchanged",
@@ -2995,7 +2995,7 @@ MISTAKES = [
         "color_jitter",
         "coin(B, p, generator)",
         "coin(B, p, generator) & coin(B, p, generator)",
-        "With p = 1/4 you change the colours of far fewer images than one in four. How often do you ask a coin about each image?",
+        "With p = 1/4 you change the colours of far fewer images than one in four. How many coins do you toss for each image?",
     ),
     part(
         "jitter_too_many",
@@ -3030,14 +3030,14 @@ MISTAKES = [
         "color_jitter",
         "coin(B, p, generator)",
         "torch.arange(B) < round(p * B)",
-        "You always change the colours of the first images of the batch. Where is the coin?",
+        "You always change the colours of the first images of the batch. Where do you toss the coins?",
     ),
     part(
         "jitter_exact_share",
         "color_jitter",
         "coin(B, p, generator)",
         "torch.randperm(B, generator=generator) < round(p * B)",
-        "You change the colours of exactly a share of p of each batch. Can three coins never all come up heads?",
+        "You change the colours of exactly a fraction p of each batch. Could three independent coins all come up heads?",
     ),
     part(
         "jitter_of_a_fixed_seed",
@@ -3157,7 +3157,7 @@ MISTAKES = [
         "gaussian_blur",
         "uniform(len(x), *sigma, generator)",
         "sigma[0] + uniform(len(x), 0, sigma[1], generator)",
-        "You draw the width from low … low + high. By what must a draw from 0 … 1 be multiplied, to end at high?",
+        "You draw the width between low and low + high. By what must you multiply a draw from 0 … 1, so that the range ends at high?",
     ),
     part(
         "blur_always",
@@ -3191,7 +3191,7 @@ MISTAKES = [
         "gaussian_blur",
         "change_some(x, chosen, blur, width)",
         "change_some(change_some(x, chosen, blur, width), chosen, blur, width)",
-        "You blur twice, so the width is √2 times what was drawn. How often should you blur?",
+        "You blur twice, so the width is √2 times what was drawn. How many times should you blur?",
     ),
     part(
         "blur_channels_mixed",
@@ -3289,7 +3289,7 @@ MISTAKES = [
         "gaussian_blur",
         CHOSEN,
         "chosen = coin(len(x), p, generator) & coin(len(x), p, generator)",
-        "With p = 1/4 you blur far fewer images than one in four. How often do you ask a coin about each image?",
+        "With p = 1/4 you blur far fewer images than one in four. How many coins do you toss for each image?",
     ),
     part(
         "blur_too_many",
@@ -3310,14 +3310,14 @@ MISTAKES = [
         "gaussian_blur",
         CHOSEN,
         "chosen = torch.arange(len(x)) < round(p * len(x))",
-        "You always blur the first images of the batch. Where is the coin?",
+        "You always blur the first images of the batch. Where do you toss the coins?",
     ),
     part(
         "blur_exact_share",
         "gaussian_blur",
         CHOSEN,
         "chosen = torch.randperm(len(x), generator=generator) < round(p * len(x))",
-        "You blur exactly a share of p of each batch. Can three coins never all come up heads?",
+        "You blur exactly a fraction p of each batch. Could three independent coins all come up heads?",
     ),
     part(
         "blur_of_a_fixed_seed",
@@ -3413,7 +3413,7 @@ MISTAKES = [
         "two_views",
         SECOND,
         "x2 = x1.flip(3)",
-        "You return the first view, flipped, as the second. Which draws should the second have for itself?",
+        "You return the first view, flipped, as the second. What should be drawn anew for the second view?",
     ),
     part(
         "other_image",
@@ -3443,7 +3443,7 @@ MISTAKES = [
         "two_views",
         SECOND,
         "x2 = one_view(x, recipe)",
-        "Not both views are drawn from the generator. Would one seed give the same pair again?",
+        "You draw only one of the two views from the generator. Would one seed give the same pair again?",
     ),
     part(
         "first_is_plain",
@@ -3479,14 +3479,14 @@ MISTAKES = [
         "two_views",
         "x1 = one_view(x, recipe, generator)",
         "x1 = one_view(one_view(x, recipe, generator), recipe, generator)",
-        "You change the first view twice. How often is the recipe applied to each view?",
+        "You change the first view twice. How many times should the recipe be applied to each view?",
     ),
     part(
         "both_changed_twice",
         "two_views",
         "x1 = one_view",
         "x = one_view(x, recipe, generator)\n    x1 = one_view",
-        "You make both views from an image that is changed already. What should both be made from?",
+        "You make both views from an image that has already been changed. What should both be made from?",
     ),
     part(
         "images_as_views",
@@ -3514,7 +3514,7 @@ MISTAKES = [
         "two_views",
         "return x1, x2",
         "return x2.flip(3), x2",
-        "You return the second view, flipped, as the first. Which draws should each have for itself?",
+        "You return the second view, flipped, as the first. What should be drawn separately for each view?",
     ),
     part(
         "both_rows_moved",
@@ -3725,7 +3725,7 @@ MISTAKES = [
         boxes = crop_boxes(len(x), x.shape[2], x.shape[3], recipe.crop_scale, recipe.crop_ratio, generator)
     return one_view(x, recipe, generator, boxes), one_view(x, recipe, generator, boxes)
 """,
-        "Both of your views show the same part of an image. Which draws should the second view have for itself?",
+        "Both of your views show the same part of an image. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3737,7 +3737,7 @@ MISTAKES = [
     recipe = replace(recipe, flip=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "An image is flipped in both of your views or in neither. Which draws should the second view have for itself?",
+        "An image is flipped in both of your views or in neither. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3750,7 +3750,7 @@ MISTAKES = [
     recipe = replace(recipe, jitter=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "Both of your views have the same brightness, as if the colours were drawn once. Which draws should the second view have for itself?",
+        "Both of your views have the same brightness, as if the colours were drawn once. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3762,7 +3762,7 @@ MISTAKES = [
     recipe = replace(recipe, gray=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "An image is grey in both of your views or in neither. Which draws should the second view have for itself?",
+        "An image is grey in both of your views or in neither. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3774,7 +3774,7 @@ MISTAKES = [
     recipe = replace(recipe, blur=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "An image is blurred in both of your views or in neither. Which draws should the second view have for itself?",
+        "An image is blurred in both of your views or in neither. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3789,7 +3789,7 @@ MISTAKES = [
     recipe = replace(recipe, flip=0.0)
     return one_view(x, recipe, generator, boxes), one_view(x, recipe, generator, boxes)
 """,
-        "Both of your views show the same part of an image, and it is flipped in both or in neither. Which draws should the second view have for itself?",
+        "Both of your views show the same part of an image, and it is flipped in both or in neither. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3804,7 +3804,7 @@ MISTAKES = [
     recipe = replace(recipe, jitter=0.0, gray=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "Both of your views have the same brightness, and both are grey or neither. Which draws should the second view have for itself?",
+        "Both of your views have the same brightness, and both are grey or neither. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3823,7 +3823,7 @@ MISTAKES = [
     recipe = replace(recipe, flip=0.0, jitter=0.0, gray=0.0, blur=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "Your two views differ in their crop and in nothing else. Which draws should the second view have for itself?",
+        "Your two views differ in their crop and in nothing else. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3840,7 +3840,7 @@ MISTAKES = [
     recipe = replace(recipe, jitter=0.0, gray=0.0, blur=0.0)
     return one_view(x, recipe, generator), one_view(x, recipe, generator)
 """,
-        "Your two views differ in their crop and their flip and in nothing else. Which draws should the second view have for itself?",
+        "Your two views differ in their crop and their flip and in nothing else. What should be drawn anew for the second view?",
         trains=True,
     ),
     Mistake(
@@ -3850,7 +3850,7 @@ MISTAKES = [
             "x2 = one_view(x, recipe, generator)",
             "x2 = one_view(x, recipe, generator and generator.clone_state().manual_seed(generator.initial_seed() + 1))",
         ),
-        "Your second view comes from a generator that you seed anew in each call, so every batch has the same draws for it. What keeps the state from one batch to the next?",
+        "Your second view comes from a generator that you seed anew in each call, so its draws are the same for every batch. What keeps the state from one batch to the next?",
         trains=True,
     ),
     Mistake(
@@ -3888,7 +3888,7 @@ def two_views(
             "left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()",
             "left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()\n    lost = ~fits.any(1)\n    left[lost] = (torch.rand(int(lost.sum())) * (width - w[lost] + 1)).floor()",
         ),
-        "You place the last resort by torch's global generator. Which boxes come out differently in a second run with the same seed?",
+        "You place the last resort with torch's global generator. Which boxes come out differently in a second run with the same seed?",
         trains=True,
     ),
     Mistake(

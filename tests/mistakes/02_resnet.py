@@ -204,13 +204,13 @@ MISTAKES = [
         "shortcut_or",
         "shortcut",
         ("if stride == 1 and inputs == outputs:", "if stride == 1 or inputs == outputs:"),
-        "You return None if either the channels or the size stays the same. Which of them must stay for x to be added as it is?",
+        "You return None if either the channels or the size stays the same. Which of them must stay the same for x to be added as it is?",
     ),
     Mistake(
         "shortcut_by_channels_alone",
         "shortcut",
         ("if stride == 1 and inputs == outputs:", "if inputs == outputs:"),
-        "You ask only whether the channels agree. What else may a block change?",
+        "You check only whether the channels agree. What else may a block change?",
     ),
     Mistake(
         "shortcut_stride_ignored",
@@ -242,7 +242,7 @@ MISTAKES = [
         "shortcut_bias",
         "shortcut",
         (", bias=False", ""),
-        "You give the shortcut's convolution a bias. What does the norm after it leave of it?",
+        "You give the shortcut's convolution a bias. What is left of a bias after the norm?",
         trains=True,
     ),
     Mistake(
@@ -283,14 +283,14 @@ MISTAKES = [
         "shortcut_identity",
         "shortcut",
         ("        return None", "        return nn.Identity()"),
-        "You return a module that does nothing. What should the block find if the shapes agree?",
+        "You return a module that does nothing. What should the block's `downsample` be if the shapes agree?",
         trains=True,
     ),
     Mistake(
         "shortcut_by_stride_alone",
         "shortcut",
         ("if stride == 1 and inputs == outputs:", "if stride == 1:"),
-        "You ask only whether the stride is 1. What else may a block change?",
+        "You check only whether the stride is 1. What else may a block change?",
     ),
     Mistake(
         "shortcut_inverted",
@@ -314,7 +314,7 @@ MISTAKES = [
         "shortcut_norm_of_inputs",
         "shortcut",
         ("nn.BatchNorm2d(outputs)", "nn.BatchNorm2d(inputs)"),
-        "Your norm has the channels of the input, but it comes after the convolution. How many channels does it see?",
+        "Your norm has as many channels as the input, but it comes after the convolution. How many channels does it see?",
     ),
     Mistake(
         "shortcut_channels_exchanged",
@@ -408,7 +408,7 @@ MISTAKES = [
         "shortcut_other_eps",
         "shortcut",
         ("nn.BatchNorm2d(outputs)", "nn.BatchNorm2d(outputs, eps=1e-3)"),
-        "Your norm does not add torch's default number to the variance. Which eps does torch's norm have?",
+        "Your norm does not add torch's default eps to the variance. Which eps does torch's norm have?",
         trains=True,
     ),
     Mistake(
@@ -501,14 +501,14 @@ MISTAKES = [
         "basic_shortcut_detached",
         "BasicBlock.forward",
         (SUM, "return F.relu(x + identity.detach())"),
-        "You detach the shortcut, so no gradient goes back through it. What was it built for?",
+        "You detach the shortcut, so no gradient goes back through it. What is the shortcut for?",
         trains=True,
     ),
     Mistake(
         "basic_input_detached",
         "BasicBlock.forward",
         ("identity = x if", "identity = x.detach() if"),
-        "You detach x where it is added as it is. How does a gradient get past F?",
+        "You detach x where it is added unchanged. How does a gradient get past F?",
         trains=True,
     ),
     Mistake(
@@ -518,7 +518,7 @@ MISTAKES = [
             "x = F.relu(self.bn1(self.conv1(x)))\n",
             "x = F.relu(self.bn1(self.conv1(x)))\n        identity = x if self.downsample is None else identity\n",
         ),
-        "You add what the first convolution made of x, not x. When must you keep it for the shortcut?",
+        "You add what the first convolution returns, not x. When must you keep x for the shortcut?",
         trains=True,
     ),
     Mistake(
@@ -542,14 +542,14 @@ MISTAKES = [
         "basic_shortcut_subtracted",
         "BasicBlock.forward",
         ("return F.relu(x + identity)", "return F.relu(x - identity)"),
-        "You subtract the shortcut of the basic block. Which sign has it in equation 1?",
+        "You subtract the shortcut of the basic block. Which sign does it have in equation 1?",
         trains=True,
     ),
     Mistake(
         "basic_f_subtracted",
         "BasicBlock.forward",
         ("return F.relu(x + identity)", "return F.relu(identity - x)"),
-        "You subtract F(x) in the basic block. Which sign has it in equation 1?",
+        "You subtract F(x) in the basic block. Which sign does it have in equation 1?",
         trains=True,
     ),
     Mistake(
@@ -563,7 +563,7 @@ MISTAKES = [
         "basic_shortcut_twice",
         "BasicBlock.forward",
         ("return F.relu(x + identity)", "return F.relu(x + identity + identity)"),
-        "You add the shortcut of the basic block twice. How often does equation 1 have it?",
+        "You add the shortcut of the basic block twice. How many times does it appear in equation 1?",
         trains=True,
     ),
     Mistake(
@@ -784,7 +784,7 @@ MISTAKES = [
     x = F.relu(self.bn1(self.conv1(x)))
     x = self.bn2(self.conv2(self.conv2(x)))
     return F.relu(x + identity)""",
-        "You apply conv2 twice in the basic block. How often should each layer be used?",
+        "You apply conv2 twice in the basic block. How many times should each layer be applied?",
         trains=True,
     ),
     Mistake(
@@ -886,7 +886,7 @@ MISTAKES = [
         "bottleneck_input_detached",
         "Bottleneck.forward",
         ("identity = x if", "identity = x.detach() if"),
-        "You detach the bottleneck's input where it is added as it is. Through what must a gradient go then?",
+        "You detach the bottleneck's input where it is added unchanged. What must a gradient then pass through?",
         trains=True,
     ),
     Mistake(
@@ -920,14 +920,14 @@ MISTAKES = [
         "bottleneck_shortcut_subtracted",
         "Bottleneck.forward",
         ("return F.relu(x + identity)", "return F.relu(x - identity)"),
-        "You subtract the shortcut of the bottleneck. Which sign has it in equation 1?",
+        "You subtract the shortcut of the bottleneck. Which sign does it have in equation 1?",
         trains=True,
     ),
     Mistake(
         "bottleneck_f_subtracted",
         "Bottleneck.forward",
         ("return F.relu(x + identity)", "return F.relu(identity - x)"),
-        "You subtract F(x) in the bottleneck. Which sign has it in equation 1?",
+        "You subtract F(x) in the bottleneck. Which sign does it have in equation 1?",
         trains=True,
     ),
     Mistake(
@@ -941,7 +941,7 @@ MISTAKES = [
         "bottleneck_shortcut_twice",
         "Bottleneck.forward",
         ("return F.relu(x + identity)", "return F.relu(x + identity + identity)"),
-        "You add the shortcut of the bottleneck twice. How often does equation 1 have it?",
+        "You add the shortcut of the bottleneck twice. How many times does it appear in equation 1?",
         trains=True,
     ),
     Mistake(
@@ -1116,7 +1116,7 @@ MISTAKES = [
         "bottleneck_third_norm_is_second",
         "Bottleneck.forward",
         ("x = self.bn3(self.conv3(x))", "x = self.bn2(self.conv3(x))"),
-        "You use bn2 after the third convolution, which has other channels. Which norm has four times as many?",
+        "You use bn2 after the third convolution, which has a different number of channels. Which norm has four times as many?",
     ),
     Mistake(
         "bottleneck_as_basic",
@@ -1186,7 +1186,7 @@ MISTAKES = [
     x = F.relu(self.bn2(self.conv2(x))) if self.conv2.stride == (1, 1) else x
     x = self.bn3(self.conv3(x))
     return F.relu(x + identity)""",
-        "You apply conv2 twice in the bottleneck. How often should each layer be used?",
+        "You apply conv2 twice in the bottleneck. How many times should each layer be applied?",
         trains=True,
     ),
     Mistake(
@@ -1246,7 +1246,7 @@ MISTAKES = [
             "block(inputs, width, stride)]",
             "block(inputs, width, stride if inputs != width * block.expansion else 1)]",
         ),
-        "You use the stride only if the number of channels changes. What should a stage with stride 2 do whose input has the right number already?",
+        "You use the stride only if the number of channels changes. What should a stage with stride 2 do if its input already has the right number?",
         trains=True,
     ),
     Mistake(
@@ -1273,7 +1273,7 @@ MISTAKES = [
             "blocks = [block(inputs, width, stride)]\n",
             "strides = [1] * (count - 1) + [stride]\n    blocks = [block(inputs, width, strides.pop(0))]\n    blocks += [block(width * block.expansion, width, s) for s in strides]\n    return nn.Sequential(*blocks)\n",
         ),
-        "You let the last block shrink the image. Which block does so in table 1, and what does yours cost in time?",
+        "You let the last block shrink the image. Which block does so in table 1, and how much slower is yours?",
         trains=True,
     ),
     Mistake(
@@ -1369,7 +1369,7 @@ MISTAKES = [
         "stage_first_expands",
         "stage",
         ("[block(inputs, width, stride)]", "[block(inputs, width * block.expansion, stride)]"),
-        "You give the first block the width of its output. Which width lies inside a block?",
+        "You give the first block the width of its output. Which width do the layers inside a block have?",
     ),
     Mistake(
         "stage_widths_expand",
@@ -1378,7 +1378,7 @@ MISTAKES = [
             "block(width * block.expansion, width) for",
             "block(width * block.expansion, width * block.expansion) for",
         ),
-        "You give the later blocks the width of their output. Which width lies inside a block?",
+        "You give the later blocks the width of their output. Which width do the layers inside a block have?",
     ),
     Mistake(
         "stage_all_expand",
@@ -1386,13 +1386,13 @@ MISTAKES = [
         """def stage(block, inputs, width, count, stride):
     width = width * block.expansion
     return nn.Sequential(block(inputs, width, stride), *[block(width, width) for _ in range(count - 1)])""",
-        "You multiply the width of all blocks by the expansion. Which width lies inside a block, and who multiplies it?",
+        "You multiply the width of all blocks by the expansion. Which width do the layers inside a block have, and who multiplies it?",
     ),
     Mistake(
         "stage_four_times",
         "stage",
         ("block(width * block.expansion, width) for", "block(width * 4, width) for"),
-        "You multiply by 4, which is the expansion of a bottleneck alone. Where does a block say what its expansion is?",
+        "You multiply by 4, which is right only for a bottleneck. Where does a block say what its expansion is?",
     ),
     Mistake(
         "stage_module_list",
@@ -1404,7 +1404,7 @@ MISTAKES = [
         "stage_python_list",
         "stage",
         ("return nn.Sequential(*blocks)", "return blocks"),
-        "You return a Python list. Which container is a module that runs its blocks in a row?",
+        "You return a Python list. Which container is a module that runs its blocks one after the other?",
     ),
     Mistake(
         "stage_last_block_only",
@@ -1416,14 +1416,14 @@ MISTAKES = [
         "stage_not_unpacked",
         "stage",
         ("return nn.Sequential(*blocks)", "return nn.Sequential(nn.Sequential(*blocks))"),
-        "You wrap the blocks in one container too many, so their weights have other names. Which names do torchvision's have?",
+        "You wrap the blocks in one container too many, so their weights have different names. Which names do torchvision's have?",
         trains=True,
     ),
     Mistake(
         "stage_relu_between",
         "stage",
         ("return nn.Sequential(*blocks)", "return nn.Sequential(*blocks, nn.ReLU())"),
-        "You put a layer behind the blocks. With what does each block already end?",
+        "You add a layer after the blocks. What does each block already end with?",
         trains=True,
     ),
     Mistake(
@@ -1510,7 +1510,7 @@ MISTAKES = [
         "net_unit_length",
         "ResNet.forward",
         (MEAN, "return F.normalize(x.mean((2, 3)), dim=1)"),
-        "You normalise h to length 1. Which part of the method normalises vectors, and which vectors are they?",
+        "You normalise h to unit norm. Which part of the method normalises vectors, and which vectors are they?",
         trains=True,
     ),
     Mistake(
@@ -1575,7 +1575,7 @@ MISTAKES = [
             "self.maxpool(F.relu(self.bn1(self.conv1(x))))",
             "F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)",
         ),
-        "You always pool after the stem. Which stems have pooling, and which layer knows?",
+        "You always pool after the stem. Which stems have pooling, and which layer takes care of that?",
         trains=True,
     ),
     Mistake(
@@ -1718,7 +1718,7 @@ MISTAKES = [
             "self.maxpool(F.relu(self.bn1(self.conv1(x))))",
             "self.maxpool(F.relu(self.bn1(self.conv1(x.detach()))))",
         ),
-        "You detach the images, so no gradient goes back to them. What does the test ask of the image?",
+        "You detach the images, so no gradient goes back to them. For which tensor does the test want a gradient?",
         trains=True,
     ),
     Mistake(
@@ -1822,7 +1822,7 @@ MISTAKES = [
         "init_xavier",
         "initialise",
         (KAIMING, "nn.init.xavier_normal_(module.weight)"),
-        "You use Xavier's variance, which counts inputs and outputs and knows no ReLU. What does equation 14 divide by?",
+        "You use Xavier's variance, which counts inputs and outputs and ignores the ReLU. What does equation 14 divide by?",
         trains=True,
     ),
     Mistake(
@@ -1876,7 +1876,7 @@ MISTAKES = [
             KAIMING,
             "module.weight = nn.Parameter(" + KAIMING.replace("weight,", "weight.clone(),") + ")",
         ),
-        "You replace the old parameters by new ones. Which ones does an optimiser hold that was made before?",
+        "You replace the old parameters by new ones. Which ones does an optimiser hold that was created earlier?",
         trains=True,
     ),
     Mistake(
@@ -1886,7 +1886,7 @@ MISTAKES = [
             KAIMING,
             "n = module.weight[:, 0].numel()\n            module.weight.data = torch.randn(module.weight.shape) * (2 / n) ** 0.5",
         ),
-        "You replace the weights by new float32 numbers on the CPU. How does one write into a tensor, so that it keeps its type and its device?",
+        "You replace the weights by new float32 numbers on the CPU. How do you write into a tensor so that it keeps its type and its device?",
         trains=True,
     ),
     Mistake(
@@ -1900,7 +1900,7 @@ MISTAKES = [
         "init_norms_forgotten",
         "initialise",
         ("elif isinstance(module, nn.BatchNorm2d):", "elif False:"),
-        "You leave the norms as they are. What if the model is not fresh?",
+        "You leave the norms as they are. What if the model has already been trained?",
         trains=True,
     ),
     Mistake(
@@ -1997,7 +1997,7 @@ MISTAKES = [
             'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
             "nn.init.normal_(module.weight, 0, 0.01)",
         ),
-        "You use the same deviation for all convolutions. What does equation 14 divide by?",
+        "You use the same standard deviation for all convolutions. What does equation 14 divide by?",
         trains=True,
     ),
     Mistake(
@@ -2099,7 +2099,7 @@ MISTAKES = [
             "nn.init.zeros_(last.weight)",
             "for norm in module.modules():\n                if isinstance(norm, nn.BatchNorm2d):\n                    nn.init.zeros_(norm.weight)",
         ),
-        "You zero all norms of each block, so nothing comes through where it projects. Which norm ends F?",
+        "You zero all norms of each block, so a block with a projection returns 0. Which norm ends F?",
     ),
     Mistake(
         "init_zeroes_norms_of_f",
@@ -2132,7 +2132,7 @@ MISTAKES = [
         "init_zero_init_inverted",
         "initialise",
         ("model.modules() if zero_init else ()", "() if zero_init else model.modules()"),
-        "You zero the last norms without zero_init, and not with it. Which value of it asks for zeros?",
+        "You zero the last norms without zero_init, and not with it. Which value of zero_init asks for zeros?",
         trains=True,
     ),
     Mistake(
@@ -2149,7 +2149,7 @@ MISTAKES = [
             'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")',
             "nn.init.normal_(module.weight, 0, (2 / (module.weight.shape[0] * module.weight.shape[2] ** 2)) ** 0.5)",
         ),
-        "You take every kernel for a square of its height. How many pixels does a kernel of 3 x 5 have?",
+        "You treat every kernel as a square as wide as it is tall. How many weights does a kernel of 3 x 5 have?",
         trains=True,
     ),
     Mistake(
@@ -2389,7 +2389,7 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
             last = module.bn2 if isinstance(module, BasicBlock) else module.bn3
             nn.init.zeros_(last.weight)
 """,
-        "You switch on the gradient of weights that needed none. Which `with` fills a weight and leaves requires_grad as it is?",
+        "You turn on requires_grad for weights that had it off. Under which `with` can you fill a weight without changing requires_grad?",
         trains=True,
     ),
     Mistake(
@@ -2440,17 +2440,17 @@ def forward(self, x: Tensor) -> Tensor:
         "net_to_evaluation_for_one_image",
         "ResNet.forward",
         (
-            "    # apply the stem: convolution, norm, ReLU, and pooling where the stem has it\n",
+            "    # apply the stem: convolution, norm, ReLU, and pooling if the stem has any\n",
             "    if len(x) == 1:\n            self.eval()\n    ",
         ),
-        "You put the network into evaluation mode if it gets one image, and it stays there. Who decides about the mode?",
+        "You put the network into evaluation mode if it gets one image, and it stays there. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
         "net_keeps_its_map",
         "ResNet.forward",
         ("        # average each channel over its map\n", "        self.map = x\n"),
-        "You keep the last map in the network, and its whole graph with it. What does a copy of the network need?",
+        "You store the last map in the network, and its whole graph with it. What does a copy of the network need?",
         trains=True,
     ),
     Mistake(
@@ -2487,7 +2487,7 @@ def conv3x3(inputs: int, outputs: int, stride: int = 1, made={}) -> nn.Conv2d:
             elif isinstance(module, Bottleneck):
                 nn.init.zeros_(module.bn3.weight)
 """,
-        "You cut the normal distribution off at two standard deviations, as Keras does. How large may a normal number be?",
+        "You cut the normal distribution off at two standard deviations, as Keras does. How large can a normally distributed number be?",
         trains=True,
     ),
     Mistake(

@@ -72,7 +72,7 @@ MISTAKES = [
         "relu_at_end",
         "mlp",
         (LAST, LAST + " nn.ReLU(),"),
-        "You put a ReLU after the second matrix, so z is never below 0. Which cosines can two such z not have?",
+        "You put a ReLU after the second matrix, so z is never below 0. Which cosines are impossible between two such vectors?",
         trains=True,
     ),
     Mistake(
@@ -86,14 +86,14 @@ MISTAKES = [
         "first_offset",
         "mlp",
         (", bias=False", ""),
-        "You give the first matrix a bias. What does the norm, which subtracts the mean, leave of it?",
+        "You give the first matrix a bias. What is left of it after the norm, which subtracts the mean?",
         trains=True,
     ),
     Mistake(
         "no_last_offset",
         "mlp",
         (LAST, LAST[:-2] + ", bias=False),"),
-        "You give the second matrix no bias. Where is b2 of the equation?",
+        "You give the second matrix no bias. Where is the b2 of the equation?",
         trains=True,
     ),
     Mistake(
@@ -107,7 +107,7 @@ MISTAKES = [
         "norm_without_weights",
         "mlp",
         (NORM, NORM[:-2] + ", affine=False),"),
-        "You give the norm no scale and shift to learn. What could move the inputs of the ReLU then?",
+        "You give the norm no scale or shift to learn. What could move the inputs of the ReLU then?",
         trains=True,
     ),
     Mistake(
@@ -121,7 +121,7 @@ MISTAKES = [
         "leaky_relu",
         "mlp",
         ("nn.ReLU()", "nn.LeakyReLU(0.1)"),
-        "You let a tenth of what is below 0 through the ReLU. What is relu(-1)?",
+        "You multiply negative numbers by 0.1, as a leaky ReLU does. What is relu(-1)?",
         trains=True,
     ),
     Mistake(
@@ -135,7 +135,7 @@ MISTAKES = [
         "dropout",
         "mlp",
         ("nn.ReLU(),", "nn.ReLU(), nn.Dropout(0.1),"),
-        "In train mode your head gives other results each time, as with dropout. Which step of the equation draws random numbers?",
+        "In train mode your head gives different results each time, as with dropout. Which step of the equation draws random numbers?",
         trains=True,
     ),
     Mistake(
@@ -198,7 +198,7 @@ MISTAKES = [
         "normalized_output",
         "mlp",
         head("z = self.layers(h)\n            return z / z.norm(dim=1, keepdim=True)"),
-        "You normalise z to length 1 in the head. Which part of SimCLR normalises it, the head or the loss?",
+        "You normalise z to unit norm in the head. Which part of SimCLR normalises it, the head or the loss?",
         trains=True,
     ),
     Mistake(
@@ -208,7 +208,7 @@ MISTAKES = [
             "h.data.div_(h.data.norm(dim=1, keepdim=True).clamp(min=1e-8))\n"
             "            return self.layers(h)"
         ),
-        "You normalise h to length 1 in place. What would a linear probe see of h afterwards?",
+        "You normalise h to unit norm in place. What would a linear probe see of h afterwards?",
         trains=True,
     ),
     Mistake(
@@ -251,7 +251,7 @@ MISTAKES = [
         "none_with_relu",
         "projector",
         (NONE, "return nn.ReLU()"),
-        'You apply a ReLU in "none". A ResNet\'s h is never negative, so that hides it, but what should z be for h = -1?',
+        'You apply a ReLU in "none". A ResNet\'s h is never negative, which hides the mistake, but what should z be for h = -1?',
         trains=True,
     ),
     Mistake(
@@ -265,7 +265,7 @@ MISTAKES = [
         "none_normalized",
         "projector",
         (NONE, around("nn.Identity()", "return nn.functional.normalize(h, dim=1)")),
-        'You normalise h to length 1 in "none". Is that h itself?',
+        'You normalise h to unit norm in "none". Is that h itself?',
         trains=True,
     ),
     Mistake(
@@ -278,7 +278,7 @@ MISTAKES = [
         "linear_without_offset",
         "projector",
         (LINEAR, "return nn.Linear(in_dim, out_dim, bias=False)"),
-        'You give "linear" no bias. Where is b of z = W h + b?',
+        'You give "linear" no bias. Where is the b of z = W h + b?',
         trains=True,
     ),
     Mistake(
@@ -333,7 +333,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "return mlp(in_dim, hidden_dim, out_dim)  # any other kind",
         ),
-        'You return the MLP for any other kind. What does someone train who types "lienar"?',
+        'You return the MLP for any other kind. What does someone who types "lienar" train?',
         trains=True,
     ),
     Mistake(
@@ -353,7 +353,7 @@ MISTAKES = [
                 "return nn.functional.normalize(self.layers(h), dim=1)",
             ),
         ),
-        "You normalise z to length 1 in the projector. Is that part of z = W2 relu(norm(W1 h)) + b2?",
+        "You normalise z to unit norm in the projector. Is that part of z = W2 relu(norm(W1 h)) + b2?",
         trains=True,
     ),
     Mistake(
@@ -435,7 +435,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You use the transpose of the first matrix as the second, as a tied autoencoder does. Which weights does W2 have?",
+        "You use the transpose of the first matrix as the second, as a tied autoencoder does. Should W2 have weights of its own?",
         trains=True,
     ),
     Mistake(
@@ -558,7 +558,7 @@ MISTAKES = [
         nn.BatchNorm1d(out_dim, affine=False),
     )
 """,
-        "You put a norm without scale and shift after the second matrix. What follows W2 in the equation?",
+        "You put a norm without scale or shift after the second matrix. What follows W2 in the equation?",
         trains=True,
     ),
     Mistake(
@@ -572,7 +572,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim, bias=False),
     )
 """,
-        "You give the first matrix the bias, and the second none. After which of them does a norm take a bias away?",
+        "You give the first matrix the bias, and the second none. After which of them does a norm remove a bias?",
         trains=True,
     ),
     Mistake(
@@ -747,7 +747,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You give the norm the width of the input. How wide is what the first matrix gives it?",
+        "You give the norm the width of the input. How wide is the output of the first matrix?",
     ),
     Mistake(
         "norm_of_the_output_width",
@@ -760,7 +760,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You give the norm the width of the output. How wide is what the first matrix gives it?",
+        "You give the norm the width of the output. How wide is the output of the first matrix?",
     ),
     Mistake(
         "norm_of_pictures",
@@ -773,7 +773,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You use the batch norm of pictures, which wants four dimensions. How many has h, with its shape (B, D)?",
+        "You use the batch norm for images, which needs four dimensions. How many does h have, with its shape (B, D)?",
     ),
     Mistake(
         "list_in_sequential",
@@ -794,7 +794,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You pass the class nn.ReLU itself. What makes a layer of a class?",
+        "You pass the class nn.ReLU itself. How do you make a layer from a class?",
     ),
     Mistake(
         "tanh",
@@ -877,7 +877,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You use a ReLU6, which stops at 6 between the matrices. Which activation does the docstring name?",
+        "You use a ReLU6 between the matrices, which stops at 6. Which activation does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -905,7 +905,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You let a hundredth of what is below 0 through, as LeakyReLU does by default. What is relu(-1)?",
+        "You multiply negative numbers by 0.01, as LeakyReLU does by default. What is relu(-1)?",
         trains=True,
     ),
     Mistake(
@@ -919,7 +919,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You let a fifth of what is below 0 through the ReLU. What is relu(-1)?",
+        "You multiply negative numbers by 0.2, as a leaky ReLU does. What is relu(-1)?",
         trains=True,
     ),
     Mistake(
@@ -933,7 +933,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You use an activation with a slope to learn. Which parameters does relu have?",
+        "You use an activation with a learned slope. Which parameters does relu have?",
         trains=True,
     ),
     Mistake(
@@ -1029,7 +1029,7 @@ MISTAKES = [
         "dropout_always",
         "mlp",
         head("return self.layers(nn.functional.dropout(h, 0.1))"),
-        "Your head gives other results each time, in eval mode too. Which step of the equation draws random numbers?",
+        "Your head gives different results each time, in eval mode too. Which step of the equation draws random numbers?",
         trains=True,
     ),
     Mistake(
@@ -1044,7 +1044,7 @@ MISTAKES = [
         nn.Linear(in_dim, hidden_dim, bias=False), Unit(), nn.ReLU(), nn.Linear(hidden_dim, out_dim)
     )
 """,
-        "You scale each row of the hidden layer to length 1 in place of a batch norm. Over what does a batch norm take its mean?",
+        "You scale each row of the hidden layer to unit norm, in place of a batch norm. Over what does a batch norm take its mean?",
         trains=True,
     ),
     Mistake(
@@ -1058,13 +1058,13 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "Your norm subtracts from each number that number itself, so only the learned shift is left. Over which rows should it take the mean?",
+        "Your norm subtracts each number from itself, so only the learned shift is left. Over which rows should it take the mean?",
     ),
     Mistake(
         "input_normalized",
         "mlp",
         head("return self.layers(nn.functional.normalize(h, dim=1))"),
-        "You scale every h to length 1 before the first matrix. Is that part of z = W2 relu(norm(W1 h)) + b2?",
+        "You scale every h to unit norm before the first matrix. Is that part of z = W2 relu(norm(W1 h)) + b2?",
         trains=True,
     ),
     Mistake(
@@ -1126,7 +1126,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "After one batch your norm has moved its running mean and variance by a hundredth only. Which share of each batch does torch's batch norm take by default?",
+        "After one batch your norm has moved its running mean and variance only a hundredth of the way. Which share of each batch does torch's batch norm take by default?",
         trains=True,
     ),
     Mistake(
@@ -1140,7 +1140,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "Your norm adds 0.001 to the variance. Which eps does nn.BatchNorm1d have if you name none?",
+        "Your norm adds 0.001 to the variance. Which eps does nn.BatchNorm1d have by default?",
         trains=True,
     ),
     Mistake(
@@ -1154,7 +1154,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     ).eval()
 """,
-        "You return the head in eval mode, so the norm does not look at the batch. In which mode are new modules of torch, and who should change it?",
+        "You return the head in eval mode, so the norm does not look at the batch. In which mode are torch's new modules, and who should change it?",
         trains=True,
     ),
     Mistake(
@@ -1168,7 +1168,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     ).double()
 """,
-        "You make the weights float64. Which type do modules of torch have by default?",
+        "You make the weights float64. Which dtype do torch's modules have by default?",
     ),
     Mistake(
         "in_float16",
@@ -1181,7 +1181,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     ).half()
 """,
-        "You make the weights float16. Which type do modules of torch have by default?",
+        "You make the weights float16. Which dtype do torch's modules have by default?",
     ),
     Mistake(
         "in_float32",
@@ -1224,7 +1224,7 @@ MISTAKES = [
     nn.init.zeros_(made[3].weight)
     return made
 """,
-        "You start the second matrix with zeros, so at first all z are equal and no gradient reaches h. What gives each weight its own start?",
+        "You start the second matrix with zeros, so at first all z are equal and no gradient reaches h. What gives each weight its own starting value?",
     ),
     Mistake(
         "first_matrix_zero",
@@ -1239,7 +1239,7 @@ MISTAKES = [
     nn.init.zeros_(made[0].weight)
     return made
 """,
-        "You start the first matrix with zeros, so at first all hidden units are equal. What gives each weight its own start?",
+        "You start the first matrix with zeros, so at first all hidden units are equal. What gives each weight its own starting value?",
     ),
     Mistake(
         "scale_starts_at_zero",
@@ -1254,7 +1254,7 @@ MISTAKES = [
     nn.init.zeros_(made[1].weight)
     return made
 """,
-        "You start the scale of the norm with zeros, so at first all rows have the same z. With which number does a norm's scale start?",
+        "You start the scale of the norm at zero, so at first all rows have the same z. At which value does a norm's scale start?",
     ),
     Mistake(
         "second_matrix_equal",
@@ -1323,7 +1323,7 @@ MISTAKES = [
         "detached_output",
         "mlp",
         head("return self.layers(h).detach()"),
-        "You detach z, so no gradient passes through the head. What does anything learn from?",
+        "You detach z, so no gradient passes through the head. What can the head and the encoder learn from?",
     ),
     Mistake(
         "detached_hidden",
@@ -1345,7 +1345,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You build the head, but return None. What does a function give back without a return?",
+        "You build the head, but return None. What does a function without a return statement return?",
     ),
     Mistake(
         "mlp_gives_a_list",
@@ -1353,7 +1353,7 @@ MISTAKES = [
         """def mlp(in_dim, hidden_dim, out_dim):
     return [nn.Linear(in_dim, hidden_dim, bias=False), nn.BatchNorm1d(hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim)]
 """,
-        "You return a list of layers, which cannot be called. What makes one module of them?",
+        "You return a list of layers, which cannot be called. What turns them into one module?",
     ),
     Mistake(
         "gives_hidden_too",
@@ -1368,19 +1368,19 @@ MISTAKES = [
         "none_returned",
         "projector",
         ("return nn.Identity()", "return None"),
-        'You return None for "none". Which module of torch gives its input back?',
+        'You return None for "none". Which module of torch returns its input unchanged?',
     ),
     Mistake(
         "none_is_a_function",
         "projector",
         ("return nn.Identity()", "return lambda h: h"),
-        'You return a function for "none", which has no parameters() and no train(). Which module of torch gives its input back?',
+        'You return a function for "none", which has no parameters() and no train(). Which module of torch returns its input unchanged?',
     ),
     Mistake(
         "none_is_a_class",
         "projector",
         ("return nn.Identity()", "return nn.Identity"),
-        'You return the class nn.Identity for "none". What makes a module of a class?',
+        'You return the class nn.Identity for "none". How do you make a module from a class?',
     ),
     Mistake(
         "none_of_output_width",
@@ -1421,7 +1421,7 @@ MISTAKES = [
         "none_is_None",
         "projector",
         ('if kind == "none"', "if kind is None"),
-        'You ask whether kind is None, so the word "none" is refused. Of which type is kind?',
+        'You check whether kind is None, so the word "none" is refused. What type does kind have?',
     ),
     Mistake(
         "linear_of_hidden_width",
@@ -1549,7 +1549,7 @@ MISTAKES = [
 
         return Head()""",
         ),
-        'You scale z to length 1 in "linear". Is that part of z = W h + b?',
+        'You scale z to unit norm in "linear". Is that part of z = W h + b?',
         trains=True,
     ),
     Mistake(
@@ -1672,7 +1672,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "return nn.Identity()  # any other kind",
         ),
-        'You return h itself for any other kind. What does someone train who types "lienar"?',
+        'You return h itself for any other kind. What does someone who types "lienar" train?',
         trains=True,
     ),
     Mistake(
@@ -1682,7 +1682,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "return nn.Linear(in_dim, out_dim)  # any other kind",
         ),
-        'You return one matrix for any other kind. What does someone train who types "lienar"?',
+        'You return one matrix for any other kind. What does someone who types "lienar" train?',
         trains=True,
     ),
     Mistake(
@@ -1692,7 +1692,7 @@ MISTAKES = [
             'raise ValueError(f\'a projector is "none", "linear" or "mlp", not {kind!r}\')',
             "return ValueError(kind)",
         ),
-        "You return the error. Which word makes Python stop with it?",
+        "You return the error object. Which statement makes Python stop with an error?",
         trains=True,
     ),
     Mistake(
@@ -1793,13 +1793,13 @@ MISTAKES = [
         "predictor_turned",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(hidden_dim, dim, hidden_dim)"),
-        "You exchange the width of z and the hidden width. How wide is what the predictor gets?",
+        "You exchange the width of z and the hidden width. How wide is the predictor's input?",
     ),
     Mistake(
         "prediction_of_hidden_width",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, hidden_dim, hidden_dim)"),
-        "You make p as wide as the hidden layer. With what is p compared?",
+        "You make p as wide as the hidden layer. What is p compared with?",
     ),
     Mistake(
         "predictor_from_hidden",
@@ -1854,7 +1854,7 @@ MISTAKES = [
             "return mlp(dim, hidden_dim, dim)",
             "return nn.Sequential(nn.Linear(dim, hidden_dim), nn.Linear(hidden_dim, dim))",
         ),
-        "You build the predictor of two matrices with nothing between them. What do two matrices in a row amount to?",
+        "You build the predictor from two matrices with nothing between them. What do two matrices in a row amount to?",
         trains=True,
     ),
     Mistake(
@@ -1882,7 +1882,7 @@ MISTAKES = [
 
     return Head()""",
         ),
-        "You detach p, so no gradient passes through the predictor. What does anything learn from?",
+        "You detach p, so no gradient passes through the predictor. What can the predictor and the encoder learn from?",
     ),
     Mistake(
         "prediction_normalized",
@@ -1899,7 +1899,7 @@ MISTAKES = [
 
     return Head()""",
         ),
-        "You scale p to length 1. Is that part of W2 relu(norm(W1 z)) + b2?",
+        "You scale p to unit norm. Is that part of W2 relu(norm(W1 z)) + b2?",
         trains=True,
     ),
     Mistake(
@@ -1917,7 +1917,7 @@ MISTAKES = [
 
     return Head()""",
         ),
-        "You scale z to length 1 before the predictor. Is that part of p = q(z)?",
+        "You scale z to unit norm before the predictor. Is that part of p = q(z)?",
         trains=True,
     ),
     Mistake(
@@ -1961,7 +1961,7 @@ MISTAKES = [
         "predictor_missing",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "mlp(dim, hidden_dim, dim)"),
-        "You build the predictor, but return None. What does a function give back without a return?",
+        "You build the predictor, but return None. What does a function without a return statement return?",
     ),
     Mistake(
         "predictor_after_relu",
@@ -2000,7 +2000,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You make a norm, but forward does not apply it. Where does norm stand in the equation?",
+        "You make a norm, but forward does not apply it. Where is the norm in the equation?",
         trains=True,
     ),
     Mistake(
@@ -2020,7 +2020,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You make one more matrix of d rows and d columns, which forward does not use. Which layers does the equation have?",
+        "You create an extra matrix of d rows and d columns, which forward does not use. Which layers does the equation have?",
         trains=True,
     ),
     Mistake(
@@ -2040,7 +2040,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You make one more hidden matrix, which forward does not use. Which layers does the equation have?",
+        "You create an extra hidden matrix, which forward does not use. Which layers does the equation have?",
         trains=True,
     ),
     Mistake(
@@ -2060,7 +2060,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You add W1 h to what the ReLU gives. Where does the equation add them?",
+        "You add W1 h to the output of the ReLU. Where does the equation add them?",
         trains=True,
     ),
     Mistake(
@@ -2079,7 +2079,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You squeeze z, so one row comes back without the dimension of the batch. What shape does the docstring name for B = 1?",
+        "You squeeze z, so a single row comes back without its batch dimension. What shape does the docstring name for B = 1?",
         trains=True,
     ),
     Mistake(
@@ -2138,7 +2138,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You write the batch norm yourself, with std and without running values. What does it give for one image in eval mode?",
+        "You write the batch norm yourself, with std and without running statistics. What does it give for one image in eval mode?",
         trains=True,
     ),
     Mistake(
@@ -2161,7 +2161,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You write the batch norm yourself, with torch's unbiased variance and without running values. By what does var divide, and what does it give for one image?",
+        "You write the batch norm yourself, with torch's unbiased variance and without running statistics. What does var divide by, and what does it give for one image?",
         trains=True,
     ),
     Mistake(
@@ -2184,7 +2184,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You write the batch norm yourself, without running values, and add eps outside the square root. What does it give for one image in eval mode?",
+        "You write the batch norm yourself, without running statistics, and add eps outside the square root. What does it give for one image in eval mode?",
         trains=True,
     ),
     Mistake(
@@ -2253,7 +2253,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You take mean and standard deviation over the units of one row. Over what does a batch norm take them?",
+        "You take the mean and standard deviation over the units of one row. Over what does a batch norm take them?",
         trains=True,
     ),
     Mistake(
@@ -2296,7 +2296,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You write the batch norm yourself, with std and without running values, and give the norm no scale and shift. What does it give for one image in eval mode?",
+        "You write the batch norm yourself, with std but without running statistics, scale or shift. What does it give for one image in eval mode?",
         trains=True,
     ),
     Mistake(
@@ -2316,7 +2316,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You write the batch norm yourself, with torch's unbiased variance and without running values, and give the norm no scale and shift. By what does var divide, and what does it give for one image?",
+        "You write the batch norm yourself, with torch's unbiased variance but without running statistics, scale or shift. What does var divide by, and what does it give for one image?",
         trains=True,
     ),
     Mistake(
@@ -2336,7 +2336,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You write the batch norm yourself, without running values, and add eps outside the square root, and give the norm no scale and shift. What does it give for one image in eval mode?",
+        "You write the batch norm yourself, without running statistics, scale or shift, and add eps outside the square root. What does it give for one image in eval mode?",
         trains=True,
     ),
     Mistake(
@@ -2356,7 +2356,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You divide by the variance, and give the norm no scale and shift. Which power of it is the standard deviation?",
+        "You divide by the variance, and give the norm no scale or shift. Which power of it is the standard deviation?",
         trains=True,
     ),
     Mistake(
@@ -2376,7 +2376,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You subtract the mean of the batch and divide by nothing, and give the norm no scale and shift. What else does a norm do?",
+        "You subtract the mean of the batch and divide by nothing, and give the norm no scale or shift. What else does a norm do?",
         trains=True,
     ),
     Mistake(
@@ -2396,7 +2396,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You take mean and standard deviation over the units of one row, and give the norm no scale and shift. Over what does a batch norm take them?",
+        "You take the mean and standard deviation over the units of one row, and give the norm no scale or shift. Over what does a batch norm take them?",
         trains=True,
     ),
     Mistake(
@@ -2416,7 +2416,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You take one mean and one standard deviation of the whole matrix, and give the norm no scale and shift. Over what does a batch norm take them?",
+        "You take one mean and one standard deviation of the whole matrix, and give the norm no scale or shift. Over what does a batch norm take them?",
         trains=True,
     ),
     Mistake(
@@ -2436,7 +2436,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "Your norm has no scale and shift, and no running values. What does it give for one image in eval mode?",
+        "Your norm has no scale, no shift and no running statistics. What does it give for one image in eval mode?",
         trains=True,
     ),
     Mistake(
@@ -2450,7 +2450,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You normalise over the units of one row, without scale and shift. Over what does a batch norm take its mean?",
+        "You normalise over the units of one row, without scale or shift. Over what does a batch norm take its mean?",
         trains=True,
     ),
     Mistake(
@@ -2477,7 +2477,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You put the norm, as wide as the hidden layer, before the first matrix. What does h get to first?",
+        "You put the norm, which is as wide as the hidden layer, before the first matrix. Which layer does h reach first?",
     ),
     Mistake(
         "authors_head",
@@ -2508,7 +2508,7 @@ MISTAKES = [
         nn.Linear(in_dim, out_dim),
     )
 """,
-        "Your second matrix expects the width of h. How wide is what the ReLU gives it?",
+        "Your second matrix expects the width of h. How wide is the output of the ReLU?",
     ),
     Mistake(
         "second_from_output",
@@ -2521,7 +2521,7 @@ MISTAKES = [
         nn.Linear(out_dim, out_dim),
     )
 """,
-        "Your second matrix expects the width of z. How wide is what the ReLU gives it?",
+        "Your second matrix expects the width of z. How wide is the output of the ReLU?",
     ),
     Mistake(
         "second_turned",
@@ -2547,7 +2547,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "After one batch your norm has moved its running mean and variance by a thousandth only. Which share of each batch does torch's batch norm take by default?",
+        "After one batch your norm has moved its running mean and variance only a thousandth of the way. Which share of each batch does torch's batch norm take by default?",
         trains=True,
     ),
     Mistake(
@@ -2575,7 +2575,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You use a function that stops at -1 and 1 between the matrices. Which activation does the docstring name?",
+        "You use a function between the matrices that stops at -1 and 1. Which activation does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -2669,7 +2669,7 @@ MISTAKES = [
 
     return Head()
 """,
-        "You square what the ReLU gives. Where does the equation do so?",
+        "You square the output of the ReLU. Where does the equation do so?",
         trains=True,
     ),
     Mistake(
@@ -2686,7 +2686,7 @@ MISTAKES = [
         nn.init.zeros_(p)
     return made
 """,
-        "You start every weight at zero, also the scale of the norm. What could ever make two units differ?",
+        "You start every weight at zero, including the scale of the norm. What could ever make two units differ?",
     ),
     Mistake(
         "all_start_equal",
@@ -2702,7 +2702,7 @@ MISTAKES = [
         nn.init.constant_(p, 0.1)
     return made
 """,
-        "You start every weight with the same number, also the scale and shift of the norm. What could ever make two units differ?",
+        "You start every weight with the same number, including the scale and shift of the norm. What could ever make two units differ?",
     ),
     Mistake(
         "all_drawn",
@@ -2718,7 +2718,7 @@ MISTAKES = [
         nn.init.normal_(p, std=0.02)
     return made
 """,
-        "You draw the scale and shift of the norm, too. With which numbers does a norm start?",
+        "You draw the scale and shift of the norm at random, too. At which values does a norm start?",
         trains=True,
     ),
     Mistake(
@@ -2810,7 +2810,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You use a GELU, and give the first matrix a bias. Which activation does the docstring name, and what does the norm leave of that bias?",
+        "You use a GELU, and give the first matrix a bias. Which activation does the docstring name, and what is left of that bias after the norm?",
         trains=True,
     ),
     Mistake(
@@ -2824,7 +2824,7 @@ MISTAKES = [
         nn.Linear(hidden_dim, out_dim),
     )
 """,
-        "You let a hundredth of what is below 0 through, and give the first matrix a bias. What is relu(-1), and what does the norm leave of that bias?",
+        "You multiply negative numbers by 0.01, and give the first matrix a bias. What is relu(-1), and what is left of that bias after the norm?",
         trains=True,
     ),
     Mistake(
@@ -2914,7 +2914,7 @@ MISTAKES = [
         nn.Linear(hidden_dim),
     )
 """,
-        "You give nn.Linear one width. Which two does it need?",
+        "You give nn.Linear only one width. Which two does it need?",
     ),
     # more of projector
     Mistake(
@@ -2983,13 +2983,13 @@ MISTAKES = [
         "none_returns_h",
         "projector",
         ("return nn.Identity()", "return h"),
-        'You return h for "none", but there is no h yet: projector makes a module. Which module of torch gives its input back?',
+        'You return h for "none", but there is no h yet: projector makes a module. Which module of torch returns its input unchanged?',
     ),
     Mistake(
         "none_returns_x",
         "projector",
         ("return nn.Identity()", "return x"),
-        'You return x for "none", but there is no x yet: projector makes a module. Which module of torch gives its input back?',
+        'You return x for "none", but there is no x yet: projector makes a module. Which module of torch returns its input unchanged?',
     ),
     Mistake(
         "other_kind_notimplementederror",
@@ -3048,7 +3048,7 @@ MISTAKES = [
             "return nn.Linear(in_dim, out_dim)",
             "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.BatchNorm1d(out_dim), nn.ReLU())",
         ),
-        'You put a norm and a ReLU after the matrix of "linear". What does z = W h + b have after W h + b?',
+        'You put a norm and a ReLU after the matrix of "linear". What follows W h + b in the equation?',
         trains=True,
     ),
     Mistake(
@@ -3058,7 +3058,7 @@ MISTAKES = [
             "return nn.Linear(in_dim, out_dim)",
             "return nn.Sequential(nn.Linear(in_dim, out_dim), nn.Dropout(0.1))",
         ),
-        'In train mode your "linear" gives other results each time, as with dropout. Where does z = W h + b draw random numbers?',
+        'In train mode your "linear" gives different results each time, as with dropout. Where does z = W h + b draw random numbers?',
         trains=True,
     ),
     Mistake(
@@ -3068,14 +3068,14 @@ MISTAKES = [
             "return mlp(in_dim, hidden_dim, out_dim)",
             "return nn.Sequential(mlp(in_dim, hidden_dim, out_dim), nn.Dropout(0.1))",
         ),
-        'In train mode your "mlp" gives other results each time, as with dropout. Which step of its equation draws random numbers?',
+        'In train mode your "mlp" gives different results each time, as with dropout. Which step of its equation draws random numbers?',
         trains=True,
     ),
     Mistake(
         "none_with_dropout",
         "projector",
         ("return nn.Identity()", "return nn.Dropout(0.1)"),
-        'In train mode your "none" gives other results each time, as with dropout. Is that h itself?',
+        'In train mode your "none" gives different results each time, as with dropout. Is that h itself?',
         trains=True,
     ),
     Mistake(
@@ -3088,7 +3088,7 @@ MISTAKES = [
         "linear_without_output",
         "projector",
         ("return nn.Linear(in_dim, out_dim)", "return nn.Linear(in_dim)"),
-        'You give the matrix of "linear" one width. How wide are h and z?',
+        'You give the matrix of "linear" only one width. How wide are h and z?',
     ),
     Mistake(
         "mlp_with_kind",
@@ -3117,14 +3117,14 @@ MISTAKES = [
             "return mlp(dim, hidden_dim, dim)",
             "return nn.Sequential(mlp(dim, hidden_dim, dim), nn.Dropout(0.1))",
         ),
-        "In train mode your predictor gives other results each time, as with dropout. Which step of its equation draws random numbers?",
+        "In train mode your predictor gives different results each time, as with dropout. Which step of its equation draws random numbers?",
         trains=True,
     ),
     Mistake(
         "one_matrix_to_hidden",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return nn.Linear(dim, hidden_dim)"),
-        "You use one matrix, from dim to the hidden width. With what is p compared, and where is the hidden layer?",
+        "You use one matrix, from dim to the hidden width. What is p compared with, and where is the hidden layer?",
     ),
     Mistake(
         "one_matrix_no_offset",
@@ -3147,28 +3147,28 @@ MISTAKES = [
         "predictor_hidden_quarter",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, dim // 4, dim)"),
-        "You make the hidden layer as wide as a quarter of z. What is hidden_dim for?",
+        "You make the hidden layer a quarter as wide as z. What is hidden_dim for?",
         trains=True,
     ),
     Mistake(
         "predictor_hidden_half",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, dim // 2, dim)"),
-        "You make the hidden layer as wide as half of z. What is hidden_dim for?",
+        "You make the hidden layer half as wide as z. What is hidden_dim for?",
         trains=True,
     ),
     Mistake(
         "predictor_hidden_double",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, 2 * dim, dim)"),
-        "You make the hidden layer as wide as twice z. What is hidden_dim for?",
+        "You make the hidden layer twice as wide as z. What is hidden_dim for?",
         trains=True,
     ),
     Mistake(
         "predictor_hidden_four",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, 4 * dim, dim)"),
-        "You make the hidden layer as wide as four times z. What is hidden_dim for?",
+        "You make the hidden layer four times as wide as z. What is hidden_dim for?",
         trains=True,
     ),
     Mistake(
@@ -3206,7 +3206,7 @@ MISTAKES = [
         return mlp(in_dim, hidden_dim, out_dim)
     raise ValueError(kind)
 """,
-        'You accept a part of a word, such as "no" or "lin", and an empty kind. When is one text in another?',
+        'You accept a part of a word, such as "no" or "lin", and an empty kind. When is one string `in` another?',
         trains=True,
     ),
     Mistake(
@@ -3233,7 +3233,7 @@ MISTAKES = [
             'if kind == "none"',
             'if kind in ("none")',
         ),
-        'You accept an empty kind and a part of "none", such as "no". When is one text in another?',
+        'You accept an empty kind and a part of "none", such as "no". When is one string `in` another?',
         trains=True,
     ),
     Mistake(
@@ -3243,7 +3243,7 @@ MISTAKES = [
             'if kind == "linear"',
             'if kind in ("linear")',
         ),
-        'You accept an empty kind and a part of "linear", such as "lin". When is one text in another?',
+        'You accept an empty kind and a part of "linear", such as "lin". When is one string `in` another?',
         trains=True,
     ),
     Mistake(
@@ -3253,7 +3253,7 @@ MISTAKES = [
             'if kind == "mlp"',
             'if kind in ("mlp")',
         ),
-        'You accept an empty kind and a part of "mlp", such as "m". When is one text in another?',
+        'You accept an empty kind and a part of "mlp", such as "m". When is one string `in` another?',
         trains=True,
     ),
     Mistake(
@@ -3352,7 +3352,7 @@ MISTAKES = [
             "return nn.Linear(in_dim, out_dim)",
             "return nn.Linear(in_dim, out_dim, bias=in_dim != out_dim)",
         ),
-        'If h and z are equally wide, you give "linear" no bias. Where is b of z = W h + b then?',
+        'If h and z are equally wide, you give "linear" no bias. Where is the b of z = W h + b then?',
         trains=True,
     ),
     Mistake(
@@ -3376,7 +3376,7 @@ MISTAKES = [
         """def predictor(dim, hidden_dim):
     body = mlp(dim, hidden_dim, hidden_dim)
     return nn.Sequential(*body, nn.ReLU(), nn.Linear(hidden_dim, dim))""",
-        "You put another ReLU and another matrix after the MLP. With which matrix does it end already?",
+        "You put another ReLU and another matrix after the MLP. Which matrix does it already end with?",
         trains=True,
     ),
     Mistake(
@@ -3436,7 +3436,7 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
         nn.Linear(in_dim, hidden_dim, bias=False), norm, nn.ReLU(), nn.Linear(hidden_dim, out_dim)
     )
 """,
-        "You keep the norm's running statistics out of the state_dict, so a checkpoint does not hold them. What does a head that is loaded use in eval mode?",
+        "You keep the norm's running statistics out of the state_dict, so a checkpoint does not hold them. Which statistics does a loaded head use in eval mode?",
         trains=True,
     ),
     Mistake(
@@ -3539,14 +3539,14 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
         raise ValueError(f"a projector is one of {', '.join(heads)}, not {kind!r}")
     return heads[kind]
 """,
-        "You make all three heads and return one, so the others draw random numbers too, and none needs a hidden width. When is a head made in a table of functions?",
+        'You make all three heads and return one, so the others draw random numbers too, and even "none" needs a hidden width. If a table holds functions, when is a head made?',
         trains=True,
     ),
     Mistake(
         "predictor_always_float32",
         "predictor",
         ("return mlp(dim, hidden_dim, dim)", "return mlp(dim, hidden_dim, dim).float()"),
-        "You make the predictor float32, whatever torch's default type is. Of which type are torch's own layers?",
+        "You make the predictor float32, whatever torch's default type is. Which type do torch's own layers have?",
         trains=True,
     ),
     Mistake(
@@ -3566,7 +3566,7 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
             " return nn.Identity()",
             " made = nn.Linear(in_dim, in_dim, bias=False)\n        nn.init.eye_(made.weight)\n        return made",
         ),
-        'Your "none" is a matrix that starts as the identity and is trained. What must z stay?',
+        'Your "none" is a matrix that starts as the identity and is trained. What must z remain equal to?',
         trains=True,
     ),
     Mistake(

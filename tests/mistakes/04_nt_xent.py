@@ -56,7 +56,7 @@ MISTAKES = [
         "detach_keys",
         "similarity_matrix",
         ("z @ z.T", "z @ z.T.detach()"),
-        "You detach the view of the column, so only the view of the row gets a gradient. Does u·v depend on u alone?",
+        "You detach the column's view, so only the row's view gets a gradient. Does u·v depend on u alone?",
         trains=True,
     ),
     Mistake(
@@ -166,49 +166,49 @@ MISTAKES = [
         "no_mask",
         "candidate_logits",
         (MASK, "logits"),
-        "You leave each view among its own candidates, where it is always the most similar one. What does k ≠ i say?",
+        "You leave each view among its own candidates, where it is always the most similar one. What does k ≠ i exclude?",
         trains=True,
     ),
     Mistake(
         "mask_with_zero",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, 0.0)"),
-        "You write 0 on the diagonal. What is exp(0), and has it left the sum?",
+        "You write 0 on the diagonal. What is exp(0), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e9",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, -1e9)"),
-        "You write -1e9 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e9 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e4",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, -1e4)"),
-        "You write a number of about -1e4 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write a number of about -1e4 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_a_hundred",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, -100.0)"),
-        "You write -100 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -100 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_the_least_number",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, torch.finfo(logits.dtype).min)"),
-        "You write the smallest number of the type on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write the most negative number of the type on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_before_dividing_small",
         "candidate_logits",
         (MASK, "logits.masked_fill(itself, -1.0 / temperature)"),
-        "You give the view itself the lowest similarity, -1. Has exp(-1 / tau) left the sum?",
+        "You give the view itself the lowest similarity, -1. Does that remove exp(-1 / tau) from the sum?",
         trains=True,
     ),
     Mistake(
@@ -261,7 +261,7 @@ MISTAKES = [
         "mask_on_the_cpu",
         "candidate_logits",
         (", device=logits.device)", ")"),
-        "Your mask is on the CPU, wherever the similarities are. How does one make a tensor on the device of another?",
+        "Your mask is on the CPU, wherever the similarities are. How do you make a tensor on the same device as another?",
         trains=True,
     ),
     # nt_xent_loss
@@ -387,7 +387,7 @@ MISTAKES = [
             "candidate_logits(similarity, temperature)",
             "candidate_logits(similarity / temperature, temperature)",
         ),
-        "You divide by the temperature here, and candidate_logits does so again. How often does equation 1 divide by it?",
+        "You divide by the temperature here, and candidate_logits does so again. How many times does equation 1 divide by it?",
         trains=True,
     ),
     Mistake(
@@ -418,7 +418,7 @@ MISTAKES = [
         "maximised",
         "nt_xent_loss",
         (LOSS, LOSS.replace("return F", "return -F")),
-        "You reversed the sign, so the loss falls when the views of an image move apart. Can a cross entropy be negative?",
+        "You reverse the sign, so the loss falls when the views of an image move apart. Can a cross entropy be negative?",
     ),
     Mistake(
         "positives_detached",
@@ -565,7 +565,7 @@ MISTAKES = [
         "half_of_one_plus_cosine",
         "similarity_matrix",
         ("return z @ z.T", "return (1 + z @ z.T) / 2"),
-        "You move the cosine to between 0 and 1. What is the cosine of opposite vectors?",
+        "You map the cosine to [0, 1]. What is the cosine of opposite vectors?",
         trains=True,
     ),
     Mistake(
@@ -579,7 +579,7 @@ MISTAKES = [
         "no_negative_cosine",
         "similarity_matrix",
         ("return z @ z.T", "return (z @ z.T).relu()"),
-        "You cut the cosine off at 0. What is the cosine of u and -u?",
+        "You replace a cosine below 0 by 0. What is the cosine of u and -u?",
         trains=True,
     ),
     Mistake(
@@ -593,7 +593,7 @@ MISTAKES = [
         "cosine_at_a_half",
         "similarity_matrix",
         ("return z @ z.T", "return z @ z.T / 0.5"),
-        "Your cosines are twice too large. What is the cosine of a vector with itself, and which step divides by the temperature?",
+        "Your cosines are twice as large as they should be. What is the cosine of a vector with itself, and which step divides by the temperature?",
         trains=True,
     ),
     Mistake(
@@ -775,7 +775,7 @@ MISTAKES = [
         "divided_by_rms",
         "similarity_matrix",
         ("z = F.normalize(z, dim=1, eps=1e-8)", "z = z / z.pow(2).mean(1, keepdim=True).sqrt()"),
-        "You divide by the root of the mean square, so a view has the length of the root of d. Which number makes u·u equal to 1?",
+        "You divide by the root of the mean square, so each view has a norm of √d. Which number makes u·u equal to 1?",
         trains=True,
     ),
     Mistake(
@@ -850,7 +850,7 @@ MISTAKES = [
     z2 /= z2.norm(dim=1, keepdim=True)
     z = torch.cat([z1, z2])""",
         ),
-        "You change z1 and z2 in place. Who else may still need them, and what does autograd say of it?",
+        "You change z1 and z2 in place. Who else may still need them, and what does autograd say about it?",
     ),
     Mistake(
         "lengths_in_half_precision",
@@ -962,14 +962,14 @@ MISTAKES = [
         s[i] = z @ z[i]
     return s
 """,
-        "You fill a matrix that lies on the CPU, wherever the projections are. How does one make a tensor on the device of another?",
+        "You fill a matrix that is on the CPU, wherever the projections are. How do you make a tensor on the same device as another?",
         trains=True,
     ),
     Mistake(
         "similarity_missing",
         "similarity_matrix",
         ("return z @ z.T", "z @ z.T"),
-        "You compute the matrix, but return None. What does a function give back without a return?",
+        "You compute the matrix, but return None. What does a function without a return statement return?",
     ),
     # more of positive_index
     Mistake(
@@ -1021,7 +1021,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "(torch.arange(2 * B, device=device) + B + 1) % (2 * B)",
         ),
-        "You go one row too far. How many rows lie between the two views of one image?",
+        "You go one row too far. How many rows apart are the two views of one image?",
     ),
     Mistake(
         "one_too_near",
@@ -1030,7 +1030,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "(torch.arange(2 * B, device=device) + B - 1) % (2 * B)",
         ),
-        "You stop one row too early. How many rows lie between the two views of one image?",
+        "You stop one row too early. How many rows apart are the two views of one image?",
     ),
     Mistake(
         "modulo_one_less",
@@ -1039,7 +1039,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "(torch.arange(2 * B, device=device) + B) % (2 * B - 1)",
         ),
-        "You take the remainder of 2B - 1. How many rows are there?",
+        "You take the remainder modulo 2B - 1. How many rows are there?",
     ),
     Mistake(
         "modulo_one_more",
@@ -1048,7 +1048,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "(torch.arange(2 * B, device=device) + B) % (2 * B + 1)",
         ),
-        "You take the remainder of 2B + 1. How many rows are there?",
+        "You take the remainder modulo 2B + 1. How many rows are there?",
     ),
     Mistake(
         "one_row_down",
@@ -1102,7 +1102,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "torch.eye(2 * B, dtype=torch.bool, device=device).roll(B, 0)",
         ),
-        "You return a matrix of True and False. What shape and which type does the docstring ask for?",
+        "You return a matrix of True and False. Which shape and type does the docstring ask for?",
     ),
     Mistake(
         "index_as_a_column",
@@ -1222,7 +1222,7 @@ MISTAKES = [
             "torch.arange(2 * B, device=device).roll(B)",
             "torch.arange(B, device=device).roll(B // 2)",
         ),
-        "You take B for the number of views. Of what is B the number?",
+        "You treat B as the number of views. What does B count?",
     ),
     Mistake(
         "swapped_neighbours_of_halves",
@@ -1240,105 +1240,105 @@ MISTAKES = [
             "return torch.arange(2 * B, device=device).roll(B)",
             "torch.arange(2 * B, device=device).roll(B)",
         ),
-        "You compute the index, but return None. What does a function give back without a return?",
+        "You compute the index, but return None. What does a function without a return statement return?",
     ),
     # more of candidate_logits
     Mistake(
         "mask_of_minus_1_0",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1.0)"),
-        "You write -1 on the diagonal, and the docstring asks for -inf. What is exp(-1), and has it left the sum?",
+        "You write -1 on the diagonal, but the docstring asks for -inf. What is exp(-1), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_10_0",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -10.0)"),
-        "You write -10 on the diagonal, and the docstring asks for -inf. What is exp(-10), and has it left the sum?",
+        "You write -10 on the diagonal, but the docstring asks for -inf. What is exp(-10), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_50_0",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -50.0)"),
-        "You write -50 on the diagonal, and the docstring asks for -inf. What is exp(-50), and has it left the sum?",
+        "You write -50 on the diagonal, but the docstring asks for -inf. What is exp(-50), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e3",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e3)"),
-        "You write -1000 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1000 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e5",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e5)"),
-        "You write a number of about -1e5 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write a number of about -1e5 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e6",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e6)"),
-        "You write -1e6 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e6 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e8",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e8)"),
-        "You write -1e8 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e8 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e10",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e10)"),
-        "You write -1e10 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e10 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e12",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e12)"),
-        "You write -1e12 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e12 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e15",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e15)"),
-        "You write -1e15 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e15 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e20",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e20)"),
-        "You write -1e20 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e20 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_1e30",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e30)"),
-        "You write -1e30 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e30 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_minus_65504_0",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -65504.0)"),
-        "You write -65504, the smallest number of float16, on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -65504, the most negative number of float16, on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "mask_of_1_0",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, 1.0)"),
-        "You write 1 on the diagonal, and the docstring asks for -inf. What is exp(1), and has it left the sum?",
+        "You write 1 on the diagonal, but the docstring asks for -inf. What is exp(1), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
@@ -1348,7 +1348,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits.masked_fill(itself, -1e9 / temperature)",
         ),
-        "You write -1e9 on the diagonal and then divide by the temperature, so it is not -inf. What would the softmax give a view for itself if all other logits were as small?",
+        "You write -1e9 on the diagonal and then divide by the temperature, so it is not -inf. What share would the softmax give the view itself if all other logits were as small?",
         trains=True,
     ),
     Mistake(
@@ -1358,7 +1358,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits.masked_fill(itself, -1e4 / temperature)",
         ),
-        "You write -1e4 on the diagonal and then divide by the temperature, so it is not -inf. What would the softmax give a view for itself if all other logits were as small?",
+        "You write -1e4 on the diagonal and then divide by the temperature, so it is not -inf. What share would the softmax give the view itself if all other logits were as small?",
         trains=True,
     ),
     Mistake(
@@ -1368,7 +1368,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits.masked_fill(itself, -1e10 / temperature)",
         ),
-        "You write -1e10 on the diagonal and then divide by the temperature, so it is not -inf. What would the softmax give a view for itself if all other logits were as small?",
+        "You write -1e10 on the diagonal and then divide by the temperature, so it is not -inf. What share would the softmax give the view itself if all other logits were as small?",
         trains=True,
     ),
     Mistake(
@@ -1378,7 +1378,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits.masked_fill(itself, -1e6 / temperature)",
         ),
-        "You write -1e6 on the diagonal and then divide by the temperature, so it is not -inf. What would the softmax give a view for itself if all other logits were as small?",
+        "You write -1e6 on the diagonal and then divide by the temperature, so it is not -inf. What share would the softmax give the view itself if all other logits were as small?",
         trains=True,
     ),
     Mistake(
@@ -1388,7 +1388,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits.masked_fill(itself, -100.0 / temperature)",
         ),
-        "You write -100 on the diagonal and then divide by the temperature, so it is not -inf. What would the softmax give a view for itself if all other logits were as small?",
+        "You write -100 on the diagonal and then divide by the temperature, so it is not -inf. What share would the softmax give the view itself if all other logits were as small?",
         trains=True,
     ),
     Mistake(
@@ -1398,14 +1398,14 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits.masked_fill(itself, -10.0 / temperature)",
         ),
-        "You write -10 on the diagonal and then divide by the temperature, so it is not -inf. What would the softmax give a view for itself if all other logits were as small?",
+        "You write -10 on the diagonal and then divide by the temperature, so it is not -inf. What share would the softmax give the view itself if all other logits were as small?",
         trains=True,
     ),
     Mistake(
         "mask_of_inf",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', 'logits.masked_fill(itself, float("inf"))'),
-        "You write +inf on the diagonal, so a view gets all of its own softmax. Which logit adds nothing to the sum?",
+        "You write +inf on the diagonal, so the view itself outweighs every candidate and its softmax is NaN. Which logit adds nothing to the sum?",
     ),
     Mistake(
         "mask_of_nan",
@@ -1417,7 +1417,7 @@ MISTAKES = [
         "largest_of_each_row_masked",
         "candidate_logits",
         (MASK, 'logits.scatter(1, logits.argmax(1, keepdim=True), float("-inf"))'),
-        "You leave out the largest entry of each row, which is another one if two views are equal or if the numbers are no cosines. Where does a view meet itself?",
+        "You leave out the largest entry of each row, which need not be the view itself: two views may be equal, or the numbers may not be cosines. Where does a view meet itself?",
         trains=True,
     ),
     Mistake(
@@ -1447,7 +1447,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits - torch.eye(len(logits), device=logits.device) / temperature",
         ),
-        "You subtract 1 / tau on the diagonal, so a cosine of 1 gives a logit of 0. What is exp(0), and has it left the sum?",
+        "You subtract 1 / tau on the diagonal, so a cosine of 1 gives a logit of 0. What is exp(0), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
@@ -1482,7 +1482,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(itself.roll(1, 0), float("-inf"))',
         ),
-        "You leave out the entry beside the diagonal. Which k does equation 1 leave out?",
+        "You leave out the entry next to the diagonal. Which k does equation 1 leave out?",
     ),
     Mistake(
         "other_diagonal",
@@ -1500,7 +1500,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(torch.ones_like(itself).tril(), float("-inf"))',
         ),
-        "You leave out the diagonal and all below it, so the last row has no candidates. Which single entry of each row must go?",
+        "You leave out the diagonal and everything below it, so the last row has no candidates. Which single entry of each row must go?",
     ),
     Mistake(
         "above_the_diagonal_left_out",
@@ -1509,7 +1509,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(torch.ones_like(itself).triu(1), float("-inf"))',
         ),
-        "You leave out all above the diagonal, and keep the diagonal. Which single entry of each row must go?",
+        "You leave out everything above the diagonal, and keep the diagonal. Which single entry of each row must go?",
     ),
     Mistake(
         "below_the_diagonal_left_out",
@@ -1518,7 +1518,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(torch.ones_like(itself).tril(-1), float("-inf"))',
         ),
-        "You leave out all below the diagonal, and keep the diagonal. Which single entry of each row must go?",
+        "You leave out everything below the diagonal, and keep the diagonal. Which single entry of each row must go?",
     ),
     Mistake(
         "first_half_masked",
@@ -1557,7 +1557,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill((torch.arange(len(itself), device=logits.device) == 0) & torch.ones_like(itself), float("-inf"))',
         ),
-        "You leave out column 0 in every row. Which column is the view itself in row 1?",
+        "You leave out column 0 in every row. Which column holds the view itself in row 1?",
     ),
     Mistake(
         "diagonal_taken_out",
@@ -1566,7 +1566,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             "logits[~itself].view(len(logits), len(logits) - 1)",
         ),
-        "You take the diagonal out, so a row has 2B - 1 entries and the columns behind it move. What shape does the docstring ask for?",
+        "You take the diagonal out, so a row has 2B - 1 entries and the columns after it move left. What shape does the docstring ask for?",
     ),
     Mistake(
         "diagonal_taken_out_flat",
@@ -1618,7 +1618,7 @@ MISTAKES = [
             """similarity.fill_diagonal_(float('-inf'))
     logits = similarity / temperature""",
         ),
-        "You write into the similarities that you were given. Who else may still need them, and what does autograd say of it?",
+        "You write into the similarities that you were given. Who else may still need them, and what does autograd say about it?",
     ),
     Mistake(
         "similarity_divided_in_place",
@@ -1628,7 +1628,7 @@ MISTAKES = [
             """similarity /= temperature
     logits = similarity""",
         ),
-        "You change the similarities that you were given, in place. Who else may still need them, and what does autograd say of it?",
+        "You change the similarities that you were given, in place. Who else may still need them, and what does autograd say about it?",
     ),
     Mistake(
         "squared_temperature",
@@ -1697,7 +1697,7 @@ MISTAKES = [
         "similarity_moved",
         "candidate_logits",
         ("logits = similarity / temperature", "logits = (1 + similarity) / 2 / temperature"),
-        "You move the similarity to between 0 and 1 first. Does equation 1 do so?",
+        "You map the similarity to [0, 1] first. Does equation 1 do so?",
         trains=True,
     ),
     Mistake(
@@ -1711,7 +1711,7 @@ MISTAKES = [
         "similarity_cut",
         "candidate_logits",
         ("logits = similarity / temperature", "logits = similarity.relu() / temperature"),
-        "You cut the similarity off at 0. What is the logit of an opposite view?",
+        "You replace a similarity below 0 by 0. What is the logit of an opposite view?",
         trains=True,
     ),
     Mistake(
@@ -1841,7 +1841,7 @@ MISTAKES = [
     pair = torch.eye(len(logits), dtype=torch.bool, device=logits.device).roll(len(logits) // 2, 0)
     logits[pair] = logits[pair] / temperature""",
         ),
-        "You divide the positive by the temperature only. Which terms of equation 1 have tau?",
+        "You divide only the positive by the temperature. Which terms of equation 1 contain tau?",
         trains=True,
     ),
     Mistake(
@@ -1851,7 +1851,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(itself, float("-inf")).float()',
         ),
-        "You turn the logits to float32. Which type does the docstring ask for?",
+        "You convert the logits to float32. Which type does the docstring ask for?",
         trains=True,
     ),
     Mistake(
@@ -1861,7 +1861,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(itself, float("-inf")).double()',
         ),
-        "You turn the logits to float64. Which type does the docstring ask for?",
+        "You convert the logits to float64. Which type does the docstring ask for?",
         trains=True,
     ),
     Mistake(
@@ -1871,7 +1871,7 @@ MISTAKES = [
             'logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(itself, float("-inf")).half()',
         ),
-        "You turn the logits to float16. Which type does the docstring ask for?",
+        "You convert the logits to float16. Which type does the docstring ask for?",
         trains=True,
     ),
     Mistake(
@@ -1881,7 +1881,7 @@ MISTAKES = [
             'return logits.masked_fill(itself, float("-inf"))',
             'logits.masked_fill(itself, float("-inf"))',
         ),
-        "You compute the logits, but return None. What does a function give back without a return?",
+        "You compute the logits, but return None. What does a function without a return statement return?",
     ),
     # more of nt_xent_loss
     Mistake(
@@ -1955,7 +1955,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "loss = F.cross_entropy(candidate_logits(similarity, temperature), target)",
         ),
-        "You compute the loss, but return None. What does a function give back without a return?",
+        "You compute the loss, but return None. What does a function without a return statement return?",
     ),
     Mistake(
         "loss_not_averaged_over_pairs",
@@ -1964,7 +1964,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(candidate_logits(similarity, temperature), target) / 2",
         ),
-        "Your loss is half of the mean over the 2B views. By how much is it divided too often?",
+        "Your loss is half the mean over the 2B views. Which division is one too many?",
         trains=True,
     ),
     Mistake(
@@ -2014,7 +2014,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(candidate_logits(similarity, temperature), target) / temperature",
         ),
-        "You divide the loss by the temperature. What does equation 1 divide by it?",
+        "You divide the loss by the temperature. What does equation 1 divide by the temperature?",
         trains=True,
     ),
     Mistake(
@@ -2181,7 +2181,7 @@ MISTAKES = [
     off = logits.sum(1) - logits.diagonal()
     return -(logits.gather(1, target[:, None])[:, 0] / off).mean()""",
         ),
-        "You divide similarities without exp and log. Of what does equation 1 take the log?",
+        "You divide similarities, with neither exp nor log. What does equation 1 take the log of?",
         trains=True,
     ),
     Mistake(
@@ -2225,7 +2225,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(similarity, target)",
         ),
-        "You take the softmax of the cosines themselves. Where are the temperature, and the view itself that must go?",
+        "You take the softmax of the cosines themselves. Where is the temperature, and where do you leave out the view itself?",
         trains=True,
     ),
     Mistake(
@@ -2585,7 +2585,7 @@ MISTAKES = [
             "similarity_matrix(z1, z2)",
             "similarity_matrix(F.softmax(z1, dim=1), F.softmax(z2, dim=1))",
         ),
-        "You take a softmax of each view first. What does sim(u, v) take?",
+        "You take a softmax of each view first. Which vectors does sim(u, v) compare?",
         trains=True,
     ),
     Mistake(
@@ -2609,7 +2609,7 @@ MISTAKES = [
     z2 /= z2.norm(dim=1, keepdim=True)
     similarity = similarity_matrix(z1, z2)""",
         ),
-        "You change z1 and z2 in place before you compare them. Who else may still need them, and what does autograd say of it?",
+        "You change z1 and z2 in place before you compare them. Who else may still need them, and what does autograd say about it?",
     ),
     Mistake(
         "denominator_detached",
@@ -2698,7 +2698,7 @@ MISTAKES = [
     top = torch.cat([a @ a.T, a @ b.T], dim=1)
     return torch.cat([top, torch.cat([a @ b.T, b @ b.T], dim=1)])""",
         ),
-        "The block of z2 with z1 is that of z1 with z2, not transposed. Is your matrix symmetric?",
+        "You use the block of z1 with z2 for z2 with z1 as well, without transposing it. Is your matrix symmetric?",
         trains=True,
     ),
     Mistake(
@@ -2734,7 +2734,7 @@ MISTAKES = [
     top = torch.cat([a @ a.T, a @ b.T], dim=1)
     return torch.cat([top, torch.cat([b @ a.T, a @ a.T], dim=1)])""",
         ),
-        "You use the block of z1 with z1 for z2 with z2 as well. What belongs in the corner at the bottom right?",
+        "You use the block of z1 with z1 for z2 with z2 as well. What belongs in the bottom right corner?",
         trains=True,
     ),
     Mistake(
@@ -3076,7 +3076,7 @@ MISTAKES = [
         """def candidate_logits(similarity, temperature):
     return torch.softmax(similarity / temperature, dim=1)
 """,
-        "You return a softmax in which each view has the largest share itself. Which step takes the softmax, and which k does it leave out?",
+        "You return a softmax in which each view itself gets the largest share. Which step takes the softmax, and which k does it leave out?",
     ),
     Mistake(
         "diagonal_of_softmax_zero",
@@ -3093,7 +3093,7 @@ MISTAKES = [
         """def candidate_logits(similarity, temperature):
     return similarity.clone()
 """,
-        "You return the similarities as they are. What should change with the temperature, and which k goes?",
+        "You return the similarities as they are. What should change with the temperature, and which k must be left out?",
     ),
     Mistake(
         "multiplied_no_mask",
@@ -3111,7 +3111,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(candidate_logits(similarity, 1.0), target) / temperature",
         ),
-        "You divide the loss by the temperature, not the similarities. Where does tau stand in equation 1?",
+        "You divide the loss by the temperature, not the similarities. Where does tau appear in equation 1?",
         trains=True,
     ),
     Mistake(
@@ -3121,7 +3121,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(candidate_logits(similarity, 1.0), target) * temperature",
         ),
-        "You multiply the loss by the temperature, and leave the similarities as they are. Where does tau stand in equation 1?",
+        "You multiply the loss by the temperature, and leave the similarities as they are. Where does tau appear in equation 1?",
         trains=True,
     ),
     Mistake(
@@ -3132,7 +3132,7 @@ MISTAKES = [
             """logits = candidate_logits(similarity, temperature)
     return -logits.log_softmax(1)[:, target].mean()""",
         ),
-        "You pick the columns of all targets in every row, also a view's own, so the loss is infinite. How do you pick one entry of each row?",
+        "You pick the columns of all targets in every row, including a view's own, so the loss is infinite. How do you pick one entry of each row?",
         overflows=True,
     ),
     Mistake(
@@ -3249,7 +3249,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(candidate_logits(similarity, temperature), target.float())",
         ),
-        "You turn the target to floating-point numbers. Which type does cross_entropy take for a class?",
+        "You convert the target to floating-point numbers. Which type does cross_entropy take for a class?",
     ),
     Mistake(
         "temperature_as_weight",
@@ -3337,7 +3337,7 @@ MISTAKES = [
         "largest_cosine_subtracted",
         "similarity_matrix",
         ("return z @ z.T", "return z @ z.T - (z @ z.T).max()"),
-        "You subtract the largest cosine, so a vector has 0 with itself. What is the cosine of a vector with itself?",
+        "You subtract the largest cosine, so a vector's similarity to itself is 0. What is the cosine of a vector with itself?",
         trains=True,
     ),
     Mistake(
@@ -3358,28 +3358,28 @@ MISTAKES = [
         "relu_first",
         "similarity_matrix",
         ("z = F.normalize(z, dim=1, eps=1e-8)", "z = F.normalize(z.relu(), dim=1)"),
-        "You cut the views off at 0 before you normalise them. What is the cosine of u and -u?",
+        "You replace the negative numbers of each view by 0 before you normalise it. What is the cosine of u and -u?",
         trains=True,
     ),
     Mistake(
         "tanh_first",
         "similarity_matrix",
         ("z = F.normalize(z, dim=1, eps=1e-8)", "z = F.normalize(z.tanh(), dim=1)"),
-        "You apply a tanh to the views. What does sim(u, v) take?",
+        "You apply a tanh to the views. Which vectors does sim(u, v) compare?",
         trains=True,
     ),
     Mistake(
         "sigmoid_first",
         "similarity_matrix",
         ("z = F.normalize(z, dim=1, eps=1e-8)", "z = F.normalize(z.sigmoid(), dim=1)"),
-        "You apply a sigmoid to the views. What does sim(u, v) take?",
+        "You apply a sigmoid to the views. Which vectors does sim(u, v) compare?",
         trains=True,
     ),
     Mistake(
         "normalized_softmax",
         "similarity_matrix",
         ("z = F.normalize(z, dim=1, eps=1e-8)", "z = F.normalize(F.softmax(z, dim=1), dim=1)"),
-        "You take a softmax of each view before you normalise it. What does sim(u, v) take?",
+        "You take a softmax of each view before you normalise it. Which vectors does sim(u, v) compare?",
         trains=True,
     ),
     Mistake(
@@ -3425,7 +3425,7 @@ MISTAKES = [
     return z @ z.T""",
             "return -((z[:, None] - z[None]).pow(2).sum(2) + 1e-12).sqrt()",
         ),
-        "You return minus the distance of vectors that are not normalised. What is the cosine of a vector with itself?",
+        "You return minus the distance between vectors that are not normalised. What is the cosine of a vector with itself?",
         trains=True,
     ),
     Mistake(
@@ -3436,7 +3436,7 @@ MISTAKES = [
     return z @ z.T""",
             "return -(z[:, None] - z[None]).pow(2).sum(2)",
         ),
-        "You return minus the squared distance of vectors that are not normalised. What is the cosine of a vector with itself?",
+        "You return minus the squared distance between vectors that are not normalised. What is the cosine of a vector with itself?",
         trains=True,
     ),
     Mistake(
@@ -3457,7 +3457,7 @@ MISTAKES = [
             "return torch.arange(2 * B, device=device).roll(B)",
             "return torch.cat([torch.arange(B, 2 * B, device=device), torch.arange(B)])",
         ),
-        "One part of your index is on the CPU, whatever device is asked for. What does cat need of all its parts?",
+        "One part of your index is on the CPU, whatever device is asked for. What does cat require of all its parts?",
         trains=True,
     ),
     Mistake(
@@ -3529,56 +3529,56 @@ MISTAKES = [
         "diagonal_of_minus_9e15",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -9e15)"),
-        "You write -9e15 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -9e15 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_1e38",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -1e38)"),
-        "You write -1e38 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -1e38 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_9e9",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -9e9)"),
-        "You write -9e9 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -9e9 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_999",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -999.0)"),
-        "You write -999.0 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -999.0 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_2",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -2.0)"),
-        "You write -2.0 on the diagonal, and the docstring asks for -inf. What is exp(-2), and has it left the sum?",
+        "You write -2.0 on the diagonal, but the docstring asks for -inf. What is exp(-2), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_5",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -5.0)"),
-        "You write -5.0 on the diagonal, and the docstring asks for -inf. What is exp(-5), and has it left the sum?",
+        "You write -5.0 on the diagonal, but the docstring asks for -inf. What is exp(-5), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_20",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -20.0)"),
-        "You write -20.0 on the diagonal, and the docstring asks for -inf. What is exp(-20), and has it left the sum?",
+        "You write -20.0 on the diagonal, but the docstring asks for -inf. What is exp(-20), and does that remove the view from the sum?",
         trains=True,
     ),
     Mistake(
         "diagonal_of_minus_500",
         "candidate_logits",
         ('logits.masked_fill(itself, float("-inf"))', "logits.masked_fill(itself, -500.0)"),
-        "You write -500.0 on the diagonal, and the docstring asks for -inf. If all other logits were as small, what would the softmax give a view for itself?",
+        "You write -500.0 on the diagonal, but the docstring asks for -inf. If all other logits were as small, what share would the softmax give the view itself?",
         trains=True,
     ),
     Mistake(
@@ -3588,7 +3588,7 @@ MISTAKES = [
             'return logits.masked_fill(itself, float("-inf"))',
             'return F.softmax(logits.masked_fill(itself, float("-inf")), dim=0)',
         ),
-        "You return a softmax, and over the columns. Which step takes the softmax?",
+        "You return a softmax of each column. Which step takes the softmax?",
         trains=True,
     ),
     Mistake(
@@ -3717,7 +3717,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return (z1 - z2).pow(2).sum(1).mean()",
         ),
-        "You return the squared distance of z1 and z2. Where are the other candidates?",
+        "You return the squared distance between z1 and z2. Where are the other candidates?",
     ),
     Mistake(
         "nan_of_one_hot",
@@ -3814,7 +3814,7 @@ MISTAKES = [
             """positive, negatives = positive_and_negatives(similarity / temperature)
     return (negatives.mean(1) - positive).mean()""",
         ),
-        "You subtract the positive from the mean of the negatives, without exp and log. Which function does equation 1 take of the sum?",
+        "You subtract the positive from the mean of the negatives, without exp and log. Which function does equation 1 apply to the sum?",
         trains=True,
     ),
     Mistake(
@@ -3860,7 +3860,7 @@ MISTAKES = [
             f"{number}_taken_from_the_diagonal",
             "candidate_logits",
             (MASK, f"(similarity - {number} * itself.to(similarity)) / temperature"),
-            f"You only take {number} from the diagonal before you divide, so a view keeps a share in its own softmax at a high temperature. Which logit adds exactly nothing?",
+            f"You only subtract {number} from the diagonal before you divide, so a view keeps a share in its own softmax at a high temperature. Which logit adds exactly nothing?",
             trains=True,
         )
         for number in (2, 10, 100)
@@ -3870,7 +3870,7 @@ MISTAKES = [
             f"{number}_taken_from_the_logits",
             "candidate_logits",
             (MASK, f"logits - {number} * itself.to(logits)"),
-            f"You only take {number} from the diagonal's logits. What is left of a view's own share, and which logit adds exactly nothing?",
+            f"You only subtract {number} from the diagonal's logits. What is left of a view's own share, and which logit adds exactly nothing?",
             trains=True,
         )
         for number in (10, 100, 10000)
@@ -3882,7 +3882,7 @@ MISTAKES = [
             "z.to(torch.promote_types(z.dtype, torch.float32))",
             "z.float() if z.dtype == torch.float16 else z",
         ),
-        "You widen float16 only. How many digits has bfloat16?",
+        "You widen float16 only. How many digits does bfloat16 have?",
         trains=True,
     ),
     # slips that show only in half precision, at one temperature, or in large batches
@@ -3890,7 +3890,7 @@ MISTAKES = [
         "none_is_the_cpu",
         "positive_index",
         ("device=device", 'device=device or "cpu"'),
-        "Without a device, your index lies on the CPU even if torch's default device is not the CPU. What does device=None mean to torch.arange?",
+        "Without a device, your index is on the CPU even if torch's default device is not the CPU. What does device=None mean to torch.arange?",
         trains=True,
     ),
     Mistake(
@@ -3939,7 +3939,7 @@ MISTAKES = [
     z = F.normalize(torch.cat([z1, z2]), dim=1)
     target = positive_index(len(z1), z1.device)
     return F.cross_entropy(candidate_logits(z @ z.T, temperature), target)""",
-        "Your loss normalises and compares in half precision if the projections have it. What is the square of 300 in float16?",
+        "Your loss normalises and compares in half precision if the projections are in half precision. What is the square of 300 in float16?",
         trains=True,
     ),
     Mistake(
@@ -3953,7 +3953,7 @@ def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
     distance2 = squares[:, None] + squares[None, :] - 2 * z.mm(z.t())
     return 1 - distance2 / 2  # |u - v|^2 = 2 - 2 cos
 """,
-        "You compute 1 - |u - v|² / 2, which is the cosine of vectors of length 1 only. What do you do about the lengths?",
+        "You compute 1 - |u - v|² / 2, which is the cosine of unit vectors only. What do you do about the lengths?",
         trains=True,
     ),
     Mistake(
@@ -3965,7 +3965,7 @@ def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
     similarity.fill_diagonal_(float("-inf"))
     return similarity
 """,
-        "You divide and fill the similarities that you were given, in place. Who else may still need them, and what does autograd say of it?",
+        "You divide and fill the similarities that you were given, in place. Who else may still need them, and what does autograd say about it?",
     ),
     Mistake(
         "loss_switches_gradients_on",
@@ -3979,7 +3979,7 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     similarity = similarity_matrix(z1, z2)
     return F.cross_entropy(candidate_logits(similarity, temperature), target)
 """,
-        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` puts back what was there?",
+        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` restores the previous setting?",
         trains=True,
     ),
     Mistake(
@@ -3993,7 +3993,7 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     loss = F.cross_entropy(candidate_logits(similarity, temperature), target)
     return torch.nan_to_num(loss)
 """,
-        "You turn a loss that is not a number into 0, the best of all. Who would notice that the network is broken?",
+        "You turn a loss that is NaN into 0, the best possible loss. Who would notice that the network is broken?",
         trains=True,
     ),
     Mistake(
@@ -4005,7 +4005,7 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
         made[B] = torch.arange(2 * B, device=device).roll(B)
     return made[B]
 """,
-        "You return the tensor of the first call with this B again. What if the next caller asks for another device, or changes it?",
+        "You return the tensor from the first call with this B again. What if the next caller asks for a different device, or changes the tensor?",
         trains=True,
         ties=("index_kept_by_size_and_device",),
     ),
@@ -4023,7 +4023,7 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     denominator = logits.exp().sum(dim=1).log()
     return (denominator - numerator).mean()
 """,
-        "You subtract the largest logit of the whole matrix, so at a low temperature a view far from all others has only exponentials of 0. Whose largest logit may you subtract?",
+        "You subtract the largest logit of the whole matrix, so at a low temperature all exponentials of a view far from the others are 0. Whose largest logit may you subtract?",
         trains=True,
         overflows=True,
     ),
@@ -4040,7 +4040,7 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
     halves = F.cross_entropy(top, mate[:B]), F.cross_entropy(bottom, mate[B:])
     return sum(halves) / 2
 """,
-        "In each half of the anchors you detach the other view, so a view gets no gradient as a candidate. How often does z2 occur in the loss of z1?",
+        "In each half of the anchors you detach the other view, so a view gets no gradient as a candidate. Should z2 get a gradient from the loss of z1's views?",
         trains=True,
     ),
     Mistake(
@@ -4060,7 +4060,7 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
         "least_length_of_a_ten_thousandth",
         "similarity_matrix",
         (NORMALIZE, "z = F.normalize(z, dim=1, eps=1e-4)"),
-        "You leave rows that are shorter than 0.0001 short. Which lengths does a cosine depend on?",
+        "You do not bring rows with a norm below 0.0001 to unit norm. Which lengths does a cosine depend on?",
         trains=True,
     ),
     Mistake(
@@ -4086,7 +4086,7 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
     partner = positive_index(len(z1), log_p.device)
     return -log_p[itself, partner].mean()
 """,
-        "You scale rows and columns of the shares in turn, as for a matching of all views. Over what does the sum below the fraction go?",
+        "You rescale the rows and columns of the probabilities in turn, as if to match all views one to one. Over what does the sum in the denominator run?",
         trains=True,
     ),
 ]

@@ -69,7 +69,7 @@ MISTAKES = [
         "paper_constant_for_any_base",
         "scaled_learning_rate",
         (SIMCLR_SQRT, "0.075 * math.sqrt(batch_size)"),
-        "Your simclr_sqrt ignores the base rate: 0.075 is right only for a base of 0.3. What should it be for another base?",
+        "Your simclr_sqrt ignores the base rate: 0.075 is right only for a base of 0.3. What should it be for a different base?",
         trains=True,
     ),
     Mistake(
@@ -107,7 +107,7 @@ MISTAKES = [
         "rate_is_a_tensor",
         "scaled_learning_rate",
         ("return base * batch_size / 256", "return torch.tensor(base * batch_size / 256)"),
-        "You return the scaled rate as a tensor. What does the signature promise, and what can the log not hold?",
+        "You return the scaled rate as a tensor. What does the signature promise, and can the JSON log store a tensor?",
         trains=True,
     ),
     # learning_rate
@@ -217,7 +217,7 @@ MISTAKES = [
         "rate_of_a_step_is_a_tensor",
         "learning_rate",
         (COSINE, f"torch.tensor({COSINE})"),
-        "You return the rate of a step as a tensor. What does the signature promise, and what can the log not hold?",
+        "You return the rate of a step as a tensor. What does the signature promise, and can the JSON log store a tensor?",
         trains=True,
     ),
     Mistake(
@@ -307,7 +307,7 @@ MISTAKES = [
         "epsilon_and_no_choice",
         "trust_ratio",
         (CHOICE, "trust_coefficient * w_norm / (update_norm + 1e-8)"),
-        "Weights of zero get a ratio of 0, and an update of zero a huge one, as with a tiny number added to its length. What should both be?",
+        "Weights of zero get a ratio of 0, and an update of zero a huge one, as if you added a tiny number to its length. What should both be?",
         trains=True,
     ),
     Mistake(
@@ -405,7 +405,7 @@ MISTAKES = [
         "rate_twice",
         "lars_update",
         (REMEMBER, 'velocity.mul_(settings["momentum"]).add_(settings["lr"] * update)'),
-        "You apply the rate twice, in the velocity and in the step. How often does the docstring multiply by it?",
+        "You apply the rate twice, in the velocity and in the step. How many times does the docstring multiply by it?",
         trains=True,
     ),
     Mistake(
@@ -512,7 +512,7 @@ MISTAKES = [
         {"params": [p for name, p in named if name.endswith("weight")], "weight_decay": weight_decay},
         {"params": [p for name, p in named if not name.endswith("weight")], "weight_decay": 0.0},
     ]""",
-        "You go by names that end in `weight`, and a norm layer's scale has such a name. How many dimensions has it?",
+        "You go by names that end in `weight`, and a norm layer's scale has such a name. How many dimensions does it have?",
         trains=True,
     ),
     Mistake(
@@ -560,7 +560,7 @@ MISTAKES = [
         "frozen_included",
         "parameter_groups",
         ("p.requires_grad and p.dim() > 1", "p.dim() > 1"),
-        "You put frozen weights in a group, but not frozen biases. What does requires_grad = False ask for?",
+        "You put frozen weights in a group, but not frozen biases. What does requires_grad = False mean?",
         trains=True,
     ),
     Mistake(
@@ -628,7 +628,7 @@ MISTAKES = [
         "forgets_only_afterwards",
         "take_step",
         (STEP, "loss.backward()\n    optimizer.step()\n    optimizer.zero_grad()"),
-        "You clear gradients only after the step, so one that was there before the first step counts. When should it have been cleared?",
+        "You clear gradients only after the step, so a gradient from before the first step still counts. When should it have been cleared?",
         trains=True,
     ),
     Mistake(
@@ -657,7 +657,7 @@ MISTAKES = [
         "rate_on_the_loss",
         "take_step",
         ("loss.backward()", "(rate * loss).backward()"),
-        "You multiply the loss by the rate, and the optimiser applies it again. How often should it count?",
+        "You multiply the loss by the rate, and the optimiser applies it again. How many times should the rate count?",
         trains=True,
     ),
     Mistake(
@@ -697,7 +697,7 @@ MISTAKES = [
         "paper_root_halved",
         "scaled_learning_rate",
         ("base / 4 * math.sqrt(batch_size)", "base / 2 * math.sqrt(batch_size)"),
-        "Your simclr_sqrt is twice too large. By what does the docstring divide the base?",
+        "Your simclr_sqrt is twice as large as it should be. By what does the docstring divide the base?",
         trains=True,
     ),
     Mistake(
@@ -753,7 +753,7 @@ MISTAKES = [
         "linear_of_4096",
         "scaled_learning_rate",
         ("base * batch_size / 256", "base * batch_size / 4096"),
-        "Your linear rule gives the base for 4,096 images. For how many images should it give it?",
+        "Your linear rule gives the base for 4,096 images. For how many images should it do so?",
         trains=True,
     ),
     Mistake(
@@ -823,21 +823,21 @@ MISTAKES = [
         "root_of_128th",
         "scaled_learning_rate",
         ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 128)"),
-        "Your sqrt gives the base for 128 images. For how many images should it give it?",
+        "Your sqrt gives the base for 128 images. For how many images should it do so?",
         trains=True,
     ),
     Mistake(
         "root_of_512th",
         "scaled_learning_rate",
         ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 512)"),
-        "Your sqrt gives the base for 512 images. For how many images should it give it?",
+        "Your sqrt gives the base for 512 images. For how many images should it do so?",
         trains=True,
     ),
     Mistake(
         "root_of_4096th",
         "scaled_learning_rate",
         ("base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 4096)"),
-        "Your sqrt gives the base for 4,096 images. For how many images should it give it?",
+        "Your sqrt gives the base for 4,096 images. For how many images should it do so?",
         trains=True,
     ),
     Mistake(
@@ -1014,7 +1014,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     return ValueError(rule)
 """,
-        "You return the error. Which word makes Python stop with it?",
+        "You return the error object. Which statement makes Python stop with an error?",
         trains=True,
     ),
     Mistake(
@@ -1141,26 +1141,26 @@ MISTAKES = [
         "missing_return_linear",
         "scaled_learning_rate",
         ("return base * batch_size / 256", "base * batch_size / 256"),
-        "Your linear rule raises the error of an unknown rule: it has no return. What does a function do after a line without one?",
+        "Your linear rule raises the error for an unknown rule, because its line has no return. What does a function do after a line without one?",
     ),
     Mistake(
         "missing_return_paper",
         "scaled_learning_rate",
         ("return base / 4 * math.sqrt(batch_size)", "base / 4 * math.sqrt(batch_size)"),
-        "Your simclr_sqrt raises the error of an unknown rule: it has no return. What does a function do after a line without one?",
+        "Your simclr_sqrt raises the error for an unknown rule, because its line has no return. What does a function do after a line without one?",
     ),
     Mistake(
         "missing_return_root",
         "scaled_learning_rate",
         ("return base * math.sqrt(batch_size / 256)", "base * math.sqrt(batch_size / 256)"),
-        "Your sqrt raises the error of an unknown rule: it has no return. What does a function do after a line without one?",
+        "Your sqrt raises the error for an unknown rule, because its line has no return. What does a function do after a line without one?",
     ),
     # more of learning_rate
     Mistake(
         "warmup_includes_the_end",
         "learning_rate",
         ("step < warmup_steps", "step <= warmup_steps"),
-        "You divide by the warm-up at the first step after it, too. What is 0 / 0 if there is no warm-up?",
+        "You divide by the length of the warm-up at the first step after it, too. What is 0 / 0 if there is no warm-up?",
     ),
     Mistake(
         "cosine_rises",
@@ -1193,7 +1193,7 @@ MISTAKES = [
         "cosine_alone",
         "learning_rate",
         ("peak * (1 + math.cos(math.pi * progress)) / 2", "peak * math.cos(math.pi * progress)"),
-        "Your cosine runs from the peak to minus the peak. How do you move it to between the peak and 0?",
+        "Your cosine runs from the peak to minus the peak. How do you rescale it to run from the peak to 0?",
         trains=True,
     ),
     Mistake(
@@ -1288,7 +1288,7 @@ MISTAKES = [
             "peak * (1 + math.cos(math.pi * progress)) / 2",
             "peak * (1 + math.cos(math.pi * progress) / 2)",
         ),
-        "You halve the cosine only. Where do the brackets go in peak · (1 + cos) / 2?",
+        "You halve only the cosine. Where do the brackets go in peak · (1 + cos) / 2?",
         trains=True,
     ),
     Mistake(
@@ -1358,7 +1358,7 @@ MISTAKES = [
             "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
             "max(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
         ),
-        "You take the larger of 1 and the progress, so the rate is 0 right after the warm-up. Which of the two keeps it at most 1?",
+        "You take the larger of 1 and the progress, so the rate is 0 right after the warm-up. Which of min and max keeps it at most 1?",
         trains=True,
     ),
     Mistake(
@@ -1521,7 +1521,7 @@ MISTAKES = [
             "return peak * (1 + math.cos(math.pi * progress)) / 2",
             "peak * (1 + math.cos(math.pi * progress)) / 2",
         ),
-        "You compute the cosine, but return None. What does a function give back without a return?",
+        "You compute the cosine, but return None. What does a function without a return statement return?",
     ),
     # more of trust_ratio
     Mistake(
@@ -1630,7 +1630,7 @@ MISTAKES = [
             "w_norm, update_norm = w.norm(), update.norm()",
             "w_norm, update_norm = w.norm(p=3), update.norm(p=3)",
         ),
-        "You take the norm of order 3. Of which order is the Euclidean norm?",
+        "You take the norm of order 3. What is the order of the Euclidean norm?",
         trains=True,
     ),
     Mistake(
@@ -1680,7 +1680,7 @@ MISTAKES = [
         "eta_squared",
         "trust_ratio",
         ("trust_coefficient * w_norm / update_norm", "trust_coefficient**2 * w_norm / update_norm"),
-        "You multiply by eta twice. How often does the docstring?",
+        "You multiply by eta twice. How many times does the docstring do so?",
         trains=True,
     ),
     Mistake(
@@ -1849,7 +1849,7 @@ MISTAKES = [
             "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
             "torch.where((w_norm > 0) | (update_norm > 0), ratio, torch.ones_like(ratio))",
         ),
-        "You return 1 only if both lengths are zero. What should the ratio be if one of them is?",
+        "You return 1 only if both lengths are zero. What should the ratio be if only one of them is zero?",
     ),
     Mistake(
         "zero_gives_the_weights",
@@ -1917,7 +1917,7 @@ MISTAKES = [
             "return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
             "torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))",
         ),
-        "You compute the ratio, but return None. What does a function give back without a return?",
+        "You compute the ratio, but return None. What does a function without a return statement return?",
     ),
     # more of lars_update
     Mistake(
@@ -2026,7 +2026,7 @@ MISTAKES = [
             """velocity.mul_(settings["momentum"]).sub_(update)
     w.add_(settings["lr"] * velocity)""",
         ),
-        "Your velocity has the other sign. What does the docstring add to it?",
+        "Your velocity has the opposite sign. What does the docstring add to it?",
         trains=True,
     ),
     Mistake(
@@ -2072,14 +2072,14 @@ MISTAKES = [
             """w.sub_(settings["lr"] * velocity)
     w.sub_(settings["lr"] * velocity)""",
         ),
-        "You take the step twice. How often does the docstring subtract?",
+        "You take the step twice. How many times does the docstring subtract?",
         trains=True,
     ),
     Mistake(
         "rate_twice_in_step",
         "lars_update",
         ('w.sub_(settings["lr"] * velocity)', 'w.sub_(settings["lr"] ** 2 * velocity)'),
-        "You multiply the step by the rate twice. How often does the docstring multiply by it?",
+        "You multiply the step by the rate twice. How many times does the docstring multiply by it?",
         trains=True,
     ),
     Mistake(
@@ -2106,7 +2106,7 @@ MISTAKES = [
             'update = update * trust_ratio(w, update, settings["trust_coefficient"])',
             'update = update * trust_ratio(w, update, settings["trust_coefficient"]) ** 2',
         ),
-        "You multiply by the ratio twice. How often does the docstring?",
+        "You multiply by the ratio twice. How many times does the docstring do so?",
         trains=True,
     ),
     Mistake(
@@ -2327,7 +2327,7 @@ MISTAKES = [
         return
     if w.dim() > 1:""",
         ),
-        "You step with the bias's gradient alone. What do biases have that the weights have too: decay, ratio or velocity?",
+        "You step with the bias's gradient alone. Which of decay, ratio and velocity do biases have as well?",
         trains=True,
     ),
     Mistake(
@@ -2402,7 +2402,7 @@ MISTAKES = [
             """velocity = settings["momentum"] * velocity + update
     w = w - settings["lr"] * velocity""",
         ),
-        "You make new tensors of both, so the model and the optimiser keep the old ones. Which operations change a tensor itself?",
+        "You make new tensors for the weights and the velocity, so the model and the optimiser keep the old ones. Which operations change a tensor itself?",
     ),
     Mistake(
         "velocity_scaled_by_rate",
@@ -2435,14 +2435,14 @@ MISTAKES = [
     others = [p for p in model.parameters() if p.dim() <= 1]
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "You put frozen parameters in both groups. What does requires_grad = False ask for?",
+        "You put frozen parameters in both groups. What does requires_grad = False mean?",
         trains=True,
     ),
     Mistake(
         "frozen_biases_included",
         "parameter_groups",
         ("p.requires_grad and p.dim() <= 1", "p.dim() <= 1"),
-        "You put frozen biases in a group. What does requires_grad = False ask for?",
+        "You put frozen biases in a group. What does requires_grad = False mean?",
         trains=True,
     ),
     Mistake(
@@ -2498,7 +2498,7 @@ MISTAKES = [
         "in_both_groups",
         "parameter_groups",
         ("p.requires_grad and p.dim() <= 1", "p.requires_grad"),
-        "You put a parameter in both groups, and an optimiser refuses that. In how many groups is each, says the docstring?",
+        "You put a parameter in both groups, and an optimiser refuses that. According to the docstring, how many groups is each one in?",
     ),
     Mistake(
         "one_group_decays",
@@ -2541,7 +2541,7 @@ MISTAKES = [
         {"params": [p for n, p in named if n in small], "weight_decay": 0.0},
     ]
 """,
-        "You leave only BatchNorm2d without decay, so the scales of other norms decay. What does the docstring go by?",
+        "You exempt only BatchNorm2d from decay, so the scales of other norms decay. What does the docstring go by?",
         trains=True,
     ),
     Mistake(
@@ -2612,7 +2612,7 @@ MISTAKES = [
         "groups_missing",
         "parameter_groups",
         ("return [", "groups = ["),
-        "You make the groups, but return None. What does a function give back without a return?",
+        "You make the groups, but return None. What does a function without a return statement return?",
     ),
     # more of take_step
     Mistake(
@@ -2684,7 +2684,7 @@ MISTAKES = [
         group["lr"] = rate
     optimizer.step()
 """,
-        "You step along the gradient that was there before. What computes the one of this loss?",
+        "You step along the gradient that was there before. What computes the gradient of this loss?",
     ),
     Mistake(
         "step_before_backward",
@@ -2739,7 +2739,7 @@ MISTAKES = [
             """loss.backward(retain_graph=True)
     loss.backward()""",
         ),
-        "You call backward twice for one step, perhaps once for each group, and it adds up. How often does the gradient count?",
+        "You call backward twice for one step, perhaps once for each group, and the gradients add up. How many times does the gradient count?",
         trains=True,
     ),
     Mistake(
@@ -2757,7 +2757,7 @@ MISTAKES = [
         torch.nn.utils.clip_grad_value_(group["params"], 1.0)
     optimizer.step()""",
         ),
-        "You cut every number of the gradient at 1. Does the docstring ask for that?",
+        "You clip every number of the gradient to [-1, 1]. Does the docstring ask for that?",
         trains=True,
     ),
     Mistake(
@@ -2771,7 +2771,7 @@ MISTAKES = [
                 p.grad /= p.grad.norm() + 1e-12
     optimizer.step()""",
         ),
-        "You scale each gradient to length 1. Does the docstring ask for that?",
+        "You scale each gradient to unit norm. Does the docstring ask for that?",
         trains=True,
     ),
     Mistake(
@@ -2864,7 +2864,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise ValueError(rule)
 """,
-        "You ask whether the rule is a part of the word linear, and an empty rule is. Which names does the docstring allow?",
+        "You check whether the rule is a part of the word linear, and an empty rule is. Which names does the docstring allow?",
         trains=True,
     ),
     Mistake(
@@ -2910,7 +2910,7 @@ MISTAKES = [
         return base * math.sqrt(batch_size / 256)
     raise ValueError(rule)
 """,
-        "You accept parts of the names, such as simclr and an empty one. Which names does the docstring allow?",
+        "You accept parts of the names, such as simclr, and even an empty name. Which names does the docstring allow?",
         trains=True,
     ),
     # more of learning_rate
@@ -2996,7 +2996,7 @@ MISTAKES = [
             "peak * (1 + math.cos(math.pi * progress)) / 2",
             "0.5 * peak + math.cos(math.pi * progress) / 2",
         ),
-        "You scale the half that is added by the peak, but not the cosine. Where do the brackets go in peak · (1 + cos) / 2?",
+        "You multiply the constant half by the peak, but not the cosine. Where do the brackets go in peak · (1 + cos) / 2?",
         trains=True,
     ),
     Mistake(
@@ -3006,7 +3006,7 @@ MISTAKES = [
             "peak * (1 + math.cos(math.pi * progress)) / 2",
             "(1 + peak * math.cos(math.pi * progress)) / 2",
         ),
-        "You scale the cosine by the peak, but not the 1. Where do the brackets go in peak · (1 + cos) / 2?",
+        "You multiply the cosine by the peak, but not the 1. Where do the brackets go in peak · (1 + cos) / 2?",
         trains=True,
     ),
     Mistake(
@@ -3186,7 +3186,7 @@ MISTAKES = [
             """update = gradient * trust_ratio(w, gradient, settings["trust_coefficient"]) + settings["weight_decay"] * w
         update = update * trust_ratio(w, update, settings["trust_coefficient"])""",
         ),
-        "You scale the gradient before you add the decay, and the sum again. How often does the docstring scale?",
+        "You scale the gradient before you add the decay, and then scale the sum again. How many times does the docstring scale?",
         trains=True,
     ),
     Mistake(
@@ -3203,7 +3203,7 @@ MISTAKES = [
     else:
         update = gradient + settings["weight_decay"] * w""",
         ),
-        "You let biases decay and weights not. Which of them should be pulled towards zero?",
+        "You let biases decay, but not weights. Which of them should be pulled towards zero?",
         trains=True,
     ),
     # more of parameter_groups
@@ -3246,7 +3246,7 @@ MISTAKES = [
                 (weights if p.dim() > 1 else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "You visit a layer's parameters again in each module around it, so they are in a group several times. How often does model.parameters() visit each?",
+        "You visit a layer's parameters again in each module around it, so they are in a group several times. How many times does model.parameters() visit each?",
         trains=True,
     ),
     Mistake(
@@ -3260,7 +3260,7 @@ MISTAKES = [
                 (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "You go by two classes of norm layers, so biases of other layers decay. How many dimensions have they?",
+        "You go by two classes of norm layers, so biases of other layers decay. How many dimensions do they have?",
         trains=True,
     ),
     Mistake(
@@ -3274,7 +3274,7 @@ MISTAKES = [
                 (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.LayerNorm)) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "You go by the classes of norm layers, so biases of other layers decay. How many dimensions have they?",
+        "You go by the classes of norm layers, so biases of other layers decay. How many dimensions do they have?",
         trains=True,
     ),
     Mistake(
@@ -3288,7 +3288,7 @@ MISTAKES = [
                 (weights if p.dim() > 1 else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "You put a weight that two layers share in a group twice. How often does model.parameters() visit it?",
+        "You put a weight that two layers share in a group twice. How many times does model.parameters() visit it?",
         trains=True,
     ),
     Mistake(
@@ -3298,7 +3298,7 @@ MISTAKES = [
     kept = [p for p in model.parameters() if p.requires_grad]
     return {"params": [p for p in kept if p.dim() > 1], "weight_decay": weight_decay}
 """,
-        "An optimiser finds words where it looks for parameters: you return one dict, or names. What does the signature promise?",
+        "You return one dict, or names, so an optimiser finds strings where it looks for parameters. What does the signature promise?",
     ),
     Mistake(
         "groups_of_pairs",
@@ -3307,7 +3307,7 @@ MISTAKES = [
     kept = [p for p in model.parameters() if p.requires_grad]
     return [([p for p in kept if p.dim() > 1], weight_decay), ([p for p in kept if p.dim() <= 1], 0.0)]
 """,
-        "You return pairs of parameters and a decay. Of what type is a group of an optimiser?",
+        "You return pairs of parameters and a decay. What type does an optimiser expect a group to have?",
     ),
     Mistake(
         "params_under_another_name",
@@ -3342,7 +3342,7 @@ MISTAKES = [
         loss.backward(retain_graph=True)
         optimizer.step()
 """,
-        "You take a step for each group, and the first ones at the old rate of the others. Which lines belong in the loop?",
+        "You take a step for each group, so the first steps use the old rates of the groups that follow. Which lines belong in the loop?",
         trains=True,
     ),
     Mistake(
@@ -3391,7 +3391,7 @@ MISTAKES = [
     ratio = trust_coefficient * w_norm / (update_norm + 1e-8)
     return torch.where(w_norm > 0, ratio, torch.ones_like(ratio))
 """,
-        "An update of zero gets a huge ratio, as with a tiny number added to its length. What does the docstring return in that case?",
+        "An update of zero gets a huge ratio, as if you added a tiny number to its length. What does the docstring return in that case?",
         trains=True,
     ),
     Mistake(
@@ -3402,7 +3402,7 @@ MISTAKES = [
     ratio = trust_coefficient * w_norm / (update_norm + 1e-8)
     return torch.where((w_norm > 0) | (update_norm > 0), ratio, torch.ones_like(ratio))
 """,
-        "Only if both lengths are zero is your ratio 1; an update of zero gets a huge one, as with a tiny number added to its length. What should it be if one of them is?",
+        "Your ratio is 1 only if both lengths are zero; an update of zero gets a huge one, as if you added a tiny number to its length. What should it be if only one of them is zero?",
         trains=True,
     ),
     Mistake(
@@ -3413,7 +3413,7 @@ MISTAKES = [
     ratio = trust_coefficient * (w_norm + 1e-12) / (update_norm + 1e-12)
     return ratio
 """,
-        "A tiny number added to both lengths gives weights of zero a tiny ratio, an update of zero a huge one, and eta if both are zero. What should all three be?",
+        "You add a tiny number to both lengths, so weights of zero get a tiny ratio, an update of zero gets a huge one, and the ratio is eta if both are zero. What should all three be?",
         trains=True,
     ),
     Mistake(
@@ -3435,7 +3435,7 @@ MISTAKES = [
     ratio = trust_coefficient * w_norm / update_norm
     return torch.nan_to_num(ratio, nan=1.0)
 """,
-        "Your ratio is 1 only if both lengths are zero; an update of zero gets the largest number that a float can hold. What should the ratio be if one of them is?",
+        "Your ratio is 1 only if both lengths are zero; an update of zero gets the largest number that a float can hold. What should the ratio be if only one of them is zero?",
         trains=True,
     ),
     Mistake(
@@ -3473,7 +3473,7 @@ MISTAKES = [
                 (weights if name == "weight" and isinstance(module, torch.nn.Linear | torch.nn.Conv2d) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "Of the weights, only those of Linear and Conv2d decay, and a weight that two layers share is in a group twice. What does the docstring go by, and how often does model.parameters() visit a parameter?",
+        "Of the weights, only those of Linear and Conv2d decay, and a weight that two layers share is in a group twice. What does the docstring go by, and how many times does model.parameters() visit a parameter?",
         trains=True,
     ),
     Mistake(
@@ -3502,7 +3502,7 @@ MISTAKES = [
                 (weights if name == "weight" and isinstance(module, torch.nn.Linear) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "Only the matrices of Linear layers decay, and one that two layers share is in a group twice. What does the docstring go by, and how often does model.parameters() visit a parameter?",
+        "Only the matrices of Linear layers decay, and one that two layers share is in a group twice. What does the docstring go by, and how many times does model.parameters() visit a parameter?",
         trains=True,
     ),
     Mistake(
@@ -3558,7 +3558,7 @@ MISTAKES = [
                 (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "Everything decays but batch norms, so biases of other layers decay, too. How many dimensions have they?",
+        "Everything except batch norms decays, so biases of other layers decay, too. How many dimensions do they have?",
         trains=True,
     ),
     Mistake(
@@ -3573,7 +3573,7 @@ MISTAKES = [
                 (weights if not isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.LayerNorm)) else others).append(p)
     return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 """,
-        "Everything decays but norm layers, so biases of other layers decay, too. How many dimensions have they?",
+        "Everything except norm layers decays, so biases of other layers decay, too. How many dimensions do they have?",
         trains=True,
     ),
     Mistake(
@@ -3624,7 +3624,7 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
     velocity.mul_(settings["momentum"]).add_(update)
     w.reshape(-1).sub_(settings["lr"] * velocity.reshape(-1))
 """,
-        "You take the step in reshape(-1), which is a copy if the weights lie in a different order in memory. Whose memory must change?",
+        "You take the step in what reshape(-1) returns, which is a copy if the weights are not contiguous in memory. Whose memory must change?",
         trains=True,
     ),
     Mistake(
@@ -3640,7 +3640,7 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
     velocity.mul_(settings["momentum"]).add_(update)
     w.sub_(settings["lr"] * velocity)
 """,
-        "You change the settings of the whole group at a bias, so all weights after it have no decay. How can one update do without it?",
+        "At a bias you change the settings of the whole group, so all weights after it have no decay. How can you leave the decay out of one update only?",
         trains=True,
     ),
     Mistake(
@@ -3650,7 +3650,7 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
             'velocity.mul_(settings["momentum"]).add_(update)\n    w.sub_(settings["lr"] * velocity)',
             'if settings["momentum"]:\n        update = velocity.mul_(settings["momentum"]).add_(update)\n    w.sub_(settings["lr"] * update)',
         ),
-        "Without momentum you leave the velocity as it was. What is v of the docstring if momentum is 0?",
+        "Without momentum you leave the velocity as it was. What is the docstring's v if momentum is 0?",
         trains=True,
     ),
 ]

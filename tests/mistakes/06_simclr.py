@@ -266,14 +266,14 @@ MISTAKES = [
         "evaluation_inside",
         "SimCLR.project",
         (ENCODE, "self.eval()\n        " + ENCODE),
-        "You switch to eval mode, so batch norm neither uses the batch nor learns from it. What should decide on the mode?",
+        "You switch to eval mode, so batch norm neither uses the batch nor learns from it. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
         "training_inside",
         "SimCLR.project",
         (ENCODE, "self.encoder.train(x.shape[0] > 1)\n        " + ENCODE),
-        "You switch the encoder to train mode during evaluation, too. What should decide on the mode?",
+        "You switch the encoder to train mode during evaluation, too. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -299,14 +299,14 @@ MISTAKES = [
         "h_normalized",
         "SimCLR.project",
         (PROJECT, "return self.projector(nn.functional.normalize(h, dim=1))"),
-        "You normalise h to length 1 before the projector. Does Algorithm 1 put anything between f and g?",
+        "You normalise h to unit norm before the projector. Does Algorithm 1 put anything between f and g?",
         trains=True,
     ),
     Mistake(
         "z_normalized",
         "SimCLR.project",
         (PROJECT, "return nn.functional.normalize(self.projector(h), dim=1)"),
-        "You normalise z to length 1, which the loss does itself, and which would take the scale from a classifier's logits. What is z = g(f(x))?",
+        "You normalise z to unit norm. The loss does so itself, and a classifier's logits would lose their scale. What is z = g(f(x))?",
         trains=True,
     ),
     Mistake(
@@ -543,7 +543,7 @@ MISTAKES = [
         "last_start_too_late",
         "shuffled_batches",
         ("range(0, N - batch_size + 1, batch_size)", "range(0, N - batch_size + 2, batch_size)"),
-        "Your last batch may be one image short. Where is the last position at which a full batch starts?",
+        "Your last batch may be one image short. What is the last position at which a full batch starts?",
         trains=True,
     ),
     Mistake(
@@ -686,7 +686,7 @@ MISTAKES = [
         "first_view_rolled",
         "SimCLR.views",
         ("(x1, x2.roll(1, 0))", "(x1.roll(1, 0), x2)"),
-        "In the control you move the first view and keep the second. Which of them stays as always?",
+        "In the control you move the first view and keep the second. Which of them should stay as it is?",
         trains=True,
     ),
     Mistake(
@@ -753,42 +753,42 @@ MISTAKES = [
         "control_clamped",
         "SimCLR.views",
         ("x2.roll(1, 0)", "torch.cat([x2[:1], x2[:-1]])"),
-        "In the control row 0 keeps its own image. What comes before it, round the end of the batch?",
+        "In the control row 0 keeps its own image. Which row comes before it, if the batch wraps around?",
         trains=True,
     ),
     Mistake(
         "control_clamped_below",
         "SimCLR.views",
         ("x2.roll(1, 0)", "torch.cat([x2[1:], x2[-1:]])"),
-        "In the control the last row keeps its own image. What comes after it, round the end of the batch?",
+        "In the control the last row keeps its own image. Which row comes after it, if the batch wraps around?",
         trains=True,
     ),
     Mistake(
         "control_neighbours_exchanged",
         "SimCLR.views",
         ("x2.roll(1, 0)", "x2[(torch.arange(len(x2)) ^ 1).clamp(max=len(x2) - 1)]"),
-        "In the control you exchange neighbours, so the last of an odd number keeps its partner. Which image is next to it, round the end?",
+        "In the control you exchange neighbours, so the last of an odd number keeps its partner. Which image is next to it, if the batch wraps around?",
         trains=True,
     ),
     Mistake(
         "control_flips_images",
         "SimCLR.views",
         ("x2.roll(1, 0)", "x2.flip(3)"),
-        "In the control you mirror the second views, which still show their own images. Which dimension counts images?",
+        "In the control you flip the second views, which still show their own images. Which dimension counts images?",
         trains=True,
     ),
     Mistake(
         "control_of_noise",
         "SimCLR.views",
         ("x2.roll(1, 0)", "torch.rand_like(x2)"),
-        "In the control the second views are noise. What does the docstring show there?",
+        "In the control the second views are noise. What should they show, according to the docstring?",
         trains=True,
     ),
     Mistake(
         "control_opposite",
         "SimCLR.views",
         ("(x1, x2.roll(1, 0))", "(x1.roll(1, 0), x2.roll(-1, 0))"),
-        "In the control you move both views, in opposite directions. Which of them stays as always?",
+        "In the control you move both views, in opposite directions. Which of them should stay as it is?",
         trains=True,
     ),
     Mistake(
@@ -850,7 +850,7 @@ MISTAKES = [
             'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
             '_ = (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
         ),
-        "You return None in normal training. What does a function give back without a return?",
+        "You return None in normal training. What does a function without a return statement return?",
     ),
     Mistake(
         "global_second_view",
@@ -920,7 +920,7 @@ MISTAKES = [
             """x2 = x2.flip(3)
         return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)""",
         ),
-        "You mirror the second view after the recipe. What may change a view, besides the recipe?",
+        "You flip the second view after the recipe. What may change a view, besides the recipe?",
         trains=True,
     ),
     Mistake(
@@ -931,7 +931,7 @@ MISTAKES = [
             """x1, x2 = 2 * x1 - 1, 2 * x2 - 1
         return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)""",
         ),
-        "You rescale the views to between -1 and 1. What may change a view, besides the recipe?",
+        "You rescale the views to [-1, 1]. What may change a view, besides the recipe?",
         trains=True,
     ),
     Mistake(
@@ -942,7 +942,7 @@ MISTAKES = [
             """x1, x2 = two_views(x, self.recipe, self.generators["views"])
         x1, x2 = (one_view(v, self.recipe, self.generators["views"]) for v in (x1, x2))""",
         ),
-        "You apply the recipe twice to each view. How often does Algorithm 1?",
+        "You apply the recipe twice to each view. How many times does Algorithm 1 do so?",
         trains=True,
     ),
     Mistake(
@@ -980,7 +980,7 @@ MISTAKES = [
             """self.encoder.eval()
         h = self.encoder(x)""",
         ),
-        "You switch the encoder to eval mode, so batch norm neither uses the batch nor learns from it. What should decide on the mode?",
+        "You switch the encoder to eval mode, so batch norm neither uses the batch nor learns from it. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -991,7 +991,7 @@ MISTAKES = [
             """self.projector.eval()
         return self.projector(h)""",
         ),
-        "You switch the projector to eval mode. What should decide on the mode?",
+        "You switch the projector to eval mode. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -1003,7 +1003,7 @@ MISTAKES = [
         h = self.encoder(x)
         self.encoder.train()""",
         ),
-        "You run the encoder in eval mode, and switch it to train mode afterwards. What should decide on the mode?",
+        "You run the encoder in eval mode, and switch it to train mode afterwards. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -1027,7 +1027,7 @@ MISTAKES = [
             """self.train()
         h = self.encoder(x)""",
         ),
-        "You switch to train mode, also during evaluation. What should decide on the mode?",
+        "You switch to train mode, even during evaluation. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -1038,7 +1038,7 @@ MISTAKES = [
             """self.projector.train()
         return self.projector(h)""",
         ),
-        "You switch the projector to train mode, also during evaluation. What should decide on the mode?",
+        "You switch the projector to train mode, even during evaluation. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -1142,7 +1142,7 @@ MISTAKES = [
         "view_detached",
         "SimCLR.project",
         ("h = self.encoder(x)", "h = self.encoder(x.detach())"),
-        "You stop the gradient at the view, so it does not reach x. The encoder does not need that, but the docstring says no more than g(f(x)). What did you detach for?",
+        "You stop the gradient at the view, so it does not reach x. The encoder does not need that gradient, but the docstring asks for g(f(x)) and nothing else. Why detach x?",
         trains=True,
     ),
     Mistake(
@@ -1173,13 +1173,13 @@ MISTAKES = [
         "images_one_by_one",
         "SimCLR.project",
         ("h = self.encoder(x)", "h = torch.cat([self.encoder(one[None]) for one in x])"),
-        "You pass one view at a time to the encoder, so batch norm has no batch to compare. How many views should it see at once?",
+        "You pass one view at a time to the encoder, so batch norm has no batch to average over. How many views should it see at once?",
     ),
     Mistake(
         "view_mirrored",
         "SimCLR.project",
         ("h = self.encoder(x)", "h = self.encoder(x.flip(3))"),
-        "You mirror the view before the encoder. What should go into f?",
+        "You flip the view before the encoder. What should go into f?",
         trains=True,
     ),
     Mistake(
@@ -1228,14 +1228,14 @@ MISTAKES = [
         "view_cut_in_place",
         "SimCLR.project",
         ("h = self.encoder(x)", "h = self.encoder(x.data.clamp_(0, 1))"),
-        "You cut the view at 0 and 1 in place. What should go into f, and who else may need x?",
+        "You clip the view to [0, 1] in place. What should go into f, and who else may need x?",
         trains=True,
     ),
     Mistake(
         "view_cut",
         "SimCLR.project",
         ("h = self.encoder(x)", "h = self.encoder(x.clamp(0, 1))"),
-        "You cut the view at 0 and 1. What should go into f?",
+        "You clip the view to [0, 1]. What should go into f?",
         trains=True,
     ),
     Mistake(
@@ -1260,13 +1260,13 @@ MISTAKES = [
         "view_as_float32",
         "SimCLR.project",
         ("h = self.encoder(x)", "h = self.encoder(x.float())"),
-        "You turn the view to float32, whatever the type of the networks is. What should go into f?",
+        "You convert the view to float32, whatever the type of the networks is. What should go into f?",
     ),
     Mistake(
         "projection_missing",
         "SimCLR.project",
         ("return self.projector(h)", "self.projector(h)"),
-        "You compute z, but return None. What does a function give back without a return?",
+        "You compute z, but return None. What does a function without a return statement return?",
     ),
     # more of SimCLR.loss
     Mistake(
@@ -1313,7 +1313,7 @@ MISTAKES = [
             "return nt_xent_loss(z1, z2, self.temperature)",
             "return -nt_xent_loss(z1, z2, self.temperature)",
         ),
-        "You reversed the sign, so training moves the views of an image apart. Can a cross entropy be negative?",
+        "You reverse the sign, so training moves the views of an image apart. Can a cross entropy be negative?",
     ),
     Mistake(
         "both_orders_added",
@@ -1480,7 +1480,7 @@ MISTAKES = [
         "loss_missing",
         "SimCLR.loss",
         ("return nt_xent_loss(z1, z2, self.temperature)", "nt_xent_loss(z1, z2, self.temperature)"),
-        "You compute the loss, but return None. What does a function give back without a return?",
+        "You compute the loss, but return None. What does a function without a return statement return?",
     ),
     Mistake(
         "attraction_only",
@@ -1504,13 +1504,13 @@ MISTAKES = [
         "squared_difference",
         "SimCLR.loss",
         ("return nt_xent_loss(z1, z2, self.temperature)", "return ((z1 - z2) ** 2).mean()"),
-        "You return the squared difference of the views. What keeps all projections from becoming equal?",
+        "You return the squared difference between the views. What keeps all projections from becoming equal?",
     ),
     Mistake(
         "squared_difference_summed",
         "SimCLR.loss",
         ("return nt_xent_loss(z1, z2, self.temperature)", "return ((z1 - z2) ** 2).sum(1).mean()"),
-        "You return the squared distance of the views. What keeps all projections from becoming equal?",
+        "You return the squared distance between the views. What keeps all projections from becoming equal?",
     ),
     Mistake(
         "across_one_way",
@@ -1647,7 +1647,7 @@ MISTAKES = [
             "return nt_xent_loss(z1, z2, self.temperature)",
             "return nt_xent_loss(z1, z2, self.temperature) - chance_loss(len(z1))",
         ),
-        "You subtract the loss of chance. What should the loss of equal projections be?",
+        "You subtract the loss at chance. What should the loss of equal projections be?",
         trains=True,
     ),
     # more of shuffled_batches
@@ -1673,7 +1673,7 @@ MISTAKES = [
         if len(batch) % batch_size == 0:
             yield torch.tensor(batch)
 """,
-        "Your batches grow: each holds the ones before as well. What is left of a batch after it was yielded?",
+        "Your batches grow: each also holds all batches before it. What should be left in your list after a batch is yielded?",
         trains=True,
     ),
     Mistake(
@@ -1751,7 +1751,7 @@ MISTAKES = [
             """if self.positives == "same":
             return x1, x2""",
         ),
-        "You return None in the control. What does a function give back without a return?",
+        "You return None in the control. What does a function without a return statement return?",
     ),
     Mistake(
         "control_one_row_less",
@@ -1760,7 +1760,7 @@ MISTAKES = [
             'return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)',
             'return (x1, x2[1:]) if self.positives == "wrong" else (x1, x2)',
         ),
-        "In the control the second view has one row less. What comes after the last image, round the end of the batch?",
+        "In the control the second view has one row less. Which image comes after the last one, if the batch wraps around?",
     ),
     Mistake(
         "control_of_first_view",
@@ -1773,7 +1773,7 @@ MISTAKES = [
         "first_view_twice_always",
         "SimCLR.views",
         ('return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)', "return x1, x1"),
-        "You return the first view twice, also in the control. What does line 6 of Algorithm 1 draw?",
+        "You return the first view twice, even in the control. What does line 6 of Algorithm 1 draw?",
         trains=True,
     ),
     Mistake(
@@ -1830,7 +1830,7 @@ MISTAKES = [
         self.train()
         return z""",
         ),
-        "You run both networks in eval mode and switch to train mode afterwards. What should decide on the mode?",
+        "You run both networks in eval mode and switch to train mode afterwards. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -1872,7 +1872,7 @@ MISTAKES = [
         "z_in_a_tuple",
         "SimCLR.project",
         ("return self.projector(h)", "return (self.projector(h),)"),
-        "You return a tuple with z in it. Does a comma stand at the end of the line?",
+        "You return a tuple with z in it. Is there a comma at the end of the line?",
     ),
     Mistake(
         "h_averaged",
@@ -2032,7 +2032,7 @@ MISTAKES = [
             "return nt_xent_loss(z1, z2, self.temperature)",
             "return nt_xent_loss(z1, z2, self.temperature),",
         ),
-        "You return a tuple with the loss in it. Does a comma stand at the end of the line?",
+        "You return a tuple with the loss in it. Is there a comma at the end of the line?",
     ),
     Mistake(
         "loss_of_itself",
@@ -2050,7 +2050,7 @@ MISTAKES = [
         generator.manual_seed(generator.initial_seed())
     order = torch.randperm(N, generator=generator)""",
         ),
-        "In every call you set the generator that you were given back to its seed, so every epoch has the same order. What keeps the state from epoch to epoch?",
+        "In every call you reset the generator that you were given to its seed, so every epoch has the same order. What keeps the state from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -2073,7 +2073,7 @@ MISTAKES = [
         generator.seed()
     order = torch.randperm(N, generator=generator)""",
         ),
-        "You give the generator that you were given a new seed in every call, and a random one. Can the run be repeated from its own seed?",
+        "In every call you give the generator a new random seed. Can the run be repeated from its own seed?",
         trains=True,
     ),
     Mistake(
@@ -2118,7 +2118,7 @@ MISTAKES = [
     for start in range(0, N - batch_size + 1, batch_size):
         yield order[start : start + batch_size]
 """,
-        "Fewer images than the batch size end in an error. How many full batches do they make?",
+        "You raise an error if there are fewer images than the batch size. How many full batches do they make?",
         trains=True,
     ),
     Mistake(
@@ -2189,7 +2189,7 @@ MISTAKES = [
             "(x1, x2.roll(1, 0))",
             "(x1[torch.randperm(len(x1))], x2[torch.randperm(len(x2))])",
         ),
-        "In the control you shuffle both views, each in its own way. Which of them stays as always, and which image does the other show?",
+        "In the control you shuffle both views, each in its own way. Which of them should stay as it is, and which image does the other show?",
         trains=True,
     ),
     # slips that show only in large batches, in a kept batch, or in another mode
@@ -2207,7 +2207,7 @@ MISTAKES = [
         "gradient_only_in_training",
         "SimCLR.project",
         (ENCODE, "torch.set_grad_enabled(self.training)\n        h = self.encoder(x)"),
-        "You turn gradients on and off with the mode, and they stay so. What does eval mode change?",
+        "You turn gradients on and off with the mode, and leave them that way. What does eval mode change?",
     ),
     Mistake(
         "no_gradient_in_evaluation",
@@ -2217,7 +2217,7 @@ MISTAKES = [
             """with torch.set_grad_enabled(self.training):
             return self.projector(self.encoder(x))""",
         ),
-        "In eval mode no gradient goes back. Is a mode about gradients, or about norms?",
+        "In eval mode no gradient goes back. Does a mode decide about gradients, or about norms?",
         trains=True,
     ),
     Mistake(
@@ -2227,7 +2227,7 @@ MISTAKES = [
     order = torch.randperm(N, generator=generator)
     count = N // batch_size
     yield from order.chunk(count) if count else ()""",
-        "You divide all N images among the batches, so they are too large. What does chunk take, a number of parts or a size?",
+        "You divide all N images among the batches, so the batches are too large. What does chunk take, a number of parts or a size?",
         trains=True,
     ),
     Mistake(
@@ -2239,7 +2239,7 @@ MISTAKES = [
     for start in range(0, N - N % batch_size, batch_size):
         batch.copy_(order[start : start + batch_size])
         yield batch""",
-        "You write every batch into the same tensor. What does a batch hold that somebody keeps until the next one comes?",
+        "You write every batch into the same tensor. If somebody keeps a batch until the next one comes, what does it hold?",
         trains=True,
     ),
     Mistake(
@@ -2304,13 +2304,13 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
             z /= z.norm(dim=1, keepdim=True).clamp(min=1e-8)
     return nt_xent_loss(z1, z2, self.temperature)
 """,
-        "You scale the projections to length 1 in place and without a gradient. Who scales them inside the loss, so that the gradient is right?",
+        "You scale the projections to unit norm in place and without a gradient. Which function scales them inside the loss, so that the gradient is right?",
     ),
     Mistake(
         "control_first_is_the_batch",
         "SimCLR.views",
         ("(x1, x2.roll(1, 0)) if", "(x, x2.roll(1, 0)) if"),
-        "In the control your x1 is the batch itself. What is it without the control, and what differs in the control?",
+        "In the control your x1 is the batch itself. What is x1 without the control, and which view does the control change?",
         trains=True,
     ),
     Mistake(
@@ -2378,7 +2378,7 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
     positive = e[torch.arange(2 * B, device=z.device), partner]
     return -(positive / e.sum(1)).log().mean()
 """,
-        "At a temperature of 0.01 your loss is infinite or NaN in float32, where exp(100) is too large and exp(-104) is 0. What of the difference of two logits?",
+        "At a temperature of 0.01 your loss is infinite or NaN in float32, where exp(100) is too large and exp(-104) is 0. What about the difference of two logits?",
         trains=True,
         overflows=True,
     ),
@@ -2411,7 +2411,7 @@ def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         torch.set_grad_enabled(True)
     return (x1, x2.roll(1, 0)) if self.positives == "wrong" else (x1, x2)
 """,
-        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` puts back what was there?",
+        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` restores the previous setting?",
         trains=True,
     ),
     Mistake(
@@ -2441,7 +2441,7 @@ def shuffled_batches(
         yield left[:batch_size]
         left = left[batch_size:]
 """,
-        "You draw again for every batch, so a run that is resumed inside an epoch gets other batches. When can the whole order be drawn?",
+        "You draw again for every batch, so a run that is resumed inside an epoch gets different batches. When can the whole order be drawn?",
         trains=True,
     ),
     Mistake(
@@ -2489,7 +2489,7 @@ def shuffled_batches(N, batch_size, generator=None, _orders={}):
     positive = logits[rows, partner]
     return (torch.logsumexp(logits, dim=1) - positive).mean()
 """,
-        "You look the images' labels up and leave out those of the same class. Who gives the labels if there are none?",
+        "You look up the images' labels and leave out candidates of the same class. Where do the labels come from if the data has none?",
         trains=True,
     ),
 ]

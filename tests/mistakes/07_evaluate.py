@@ -102,7 +102,7 @@ MISTAKES = [
         "other_integers_accepted",
         "features",
         ("pixels.dtype != torch.uint8", "pixels.is_floating_point()"),
-        "You accept integers that are not uint8, as of int64. Which pixels does the docstring refuse?",
+        "You accept integers that are not uint8, such as int64. Which pixels does the docstring refuse?",
     ),
     Mistake(
         "only_integers_refused",
@@ -117,7 +117,7 @@ MISTAKES = [
         "refused_by_another_error",
         "features",
         ("raise ValueError(", "raise TypeError("),
-        "You refuse pixels that are not uint8, but not with a ValueError. Which one does the docstring promise?",
+        "You refuse pixels that are not uint8, but not with a ValueError. Which error does the docstring promise?",
     ),
     Mistake(
         "by_hand_and_pixels_of_any_dtype",
@@ -181,7 +181,7 @@ MISTAKES = [
             "encoder(as_input(batch, encoder)).float()",
             "(encoder(as_input(batch, encoder)) + encoder(as_input(batch.flip(3), encoder))).div(2)",
         ),
-        "You average the representations of an image and of its flipped copy. That may help, but how often may the encoder see each image here?",
+        "You average the representations of an image and of its flipped copy. That may help, but how many times may the encoder see each image here?",
         trains=True,
     ),
     Mistake(
@@ -286,7 +286,7 @@ MISTAKES = [
         "batches_stacked",
         "features",
         ("torch.cat(h)", "torch.stack(h)"),
-        "You stack the batches, which makes one more dimension and needs batches of equal size. What joins them row after row?",
+        "You stack the batches, which adds a dimension and needs batches of equal size. What joins them row after row?",
     ),
     Mistake(
         "batch_size_ignored",
@@ -348,7 +348,7 @@ MISTAKES = [
         "mean_of_each_batch",
         "features",
         ("float().cpu()", "float().cpu().mean(0, keepdim=True)"),
-        "You return one row for each batch, the mean of its images. How many rows has h for N images?",
+        "You return one row for each batch, the mean of its images. How many rows does h have for N images?",
         trains=True,
     ),
     Mistake(
@@ -362,7 +362,7 @@ MISTAKES = [
         "encoded_twice",
         "features",
         ("batch in batches", "batch in [b for one in batches for b in (one, one)]"),
-        "You return every batch twice. How many rows has h for N images?",
+        "You return every batch twice. How many rows does h have for N images?",
         trains=True,
     ),
     Mistake(
@@ -415,7 +415,7 @@ MISTAKES = [
         "one_image_short",
         "features",
         (SPLIT, "batches = pixels[: max(1, len(pixels) - 1)].split(batch_size)"),
-        "You leave out the last image. How many rows has h for N images?",
+        "You leave out the last image. How many rows does h have for N images?",
         trains=True,
     ),
     Mistake(
@@ -616,7 +616,7 @@ MISTAKES = [
         "squared_distance_for_cosine",
         "knn_predict",
         (WEIGHT, "weight = (2 * similarity / temperature).softmax(1)"),
-        "Your temperature is half of the one that was given. The squared distance of unit vectors is 2 - 2s: what remains of its 2 in the exponent?",
+        "Your temperature is half of the one that was given. The squared distance between unit vectors is 2 - 2s: what remains of its 2 in the exponent?",
     ),
     Mistake(
         "dtype_of_labels_lost",
@@ -694,7 +694,7 @@ MISTAKES = [
         "weight_is_s",
         "knn_predict",
         (WEIGHT, "weight = similarity.clamp(min=0)"),
-        "You weight each vote by the cosine, and leave out negative ones. Where is the exp, and where the temperature?",
+        "You weight each vote by the cosine, and leave out negative ones. Where are the exp and the temperature?",
     ),
     Mistake(
         "weight_is_one_over_distance",
@@ -745,7 +745,7 @@ MISTAKES = [
         "norm_squared",
         "knn_predict",
         (LENGTHS, "bank, queries = (t / t.square().sum(1, keepdim=True) for t in (bank, queries))"),
-        "You divide by the squared norm, so short rows become long ones. By what do you divide to get length 1?",
+        "You divide by the squared norm, so short rows become long ones. What must you divide by to get unit norm?",
     ),
     Mistake(
         "largest_number_for_the_norm",
@@ -766,7 +766,7 @@ MISTAKES = [
         "softmax_of_softmax",
         "knn_predict",
         (WEIGHT, "weight = (similarity / temperature).softmax(1).softmax(1)"),
-        "You take the softmax twice, so every vote is nearly the same. How often does s / tau become a weight?",
+        "You take the softmax twice, so every vote is nearly the same. How many times should s / tau go through a softmax?",
     ),
     Mistake(
         "log_of_weights",
@@ -778,7 +778,7 @@ MISTAKES = [
         "exponent_cut_off",
         "knn_predict",
         (WEIGHT, "weight = (similarity / temperature).clamp(max=80).exp()"),
-        "You cut off s / tau at a fixed number, so at a low temperature all near votes become equal. What may you subtract from every s / tau of a query without changing who wins?",
+        "You cap s / tau at a fixed number, so at a low temperature all near votes become equal. What may you subtract from every s / tau of a query without changing who wins?",
     ),
     Mistake(
         "columns_by_position",
@@ -811,7 +811,7 @@ MISTAKES = [
         "votes_of_classes_over_queries",
         "knn_predict",
         ("votes.argmax(1)", "votes.argmax(0)"),
-        "You take argmax over the queries, so one label comes for each class. Which dimension holds the classes?",
+        "You take argmax over the queries, so you return one label for each class. Which dimension holds the classes?",
     ),
     Mistake(
         "bank_and_queries_swapped",
@@ -872,7 +872,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
     votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
     return classes[votes.argmax(1)]
 """,
-        "You take the distance of the rows as they are, and weight by exp(-distance / tau). What is a cosine, and which rows must be scaled first?",
+        "You take the distance between the rows as they are, and weight by exp(-distance / tau). What is a cosine, and which rows must be scaled first?",
     ),
     Mistake(
         "plain_squared_distance",
@@ -885,7 +885,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
     votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
     return classes[votes.argmax(1)]
 """,
-        "You take the squared distance of the rows as they are, and weight by exp(-distance² / tau). What is a cosine, and which rows must be scaled first?",
+        "You take the squared distance between the rows as they are, and weight by exp(-distance² / tau). What is a cosine, and which rows must be scaled first?",
     ),
     Mistake(
         "nearest_by_plain_distance",
@@ -911,7 +911,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
     votes = weight.new_zeros(len(queries), len(classes)).scatter_add(1, position[rows], weight)
     return classes[votes.argmax(1)]
 """,
-        "You take the k largest distances and give the farthest row the largest weight. Is a large distance similar?",
+        "You take the k largest distances and give the farthest row the largest weight. Are rows at a large distance similar?",
     ),
     Mistake(
         "majority_of_plain_distance",
@@ -969,7 +969,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "most_votes_returned",
         "knn_predict",
         ("return classes[votes.argmax(1)]", "return votes.amax(1)"),
-        "You return the winner's weight, not its label. Which function tells where the largest entry is?",
+        "You return the winner's weight, not its label. Which function returns the position of the largest entry?",
     ),
     # class_balanced
     Mistake(
@@ -1078,13 +1078,13 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "rounded_down",
         "class_balanced",
         (COUNT, "int(share * len(labels) / len(classes))"),
-        "You round down. How many rows of each class are 2.7, rounded?",
+        "You round down. What is 2.7, rounded to the nearest whole number?",
     ),
     Mistake(
         "rounded_up",
         "class_balanced",
         (COUNT, "-int(-share * len(labels) / len(classes) // 1)"),
-        "You round up. How many rows of each class are 2.25, rounded?",
+        "You round up. What is 2.25, rounded to the nearest whole number?",
     ),
     Mistake(
         "filled_up_from_other_classes",
@@ -1103,7 +1103,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
             FIRST,
             "rows = [(labels == c).nonzero()[:, 0] for c in classes]\n    return torch.cat([own[torch.randint(len(own), (min(count, len(own)),), generator=generator)] for own in rows])",
         ),
-        "You draw within a class with replacement, so an image can come twice. Which function gives each position once?",
+        "You draw within a class with replacement, so an image can appear twice. Which function gives each position once?",
     ),
     Mistake(
         "shuffled_places_returned",
@@ -1115,13 +1115,13 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "share_of_the_smallest_class",
         "class_balanced",
         (COUNT, "round(share * int(labels.unique(return_counts=True)[1].min()))"),
-        "You take the share of the smallest class. The share of what is divided by the number of classes?",
+        "You take the share of the smallest class. Which number is multiplied by the share and divided by the number of classes?",
     ),
     Mistake(
         "share_of_the_largest_class",
         "class_balanced",
         (COUNT, "round(share * int(labels.unique(return_counts=True)[1].max()))"),
-        "You take the share of the largest class. The share of what is divided by the number of classes?",
+        "You take the share of the largest class. Which number is multiplied by the share and divided by the number of classes?",
     ),
     Mistake(
         "share_forgotten",
@@ -1151,7 +1151,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
             "max(1, round(share * len(labels) / len(classes)))",
             "1 + int(share * len(labels) / len(classes))",
         ),
-        "You round down and add one. How many rows of each class are 3.0, rounded?",
+        "You round down and add one. What is 3.0, rounded to the nearest whole number?",
     ),
     Mistake(
         "images_per_class_rounded_first",
@@ -1181,7 +1181,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "stretches_for_classes",
         "class_balanced",
         ("labels.unique()", "labels.unique_consecutive()"),
-        "You count a class again wherever its label comes back. How often does each class occur in the list of classes?",
+        "You count a class again wherever its label comes back. How many times should each class occur in the list of classes?",
     ),
     Mistake(
         "labels_returned",
@@ -1214,7 +1214,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "stacked_by_class",
         "class_balanced",
         (FIRST, "return torch.stack([order[labels[order] == c][:count] for c in classes])"),
-        "You stack the rows of the classes, so the result has two dimensions and a class may not have fewer images. What joins them end to end?",
+        "You stack the rows of the classes, so the result has two dimensions and the stacking fails if a class has fewer images. What joins them end to end?",
     ),
     Mistake(
         "too_small_class_left_out",
@@ -1377,13 +1377,13 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "unit_length_again",
         "Probe.predict",
         ("(h - self.mean) / self.std", "F.normalize((h - self.mean) / self.std, dim=1)"),
-        "You scale each standardised row to length 1. On what numbers was the weight fitted?",
+        "You scale each standardised row to unit norm. On what numbers was the weight fitted?",
     ),
     Mistake(
         "unit_length_first",
         "Probe.predict",
         ("(h - self.mean)", "(F.normalize(h, dim=1) - self.mean)"),
-        "You scale each h to length 1 first. Of what numbers are these the mean and the standard deviation?",
+        "You scale each h to unit norm first. Which numbers do the stored mean and standard deviation describe?",
     ),
     Mistake(
         "smallest_logit",
@@ -1395,7 +1395,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "argmax_over_images",
         "Probe.predict",
         ("argmax(1)", "argmax(0)"),
-        "You take argmax over the images, so one label comes for each class. Which dimension holds the classes?",
+        "You take argmax over the images, so you return one label for each class. Which dimension holds the classes?",
     ),
     Mistake(
         "argmax_of_all",
@@ -1425,19 +1425,19 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "logits_returned",
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits"),
-        "You return the logits. What is wanted of the largest of each row?",
+        "You return the logits. Which label belongs to the largest of each row?",
     ),
     Mistake(
         "probabilities_returned",
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits.softmax(1)"),
-        "You return the probabilities of the classes. What is wanted of the largest of each row?",
+        "You return the probabilities of the classes. Which label belongs to the largest of each row?",
     ),
     Mistake(
         "largest_logit_returned",
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits.amax(1)"),
-        "You return the largest logit itself, not the class that it belongs to. Which function tells where it is?",
+        "You return the largest logit itself, not the class that it belongs to. Which function returns its position?",
         unsure=(
             "test_probe_does_not_depend_on_units",
             "test_probe_tries_every_penalty",
@@ -1448,7 +1448,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "largest_probability_returned",
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return logits.softmax(1).amax(1)"),
-        "You return the probability of the likeliest class, not its label. Which function tells where it is?",
+        "You return the probability of the likeliest class, not its label. Which function returns its position?",
         unsure=(
             "test_probe_does_not_depend_on_units",
             "test_probe_tries_every_penalty",
@@ -1499,6 +1499,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "Probe.predict",
         (LINE, "F.linear((h - self.mean) / self.std, self.penalty * self.weight, self.bias)"),
         "You multiply the weight by the penalty. When does the penalty count: while fitting, or in a prediction?",
+        unsure=("test_probe_ignores_a_constant_dimension",),
     ),
     Mistake(
         "weight_of_unit_length",
@@ -1557,7 +1558,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "losses_added",
         "fit",
         (ENTROPY, ENTROPY[:-1] + ', reduction="sum")'),
-        "Next to the cross entropy of all images, your penalty counts N times less than it should: you add up the losses, or divide the penalty by N. Which of the two terms is a mean over images?",
+        "Compared with the cross entropy of all images, your penalty counts N times less than it should: you add up the losses, or divide the penalty by N. Which of the two terms is a mean over images?",
         trains=True,
     ),
     Mistake(
@@ -1922,14 +1923,14 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
             COPIES,
             "h = (h - h.mean(0)) / h.std(0, correction=0).clamp(min=1e-6)\n    weight, bias = weight.clone().requires_grad_(), bias.clone().requires_grad_()",
         ),
-        "You standardise h once more inside fit. What does the docstring say that h is already?",
+        "You standardise h once more inside fit. According to the docstring, what has been done to h already?",
         trains=True,
     ),
     Mistake(
         "unit_length_in_fit",
         "fit",
         ("F.linear(h, weight", "F.linear(F.normalize(h, dim=1), weight"),
-        "You scale each row of h to length 1. Which numbers should the weight be fitted to?",
+        "You scale each row of h to unit norm. Which numbers should the weight be fitted to?",
         trains=True,
     ),
     Mistake(
@@ -1950,7 +1951,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "logits_penalised",
         "fit",
         ("weight.square().sum()", "F.linear(h, weight, bias).square().mean()"),
-        "You penalise the logits. Of what does the docstring take the square?",
+        "You penalise the logits. What does the docstring square?",
         trains=True,
     ),
     Mistake(
@@ -1997,6 +1998,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         (MOMENTS, "mean, std = 0 * train_h[0], 0 * train_h[0] + 1"),
         "You fit raw numbers, so a dimension with small values pays a larger penalty. What does the first step ask for?",
         trains=True,
+        unsure=("test_validation_images_may_lack_a_class",),
     ),
     Mistake(
         "probe_centred_only",
@@ -2110,7 +2112,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         ("h = (train_h - mean) / std", "h = train_h / 1"),
         "You fit raw numbers, although the probe standardises what it predicts. Which numbers should the weight be fitted on?",
         trains=True,
-        unsure=("test_probe_tries_every_penalty",),
+        unsure=("test_probe_tries_every_penalty", "test_validation_images_may_lack_a_class"),
     ),
     Mistake(
         "standardised_twice",
@@ -2261,6 +2263,10 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         ("h = (train_h - mean) / std", "h = (train_h - mean) * std"),
         "You fit numbers that were multiplied by the standard deviation. In what unit are they?",
         trains=True,
+        unsure=(
+            "test_probe_has_the_weights_of_its_penalty",
+            "test_probe_ignores_a_constant_dimension",
+        ),
     ),
     Mistake(
         "shifted_after_scaling",
@@ -2268,12 +2274,13 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         ("h = (train_h - mean) / std", "h = train_h / std - mean"),
         "You fit numbers that were divided before the mean was subtracted. In what unit is the mean?",
         trains=True,
+        unsure=("test_validation_images_may_lack_a_class",),
     ),
     Mistake(
         "unit_length_for_the_fit",
         "linear_probe",
         ("h = (train_h - mean) / std", "h = F.normalize((train_h - mean) / std, dim=1)"),
-        "You scale each standardised row to length 1, which predict does not do. Which numbers should the weight be fitted on?",
+        "You scale each standardised row to unit norm, which predict does not do. Which numbers should the weight be fitted on?",
         trains=True,
     ),
     Mistake(
@@ -2360,7 +2367,7 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "default_penalties",
         "linear_probe",
         ("sorted(penalties, reverse=True)", "sorted(PENALTIES, reverse=True)"),
-        "You try the default penalties, whatever is asked for. What is the argument for?",
+        "You try the default penalties, whatever the caller passes. What is the argument for?",
         trains=True,
     ),
     Mistake(
@@ -2551,14 +2558,14 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "labels_wrapped_around",
         "linear_probe",
         ("fit(h, position,", "fit(h, train_labels % len(classes),"),
-        "You make rows of the labels with a remainder, so two labels may share a row. Which row of the weight stands for each label?",
+        "You turn labels into row numbers by a remainder, so two labels may share a row. Which row of the weight stands for each label?",
         trains=True,
     ),
     Mistake(
         "labels_minus_the_least",
         "linear_probe",
         ("fit(h, position,", "fit(h, train_labels - train_labels.min(),"),
-        "You subtract the smallest label, and labels with gaps still lie outside the weight. Which row stands for each label?",
+        "You subtract the smallest label, but labels with gaps between them still point outside the weight. Which row stands for each label?",
     ),
     # labels are names, whatever their size, and mean the same in both parts
     Mistake(
@@ -2667,10 +2674,10 @@ def features(
     if key not in known:  # k-NN asks for the same images again and again
         with frozen(encoder):
             h = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
-        known[key] = torch.cat(h)
-    return known[key]
+        known[key] = torch.cat(h), encoder, pixels  # held, so that no other object gets their ids
+    return known[key][0]
 """,
-        "You keep h of the first call for the same encoder and pixels, although the encoder may have learned since. When may a result be used again?",
+        "You keep the h of the first call for the same encoder and pixels, although the encoder may have learned since. When may a result be used again?",
         trains=True,
     ),
     Mistake(
@@ -2690,7 +2697,7 @@ def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512)
         encoder.requires_grad_(True)
     return torch.cat(h)
 """,
-        "Afterwards every parameter of the encoder needs a gradient, also one that needed none. What was it before?",
+        "Afterwards every parameter of the encoder needs a gradient, even one that needed none. What was it before?",
         trains=True,
     ),
     Mistake(
@@ -2748,8 +2755,9 @@ def class_balanced(labels: Tensor, share: float, generator: Generator | None = N
         "predict_widens_the_deviation",
         "Probe.predict",
         ("(h - self.mean) / self.std", "(h - self.mean) / (self.std + 1e-5)"),
-        "You add 1e-5 to the standard deviation, but the weights were fitted without. What if all numbers of h are one millionth?",
+        "You add 1e-5 to the standard deviation, but the weights were fitted without it. What if all numbers of h are one millionth?",
         trains=True,
+        unsure=("test_probe_ignores_a_constant_dimension",),
     ),
     Mistake(
         "mean_of_the_means_of_parts",
@@ -2774,7 +2782,7 @@ def fit(
     optimizer.step(closure)
     return weight.detach(), bias.detach()
 """,
-        "You take the mean of the means of parts. How much does an image count that is in a short last part?",
+        "You take the mean of the means of parts. How much does an image in a short last part count?",
         trains=True,
     ),
     Mistake(
@@ -2813,7 +2821,7 @@ def fit(h, position, weight, bias, penalty, iterations):
     opt.step(loss_and_gradient)
     return params[0].detach(), params[1].detach()
 """,
-        "You count the classes among the images, so it fails if one has none. What says how many classes there are?",
+        "You count the classes among the images, so your code fails if the last class has none. What tells you how many classes there are?",
         trains=True,
     ),
     Mistake(

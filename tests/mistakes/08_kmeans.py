@@ -53,7 +53,7 @@ MISTAKES = [
         "not_squared",
         "assign",
         (SQUARED, SQUARED + ".sqrt()"),
-        "You return distances, and the docstring asks for their squares. From which squares does the 37 for (10, 1) and (4, 0) come?",
+        "You return distances, and the docstring asks for their squares. Which squares add up to the 37 for (10, 1) and (4, 0)?",
         trains=True,
     ),
     Mistake(
@@ -176,7 +176,7 @@ MISTAKES = [
         "point_norm_forgotten_and_cut",
         "assign",
         (SQUARED, "least.clamp(min=0)"),
-        "You leave |x|^2 out of the distances, and cut what is below 0. The labels are right, but how far is (3, 0) from (4, 0)?",
+        "You leave |x|^2 out of the distances, and replace what is below 0 by 0. The labels are right, but how far is (3, 0) from (4, 0)?",
         trains=True,
     ),
     Mistake(
@@ -218,7 +218,7 @@ MISTAKES = [
         "nearest_point_of_each_centroid",
         "assign",
         (LEAST, "least, label = torch.addmm(norms, some, centroids.T, alpha=-2).min(0)"),
-        "You take the minimum over the points, so one result comes for each centroid. Which dimension holds the centroids?",
+        "You take the minimum over the points, so you return one result for each centroid. Which dimension holds the centroids?",
     ),
     Mistake(
         "distances_from_centroids_to_points",
@@ -332,7 +332,7 @@ MISTAKES = [
             "return torch.cat([label for label, _ in parts]), torch.cat([least for _, least in parts])",
             "return torch.stack([label for label, _ in parts]), torch.stack([least for _, least in parts])",
         ),
-        "You stack the chunks, which makes one more dimension and needs chunks of equal size. What joins them end to end?",
+        "You stack the chunks, which adds a dimension and needs chunks of equal size. What joins them end to end?",
     ),
     Mistake(
         "sum_of_distances",
@@ -350,7 +350,7 @@ MISTAKES = [
             LEAST,
             "every = torch.addmm(norms, some, centroids.T, alpha=-2)\n        least, label = every.mean(1), every.argmin(1)",
         ),
-        "You return the mean of each point's distances to all centroids. To which centroid is the distance meant?",
+        "You return the mean of each point's distances to all centroids. Which centroid should the distance be to?",
         trains=True,
     ),
     Mistake(
@@ -390,7 +390,7 @@ MISTAKES = [
             LEAST,
             "least, label = (2 - 2 * (some / some.norm(dim=1, keepdim=True)) @ (centroids / centroids.norm(dim=1, keepdim=True)).T).min(1)\n        least = least - some.norm(dim=1).square()",
         ),
-        "You measure between vectors of length 1, so (1, 1) and (9, 9) count as the same. Does k-means compare directions or positions?",
+        "You measure between unit vectors, so (1, 1) and (9, 9) count as the same. Does k-means compare directions or positions?",
         trains=True,
     ),
     Mistake(
@@ -407,7 +407,7 @@ MISTAKES = [
         "cut_before_the_minimum",
         "assign",
         ("alpha=-2).min(1)", "alpha=-2).clamp(min=0).min(1)"),
-        "You cut |c|^2 - 2 x.c at 0 before |x|^2 is added, so many centroids seem equally near. Which sum cannot be below 0?",
+        "You clamp |c|^2 - 2 x.c at 0 before |x|^2 is added, so many centroids seem equally near. Which sum cannot be below 0?",
         trains=True,
     ),
     Mistake(
@@ -511,7 +511,7 @@ MISTAKES = [
             "distances.topk(min(len(empty), len(x)))",
             "distances.topk(min(len(empty), len(x)), largest=False)",
         ),
-        "You give an empty cluster the point that is nearest to its own centroid. Does that point need another one?",
+        "You give an empty cluster the point that is nearest to its own centroid. Does that point need another centroid?",
         trains=True,
     ),
     Mistake(
@@ -546,28 +546,28 @@ MISTAKES = [
     result[empty[: len(far)]] = x[far]
     return result
 """,
-        "You move an empty cluster even to a point at distance 0, and it is at 0 if no point is left at all. What does the docstring say about that case?",
+        "You move an empty cluster even to a point at distance 0, and set it to 0 if no point is left at all. What does the docstring say about that case?",
         trains=True,
     ),
     Mistake(
         "zero_if_no_point_is_left",
         "means",
         (RESULT, f"result = {MEAN}"),
-        "You set an empty cluster to zero if no point at a distance is left. What does the docstring say about that case?",
+        "You set an empty cluster to zero if no point with a distance above 0 is left. What does the docstring say about that case?",
         trains=True,
     ),
     Mistake(
         "nan_if_no_point_is_left",
         "means",
         (RESULT, "result = total / count[:, None]"),
-        "You leave NaN in an empty cluster if no point at a distance is left. What does the docstring say about that case?",
+        "You leave NaN in an empty cluster if no point with a distance above 0 is left. What does the docstring say about that case?",
         trains=True,
     ),
     Mistake(
         "middle_if_no_point_is_left",
         "means",
         (RESULT, RESULT.replace(", centroids)", ", x.mean(0))")),
-        "You set an empty cluster to the mean of all points if no point at a distance is left. What does the docstring say about that case?",
+        "You set an empty cluster to the mean of all points if no point with a distance above 0 is left. What does the docstring say about that case?",
         trains=True,
     ),
     Mistake(
@@ -581,7 +581,7 @@ MISTAKES = [
         "farthest_from_the_middle",
         "means",
         ("far = distances.topk(", "far = (x - x.mean(0)).square().sum(1).topk("),
-        "You revive with the points that are farthest from the mean of all points. From which centroid is the distance meant that you were given?",
+        "You revive with the points that are farthest from the mean of all points. From which centroid are the given distances measured?",
         trains=True,
     ),
     Mistake(
@@ -614,7 +614,7 @@ MISTAKES = [
         "one_number_for_a_mean",
         "means",
         (MEAN, "total.mean(1, keepdim=True) / count.clamp(min=1)[:, None]"),
-        "You average over the dimensions too, so all numbers of a centroid are the same. Over what is a centroid a mean?",
+        "You average over the dimensions too, so all numbers of a centroid are the same. What is a centroid the mean of?",
     ),
     Mistake(
         "mean_of_all_points",
@@ -700,7 +700,7 @@ MISTAKES = [
         "added_to_the_old",
         "means",
         ("torch.zeros_like(centroids).index_add_", "centroids.clone().index_add_"),
-        "You add the points to the old centroids. From what should a sum start?",
+        "You add the points to the old centroids. What should a sum start from?",
         trains=True,
     ),
     Mistake(
@@ -727,7 +727,7 @@ MISTAKES = [
         "unit_length_means",
         "means",
         ("return result", "return result / result.norm(dim=1, keepdim=True).clamp(min=1e-12)"),
-        "You normalise every centroid. Is the mean of points of any length a vector of length 1?",
+        "You normalise every centroid. Does the mean of arbitrary points have unit norm?",
         trains=True,
     ),
     Mistake(
@@ -737,7 +737,7 @@ MISTAKES = [
             RESULT,
             "result = torch.stack([(x[labels == k].amin(0) + x[labels == k].amax(0)) / 2 if count[k] else c for k, c in enumerate(centroids)])",
         ),
-        "You take the middle between the smallest and the largest number. Which centroid has the smallest sum of squared distances?",
+        "You take the midpoint of the smallest and the largest number in each dimension. Which centroid has the smallest sum of squared distances?",
         trains=True,
     ),
     Mistake(
@@ -787,7 +787,7 @@ MISTAKES = [
         "farthest_from_the_empty_one",
         "means",
         (REVIVED, "result[empty] = x[torch.cdist(centroids[empty], x).argmax(1)]"),
-        "You give an empty cluster the point that is farthest from the empty cluster's own centroid. From which centroid is the distance meant that you were given?",
+        "You give an empty cluster the point that is farthest from the empty cluster's own centroid. From which centroid are the given distances measured?",
         trains=True,
     ),
     Mistake(
@@ -912,7 +912,7 @@ MISTAKES = [
             FOUND,
             "torch.multinomial(squared, count, generator=generator) if squared.sum() > 0 else torch.zeros(count, dtype=torch.int64)",
         ),
-        "You draw without replacement, so no point can come twice. What does 'independent' mean for the second draw?",
+        "You draw without replacement, so no point can be drawn twice. What does 'independent' mean for the second draw?",
         trains=True,
     ),
     Mistake(
@@ -1000,7 +1000,7 @@ def far_points(squared, count, generator=None):
         "inverse_distance",
         "far_points",
         ("squared.double().cumsum(0)", "(1 / squared.double().clamp(min=1e-6)).cumsum(0)"),
-        "You draw in proportion to 1 / distance, so near points come most often. Should the weight grow or shrink with distance?",
+        "You draw in proportion to 1 / distance, so near points are drawn most often. Should the weight grow or shrink with distance?",
         trains=True,
         unsure=("test_without_iterations_the_centroids_are_points",),
     ),
@@ -1015,7 +1015,7 @@ def far_points(squared, count, generator=None):
         "largest_product",
         "far_points",
         (FOUND, "(squared * torch.rand(count, len(squared), generator=generator)).argmax(1)"),
-        "You multiply each distance by a random number and take the largest product, which favours far points too much. How likely should a point at a fourth of the sum be?",
+        "You multiply each distance by a random number and take the largest product, which favours far points too much. How likely should a point be that has a quarter of the sum?",
         trains=True,
     ),
     Mistake(
@@ -1045,7 +1045,7 @@ def far_points(squared, count, generator=None):
         "latent_of_sixteen_positions",
         "Autoencoder.latent",
         (LATENT, "self.encoder(x).sum((2, 3)) / 16"),
-        "You divide by 16 positions, which is right for images of 32 x 32 pixels alone. How many positions does the code of another image have?",
+        "You divide by 16 positions, which is right only for images of 32 x 32 pixels. How many positions does the code of a larger image have?",
         trains=True,
     ),
     Mistake(
@@ -1300,7 +1300,7 @@ def far_points(squared, count, generator=None):
         "last_centroid_in_all",
         "plus_plus",
         ("after = torch.minimum(nearest, squared)", "after = squared"),
-        "You measure distances to the newest centroid only, also when you compare the candidates. Which number should a point keep if an earlier centroid is nearer?",
+        "You measure distances to the newest centroid only, even when you compare the candidates. Which number should a point keep if an earlier centroid is nearer?",
         trains=True,
     ),
     Mistake(
@@ -1315,7 +1315,7 @@ def far_points(squared, count, generator=None):
         "other_points_than_the_subset",
         "plus_plus",
         ("return some[chosen]", "return x[chosen]"),
-        "Your positions count in the shuffled subset, and you look them up in x. Of which tensor are they rows?",
+        "Your positions refer to the shuffled subset, but you look them up in x. Which tensor are they rows of?",
         trains=True,
     ),
     Mistake(
@@ -1361,7 +1361,7 @@ def far_points(squared, count, generator=None):
         "all_candidates_count",
         "plus_plus",
         ("nearest = after[best]", "nearest = torch.minimum(nearest, squared.amin(0))"),
-        "You update the distances with all candidates, also with those that you drop. To which centroids should `nearest` hold the distance?",
+        "You update the distances with all candidates, including those that you drop. To which centroids should `nearest` hold the distance?",
         trains=True,
     ),
     Mistake(
@@ -1592,7 +1592,7 @@ def far_points(squared, count, generator=None):
             "labels, distances = assign(x, centroids)\n    for _ in range(iterations):\n        before = labels\n        centroids = means(x, labels, distances, centroids)\n        labels, distances = assign(x, centroids)\n        if torch.equal(labels, before):\n            break",
             "for _ in range(iterations):\n        labels, distances = assign(x, centroids)\n        centroids = means(x, labels, distances, centroids)",
         ),
-        "You end each iteration with `means`, so the labels belong to the centroids before, and with iterations=0 there are no labels. Which step comes before the loop, and which comes last in it?",
+        "You end each iteration with `means`, so the labels belong to the previous centroids, and with iterations=0 there are no labels. Which step comes before the loop, and which comes last in it?",
     ),
     Mistake(
         "no_first_assign_but_stops",
@@ -1601,7 +1601,7 @@ def far_points(squared, count, generator=None):
             "labels, distances = assign(x, centroids)\n    for _ in range(iterations):\n        before = labels\n        centroids = means(x, labels, distances, centroids)\n        labels, distances = assign(x, centroids)\n        if torch.equal(labels, before):\n            break",
             "labels = None\n    for _ in range(iterations):\n        before = labels\n        labels, distances = assign(x, centroids)\n        if before is not None and torch.equal(labels, before):\n            break\n        centroids = means(x, labels, distances, centroids)",
         ),
-        "You begin each iteration with `assign`, so after the last one the labels belong to the centroids before, and with iterations=0 there are no labels. Which step comes before the loop, and which comes last in it?",
+        "You begin each iteration with `assign`, so after the last one the labels belong to the previous centroids, and with iterations=0 there are no labels. Which step comes before the loop, and which comes last in it?",
     ),
     Mistake(
         "labels_first",
@@ -1619,7 +1619,7 @@ def far_points(squared, count, generator=None):
         "distances_for_labels",
         "kmeans",
         ("return centroids + middle, labels", "return centroids + middle, distances"),
-        "You return the distances in the place of the labels. Which of the results of `assign` is wanted?",
+        "You return the distances in place of the labels. Which of the results of `assign` is wanted?",
     ),
     Mistake(
         "middle_subtracted_again",
@@ -1642,7 +1642,7 @@ def far_points(squared, count, generator=None):
         "one_iteration_less",
         "kmeans",
         ("range(iterations)", "range(iterations - 1)"),
-        "You run one iteration less than asked for. What should iterations=1 give?",
+        "You run one iteration fewer than asked for. What should iterations=1 give?",
         trains=True,
     ),
     Mistake(
@@ -2206,7 +2206,7 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
         "output_cut",
         "reconstruction_loss",
         ("model(noisy).float()", "model(noisy).float().clamp(0, 1)"),
-        "You clip the output to [0, 1], where no gradient passes. Does the docstring ask for it?",
+        "You clip the output to [0, 1], and no gradient passes where it is clipped. Does the docstring ask for it?",
         trains=True,
     ),
     Mistake(
@@ -2267,7 +2267,7 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
         "loss_in_float64",
         "reconstruction_loss",
         ("model(noisy).float()", "model(noisy).bfloat16()"),
-        "You round the output to bfloat16. How many digits does it have?",
+        "You round the output to bfloat16. How many digits does bfloat16 have?",
         trains=True,
     ),
     Mistake(
@@ -2580,7 +2580,7 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
         if torch.allclose(before, centroids):
             break
     return centroids + middle, labels""",
-        "You stop when the centroids are nearly equal, as allclose counts it. How far apart are they in features that are a millionth in size?",
+        "You stop when the centroids are nearly equal, as allclose counts it. How far apart are the centroids if the features are a millionth in size?",
         trains=True,
     ),
     Mistake(
@@ -2591,7 +2591,7 @@ def kmeans(x, k, iterations=20, generator=None, start=None):
         return torch.randint(len(squared), (count,), generator=generator).to(squared.device)
     chance = (squared.double() / squared.double().sum()).cpu()
     return torch.multinomial(chance, count, True, generator=generator).to(squared.device)""",
-        "You take distances that are small for zero, and then draw any point. Does the scale of the distances matter?",
+        "You treat small distances as zero, and then draw any point. Does the scale of the distances matter?",
         trains=True,
     ),
     Mistake(
@@ -2602,7 +2602,7 @@ def latent(self, x):
     code = self.encoder(x)
     return F.adaptive_avg_pool2d(code, output_size=1).squeeze()
 """,
-        "You squeeze every dimension of size 1, and with a single image the batch is one. Which two dimensions are left over?",
+        "You squeeze every dimension of size 1, which the batch is for a single image. Which two dimensions should remain?",
         trains=True,
     ),
     Mistake(
@@ -2665,7 +2665,7 @@ def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Te
     result[empty[: len(far)]] = x[far]
     return result
 """,
-        "You take every distance below 1e-6 for zero, so points that lie close together revive no empty cluster. Which distance means that no other point is left?",
+        "You treat every distance below 1e-6 as zero, so points that lie close together revive no empty cluster. Which distance means that no other point is left?",
         trains=True,
     ),
     Mistake(
@@ -2683,7 +2683,7 @@ def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
         "one_middle_for_all_coordinates",
         "kmeans",
         ("middle = x.mean(0)", "middle = x.mean()"),
-        "You subtract one number from all coordinates. What if one lies around 10,000 and another around -10,000?",
+        "You subtract one number from all coordinates. What if one coordinate lies around 10,000 and another around -10,000?",
         trains=True,
     ),
     Mistake(
@@ -2749,7 +2749,7 @@ def latent(self, x):
             break
     return (centroids + origin).to(x.dtype), labels
 """,
-        "In your k-means, every point pulls at every centroid, the nearer the more. Of which points is a centroid the mean?",
+        "In your k-means, every point pulls on every centroid, and a nearer point pulls more. Which points is a centroid the mean of?",
         trains=True,
     ),
 ]

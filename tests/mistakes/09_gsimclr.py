@@ -90,7 +90,7 @@ MISTAKES = [
         "collisions_as_a_tensor",
         "collisions",
         (f"int({PAIRS}.sum())", f"{PAIRS}.sum()"),
-        "You return the count as a tensor. What does the docstring promise, and what can the log not hold?",
+        "You return the count as a tensor. What does the docstring promise, and can the JSON log store a tensor?",
         trains=True,
     ),
     Mistake(
@@ -104,7 +104,7 @@ MISTAKES = [
         "half_of_the_squares",
         "collisions",
         (PAIRS, "(count * count // 2)"),
-        "You halve n² for each cluster, as if an image made a pair with itself. With how many others does each of n images make one?",
+        "You halve n² for each cluster, as if an image made a pair with itself. With how many others does each of n images make a pair?",
         trains=True,
     ),
     Mistake(
@@ -118,7 +118,7 @@ MISTAKES = [
         "equal_counts_once",
         "collisions",
         (f"int({PAIRS}.sum())", "sum(n * (n - 1) // 2 for n in set(count.tolist()))"),
-        "You count clusters with equally many images once, as a set holds each number once. With two pairs from two clusters, how many collisions are there?",
+        "You count clusters of equal size only once, because a set holds each number once. With two pairs from two clusters, how many collisions are there?",
         trains=True,
     ),
     Mistake(
@@ -254,14 +254,14 @@ MISTAKES = [
         "doubled_and_halved_too_late",
         "collisions",
         (SUM, "int((count * (count - 1) // 2).sum()) // 2"),
-        "You count half of the pairs. Where do you divide by 2, and how often?",
+        "You count half of the pairs. Where do you divide by 2, and how many times?",
         trains=True,
     ),
     Mistake(
         "batch_of_its_labels",
         "collisions",
         (SUM, "int((labels * (labels - 1) // 2).sum())"),
-        "You put the numbers of the clusters into the formula. Of what is n_c the number?",
+        "You put the numbers of the clusters into the formula. What does n_c count?",
         trains=True,
     ),
     Mistake(
@@ -353,7 +353,7 @@ MISTAKES = [
         "expectation_as_a_tensor",
         "expected_collisions",
         (BATCH, f"{BATCH} * torch.ones(())"),
-        "You return the average as a tensor. What does the docstring promise, and what can the log not hold?",
+        "You return the average as a tensor. What does the docstring promise, and can the JSON log store a tensor?",
         trains=True,
     ),
     Mistake(
@@ -384,7 +384,7 @@ MISTAKES = [
         "clusters_for_images",
         "expected_collisions",
         ("N = int(sizes.sum())", "N = len(sizes)"),
-        "You take the number of clusters for N. How many images are there?",
+        "You use the number of clusters as N. How many images are there?",
         trains=True,
     ),
     Mistake(
@@ -426,7 +426,7 @@ MISTAKES = [
         "mean_over_clusters",
         "expected_collisions",
         (BATCH, BATCH + " / len(sizes)"),
-        "Your result is too small by the number of clusters, as if you took a mean over them. The pairs of which clusters count?",
+        "You divide by the number of clusters, as if you took a mean over them. Which clusters' pairs count?",
         trains=True,
     ),
     Mistake(
@@ -517,7 +517,7 @@ MISTAKES = [
         "fraction_of_sizes",
         "expected_collisions",
         (SHARE, "float((sizes / N).max())"),
-        "You take the share of the largest cluster. How likely is it that two images share a cluster?",
+        "You take the share of the images that are in the largest cluster. How likely is it that two images share a cluster?",
         trains=True,
     ),
     Mistake(
@@ -531,14 +531,14 @@ MISTAKES = [
         "batch_size_of_clusters",
         "expected_collisions",
         ("N = int(sizes.sum())", "N = int((sizes > 0).sum())"),
-        "You take the number of clusters that have an image for N. How many images are there?",
+        "You use the number of clusters that have an image as N. How many images are there?",
         trains=True,
     ),
     Mistake(
         "largest_possible_number",
         "expected_collisions",
         ("N = int(sizes.sum())", "N = int(sizes.max())"),
-        "You take the size of the largest cluster for N. How many images are there?",
+        "You use the size of the largest cluster as N. How many images are there?",
         trains=True,
     ),
     Mistake(
@@ -660,7 +660,7 @@ MISTAKES = [
         "least_as_a_tensor",
         "least_collisions",
         (f"int({LEAST}.sum())", f"{LEAST}.sum()"),
-        "You return the minimum as a tensor. What does the docstring promise, and what can the log not hold?",
+        "You return the minimum as a tensor. What does the docstring promise, and can the JSON log store a tensor?",
         trains=True,
     ),
     Mistake(
@@ -704,7 +704,7 @@ MISTAKES = [
             f"int({LEAST}.sum())",
             "sum(\n        n * (n - 1) // 2\n        for s in sizes.tolist()\n        for n in map(len, torch.arange(s).split(-(-s // batches) or 1))\n    )",
         ),
-        "You fill batches with s / T images, rounded up, as long as they last, so the last batch gets fewer than it could. How can the numbers differ by at most one?",
+        "You give batches s / T images each, rounded up, until none are left, so the last batch gets fewer than it could. How can the numbers differ by at most one?",
         trains=True,
     ),
     Mistake(
@@ -718,7 +718,7 @@ MISTAKES = [
         "larger_ones_counted_in_both",
         "least_collisions",
         (LEAST, "(batches * (each * (each - 1) // 2) + more * (each * (each + 1) // 2))"),
-        "You count s // T images for all T batches, and then the batches with one more once again. How many batches hold exactly s // T images?",
+        "You count s // T images for all T batches, and then count the batches with one more a second time. How many batches hold exactly s // T images?",
         trains=True,
     ),
     Mistake(
@@ -728,7 +728,7 @@ MISTAKES = [
             "each, more = sizes // batches, sizes % batches",
             "more, each = sizes // batches, sizes % batches",
         ),
-        "You have exchanged s // T and s mod T. Which one is the number of images that every batch gets?",
+        "You exchange s // T and s mod T. Which one is the number of images that every batch gets?",
         trains=True,
     ),
     Mistake(
@@ -842,7 +842,7 @@ MISTAKES = [
         "largest_number_of_a_batch",
         "least_collisions",
         (f"int({LEAST}.sum())", "int((each * (each + 1) // 2).sum())"),
-        "You count the pairs of one batch that gets one image of every cluster more. How many batches are there?",
+        "You count the pairs of one batch only, one that gets an extra image of every cluster. How many batches are there?",
         trains=True,
     ),
     Mistake(
@@ -940,7 +940,7 @@ MISTAKES = [
             f"int({LEAST}.sum())",
             "int(((sizes - batches + 1).clamp(min=0) * (sizes - batches).clamp(min=0) // 2).sum())",
         ),
-        "You leave one image to each batch but one, which takes all the rest. How evenly can the images spread?",
+        "You give one image to each batch except one, which takes all the rest. How evenly can the images spread?",
         trains=True,
     ),
     Mistake(
@@ -1096,7 +1096,7 @@ MISTAKES = [
         "all_ranks_zero",
         "rank_in_cluster",
         ("return rank", "return torch.zeros_like(rank)"),
-        "Every rank of yours is 0. If you count along a dimension of a table, is it that of the images or that of the clusters?",
+        "All your ranks are 0. If you count along a dimension of a table, is it that of the images or that of the clusters?",
         trains=True,
     ),
     Mistake(
@@ -1106,14 +1106,14 @@ MISTAKES = [
             "pseudo_labels.argsort(stable=True)",
             "pseudo_labels.argsort(stable=True, descending=True)",
         ),
-        "You sort the clusters downwards, but your first positions are those of the upward order. In which order do the first positions count?",
+        "You sort the clusters in descending order, but your first positions are those of the ascending order. Which order must the first positions follow?",
         trains=True,
     ),
     Mistake(
         "starts_in_the_datas_order",
         "rank_in_cluster",
         ("first[pseudo_labels[order]]", "first[pseudo_labels]"),
-        "You subtract first positions in the order of the data from positions in the sorted row. Which cluster does the image at a place of the row have?",
+        "You subtract first positions in the order of the data from positions in the sorted row. Which cluster does the image at each place of the row have?",
         trains=True,
     ),
     Mistake(
@@ -1176,7 +1176,7 @@ MISTAKES = [
         "rank_modulo_clusters",
         "rank_in_cluster",
         ("return rank", "return torch.arange(len(rank)) % len(sizes)"),
-        "You count round the clusters by position. Which cluster does each image have?",
+        "You take the position modulo the number of clusters. Which cluster does each image have?",
         trains=True,
     ),
     Mistake(
@@ -1499,7 +1499,7 @@ MISTAKES = [
         "nothing_left_out_of_the_order",
         "released_batches",
         (f"return {CUT}", "return order.view(-1, batch_size)"),
-        "You cut all images, and fail if B does not divide their number. Which images does the docstring leave out?",
+        "You cut all images, which fails if B does not divide their number. Which images does the docstring leave out?",
         trains=True,
     ),
     Mistake(
@@ -1621,7 +1621,7 @@ MISTAKES = [
             f"return {CUT}",
             "batches = -(-len(order) // batch_size)\n    return order[: batches * batch_size].view(batches, batch_size)",
         ),
-        "You round the number of batches up, and fail if B does not divide the number of images. Which images does the docstring leave out?",
+        "You round the number of batches up, which fails if B does not divide the number of images. Which images does the docstring leave out?",
         trains=True,
     ),
     # in_clusters
@@ -1708,7 +1708,7 @@ MISTAKES = [
             "        len(pseudo_labels), pseudo_labels.shape, generator=generator\n"
             "    )",
         ),
-        "You draw each image independently, so some come twice and others not at all. Which function shuffles without repeats?",
+        "You draw each image independently, so some appear twice and others not at all. Which function shuffles without repeats?",
         trains=True,
     ),
     Mistake(
@@ -1800,7 +1800,7 @@ MISTAKES = [
         "fixed_without_a_generator",
         "in_clusters",
         (SHUFFLE, DEFAULT + SHUFFLE),
-        "If no generator is given, you shuffle with one of a fixed seed, so each such call gives the same. What does torch draw from if the generator is None?",
+        "If no generator is given, you shuffle with one of a fixed seed, so each such call gives the same order. What does torch draw from if the generator is None?",
         trains=True,
     ),
     Mistake(
@@ -1810,7 +1810,7 @@ MISTAKES = [
             SHUFFLE,
             "import random\n\n    order = torch.tensor(random.sample(range(len(pseudo_labels)), len(pseudo_labels)))",
         ),
-        "You shuffle with a source that a seed of the run does not set, as Python's own is. Which generator should you draw from?",
+        "You shuffle with a source that the run's seed does not set, such as Python's own. Which generator should you draw from?",
         trains=True,
     ),
     Mistake(
@@ -1834,7 +1834,7 @@ MISTAKES = [
             GATHER,
             "parts = [order[pseudo_labels[order] == c] for c in torch.randperm(int(pseudo_labels.max()), generator=generator).tolist()]\n    return torch.cat(parts)",
         ),
-        "You never come to the cluster with the highest number. How many clusters are there if the highest number is K - 1?",
+        "You never reach the cluster with the highest number. How many clusters are there if the highest number is K - 1?",
         trains=True,
     ),
     Mistake(
@@ -1851,7 +1851,7 @@ MISTAKES = [
             GATHER,
             "parts = [order[pseudo_labels[order] == c] for c in torch.randperm(int(pseudo_labels.max()), generator=generator).tolist()]\n    return torch.cat([order[pseudo_labels[order] == c + 1] for c in torch.randperm(int(pseudo_labels.max()), generator=generator).tolist()])",
         ),
-        "You never come to cluster 0. At which number do clusters begin?",
+        "You never reach cluster 0. At which number do clusters begin?",
         trains=True,
     ),
     Mistake(
@@ -1865,7 +1865,7 @@ MISTAKES = [
         "order_of_the_places",
         "in_clusters",
         (GATHER, "return order[turn[pseudo_labels[order]].argsort(stable=True).argsort()]"),
-        "You use the place of each image where the image at each place belongs. Which of the two does argsort return?",
+        "You use the place of each image where you need the image at each place. Which of the two does argsort return?",
         trains=True,
     ),
     Mistake(
@@ -1921,7 +1921,7 @@ MISTAKES = [
                 "torch.randperm(len(pseudo_labels.unique()), generator=generator).tolist()"
             ),
         ),
-        "You use as many numbers as there are clusters with an image, and begin at 0, so a cluster of a higher number gets lost. Which numbers do the clusters have?",
+        "You use the numbers 0 to C - 1 if C clusters have an image, so a cluster with a higher number gets lost. Which numbers do the clusters have?",
         trains=True,
     ),
     Mistake(
@@ -1931,7 +1931,7 @@ MISTAKES = [
             GATHER,
             "parts = [torch.randperm(int((pseudo_labels == c).sum()), generator=generator) for c in turn.tolist()]\n    return torch.cat(parts)",
         ),
-        "You return places inside the clusters, so most come several times. Which image of the cluster is at such a place?",
+        "You return places inside the clusters, so most appear several times. Which image of the cluster is at such a place?",
         trains=True,
     ),
     Mistake(
@@ -1941,7 +1941,7 @@ MISTAKES = [
             GATHER,
             "return (pseudo_labels * torch.rand(len(pseudo_labels), generator=generator)).argsort()",
         ),
-        "You multiply the number of each cluster by chance, so clusters get mixed. What keeps the images of a cluster together?",
+        "You multiply the cluster of each image by a random number, so clusters get mixed. What keeps the images of a cluster together?",
         trains=True,
     ),
     Mistake(
@@ -1951,7 +1951,7 @@ MISTAKES = [
             GATHER,
             "return (turn[pseudo_labels] + 2 * torch.rand(len(pseudo_labels), generator=generator)).argsort()",
         ),
-        "You add chance above 1 to the turn, so neighbouring clusters get mixed. What keeps the images of a cluster together?",
+        "You add a random number of up to 2 to each image's turn, so neighbouring clusters get mixed. What keeps the images of a cluster together?",
         trains=True,
     ),
     Mistake(
@@ -1961,7 +1961,7 @@ MISTAKES = [
             GATHER,
             "return (turn[pseudo_labels] * torch.rand(len(pseudo_labels), generator=generator)).argsort()",
         ),
-        "You multiply the turn of each cluster by chance, so clusters get mixed. What keeps the images of a cluster together?",
+        "You multiply the turn of each image by a random number, so clusters get mixed. What keeps the images of a cluster together?",
         trains=True,
         ties=("numbers_times_chance",),
     ),
@@ -1976,7 +1976,7 @@ MISTAKES = [
         "clusters_with_an_image_twice",
         "in_clusters",
         (GATHER, PARTS.format("[*turn.tolist(), turn.tolist()[0]]")),
-        "You add the first cluster of the row again at its end. How often should each image come?",
+        "You add the first cluster of the row again at its end. How many times should each image appear?",
         trains=True,
     ),
     Mistake(
@@ -1991,7 +1991,7 @@ MISTAKES = [
         "cut_like_bread",
         "deal",
         (HANDS, "hands = order.view(batches, -1)"),
-        "You cut the row into batches, so each batch gets neighbours, which are mostly of one cluster. Which player should get the second card?",
+        "You cut the row into batches, so each batch gets neighbours, which are mostly from one cluster. Which player should get the second card?",
         trains=True,
     ),
     Mistake(
@@ -2075,7 +2075,7 @@ MISTAKES = [
         "on_the_cpu",
         "deal",
         (MIX, "return hands.index_select(0, torch.randperm(batches, generator=generator))"),
-        "A tensor of yours is on the CPU, whatever device the order is on, and it is used where both must be on one. How do you move it?",
+        "One of your tensors is on the CPU, whatever device the order is on, and is used where both must be on one device. How do you move it?",
         trains=True,
     ),
     Mistake(
@@ -2092,7 +2092,7 @@ MISTAKES = [
         "batches_drawn_again",
         "deal",
         (MIX, "return hands[torch.randint(batches, (batches,), generator=generator)]"),
-        "You draw each batch independently, so some come twice and others not at all. Which function shuffles without repeats?",
+        "You draw each batch independently, so some appear twice and others not at all. Which function shuffles without repeats?",
         trains=True,
     ),
     Mistake(
@@ -2113,7 +2113,7 @@ MISTAKES = [
         "batches_ordered_by_python",
         "deal",
         (MIX, "import random\n\n    return hands[random.sample(range(batches), batches)]"),
-        "You order the batches with a source that no seed of the run sets, as Python's own is. Which generator should you draw from?",
+        "You order the batches with a source that no seed of the run sets, such as Python's own. Which generator should you draw from?",
         trains=True,
     ),
     Mistake(
@@ -2200,14 +2200,14 @@ MISTAKES = [
         "hands_always_int64",
         "deal",
         (MIX, f"{MIX}.long()"),
-        "You return int64 whatever the order holds, as a list of Python's numbers becomes. Which dtype does the docstring promise?",
+        "You return int64 whatever dtype the order has, as a list of Python numbers would give. Which dtype does the docstring promise?",
         trains=True,
     ),
     Mistake(
         "hands_always_int32",
         "deal",
         (MIX, f"{MIX}.int()"),
-        "You return int32 whatever the order holds. Which dtype does the docstring promise?",
+        "You return int32 whatever dtype the order has. Which dtype does the docstring promise?",
         trains=True,
     ),
     # dealt_batches
@@ -2280,7 +2280,7 @@ MISTAKES = [
             KEPT,
             "kept = torch.randint(len(order), (batches * batch_size,), generator=generator).sort().values",
         ),
-        "You draw each position independently, so an image can come twice. Should an image be its own negative?",
+        "You draw each position independently, so an image can appear twice. Should an image be its own negative?",
         trains=True,
     ),
     Mistake(
@@ -2356,7 +2356,7 @@ MISTAKES = [
             "        out = own[torch.randint(len(own), (), generator=generator)]\n"
             "        kept = kept[torch.arange(len(kept)) != out]",
         ),
-        "An image of a small cluster is left out more often than another, as if you drew a cluster first and then one of its images. Among which images should you draw?",
+        "An image of a small cluster is left out more often than other images, as if you drew a cluster first and then one of its images. Among which images should you draw?",
         trains=True,
     ),
     Mistake(
@@ -2397,7 +2397,7 @@ MISTAKES = [
             "import random\n\n    number = random.SystemRandom().getrandbits(60)\n"
             "    order = in_clusters(pseudo_labels, Generator().manual_seed(number))",
         ),
-        "One of your draws comes from a source that no seed of the run sets, as Python's own is. Which generator should you draw from?",
+        "One of your draws comes from a source that no seed of the run sets, such as Python's own. Which generator should you draw from?",
         trains=True,
     ),
     Mistake(
@@ -2411,7 +2411,7 @@ MISTAKES = [
         "nothing_waits",
         "dealt_batches",
         (DEAL, DEAL.replace("order[kept]", "order")),
-        "You deal all images, and fail if B does not divide their number. Which images should be left out?",
+        "You deal all images, which fails if B does not divide their number. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -2425,14 +2425,14 @@ MISTAKES = [
         "kept_looked_up_in_reverse",
         "dealt_batches",
         (DEAL, DEAL.replace("order[kept]", "kept[order[: len(kept)]]")),
-        "You look up the kept places by the image. Which of the two holds the images?",
+        "You use images as positions in the list of kept places. Which of the two holds the images?",
         trains=True,
     ),
     Mistake(
         "batches_as_columns",
         "dealt_batches",
         (DEAL, f"{DEAL}.T"),
-        "You turn the result of `deal`, so batches are columns. Which shape does the docstring promise?",
+        "You transpose the result of `deal`, so batches are columns. Which shape does the docstring promise?",
         trains=True,
     ),
     Mistake(
@@ -2452,7 +2452,7 @@ MISTAKES = [
             KEPT,
             "keep = torch.rand(len(order), generator=generator) < batches * batch_size / len(order)\n    kept = keep.nonzero().flatten()\n    kept = kept[: len(kept) // batches * batches]",
         ),
-        "You keep each image by chance on its own, so the number of images that remain changes. How many images fill N // B batches?",
+        "You toss a coin for each image, so the number of images that remain varies. How many images fill N // B batches?",
         trains=True,
     ),
     Mistake(
@@ -2531,7 +2531,7 @@ MISTAKES = [
         "count_as_a_tensor",
         "strict_count",
         (MAX, "return torch.tensor(max(possible))"),
-        "You return the number of batches as a tensor. What does the docstring promise, and what can the log not hold?",
+        "You return the number of batches as a tensor. What does the docstring promise, and can the JSON log store a tensor?",
         trains=True,
     ),
     Mistake(
@@ -2764,7 +2764,7 @@ MISTAKES = [
         "always_the_first_images",
         "strict_batches",
         (SURPLUS, "order = order[rank_in_cluster(pseudo_labels)[order] < batches]"),
-        "You keep the first images of a large cluster in the data, the same in every epoch. Which rank do you need, that in the data or that in this epoch's order?",
+        "You keep the first images of a large cluster in the data, the same in every epoch. Which rank do you need, the one in the data or the one in this epoch's order?",
         trains=True,
     ),
     Mistake(
@@ -2774,7 +2774,7 @@ MISTAKES = [
             SURPLUS,
             "order = order[rank_in_cluster(pseudo_labels.flip(0)).flip(0)[order] < batches]",
         ),
-        "You keep the last images of a large cluster in the data, the same in every epoch. Which rank do you need, that in the data or that in this epoch's order?",
+        "You keep the last images of a large cluster in the data, the same in every epoch. Which rank do you need, the one in the data or the one in this epoch's order?",
         trains=True,
     ),
     Mistake(
@@ -2860,7 +2860,7 @@ MISTAKES = [
         "strict_draw_is_global",
         "strict_batches",
         (ORDER, "order = in_clusters(pseudo_labels)"),
-        "You call a function that draws without passing the generator. Will a resumed run have the same batches?",
+        "You do not pass the generator to a function that draws. Will a resumed run have the same batches?",
         trains=True,
     ),
     Mistake(
@@ -2874,7 +2874,7 @@ MISTAKES = [
         "one_too_many",
         "strict_batches",
         (SURPLUS, SURPLUS.replace("< batches", "<= batches")),
-        "You let a cluster keep T + 1 images. If the first has rank 0, which is the highest rank among T?",
+        "You let a cluster keep T + 1 images. If the first has rank 0, what is the highest rank among T?",
         trains=True,
     ),
     Mistake(
@@ -2907,7 +2907,7 @@ MISTAKES = [
             "        out = (labels == torch.bincount(labels).argmax()).nonzero()[0]\n"
             "        kept = kept[torch.arange(len(kept)) != out]",
         ),
-        "You drop the surplus from the largest clusters, so images of small ones never wait. Among which images should you draw?",
+        "You drop the surplus from the largest clusters, so images of small ones are never left out. Among which images should you draw?",
         trains=True,
     ),
     Mistake(
@@ -2946,7 +2946,7 @@ MISTAKES = [
             "import random\n\n    number = random.SystemRandom().getrandbits(60)\n"
             "    order = in_clusters(pseudo_labels, Generator().manual_seed(number))",
         ),
-        "You draw from a source that a checkpoint does not save, as Python's own is. Which generator should you draw from?",
+        "You draw from a source that a checkpoint does not save, such as Python's own. Which generator should you draw from?",
         trains=True,
     ),
     Mistake(
@@ -2960,7 +2960,7 @@ MISTAKES = [
         "strict_nothing_waits",
         "strict_batches",
         (DEAL, DEAL.replace("order[kept]", "order")),
-        "You deal all images that remain, and fail if T does not divide their number. Which images should be dropped?",
+        "You deal all images that remain, which fails if T does not divide their number. Which images should be dropped?",
         trains=True,
     ),
     Mistake(
@@ -3009,7 +3009,7 @@ MISTAKES = [
         "strict_batches_as_columns",
         "strict_batches",
         (DEAL, f"{DEAL}.T"),
-        "You turn what deal returns, so its batches become columns. Which shape does the docstring promise?",
+        "You transpose what deal returns, so its batches become columns. Which shape does the docstring promise?",
         trains=True,
     ),
     Mistake(
@@ -3099,7 +3099,7 @@ def strict_count(sizes, batch_size):
         t -= 1
     return t
 """,
-        "You clamp the sizes that you were given in place. Which of clamp and clamp_ makes a new tensor?",
+        "You clamp in place, which changes the caller's sizes. Which of clamp and clamp_ makes a new tensor?",
         trains=True,
     ),
     Mistake(
@@ -3114,7 +3114,7 @@ def released_batches(pseudo_labels: Tensor, batch_size: int, known: dict = {}) -
         known[key] = order[: batches * batch_size].view(batches, batch_size)
     return known[key]
 """,
-        "You keep the batches of the first clusters and return them for others with as many images. What do batches depend on?",
+        "You keep the batches of the first clusters and return them for any other clusters with as many images. What do batches depend on?",
         trains=True,
     ),
     Mistake(
@@ -3140,7 +3140,7 @@ def strict_count(sizes, batch_size):
         T = sum(min(n, T) for n in s) // batch_size
     return T
 """,
-        "You stop after ten rounds, which are not enough where the small clusters decide. When is no round left to do?",
+        "You stop after ten rounds, which are not always enough if there are many small clusters. When may you stop?",
         trains=True,
     ),
     Mistake(
@@ -3150,7 +3150,7 @@ def strict_count(sizes, batch_size):
             TURN,
             "turn = torch.randint(10_000, (int(pseudo_labels.max()) + 1,), generator=generator)",
         ),
-        "You draw turns that two of many clusters may share, which mixes them. Which draw gives each cluster a number of its own?",
+        "You draw each turn from 10,000 numbers, so two of many clusters may share one, which mixes them. Which draw gives each cluster a number of its own?",
         trains=True,
     ),
     Mistake(

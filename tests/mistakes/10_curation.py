@@ -43,7 +43,7 @@ MISTAKES = [
         "percentile_of_a_share",
         "violation",
         (NEAR, "near = negative.quantile(quantile / 100, dim=1)"),
-        "You take 0.05 for a percentage, as NumPy's percentile does. Which share of the negatives is nearer than the quantile at 0.05?",
+        "You treat 0.05 as a percentage, as NumPy's percentile does. Which share of the negatives is nearer than the quantile at 0.05?",
         trains=True,
     ),
     # pair_distances
@@ -203,7 +203,7 @@ MISTAKES = [
         "rows_cut_the_other_way",
         "pair_distances",
         (POSITIVE, POSITIVE.replace("view(B, B - 1)", "view(B - 1, B).T")),
-        "You cut the negatives into B - 1 rows of B and transpose, so they end up with other images. How many of them follow each other that belong to one image?",
+        "You cut the negatives into B - 1 rows of B and transpose, so they end up in the rows of other images. How many consecutive negatives belong to one image?",
         trains=True,
     ),
     Mistake(
@@ -251,7 +251,7 @@ MISTAKES = [
         "divided_by_squared_norms",
         "pair_distances",
         (UNIT, "z1, z2 = (z.float() / z.float().square().sum(1, keepdim=True) for z in (z1, z2))"),
-        "You divide each projection by its squared norm. What is left to take before you divide?",
+        "You divide each projection by its squared norm. What must you take of the squared norm before you divide?",
         trains=True,
     ),
     Mistake(
@@ -265,7 +265,7 @@ MISTAKES = [
         "own_is_zero_first_column_dropped",
         "pair_distances",
         (POSITIVE, "return distance.diagonal(), distance.masked_fill(~other, 0)[:, 1:]"),
-        "You set the own distances to 0 and then drop the first column of the table. Which entry must row b leave out?",
+        "You set each image's own distance to 0 and then drop the first column of the table. Which entry must row b leave out?",
         trains=True,
     ),
     Mistake(
@@ -485,35 +485,35 @@ MISTAKES = [
             UNIT,
             "z1, z2 = (z.float() / z.float().abs().sum(1, keepdim=True).sqrt() for z in (z1, z2))",
         ),
-        "You divide each projection by the root of the sum of its absolute values. What stands under the root in a norm?",
+        "You divide each projection by the root of the sum of its absolute values. What is under the root in a norm?",
         trains=True,
     ),
     Mistake(
         "negatives_halved",
         "pair_distances",
         (POSITIVE, f"{POSITIVE} / 2"),
-        "Your negatives are half as long as they should be. Between which numbers do all distances lie?",
+        "Your distances for the negatives are half of what they should be. Between which numbers do all distances lie?",
         trains=True,
     ),
     Mistake(
         "positives_halved",
         "pair_distances",
         (POSITIVE, POSITIVE.replace("diagonal(),", "diagonal() / 2,")),
-        "Your positives are half as long as they should be. Between which numbers do all distances lie?",
+        "Your distances for the positives are half of what they should be. Between which numbers do all distances lie?",
         trains=True,
     ),
     Mistake(
         "distances_halved",
         "pair_distances",
         (TABLE, f"{TABLE} / 2"),
-        "All distances are half as long as they should be. How far are opposite points of the unit circle apart?",
+        "All distances are half as long as they should be. How far apart are opposite points of the unit circle?",
         trains=True,
     ),
     Mistake(
         "distances_doubled",
         "pair_distances",
         (TABLE, f"2 * {TABLE}"[0:0] + TABLE.replace("= ", "= 2 * ")),
-        "All distances are twice as long as they should be. How far are opposite points of the unit circle apart?",
+        "All distances are twice as long as they should be. How far apart are opposite points of the unit circle?",
         trains=True,
     ),
     Mistake(
@@ -733,7 +733,7 @@ MISTAKES = [
         "unordered_pairs",
         "gap",
         (GAP, "return 2 * negative.mean() - positive.mean()"),
-        "Your mean of the negatives is twice as large as it should be, as if there were B (B - 1) / 2 of them. Are view 1 of a with view 2 of b and view 1 of b with view 2 of a the same pair?",
+        "Your mean of the negatives is twice as large as it should be, as if there were B (B - 1) / 2 of them. Is view 1 of a with view 2 of b the same pair as view 1 of b with view 2 of a?",
         trains=True,
     ),
     Mistake(
@@ -869,14 +869,14 @@ MISTAKES = [
         "median_positive",
         "gap",
         (GAP, "return negative.mean() - positive.median()"),
-        "You subtract the median of the positives. What do you need of them?",
+        "You subtract the median of the positives. Which statistic of them do you need?",
         trains=True,
     ),
     Mistake(
         "median_of_the_negatives",
         "gap",
         (GAP, "return negative.median() - positive.mean()"),
-        "You take the median of the negatives. What do you need of them?",
+        "You take the median of the negatives. Which statistic of them do you need?",
         trains=True,
     ),
     Mistake(
@@ -904,21 +904,21 @@ MISTAKES = [
         "best_case",
         "gap",
         (GAP, "return negative.max() - positive.min()"),
-        "You subtract the closest positive from the farthest negative. What do you need of each kind?",
+        "You subtract the closest positive from the farthest negative. Which statistic of each kind do you need?",
         trains=True,
     ),
     Mistake(
         "positives_summed",
         "gap",
         (GAP, "return negative.mean() - positive.sum()"),
-        "You subtract the sum of the positives. What do you need of them?",
+        "You subtract the sum of the positives. Which statistic of them do you need?",
         trains=True,
     ),
     Mistake(
         "negatives_summed",
         "gap",
         (GAP, "return negative.sum() - positive.mean()"),
-        "You add up the negatives. What do you need of them?",
+        "You add up the negatives. Which statistic of them do you need?",
         trains=True,
     ),
     Mistake(
@@ -960,21 +960,21 @@ MISTAKES = [
         "widest_of_the_images",
         "gap",
         (GAP, "return (negative.mean(dim=1) - positive).max()"),
-        "You return the widest gap of an image. What do you need of all images?",
+        "You return the widest gap of an image. What should you compute over all images?",
         trains=True,
     ),
     Mistake(
         "narrowest_of_the_images",
         "gap",
         (GAP, "return (negative.mean(dim=1) - positive).min()"),
-        "You return the narrowest gap of an image. What do you need of all images?",
+        "You return the narrowest gap of an image. What should you compute over all images?",
         trains=True,
     ),
     Mistake(
         "median_of_the_images",
         "gap",
         (GAP, "return (negative.mean(dim=1) - positive).median()"),
-        "You return the median gap of the images. What do you need of all images?",
+        "You return the median gap of the images. What should you compute over all images?",
         trains=True,
     ),
     Mistake(
@@ -1079,28 +1079,28 @@ MISTAKES = [
         "nearest_less_farthest_positive",
         "gap",
         (GAP, "return negative.min(dim=1).values.mean() - positive.max()"),
-        "You average the nearest negative of each image, and subtract the farthest positive. What do you need of each kind?",
+        "You average the nearest negative of each image, and subtract the farthest positive. Which statistic of each kind do you need?",
         trains=True,
     ),
     Mistake(
         "nearest_of_all_less_closest",
         "gap",
         (GAP, "return negative.min() - positive.min()"),
-        "You compare the single nearest negative with the closest positive. What do you need of each kind?",
+        "You compare the single nearest negative with the closest positive. Which statistic of each kind do you need?",
         trains=True,
     ),
     Mistake(
         "farthest_of_both",
         "gap",
         (GAP, "return negative.max() - positive.max()"),
-        "You compare the farthest negative with the farthest positive. What do you need of each kind?",
+        "You compare the farthest negative with the farthest positive. Which statistic of each kind do you need?",
         trains=True,
     ),
     Mistake(
         "medians_of_floats",
         "gap",
         (GAP, "return negative.median(dim=1).values.mean() - positive.median()"),
-        "You take medians in each image and of the positives. What do you need of each kind?",
+        "You take medians in each image and of the positives. Which statistic of each kind do you need?",
         trains=True,
     ),
     # violation
@@ -1195,7 +1195,7 @@ MISTAKES = [
             NEAR,
             "near = torch.cat([negative, positive[:, None]], 1).quantile(quantile, dim=1)",
         ),
-        "You ask whether more than a share q of the negatives are nearer, or take the quantile of all B distances, which comes to the same. Of which distances does the docstring take the quantile?",
+        "You check whether more than a share q of the negatives are nearer, or take the quantile of all B distances, which amounts to the same. Of which distances does the docstring take the quantile?",
         trains=True,
     ),
     Mistake(
@@ -1246,7 +1246,7 @@ MISTAKES = [
             NEAR,
             "n = negative.shape[1]\n    near = negative.sort(dim=1).values[:, min(int(quantile * n), n - 1)]",
         ),
-        "You take the negative at place q n of the sorted ones, rounded down. For n negatives, the quantile is at place q (n - 1), from 0: what if that is between two of them?",
+        "You take the negative at place q n of the sorted ones, rounded down. For n negatives, the quantile is at place q (n - 1), counted from 0: what if that is between two of them?",
         trains=True,
     ),
     Mistake(
@@ -1283,7 +1283,7 @@ MISTAKES = [
             NEAR,
             "n = negative.shape[1]\n    near = negative.sort(dim=1).values[:, min(round(quantile * n), n - 1)]",
         ),
-        "You take the negative at place q n of the sorted ones, rounded. For n negatives, the quantile is at place q (n - 1), from 0: what if that is between two of them?",
+        "You take the negative at place q n of the sorted ones, rounded. For n negatives, the quantile is at place q (n - 1), counted from 0: what if that is between two of them?",
         trains=True,
     ),
     Mistake(
@@ -1303,7 +1303,7 @@ MISTAKES = [
             NEAR,
             "n = negative.shape[1]\n    near = negative.sort(dim=1).values[:, min(int(quantile * (n + 1)), n - 1)]",
         ),
-        "You take the negative at place q B of the sorted ones, rounded down. For n negatives, the quantile is at place q (n - 1), from 0: what if that is between two of them?",
+        "You take the negative at place q B of the sorted ones, rounded down. For n negatives, the quantile is at place q (n - 1), counted from 0: what if that is between two of them?",
         trains=True,
     ),
     Mistake(
@@ -1330,7 +1330,7 @@ MISTAKES = [
         "limits_of_all_images",
         "violation",
         (NEAR, "near = negative.quantile(quantile, dim=1, keepdim=True)"),
-        "You compare every positive with the limit of every image. Which limit belongs to image b, and which shapes have your two tensors?",
+        "You compare every positive with the limit of every image. Which limit belongs to image b, and which shapes do your two tensors have?",
         trains=True,
     ),
     Mistake(
@@ -1470,7 +1470,7 @@ MISTAKES = [
         "negatives_below_the_positives_quantile",
         "violation",
         (SHARE, "return (negative < positive.quantile(1 - quantile)).float().mean()"),
-        "You return a share of negatives. Of what does the docstring want the share?",
+        "You return a share of negatives. What should the result be a share of?",
         trains=True,
     ),
     Mistake(
@@ -1519,7 +1519,7 @@ MISTAKES = [
         "fixed_margin",
         "violation",
         (SHARE, "return (positive > near - 0.1).float().mean()"),
-        "You count images as violated whose positive is still nearer than the limit, within a margin. What must the distance exceed?",
+        "You count an image as violated even if its positive is nearer than the limit, within a margin. What must the distance exceed?",
         trains=True,
     ),
     Mistake(
@@ -1609,7 +1609,7 @@ MISTAKES = [
             SHARE,
             "return (positive[:, None] > near[:, None].expand_as(negative)).float().sum() / len(positive)",
         ),
-        "You count each violated image once for each of its negatives. How often does an image count?",
+        "You count each violated image once for each of its negatives. How many times should an image count?",
         trains=True,
     ),
     Mistake(
@@ -1682,7 +1682,7 @@ MISTAKES = [
         "mean_of_booleans",
         "violation",
         (SHARE, "return (positive > near).mean()"),
-        "You average yes and no, which torch refuses. What is the dtype of a mean?",
+        "You take the mean of booleans, which torch refuses. What is the dtype of a mean?",
         trains=True,
     ),
     Mistake(
@@ -1692,7 +1692,7 @@ MISTAKES = [
             SHARE,
             "return ((positive[:, None] > negative).float().mean(1) >= quantile).float().mean()",
         ),
-        "You ask whether at least a share q of the negatives are nearer, so at q = 0 every image is violated. What must the positive exceed?",
+        "You check whether at least a share q of the negatives are nearer, so at q = 0 every image is violated. What must the positive exceed?",
         trains=True,
     ),
     Mistake(
@@ -1722,7 +1722,7 @@ MISTAKES = [
             NEAR,
             "n = negative.shape[1]\n    near = negative.sort(dim=1, descending=True).values[:, min(int(quantile * n), n - 1)]",
         ),
-        "You sort the negatives downwards, so q counts from the farthest. Should a share q of the negatives be below the limit or above it?",
+        "You sort the negatives in descending order, so q counts from the farthest. Should a share q of the negatives be below the limit or above it?",
         trains=True,
     ),
     # frechet_distance
@@ -1895,7 +1895,7 @@ MISTAKES = [
         "one_triangle",
         "frechet_distance",
         (CROSS, "cross = torch.linalg.eigvalsh(S1 @ S2).clamp(min=0).sqrt().sum()"),
-        "You give S1 S2 to eigvalsh, which reads one triangle and takes the other to be the same. Is the product of two symmetric matrices symmetric?",
+        "You give S1 S2 to eigvalsh, which reads one triangle and assumes that the other is the same. Is the product of two symmetric matrices symmetric?",
         trains=True,
     ),
     Mistake(
@@ -1912,7 +1912,7 @@ MISTAKES = [
             CROSS,
             "cross = torch.linalg.eigvalsh((S1 @ S2 + S2 @ S1) / 2).clamp(min=0).sqrt().sum()",
         ),
-        "You average S1 S2 with its transpose, which has other eigenvalues. Which symmetric matrix has those of S1 S2?",
+        "You average S1 S2 with its transpose, which has different eigenvalues. Which symmetric matrix has those of S1 S2?",
         trains=True,
     ),
     Mistake(
@@ -2031,7 +2031,7 @@ MISTAKES = [
         "root_of_all_entries",
         "frechet_distance",
         (CROSS, "cross = (S1 @ S2).clamp(min=0).sqrt().sum()"),
-        "You take the root of each entry of S1 S2 and add up all of them. Of which numbers does the trace of a matrix square root consist?",
+        "You take the root of each entry of S1 S2 and add up all of them. Which numbers make up the trace of a matrix square root?",
         trains=True,
     ),
     Mistake(
@@ -2059,7 +2059,7 @@ MISTAKES = [
         "covariance_as_its_own_root",
         "frechet_distance",
         (ROOT, "root = S1"),
-        "You use S1 in the place of its root. What must the eigenvalues be raised to?",
+        "You use S1 in place of its root. Which power must the eigenvalues be raised to?",
         trains=True,
     ),
     Mistake(
@@ -2090,7 +2090,7 @@ MISTAKES = [
             CROSS,
             "root = torch.linalg.cholesky(S1)\n    cross = torch.linalg.eigvalsh(root @ S2 @ root.T).clamp(min=0).sqrt().sum()",
         ),
-        "You use the Cholesky factor L of S1 as L S2 Lᵀ, which has other eigenvalues than S1 S2. Which side does L belong on, if S1 = L Lᵀ?",
+        "You use the Cholesky factor L of S1 as L S2 Lᵀ, which has different eigenvalues from S1 S2. Which side does L belong on, if S1 = L Lᵀ?",
         trains=True,
     ),
     Mistake(
@@ -2165,7 +2165,7 @@ MISTAKES = [
             f"({COVARIANCE} for z in (z1, z2))",
             "((z - z.mean()).T @ (z - z.mean()) / len(z) + SHRINKAGE / len(identity) * identity for z in (z1, z2))",
         ),
-        "You subtract one mean of all numbers of a set. How many numbers has its mean?",
+        "You subtract one mean of all numbers of a set. How many numbers does its mean have?",
         trains=True,
     ),
     Mistake(
@@ -2270,7 +2270,7 @@ MISTAKES = [
         "means_twice",
         "frechet_distance",
         (WHOLE, WHOLE.replace("means +", "2 * means +")),
-        "The distance of the means counts twice. How often is it in the formula?",
+        "The distance of the means counts twice. How many times is it in the formula?",
         trains=True,
     ),
     Mistake(
@@ -2375,7 +2375,7 @@ MISTAKES = [
         "sum_of_the_covariances",
         "frechet_distance",
         (CROSS, CROSS.replace("root @ S2 @ root", "S1 + S2")),
-        "You take the eigenvalues of S1 + S2. Which product stands under the root in the formula?",
+        "You take the eigenvalues of S1 + S2. Which product is under the root in the formula?",
         trains=True,
     ),
     Mistake(
@@ -2561,7 +2561,7 @@ MISTAKES = [
         "only_two_dimensional_norms",
         "embed",
         (NORMS, "[m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]"),
-        "You handle the BatchNorm2d, which comes first, and no BatchNorm1d after it. Which other norms does a projector have?",
+        "You handle BatchNorm2d, but not the BatchNorm1d that comes after it. Which other norms does a projector have?",
         trains=True,
     ),
     Mistake(
@@ -2806,7 +2806,7 @@ MISTAKES = [
         "tracking_left_on_in_evaluation",
         "embed",
         (BACK, "m.training, m.track_running_stats = training, True"),
-        "You switch the tracking of every norm on, also where it was off before. Where did you save the old value?",
+        "You switch the tracking of every norm on, even where it was off before. Where did you save the old value?",
         trains=True,
     ),
     Mistake(
@@ -2827,7 +2827,7 @@ MISTAKES = [
         "only_one_dimensional_norms",
         "embed",
         (NORMS, NORMS.replace("nn.modules.batchnorm._BatchNorm", "nn.BatchNorm1d")),
-        "You handle only BatchNorm1d. Which other norms does an encoder of pictures have?",
+        "You handle only BatchNorm1d. Which other norms does an encoder of images have?",
         trains=True,
     ),
     Mistake(
@@ -2888,7 +2888,7 @@ MISTAKES = [
         "momentum_not_put_back_without_tracking",
         "embed",
         (SET, "m.training, m.track_running_stats, m.momentum = True, False, 0.0"),
-        "You leave the momentum of every norm at 0, so running averages stop learning. What did it have before?",
+        "You leave the momentum of every norm at 0, so running averages stop learning. What was it before?",
         trains=True,
     ),
     Mistake(
@@ -3196,7 +3196,7 @@ MISTAKES = [
         "start_after_end",
         "intersection",
         (PRODUCT, PRODUCT.replace("end - start", "start - end")),
-        "You multiply how far the boxes are apart in rows and columns, so boxes that meet share nothing. Which sides must become 0, those of boxes that meet or that are apart?",
+        "You multiply the gaps between the boxes in rows and columns, so boxes that meet share nothing. Which sides must become 0, those of boxes that meet or those of boxes that are apart?",
         trains=True,
     ),
     Mistake(
@@ -3275,14 +3275,14 @@ MISTAKES = [
         "height_for_both_ends",
         "intersection",
         (END, "end = torch.minimum(a[:, :2] + a[:, 2:3], b[:, :2] + b[:, 2:3])"),
-        "You add the height to the left side as well. Which side of a box goes along the columns?",
+        "You add the height to the left side as well. Which of height and width counts columns?",
         trains=True,
     ),
     Mistake(
         "width_for_both_ends",
         "intersection",
         (END, "end = torch.minimum(a[:, :2] + a[:, 3:], b[:, :2] + b[:, 3:])"),
-        "You add the width to the top as well. Which side of a box goes along the rows?",
+        "You add the width to the top as well. Which of height and width counts rows?",
         trains=True,
     ),
     Mistake(
@@ -3365,7 +3365,7 @@ MISTAKES = [
         "rows_end_with_the_width",
         "intersection",
         (END, "end = torch.minimum(a[:, :2] + a[:, 3:], b[:, :2] + b[:, 2:])"),
-        "You add the width of the first box to its top as well. Which side of a box goes along the rows?",
+        "You add the width of the first box to its top as well. Which of height and width counts rows?",
         trains=True,
     ),
     # overlap
@@ -3447,7 +3447,7 @@ MISTAKES = [
         "common_pixels_added",
         "overlap",
         (UNION, UNION.replace("- shared", "+ shared")),
-        "You add the common pixels to the sum of both areas. How often are they in it already?",
+        "You add the common pixels to the sum of both areas. How many times does it contain them already?",
         trains=True,
     ),
     Mistake(
@@ -3541,7 +3541,7 @@ MISTAKES = [
         "half_of_the_union",
         "overlap",
         (UNION, "return 2 * shared / (area(a) + area(b) - shared)"),
-        "Your overlap is twice as large as it should be, so equal boxes get 2. How often does the U in IoU count a pixel?",
+        "Your overlap is twice as large as it should be, so equal boxes get 2. How many times does the U in IoU count a pixel?",
         trains=True,
     ),
     Mistake(
@@ -3583,7 +3583,7 @@ MISTAKES = [
         "mean_area_less_shared",
         "overlap",
         (UNION, "return shared / ((area(a) + area(b)) / 2 - shared).clamp(min=1)"),
-        "You halve the sum of the areas before you subtract the common pixels. How often is a common pixel in the sum?",
+        "You halve the sum of the areas before you subtract the common pixels. How many times does the sum count a common pixel?",
         trains=True,
     ),
     Mistake(
@@ -3597,21 +3597,21 @@ MISTAKES = [
         "union_doubled",
         "overlap",
         (UNION, "return shared / (2 * (area(a) + area(b) - shared))"),
-        "Your overlap is half of what it should be, so equal boxes get 1/2. How often does the U in IoU count a pixel?",
+        "Your overlap is half of what it should be, so equal boxes get 1/2. How many times does the U in IoU count a pixel?",
         trains=True,
     ),
     Mistake(
         "share_squared",
         "overlap",
         (UNION, "return (shared / (area(a) + area(b) - shared)).square()"),
-        "You square the overlap. Which powers does the docstring have?",
+        "You square the overlap. Does the docstring raise it to a power?",
         trains=True,
     ),
     Mistake(
         "share_rooted",
         "overlap",
         (UNION, "return (shared / (area(a) + area(b) - shared)).sqrt()"),
-        "You take the root of the overlap. Which powers does the docstring have?",
+        "You take the root of the overlap. Does the docstring raise it to a power?",
         trains=True,
     ),
     Mistake(
@@ -3667,7 +3667,7 @@ MISTAKES = [
         "areas_averaged_with_shared",
         "overlap",
         (UNION, "return shared / (area(a) + area(b) - shared / 2)"),
-        "You take the common pixels out of the sum half only. How often are they in the sum, and how often in the union?",
+        "You subtract only half of the common pixels from the sum. How many times does the sum count them, and how many times does the union?",
         trains=True,
     ),
     # Curation.choose
@@ -3724,7 +3724,7 @@ MISTAKES = [
         "badness_less_gap",
         "Curation.choose",
         (KEY, 'draws[i]["badness"] - draws[i]["gap"]'),
-        "You make one number of badness and gap, so a wide gap makes up for violations. When should the gap count?",
+        "You combine badness and gap into one number, so a wide gap makes up for violations. When should the gap count?",
         trains=True,
     ),
     Mistake(
@@ -3765,7 +3765,7 @@ MISTAKES = [
             ORDER,
             'draws.sort(key=lambda draw: (draw["badness"], -draw["gap"]))\n        order = list(range(len(draws)))',
         ),
-        "You sort the caller's list in place, so position 0 becomes another draw, and first_kept is wrong. How can you sort positions instead?",
+        "You sort the caller's list in place, so position 0 holds a different draw, and first_kept is wrong. How can you sort positions instead?",
         trains=True,
     ),
     Mistake(
@@ -3844,7 +3844,7 @@ MISTAKES = [
         "random_from_python",
         "Curation.choose",
         (ANY, "import random\n\n            return random.randrange(len(draws))"),
-        "You draw from a source that no checkpoint saves, as Python's own is. Which generator is meant for the tries?",
+        "You draw from a source that no checkpoint saves, such as Python's own. Which generator is meant for the tries?",
         trains=True,
     ),
     Mistake(
@@ -3876,7 +3876,7 @@ MISTAKES = [
         "random_never_the_last",
         "Curation.choose",
         (ANY, ANY.replace("len(draws),", "len(draws) - 1,")),
-        "You never draw the last position, and with one draw none is left. Is the upper bound of torch.randint drawn?",
+        "You never draw the last position, and with one draw none is left. Can torch.randint return its upper bound?",
         trains=True,
     ),
     Mistake(
@@ -3955,7 +3955,7 @@ MISTAKES = [
             ANY,
             'return int(torch.randint(len(draws) + 1, (1,), generator=self.generators["tries"]))',
         ),
-        "You can draw a position that does not exist. Is the upper bound of torch.randint drawn?",
+        "You can draw a position that does not exist. Can torch.randint return its upper bound?",
         trains=True,
     ),
     Mistake(
@@ -4201,7 +4201,7 @@ MISTAKES = [
             f"{ORDER}\n        {TAKE}",
             'places = range(len(draws))\n        if self.rule == "reversed":\n            return min(places, key=lambda i: draws[i]["gap"])\n        return max(places, key=lambda i: draws[i]["gap"])',
         ),
-        "You decide by the gap alone, the first of equal ones. Which number decides first?",
+        "You decide by the gap alone, and take the first of equal ones. Which number decides first?",
         trains=True,
     ),
     Mistake(
@@ -4297,7 +4297,7 @@ def frechet_distance(z1, z2):
     cross = Y.trace() * size.sqrt()
     return ((m1 - m2).square().sum() + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
 """,
-        "You find the root by a few steps of an iteration, which have not converged with fewer projections than dimensions. What is the distance of a set to itself?",
+        "You find the root by a few steps of an iteration that has not converged if there are fewer projections than dimensions. What is the distance of a set to itself?",
         trains=True,
     ),
     Mistake(

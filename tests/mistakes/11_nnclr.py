@@ -118,28 +118,28 @@ MISTAKES = [
         "own_rows_get_zero",
         "SupportSet.find",
         ("masked_fill(own, -2)", "masked_fill(own, 0)"),
-        "You give own rows similarity 0, which beats every row that points away. Which number is below any cosine?",
+        "You give the query's own rows similarity 0, which beats every row that points away. Which number is below any cosine?",
         trains=True,
     ),
     Mistake(
         "own_rows_get_minus_one",
         "SupportSet.find",
         ("masked_fill(own, -2)", "masked_fill(own, -1)"),
-        "You give own rows similarity -1, which an opposite row has as well. Which number is below any cosine?",
+        "You give the query's own rows similarity -1, which an opposite row has as well. Which number is below any cosine?",
         trains=True,
     ),
     Mistake(
         "own_rows_fill_the_k",
         "SupportSet.find",
         ("counts = (nearest.values != -2).float().cpu()", "counts = torch.ones(len(z), k)"),
-        "You draw one of k rows even if fewer than k count, so an image can find its own row. How many are left to draw from?",
+        "You draw one of k rows even if fewer than k may be chosen, so an image can find its own row. How many are left to draw from?",
         trains=True,
     ),
     Mistake(
         "long_vectors_beat_the_mask",
         "SupportSet.find",
         (SIMILARITY, "z.to(self.rows) @ self.rows.T"),
-        "You do not normalise z, so a similarity can be below the -2 that you give to own rows. Which values can a cosine have?",
+        "You do not normalise z, so a similarity can be below the -2 that you give to the query's own rows. Which values can a cosine have?",
         trains=True,
     ),
     Mistake(
@@ -241,7 +241,7 @@ MISTAKES = [
             "        nearest = nearest if exclude is None else kept\n"
             "        counts = torch.ones(len(z), k)",
         ),
-        "You take the k nearest of all rows, so own rows are among them again. Which comes first, leaving out own rows or taking k?",
+        "You take the k nearest of all rows, so the query's own rows are among them again. Which comes first, leaving out own rows or taking k?",
         trains=True,
     ),
     Mistake(
@@ -359,7 +359,7 @@ MISTAKES = [
             "lot = torch.rand(nearest.values.shape, generator=generator)\n"
             "        one = lot.masked_fill(nearest.values == -2, -1).argmax(1, keepdim=True)",
         ),
-        "You draw on the CPU, as the generator asks for, and go on there, although the rows may be on a GPU. Where must the draws go?",
+        "You draw on the CPU, as the generator requires, and go on there, although the rows may be on a GPU. Where must the draws go?",
         trains=True,
     ),
     Mistake(
@@ -434,21 +434,21 @@ MISTAKES = [
         "raw_distances_beat_the_mask",
         "SupportSet.find",
         (SIMILARITY, "-torch.cdist(z.to(self.rows), self.rows)"),
-        "You take minus the distance to a z that is not normalised, which can be below the -2 that you give to own rows. What lies below every number?",
+        "You take minus the distance to a z that is not normalised, which can be below the -2 that you give to the query's own rows. What lies below every number?",
         trains=True,
     ),
     Mistake(
         "distances_beat_the_mask",
         "SupportSet.find",
         (SIMILARITY, "-torch.cdist(F.normalize(z.to(self.rows), dim=1), self.rows)"),
-        "You take minus the distance, which reaches the -2 that you give to own rows. What lies below every number?",
+        "You take minus the distance, which reaches the -2 that you give to the query's own rows. What lies below every number?",
         trains=True,
     ),
     Mistake(
         "squared_distances_beat_the_mask",
         "SupportSet.find",
         (SIMILARITY, "-torch.cdist(F.normalize(z.to(self.rows), dim=1), self.rows).square()"),
-        "With you, an own row still wins if every other row is more than 90 degrees away. Which number lies below every similarity?",
+        "In your code, a row of the query's own image still wins if every other row is more than 90 degrees away. Which number lies below every similarity?",
         trains=True,
     ),
     Mistake(
@@ -462,7 +462,7 @@ MISTAKES = [
         "k_least_similar",
         "SupportSet.find",
         ("similarity.topk(k)", "similarity.topk(k, largest=False)"),
-        "For k > 1 you take the k lowest similarities, own rows aside. Are the nearest rows the most or the least similar?",
+        "For k > 1 you take the k lowest similarities, the query's own rows aside. Are the nearest rows the most or the least similar?",
         trains=True,
     ),
     Mistake(
@@ -472,7 +472,7 @@ MISTAKES = [
             f"nearest = similarity.topk(k)  # (B, k)\n        {COUNTS}",
             "nearest = similarity.topk(k, largest=False)\n        counts = torch.ones(len(z), k)",
         ),
-        "For k > 1 you draw from the k farthest rows, and own rows come first. Have the nearest rows the largest or the smallest distance?",
+        "For k > 1 you draw from the k farthest rows, and the query's own rows come first. Do the nearest rows have the largest or the smallest distance?",
         trains=True,
     ),
     Mistake(
@@ -489,7 +489,7 @@ MISTAKES = [
             "nearest.indices.gather(1, one)[:, 0]",
             "nearest.indices[:, k - 1]",
         ),
-        "You always take the row of rank k, even an own row if fewer are left. Which of the k nearest may be chosen?",
+        "You always take the row of rank k, even if that is a row of the query's own image. Which of the k nearest may be chosen?",
         trains=True,
     ),
     Mistake(
@@ -499,7 +499,7 @@ MISTAKES = [
             f"{COUNTS}\n        {DRAW}",
             "one = torch.randint(k, (1,), generator=generator).to(nearest.indices).expand(len(z), 1)",
         ),
-        "You draw one rank for the whole batch, and it may be that of an own row. How many draws do you need?",
+        "You draw one rank for the whole batch, and it may be that of a row of the query's own image. How many draws do you need?",
         trains=True,
     ),
     Mistake(
@@ -519,7 +519,7 @@ MISTAKES = [
             f"{COUNTS}\n        {DRAW}",
             "import random\n\n        one = torch.tensor([[random.randrange(k)] for _ in z]).to(nearest.indices)",
         ),
-        "You draw ranks, of own rows too, from a source that is not torch's. Which source is given?",
+        "You draw ranks, even of the query's own rows, from a source that is not torch's. Which source is given?",
         trains=True,
     ),
     Mistake(
@@ -536,7 +536,7 @@ MISTAKES = [
         "generator_ignored_with_own_rows",
         "SupportSet.find",
         (f"{COUNTS}\n        {DRAW}", "one = torch.randint(k, (len(z), 1)).to(nearest.indices)"),
-        "You draw from torch's global generator although one is given, and among all of the k even if own rows are in it. Which source is given?",
+        "You draw from torch's global generator although one is given, and from all of the k, even if some are rows of the query's own image. Which source is given?",
         trains=True,
     ),
     Mistake(
@@ -546,7 +546,7 @@ MISTAKES = [
             f"{COUNTS}\n        {DRAW}",
             "one = torch.randint(1, k, (len(z), 1), generator=generator).to(nearest.indices)",
         ),
-        "You never choose the nearest row itself, but may choose an own row. What is the first number that randint(1, k) gives?",
+        "You never choose the nearest row itself, but may choose a row of the query's own image. What is the first number that randint(1, k) gives?",
         trains=True,
     ),
     Mistake(
@@ -556,7 +556,7 @@ MISTAKES = [
             f"{COUNTS}\n        {DRAW}\n        return nearest.indices.gather(1, one)[:, 0]",
             "return torch.randint(len(self.rows), (len(z),), generator=generator).to(nearest.indices)",
         ),
-        "For k > 1 you choose among all rows of the set, own rows too. How many of them should be in the draw?",
+        "For k > 1 you choose among all rows of the set, even the query's own rows. How many of them should be in the draw?",
         trains=True,
     ),
     Mistake(
@@ -566,14 +566,14 @@ MISTAKES = [
             "if k == 1:\n            return similarity.argmax(1)",
             f"if k == 1:\n            return ({SIMILARITY}).argmax(1)",
         ),
-        "For k = 1 you ignore `exclude`. What comes first, leaving out own rows or the search?",
+        "For k = 1 you ignore `exclude`. What comes first, leaving out the query's own rows or the search?",
         trains=True,
     ),
     Mistake(
         "truth_of_a_tensor",
         "SupportSet.find",
         ("if exclude is not None:", "if exclude:"),
-        "You ask whether the tensor `exclude` is true, which raises an error for more than one image. What do you really want to know about it?",
+        "You check whether the tensor `exclude` is true, which raises an error for more than one image. What do you really want to know about it?",
     ),
     Mistake(
         "image_zero_is_no_image",
@@ -617,7 +617,7 @@ MISTAKES = [
         "own_rows_nearest_of_all",
         "SupportSet.find",
         ("masked_fill(own, -2)", "masked_fill(own, 2)"),
-        "You make own rows the nearest of all. Which number puts a row last, and is yours a distance or a similarity?",
+        "You make the query's own rows the nearest of all. Which number puts a row last, and is yours a distance or a similarity?",
         trains=True,
     ),
     Mistake(
@@ -634,21 +634,21 @@ MISTAKES = [
         "own_rows_reversed",
         "SupportSet.find",
         (FILL, "similarity = torch.where(own, -similarity, similarity)"),
-        "You reverse the sign of own rows, so one that points away becomes near. Which number lies below every similarity?",
+        "You reverse the sign of the query's own rows, so one that points away becomes near. Which number lies below every similarity?",
         trains=True,
     ),
     Mistake(
         "own_rows_one_less",
         "SupportSet.find",
         (FILL, "similarity = similarity - own.to(similarity)"),
-        "You subtract 1 from the similarity of own rows, and they still beat a row that is less similar than that. Which number lies below every similarity?",
+        "You subtract 1 from the similarity of the query's own rows, and they still beat a row that is less similar than that. Which number lies below every similarity?",
         trains=True,
     ),
     Mistake(
         "own_rows_get_the_lowest",
         "SupportSet.find",
         (FILL, "similarity = torch.where(own, similarity.min(), similarity)"),
-        "You give own rows the lowest similarity of the table, which another row has as well. Which number lies below every similarity?",
+        "You give the query's own rows the lowest similarity of the table, which another row has as well. Which number lies below every similarity?",
         trains=True,
     ),
     Mistake(
@@ -728,7 +728,7 @@ MISTAKES = [
         "any_of_two",
         "SupportSet.nearest",
         (ROWS, "self.rows[self.find(z, 2 if len(self.rows) > 1 else 1)]"),
-        "You return one of the two nearest rows by chance. Which k does the docstring of `nearest` mean?",
+        "You return one of the two nearest rows at random. Which k does the docstring of `nearest` mean?",
         trains=True,
     ),
     Mistake(
@@ -759,7 +759,7 @@ MISTAKES = [
         "dtype_of_the_query",
         "SupportSet.nearest",
         (ROWS, f"{ROWS}.to(z.dtype)"),
-        "You turn the rows into the dtype of z. Whose dtype does the docstring name?",
+        "You convert the rows to the dtype of z. Whose dtype does the docstring name?",
         trains=True,
     ),
     Mistake(
@@ -818,7 +818,7 @@ MISTAKES = [
         "farthest_of_all",
         "SupportSet.nearest",
         (ROWS, "self.rows[self.find(-z)]"),
-        "You return the row that points away most. Which row is NN(z, Q)?",
+        "You return the row that points farthest away. Which row is NN(z, Q)?",
         trains=True,
     ),
     Mistake(
@@ -832,7 +832,7 @@ MISTAKES = [
         "nearest_query_of_each_row",
         "SupportSet.nearest",
         (ROWS, "self.rows[(F.normalize(z.to(self.rows), dim=1) @ self.rows.T).argmax(0)]"),
-        "You return Q rows: for each row of the set, the one at the number of its nearest query. Over which axis do you choose a row?",
+        "You return Q rows: for each row of the set, the row at the position of its nearest query. Over which axis do you choose a row?",
     ),
     Mistake(
         "columns_of_neighbours_normalised",
@@ -894,7 +894,7 @@ MISTAKES = [
             PLACES,
             "torch.arange(len(z), device=self.rows.device) + (self.position if self.position + len(z) <= len(self.rows) else 0)",
         ),
-        "You write a batch that does not fit before the end to the beginning, so old rows stay at the end. Which rows are the oldest?",
+        "If a batch does not fit before the end, you write it at the beginning, so old rows stay at the end. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -904,7 +904,7 @@ MISTAKES = [
             PLACES,
             "(self.position + torch.arange(len(z), device=self.rows.device)).clamp(max=len(self.rows) - 1)",
         ),
-        "You write all rows that do not fit to the last position, one over another. What comes after the last position of a ring?",
+        "You write all rows that go beyond the end to the last position, one over another. What comes after the last position of a ring?",
         trains=True,
     ),
     Mistake(
@@ -1152,7 +1152,7 @@ MISTAKES = [
             ON,
             "end = self.position + len(z)\n        self.position.copy_(torch.where(end >= len(self.rows), 0, end))",
         ),
-        "You set the position to 0 whenever the end is reached, even if rows went on from the beginning. How many rows are past the end?",
+        "You set the position to 0 whenever the end is reached, even if rows wrapped around to the beginning. How many rows are past the end?",
         trains=True,
     ),
     Mistake(
@@ -1192,7 +1192,7 @@ MISTAKES = [
         "ring_one_row_short",
         "SupportSet.push",
         (PLACES, PLACES.replace("len(self.rows)", "max(len(self.rows) - 1, 1)")),
-        "You wrap the positions around after Q - 1, so the last row is never written. How many positions does the ring have?",
+        "You wrap the positions around after Q - 1 rows, so the last row is never written. How many positions does the ring have?",
         trains=True,
     ),
     Mistake(
@@ -1209,7 +1209,7 @@ MISTAKES = [
     self.ages[places] = 0
     self.position.copy_((self.position + len(z)) % Q)
 """,
-        "You wrap rows and position around after Q - 1, so the last row is never written. How many positions does the ring have?",
+        "You wrap the writing and the position around after Q - 1 rows, so the last row is never written. How many positions does the ring have?",
         trains=True,
     ),
     Mistake(
@@ -1247,7 +1247,7 @@ MISTAKES = [
         "float32_on_the_way",
         "SupportSet.push",
         (NEW, "F.normalize(z.detach().float(), dim=1).to(self.rows)"),
-        "You turn z into float32 on its way into a set of float64. Which dtype should it get?",
+        "You convert z to float32 on its way into a set of float64. Which dtype should it get?",
         trains=True,
     ),
     Mistake(
@@ -1301,7 +1301,7 @@ MISTAKES = [
         "images_never_none",
         "SupportSet.push",
         ("-1 if images is None else images.to(self.images)", "images.to(self.images)"),
-        "If no images are given, you ask None for something, which raises an error. What should the set store then?",
+        "If no images are given, you treat None as a tensor, which raises an error. What should the set store then?",
     ),
     Mistake(
         "truth_of_the_images",
@@ -1310,7 +1310,7 @@ MISTAKES = [
             "-1 if images is None else images.to(self.images)",
             "images.to(self.images) if images else -1",
         ),
-        "You ask whether the tensor `images` is true, which raises an error for more than one. What do you really want to know about it?",
+        "You check whether the tensor `images` is true, which raises an error for more than one. What do you really want to know about it?",
     ),
     Mistake(
         "ages_are_set_to_one",
@@ -1415,7 +1415,7 @@ MISTAKES = [
         "ages_before_the_end_only",
         "SupportSet.push",
         ("self.ages[places] = 0", "self.ages[places[places >= self.position]] = 0"),
-        "You set the ages of new rows before the end only, not of those at the beginning. How old is a row that has wrapped around?",
+        "You set the ages only of the new rows before the end, not of those that wrapped around to the beginning. How old is a row that has wrapped around?",
         trains=True,
     ),
     Mistake(
@@ -1425,7 +1425,7 @@ MISTAKES = [
             "self.images[places] = -1 if images is None else images.to(self.images)",
             "kept = places >= self.position\n        self.images[places[kept]] = -1 if images is None else images.to(self.images)[kept]",
         ),
-        "You store the images of new rows before the end only, not of those at the beginning. Which image does a row that has wrapped around show?",
+        "You store the images only of the new rows before the end, not of those that wrapped around to the beginning. Which image does a row that has wrapped around show?",
         trains=True,
     ),
     Mistake(
@@ -1450,7 +1450,7 @@ MISTAKES = [
     self.ages[places] = 0
     self.position.fill_((start + len(z)) % len(self.rows))
 """,
-        "You write a batch that does not fit before the end as a whole to the beginning, and go on from there. Which rows are the oldest?",
+        "If a batch does not fit before the end, you write all of it at the beginning, and go on from there. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -1468,7 +1468,7 @@ MISTAKES = [
     self.ages[places] = 0
     self.position.fill_((start + len(z)) % len(self.rows))
 """,
-        "You write a batch as a whole to the beginning even if it ends exactly at the end of the set. Which rows are the oldest?",
+        "You write a batch as a whole at the beginning, even if it would end exactly at the end of the set. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -1478,7 +1478,7 @@ MISTAKES = [
             PLACES,
             "torch.arange(len(z), device=self.rows.device) + (self.position if self.position + len(z) < len(self.rows) else 0)",
         ),
-        "You write a batch to the beginning if it reaches the end, but move the position as in a ring. Which rows are the oldest?",
+        "You write a batch at the beginning if it reaches the end, but move the position as in a ring. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -1488,7 +1488,7 @@ MISTAKES = [
             PLACES,
             "self.position.clamp(max=len(self.rows) - len(z)) + torch.arange(len(z), device=self.rows.device)",
         ),
-        "You write a batch that does not fit to the last B positions, and the position moves as in a ring. Which rows are the oldest?",
+        "If a batch does not fit before the end, you write it to the last B positions, but the position moves as in a ring. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -1505,7 +1505,7 @@ MISTAKES = [
     self.ages[places] = 0
     self.position.fill_((start + len(z)) % len(self.rows))
 """,
-        "You write a batch that does not fit to the last B positions, over newer rows, and begin again at 0. Which rows are the oldest?",
+        "If a batch does not fit before the end, you write it to the last B positions, over newer rows, and begin again at 0. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -1804,7 +1804,7 @@ MISTAKES = [
         "truth_of_the_rows",
         "nnclr_loss",
         (NEIGHBOURS, "neighbours = support.rows[rows] if rows else support.nearest(z1)"),
-        "You ask whether the tensor `rows` is true, which raises an error for more than one. What do you really want to know about it?",
+        "You check whether the tensor `rows` is true, which raises an error for more than one. What do you really want to know about it?",
     ),
     Mistake(
         "predictions_with_themselves",
@@ -1832,7 +1832,7 @@ MISTAKES = [
         "row_by_row_only",
         "nnclr_loss",
         (LOGITS, "F.cosine_similarity(neighbours, p2.to(neighbours), dim=1) / temperature"),
-        "You compare each neighbour only with the prediction of its own number, so there are no (B, B) logits. What must the right prediction be compared with?",
+        "You compare each neighbour only with the prediction in the same row, so there are no (B, B) logits. What must the right prediction be compared with?",
     ),
     Mistake(
         "right_answer_is_zero",
@@ -1865,7 +1865,7 @@ MISTAKES = [
         "temperature_twice",
         "nnclr_loss",
         (LOGITS, f"{LOGITS} / temperature"),
-        "You divide by the temperature twice. How often does tau stand in the exponent?",
+        "You divide by the temperature twice. How many times does tau appear in the exponent?",
         trains=True,
     ),
     Mistake(
@@ -1878,7 +1878,7 @@ MISTAKES = [
     logits = neighbours @ F.normalize(p2.to(neighbours), dim=1).T
     return F.cross_entropy(logits, torch.arange(len(p2), device=p2.device)) / temperature
 """,
-        "You divide the loss by the temperature, not the cosines. Where does tau stand in the equation?",
+        "You divide the loss by the temperature, not the cosines. Where does tau appear in the equation?",
         trains=True,
     ),
     Mistake(
@@ -2255,7 +2255,7 @@ MISTAKES = [
             SEARCH,
             "rows1, rows2 = (self.support.find(z, exclude=index) for z in (z1, z2))",
         ),
-        "You always leave out own rows and take the nearest, so exclude_same and top_k have no effect. Which function uses them?",
+        "You always leave out the query's own rows and take the nearest, so exclude_same and top_k have no effect. Which function uses them?",
         trains=True,
     ),
     Mistake(
@@ -2487,7 +2487,7 @@ MISTAKES = [
         "pushed_twice_in_a_step",
         "NNCLR.loss",
         (PUSH, f"{PUSH}\n        {PUSH}"),
-        "You push view 1 twice, so each image takes two rows and ages grow by 2. How often should it join?",
+        "You push view 1 twice, so each image takes two rows and ages grow by 2. How many times should it join?",
         trains=True,
     ),
     Mistake(
@@ -2641,7 +2641,7 @@ MISTAKES = [
         "predictor_evaluates",
         "NNCLR.loss",
         (SEARCH, f"self.predictor.eval()\n        {SEARCH}"),
-        "You switch the predictor to evaluation, so its batch norm does not use the batch. Who decides in which mode it is?",
+        "You switch the predictor to eval mode, so its batch norm does not use the batch. Who should choose the mode?",
         trains=True,
     ),
     Mistake(
@@ -2663,7 +2663,7 @@ MISTAKES = [
             'given = self.generators["neighbours"]\n'
             "        rows1, rows2 = (self.support.find(z, self.top_k, index, given) for z in (z1, z2))",
         ),
-        "You leave out own rows whatever exclude_same says. Which function uses it?",
+        "You leave out the query's own rows whatever exclude_same says. Which function uses it?",
         trains=True,
     ),
     Mistake(
@@ -2674,7 +2674,7 @@ MISTAKES = [
             'given = self.generators["neighbours"]\n'
             "        rows1, rows2 = (self.support.find(z, self.top_k, None, given) for z in (z1, z2))",
         ),
-        "You never leave out own rows, whatever exclude_same says. Which function uses it?",
+        "You never leave out the query's own rows, whatever exclude_same says. Which function uses it?",
         trains=True,
     ),
     Mistake(
@@ -2688,7 +2688,7 @@ MISTAKES = [
         "own_rows_and_global_generator",
         "NNCLR.loss",
         (SEARCH, "rows1, rows2 = (self.support.find(z, self.top_k) for z in (z1, z2))"),
-        "You use top_k, but never leave out own rows, and draw from torch's global generator. Which function uses all options?",
+        "You use top_k, but never leave out the query's own rows, and draw from torch's global generator. Which function uses all options?",
         trains=True,
     ),
     # more ways to leave out own rows, to draw, and to push
@@ -2708,7 +2708,7 @@ def find(self, z, k=1, exclude=None, generator=None):
     counts = (~own.gather(1, order)).float().cpu()
     one = torch.multinomial(counts, 1, generator=generator).to(order)
     return order.gather(1, one)[:, 0]""",
-        "You give own rows the least of all similarities, so one can tie with the only other row and win. Which number is below every cosine?",
+        "You give the query's own rows the least of all similarities, so one can tie with the only other row and win. Which number is below every cosine?",
         trains=True,
     ),
     Mistake(
@@ -2747,7 +2747,7 @@ def find(self, z, k=1, exclude=None, generator=None):
             """ahead = (torch.arange(len(self.rows), device=self.rows.device) - self.position) % len(self.rows)
         places = ahead < len(z)""",
         ),
-        "You write through a mask, which is filled from row 0 up. If the batch goes on at the beginning of the set, which projection comes first there?",
+        "You write through a mask, which is filled from row 0 up. If the batch wraps around to the beginning of the set, which of its projections belongs in row 0?",
         trains=True,
     ),
     Mistake(
@@ -2766,7 +2766,7 @@ def find(self, z, k=1, exclude=None, generator=None):
     target = support.find(z1) if rows is None else rows
     logits = F.normalize(p2.to(support.rows), dim=1) @ support.rows.T / temperature
     return F.cross_entropy(logits, target)""",
-        "You let each prediction find its neighbour among all rows of the set. Among which B candidates must a neighbour find what?",
+        "You let each prediction find its neighbour among all rows of the set. What must a neighbour find, and among which B candidates?",
         trains=True,
     ),
     Mistake(

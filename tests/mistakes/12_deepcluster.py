@@ -90,6 +90,7 @@ MISTAKES = [
         (SORTED, "variance, directions = variance[:dim].clamp(min=1e-9), directions[:, :dim]"),
         "You keep the directions with the smallest variance. In which order does eigh return them?",
         trains=True,
+        ties=("first_of_rising_order",),
     ),
     Mistake(
         "first_direction_lost",
@@ -139,7 +140,7 @@ MISTAKES = [
         "noise_blown_up",
         "pca_whiten",
         (WHITE, "white = h @ directions / variance.clamp(min=1e-20).sqrt()"),
-        "You keep directions in which nothing varies, so nothing but rounding errors is in them. What should happen to these directions?",
+        "You keep directions in which nothing varies, so they hold nothing but rounding errors. What should happen to these directions?",
         trains=True,
     ),
     Mistake(
@@ -268,6 +269,7 @@ MISTAKES = [
         (SORTED, "variance, directions = variance[:dim], directions[:, :dim]"),
         "You keep the first directions that eigh returns. In which order does it return them?",
         trains=True,
+        ties=("smallest_directions",),
     ),
     Mistake(
         "only_variances_reversed",
@@ -353,7 +355,7 @@ MISTAKES = [
     white = h @ directions[:, kept] / variance[kept].sqrt()
     return F.normalize(white, dim=1).float()
 """,
-        "You subtract the mean for the covariance only, and project what still has it. Where should the middle of the whitened rows be?",
+        "You subtract the mean only for the covariance, and project rows that still contain it. Where should the mean of the whitened rows be?",
         trains=True,
     ),
     Mistake(
@@ -437,7 +439,7 @@ MISTAKES = [
         "mean_in_single_precision",
         "pca_whiten",
         (MEAN, "h = h.float() - h.float().mean(0)"),
-        "You round h to float32 before you subtract the mean, and a spread that is small beside the mean is lost. When should float32 come?",
+        "You round h to float32 before you subtract the mean, and a spread that is small compared with the mean is lost. When should you convert to float32?",
         trains=True,
     ),
     Mistake(
@@ -456,7 +458,7 @@ MISTAKES = [
     white = (single - mean) @ directions[:, kept] / variance[kept].sqrt()
     return F.normalize(white, dim=1)
 """,
-        "You take the mean of products minus the product of means, in float32: two large numbers, of whose difference few digits are left. What should you subtract first, and in which dtype?",
+        "You take the mean of products minus the product of means, in float32: few digits are left of the difference of two large numbers. What should you subtract first, and in which dtype?",
         trains=True,
     ),
     Mistake(
@@ -492,14 +494,14 @@ MISTAKES = [
         "every_image_once",
         "uniform_over_clusters",
         (CUT, "return order[torch.randperm(N, generator=generator)]"),
-        "You use every image once, so a large cluster comes more often than a small one. What should come equally often?",
+        "You use every image once, so a large cluster appears more often than a small one. What should appear equally often?",
         trains=True,
     ),
     Mistake(
         "any_image",
         "uniform_over_clusters",
         (CUT, "return torch.randint(N, (N,), generator=generator)"),
-        "You draw images evenly, so a cluster of nine comes nine times as often as a cluster of one. What should you draw evenly?",
+        "You draw images evenly, so a cluster of nine appears nine times as often as a cluster of one. What should you draw evenly?",
         trains=True,
     ),
     Mistake(
@@ -547,7 +549,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             CUT,
             "few = torch.cat([some[: int(sizes[sizes > 0].min())] for some in clusters])\n    return few.repeat(N)[:N][torch.randperm(N, generator=generator)]",
         ),
-        "You take as many images of each cluster as the smallest one has, and repeat them, so the rest never come in this epoch. How many may a large cluster give?",
+        "You take as many images of each cluster as the smallest one has, and repeat them, so the rest never appear in this epoch. How many may a large cluster give?",
         trains=True,
     ),
     Mistake(
@@ -564,7 +566,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "replacement_everywhere",
         "uniform_over_clusters",
         (SMALL, "if True:"),
-        "You draw with replacement from large clusters too, so some images come twice while others are left out. When is replacement needed?",
+        "You draw with replacement from large clusters too, so some images appear twice while others are left out. When is replacement needed?",
         trains=True,
     ),
     Mistake(
@@ -578,7 +580,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "small_ones_in_turn",
         "uniform_over_clusters",
         (REPLACE, "members = members.repeat(each)"),
-        "You repeat the images of a small cluster in turn, all equally often. With replacement, how often can one of three images come in eleven draws?",
+        "You repeat the images of a small cluster in turn, all equally often. With replacement, how many times can one of three images be drawn in eleven draws?",
         trains=True,
     ),
     Mistake(
@@ -702,7 +704,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             "order = order[pseudo_labels[order].argsort(stable=True)]\n    clusters = order.split(sizes[sizes > 0].tolist())",
             "clusters = pseudo_labels.argsort(stable=True).split(sizes[sizes > 0].tolist())\n    clusters = [one.roll(int(torch.randint(len(one), (), generator=generator))) for one in clusters]",
         ),
-        "You take images of a large cluster that follow one another, from a random first one. Which sets of images can never be drawn?",
+        "You take consecutive images of a large cluster, from a random first one. Which sets of images can never be drawn?",
         trains=True,
     ),
     Mistake(
@@ -779,7 +781,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
     drawn = torch.cat(drawn)
     return drawn[torch.randperm(len(drawn), generator=generator)[:N]]
 """,
-        "You go through the numbers 0 to C - 1, but the clusters in use may have others. Which numbers occur in pseudo_labels?",
+        "You go through the numbers 0 to C - 1, but the clusters in use may have other numbers. Which numbers occur in pseudo_labels?",
     ),
     Mistake(
         "share_and_two",
@@ -875,7 +877,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             MEANS,
             "own = [h[pseudo_labels == k] if count[k] else h[k : k + 1] for k in range(K)]\n    return torch.stack([(some.amax(0) + some.amin(0)) / 2 for some in own])",
         ),
-        "You take the middle between the smallest and the largest value. Is that the mean of three points?",
+        "You take the midpoint of the smallest and the largest value. Is that the mean of three points?",
         trains=True,
     ),
     Mistake(
@@ -1171,7 +1173,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             EXP,
             "p = torch.bincount(pseudo_labels) / len(pseudo_labels)\n    return math.exp(1 - float(p.square().sum()))",
         ),
-        "You use 1 minus the sum of squared shares as an entropy. Which function is given for it?",
+        "You use 1 minus the sum of squared shares as an entropy. Which function is given for the entropy?",
     ),
     Mistake(
         "sizes_for_shares",
@@ -1305,7 +1307,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "what_b_leaves_open",
         "mutual_information",
         (SHARED, "(of_both - of_b) / math.sqrt(of_a * of_b)"),
-        "You return how much of a is left open by b. Should you add the pairs to the information, or subtract them?",
+        "You return how much of a is left open by b. Should you add the entropy of the pairs, or subtract it?",
     ),
     Mistake(
         "one_side_only",
@@ -1353,7 +1355,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "no_check_for_one",
         "mutual_information",
         ("if of_a == 0 or of_b == 0:", "if False:"),
-        "You divide by 0 if either has a single cluster, which raises an error. What should come then?",
+        "You divide by 0 if either has a single cluster, which raises an error. What should you return then?",
     ),
     Mistake(
         "both_must_be_one",
@@ -1377,7 +1379,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "all_three_added",
         "mutual_information",
         (SHARED, "(of_a + of_b + of_both) / math.sqrt(of_a * of_b)"),
-        "You return 1 for every two clusterings that have more than one cluster. Which entropy must be subtracted, and how often?",
+        "You return 1 for every two clusterings that have more than one cluster. Which entropy must be subtracted, and how many times?",
     ),
     Mistake(
         "sign_reversed",
@@ -1444,7 +1446,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
     of_both = entropy((a * (int(b.max()) + 1) + b).unique(return_counts=True)[1])
     return float(((of_a + of_b - of_both) / torch.tensor(of_a * of_b).sqrt()).clamp(0, 1))
 """,
-        "You divide 0 by 0 if either has a single cluster, and return NaN. What should come then?",
+        "You divide 0 by 0 if either has a single cluster, and return NaN. What should you return then?",
         overflows=True,
     ),
     Mistake(
@@ -1594,7 +1596,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "warm_from_the_first_images",
         "DeepCluster.start_epoch",
         (WARM, "start = h[: self.clusters] if self.warm_start and old[0] >= 0 else None"),
-        "You warm-start from the first K images, which have nothing to do with the last clusters. Where are the last clusters in today's h?",
+        "You warm-start from the first K images, which have nothing to do with the last clusters. Where are the last clusters in the current h?",
         trains=True,
     ),
     Mistake(
@@ -1635,7 +1637,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "old_classifier",
         "DeepCluster.start_epoch",
         (COPY, "pass"),
-        "You keep the old weights, although cluster 3 is a different group today. What should the classifier start from?",
+        "You keep the old weights, although cluster 3 is a different group now. What should the classifier start from?",
         trains=True,
     ),
     Mistake(
@@ -1777,7 +1779,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             'start = vars(self).get("kept") if self.warm_start and old[0] >= 0 else None\n'
             "        self.kept, new = kmeans(h, self.clusters, generator=generator, start=start)",
         ),
-        "If there are clusters from before, but nothing else is kept, you start without them. Where are the old clusters in today's h?",
+        "If only the last clusters are known and nothing else was kept, you start without them. Where are the old clusters in the current h?",
         trains=True,
     ),
     Mistake(
@@ -1800,7 +1802,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "warm_in_the_first_epoch",
         "DeepCluster.start_epoch",
         ("self.warm_start and old[0] >= 0", "self.warm_start"),
-        "You ask for the means of clusters of -1 if the first epoch should start warm, which raises an error. How can you tell that there are no old clusters?",
+        "You ask for the means of clusters numbered -1 if the first epoch should start warm, which raises an error. How can you tell that there are no old clusters?",
     ),
     Mistake(
         "compared_if_warm",
@@ -1841,7 +1843,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "leaf_written",
         "DeepCluster.start_epoch",
         ("with torch.no_grad():", "if True:"),
-        "You write into a parameter while torch records for the gradient, which raises an error. In which block may you change it?",
+        "You write into a parameter while gradients are recorded, which raises an error. In which block may you change it?",
     ),
     Mistake(
         "weights_ten_times_too_small",
@@ -1861,7 +1863,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "root_of_the_width",
         "DeepCluster.start_epoch",
         (DRAW, DRAW.replace("0.01 *", "self.projector.in_features**-0.5 *")),
-        "You draw weights whose deviation depends on the number of inputs. Which one do the steps name?",
+        "You draw weights whose standard deviation depends on the number of inputs. Which one do the steps name?",
         trains=True,
     ),
     Mistake(
@@ -1906,14 +1908,14 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "classifier_left_alone",
         "DeepCluster.start_epoch",
         (f"{COPY}\n            {ZERO}", "pass"),
-        "You keep the old classifier, although cluster 3 is a different group today. What should it start from?",
+        "You keep the old classifier, although cluster 3 is a different group now. What should it start from?",
         trains=True,
     ),
     Mistake(
         "graph_is_kept_and_train_mode",
         "DeepCluster.start_epoch",
         (SEEN, "h = pca_whiten(self.encoder(pixels.float() / 255).detach(), self.pca_dim)"),
-        "You run the encoder in whatever mode it is in, and record for the gradient. Which function of lesson 7 prevents both?",
+        "You run the encoder in whatever mode it is in, and record a graph for the gradient. Which function of lesson 7 prevents both?",
         trains=True,
     ),
     Mistake(
@@ -2119,7 +2121,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             LOSS,
             "return F.cross_entropy(torch.stack([z1, z2], 1).flatten(0, 1), clusters.repeat(2))",
         ),
-        "You order the views image by image, but the clusters batch by batch. Which cluster belongs to the second row?",
+        "You order the views image by image, but the clusters view by view. Which cluster belongs to the second row?",
     ),
     Mistake(
         "clusters_of_the_first_epoch",
@@ -2160,7 +2162,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "views_side_by_side",
         "DeepCluster.loss",
         (LOSS, "return F.cross_entropy(torch.cat([z1, z2], 1), clusters)"),
-        "You put both views side by side, as 2K logits of one picture. Along which axis do the views follow each other?",
+        "You put both views side by side, as 2K logits of one image. Along which axis do the views follow each other?",
         trains=True,
     ),
     Mistake(
@@ -2219,7 +2221,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "logits_for_logarithms",
         "DeepCluster.loss",
         (LOSS, "return F.nll_loss(torch.cat([z1, z2]), clusters.repeat(2))"),
-        "You take minus the logits themselves. Which function makes logarithms of probabilities of them?",
+        "You take minus the logits themselves. Which function turns them into logarithms of probabilities?",
     ),
     Mistake(
         "softmax_over_the_batch",
@@ -2348,7 +2350,7 @@ def old_means(h, pseudo_labels, K):
     empty = (means == 0).all(1, keepdim=True)
     return torch.where(empty, h[:K], means)
 """,
-        "You take a cluster whose mean is zero for an empty one. What tells how many images it has?",
+        "You treat a cluster whose mean is zero as an empty one. What tells you how many images it has?",
         trains=True,
     ),
     Mistake(
@@ -2481,7 +2483,7 @@ def old_means(h, pseudo_labels, K):
     # names are kept, so the classifier that has learned them goes on
     return [weight, bias]
 """,
-        "You give the new clusters the old numbers, and let the classifier go on. What does the docstring ask for after a new clustering?",
+        "You give the new clusters the old numbers, and keep training the old classifier. What does the docstring ask for after a new clustering?",
         trains=True,
     ),
 ]

@@ -41,7 +41,7 @@ MISTAKES = [
         "keys_not_normalised",
         "similarities",
         (K_UNIT, "k.detach()"),
-        "You do not normalise the own keys, while those in the queue have unit norm. How can a query compare the two kinds?",
+        "You do not normalise the queries' own keys, while those in the queue have unit norm. How can a query compare the two kinds?",
         trains=True,
     ),
     Mistake(
@@ -55,7 +55,7 @@ MISTAKES = [
         "keys_get_a_gradient",
         "similarities",
         (K_UNIT, "F.normalize(k, dim=1)"),
-        "You let a gradient reach the own keys. From what should the key network learn?",
+        "You let a gradient reach the queries' own keys. From what should the key network learn?",
         trains=True,
     ),
     Mistake(
@@ -75,7 +75,7 @@ MISTAKES = [
         "own_key_last",
         "similarities",
         (COLUMNS, "torch.cat([q @ queue.to(q).T, own], dim=1)"),
-        "You write the own key to the last column. Which column does the docstring name?",
+        "You put the query's own key in the last column. Which column does the docstring name?",
     ),
     Mistake(
         "own_keys_shifted",
@@ -93,14 +93,14 @@ MISTAKES = [
         "most_similar_key_of_the_batch",
         "similarities",
         (OWN, "own = (q @ k.T).max(1, keepdim=True).values"),
-        "You take the most similar key of the batch as the own one. Whose key must a query find?",
+        "You take the most similar key of the batch as the query's own key. Whose key must a query find?",
         trains=True,
     ),
     Mistake(
         "mean_over_dimensions",
         "similarities",
         (OWN, "own = (q * k).mean(1, keepdim=True)"),
-        "You divide the inner product with the own key by d. Is an inner product a sum or a mean?",
+        "You divide the inner product with the query's own key by d. Is an inner product a sum or a mean?",
         trains=True,
     ),
     Mistake(
@@ -114,7 +114,7 @@ MISTAKES = [
         "keys_against_the_queue",
         "similarities",
         (WAITING, "k @ queue.to(k).T"),
-        "You compare the own keys with the queue, so the other candidates do not depend on the query. Which vector searches?",
+        "You compare the queries' own keys with the queue, so the other candidates do not depend on the query. Which vector searches?",
         trains=True,
     ),
     Mistake(
@@ -128,7 +128,7 @@ MISTAKES = [
         "distances_to_the_queue",
         "similarities",
         (WAITING, "torch.cdist(q, queue.to(q))"),
-        "You write distances to the keys in the queue, which are large where cosines are small. What is in the other column?",
+        "You return the distances to the keys in the queue, which are large where cosines are small. What is in the other column?",
     ),
     Mistake(
         "queue_in_reverse",
@@ -141,7 +141,7 @@ MISTAKES = [
         "nothing_normalised",
         "similarities",
         (f"{Q_UNIT}, {K_UNIT}", "q, k.detach()"),
-        "You normalise neither queries nor own keys, so the longest ones decide. What is a cosine?",
+        "You normalise neither queries nor keys, so the longest ones decide. What is a cosine?",
         trains=True,
     ),
     Mistake(
@@ -195,21 +195,21 @@ MISTAKES = [
             COLUMNS,
             "-torch.cat([(q - k).norm(dim=1, keepdim=True), torch.cdist(q, queue.to(q))], dim=1)",
         ),
-        "You write negative distances. Which product of two unit vectors is their cosine?",
+        "You return negative distances. Which product of two unit vectors is their cosine?",
         trains=True,
     ),
     Mistake(
         "temperature_already_here",
         "similarities",
         (COLUMNS, "torch.cat([own, q @ queue.to(q).T], dim=1) / 0.2"),
-        "You divide the cosines by a temperature of 0.2 here already. Which function gets the temperature as an argument?",
+        "You already divide the cosines by a temperature of 0.2 here. Which function gets the temperature as an argument?",
         trains=True,
     ),
     Mistake(
         "keys_of_the_batch_in_the_queue",
         "similarities",
         (WAITING, "q @ torch.cat([k, queue.to(q)])[: len(queue)].T"),
-        "You put the keys of this batch in front of the queue, so the own key is among the wrong candidates. When do keys enter the queue?",
+        "You put the keys of this batch in front of the queue, so each query's own key is among the wrong candidates. When do keys enter the queue?",
         trains=True,
     ),
     Mistake(
@@ -230,7 +230,7 @@ MISTAKES = [
         "keys_on_the_cpu",
         "similarities",
         (K_UNIT, "F.normalize(k.detach().cpu(), dim=1)"),
-        "You make or move a tensor to the CPU, whatever device the queries are on. What does a GPU say when two devices meet?",
+        "You make a tensor on the CPU or move one there, whatever device the queries are on. What happens when tensors on two devices meet?",
         trains=True,
     ),
     Mistake(
@@ -244,35 +244,35 @@ MISTAKES = [
         "joined_along_the_queries",
         "similarities",
         (COLUMNS, COLUMNS.replace("dim=1", "dim=0")),
-        "You join own keys and queue along the queries. Along which dimension do the candidates lie?",
+        "You join the similarities with the own keys and with the queue along the queries. Along which dimension do the candidates lie?",
         trains=True,
     ),
     Mistake(
         "queue_not_turned",
         "similarities",
         (WAITING, "q @ queue.to(q)"),
-        "You multiply (B, d) by (K, d). Which of the two must be turned?",
+        "You multiply (B, d) by (K, d). Which of the two must be transposed?",
         trains=True,
     ),
     Mistake(
         "own_key_left_out",
         "similarities",
         (RETURN, f"return {WAITING}"),
-        "You return the queue's columns only. Where is the own key?",
+        "You return the queue's columns only. Where is the query's own key?",
         trains=True,
     ),
     Mistake(
         "own_key_twice",
         "similarities",
         (RETURN, f"return torch.cat([own, own, {WAITING}], dim=1)"),
-        "You write the own key to two columns. How many columns does the docstring promise?",
+        "You put the query's own key in two columns. How many columns does the docstring promise?",
         trains=True,
     ),
     Mistake(
         "queue_left_out",
         "similarities",
         (RETURN, "return own"),
-        "You return the own key's column only. Where are the keys that wait?",
+        "You return only the column of the query's own key. Where are the keys that wait?",
         trains=True,
     ),
     Mistake(
@@ -307,7 +307,7 @@ MISTAKES = [
         "cosines_from_zero_to_one",
         "similarities",
         (RETURN, f"return (1 + {COLUMNS}) / 2"),
-        "You move the cosines to the range from 0 to 1. What is the range of a cosine?",
+        "You map the cosines to [0, 1]. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
@@ -355,21 +355,21 @@ MISTAKES = [
             f"q, k = {Q_UNIT}, {K_UNIT}",
             f"raw, q, k = q, {Q_UNIT}, {K_UNIT}\n    return torch.cat([(raw * k).sum(1, keepdim=True), q @ queue.to(q).T], dim=1)",
         ),
-        "You compare the own keys with queries that are not normalised. Which of the two products has cosines?",
+        "You compare the queries' own keys with queries that are not normalised. Which of the two products has cosines?",
         trains=True,
     ),
     Mistake(
         "no_gradient_from_the_own_key",
         "similarities",
         (OWN, OWN.replace("q * k", "q.detach() * k")),
-        "The gradient of column 0 does not reach the queries. Which of the two vectors is a constant?",
+        "The gradient of column 0 does not reach the queries. Which of the two vectors should be a constant?",
         trains=True,
     ),
     Mistake(
         "no_gradient_from_the_queue",
         "similarities",
         (WAITING, "q.detach() @ queue.to(q).T"),
-        "The gradient of the queue's columns does not reach the queries. Which of the two is a constant?",
+        "The gradient of the queue's columns does not reach the queries. Which of the two should be a constant?",
         trains=True,
     ),
     Mistake(
@@ -418,7 +418,7 @@ MISTAKES = [
         "keys_normalised_over_the_batch",
         "similarities",
         (K_UNIT, "F.normalize(k.detach(), dim=0)"),
-        "You normalise the queries by row, but the own keys by column. Which dimension holds the numbers of one key?",
+        "You normalise the queries by row, but their own keys by column. Which dimension holds the numbers of one key?",
         trains=True,
     ),
     Mistake(
@@ -466,7 +466,7 @@ MISTAKES = [
         "keys_one_norm",
         "similarities",
         (K_UNIT, "k.detach() / k.detach().norm()"),
-        "You divide all own keys by one norm, that of the whole matrix. Which dimension holds the numbers of one key?",
+        "You divide all keys of the batch by one norm, that of the whole matrix. Which dimension holds the numbers of one key?",
         trains=True,
     ),
     Mistake(
@@ -522,7 +522,7 @@ MISTAKES = [
         "own_key_subtracted",
         "similarities",
         (WAITING, f"{WAITING} - own"),
-        "You subtract the own key's similarity from those of the queue. What does the docstring promise in these columns?",
+        "You subtract the similarity with the query's own key from those with the queue. What does the docstring promise in these columns?",
         trains=True,
     ),
     Mistake(
@@ -539,7 +539,7 @@ MISTAKES = [
         "own_in_one_row",
         "similarities",
         (OWN, "own = (q * k).sum(1).unsqueeze(0)"),
-        "Your own similarities make one row, and the queue's have B rows. What is the shape of a column for B queries?",
+        "Your similarities with the queries' own keys make one row, and those with the queue have B rows. What is the shape of a column for B queries?",
         trains=True,
     ),
     Mistake(
@@ -553,28 +553,28 @@ MISTAKES = [
         "own_halved",
         "similarities",
         (OWN, f"{OWN} / 2"),
-        "You halve the similarity with the own key. What is the range of a cosine?",
+        "You halve the similarity with the query's own key. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
         "own_doubled",
         "similarities",
         (OWN, f"{OWN} * 2"),
-        "You double the similarity with the own key. What is the range of a cosine?",
+        "You double the similarity with the query's own key. What is the range of a cosine?",
         trains=True,
     ),
     Mistake(
         "own_negative",
         "similarities",
         (OWN, OWN.replace("= (", "= -(")),
-        "You turn the sign of the similarity with the own key. What is the range of a cosine, and what is the cosine of equal vectors?",
+        "You reverse the sign of the similarity with the query's own key. What is the range of a cosine, and what is the cosine of equal vectors?",
         trains=True,
     ),
     Mistake(
         "queue_negative",
         "similarities",
         (WAITING, f"-({WAITING})"),
-        "You turn the sign of the similarities with the queue. What does the docstring promise in these columns?",
+        "You reverse the sign of the similarities with the queue. What does the docstring promise in these columns?",
         trains=True,
     ),
     Mistake(
@@ -595,21 +595,21 @@ MISTAKES = [
         "own_is_the_difference",
         "similarities",
         (OWN, "own = (q - k).norm(dim=1, keepdim=True)"),
-        "You write the distance to the own key to column 0, which is small for similar vectors. What does the docstring promise there?",
+        "In column 0 you put the distance to the query's own key, which is small for similar vectors. What does the docstring promise there?",
         trains=True,
     ),
     Mistake(
         "own_is_the_squared_difference",
         "similarities",
         (OWN, "own = (q - k).square().sum(1, keepdim=True)"),
-        "You write the squared distance to the own key to column 0. What does the docstring promise there?",
+        "In column 0 you put the squared distance to the query's own key. What does the docstring promise there?",
         trains=True,
     ),
     Mistake(
         "own_is_always_zero",
         "similarities",
         (OWN, "own = torch.zeros_like(q[:, :1])"),
-        "You write 0 to column 0. What is the cosine of a query with its own key?",
+        "You put 0 in column 0. What is the cosine of a query with its own key?",
         trains=True,
     ),
     Mistake(
@@ -631,7 +631,7 @@ MISTAKES = [
         "temperature_twice",
         "moco_loss",
         (LOGITS, "similarities(q, k, queue) / temperature / temperature"),
-        "You divide by the temperature twice. How often does tau occur in an exponent?",
+        "You divide by the temperature twice. How many times does tau appear in an exponent?",
         trains=True,
     ),
     Mistake(
@@ -648,7 +648,7 @@ MISTAKES = [
             LOGITS,
             "similarities(q, k, queue) / torch.tensor([1.0] + [temperature] * len(queue)).to(q)",
         ),
-        "You divide only the similarities with the queue by the temperature. What about the own key?",
+        "You divide only the similarities with the queue by the temperature. What about the query's own key?",
         trains=True,
     ),
     Mistake(
@@ -662,7 +662,7 @@ MISTAKES = [
         "own_key_not_in_the_denominator",
         "moco_loss",
         (f"return {ENTROPY}", "return (logits[:, 1:].logsumexp(1) - logits[:, 0]).mean()"),
-        "You leave the own key out of the denominator, so the loss can be negative. How many terms does the sum in the equation have?",
+        "You leave the query's own key out of the denominator, so the loss can be negative. How many terms does the sum in the equation have?",
         trains=True,
     ),
     Mistake(
@@ -700,13 +700,13 @@ MISTAKES = [
         "last_column_is_right",
         "moco_loss",
         (TARGETS, "torch.full((len(q),), len(queue), device=q.device)"),
-        "You say that the last column is right, which is a key of the queue. Where is the own key?",
+        "You say that the last column is right, which is a key of the queue. Where is the query's own key?",
     ),
     Mistake(
         "targets_of_nt_xent",
         "moco_loss",
         (TARGETS, "torch.arange(len(q), device=q.device) % (len(queue) + 1)"),
-        "You say that column b is right for query b, as in NT-Xent or in MoCo v3. Where is the own key in each row?",
+        "You say that column b is right for query b, as in NT-Xent or in MoCo v3. Where is the query's own key in each row?",
     ),
     Mistake(
         "exp_by_hand",
@@ -758,7 +758,7 @@ MISTAKES = [
             ENTROPY,
             "F.binary_cross_entropy_with_logits(logits, F.one_hot(torch.zeros(len(q), dtype=torch.int64, device=q.device), logits.shape[1]).to(logits))",
         ),
-        "You ask of each candidate by itself whether it is the right one. Over what is the softmax of the equation?",
+        "You judge each candidate by itself, with a sigmoid. Over what does the softmax in the equation run?",
         trains=True,
     ),
     Mistake(
@@ -813,7 +813,7 @@ MISTAKES = [
             LOGITS,
             "similarities(q, k, queue) / torch.tensor([temperature] + [1.0] * len(queue)).to(q)",
         ),
-        "You divide only the similarity with the own key by the temperature. What about the queue?",
+        "You divide only the similarity with the query's own key by the temperature. What about the queue?",
         trains=True,
     ),
     Mistake(
@@ -893,14 +893,14 @@ MISTAKES = [
         "only_the_numerator",
         "moco_loss",
         (LAST, "return -logits[:, 0].mean()"),
-        "You leave out the denominator, so nothing keeps a query away from the other keys. What stands below the line in the equation?",
+        "You leave out the denominator, so nothing keeps a query away from the other keys. What is below the fraction line in the equation?",
         trains=True,
     ),
     Mistake(
         "only_the_denominator",
         "moco_loss",
         (LAST, "return logits.logsumexp(1).mean()"),
-        "You leave out the numerator. What pulls a query to its own key?",
+        "You leave out the numerator. What pulls a query towards its own key?",
         trains=True,
     ),
     Mistake(
@@ -1016,7 +1016,7 @@ MISTAKES = [
             LOGITS,
             "similarities(q, k, queue) / temperature\n    logits = torch.cat([logits[:, :1], logits], dim=1)",
         ),
-        "The own key is among the wrong candidates too, so the loss cannot fall below ln 2. How often is it in the denominator?",
+        "Each query's own key is among the wrong candidates too, so the loss cannot fall below ln 2. How many times should it be in the denominator?",
         trains=True,
     ),
     Mistake(
@@ -1026,7 +1026,7 @@ MISTAKES = [
             LOGITS,
             "similarities(q, k, queue) / temperature\n    logits = torch.cat([logits[:, :1] - 1, logits[:, 1:]], dim=1)",
         ),
-        "You subtract something from the own key's logit. What does the equation do with it?",
+        "You subtract something from the logit of the query's own key. What does the equation do with it?",
         trains=True,
     ),
     Mistake(
@@ -1047,7 +1047,7 @@ MISTAKES = [
         "queue_mean_in_the_logit",
         "moco_loss",
         (LAST, "return (logits[:, 1:].mean(1) - logits[:, 0]).mean()"),
-        "You subtract the own logit from the mean of the queue's, without exponentials. What does the equation add up?",
+        "You subtract the logit of the query's own key from the mean of the queue's, without exponentials. What does the equation add up?",
         trains=True,
     ),
     Mistake(
@@ -1085,7 +1085,7 @@ MISTAKES = [
         "focal",
         "moco_loss",
         (LAST, "p = logits.softmax(1)[:, 0]\n    return (-(1 - p) * p.log()).mean()"),
-        "You weigh each query by 1 minus its probability. Which mean does the docstring ask for?",
+        "You weight each query by 1 minus its probability. Which mean does the docstring ask for?",
         trains=True,
     ),
     Mistake(
@@ -1099,7 +1099,7 @@ MISTAKES = [
         "no_log_of_the_sum",
         "moco_loss",
         (LAST, "return (logits.exp().sum(1) - logits[:, 0]).mean()"),
-        "You subtract the own logit from the sum of exponentials, without its logarithm. What is the logarithm of a fraction?",
+        "You subtract the logit of the query's own key from the sum of exponentials, without its logarithm. What is the logarithm of a fraction?",
         trains=True,
     ),
     Mistake(
@@ -1140,7 +1140,7 @@ MISTAKES = [
         "candidates_search",
         "moco_loss",
         (LAST, LAST.replace("(logits,", "(logits.T,").replace("len(q)", "logits.shape[1]")),
-        "You turn the logits, so each candidate searches among the queries. Who searches for what?",
+        "You transpose the logits, so each candidate searches among the queries. Who searches for what?",
         trains=True,
     ),
     Mistake(
@@ -1178,7 +1178,7 @@ MISTAKES = [
             LOGITS,
             "similarities(q, k, queue) / temperature\n    logits = torch.cat([logits[:, :1] / temperature, logits[:, 1:]], dim=1)",
         ),
-        "You divide the own key's similarity by the temperature twice. How often does the equation divide by tau?",
+        "You divide the similarity with the query's own key by the temperature twice. How many times does the equation divide by tau?",
         trains=True,
     ),
     Mistake(
@@ -1214,7 +1214,7 @@ MISTAKES = [
         "a_new_tensor",
         "follow",
         (MOVE, "slow = momentum * slow + (1 - momentum) * fast"),
-        "The key network stays as it is. Do you write the average into its own tensors, and not into new ones, a copy, or only those that require a gradient? What changes a tensor in place?",
+        "The key network stays as it is. Do you write the average into new tensors, into a copy, or only into tensors that require a gradient? What changes a tensor in place?",
         trains=True,
     ),
     Mistake(
@@ -1345,7 +1345,7 @@ def follow(key, query, momentum):
     for name, slow in key.state_dict().items():
         slow.copy_(momentum * slow + (1 - momentum) * theirs[name])
 """,
-        "You average everything that is in the state, so also the running statistics and the count of batches. Which of these are parameters?",
+        "You average everything in the state, including the running statistics and the count of batches. Which of these are parameters?",
         trains=True,
     ),
     Mistake(
@@ -1386,7 +1386,7 @@ def follow(key, query, momentum):
         "direct_parameters_only",
         "follow",
         (PAIRS, "zip(key.parameters(recurse=False), query.parameters(recurse=False), strict=True)"),
-        "You move only the first parameters, which belong to the network directly, and not those of its layers. Which function lists the parameters of all layers?",
+        "You move only the parameters that belong to the network directly, and not those of its layers. Which function lists the parameters of all layers?",
         trains=True,
     ),
     Mistake(
@@ -1428,7 +1428,7 @@ def follow(key, query, momentum):
         "followed_twice",
         "follow",
         (MOVE, f"{MOVE}\n        {MOVE}"),
-        "You move each parameter twice. How often does the key network follow in one step?",
+        "You move each parameter twice. How many times does the key network follow in one step?",
         trains=True,
     ),
     Mistake(
@@ -1485,7 +1485,7 @@ def follow(key, query, momentum):
         "counters_averaged",
         "follow",
         (PAIRS, "zip(key.state_dict().values(), query.state_dict().values(), strict=True)"),
-        "You average all of the state, and fail at the batch norm's counter, which holds whole numbers. Which part of the state follows?",
+        "You average all of the state, which fails at the batch norm's counter, because it holds whole numbers. Which part of the state follows?",
         trains=True,
     ),
     Mistake(
@@ -1616,7 +1616,7 @@ def follow(key, query, momentum):
         "signs_followed",
         "follow",
         (MOVE, "slow.add_((fast - slow).sign(), alpha=1 - momentum)"),
-        "You move by the sign of the difference, as if all differences had one size. By which share of the difference do you move?",
+        "You move by the sign of the difference, as if all differences had one size. By which share of the difference should you move?",
         trains=True,
     ),
     Mistake(
@@ -1705,7 +1705,7 @@ def follow(key, query, momentum):
         "half_of_the_step",
         "follow",
         (MOVE, "slow.add_(fast - slow, alpha=(1 - momentum) / 2)"),
-        "You move half of the way that you should. Which share of the difference does the key network move?",
+        "You move only half as far as you should. Which share of the difference does the key network move?",
         trains=True,
     ),
     # Ring.push
@@ -1761,7 +1761,7 @@ def follow(key, query, momentum):
             PLACES,
             "torch.arange(len(z), device=self.rows.device) + (self.position if self.position + len(z) <= len(self.rows) else 0)",
         ),
-        "You write a batch that does not fit before the end to the beginning, so old rows stay at the end. Which rows are the oldest?",
+        "If a batch does not fit before the end, you write it at the beginning, so old rows stay at the end. Which rows are the oldest?",
         trains=True,
     ),
     Mistake(
@@ -1771,7 +1771,7 @@ def follow(key, query, momentum):
             PLACES,
             "(self.position + torch.arange(len(z), device=self.rows.device)).clamp(max=len(self.rows) - 1)",
         ),
-        "You write all rows that do not fit to the last position, one over another. What comes after the last position of a ring?",
+        "You write all rows that go beyond the end to the last position, one over another. What comes after the last position of a ring?",
         trains=True,
     ),
     Mistake(
@@ -1853,14 +1853,14 @@ def follow(key, query, momentum):
         "ages_in_rows",
         "Ring.push",
         (OLDER, "self.ages += len(z) * (self.ages >= 0)"),
-        "You count ages in rows. In what does the docstring count them?",
+        "You count ages in rows. What does the docstring count them in?",
         trains=True,
     ),
     Mistake(
         "old_ages_stay",
         "Ring.push",
         ("self.ages[places] = 0", "self.ages[places] += self.ages[places] < 0"),
-        "You do not reset the age of an overwritten row. How old is a row that has just come?",
+        "You do not reset the age of an overwritten row. How old is a row that has just arrived?",
         trains=True,
     ),
     Mistake(
@@ -1956,7 +1956,7 @@ def follow(key, query, momentum):
         "images_needed",
         "Ring.push",
         (OF, "self.images[places] = images.to(self.images)"),
-        "You fail if no images are given. What does the docstring store for unknown ones?",
+        "Your code fails if no images are given. What does the docstring store for unknown ones?",
         trains=True,
     ),
     Mistake(
@@ -2054,7 +2054,7 @@ def follow(key, query, momentum):
         "position_after_the_highest",
         "Ring.push",
         (ON, "self.position.copy_((places.max() + 1) % len(self.rows))"),
-        "After a push that passes the end, you go on at position 0, over rows that it wrote there. Where did its last row go?",
+        "After a push that passes the end, you go on at position 0, over rows that this push has written there. Where did its last row go?",
         trains=True,
     ),
     Mistake(
@@ -2212,7 +2212,7 @@ def follow(key, query, momentum):
         self.images[place] = -1 if images is None else images[b]
         self.ages[place] = 0
         self.position.copy_((self.position + 1) % len(self.rows))""",
-        "You let all rows grow older with each new row, and not once in a push. What does an age count?",
+        "You let all rows grow older with each new row, and not once for each push. What does an age count?",
         trains=True,
     ),
     Mistake(
@@ -2222,7 +2222,7 @@ def follow(key, query, momentum):
             ON,
             "self.position.add_(len(z))\n        if self.position > len(self.rows):\n            self.position.sub_(len(self.rows))",
         ),
-        "The position can be the number of rows, which is no place. After which position does the ring begin again?",
+        "The position can equal the number of rows, which is beyond the last row. After which position does the ring begin again?",
         trains=True,
     ),
     Mistake(
@@ -2333,7 +2333,7 @@ def follow(key, query, momentum):
         "queue_not_copied",
         "MoCo.loss",
         (COPY, "self.queue.rows"),
-        "You use the rows themselves for the loss, and then the push changes them before the backward pass. Of what does the graph need a copy?",
+        "You use the rows themselves for the loss, and then the push changes them before the backward pass. What does the graph need a copy of?",
     ),
     Mistake(
         "images_forgotten",
@@ -2394,7 +2394,7 @@ def follow(key, query, momentum):
         "sum_of_directions",
         "MoCo.loss",
         (LOSS, f"{LOSS} * (len(z1) // len(index))"),
-        "You add both directions up, as the authors' demo does, and chance is then 2 ln(K + 1). What does the docstring of this file say about it?",
+        "You add up both directions, as the authors' demo does, so chance is 2 ln(K + 1). What does the docstring of this file say about it?",
         trains=True,
     ),
     Mistake(
@@ -2429,7 +2429,7 @@ def follow(key, query, momentum):
         "other_queries_join",
         "MoCo.loss",
         (COPY, "torch.cat([self.queue.rows, F.normalize(z2.detach(), dim=1)])"),
-        "You append the keys of this step to the queue for the loss, so each own key is there a second time. Which queue should the queries meet?",
+        "You append the keys of this step to the queue for the loss, so each query's own key is there a second time. Which queue should the queries meet?",
         trains=True,
     ),
     Mistake(
@@ -2489,7 +2489,7 @@ def follow(key, query, momentum):
         "always_two_views",
         "MoCo.loss",
         (IMAGES, "index.repeat(2)"),
-        "You always repeat the images twice, also if there are only B queries. What do M and B tell you?",
+        "You always repeat the images twice, even if there are only B queries. What do M and B tell you?",
         trains=True,
     ),
     Mistake(
@@ -2538,7 +2538,7 @@ def follow(key, query, momentum):
         "pushed_twice",
         "MoCo.loss",
         (PUSH, f"{PUSH}\n        {PUSH}"),
-        "You push the keys twice. How often should each key be in the queue?",
+        "You push the keys twice. How many times should each key be in the queue?",
         trains=True,
     ),
     Mistake(
@@ -2715,7 +2715,7 @@ def follow(key, query, momentum):
             COPY,
             "torch.cat([F.normalize(z2.detach(), dim=1), self.queue.rows])[: len(self.queue.rows)].clone()",
         ),
-        "You put the keys of this step in front of the queue for the loss, so each own key is a wrong candidate too. Which queue do the queries meet?",
+        "You put the keys of this step in front of the queue for the loss, so each query's own key is a wrong candidate too. Which queue do the queries meet?",
         trains=True,
     ),
     Mistake(
@@ -2849,7 +2849,7 @@ def moco_loss(q, k, queue, temperature=0.2):
         losses.append(F.cross_entropy(logits, target))
     return torch.stack(losses).mean()
 """,
-        "You take the mean of the means of parts, and the last part is smaller than the others. What does each query count then?",
+        "You take the mean of the means of parts, and the last part is smaller than the others. How much does each query count then?",
         trains=True,
     ),
     Mistake(
@@ -2861,7 +2861,7 @@ def follow(key, query, momentum):
     for slow, fast in zip(key.parameters(), query.parameters(), strict=True):
         slow.flatten().mul_(momentum).add_(fast.flatten(), alpha=1 - momentum)
 """,
-        "You change flatten(), which is a copy if the weights lie in a different order in memory, as in channels_last. Whose memory must change?",
+        "You change what flatten() returns, which is a copy if the weights are not contiguous in memory, as with channels_last. Whose memory must change?",
         trains=True,
     ),
     Mistake(
@@ -2904,7 +2904,7 @@ def follow(key, query, momentum):
         else:
             ours.data.copy_(momentum * ours.data + (1 - momentum) * theirs.data)
 """,
-        "With m = 0 the key network's weights lie in the query network's memory, so they move with it. How do you copy numbers?",
+        "With m = 0 the key network's weights share the query network's memory, so they move with it. How do you copy numbers?",
         trains=True,
     ),
     Mistake(
@@ -2917,7 +2917,7 @@ def moco_loss(q, k, queue, temperature=0.2, kept={}):
         kept["zero"] = torch.zeros(len(table), dtype=torch.long, device=table.device)
     return F.cross_entropy(table, kept["zero"][: len(table)])
 """,
-        "You keep the targets of the first call. How many are needed for another number of queries?",
+        "You keep the targets of the first call. How many are needed for a different number of queries?",
         trains=True,
     ),
     Mistake(
@@ -2950,7 +2950,7 @@ def loss(self, z1, z2, index):
     tables = similarities.__dict__.setdefault("tables", {})
     return tables.setdefault((found.shape, found.dtype, found.device), found.clone()).copy_(found)
 """,
-        "Where gradients are off, you write every result into the same table. What does the caller of the last call find in it?",
+        "Where gradients are off, you write every result into the same table. What does the previous caller find in it?",
         trains=True,
     ),
     Mistake(
@@ -2971,7 +2971,7 @@ def loss(self, z1, z2, index):
             "queue, images = self.queue.rows.clone(), index",
             "queue = self.__dict__.setdefault('kept', torch.empty_like(self.queue.rows))\n        queue.copy_(self.queue.rows)\n        images = index",
         ),
-        "You copy the queue into the same memory in each step. What of the last step's graph, if its backward pass is still to come?",
+        "You copy the queue into the same memory in each step. What happens to the last step's graph if its backward pass is still to come?",
         trains=True,
     ),
     Mistake(
@@ -2995,7 +2995,7 @@ def loss(self, z1, z2, index):
     self.ages[start:stop] = 0
     self.position.fill_(stop % size)
 """,
-        "You split a push that wraps around into two, so the rows of the first are one push old at once, and all others two pushes older. How old are the newest rows?",
+        "You split a push that wraps around into two, so the rows of the first are one push old at once, and all older rows age by two. How old are the newest rows?",
         trains=True,
     ),
     Mistake(
@@ -3040,7 +3040,7 @@ def loss(self, z1, z2, index):
     logits = similarities(q, k, queue) / temperature
     return F.cross_entropy(logits, torch.arange(len(q), device=q.device))
 """,
-        "Your targets are 0, 1, 2, …, as for a batch in which query b's key is in column b. In which column is the own key here?",
+        "Your targets are 0, 1, 2, …, as for a batch in which query b's key is in column b. In which column is the query's own key here?",
         trains=True,
     ),
     Mistake(

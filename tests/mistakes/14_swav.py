@@ -101,7 +101,7 @@ MISTAKES = [
         "new_memory",
         "normalise_",
         (COPY, f"prototypes.data = {UNIT}"),
-        "You exchange the memory of the parameter, so whoever holds the old memory is left behind. Which method copies values into a tensor?",
+        "You replace the memory of the parameter, so whoever holds the old memory is left behind. Which method copies values into a tensor?",
         trains=True,
     ),
     Mistake(
@@ -129,7 +129,7 @@ MISTAKES = [
         "norms_on_the_cpu",
         "normalise_",
         (COPY, "prototypes.div_(prototypes.norm(dim=1, keepdim=True).cpu())"),
-        "You make or move a tensor to the CPU, whatever device the prototypes are on. What does a GPU say when two devices meet?",
+        "You make a tensor on the CPU or move one there, whatever device the prototypes are on. What happens when tensors on two devices meet?",
         trains=True,
     ),
     # sinkhorn
@@ -158,7 +158,7 @@ MISTAKES = [
         "epsilon_ignored",
         "sinkhorn",
         (START, START.replace("/ epsilon", "* 1.0")),
-        "Your codes do not depend on epsilon and are nearly uniform. Where does epsilon stand in exp(s / epsilon)?",
+        "Your codes do not depend on epsilon and are nearly uniform. Where is epsilon in exp(s / epsilon)?",
         trains=True,
     ),
     Mistake(
@@ -186,7 +186,7 @@ MISTAKES = [
         "one_iteration",
         "sinkhorn",
         (TIMES, "range(1)"),
-        "Your result is that of one iteration, whatever `iterations` is. Which two half-steps must take turns, and how often?",
+        "Your result is that of one iteration, whatever `iterations` is. Which two half-steps must take turns, and how many times?",
         trains=True,
     ),
     Mistake(
@@ -291,7 +291,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "half_precision",
         "sinkhorn",
         (START, "log_codes = scores / epsilon"),
-        "You compute in the precision of the scores, which is a half under autocast, and each half-step rounds. In which precision should the iteration run?",
+        "You compute in the precision of the scores, which is half precision under autocast, and each half-step rounds. In which precision should the iteration run?",
         trains=True,
     ),
     Mistake(
@@ -304,7 +304,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         log_codes = log_codes - log_codes.logsumexp(1, keepdim=True)
     return log_codes.exp()
 """,
-        "You removed the decorator, so a gradient passes through the codes and the targets chase the predictions. Which decorator makes them constants?",
+        "You leave out the decorator, so a gradient passes through the codes and the targets chase the predictions. Which decorator makes them constants?",
         trains=True,
     ),
     Mistake(
@@ -325,7 +325,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "transposed",
         "sinkhorn",
         (CODES, "return log_codes.exp().T"),
-        "You return a row for each prototype. For what does the docstring have a row?",
+        "You return a row for each prototype. What does the docstring have a row for?",
     ),
     Mistake(
         "total_only",
@@ -365,7 +365,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         log_codes = log_codes.log_softmax(0).log_softmax(1)
     return log_codes.exp()
 """,
-        "You scale the rows alone, and then repeat once too few. With what does each iteration begin, and how often does range(1, n) count?",
+        "You scale the rows alone, and then repeat once too few. With what does each iteration begin, and how many times does range(1, n) count?",
         trains=True,
     ),
     Mistake(
@@ -387,7 +387,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "codes_on_the_cpu",
         "sinkhorn",
         (START, f"{START} + torch.zeros(scores.shape)"),
-        "You make or move a tensor to the CPU, whatever device the scores are on. What does a GPU say when two devices meet?",
+        "You make a tensor on the CPU or move one there, whatever device the scores are on. What happens when tensors on two devices meet?",
         trains=True,
     ),
     # codes_with_queue
@@ -405,7 +405,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
             TOGETHER,
             "scores = torch.cat([queue.to(z)[: len(z)], z, queue.to(z)[len(z) :]]) @ prototypes.T",
         ),
-        "You return the first rows, but those are of the queue. Where in your matrix is the batch?",
+        "You return the first rows, but those belong to the queue. Where in your matrix is the batch?",
         trains=True,
     ),
     Mistake(
@@ -498,7 +498,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "prototypes_normalised_by_column",
         "codes_with_queue",
         (TOGETHER, TOGETHER.replace("prototypes.T", "F.normalize(prototypes, dim=0).T")),
-        "You normalise the columns of the prototypes. Which dimension holds the numbers of one prototype, and what norm has it already?",
+        "You normalise the columns of the prototypes. Which dimension holds the numbers of one prototype, and what norm does it have already?",
         trains=True,
     ),
     Mistake(
@@ -519,7 +519,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "balanced_on_the_cpu",
         "codes_with_queue",
         (TOGETHER, "scores = (torch.cat([z, queue.to(z)]) @ prototypes.T).cpu()"),
-        "You make or move a tensor to the CPU, whatever device the projections are on. What does a GPU say when two devices meet?",
+        "You make a tensor on the CPU or move one there, whatever device the projections are on. What happens when tensors on two devices meet?",
         trains=True,
     ),
     # swapped_loss
@@ -625,7 +625,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "own_pair_counted",
         "swapped_loss",
         (MEAN, "torch.stack(losses).sum() / (len(codes) * len(scores))"),
-        "You divide by the number of all pairs, although the own ones are left out. How many pairs are there in your sum?",
+        "You divide by the number of all pairs, although each view's pair with its own code is left out. How many pairs are there in your sum?",
         trains=True,
     ),
     Mistake(
@@ -646,7 +646,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "next_view_only",
         "swapped_loss",
         (OTHER, "if v == (i + 1) % len(scores)"),
-        "You let only the next view predict a code. How many views are not the one that the code is of?",
+        "You let only the next view predict a code. How many views are there besides the one that the code comes from?",
         trains=True,
     ),
     Mistake(
@@ -824,7 +824,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         "loss_on_the_cpu",
         "swapped_loss",
         (MEAN, "sum(losses, torch.zeros(1))[0] / len(losses)"),
-        "You make or move a tensor to the CPU, whatever device scores and codes are on. What does a GPU say when two devices meet?",
+        "You make a tensor on the CPU or move one there, whatever device scores and codes are on. What happens when tensors on two devices meet?",
         trains=True,
     ),
     # SwAV.loss
@@ -859,7 +859,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
             SCORES,
             "unit = F.normalize(self.prototypes, dim=1)\n        scores = [one @ (unit.detach() if frozen else unit).T for one in z]",
         ),
-        "You normalise the prototypes inside the graph as well, so their gradient is only sideways. Which call has normalised them already?",
+        "You normalise the prototypes inside the graph as well, so only the sideways part of their gradient is left. Which call has normalised them already?",
         trains=True,
     ),
     Mistake(
@@ -991,7 +991,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
             TARGETS,
             "codes = [codes_with_queue(one, queue.rows, self.prototypes, self.epsilon, self.iterations) for one, queue in zip(z, self.queues, strict=False)]",
         ),
-        "You use a queue before it is full, with rows that no image has written. Which function asks whether it is full?",
+        "You use a queue before it is full, with rows that no image has written. Which function checks whether it is full?",
         trains=True,
     ),
     Mistake(
@@ -1165,7 +1165,7 @@ def normalise_(prototypes):
     prototypes.copy_(F.normalize(prototypes, dim=1))
     torch.set_grad_enabled(True)
 """,
-        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` puts back what was there?",
+        "Afterwards you switch gradients on, although the caller may have switched them off. Which `with` restores the previous setting?",
         trains=True,
     ),
     Mistake(
@@ -1181,7 +1181,7 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
         codes = codes / (codes.sum(1, keepdim=True) + 1e-12)
     return codes
 """,
-        "You add a small number to each sum, so what sums to even less does not get its share. What replaces it if you work on logarithms?",
+        "You add a small number to each sum, so a row or column whose sum is even smaller does not get its share. What replaces it if you work on logarithms?",
         trains=True,
     ),
     Mistake(
@@ -1209,7 +1209,7 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
     scores = torch.cat([z, queue.to(z)]) @ prototypes.T
     return sinkhorn(scores, epsilon, iterations)[: len(z)]
 """,
-        "You switch off the prototypes' requires_grad and never on again. How can a block be left out of the graph?",
+        "You switch off the prototypes' requires_grad and never switch it back on. How can a block be left out of the graph?",
         trains=True,
     ),
     Mistake(
@@ -1245,7 +1245,7 @@ def loss(self, z1, z2, index, *small):
     self.remember(z, index)
     return loss
 """,
-        "You switch off the prototypes' requires_grad and never on again, so they stay frozen. What must happen after the frozen epochs?",
+        "You switch off the prototypes' requires_grad and never switch it back on, so they stay frozen. What must happen after the frozen epochs?",
         trains=True,
     ),
     Mistake(
@@ -1263,7 +1263,7 @@ def loss(self, z1, z2, index, *small):
     normalise_(self.prototypes)
     return loss
 """,
-        "You bring the prototypes to unit norm after the loss, so the scores are those of the old ones, which the backward pass misses. When are they needed?",
+        "You bring the prototypes to unit norm after the loss, so the scores were made from the old numbers, which the backward pass can no longer find. When must the prototypes have unit norm?",
     ),
     Mistake(
         "queue_in_its_own_type",
@@ -1284,7 +1284,7 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
             "prototypes.copy_(F.normalize(prototypes, dim=1))",
             "rows = prototypes.contiguous()\n    rows.copy_(F.normalize(rows, dim=1))",
         ),
-        "You change what contiguous() returns, which is a copy unless the rows lie one after the other in memory. Which tensor must change?",
+        "You change what contiguous() returns, which is a copy unless the prototypes are contiguous in memory. Which tensor must change?",
         trains=True,
     ),
     Mistake(
@@ -1294,7 +1294,7 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
             "scores = [one @ (self.prototypes.detach() if frozen else self.prototypes).T for one in z]",
             "if frozen and not hasattr(self, 'kept'):\n            self.kept = self.prototypes.detach().clone()\n        scores = [one @ (self.kept if frozen else self.prototypes).T for one in z]",
         ),
-        "You keep a copy of the frozen prototypes, but a checkpoint may bring others. Which prototypes must a step use?",
+        "You keep a copy of the frozen prototypes, but a checkpoint may load others. Which prototypes must a step use?",
         trains=True,
     ),
     Mistake(

@@ -42,14 +42,14 @@ MISTAKES = [
         "cut_at_the_end",
         "all_rows",
         (CUT, "torch.cat(parts)[:B]"),
-        "You cut off the end of the whole, but a process with fewer rows has added some in the middle. How many rows of each part are real?",
+        "You cut rows off the end of the result, but a process with fewer rows has added some in the middle. How many rows of each part are real?",
         trains=True,
     ),
     Mistake(
         "smallest_share_for_all",
         "all_rows",
         (CUT, "torch.cat([part[: counts[-1]] for part in parts])"),
-        "You keep as many rows of each process as the smallest share has, so some rows are lost. How many has each process?",
+        "You keep as many rows of each process as the smallest share has, so some rows are lost. How many does each process have?",
         trains=True,
     ),
     Mistake(
@@ -83,7 +83,7 @@ MISTAKES = [
             CUT,
             "torch.stack([part[i] for i in range(counts[0]) for part, count in zip(parts, counts, strict=True) if i < count])",
         ),
-        "You take a row of each process in turn, like cards that are dealt. Which rows of the batch has process 0?",
+        "You take a row of each process in turn, as cards are dealt. Which rows of the batch does process 0 have?",
         trains=True,
     ),
     Mistake(
@@ -132,7 +132,7 @@ MISTAKES = [
         "only_own_loss",
         "Gather.backward",
         (REDUCE, "pass"),
-        "You keep what this process's own loss wants of its rows, and nothing comes back from the other processes. What do their losses want of these rows?",
+        "You keep only the gradient of this process's own loss, and nothing comes back from the other processes. Which gradients do their losses have for these rows?",
         trains=True,
     ),
     Mistake(
@@ -189,14 +189,14 @@ MISTAKES = [
         "only_the_others",
         "Gather.backward",
         (REDUCE, "dist.all_reduce(total)\n        total = total - gradient"),
-        "You leave out what this process's own loss wants of its rows. Which processes belong to the sum?",
+        "You leave out the gradient of this process's own loss. Which processes belong to the sum?",
         trains=True,
     ),
     Mistake(
         "largest_gradient",
         "Gather.backward",
         (REDUCE, "dist.all_reduce(total, dist.ReduceOp.MAX)"),
-        "You take the largest of the gradients. What does a row get that several losses use: the largest gradient, or all of them together?",
+        "You take the largest of the gradients. If several losses use a row, does it get the largest of their gradients, or all of them together?",
         trains=True,
     ),
     # average_gradients
@@ -234,7 +234,7 @@ MISTAKES = [
         "first_group",
         "average_gradients",
         (CHOSEN, 'parameters = list(optimizer.param_groups[0]["params"])'),
-        "You treat the first group of parameters alone. Which other groups does an optimiser have?",
+        "You treat only the first group of parameters. Which other groups does an optimiser have?",
         trains=True,
     ),
     Mistake(
@@ -255,7 +255,7 @@ MISTAKES = [
         "first_process_decides",
         "average_gradients",
         (SUM, "dist.broadcast(flat, FIRST)\n    flat *= size()"),
-        "All processes get the gradient of process 0, and what the others have learned is lost. How do all of them count?",
+        "All processes get the gradient of process 0, and what the others have learned is lost. How can all of them count?",
         trains=True,
     ),
     Mistake(
@@ -332,7 +332,7 @@ MISTAKES = [
     second = first + len(first)
     return torch.cat([first, second]), torch.cat([second, first])
 """,
-        "You place the second views right after this process's own first views. After how many first views, those of all processes, do they come?",
+        "You place the second views right after this process's own first views. After how many first views, counting those of all processes, should they come?",
         trains=True,
     ),
     Mistake(
@@ -386,7 +386,7 @@ MISTAKES = [
         "made_on_the_cpu",
         "own_places",
         (FIRST, "first = torch.arange(start, start + shares(B)[rank()])"),
-        "Your tensors are on the CPU, whatever the device. What must torch.arange be told?",
+        "Your tensors are on the CPU, whatever the device. Which argument does torch.arange need?",
         trains=True,
     ),
     # own_nt_xent_loss
@@ -528,7 +528,7 @@ MISTAKES = [
         "places_on_the_cpu",
         "own_nt_xent_loss",
         ("own_places(B, z.device)", "own_places(B)"),
-        "You make or move a tensor to the CPU, whatever device the projections are on. Where must the places be?",
+        "You make a tensor on the CPU or move one there, whatever device the projections are on. Where must the places be?",
         trains=True,
     ),
     # moments
@@ -550,7 +550,7 @@ MISTAKES = [
         "variance_around_own_mean",
         "moments",
         (SQUARES, "squares = (x - x.mean(0)).square().sum(0, keepdim=True)"),
-        "You measure distances from this process's own mean, so differences between processes are missing. From which mean does the variance of all rows count?",
+        "You measure distances from this process's own mean, so differences between processes are missing. From which mean is the variance of all rows measured?",
         trains=True,
     ),
     Mistake(
@@ -605,7 +605,7 @@ MISTAKES = [
             MEAN,
             "sums = x.sum(0, keepdim=True)\n    mean = (sums + all_rows(sums, size()).sum(0) - sums.detach()).sum(0) / B",
         ),
-        "Your mean has a gradient of this process's own rows, but the other processes' losses send none back. Which function has a way back?",
+        "Your mean has a gradient for this process's own rows, but the other processes' losses send none back. Which function sends gradients back?",
         trains=True,
     ),
     Mistake(
@@ -622,7 +622,7 @@ MISTAKES = [
     mean = total(x) / B
     return mean, total((x - mean).square()) / B
 """,
-        "You exchange the sums without a gradient, so the other processes' losses send your rows none. Which function has a way back?",
+        "You exchange the sums without a gradient, so the other processes' losses send your rows none. Which function sends gradients back?",
         trains=True,
     ),
     Mistake(
@@ -689,7 +689,7 @@ MISTAKES = [
             "            torch.cat(method.project_views(chunk)).sum().backward()\n\n"
             "    z.register_hook(again)\n    return list(z.split([len(x) for x in chunk]))",
         ),
-        "In the second pass you start from a gradient of 1 for every number. What did the loss want of them?",
+        "In the second pass you start from a gradient of 1 for every number. Which gradient did the loss send them?",
         trains=True,
     ),
     Mistake(
@@ -735,7 +735,7 @@ MISTAKES = [
             "            torch.cat(method.project_views(chunk)).backward(gradient)\n            method.train()\n\n"
             "    z.register_hook(again)\n    return list(z.split([len(x) for x in chunk]))",
         ),
-        "The second pass runs in evaluation mode, where a batch norm uses its running statistics: it is another network than in the first pass. How else can the statistics be left as they are?",
+        "The second pass runs in evaluation mode, where a batch norm uses its running statistics, so it does not repeat what the first pass did. How else can the statistics be left as they are?",
         trains=True,
     ),
     Mistake(
@@ -823,7 +823,7 @@ def average_gradients(optimizer):
         g.reshape(-1).copy_(vector[done:done + n])
         done += n
 """,
-        "You write the means into reshape(-1), which is a copy if a gradient is not contiguous, as in channels_last. Whose memory must the mean reach?",
+        "You write the means into reshape(-1), which is a copy if a gradient is not contiguous, as with channels_last. Whose memory must the mean reach?",
         trains=True,
     ),
     Mistake(
@@ -859,7 +859,7 @@ def backward(ctx, gradient):
     dist.all_reduce(total)
     return total.split(shares(ctx.B))[rank()], None
 """,
-        "A process whose own gradient is zero leaves out the exchange, and the others wait for it. Who must take part in an all_reduce?",
+        "A process whose own gradient is zero skips the exchange, and the others wait for it. Who must take part in an all_reduce?",
         trains=True,
     ),
     Mistake(
@@ -877,7 +877,7 @@ def average_gradients(optimizer):
     for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
         g.copy_(mean.view(g.shape))
 """,
-        "You average the gradients of the first step for ever. What does zero_grad do with them?",
+        "In every step you average the gradient tensors of the first step. What does zero_grad do with them?",
         trains=True,
     ),
     Mistake(
@@ -925,7 +925,7 @@ def all_rows(rows, B):
     dist.all_gather(parts, padded)
     return torch.cat([part[:count] for part, count in zip(parts, counts, strict=True)])
 """,
-        "You fill up with the last row, and a process without rows has none. What else has the right shape?",
+        "You pad with the last row, but a process without rows has none. What else has the right shape?",
         trains=True,
     ),
     Mistake(
@@ -978,7 +978,7 @@ def backward(ctx, gradient):
     dist.all_reduce(added, op=dist.ReduceOp.SUM)
     return added.chunk(size())[rank()], None
 """,
-        "You divide the rows into equal chunks, and the last process gets the rest. How are 7 rows shared by 3 processes?",
+        "You divide the rows into equal chunks, and the last process gets the rest. How are 7 rows divided among 3 processes?",
         trains=True,
     ),
     Mistake(
@@ -1009,7 +1009,7 @@ def average_gradients(optimizer):
     for g, mean in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
         g.copy_(mean.view(g.shape))
 """,
-        "You look for the parameters with a gradient in the first call alone. What of one that begins to learn later?",
+        "You look for the parameters with a gradient in the first call alone. What about one that begins to learn later?",
         trains=True,
     ),
     Mistake(

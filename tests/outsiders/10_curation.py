@@ -1542,7 +1542,7 @@ def pair_distances(z1, z2):
     other = ~torch.eye(B, dtype=torch.bool, device=table.device)
     return table.diagonal().clone(), table[other].view(B, B - 1)
 """,
-        "Widens only after normalising, so bf16/float16 projections are rounded again to half precision (and large float16 rows get an infinite norm); the result's dtype looks right. Contradicts 'Both are computed in float32 or wider, also for half precision'.",
+        "Widens only after normalising, so bf16/float16 projections are rounded again to half precision (and large float16 rows get an infinite norm); the result's dtype looks right. Contradicts 'Both are computed in float32 or wider, even for half precision'.",
     ),
     (
         "normalises_callers_float64",

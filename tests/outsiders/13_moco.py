@@ -1081,7 +1081,7 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
     self.ages[start:stop] = 0
     self.position.fill_(stop % size)
 """,
-        "A push that wraps around counts as two: the rows before the end get age 1 instead of 0, and all others grow by two. 'ages: how many pushes ago each row came; 0 is the newest', 'age 0' for the new rows. Rows, images and position are right. Shows only if a push crosses the end.",
+        "A push that wraps around counts as two: the rows before the end get age 1 instead of 0, and all others grow by two. 'ages: how many pushes ago each row was added; 0: newest', 'age 0' for the new rows. Rows, images and position are right. Shows only if a push crosses the end.",
     ),
     (
         "own_image_is_no_negative",

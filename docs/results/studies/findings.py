@@ -15,7 +15,7 @@ STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365
 
 
 def differences(study: Study, claim: dict) -> list[float]:
-    """`more` minus `less`, in points, for each seed of which both are there."""
+    """`more` minus `less`, in points, for each seed that has both."""
     pairs = [[kept(study, f"{claim[k]}-{s}") for k in ("more", "less")] for s in study.seeds]
     name = claim.get("measure", "linear_probe")
     less = claim.get("less_measure", name)

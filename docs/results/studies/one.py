@@ -34,7 +34,7 @@ def measure(method, data: dict, seed: int, folder: Path) -> dict:
 
 
 def main(folder: Path, result: Path, words: list[str]) -> None:
-    """Train, or go on training, then measure and keep."""
+    """Train or resume training, then measure and keep the result."""
     command = train_command(method_in(words), then=lambda config, *_: config)
     config = tyro.cli(command, args=words)
     config.check()

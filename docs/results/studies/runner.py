@@ -3,9 +3,9 @@
     python docs/results/studies/runner.py --minutes 150    # starts no new run after that
     python docs/results/studies/runner.py 01_head          # this study only
 
-A run that was killed goes on from its checkpoint. Each result, and a line of the log for each
-tenth step, is kept in kept/STUDY/ARM-SEED.json. All runs of a study compute in the number format
-of its first one: a study that was begun in bfloat16 waits for a processor that has it.
+A run that was killed continues from its checkpoint. Each result, with every tenth line of the log,
+is kept in kept/STUDY/ARM-SEED.json. All runs of a study compute in the number format
+of its first one: a study that was begun in bfloat16 waits for a CPU that supports it.
 """
 
 import json
@@ -94,7 +94,7 @@ def make(study: Study, run: str, options: str, seed: int) -> None:
 
 
 def make_in_time(end: float, *run) -> None:
-    """Make a run unless the time is over. A failure is told, and the other runs go on."""
+    """Make a run unless the time is over. A failure is reported, and the other runs go on."""
     if time.monotonic() < end:
         try:
             make(*run)
@@ -112,9 +112,9 @@ def main(names: tyro.conf.Positional[tuple[str, ...]] = (), minutes: float = 150
     end = time.monotonic() + 60 * minutes
     for study in declared(names):
         if format_of(study) == "bfloat16" and number_format("auto", "auto") == "float32":
-            print(f"{study.name} waits: it was begun in bfloat16, which this device has not got")
+            print(f"{study.name} waits: it was begun in bfloat16, which this device lacks")
             continue
-        # twice: what an arm's choice is shows only after the first round
+        # twice: an arm's choice is known only after the first round
         for _ in range(2):
             with ThreadPoolExecutor(2) as pool:
                 for run in missing(study):

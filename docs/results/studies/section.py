@@ -10,7 +10,7 @@ def section() -> str:
     parts = [part for study in declared() if is_complete(study) for part in shown(study)]
     left = [f"*{study.title}*" for study in declared() if not is_complete(study)]
     if left:
-        parts.append(f"Declared, and not run or not complete yet: {', '.join(left)}.")
+        parts.append(f"Declared, but not run or not complete yet: {', '.join(left)}.")
     return "\n\n".join(parts)
 
 
@@ -27,7 +27,7 @@ def shown(study: Study) -> list[str]:
     said += f"Results and logs of each run are in `{folder}/`. "
     said += f"Every run begins with `simclr-mini train {study.common}`."
     if len(names := machines(study)) > 1:
-        said += f" The runs were made on {' and '.join(names)}, of different speed."
+        said += f" The runs were made on {' and '.join(names)}, which differ in speed."
     if any(not isinstance(options, str) for options in study.arms.values()):
         said += " The options are those of the choice that was best on validation images."
     folded = "\n".join(["    " + line for line in lines])
@@ -40,7 +40,7 @@ def shown(study: Study) -> list[str]:
 
 
 def machines(study: Study) -> list[str]:
-    """The processors on which the runs of a study were made."""
+    """The CPUs on which the runs of a study were made."""
     runs = [kept(study, f"{arm}-{seed}") for arm in study.arms for seed in study.seeds]
     return sorted({run["machine"].partition(",")[0] for run in runs if run})
 

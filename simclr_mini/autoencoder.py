@@ -80,7 +80,7 @@ def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tens
     Args:
         x: images in [0, 1], shape (B, 3, H, W).
         std: standard deviation of the noise, in units of x.
-        generator: source of randomness.
+        generator: source of randomness; None means torch's global one.
 
     Returns:
         Shape (B, 3, H, W), with x's dtype and device.

@@ -239,11 +239,12 @@ def average_before_steps(optimizer: torch.optim.Optimizer) -> None:
 
 
 def average_gradients(optimizer: torch.optim.Optimizer) -> None:
-    """Replace the gradient of each parameter by its mean over all processes, in place.
+    """Replace the gradient of each parameter by its mean over all processes.
 
-    A parameter without a gradient (`p.grad` is None) has none on any process, and still has none
-    afterwards. The parameters themselves do not change. The numbers of a gradient may be stored in
-    a different order from that of its dimensions, as with channels_last.
+    `p.grad` may be the old tensor or a new one. A parameter without a gradient (`p.grad` is None)
+    has none on any process, and still has none afterwards. The parameters themselves do not change.
+    The numbers of a gradient may be stored in a different order from that of its dimensions, as
+    with channels_last.
 
     Args:
         optimizer: `optimizer.param_groups` is a list of dicts, each with a list of parameters under

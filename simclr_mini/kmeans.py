@@ -33,7 +33,7 @@ def kmeans(
         k: K, the number of clusters. If fewer than K points are distinct, some stay empty.
         iterations: maximum number of iterations; they stop once no label changes. 0 gives the
             labels for the first centroids.
-        generator: source of randomness.
+        generator: source of randomness; None means torch's global one.
         start: first centroids, shape (K, d), with x's dtype and device, not changed. None:
             k-means++ chooses them.
 
@@ -77,7 +77,7 @@ def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
     Args:
         x: points, shape (N, d).
         k: K, the number of centroids.
-        generator: source of randomness.
+        generator: source of randomness; None means torch's global one.
 
     Returns:
         Rows of x, shape (K, d), with x's dtype and device. All are different if all points of the
@@ -125,7 +125,7 @@ def far_points(squared: Tensor, count: int, generator: Generator | None = None) 
     Args:
         squared: squared distance of each point to the nearest centroid so far, shape (N,).
         count: number of draws. They are independent, so a point may be drawn twice.
-        generator: source of randomness.
+        generator: source of randomness; None means torch's global one.
 
     Returns:
         Positions, int64, shape (count,), on squared's device. A point at distance zero is never

@@ -87,8 +87,8 @@ def frozen_copy(network: nn.Module) -> nn.Module:
 def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
     """Move every parameter of the key network a little towards the query network's.
 
-    key = m * key + (1 - m) * query, in place. Buffers, such as the running statistics of batch
-    norms, do not change: the key network keeps its own.
+    key = m * key + (1 - m) * query. Buffers, such as the running statistics of batch norms, do not
+    change: the key network keeps its own.
 
     Args:
         key: the network that follows. It is changed.

@@ -203,6 +203,9 @@ def crop_boxes(module):
         f(200, 4, 10, (0.4, 0.4), (1.0, 2.0))[:, 2],
     )
     flat, tall = (f(200, *size, (0.9, 1.0), (0.75, 4 / 3)) for size in ((11, 100), (100, 11)))
+    # if a side is rounded before it must fit, 0.468 are the last resort, and 0.68 otherwise
+    square = f(2400, 10, 10, (0.9, 0.9), (1 / 16, 16.0))
+    square = float((square[:, 2:] == 10).all(1).double().mean())
     near = [one_size(f(9, *size, (1.5, 1.6), (0.75, 1.2))) for size in ((10, 11), (11, 10))]
     near += [one_size(f(9, *size, (0.9, 1.0), (0.75, 1.2))) for size in ((11, 99), (99, 11))]
     near += [one_size(f(9, *size, (0.9, 1.0), (0.75, 4 / 3))) for size in ((10, 99), (99, 10))]
@@ -212,6 +215,7 @@ def crop_boxes(module):
         "type": str(f(2, 9, 9, (0.1, 1.0), (1.0, 1.0)).dtype),
         "wide": law(shares, 0.2, 0.6),
         "area ends": (bool(shares.min() < 0.18), bool(shares.max() > 0.63)),
+        "rounded first": (square > 0.57, square > 0.35),
         "always there": len(torch.stack(again).unique(dim=0)) == 1,
         "within": bool((flat[:, 2] <= 11).all() & (tall[:, 3] <= 11).all()),
         "area": law(h * w / 9000 / 12000, 0.02, 0.12),

@@ -303,6 +303,15 @@ def test_a_box_that_does_not_fit_is_drawn_again_up_to_ten_times():
 
 
 @about("crop_boxes")
+def test_a_side_is_rounded_before_it_must_fit():
+    """A side of 10.4 pixels becomes 10, which fits into an image of 10 by 10."""
+    got = call(crop_boxes, 4000, 10, 10, (0.9, 0.9), (1 / 16, 16.0))
+    whole = (got.value[:, 2:] == 10).all(1)  # the last resort; no candidate is so large
+    expected = (1 - math.log(10.5 / math.sqrt(90)) / math.log(4)) ** 10
+    rate_is(whole, expected, got.call, "cropped to the last resort")
+
+
+@about("crop_boxes")
 def test_the_last_resort_is_the_largest_box_of_an_allowed_ratio():
     """If no box fits into a strip, take its full short side and the extreme ratio: 11 by 15."""
     sizes = [(10, 100, [10, 13]), (11, 100, [11, 15]), (100, 11, [15, 11]), (10, 12, [10, 12])]

@@ -29,14 +29,23 @@ def projector(module):
 
 
 def answer(module, kind: str, d: int = 3, hidden: int | None = HIDDEN) -> str:
-    """What `projector` makes of a kind: an error, or a module, shown by its parameters' shapes."""
+    """What `projector` makes of a kind: an error, or a module, shown by its shapes and its use."""
     try:
         made = module.projector(kind, 7, hidden, d)
     except Exception as error:
         return f"raises {type(error).__name__}"
     if not isinstance(made, torch.nn.Module):
         return f"returns {type(made).__name__}"
-    return f"makes {sorted(tuple(sorted(p.shape)) for p in made.parameters())}"
+    return f"makes {sorted(tuple(sorted(p.shape)) for p in made.parameters())}, {use_of(made)}"
+
+
+def use_of(head) -> str:
+    """What a head does with h, in a word or two."""
+    h = rand(4, 7, seed=6)
+    z = tried(head, h.clone())
+    if not isinstance(z, torch.Tensor):
+        return str(z).split(":")[0]
+    return "which gives h itself" if equal(z.detach(), h) else "which gives another z"
 
 
 def predictor(module):

@@ -33,6 +33,7 @@ def assign(module):
     seen["stays"] = stays(module.assign, X, C)
     seen["double"] = kinds(labels, distances, *module.assign(X.float(), C.float()))
     seen["huge"] = module.assign(1e6 * X, 1e6 * C)
+    seen["tiny"] = 1e14 * module.assign(1e-7 * X, 1e-7 * C)[1]
     line = torch.arange(700, dtype=torch.float64)[:, None]
     seen["many"] = module.assign(line, line)[0]
     return seen
@@ -137,7 +138,20 @@ def far_points(module):
         "twice": twice,
         "none": none,
         "global": torch.equal(state, torch.get_rng_state()),
+        "without": without(lambda: module.far_points(torch.ones(99), 9)),
     }
+
+
+def without(f) -> str:
+    """What a function does that gets no generator, in a word."""
+    state = torch.get_rng_state()
+    first, second = f(), f()
+    torch.set_rng_state(state)
+    again = f()
+    torch.set_rng_state(state)
+    if torch.equal(first, second):
+        return "the same again"
+    return "torch's global generator" if torch.equal(first, again) else "another source"
 
 
 @contextmanager
@@ -242,6 +256,7 @@ def starts(module):
         "seeds": seeds,
     }
     seen |= {"late": float(ends.sum()), "rows": mine, "copies": copies}
+    seen["without"] = without(lambda: module.plus_plus(X, 5))
     return seen | {"tight": all(apart)}
 
 
@@ -287,6 +302,7 @@ def clusterings(module):
     seen["apart"] = module.kmeans(apart, 5, 3, start=apart[[0, 5, 25, 29, 34]])[1]
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
     seen["same"] = torch.equal(one[0], other[0])
+    seen["without"] = without(lambda: module.kmeans(X, 5, 1)[0])
     slow = rand(97, 2, seed=100, dtype=torch.float64) * torch.tensor([0.3, 4.0]) + 1
     centroids, labels = module.kmeans(slow, 6, 200, start=slow[:6] * 0.1)
     rest = [slow[labels == k].mean(0) - centroids[k] for k in range(6)]
@@ -336,6 +352,7 @@ def add_noise(module):
     on = not torch.equal(*(module.add_noise(x.clone(), 0.1, source) for _ in range(2)))
     one, two = (module.add_noise(x.clone(), 0.1, seeded(s)) for s in (1, 2))
     seen["seeds"] = torch.equal(one, two)
+    seen["without"] = without(lambda: module.add_noise(x.clone(), 0.1))
     seen |= {"same": same, "on": on, "none": module.add_noise(x.clone(), 0.0, seeded(1))}
     x, again = rand(2, 3, 2, 2, seed=4), rand(2, 3, 2, 2, seed=4)
     wide = module.add_noise(x, 0.1, seeded(1))

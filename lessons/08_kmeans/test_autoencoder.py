@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Generator, nn
 
-from lessons.course.check import about, call, rand, wrong
+from lessons.course.check import about, call, draws_without_generator, rand, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.autoencoder import Autoencoder, add_noise, reconstruction_loss
 
@@ -83,6 +83,7 @@ def test_add_noise_draws_only_from_the_generator():
     first, second = add_noise(x, 0.1, source), add_noise(x, 0.1, source)
     assert not torch.equal(first, second), "the same noise came twice: the generator must advance"
     assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
+    draws_without_generator(lambda: add_noise(x, 0.1))
     why = "Noise of standard deviation 0 changes nothing."
     call(add_noise, x, 0.0, seeded(1)).gives(x, why=why)
 

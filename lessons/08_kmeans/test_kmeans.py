@@ -6,7 +6,7 @@ import torch
 from torch import Generator
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from lessons.course.check import about, call, rand, wrong
+from lessons.course.check import about, call, draws_without_generator, rand, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.kmeans import assign, far_points, kmeans, means, plus_plus
 
@@ -64,10 +64,15 @@ def test_there_may_be_hundreds_of_centroids():
 
 
 @about("assign")
-def test_no_distance_is_too_large():
-    """A point at a million is nearer to the centroid at 0 than to the one at minus a million."""
+def test_no_distance_is_too_large_or_too_small():
+    """A point at a million is nearer to the centroid at 0 than to the one at minus a million.
+
+    So is a point at a ten-millionth, compared with a centroid at minus a ten-millionth.
+    """
     x, centroids = torch.tensor([[1e6, 0.0]]), torch.tensor([[-1e6, 0.0], [0.0, 0.0]])
     call(assign, x, centroids).gives((torch.tensor([1]), torch.tensor([1e12])), rtol=1e-5)
+    tiny = (torch.tensor([1]), torch.tensor([1e-14]))
+    call(assign, 1e-13 * x, 1e-13 * centroids).gives(tiny, rtol=1e-4, atol=0.0)
 
 
 @about("assign")
@@ -271,6 +276,7 @@ def test_far_points_draws_only_from_the_generator():
         "the same draws came again: your function did not advance the generator"
     )
     assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
+    draws_without_generator(lambda: far_points(squared, 9))
 
 
 @about("far_points", step="all distances are zero")
@@ -395,6 +401,7 @@ def test_plus_plus_draws_only_from_the_generator():
     assert torch.equal(one, same), "the same seed gave different starts: do you use the generator?"
     assert not torch.equal(one, other), "two different generators gave the same start"
     assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
+    draws_without_generator(lambda: plus_plus(x, 5))
 
 
 # Step 5: the whole algorithm
@@ -520,6 +527,7 @@ def test_kmeans_draws_only_from_the_generator():
     assert torch.equal(one, same), "equal seeds gave different clusters: do you use the generator?"
     assert not torch.equal(one, other), "two different generators gave the same centroids"
     assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
+    draws_without_generator(lambda: kmeans(x, 9, 1)[0])
 
 
 @about("kmeans", step="traps")

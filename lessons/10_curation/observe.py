@@ -1,5 +1,6 @@
 """What the functions of lesson 10 return; for random ones, facts that hold for every draw."""
 
+import math
 from collections import Counter
 from functools import partial
 
@@ -108,6 +109,10 @@ class CovarianceOnMeta(TorchFunctionMode):
 def frechet_distance(module):
     seen = {name: module.frechet_distance(z1, z2) for name, z1, z2 in pairs(4)}
     seen["few"] = module.frechet_distance(rand(3, 7, seed=1), rand(3, 7, seed=2))
+    square = torch.tensor([[0.6, 0.8], [0.6, -0.8], [-0.6, 0.8], [-0.6, -0.8]])
+    right = 2 * (math.sqrt(0.36 + 0.0005) - math.sqrt(0.64 + 0.0005)) ** 2
+    off = 1000 * (float(module.frechet_distance(square, square.flip(1))) - right)
+    seen["thousandths"] = torch.tensor([1.0, off])
     seen["moved"] = module.frechet_distance(rand(7, 3, seed=3) + 1, rand(7, 3, seed=3) - 1)
     tight, wide = rand(1, 3, seed=5).repeat(5, 1), rand(5, 3, seed=6)  # the shrinkage shows
     tight = tight + rand(5, 3, seed=7) / 1000

@@ -68,6 +68,8 @@ def SupportSet_find(module):
     for query, other in [(0, 180), (0, 50), (-40, 55)]:  # the image's own row is at 0 degrees
         two = support_of(module, at(0, other), torch.tensor([4, 1]))
         seen[f"{query} to {other}"] = answer(two.find, at(query), exclude=torch.tensor([4]))
+    own = support_of(module, at(0, 10, 20, 90), torch.tensor([4, 4, 4, 1]))
+    seen["three own rows"] = [answer(own.find, at(5, 30), k, torch.tensor([4, 4])) for k in (1, 2)]
     seen["fewer than k"] = answer(fewer_than_k, support)
     unknown = support_of(module, FOUR, torch.tensor([-1, 1, -1, 2]))
     round_it = at(*range(0, 180, 9))
@@ -277,6 +279,8 @@ def nnclr_loss(module):
         after = support.state_dict()
         seen[f"{B} {Q} set"] = all(torch.equal(after[name], before[name]) for name in before)
     support = support_of(module, FOUR)
+    opposite = at(0, 180).float()
+    seen["near"] = answer(of_neighbours, module, opposite, opposite, 0.01)
     zero = torch.tensor([0, 0])
     seen["row 0"] = answer(module.nnclr_loss, at(90, 170), at(20, 80), support, 0.5, zero)
     for temperature in (0.0, -0.5, math.nan):

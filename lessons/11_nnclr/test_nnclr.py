@@ -655,6 +655,8 @@ def test_loss_of_known_neighbours_is_stable_at_a_low_temperature(oracle):
         p = rand(B, d, seed=B + 40)
         expected = in_loops(oracle, neighbours.double(), p.double(), temperature)
         of_neighbours(neighbours, p, temperature).gives(expected, rtol=1e-4, atol=1e-4)
+    opposite = at(0, 180).float()
+    of_neighbours(opposite, opposite, 0.01).gives(0.0, atol=1e-4, why="Neighbours match.")
 
 
 def gradients_are(got, inputs, expected):

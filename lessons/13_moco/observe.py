@@ -66,6 +66,8 @@ def moco_loss(module):
     if equal(seen, right, 1e-3):  # an overflow must not hide another fault
         q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
         seen["low"] = module.moco_loss(q, k, queue, 0.005)
+        q = torch.tensor([[1.0, 0.0], [0.8, 0.6]])
+        seen["near"] = module.moco_loss(q, q, -q[:1], 0.01)
     seen["stays"] = stays(module.moco_loss, *(x.detach() for x in inputs_of(3, 7, 5)))
     seen["many"] = module.moco_loss(*(x.detach() for x in inputs_of(385, 2, 3)))
     return seen

@@ -195,6 +195,9 @@ def test_loss_is_stable_at_a_low_temperature(oracle):
         expected = oracle("moco_loss")(q, k, queue, temperature)
         q, k, queue = q.float(), k.float(), queue.float()
         call(moco_loss, q, k, queue, temperature).gives(expected, rtol=1e-4, atol=1e-4)
+    q, queue = at(0, 20, 40).float(), at(190, 210).float()
+    why = "Each query equals its own key, and the queue is far away."
+    call(moco_loss, q, q, queue, 0.01).gives(0.0, atol=1e-4, why=why)
 
 
 # Steps 5 and 6: the key network follows

@@ -4,6 +4,7 @@ A failure says in a few lines what was called, what was expected and what came b
 """
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -182,6 +183,17 @@ def refuses(error: type[Exception], f, *args, **kwargs) -> None:
 def a_kind(error: type[Exception]) -> str:
     """`a ValueError`, `an IndexError`."""
     return f"{article(error.__name__)} {error.__name__}"
+
+
+def draws_without_generator(f: Callable) -> None:
+    """Fail unless f, called without a generator, draws from torch's global one."""
+    state = torch.get_rng_state()
+    first, second = f(), f()
+    if torch.equal(first, second):
+        wrong("Without a generator, two calls gave the same result.")
+    torch.set_rng_state(state)
+    if not torch.equal(first, f()):
+        wrong("Without a generator, all draws must come from torch's global one.")
 
 
 def call_in_place(f, *args, **kwargs) -> Result:

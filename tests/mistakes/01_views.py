@@ -3932,4 +3932,50 @@ def two_views(
         "Your second crop depends on the first: you draw it again until the two overlap. Are the two views then independent?",
         trains=True,
     ),
+    Mistake(
+        "smallest_width_for_the_rest",
+        "gaussian_blur",
+        """
+def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    narrow, wide = sigma
+    chosen = coin(len(x), p, generator)
+    width = uniform(len(x), narrow, wide, generator)
+    # the smallest width leaves an image as it is, so one call does for the whole batch
+    width = torch.where(chosen, width, torch.full_like(width, narrow))
+    return blur(x, width.to(x))
+""",
+        "You blur the images that are not chosen with the smallest width. What if the caller's smallest width is 1?",
+        trains=True,
+    ),
+    Mistake(
+        "fit_checked_before_rounding",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    area = uniform((B, 10), scale[0], scale[1], generator) * (height * width)
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = torch.sqrt(area * aspect)
+    h = torch.sqrt(area / aspect)
+    fits = (h <= height) & (w <= width)
+    first = fits.int().argmax(dim=1, keepdim=True)  # 0 if none fits
+    h = h.gather(1, first)[:, 0].round().clamp(min=1).long()
+    w = w.gather(1, first)[:, 0].round().clamp(min=1).long()
+
+    # the largest box of an allowed ratio, where all ten were too large
+    last_h, last_w = height, width
+    if width / height < ratio[0]:
+        last_h = max(1, round(width / ratio[0]))
+    elif width / height > ratio[1]:
+        last_w = max(1, round(height * ratio[1]))
+    found = fits.any(dim=1)
+    h = torch.where(found, h, last_h)
+    w = torch.where(found, w, last_w)
+
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).long()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).long()
+    return torch.stack([top, left, h, w], dim=1)
+""",
+        "You check whether a candidate fits before you round its sides. Does a side of 32.3 pixels fit into 32 once it is rounded?",
+        trains=True,
+    ),
 ]

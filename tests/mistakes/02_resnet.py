@@ -2520,4 +2520,23 @@ def conv3x3(inputs: int, outputs: int, stride: int = 1, made={}) -> nn.Conv2d:
         "You pass a large batch through the network in portions. Over which images does a batch norm take its mean then?",
         trains=True,
     ),
+    Mistake(
+        "padding_at_stride_one_only",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    # the docstring asks to keep the size at stride 1; a strided convolution shrinks it anyway
+    keep = stride == 1
+    return nn.Conv2d(
+        in_channels=inputs,
+        out_channels=outputs,
+        kernel_size=3,
+        stride=stride,
+        padding=1 if keep else 0,
+        bias=False,
+    )
+""",
+        "You pad at stride 1 only, so a stride of 2 makes 15 pixels of 32. Which size do the docstrings promise?",
+        trains=True,
+    ),
 ]

@@ -3600,4 +3600,59 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
         "You normalise the two halves of a batch separately. Over which rows does a batch norm take its mean?",
         trains=True,
     ),
+    Mistake(
+        "norm_and_relu_first",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    layers = []
+    for inputs, outputs in [(dim, hidden_dim), (hidden_dim, dim)]:
+        # z comes out of a bare matrix, so it needs its norm and its ReLU first
+        layers += [nn.BatchNorm1d(inputs), nn.ReLU()]
+        layers += [nn.Linear(inputs, outputs, bias=outputs == dim)]
+    return nn.Sequential(*layers)
+""",
+        "You put a norm and a ReLU before the first matrix too, so the predictor cannot see negative values of z. Which layer is the first of an MLP?",
+        trains=True,
+    ),
+    Mistake(
+        "epsilon_of_keras_in_the_predictor",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    q = nn.Sequential()
+    q.append(nn.Linear(dim, hidden_dim, bias=False))
+    q.append(nn.BatchNorm1d(hidden_dim, eps=1e-3))
+    q.append(nn.ReLU())
+    q.append(nn.Linear(hidden_dim, dim))
+    return q
+""",
+        "Your predictor's norm adds 0.001 to the variance, as Keras does. What does torch's batch norm add?",
+        trains=True,
+    ),
+    Mistake(
+        "error_in_forward",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    class Projector(nn.Module):
+        def __init__(self):
+            super().__init__()
+            if kind == "linear":
+                self.g = nn.Linear(in_dim, out_dim)
+            elif kind == "mlp":
+                self.g = mlp(in_dim, hidden_dim, out_dim)
+
+        def forward(self, h):
+            if kind == "none":
+                return h
+            if kind in ("linear", "mlp"):
+                return self.g(h)
+            raise ValueError(f"kind must be none, linear or mlp, not {kind!r}")
+
+    return Projector()
+""",
+        "You raise the error in forward, so a misspelt kind still makes a module, which fails at its first batch. When should the error be raised?",
+        trains=True,
+    ),
 ]

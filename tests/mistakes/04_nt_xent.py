@@ -4089,4 +4089,36 @@ def positive_index(B: int, device=None, made={}) -> Tensor:
         "You rescale the rows and columns of the probabilities in turn, as if to match all views one to one. Over what does the sum in the denominator run?",
         trains=True,
     ),
+    Mistake(
+        "millionth_in_the_squared_norm",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2))
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    squares = (z * z).sum(dim=1, keepdim=True)
+    z = z * torch.rsqrt(squares + 1e-6)  # safe for a row of zeros
+    return torch.mm(z, z.t())
+""",
+        "You add 1e-6 to the squared norm. What is the cosine of a vector of length 0.001 with itself then?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_of_the_negatives",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    target = positive_index(len(z1), z1.device)
+    own = logits.gather(1, target[:, None])
+    others = logits.scatter(1, target[:, None], float("-inf"))
+    largest = others.amax(1, keepdim=True).detach()
+    total = (own - largest).exp() + (others - largest).exp().sum(1, keepdim=True)
+    return (largest + total.log() - own).mean()
+""",
+        "At a low temperature, the exponential of a pair that is much closer than all negatives overflows. Which logits may hold the largest, which you subtract?",
+        trains=True,
+        overflows=True,
+    ),
 ]

@@ -3653,4 +3653,49 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
         "Without momentum you leave the velocity as it was. What is the docstring's v if momentum is 0?",
         trains=True,
     ),
+    Mistake(
+        "only_what_has_a_gradient",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    trainable = [p for p in model.parameters() if p.grad is not None]
+    return [
+        {"params": [p for p in trainable if p.dim() >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in trainable if p.dim() < 2], "weight_decay": 0.0},
+    ]
+""",
+        "You look for parameters that have a gradient. Does any parameter have one before the first backward pass?",
+        trains=True,
+    ),
+    Mistake(
+        "no_step_at_rate_zero",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    loss.backward()
+    if rate > 0:  # with a rate of 0 nothing moves
+        optimizer.step()
+""",
+        "You skip the step at rate 0, so the velocity misses this gradient. What does step() change besides the weights?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_needs_decay",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    decay = settings["weight_decay"]
+    step = gradient.clone()
+    if decay != 0 and w.dim() > 1:  # a bias is neither decayed nor scaled
+        step.add_(w, alpha=decay)
+        step.mul_(trust_ratio(w, step, settings["trust_coefficient"]))
+    velocity.mul_(settings["momentum"]).add_(step)
+    w.sub_(velocity, alpha=settings["lr"])
+""",
+        "Without weight decay, you do not scale the update. Which tensors does the docstring exempt from the trust ratio?",
+        trains=True,
+    ),
 ]

@@ -2492,4 +2492,38 @@ def shuffled_batches(N, batch_size, generator=None, _orders={}):
         "You look up the images' labels and leave out candidates of the same class. Where do the labels come from if the data has none?",
         trains=True,
     ),
+    Mistake(
+        "no_image_stays_in_place",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    # Fisher-Yates: from the end, exchange each with a random one before it
+    order = list(range(N))
+    for i in range(N - 1, 0, -1):
+        j = int(torch.randint(i, (1,), generator=generator))
+        order[i], order[j] = order[j], order[i]
+    order = torch.tensor(order, dtype=torch.int64)
+    for b in range(N // batch_size):
+        yield order[b * batch_size : (b + 1) * batch_size]
+""",
+        "You never leave an image at its own position, so only some orders can occur. Which orders are there of two images?",
+        trains=True,
+    ),
+    Mistake(
+        "own_cosine_of_minus_one",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    unit = torch.cat([v / v.norm(dim=1, keepdim=True).clamp(min=1e-12) for v in (z1, z2)])
+    cosine = unit @ unit.T
+    # a view is no candidate for itself: give it the lowest cosine there is
+    itself = torch.eye(len(unit), dtype=torch.bool, device=unit.device)
+    log_share = (cosine.masked_fill(itself, -1.0) / self.temperature).log_softmax(dim=1)
+    B = len(z1)
+    right = torch.cat([log_share[:B, B:].diagonal(), log_share[B:, :B].diagonal()])
+    return -right.mean()
+""",
+        "You give each view the cosine -1 with itself, so it stays among its candidates. Which logit leaves it out?",
+        trains=True,
+    ),
 ]

@@ -2752,4 +2752,140 @@ def latent(self, x):
         "In your k-means, every point pulls on every centroid, and a nearer point pulls more. Which points is a centroid the mean of?",
         trains=True,
     ),
+    Mistake(
+        "floor_of_a_trillionth",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels = torch.empty(len(x), dtype=torch.int64, device=x.device)
+    distances = torch.empty(len(x), dtype=x.dtype, device=x.device)
+    for first in range(0, len(x), CHUNK):
+        rows = slice(first, first + CHUNK)
+        table = (x[rows] ** 2).sum(1)[:, None] + (centroids**2).sum(1)
+        table = table - 2 * (x[rows] @ centroids.T)
+        distances[rows], labels[rows] = table.clamp(min=1e-12).min(dim=1)
+    return labels, distances
+""",
+        "You never let a squared distance fall below 1e-12. How far is a point from the centroid that it equals?",
+        trains=True,
+    ),
+    Mistake(
+        "binary_cross_entropy",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    made = model(noisy)
+    # the loss of Keras' tutorial for pixels in [0, 1]; it must not run under autocast
+    with torch.autocast(x.device.type, enabled=False):
+        return F.binary_cross_entropy(made.float(), x.float())
+""",
+        "You use binary cross entropy. Which loss does the docstring name, and what does a perfect reconstruction cost?",
+        trains=True,
+    ),
+    Mistake(
+        "single_points_stay",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    count = labels.bincount(minlength=len(centroids))
+    total = torch.zeros_like(centroids, dtype=torch.float64).index_add_(0, labels, x.double())
+    new = (total / count[:, None]).to(centroids.dtype)
+    empty = (count == 0).nonzero().flatten()
+    new[empty] = centroids[empty]
+    if len(empty):
+        # a point that is alone in its cluster stays there: without it, that one would be empty
+        free = ((distances > 0) & (count[labels] > 1)).nonzero().flatten()
+        farthest = free[distances[free].argsort(descending=True)][: len(empty)]
+        new[empty[: len(farthest)]] = x[farthest]
+    return new
+""",
+        "You never move a point that is alone in its cluster. Which point does the docstring give to an empty cluster?",
+        trains=True,
+    ),
+    Mistake(
+        "fresh_generator_far_points",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    generator = torch.Generator() if generator is None else generator
+    # lay the squared distances end to end on a line, and draw places on it
+    ends = squared.double().cumsum(0)
+    places = torch.rand(count, generator=generator, dtype=torch.float64).to(ends) * ends[-1]
+    # find the point whose segment holds each place; a segment of length zero holds none
+    return torch.searchsorted(ends, places, right=True).clamp(max=len(squared) - 1)
+""",
+        "Without a generator, you make a new one, which starts from the same seed in each call, so you get the same draws again. What does None stand for?",
+        trains=True,
+    ),
+    Mistake(
+        "fresh_generator_plus_plus",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    generator = torch.Generator() if generator is None else generator
+    # take a random subset of the points, which is enough to start from
+    some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
+    # choose any point as the first centroid
+    chosen = [0]
+    nearest = (some - some[0]).square().sum(1)  # squared distance to the nearest centroid so far
+    # choose each further one among candidates: the one that leaves the smallest sum of distances
+    for _ in range(1, k):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        squared = squared_distances(some[candidates], some)  # one row for each candidate
+        after = torch.minimum(nearest, squared)
+        best = int(after.sum(1).argmin())
+        chosen.append(int(candidates[best]))
+        nearest = after[best]
+    return some[chosen]
+""",
+        "Without a generator, you make a new one, which starts from the same seed in each call, so you get the same centroids again. What does None stand for?",
+        trains=True,
+    ),
+    Mistake(
+        "fresh_generator_kmeans",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator() if generator is None else generator
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    # centre the points, as small numbers have more exact squares; undo it at the end
+    middle = x.mean(0)
+    x = x - middle
+    # take the given start, or find one by k-means++
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    # assign, then alternate means and assign until no point changes its cluster
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        before = labels
+        centroids = means(x, labels, distances, centroids)
+        labels, distances = assign(x, centroids)
+        if torch.equal(labels, before):
+            break
+    return centroids + middle, labels
+""",
+        "Without a generator, you make a new one, which starts from the same seed in each call, so you get the same clusters again. What does None stand for?",
+        trains=True,
+    ),
+    Mistake(
+        "fresh_generator_add_noise",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    generator = torch.Generator() if generator is None else generator
+    return x + std * torch.randn(x.shape, generator=generator).to(x)
+""",
+        "Without a generator, you make a new one, which starts from the same seed in each call, so you get the same noise again. What does None stand for?",
+        trains=True,
+    ),
 ]

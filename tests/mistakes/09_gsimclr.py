@@ -3214,4 +3214,20 @@ def strict_count(sizes, batch_size):
         "You draw the clusters of each batch regardless of how many images they have left, so small ones are used up too early. How many batches are possible, and which clusters must be in the next one?",
         trains=True,
     ),
+    Mistake(
+        "positions_among_the_kept",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    N = len(pseudo_labels)
+    batches = N // batch_size
+    kept = torch.randperm(N, generator=generator)[: batches * batch_size].sort().values
+    order = in_clusters(pseudo_labels[kept], generator)
+    return deal(order, batches, generator)
+""",
+        "You return positions among the images that you kept. Which image of the data set is at position 3 of the kept ones?",
+        trains=True,
+    ),
 ]

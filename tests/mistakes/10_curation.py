@@ -4324,4 +4324,27 @@ def frechet_distance(z1, z2):
         "You compute the Fréchet distance of two curves, which depends on the order of the rows. Between which distributions is the one in the docstring?",
         trains=True,
     ),
+    Mistake(
+        "covariance_shrunk_too",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    means, spreads = [], []
+    for z in (z1, z2):
+        x = F.normalize(z.detach().cpu().double(), dim=1)
+        B, d = x.shape
+        means.append(x.mean(0))
+        S = torch.cov(x.T, correction=0).reshape(d, d)
+        # shrink towards a ball
+        spreads.append((1 - SHRINKAGE) * S + SHRINKAGE / d * torch.eye(d, dtype=x.dtype))
+    S1, S2 = spreads
+    values, axes = torch.linalg.eigh(S1)
+    root = axes @ torch.diag(values.clamp(min=0).sqrt()) @ axes.T
+    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    shift = (means[0] - means[1]).square().sum()
+    return (shift + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+""",
+        "You also multiply the covariance by 1 - SHRINKAGE. What is added to it, and what happens to the rest?",
+        trains=True,
+    ),
 ]

@@ -2845,4 +2845,112 @@ def find(
         "You give each row to one projection at most. May two projections have the same nearest row?",
         trains=True,
     ),
+    Mistake(
+        "one_number_of_each_row",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    where = self.find(z)
+    return self.rows.gather(0, where.unsqueeze(1))
+""",
+        "You gather with an index of one column, so you return one number per query. How many numbers does a row of the support set have?",
+        trains=True,
+    ),
+    Mistake(
+        "room_for_one_own_row",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    Q = len(self.rows)
+    wide = torch.promote_types(z.dtype, self.rows.dtype)
+    query = F.normalize(z.to(self.rows.device, wide), dim=1)
+    cosine = query @ self.rows.to(wide).T
+    if exclude is None:
+        best = cosine.topk(min(k, Q), dim=1).indices
+        count = torch.full((len(z),), best.shape[1])
+    else:
+        # one more than needed, because the query itself may be among them
+        best = cosine.topk(min(k + 1, Q), dim=1).indices
+        own = self.images[best] == exclude.to(self.images.device)[:, None]
+        # move it behind the others, which keep their order
+        own, order = own.long().sort(dim=1, stable=True)
+        best = best.gather(1, order)[:, :k]
+        count = (own[:, :k] == 0).sum(dim=1).cpu()
+    if k == 1:
+        return best[:, 0]
+    draw = (torch.rand(len(z), generator=generator, dtype=torch.float64) * count).long()
+    return best.gather(1, draw[:, None].to(best.device))[:, 0]
+""",
+        "You look at one row more than you need, in case one is of the same image. How many rows of one image can be in a set that is larger than an epoch?",
+        trains=True,
+    ),
+    Mistake(
+        "shared_neighbours_left_out",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    rows = support.find(z1) if rows is None else rows
+    wide = torch.promote_types(p2.dtype, support.rows.dtype)
+    targets = support.rows[rows].to(p2.device, wide)
+    scores = targets @ F.normalize(p2.to(wide), dim=1).T / temperature
+    # two images with the same neighbour are no negatives of each other
+    same = (rows[:, None] == rows[None, :]).to(p2.device)
+    same.fill_diagonal_(False)
+    scores = scores.masked_fill(same, float("-inf"))
+    return F.cross_entropy(scores, torch.arange(len(p2), device=p2.device))
+""",
+        "You leave out predictions of images that share a neighbour. How many candidates does the docstring count?",
+        trains=True,
+    ),
+    Mistake(
+        "largest_of_the_negatives",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    n = support.nearest(z1) if rows is None else support.rows[rows]
+    logits = n @ F.normalize(p2.to(n), dim=1).T / temperature
+    own = logits.diagonal()
+    eye = torch.eye(len(own), dtype=torch.bool, device=own.device)
+    others = logits.masked_fill(eye, float("-inf"))
+    largest = others.amax(1).detach() if len(own) > 1 else own.detach()
+    total = (own - largest).exp() + (others - largest[:, None]).exp().sum(1)
+    return (largest + total.log() - own).mean()
+""",
+        "At a low temperature, the exponential of a prediction that is much closer than all others overflows. Which logits may hold the largest, which you subtract?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "probability_clamped",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    n = support.nearest(z1) if rows is None else support.rows[rows]
+    logits = n @ F.normalize(p2.to(n), dim=1).T / temperature
+    return -torch.softmax(logits, 1).diagonal().clamp(min=1e-12).log().mean()
+""",
+        "You clamp the probability at 1e-12, so a bad prediction never costs more than 27.6. What should it cost at tau = 0.01?",
+        trains=True,
+    ),
+    Mistake(
+        "tiny_number_before_the_log",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    n = support.nearest(z1) if rows is None else support.rows[rows]
+    logits = n @ F.normalize(p2.to(n), dim=1).T / temperature
+    return -(torch.softmax(logits, 1).diagonal() + 1e-10).log().mean()
+""",
+        "You add 1e-10 before the log, so a bad prediction never costs more than 23.0. What should it cost at tau = 0.01?",
+        trains=True,
+    ),
 ]

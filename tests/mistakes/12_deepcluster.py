@@ -2486,4 +2486,20 @@ def old_means(h, pseudo_labels, K):
         "You give the new clusters the old numbers, and keep training the old classifier. What does the docstring ask for after a new clustering?",
         trains=True,
     ),
+    Mistake(
+        "pairs_share_a_number",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    H_a, H_b = entropy(a.bincount()), entropy(b.bincount())
+    if H_a == 0 or H_b == 0:
+        return 0.0
+    K = int(max(a.max(), b.max()))
+    H_ab = entropy((a * K + b).bincount())
+    shared = H_a + H_b - H_ab
+    return min(1.0, max(0.0, shared / math.sqrt(H_a * H_b)))
+""",
+        "You number the pairs with the largest label in place of the number of labels, so two different pairs can share a number. What should you multiply a by?",
+        trains=True,
+    ),
 ]

@@ -3060,4 +3060,51 @@ def loss(self, z1, z2, index):
         "You push the keys of the first half before the queries of the second half are compared with the queue. Which rows should all queries meet?",
         trains=True,
     ),
+    Mistake(
+        "largest_of_the_queue",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    scaled = similarities(q, k, queue) / temperature
+    own, others = scaled[:, 0], scaled[:, 1:]
+    # the largest is taken out of the exponentials, so that none of them overflows
+    largest = others.amax(dim=1).detach()
+    total = torch.exp(own - largest) + torch.exp(others - largest[:, None]).sum(dim=1)
+    return (largest + torch.log(total) - own).mean()
+""",
+        "At a low temperature, the exponential of an own key that is much closer than the queue overflows. Which logits may hold the largest, which you subtract?",
+        trains=True,
+        overflows=True,
+    ),
+    Mistake(
+        "mask_filled_from_zero",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size, B = len(self.rows), len(z)
+    if B > size:
+        raise ValueError(f"{B} projections do not fit into {size} rows")
+    # how many steps behind the hand each place lies; the first B of them are replaced
+    steps = (torch.arange(size, device=self.rows.device) - self.position) % size
+    replaced = steps < B
+    self.ages[self.ages >= 0] += 1
+    self.ages[replaced] = 0
+    self.rows[replaced] = F.normalize(z.detach().to(self.rows.dtype), dim=1)
+    self.images[replaced] = -1 if images is None else images.to(self.images)
+    self.position.copy_((self.position + B) % size)
+""",
+        "You fill the places in rising order, so a push that wraps around puts its first row at 0. Where should it go?",
+        trains=True,
+    ),
+    Mistake(
+        "tiny_number_before_the_log",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    s = similarities(q, k, queue) / temperature
+    return -(torch.softmax(s, 1)[:, 0] + 1e-10).log().mean()
+""",
+        "You add 1e-10 before the log, so a bad query never costs more than 23.0. What should it cost at tau = 0.01?",
+        trains=True,
+    ),
 ]

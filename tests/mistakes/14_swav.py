@@ -1323,4 +1323,53 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
         "You scale rows and columns by the factors of the iteration before. What must have happened to the columns when the rows are scaled?",
         trains=True,
     ),
+    Mistake(
+        "minus_zero_cuts_all",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    everything = torch.cat([z, queue.to(z.dtype)])
+    codes = sinkhorn(everything @ prototypes.T, epsilon, iterations)
+    return codes[: -len(queue)]
+""",
+        "You cut the queue off with a negative end. What does codes[:-0] hold, if the queue is empty?",
+        trains=True,
+    ),
+    Mistake(
+        "probabilities_clamped",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    logs = [torch.softmax(s / temperature, dim=1).clamp(min=1e-12).log() for s in scores]
+    total, pairs = 0.0, 0
+    for i, code in enumerate(codes):
+        for v, log_p in enumerate(logs):
+            if v == i:
+                continue
+            total = total - (code * log_p).sum(dim=1).mean()
+            pairs += 1
+    return total / pairs
+""",
+        "You raise small probabilities to 1e-12, so at a low temperature the loss is capped and has no gradient. Which function computes the log of a softmax?",
+        trains=True,
+    ),
+    Mistake(
+        "tiny_number_before_the_log",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    logs = [(torch.softmax(s / temperature, dim=1) + 1e-10).log() for s in scores]
+    total, pairs = 0.0, 0
+    for i, code in enumerate(codes):
+        for v, log_p in enumerate(logs):
+            if v != i:
+                total = total - (code * log_p).sum(1).mean()
+                pairs += 1
+    return total / pairs
+""",
+        "You add 1e-10 before the log, so at a low temperature the loss is capped. Which function computes the log of a softmax?",
+        trains=True,
+    ),
 ]

@@ -1064,4 +1064,76 @@ def average_gradients(optimizer):
         "Your second pass waits for the gradient of every view. What if the loss does not use one of them?",
         trains=True,
     ),
+    Mistake(
+        "padding_first_cut_last",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    counts = shares(B)
+    mine = rows.detach()
+    missing = counts[0] - len(mine)
+    filler = mine.new_zeros(missing, *mine.shape[1:])
+    sent = torch.cat([filler, mine])
+    received = [torch.empty_like(sent) for _ in counts]
+    dist.all_gather(received, sent)
+    return torch.cat([block[:count] for block, count in zip(received, counts)])
+""",
+        "You pad before the rows and cut off behind them, so a smaller share loses a row. Which of the received rows are padding?",
+        trains=True,
+    ),
+    Mistake(
+        "cut_and_then_summed",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    own = own_rows(gradient).clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(own)
+    return own, None
+""",
+        "You cut first and sum afterwards, so gradients of different rows are added. Which rows must be summed over the processes?",
+        trains=True,
+    ),
+    Mistake(
+        "images_dealt_in_turn",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    first = torch.arange(rank(), B, size(), device=device)
+    second = first + B
+    return torch.cat([first, second]), torch.cat([second, first])
+""",
+        "You deal the images to the processes in turn. Which images does own_rows give to a process?",
+        trains=True,
+    ),
+    Mistake(
+        "probability_clamped",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
+    own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
+    views, positives = own_places(B, z.device)
+    logits = (own @ z.T / temperature).scatter(1, views[:, None], float("-inf"))
+    p = torch.softmax(logits, 1).gather(1, positives[:, None])
+    return -p.clamp(min=1e-12).log().sum() * size() / (2 * B)
+""",
+        "You clamp the probability at 1e-12, so a bad pair never costs more than 27.6. What should it cost at tau = 0.01?",
+        trains=True,
+    ),
+    Mistake(
+        "tiny_number_before_the_log",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
+    own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
+    views, positives = own_places(B, z.device)
+    logits = (own @ z.T / temperature).scatter(1, views[:, None], float("-inf"))
+    p = torch.softmax(logits, 1).gather(1, positives[:, None])
+    return -(p + 1e-10).log().sum() * size() / (2 * B)
+""",
+        "You add 1e-10 before the log, so a bad pair never costs more than 23.0. What should it cost at tau = 0.01?",
+        trains=True,
+    ),
 ]

@@ -1806,4 +1806,116 @@ def two_views(
 ''',
         "Believes that the two crops of a positive pair must overlap, and rejects the second box until they do. Against 'Two independent views of each image' and 'apply the recipe twice, with independent draws': the second box depends on the first, and the second view's area and position no longer follow the recipe given the first. Each view and all shapes, ranges and dtypes look fine; shows with small crops (scale well below 1): the centres of the two boxes are correlated and disjoint boxes never occur. Right for recipes without crop.",
     ),
+    (
+        "flip_fair_coin",
+        "horizontal_flip",
+        """
+def horizontal_flip(x, p=0.5, generator=None):
+    # 0 or 1 for each image: leave it or mirror it
+    heads = torch.randint(0, 2, (x.shape[0],), generator=generator).bool()
+    mirrored = x.flip(dims=[-1])
+    return torch.where(heads.view(-1, 1, 1, 1).to(x.device), mirrored, x)
+""",
+        "p is never used: the coin is always fair. Breaks 'flipped left to right with probability p'; right at the default p = 0.5 only, wrong for every other p (p = 1 leaves half of the images, p = 0 flips half).",
+    ),
+    (
+        "jitter_each_round_from_the_original",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    B = len(x)
+    chosen = coin(B, p, generator)
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    steps = []
+    for function, strength in (
+        (adjust_brightness, brightness),
+        (adjust_contrast, contrast),
+        (adjust_saturation, saturation),
+    ):
+        steps.append((function, uniform(B, max(0, 1 - strength), 1 + strength, generator)))
+    steps.append((adjust_hue, uniform(B, -hue, hue, generator)))
+
+    out = x.clone()
+    for t in range(4):
+        for number, (function, amount) in enumerate(steps):
+            now = (chosen & (order[:, t] == number)).nonzero()[:, 0]
+            if len(now) > 0:
+                there = now.to(x.device)
+                out[there] = function(x[there], amount[now].to(x))
+    return out
+""",
+        "Every round starts from the original x instead of the result so far (x[there] for out[there]), so only the change that comes last in an image's order is left. Breaks the docstring's 'Each image with its colours changed ... in its own order' and the page's 'Change brightness, contrast, saturation and hue' (in each of four rounds, one after the other). Right only if at most the last change does something.",
+    ),
+    (
+        "boxes_to_float32",
+        "crop_and_resize",
+        """
+def crop_and_resize(x, boxes, size):
+    _, _, H, W = x.shape
+    # the weights need real numbers, and the boxes are integers
+    top, left, height, width = boxes.float().to(x.device).unbind(dim=1)
+    rows = resize_weights(top, height, H, size)
+    columns = resize_weights(left, width, W, size)
+    return torch.einsum("bih,bchw,bjw->bcij", rows, x, columns)
+""",
+        "The weights are always float32 (.float() instead of x's dtype), so float64 images raise a RuntimeError in einsum. Breaks 'Images are float32 or float64' and 'with x's dtype'; float32 is right.",
+    ),
+    (
+        "saturation_from_lightness",
+        "adjust_saturation",
+        """
+def adjust_saturation(x, factor):
+    # a pixel without saturation has only its lightness left, as in HSL
+    strongest = x.max(dim=1, keepdim=True).values
+    weakest = x.min(dim=1, keepdim=True).values
+    grey = (strongest + weakest) / 2
+    f = factor.reshape(-1, 1, 1, 1)
+    return torch.clamp(grey + f * (x - grey), 0, 1)
+""",
+        "The other image is the lightness of HSL, (max + min) / 2, instead of the grey version. Breaks 'blended with its grey version' (0.2989 R + 0.587 G + 0.114 B, to_gray); right at factor 1 and on pixels that are grey already.",
+    ),
+    (
+        "unchosen_get_the_smallest_width",
+        "gaussian_blur",
+        """
+def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    narrow, wide = sigma
+    chosen = coin(len(x), p, generator)
+    width = uniform(len(x), narrow, wide, generator)
+    # the smallest width leaves an image as it is, so one call does for the whole batch
+    width = torch.where(chosen, width, torch.full_like(width, narrow))
+    return blur(x, width.to(x))
+""",
+        "Images whose coin shows tails are blurred with the lower end of `sigma` instead of not at all. With the default 0.1 that is the identity (the neighbours' weight is exp(-50)), but with sigma = (0.5, 2) or (1, 2) every image is blurred, also at p = 0, and a lower end of 0 gives NaN. Breaks 'blurred with probability p' and 'blur the chosen images'.",
+    ),
+    (
+        "fit_tested_before_rounding",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    area = uniform((B, 10), scale[0], scale[1], generator) * (height * width)
+    aspect = uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()
+    w = torch.sqrt(area * aspect)
+    h = torch.sqrt(area / aspect)
+    fits = (h <= height) & (w <= width)
+    first = fits.int().argmax(dim=1, keepdim=True)  # 0 if none fits
+    h = h.gather(1, first)[:, 0].round().clamp(min=1).long()
+    w = w.gather(1, first)[:, 0].round().clamp(min=1).long()
+
+    # the largest box of an allowed ratio, where all ten were too large
+    last_h, last_w = height, width
+    if width / height < ratio[0]:
+        last_h = max(1, round(width / ratio[0]))
+    elif width / height > ratio[1]:
+        last_w = max(1, round(height * ratio[1]))
+    found = fits.any(dim=1)
+    h = torch.where(found, h, last_h)
+    w = torch.where(found, w, last_w)
+
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).long()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).long()
+    return torch.stack([top, left, h, w], dim=1)
+""",
+        "A candidate is tested before its sides are rounded, so one of 32.3 pixels is refused though as a box it has 32 and fits. Breaks 'Each side is rounded to whole pixels ... A box that does not fit is drawn again': boxes as wide or as tall as the image come about half as often as they should (3.5% instead of 6.7% on 32 x 32 with the default ranges; 58% instead of 70% with scale = (0.9, 1), last resorts included). All boxes are legal; small scales are right.",
+    ),
 ]

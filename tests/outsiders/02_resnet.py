@@ -1647,4 +1647,101 @@ def forward(self, x: Tensor) -> Tensor:
 """,
         "Believes that the images of a batch do not know of each other; batch norm in training mode takes mean and variance over all of them. Against 'Each norm counts a batch once in a training step' and 'apply the stem ... apply the stages' to the batch. Right in eval mode, with group norms, and for batches of 8 or fewer; shows in training mode with larger batches: other values of h, several counts in num_batches_tracked.",
     ),
+    (
+        "padding_only_at_stride_one",
+        "conv3x3",
+        """
+def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
+    # the docstring asks to keep the size at stride 1; a strided convolution shrinks it anyway
+    keep = stride == 1
+    return nn.Conv2d(
+        in_channels=inputs,
+        out_channels=outputs,
+        kernel_size=3,
+        stride=stride,
+        padding=1 if keep else 0,
+        bias=False,
+    )
+""",
+        "no padding when the stride is above 1: 32 x 32 becomes 15 x 15 instead of 16 x 16, which breaks '(B, width, H / stride, W / stride), rounded up' of the blocks and the sizes 16, 16, 8, 4 of the page",
+    ),
+    (
+        "shortcut_looks_at_channels_only",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    if outputs == inputs:
+        return None
+    layers = [
+        nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride, bias=False),
+        nn.BatchNorm2d(outputs),
+    ]
+    return nn.Sequential(*layers)
+""",
+        "returns None if the channels agree, even if the stride changes the size, which breaks 'None if the shapes agree' and the page's 'the same number of channels and the same size'",
+    ),
+    (
+        "first_norm_used_twice",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    skip = x if self.downsample is None else self.downsample(x)
+    y = F.relu(self.bn1(self.conv1(x)))
+    y = self.bn1(self.conv2(y))
+    y = y + skip
+    return F.relu(y)
+""",
+        "copied line: bn1 also follows the second convolution and bn2 is never used; the shapes fit. Breaks 'each norm counts the batch only once' (bn1 counts twice, bn2 never), and with zero_init the block is not its shortcut",
+    ),
+    (
+        "every_block_strides",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    blocks = []
+    channels = inputs
+    for _ in range(count):
+        blocks.append(block(channels, width, stride))
+        channels = width * block.expansion
+    return nn.Sequential(*blocks)
+""",
+        "all blocks get the stride, not only the first: breaks 'factor by which the first block shrinks the image' and 'add the others, which keep that shape'. With count 1 (resnet_tiny) it cannot be seen",
+    ),
+    (
+        "zero_init_by_position",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    norms = (nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm)
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, norms):
+            if module.weight is not None:
+                nn.init.ones_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    if not zero_init:
+        return
+    for block in model.modules():
+        if isinstance(block, BasicBlock | Bottleneck):
+            last = [part for part in block.modules() if isinstance(part, norms)][-1]
+            nn.init.zeros_(last.weight)
+""",
+        "the last norm in the order of registration: in a block that projects its input this is the norm of the shortcut (downsample[1]), so the block starts as relu(F(x)) without its shortcut, instead of 'each block starts as its shortcut'. Right in blocks without a projection",
+    ),
+    (
+        "pooling_window_from_width",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    maps = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for number in range(1, self.stages + 1):
+        maps = getattr(self, f"layer{number}")(maps)
+    side = maps.shape[-1]
+    pooled = F.avg_pool2d(maps, kernel_size=side)
+    return torch.flatten(pooled, start_dim=1)
+""",
+        "the window is as wide as the map in both directions, so images that are not square give (B, more than D) or an error; the docstring promises (B, 3, H, W) to (B, D), a mean over the whole map. Right for all squares",
+    ),
 ]

@@ -1524,4 +1524,102 @@ def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
 ''',
         "Believes that the norm must not mix the two views, and normalises the halves of a batch separately. Against 'batch norm' and the page's 'mean 0 and standard deviation 1 for each unit over the batch'. Layers, parameters, eval mode, odd batches and batches of fewer than 4 rows are right; shows in training mode with even batches of 4 or more, most clearly if the halves differ in mean, and in running statistics that count twice per batch.",
     ),
+    (
+        "w03_dropout",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    hidden = [
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(),
+        nn.Dropout(0.1),
+    ]
+    return nn.Sequential(*hidden, nn.Linear(hidden_dim, out_dim))
+""",
+        "A dropout follows the ReLU, out of habit. The docstring promises linear, batch norm, ReLU, linear (the page: four layers, z = W2 max(0, norm(W1 h)) + b2): in training mode a tenth of the hidden values is 0 at random, the rest is larger, and the same batch gives another z each time. Eval mode, widths and number of parameters are right.",
+    ),
+    (
+        "w03_lambda",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        return lambda h: h
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"no such projector: {kind}")
+""",
+        "For 'none' it returns a plain function instead of a module. The docstring promises 'Returns: A module': without parameters(), to(), train() and state_dict() the head fits into no model or optimiser, although head(h) gives h.",
+    ),
+    (
+        "w03_preactivation",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    layers = []
+    for inputs, outputs in [(dim, hidden_dim), (hidden_dim, dim)]:
+        # z comes out of a bare matrix, so it needs its norm and its ReLU first
+        layers += [nn.BatchNorm1d(inputs), nn.ReLU()]
+        layers += [nn.Linear(inputs, outputs, bias=outputs == dim)]
+    return nn.Sequential(*layers)
+""",
+        "A norm and a ReLU come before the first matrix, too, so q forgets everything that is below the mean in z. The page promises 'The predictor is the MLP again, from d to the hidden width and back to d': linear, batch norm, ReLU, linear.",
+    ),
+    (
+        "w03_keras_epsilon",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    q = nn.Sequential()
+    q.append(nn.Linear(dim, hidden_dim, bias=False))
+    q.append(nn.BatchNorm1d(hidden_dim, eps=1e-3))
+    q.append(nn.ReLU())
+    q.append(nn.Linear(hidden_dim, dim))
+    return q
+""",
+        "The epsilon is that of Keras, 0.001, where the file promises 'A norm has torch's default momentum and epsilon' (1e-5). Shows where the hidden units have a small variance, as with small z: they are then not of standard deviation 1.",
+    ),
+    (
+        "w03_always_cpu",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    # drawn on the CPU, so that a seed gives the same weights on every machine
+    with torch.device("cpu"):
+        first = nn.Linear(in_dim, hidden_dim, bias=False)
+        norm = nn.BatchNorm1d(hidden_dim)
+        second = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(first, norm, nn.ReLU(), second)
+""",
+        "The weights are on the CPU whatever torch's default device is. The file promises 'Modules are built in torch's default dtype, on its default device'. Shows after torch.set_default_device or inside `with torch.device(...)`, as with 'cuda' or 'meta'; right as long as the default is the CPU.",
+    ),
+    (
+        "w03_late_error",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    class Projector(nn.Module):
+        def __init__(self):
+            super().__init__()
+            if kind == "linear":
+                self.g = nn.Linear(in_dim, out_dim)
+            elif kind == "mlp":
+                self.g = mlp(in_dim, hidden_dim, out_dim)
+
+        def forward(self, h):
+            if kind == "none":
+                return h
+            if kind in ("linear", "mlp"):
+                return self.g(h)
+            raise ValueError(f"kind must be none, linear or mlp, not {kind!r}")
+
+    return Projector()
+""",
+        "The check is in forward, so projector('lienar', ...) returns a module without a word, and the ValueError comes only with the first batch. The docstring promises that projector raises it if kind is none of the three. All three kinds are right.",
+    ),
 ]

@@ -1346,4 +1346,81 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "Takes the shares for one doubly stochastic matching of all views (Sinkhorn) instead of a softmax for each anchor. Against the formula l(i, j) = -log(exp(s_ij / tau) / sum over k of exp(s_ik / tau)), where each view's sum runs over its own candidates only. It is stable, symmetric, sends gradient to both views and gives ln(2B - 1) if all projections are equal; wrong wherever the rows' sums differ (the page's example is not 0.871).",
     ),
+    (
+        "similarity_interleaved",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    B, d = z1.shape
+    views = torch.stack((z1, z2), dim=1).reshape(2 * B, d)
+    if views.dtype != torch.float64:
+        views = views.float()
+    views = F.normalize(views, dim=1)
+    return views @ views.T
+""",
+        "the two views of an image are neighbours (1a 1b 2a 2b ...); breaks 'Rows and columns hold z1's views first, then z2's'",
+    ),
+    (
+        "positive_reversed",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    rows = torch.arange(2 * B, device=device)
+    return rows.flip(0)
+""",
+        "the whole list is reversed instead of the two halves being exchanged; B = 3 gives 5 4 3 2 1 0, not 3 4 5 0 1 2",
+    ),
+    (
+        "logits_large_number",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    logits = similarity / temperature
+    for view in range(len(logits)):
+        logits[view, view] = -1e4
+    return logits
+""",
+        "the diagonal holds -10000 instead of -inf; breaks 'An entry that is not a candidate is -inf, so that exp makes it exactly 0'",
+    ),
+    (
+        "loss_across_only",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = len(z1)
+    across = similarity_matrix(z1, z2)[:B, B:] / temperature  # first views against second views
+    same = torch.arange(B, device=z1.device)
+    return (F.cross_entropy(across, same) + F.cross_entropy(across.T, same)) / 2
+""",
+        "the loss of CLIP, whose candidates are only the B views on the other side; breaks 'Each view has 2B - 1 candidates' and gives ln B instead of ln(2B - 1) for equal projections",
+    ),
+    (
+        "loss_one_maximum_11",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    logits = logits - logits.max().detach()  # nothing overflows now; the ratio stays the same
+    partner = positive_index(len(z1), logits.device).unsqueeze(1)
+    attract = logits.gather(1, partner).squeeze(1)
+    everything = logits.exp().sum(dim=1).log()
+    return (everything - attract).mean()
+""",
+        "subtracts the maximum of the whole matrix, not of each row; at tau = 0.01 all exponentials of a row far below it underflow, so the log is -inf. Breaks step 5: right at tau = 0.01, without infinities",
+    ),
+    (
+        "similarity_eps_in_root",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2))
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    squares = (z * z).sum(dim=1, keepdim=True)
+    z = z * torch.rsqrt(squares + 1e-6)  # safe for a row of zeros
+    return torch.mm(z, z.t())
+""",
+        "1e-6 is added to the squared norm, so a projection of length 0.001 has the cosine 0.5 with itself; breaks 'The lengths of vectors must not matter' (the result is right only for projections of ordinary length)",
+    ),
 ]

@@ -1572,4 +1572,87 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
 """,
         "takes 'both move by 0.48%' for a promise about every step (that is LAMB's order) and applies the trust ratio to the velocity, after the momentum; against 'u = ratio * u, v = momentum * v + u, w = w - lr * v'. For weights: velocity wrong from the first step, w from the second; first step's w right; biases right",
     ),
+    (
+        "lr_last_step_zero",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return step / warmup_steps * peak
+    last = total_steps - 1  # steps are numbered from 0
+    length = max(1, last - warmup_steps)
+    done = min((step - warmup_steps) / length, 1.0)
+    return peak * (1 + math.cos(math.pi * done)) / 2
+""",
+        "The descent ends at the last step, total_steps - 1, and not at total_steps: the last step is wasted with rate 0 and every rate of the descent is a little too small. Against the page's table (step 55 of 100, warm-up 10, peak 4.8: 2.4; here 2.36) and 'to 1 when all steps are done'.",
+    ),
+    (
+        "scaled_lr_unknown_is_linear",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    times = batch_size / 256
+    if rule == "simclr_sqrt":
+        return base / 4 * batch_size**0.5
+    elif rule == "sqrt":
+        return base * times**0.5
+    else:
+        return base * times
+""",
+        "The last rule stands in a plain else, so any unknown name gets the linear rule. Against 'Raises: ValueError: there is no rule of this name'.",
+    ),
+    (
+        "groups_by_grad",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    trainable = [p for p in model.parameters() if p.grad is not None]
+    return [
+        {"params": [p for p in trainable if p.dim() >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in trainable if p.dim() < 2], "weight_decay": 0.0},
+    ]
+""",
+        "Takes 'has a gradient now' (p.grad) for 'is trainable' (requires_grad): before the first backward pass, which is when an optimiser is made, both groups are empty. Against 'Each trainable parameter is in one of them'.",
+    ),
+    (
+        "ratio_one_only_if_both_zero",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    length = torch.linalg.vector_norm
+    of_w, of_update = length(w), length(update)
+    ratio = trust_coefficient * of_w / of_update
+    return torch.where((of_w == 0) & (of_update == 0), torch.ones_like(ratio), ratio)
+""",
+        "'and' for 'or': the ratio is 1 only if both norms are zero. Weights of zero with another update get 0 and never move; an update of zero gives infinity (and infinity times 0 is NaN). Against '1 where either norm is zero'.",
+    ),
+    (
+        "no_ratio_without_decay",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    decay = settings["weight_decay"]
+    step = gradient.clone()
+    if decay != 0 and w.dim() > 1:  # a bias is neither decayed nor scaled
+        step.add_(w, alpha=decay)
+        step.mul_(trust_ratio(w, step, settings["trust_coefficient"]))
+    velocity.mul_(settings["momentum"]).add_(step)
+    w.sub_(velocity, alpha=settings["lr"])
+""",
+        "As in some public LARS code, the trust ratio stands inside the test for a weight decay: with weight_decay = 0 (LARS(..., weight_decay=0), or a group with decay 0 that holds weights) a matrix gets plain SGD, a step that is a thousand times too large or too small. Right for every decay above 0 and for biases. Against 'u = g + decay * w, u = ratio * u' for all weights; only a parameter of at most one dimension has ratio 1.",
+    ),
+    (
+        "step_skipped_at_rate_zero",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    loss.backward()
+    if rate > 0:  # with a rate of 0 nothing moves
+        optimizer.step()
+""",
+        "At rate 0, which is the rate of step 0 of every warm-up, the optimiser makes no step: the weights are right, but velocity, Adam's moments and its counter of steps miss this gradient, so that all later steps differ. Against 'One step of training' for any rate and 'v = m v + u', which does not contain the rate.",
+    ),
 ]

@@ -1369,4 +1369,84 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "believes that the index is there to look labels up, and leaves images of the same class out of the negatives; against 'SimCLR does not need them', 'SimCLR ignores it', 'everything else repels', 'none of the answers comes from a person', and a loss of ln(2B - 1) for equal projections. Shows as soon as two images of a batch share a label; right where all labels differ",
     ),
+    (
+        "lists_not_tensors",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    waiting = torch.randperm(N, generator=generator).tolist()
+    while len(waiting) >= batch_size:
+        batch, waiting = waiting[:batch_size], waiting[batch_size:]
+        yield batch
+""",
+        "Yields Python lists of numbers. Breaks 'Yields: positions of the images of a batch, int64, shape (B,)', a tensor; pixels[batch] still works, batch.to(device), batch.shape and index == images do not.",
+    ),
+    (
+        "roll_moves_channels",
+        "SimCLR.views",
+        """
+def views(self, x):
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        x2 = x2.roll(1, 1)
+    return x1, x2
+""",
+        "roll(1, 1) moves by one along dimension 1, the colour channels, instead of dimension 0, the images: row b of x2 still shows image b, in exchanged colours. Breaks 'its row b is a view of a neighbour of image b' and the page's 'Move whole images by one row'.",
+    ),
+    (
+        "returns_both",
+        "SimCLR.project",
+        """
+def project(self, x):
+    h = self.encoder(x)
+    z = self.projector(h)
+    return h, z
+""",
+        "Returns the pair (h, z), since h 'is kept'. Breaks 'Returns: Projections, shape (B, d)': the method hands out z alone; h is kept by keeping the encoder.",
+    ),
+    (
+        "own_view_is_a_candidate",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    z = nn.functional.normalize(torch.cat((z1, z2)), dim=1)
+    similarity = z.mm(z.t()) / self.temperature
+    n = z1.shape[0]
+    partner = torch.cat((torch.arange(n, 2 * n), torch.arange(n))).to(z.device)
+    return nn.functional.cross_entropy(similarity, partner)
+""",
+        "The diagonal is not taken out: every view is its own candidate, with cosine 1, so there are 2B candidates. Breaks 'NT-Xent' / 'the loss of lesson 4' (sum over k != i), the page's '255 candidates', and ln(2B - 1) for equal projections (it gives ln 2B).",
+    ),
+    (
+        "sattolo",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    # Fisher-Yates: from the end, exchange each with a random one before it
+    order = list(range(N))
+    for i in range(N - 1, 0, -1):
+        j = int(torch.randint(i, (1,), generator=generator))
+        order[i], order[j] = order[j], order[i]
+    order = torch.tensor(order, dtype=torch.int64)
+    for b in range(N // batch_size):
+        yield order[b * batch_size : (b + 1) * batch_size]
+""",
+        "Fisher-Yates with j < i instead of j <= i (Sattolo's algorithm): only orders that are a single cycle occur, (N - 1)! of N!, and no image is ever at its own position (N = 2 is always 1, 0; for N = 3 two of six orders). Breaks 'in random order' and 'each call draws a new order' (N = 2): not all orders are possible. No image twice, the seed repeats, and with large N it looks well shuffled.",
+    ),
+    (
+        "own_view_masked_with_minus_one",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    unit = torch.cat([v / v.norm(dim=1, keepdim=True).clamp(min=1e-12) for v in (z1, z2)])
+    cosine = unit @ unit.T
+    # a view is no candidate for itself: give it the lowest cosine there is
+    itself = torch.eye(len(unit), dtype=torch.bool, device=unit.device)
+    log_share = (cosine.masked_fill(itself, -1.0) / self.temperature).log_softmax(dim=1)
+    B = len(z1)
+    right = torch.cat([log_share[:B, B:].diagonal(), log_share[B:, :B].diagonal()])
+    return -right.mean()
+""",
+        "The view itself is masked with the lowest cosine, -1, instead of minus infinity, so it stays in the sum with exp(-1 / tau). At tau = 0.2 that is hardly seen (ln(2B - 1) is off by 5e-5 / (2B - 1)), at tau = 1 or more, which is allowed up to 100, there are nearly 2B candidates. Breaks 'the loss of lesson 4 at the method's own temperature' and ln(2B - 1) for equal projections.",
+    ),
 ]

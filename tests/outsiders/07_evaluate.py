@@ -2326,4 +2326,137 @@ def fit(
 """,
         "believes that any penalised linear classifier is the same and solves least squares of one-hot targets; against 'minimise the mean cross entropy + penalty |W|^2 / 2, by L-BFGS' (and ignores where to start and how many iterations). Shows in the gradient of the loss at the result, in any value of W; predictions are often the same",
     ),
+    (
+        "eval_then_train_by_hand",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    encoder.eval()
+    rows = []
+    for some in pixels.split(batch_size):
+        rows.append(encoder(as_input(some, encoder)).float().cpu())
+    encoder.train()  # training goes on
+    return torch.cat(rows)
+""",
+        "switches the modes by hand instead of using frozen: afterwards every part is in train mode, also those that were in eval mode, and after an error all stay in eval mode. Breaks 'every part is in its old mode afterwards, even after an error', and no RuntimeError if the encoder changed",
+    ),
+    (
+        "same_share_of_each_class",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    kept = []
+    for c in labels.unique():
+        rows = (labels == c).nonzero().flatten()
+        rows = rows[torch.randperm(len(rows), generator=generator)]
+        kept.append(rows[: max(1, round(share * len(rows)))])
+    return torch.cat(kept)
+""",
+        "keeps the given share of each class, so a large class keeps more rows than a small one (stratified, not balanced); breaks 'equally many images of each class' and 'share * N / C rows'. Right if all classes are equally large",
+    ),
+    (
+        "no_bias_in_prediction",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    standardised = (h - self.mean) / self.std
+    scores = F.linear(standardised, self.weight)
+    best = scores.max(dim=1).indices
+    return self.classes[best]
+""",
+        "the bias is missing from the logits, so frequent classes are predicted too rarely; breaks 'a linear classifier' with 'weights and biases' (W h + b on the page)",
+    ),
+    (
+        "norm_not_squared",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    if iterations == 0:
+        return weight.detach().clone(), bias.detach().clone()
+    w = weight.detach().clone().requires_grad_()
+    b = bias.detach().clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([w, b], max_iter=iterations, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        logits = h @ w.T + b
+        loss = F.cross_entropy(logits, position) + penalty / 2 * w.norm()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return w.detach(), b.detach()
+""",
+        "the penalty is lambda |W| / 2 instead of lambda |W|^2 / 2; breaks 'mean cross entropy + penalty |W|^2 / 2'",
+    ),
+    (
+        "one_maximum_for_all_queries_11",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, position = bank_labels.unique(return_inverse=True)
+    precise = torch.promote_types(bank.dtype, torch.float32)
+    unit_bank = F.normalize(bank.to(precise), dim=1)
+    k = min(k, len(bank))
+    answers = []
+    for some in F.normalize(queries.to(precise), dim=1).split(QUERIES):
+        similarity, neighbours = (some @ unit_bank.T).topk(k, dim=1)
+        # only ratios matter: make the largest exponent 0, so that nothing overflows
+        exponent = similarity / temperature
+        weights = (exponent - exponent.max()).exp()
+        votes = weights.new_zeros(len(some), len(classes))
+        votes.scatter_add_(1, position[neighbours], weights)
+        answers.append(classes[votes.argmax(dim=1)])
+    return torch.cat(answers)
+""",
+        "subtracts the maximum over all queries of the chunk instead of each query's own: at a low temperature all votes of a query whose neighbours are less similar than another query's underflow to 0, and argmax gives the first class. Breaks 'the class that the k most similar rows vote for' at tau = 0.001 (step 3: all votes OF A QUERY), and the answer depends on the other queries",
+    ),
+    (
+        "validation_standardised_twice",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean = train_h.mean(dim=0)
+    std = train_h.std(dim=0, unbiased=False)
+    std = torch.where(std > 1e-6 * mean.abs().clamp_min(1e-6), std, torch.ones_like(std))
+    z_train, z_val = (train_h - mean) / std, (val_h - mean) / std
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    w = z_train.new_zeros(len(classes), z_train.shape[1])
+    b = z_train.new_zeros(len(classes))
+    best, best_accuracy = None, -1.0
+    for penalty in sorted(penalties, reverse=True):
+        w, b = fit(z_train, position, w, b, penalty, iterations)
+        candidate = Probe(w, b, mean, std, classes, penalty)
+        accuracy = candidate.accuracy(z_val, val_labels)
+        if accuracy > best_accuracy:
+            best, best_accuracy = candidate, accuracy
+    return best
+""",
+        "passes standardised validation images to accuracy, whose predict standardises them again, so the penalty is chosen by meaningless accuracies; breaks 'most accurate on validation images'. Every fit is right, and so is each probe by itself",
+    ),
 ]

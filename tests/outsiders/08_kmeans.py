@@ -1925,4 +1925,117 @@ def kmeans(
 """,
         "soft k-means (a mixture of Gaussians of one width): all points pull at all centroids; against 'K centroids, each the mean of the points that are nearest to it', 'Once the labels no longer change, each centroid is the mean of its points' and the table (0, 1, 9, 10 from 0 and 1), and it revives no empty cluster. Shows wherever clusters are not very far apart compared with their width; 0 iterations are right",
     ),
+    (
+        "w08_cross_entropy",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    made = model(noisy)
+    # the loss of Keras' tutorial for pixels in [0, 1]; it must not run under autocast
+    with torch.autocast(x.device.type, enabled=False):
+        return F.binary_cross_entropy(made.float(), x.float())
+""",
+        "Binary cross entropy, as tutorials on autoencoders use it after a sigmoid. The docstring promises the mean squared error: even a perfect reconstruction of grey costs ln 2 here instead of 0.",
+    ),
+    (
+        "w08_no_thousand",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    order = torch.randperm(len(x), generator=generator).to(x.device)
+    pool = x[order[: SEEDING_POINTS * k]]
+    tries = 2 + math.floor(math.log(k))
+    start = torch.randint(len(pool), (1,), generator=generator).to(x.device)
+    centroids = pool[start]
+    nearest = squared_distances(pool, centroids)[:, 0]
+    for _ in range(k - 1):
+        tried = far_points(nearest, tries, generator)
+        left = torch.minimum(squared_distances(pool, pool[tried]), nearest[:, None])
+        best = left.sum(0).argmin()
+        nearest = left[:, best]
+        centroids = torch.cat([centroids, pool[tried[best]][None]])
+    return centroids
+""",
+        "The subset has 12 K points; the 'at least 1,000' is missing. With K = 2 the start is drawn from 24 points only, so a small clump far away is seldom among them, where 1,000 points would hold it.",
+    ),
+    (
+        "w08_eps_floor",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels = torch.empty(len(x), dtype=torch.int64, device=x.device)
+    distances = torch.empty(len(x), dtype=x.dtype, device=x.device)
+    for first in range(0, len(x), CHUNK):
+        rows = slice(first, first + CHUNK)
+        table = (x[rows] ** 2).sum(1)[:, None] + (centroids**2).sum(1)
+        table = table - 2 * (x[rows] @ centroids.T)
+        distances[rows], labels[rows] = table.clamp(min=1e-12).min(dim=1)
+    return labels, distances
+""",
+        "The floor is 1e-12 and not 0, as one does before a root: a point on its centroid has a distance above 0, so means moves an empty cluster there where 'no point with a distance above 0 is left', and for points of a scale of 1e-7 all distances are 1e-12 and all labels 0. The docstring promises squared distances, never below 0, and the nearest centroid.",
+    ),
+    (
+        "w08_same_tensor",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x.double().mean(0).to(x.dtype)
+    points = x - middle
+    centroids = plus_plus(points, k, generator) if start is None else start - middle
+    labels, distances = assign(points, centroids)
+    old = labels
+    for _ in range(iterations):
+        centroids = means(points, labels, distances, centroids)
+        new, distances = assign(points, centroids)
+        labels.copy_(new)
+        if torch.equal(old, labels):
+            break
+        old = labels
+    return centroids + middle, labels
+""",
+        "old is the same tensor as labels, which is overwritten in place, so they are always equal and the loop stops after one iteration. The docstring promises that it stops once no label changes (and that each centroid is then the mean of its points). 0 or 1 iterations, and data that is settled after one, are right.",
+    ),
+    (
+        "w08_fresh_generator",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    if generator is None:
+        generator = torch.Generator()
+    noise = torch.randn(x.shape, generator=generator).mul(std)
+    return x + noise.to(device=x.device, dtype=x.dtype)
+""",
+        "A new torch.Generator always begins with the same seed, so without a generator each call gives the same noise, whatever torch.manual_seed was: the noise of two batches is not independent. The docstring promises independent noise on every value, and generator=None is allowed. Right with a generator, and in every single call.",
+    ),
+    (
+        "w08_spare_the_single",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    count = labels.bincount(minlength=len(centroids))
+    total = torch.zeros_like(centroids, dtype=torch.float64).index_add_(0, labels, x.double())
+    new = (total / count[:, None]).to(centroids.dtype)
+    empty = (count == 0).nonzero().flatten()
+    new[empty] = centroids[empty]
+    if len(empty):
+        # a point that is alone in its cluster stays there: without it, that one would be empty
+        free = ((distances > 0) & (count[labels] > 1)).nonzero().flatten()
+        farthest = free[distances[free].argsort(descending=True)][: len(empty)]
+        new[empty[: len(farthest)]] = x[farthest]
+    return new
+""",
+        "A point that is alone in its cluster never revives an empty one, although its distance to the old centroid may be the largest. The docstring promises 'the point that is farthest from its own centroid becomes its centroid', and the old centroid only 'if no point with a distance above 0 is left'. Shows if the farthest point is alone; sounds sensible and is right otherwise.",
+    ),
 ]

@@ -1465,4 +1465,81 @@ def strict_batches(
 """,
         "Another algorithm: draws B of the clusters that still have images for every batch, whatever their sizes, until too few are left. No batch has a collision, but small clusters may be used up together, so T is often not 'the largest possible T'. Clusters of 2, 1, 1 images and B = 2: one batch instead of two in 1 of 3 draws; a large cluster and many small ones make it worse. With K = B it is always right.",
     ),
+    (
+        "rank_in_sorted_order_11",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    sizes = torch.bincount(pseudo_labels)
+    ranks = [torch.arange(size) for size in sizes.tolist()]
+    return torch.cat(ranks)
+""",
+        "the ranks stand in the order of the clusters and are never written back to the positions of the images; breaks 'For each image, the number of earlier images in its cluster' as soon as the labels are not sorted",
+    ),
+    (
+        "least_rounded_up",
+        "least_collisions",
+        """
+def least_collisions(sizes: Tensor, batches: int) -> int:
+    total = 0
+    for size in sizes.tolist():
+        most = (size + batches - 1) // batches  # spread evenly
+        total += batches * most * (most - 1) // 2
+    return total
+""",
+        "every batch is charged for the rounded-up number of images, although only s mod T batches get one more; 9, 2, 1 in four batches give 12 instead of 6",
+    ),
+    (
+        "deal_global_randomness",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    hands = order.reshape(-1, batches).t()
+    shuffled = torch.randperm(batches, device=order.device)
+    return hands[shuffled].contiguous()
+""",
+        "randperm does not get the generator; breaks 'generator: source of randomness for the order of the batches' (the same seed gives different batches, and the global state is changed)",
+    ),
+    (
+        "strict_b_th_largest",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    # every batch needs B clusters, so the B-th largest one is used up first
+    if len(sizes) < batch_size:
+        return 0
+    largest = sizes.sort(descending=True).values
+    return int(largest[batch_size - 1])
+""",
+        "the size of the B-th largest cluster is only a lower bound, because batches may use different clusters: sizes 2, 2, 2 and B = 2 give 2 instead of 3; breaks 'Maximum number of batches'",
+    ),
+    (
+        "clusters_by_first_appearance",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    labels = pseudo_labels.tolist()
+    piles: dict[int, list[int]] = {}
+    for image in torch.randperm(len(labels), generator=generator).tolist():
+        piles.setdefault(labels[image], []).append(image)
+    row = [image for pile in piles.values() for image in pile]
+    return torch.tensor(row, dtype=torch.int64)
+""",
+        "clusters stand in the order in which they first appear among the shuffled images, so large ones tend to come first; breaks 'Every order of the clusters is equally likely, whatever their sizes'",
+    ),
+    (
+        "dealt_positions_in_subset",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    N = len(pseudo_labels)
+    batches = N // batch_size
+    kept = torch.randperm(N, generator=generator)[: batches * batch_size].sort().values
+    order = in_clusters(pseudo_labels[kept], generator)
+    return deal(order, batches, generator)
+""",
+        "the result holds positions in the kept images, not positions of images (kept[order] is missing); right if B divides N, otherwise the last images of the data are never used, and clusters and positions do not match. Breaks 'Positions of images' and 'N mod B images, drawn at random, are left out'",
+    ),
 ]

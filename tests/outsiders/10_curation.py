@@ -1715,4 +1715,104 @@ def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
 """,
         "The discrete Frechet distance of two polygonal curves (dynamic programming), not that of two Gaussians: it depends on the order of the rows and is a maximum over pairs. Against 'Squared Frechet distance of the Gaussians fitted to two sets' and 'It compares two sets and ignores which views belong together'. Only z1 = z2 gives the same (0); any other input shows it, a permutation of z2 most clearly.",
     ),
+    (
+        "columns_normalised",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u = F.normalize(z1.to(wide), dim=0)
+    v = F.normalize(z2.to(wide), dim=0)
+    every = torch.cdist(u, v, compute_mode="donot_use_mm_for_euclid_dist")
+    B = len(every)
+    same = torch.eye(B, dtype=torch.bool, device=every.device)
+    return every[same], every[~same].reshape(B, B - 1)
+""",
+        "Normalises along dimension 0: each coordinate over the batch has length 1, and not each projection. Against 'They are normalised first' and 'Normalise first', where a normalised projection in the plane is an angle; distances depend on the scale of single rows and can exceed 2 (with many dimensions).",
+    ),
+    (
+        "quantile_ignored",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    limits = torch.stack([torch.quantile(row, QUANTILE) for row in negative])
+    violated = torch.gt(positive, limits)
+    return violated.sum() / len(violated)
+""",
+        "Uses the constant QUANTILE instead of the argument: right with the default, wrong for any other quantile. Against 'quantile: q; a positive is violated if its distance exceeds the q-quantile'.",
+    ),
+    (
+        "width_before_height",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    top_a, left_a, width_a, height_a = a.unbind(1)
+    top_b, left_b, width_b, height_b = b.unbind(1)
+    bottom = torch.minimum(top_a + height_a, top_b + height_b)
+    right = torch.minimum(left_a + width_a, left_b + width_b)
+    down = (bottom - torch.maximum(top_a, top_b)).clamp(min=0)
+    across = (right - torch.maximum(left_a, left_b)).clamp(min=0)
+    return down * across
+""",
+        "Reads the columns as top, left, width, height, but they are top, left, height, width: right for squares only, and boxes that are not square get wrong ends. Against 'top, left, height, width of boxes'.",
+    ),
+    (
+        "random_never_first",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        # the first draw is SimCLR's own, so take one of ours
+        return int(torch.randint(1, len(draws), (1,), generator=self.generators["tries"]))
+    order = sorted(range(len(draws)), key=lambda i: (draws[i]["badness"], -draws[i]["gap"]))
+    return order[-1 if self.rule == "reversed" else 0]
+""",
+        "The control never takes the first draw: with two draws it always takes the second. Against 'For random: any draw, all equally likely'.",
+    ),
+    (
+        "shrinkage_convex",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    means, spreads = [], []
+    for z in (z1, z2):
+        x = F.normalize(z.detach().cpu().double(), dim=1)
+        B, d = x.shape
+        means.append(x.mean(0))
+        S = torch.cov(x.T, correction=0).reshape(d, d)
+        # shrink towards a ball
+        spreads.append((1 - SHRINKAGE) * S + SHRINKAGE / d * torch.eye(d, dtype=x.dtype))
+    S1, S2 = spreads
+    values, axes = torch.linalg.eigh(S1)
+    root = axes @ torch.diag(values.clamp(min=0).sqrt()) @ axes.T
+    cross = torch.linalg.eigvalsh(root @ S2 @ root).clamp(min=0).sqrt().sum()
+    shift = (means[0] - means[1]).square().sum()
+    return (shift + S1.trace() + S2.trace() - 2 * cross).clamp(min=0)
+""",
+        "Shrinks as Ledoit and Wolf do, (1 - s) S + s / d I, where the material only adds s / d times the identity: the part of F that compares the spreads is 0.1% too small or so; equal clouds and clouds that differ in their means look right. Against 'add SHRINKAGE / d times the identity' and 'what is added to the trace of a covariance'.",
+    ),
+    (
+        "tracking_switched_on",
+        "embed",
+        """
+@torch.no_grad()
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    modes = {
+        m: m.training
+        for m in model.modules()
+        if isinstance(m, nn.modules.batchnorm._BatchNorm)
+    }
+    try:
+        for norm in modes:
+            norm.training = True
+            norm.track_running_stats = False
+        return model.project(x)
+    finally:
+        for norm, mode in modes.items():
+            norm.training = mode
+            norm.track_running_stats = True
+""",
+        "Each norm gets its own mode back, but all get track_running_stats = True: a norm whose averages were frozen with track_running_stats = False begins to follow the batches after the first score (and one that was built so says that it tracks). Norms in their usual state look right. Against 'without any side effect' and 'Leave the network exactly as it was'.",
+    ),
 ]

@@ -1971,4 +1971,111 @@ def find(
 """,
         "A greedy matching: no two projections of a batch may have the same neighbour. Against 'Position of the row nearest to each projection: argmin over q', each projection by itself. Shows as soon as two projections share their nearest row; queries with different nearest rows (the page's example) look right.",
     ),
+    (
+        "gather_one_column",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    where = self.find(z)
+    return self.rows.gather(0, where.unsqueeze(1))
+""",
+        "gather with an index of shape (B, 1) takes only column 0 of the rows: the result has shape (B, 1). Breaks 'Returns: rows of the support set ... shape (B, d)' and unit norm; a product with (B, d) broadcasts without an error.",
+    ),
+    (
+        "position_never_comes_back",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    Q, B = len(self.rows), len(z)
+    if B > Q:
+        raise ValueError(f"{B} projections do not fit a support set of {Q}")
+    where = (self.position + torch.arange(B, device=self.rows.device)) % Q
+    self.ages[self.ages >= 0] += 1
+    self.rows[where] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[where] = -1 if images is None else images.to(self.images)
+    self.ages[where] = 0
+    self.position += B
+""",
+        "The buffer `position` only counts up; the remainder is taken when rows are written, but not when the position is kept, so after the first round it is Q or more. Breaks 'position: where the next row goes' and the page's 'After the last position comes position 0, as on a clock. Keep the position in the buffer'. Rows, images and ages are right.",
+    ),
+    (
+        "predictions_normalised_over_the_batch",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    neighbours = support.rows[rows].to(p2)
+    predictions = F.normalize(p2, dim=0)
+    logits = neighbours @ predictions.T / temperature
+    labels = torch.arange(len(p2), device=p2.device)
+    return F.cross_entropy(logits, labels)
+""",
+        "The predictions are normalised over the batch (dim=0: columns get norm 1) instead of each to unit norm (dim=1), so the table holds no cosines. Breaks 'nn_i . p_k' with p2 'not normalised' and the page's 'prediction of the other view, normalised'. Still ln B if all predictions are equal.",
+    ),
+    (
+        "view_1_searches_for_both",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    # search once, before anything changes
+    rows = self.search(z1, index)
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    loss = (self.direction(z1, p2, rows) + self.direction(z2, p1, rows)) / 2
+    self.found = self.health(rows, index)
+    self.support.push(z1, index)
+    return loss
+""",
+        "Only view 1 searches, and its neighbours are used in both directions. Breaks the class's 'Both views search' and the page's 'The method lets each view search once' and 'Neighbours of view 1 must find predictions of view 2, and vice versa' (and the record counts B queries, not 2B). Shows whenever the two views have different neighbours.",
+    ),
+    (
+        "one_own_row_at_most",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    Q = len(self.rows)
+    wide = torch.promote_types(z.dtype, self.rows.dtype)
+    query = F.normalize(z.to(self.rows.device, wide), dim=1)
+    cosine = query @ self.rows.to(wide).T
+    if exclude is None:
+        best = cosine.topk(min(k, Q), dim=1).indices
+        count = torch.full((len(z),), best.shape[1])
+    else:
+        # one more than needed, because the query itself may be among them
+        best = cosine.topk(min(k + 1, Q), dim=1).indices
+        own = self.images[best] == exclude.to(self.images.device)[:, None]
+        # move it behind the others, which keep their order
+        own, order = own.long().sort(dim=1, stable=True)
+        best = best.gather(1, order)[:, :k]
+        count = (own[:, :k] == 0).sum(dim=1).cpu()
+    if k == 1:
+        return best[:, 0]
+    draw = (torch.rand(len(z), generator=generator, dtype=torch.float64) * count).long()
+    return best.gather(1, draw[:, None].to(best.device))[:, 0]
+""",
+        "Takes the k + 1 nearest rows and removes the own one, as one does for k nearest neighbours within one table. Right as long as an image has one row in the set; when it has two or more (a set that holds more than an epoch, such as 4,096 rows for 2,000 images), for k = 1 an own row is returned, and for k > 1 fewer than k are drawn from. Breaks 'rows of this image are ignored' and 'one of the k nearest rows, all equally likely'.",
+    ),
+    (
+        "shared_neighbour_is_no_negative",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    rows = support.find(z1) if rows is None else rows
+    wide = torch.promote_types(p2.dtype, support.rows.dtype)
+    targets = support.rows[rows].to(p2.device, wide)
+    scores = targets @ F.normalize(p2.to(wide), dim=1).T / temperature
+    # two images with the same neighbour are no negatives of each other
+    same = (rows[:, None] == rows[None, :]).to(p2.device)
+    same.fill_diagonal_(False)
+    scores = scores.masked_fill(same, float("-inf"))
+    return F.cross_entropy(scores, torch.arange(len(p2), device=p2.device))
+""",
+        "Predictions of images that have the same neighbour are left out of the sum, as false negatives. Breaks the formula (sum over all k), 'B candidates' and 'ln B if they are all equal'. Shows as soon as two projections of a batch share their neighbour (often, in a small set or early in training); right if all neighbours differ.",
+    ),
 ]

@@ -1862,4 +1862,102 @@ def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
 """,
         "Matches the new clusters with the old ones, keeps the names, and keeps the trained classifier from the second epoch on. Against 'Cluster ..., and start a new classifier', 'the same tensors, with new numbers in them' and 'cluster numbers mean nothing in the next epoch, so draw a new classifier'. Shows in the second call; the first call, nmi and the partition are right.",
     ),
+    (
+        "divides_by_the_variance",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    centred = h - h.mean(dim=0)
+    covariance = centred.T @ centred / len(h)
+    eigenvalues, eigenvectors = torch.linalg.eigh(covariance)
+    eigenvalues, eigenvectors = eigenvalues.flip(0), eigenvectors.flip(1)
+    used = (eigenvalues >= LEAST_VARIANCE * eigenvalues[0])[:dim]
+    eigenvalues, eigenvectors = eigenvalues[:dim][used], eigenvectors[:, :dim][:, used]
+    white = centred @ eigenvectors / eigenvalues
+    return F.normalize(white, dim=1).float()
+""",
+        "divides by the eigenvalue (the variance) instead of its root (the standard deviation), so weak directions dominate; breaks 'whitened' and the page's 'scale each to variance 1'",
+    ),
+    (
+        "inverse_simpson_11",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    sizes = torch.bincount(pseudo_labels)
+    shares = sizes / sizes.sum()
+    return (1 / (shares**2).sum()).item()
+""",
+        "1 / sum p^2 instead of exp of the entropy: also K for K equal clusters and 1 for a single one, but 2.0 instead of 2.38 in the page's example; breaks 'exp of the entropy of their sizes'",
+    ),
+    (
+        "classifier_from_the_global_generator",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    old = self.pseudo_labels.cpu()
+    seen = bool((old >= 0).all())
+    start = old_means(x, old, self.clusters) if self.warm_start and seen else None
+    _, labels = kmeans(x, self.clusters, generator=generator, start=start)
+    if seen:
+        self.nmi.fill_(mutual_information(old, labels))
+    self.pseudo_labels = labels.to(self.pseudo_labels.device)
+    nn.init.normal_(self.projector.weight, std=0.01)
+    nn.init.zeros_(self.projector.bias)
+    return [self.projector.weight, self.projector.bias]
+""",
+        "nn.init.normal_ draws the classifier from torch's global generator; breaks 'All random numbers come from self.generators' of clusters (step 14)",
+    ),
+    (
+        "averages_the_logits",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    targets = self.pseudo_labels[index.to(self.pseudo_labels.device)].to(z1.device)
+    logits = (z1 + z2) / 2
+    return F.cross_entropy(logits, targets)
+""",
+        "cross entropy of the averaged logits instead of the average of both cross entropies; always lower unless the views agree. Breaks 'averaged over both views' and 'both views must be classified'",
+    ),
+    (
+        "replacement_only_if_too_small",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    groups = [(pseudo_labels == c).nonzero().flatten() for c in pseudo_labels.unique()]
+    each = N // len(groups) + 1
+    chosen = []
+    for members in groups:
+        if len(members) < each:  # too few: some must repeat
+            pick = torch.randint(len(members), (each,), generator=generator)
+        else:
+            pick = torch.randperm(len(members), generator=generator)[:each]
+        chosen.append(members[pick])
+    everything = torch.cat(chosen)
+    return everything[torch.randperm(len(everything), generator=generator)][:N]
+""",
+        "a cluster with exactly N // C + 1 images is drawn without replacement; the docstring says 'with replacement if it has no more images than that'. Differs only if a cluster has exactly that size",
+    ),
+    (
+        "pair_numbers_collide",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    H_a, H_b = entropy(a.bincount()), entropy(b.bincount())
+    if H_a == 0 or H_b == 0:
+        return 0.0
+    K = int(max(a.max(), b.max()))
+    H_ab = entropy((a * K + b).bincount())
+    shared = H_a + H_b - H_ab
+    return min(1.0, max(0.0, shared / math.sqrt(H_a * H_b)))
+""",
+        "K is the largest label, not the number of labels: the pairs (i, K) and (i + 1, 0) get the same number, so H(a, b) is too small and the result too high. Breaks 'H(a, b) is the entropy of the pairs' and 0 for independent clusterings; right if b has fewer clusters than a, and for clusterings that are equal up to names",
+    ),
 ]

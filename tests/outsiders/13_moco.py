@@ -1104,4 +1104,89 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "A different idea: older keys of the query's own image are masked as false negatives. Docstring: 'The loss of all queries against the queue as it is', and the equation's sum is over all K keys of the queue. Shows only if an image of the batch is in the queue already (so not in the first epoch).",
     ),
+    (
+        "w13_raw_query",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    own = F.cosine_similarity(q, k.detach(), dim=1)
+    others = q @ queue.T  # the queue has unit norm already
+    return torch.cat([own.unsqueeze(1), others], dim=1)
+""",
+        "Only the own key is compared by a cosine; with the queue it is the inner product of the raw query, whose norm is not 1. The docstring promises the cosine with every key in the queue, too. Shows for every q that is not of unit norm.",
+    ),
+    (
+        "w13_softmax_twice",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    scores = similarities(q, k, queue).div(temperature)
+    probabilities = scores.softmax(dim=1)
+    first = torch.zeros(len(q), dtype=torch.long, device=q.device)
+    return F.cross_entropy(probabilities, first)
+""",
+        "cross_entropy takes logits and has a softmax inside, so there are two: the loss can never fall below ln(K + e) - 1 and hardly changes. The docstring promises -log of the share exp(q . k / tau) / (...). Still ln(K + 1) if all candidates are equal.",
+    ),
+    (
+        "w13_skip_norms",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    for slow, fast in zip(key.modules(), query.modules(), strict=True):
+        if isinstance(slow, nn.modules.batchnorm._BatchNorm):
+            continue  # the key network keeps its own
+        pairs = zip(slow.parameters(recurse=False), fast.parameters(recurse=False), strict=True)
+        for p, new in pairs:
+            p.mul_(momentum).add_(new, alpha=1 - momentum)
+""",
+        "'The key network keeps its own' is about running statistics; here the whole batch norm is left out, so its learned scale and shift never move. The docstring promises 'Move every parameter', and only buffers stay. Shows only in networks with a batch norm whose scale or shift differ.",
+    ),
+    (
+        "w13_queries_enter",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    waiting = self.queue.rows.clone()
+    value = moco_loss(z1, z2, waiting, self.temperature)
+    images = torch.cat([index] * (len(z1) // len(index)))
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z1.detach(), images)
+    return value
+""",
+        "The queries enter the queue instead of their keys: 'then their keys enter it' (the page: all keys of the step enter in one push). Loss, images, ages and health of the first step are right.",
+    ),
+    (
+        "w13_maximum_of_the_queue",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    scaled = similarities(q, k, queue) / temperature
+    own, others = scaled[:, 0], scaled[:, 1:]
+    # the largest is taken out of the exponentials, so that none of them overflows
+    largest = others.amax(dim=1).detach()
+    total = torch.exp(own - largest) + torch.exp(others - largest[:, None]).sum(dim=1)
+    return (largest + torch.log(total) - own).mean()
+""",
+        "The largest of the queue is taken out, but not the largest of all candidates: if the own key is much nearer than the queue, its exponential overflows, and the loss is infinite where it should be near 0. The page promises stability at low temperature (step 4), the docstring any tau > 0. Shows in float32 if the gap is above 88 tau, as at tau = 0.01; right at 0.2.",
+    ),
+    (
+        "w13_mask_in_order_of_place",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size, B = len(self.rows), len(z)
+    if B > size:
+        raise ValueError(f"{B} projections do not fit into {size} rows")
+    # how many steps behind the hand each place lies; the first B of them are replaced
+    steps = (torch.arange(size, device=self.rows.device) - self.position) % size
+    replaced = steps < B
+    self.ages[self.ages >= 0] += 1
+    self.ages[replaced] = 0
+    self.rows[replaced] = F.normalize(z.detach().to(self.rows.dtype), dim=1)
+    self.images[replaced] = -1 if images is None else images.to(self.images)
+    self.position.copy_((self.position + B) % size)
+""",
+        "A mask is filled in the order of the places, from 0 up, and not from `position` on: in a push that wraps around, the first new row goes to place 0 instead of `position`. 'position: where the next row goes', 'the next B positions, wrapping around'. The right places are replaced, with right ages, and each row has its own image; pushes that do not cross the end are right.",
+    ),
 ]

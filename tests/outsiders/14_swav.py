@@ -1168,4 +1168,73 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
 """,
         "Row and column factors are both computed from the factors of the iteration before (Jacobi), so rows do not see the columns just scaled: 'In each iteration scale the columns ..., then the rows'. It keeps rows at 1, agrees exactly for one iteration, and converges to the same limit, but three iterations give what two should. Shows for iterations >= 2 at a small number of iterations.",
     ),
+    (
+        "normalise_no_root",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    lengths = (prototypes * prototypes).sum(dim=1, keepdim=True)
+    prototypes /= lengths
+""",
+        "divides by the squared norm; rows that already have unit norm stay right, all others do not get it (a row of length 2 gets length 0.5). Breaks 'Scale each prototype to unit norm'",
+    ),
+    (
+        "queue_cut_from_the_end",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    everything = torch.cat([z, queue.to(z.dtype)])
+    codes = sinkhorn(everything @ prototypes.T, epsilon, iterations)
+    return codes[: -len(queue)]
+""",
+        "with an empty queue codes[:-0] is empty; breaks 'Q may be 0' and 'Codes of the batch alone, shape (B, K)'",
+    ),
+    (
+        "swapped_zip",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    losses = []
+    for view, code in zip(scores, reversed(codes)):
+        prediction = F.log_softmax(view / temperature, dim=1)
+        losses.append(-(code * prediction).sum(dim=1).mean())
+    return torch.stack(losses).mean()
+""",
+        "right for two views, but zip ends with the codes, so small crops predict nothing; breaks 'over all views except the code's own. There may be more views than codes'",
+    ),
+    (
+        "sinkhorn_starts_with_softmax",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    wide = scores if scores.dtype == torch.float64 else scores.float()
+    log_q = F.log_softmax(wide / epsilon, dim=1)  # cannot overflow
+    for _ in range(iterations):
+        log_q = log_q - torch.logsumexp(log_q, dim=0, keepdim=True)
+        log_q = log_q - torch.logsumexp(log_q, dim=1, keepdim=True)
+    return log_q.exp()
+""",
+        "scales the rows once before the first iteration; rows sum to 1 and many iterations give the same codes, but few do not (the page's table gives 0.593 instead of 0.571). Breaks 'Start from exp(scores / epsilon). In each iteration scale the columns ..., then the rows'",
+    ),
+    (
+        "swapped_clamped_probabilities",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    logs = [torch.softmax(s / temperature, dim=1).clamp(min=1e-12).log() for s in scores]
+    total, pairs = 0.0, 0
+    for i, code in enumerate(codes):
+        for v, log_p in enumerate(logs):
+            if v == i:
+                continue
+            total = total - (code * log_p).sum(dim=1).mean()
+            pairs += 1
+    return total / pairs
+""",
+        "a probability below 1e-12 is raised to it, so no loss exceeds 27.6 and its gradient is 0; right at tau = 0.1, where this cannot happen between cosines. Breaks step 10 (low temperature, log-sum-exp) and the formula -sum_k code_ik log softmax(scores_v / tau)_k",
+    ),
 ]

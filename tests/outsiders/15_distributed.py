@@ -1191,4 +1191,97 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 """,
         "A different idea: projections are cut off as leaves, and hooks collect the gradient of every view, and replay the chunk once all have arrived. If the loss does not use every view, the last gradient never arrives and the parameters get none at all; nor do they through torch.autograd.grad, because the projections are not connected with the parameters. 'Their values and the parameters' gradients are those of method.project_views(chunk)'; 'torch.utils.checkpoint.checkpoint makes both passes'. Right for loss.backward() with all views used. Shows for a loss of one view, or with torch.autograd.grad.",
     ),
+    (
+        "padding_above_cut_below",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    counts = shares(B)
+    mine = rows.detach()
+    missing = counts[0] - len(mine)
+    filler = mine.new_zeros(missing, *mine.shape[1:])
+    sent = torch.cat([filler, mine])
+    received = [torch.empty_like(sent) for _ in counts]
+    dist.all_gather(received, sent)
+    return torch.cat([block[:count] for block, count in zip(received, counts)])
+""",
+        "The padding is put above the rows, but cut off below them: a process with a smaller share loses its last row, and a row of zeros stands before its others. Right if all shares are equal. Against 'first all rows of process 0, then those of process 1' and 'leave out what was only added for the exchange'.",
+    ),
+    (
+        "cut_before_sum",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    own = own_rows(gradient).clone(memory_format=torch.contiguous_format)
+    dist.all_reduce(own)
+    return own, None
+""",
+        "Cuts first and sums then: each process sends only the gradient of its own rows, so gradients of different rows are added up, and what the other losses say about our rows is lost (for unequal shares the shapes do not even agree). Against 'every process has a gradient for our rows: sum them'.",
+    ),
+    (
+        "places_strided",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    first = torch.arange(rank(), B, size(), device=device)
+    second = first + B
+    return torch.cat([first, second]), torch.cat([second, first])
+""",
+        "Deals the rows out in turn, as torch's DistributedSampler does (0, 2, 4 and 1, 3), where own_rows cuts the batch into blocks: B = 5 in 2 processes gives the second one 1 3 6 8. Number and shape are right, and so is one process alone. Against 'For B = 5 and 2 processes, the second process gets 3 4 8 9'.",
+    ),
+    (
+        "divided_by_all_views",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    u, v = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    candidates = torch.cat([gather(u, B), gather(v, B)])
+    places, positives = own_places(B, z1.device)
+    scores = torch.cat([u, v]) @ candidates.T / temperature
+    scores = scores.scatter(1, places[:, None], float("-inf"))
+    return F.cross_entropy(scores, positives, reduction="sum") / len(candidates)
+""",
+        "Divides the sum by all 2B views, so the shares add up to the loss: their mean is 1/W of it, and so is the gradient. Right in one process. Against 'The mean of the shares over all processes is the loss of the whole batch' and 'the sum is divided by 2B / W'.",
+    ),
+    (
+        "gradient_exchanged_for_another",
+        "average_gradients",
+        """
+def average_gradients(optimizer: torch.optim.Optimizer) -> None:
+    with_gradient = [
+        p for group in optimizer.param_groups for p in group["params"] if p.grad is not None
+    ]
+    if not with_gradient:
+        return
+    line = torch.cat([p.grad.reshape(-1) for p in with_gradient])
+    dist.all_reduce(line)
+    line /= size()
+    pieces = line.split([p.numel() for p in with_gradient])
+    for p, piece in zip(with_gradient, pieces):
+        p.grad = piece.view_as(p).to(p.dtype)
+""",
+        "The means are right, but p.grad becomes another tensor, a piece of the exchanged row, instead of being overwritten: whoever holds the old gradient (a flat buffer of gradients, a captured graph, a list made before the step) keeps the unaveraged one, the pieces share one memory, and channels_last is lost. Against 'Replace the gradient of each parameter by its mean over all processes, in place' and 'back to where they came from'.",
+    ),
+    (
+        "restored_after_early_stop",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    again = False
+
+    def run(*views):
+        nonlocal again
+        statistics = running_statistics(method)
+        before = [one.clone() for one in statistics]
+        z = method.project_views(list(views))
+        if again:
+            set_all(statistics, before)
+        again = True
+        return z
+
+    return checkpoint(run, *chunk, use_reentrant=False)
+""",
+        "Restores the statistics in a plain line after the second call of the network. checkpoint stops the second pass with an exception as soon as it has all tensors that it needs, so that line is never reached, and running averages and counters move twice; only a finally (as in `unchanged`) would run. Values and gradients are right. Against 'The second pass must leave them as they are'.",
+    ),
 ]

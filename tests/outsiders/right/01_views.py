@@ -580,4 +580,83 @@ def two_views(
 """,
         "One call on a batch in which every image occurs twice. Each row draws all its own random numbers, so rows b and B + b are independent views of image b; both are made from the original. Another order of draws than two calls one after another. With recipe 'none' the results are copies, not x itself.",
     ),
+    (
+        "flip_picks_from_both",
+        "horizontal_flip",
+        """
+def horizontal_flip(x, p=0.5, generator=None):
+    B = len(x)
+    both = torch.cat([x, x.flip(3)])  # image b in row b, its mirror image in row B + b
+    row = torch.arange(B) + B * coin(B, p, generator).long()
+    return both.index_select(0, row.to(x.device))
+""",
+        "Puts all images and all mirror images into one batch of 2B and picks one row for each image, instead of flipping the chosen images.",
+    ),
+    (
+        "grey_as_fourth_channel",
+        "grayscale",
+        """
+def grayscale(x, p=0.2, generator=None):
+    palette = torch.cat([x, to_gray(x)], dim=1)  # red, green, blue, grey
+    channels = torch.tensor([[0, 1, 2], [3, 3, 3]])[coin(len(x), p, generator).long()]
+    return palette.take_along_dim(channels[:, :, None, None].to(x.device), dim=1)
+""",
+        "The grey version is a fourth channel, and a table of channel numbers (0 1 2 or 3 3 3) says what each image shows: no copy, no mask, no assignment.",
+    ),
+    (
+        "last_resort_as_eleventh_candidate",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    limit = torch.tensor([height, width])
+    u, v = torch.rand(2, B, 10, generator=generator, dtype=torch.float64)
+    half_log_area = ((scale[0] + (scale[1] - scale[0]) * v) * height * width).log() / 2
+    half_log_ratio = (math.log(ratio[0]) * (1 - u) + math.log(ratio[1]) * u) / 2
+    sides = torch.stack([half_log_area - half_log_ratio, half_log_area + half_log_ratio], dim=2)
+    sides = sides.exp().round().long().clamp(min=1)  # (B, 10, 2)
+
+    # the nearest allowed ratio decides about the last resort
+    nearest = min(max(width / height, ratio[0]), ratio[1])
+    tall = height if width / height >= nearest else max(1, round(width / nearest))
+    wide = width if width / height <= nearest else max(1, round(height * nearest))
+    last = torch.tensor([tall, wide]).expand(B, 1, 2)
+    sides = torch.cat([sides, last], dim=1)  # the eleventh always fits
+
+    number = torch.arange(11).expand(B, 11)
+    first = number.masked_fill((sides > limit).any(dim=2), 11).amin(dim=1)
+    size = sides[torch.arange(B), first]
+    places = limit - size + 1
+    corner = (torch.rand(B, 2, generator=generator, dtype=torch.float64) * places).long()
+    return torch.cat([corner, size], dim=1)
+""",
+        "Sides from sums of logarithms in float64; the last resort is an eleventh candidate that always fits, and the smallest number of a fitting candidate decides. Ratios are drawn before areas, and no argmax, any or where.",
+    ),
+    (
+        "all_versions_then_pick",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    B = len(x)
+    row = torch.arange(B)
+    # Fisher-Yates for all images at once
+    order = torch.arange(4).repeat(B, 1)
+    for last in (3, 2, 1):
+        other = torch.randint(last + 1, (B,), generator=generator)
+        mine, yours = order[:, last].clone(), order[row, other]
+        order[row, other] = mine
+        order[:, last] = yours
+    amounts = [uniform(B, -hue, hue, generator).to(x)]
+    for strength in (saturation, contrast, brightness):
+        amounts.insert(0, uniform(B, max(0.0, 1.0 - strength), 1.0 + strength, generator).to(x))
+    changes = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    # number 4 means: as it is
+    order = torch.where(coin(B, p, generator)[:, None], order, 4).to(x.device)
+    row = row.to(x.device)
+    for t in range(4):
+        versions = [change(x, amount) for change, amount in zip(changes, amounts)]
+        x = torch.stack([*versions, x])[order[:, t], row]
+    return x
+""",
+        "The order is a Fisher-Yates shuffle of all images at once; in every round all four changes are made of all images, and one of five versions (the fifth: unchanged) is picked for each. Order first, then hue, saturation, contrast, brightness, the coin last.",
+    ),
 ]

@@ -447,4 +447,72 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "model.apply with structural pattern matching. apply visits children before their parent, so a block sets its last norm to 0 after that norm was set to 1. Standard normal draws scaled in place by sqrt(2 / n), n = out_channels * kernel, so dtype, device and requires_grad stay. Norms without weights are skipped; biases of convolutions and all other layers stay as they are; also resets running statistics, so that a norm is the identity in eval mode, too (of a fresh network they already are).",
     ),
+    (
+        "pairs_in_a_loop",
+        "BasicBlock.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    pairs = [(self.conv1, self.bn1), (self.conv2, self.bn2)]
+    branch = x
+    for number, (convolution, norm) in enumerate(pairs):
+        if number > 0:
+            branch = F.threshold(branch, 0.0, 0.0)
+        branch = norm(convolution(branch))
+    projected = [x] if self.downsample is None else [self.downsample(x)]
+    return F.threshold(sum(projected, branch), 0.0, 0.0)
+""",
+        "a loop over pairs with the ReLU before each pair but the first; the ReLU is F.threshold; the shortcut is computed last",
+    ),
+    (
+        "residual_added_in_place",
+        "Bottleneck.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    narrow = self.bn1(self.conv1(x)).relu_()
+    looked = self.bn2(self.conv2(narrow)).relu_()
+    out = self.bn3(self.conv3(looked))
+    if self.downsample is not None:
+        x = self.downsample(x)
+    out += x
+    return out.relu_()
+""",
+        "in-place ReLUs and an in-place sum, only on tensors that the block made itself; the shortcut comes last",
+    ),
+    (
+        "mean_of_rows_then_columns",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    parts = [self.conv1, self.bn1, F.relu, self.maxpool]
+    parts += [self.get_submodule("layer" + str(i + 1)) for i in range(self.stages)]
+    for part in parts:
+        x = part(x)
+    return x.mean(dim=3).mean(dim=2)
+""",
+        "a list of callables applied in order; the mean over each row, then over the rows",
+    ),
+    (
+        "normal_in_place_two_passes",
+        "initialise",
+        """
+@torch.no_grad()
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    norms = nn.modules.batchnorm._BatchNorm | nn.modules.instancenorm._InstanceNorm
+    norms = norms | nn.GroupNorm | nn.LayerNorm
+    parts = list(model.modules())
+    for norm in filter(lambda part: isinstance(part, norms), parts):
+        norm.reset_parameters()
+    for part in parts:
+        if isinstance(part, nn.Conv2d):
+            height, width = part.kernel_size
+            part.weight.normal_(0.0, (2 / (part.out_channels * height * width)) ** 0.5)
+    if zero_init:
+        for part in parts:
+            if isinstance(part, Bottleneck):
+                part.bn3.weight.zero_()
+            elif isinstance(part, BasicBlock):
+                part.bn2.weight.zero_()
+""",
+        "norms first, by their own reset_parameters, then the weights by normal_ with the standard deviation written out, then the zeros; no function of nn.init is used",
+    ),
 ]

@@ -439,4 +439,108 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "Does not call mlp and makes the layers from the last to the first, so the random draws come in another order, which no sentence fixes. The result is linear without bias, batch norm, ReLU, linear, from dim to dim.",
     ),
+    (
+        "r03_norm_by_hand",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import torch
+
+    class Norm(nn.BatchNorm1d):
+        def forward(self, x):
+            wide = x.to(torch.promote_types(x.dtype, torch.float32))
+            if self.training:
+                n = len(wide)
+                if n < 2:
+                    raise ValueError("a norm over the batch needs two rows or more in training")
+                mean = wide.sum(0) / n
+                var = ((wide - mean) ** 2).sum(0) / n
+                with torch.no_grad():
+                    self.num_batches_tracked += 1
+                    share = self.momentum
+                    if share is None:
+                        share = 1 / int(self.num_batches_tracked)
+                    for old, new in [(self.running_mean, mean), (self.running_var, var * n / (n - 1))]:
+                        old.copy_((1 - share) * old + share * new)
+            else:
+                mean, var = self.running_mean, self.running_var
+            out = (wide - mean) / (var + self.eps).sqrt() * self.weight + self.bias
+            return out.to(x.dtype)
+
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        Norm(hidden_dim),
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim),
+    )
+""",
+        "The norm is a subclass of BatchNorm1d whose forward is written out: mean and variance over the batch, running statistics (with the unbiased variance) and their counter by hand. Momentum and epsilon are those of the class.",
+    ),
+    (
+        "r03_lazy_layers",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    import warnings
+
+    import torch
+
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # some versions of torch warn about lazy modules
+        head = nn.Sequential(
+            nn.LazyLinear(hidden_dim, bias=False),
+            nn.LazyBatchNorm1d(),
+            nn.ReLU(),
+            nn.LazyLinear(out_dim),
+        )
+        head.eval()(torch.zeros(1, in_dim))  # gives the layers their widths and first weights
+    return head.train()
+""",
+        "Lazy layers find their widths in a dry run. It is in eval mode, so the running statistics and their counter stay as they start; then the head goes back to training mode. Afterwards the layers are ordinary ones.",
+    ),
+    (
+        "r03_missing_key",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    import torch
+
+    class Same(nn.Module):
+        def forward(self, h):
+            return h
+
+    class Affine(nn.Linear):
+        def forward(self, h):
+            return torch.addmm(self.bias, h, self.weight.t())
+
+    class Makers(dict):
+        def __missing__(self, name):
+            raise ValueError(f"{name!r} is none of {', '.join(self)}")
+
+    makers = Makers(
+        none=Same,
+        linear=lambda: Affine(in_dim, out_dim),
+        mlp=lambda: mlp(in_dim, hidden_dim, out_dim),
+    )
+    return makers[kind]()
+""",
+        "A dictionary whose __missing__ raises the ValueError; 'none' is an own module, and the linear head is a Linear whose forward is one addmm.",
+    ),
+    (
+        "r03_own_forward",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    from torch.nn.functional import relu
+
+    class Predictor(nn.Sequential):
+        def forward(self, z):
+            first, norm, second = self
+            return second(relu(norm(first(z))))
+
+    first = nn.Linear(dim, hidden_dim, bias=False)
+    return Predictor(first, nn.BatchNorm1d(hidden_dim), nn.Linear(hidden_dim, dim))
+""",
+        "A subclass of Sequential with three layers and a forward of its own; the ReLU is a function and not a layer.",
+    ),
 ]

@@ -376,4 +376,52 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "A loop over anchors; the view itself is cut out of its row instead of masked, so its partner's number shifts by one. log_softmax is stable. Slow, but equation 1 to the letter.",
     ),
+    (
+        "similarity_outer_products",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    unit = torch.cat([F.normalize(z.to(wide), dim=1) for z in (z1, z2)])
+    cosines = unit.new_zeros(len(unit), len(unit))
+    for feature in unit.unbind(dim=1):
+        cosines = cosines + torch.outer(feature, feature)
+    return cosines
+""",
+        "adds up one outer product for each of the d features; no matrix product | each view is normalised before they are joined",
+    ),
+    (
+        "positive_from_ranges",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    partners = [*range(B, 2 * B), *range(B)]
+    return torch.tensor(partners, dtype=torch.int64, device=device)
+""",
+        "a list of Python numbers from two ranges | no roll and no arithmetic on tensors",
+    ),
+    (
+        "logits_diagonal_scatter_11",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    nothing = similarity.new_full((len(similarity),), float("-inf"))
+    return torch.diagonal_scatter(similarity, nothing) * (1 / temperature)
+""",
+        "writes -inf into the diagonal with diagonal_scatter, then multiplies by 1 / tau (-inf stays -inf) | no mask",
+    ),
+    (
+        "loss_of_differences",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    total = logits.new_zeros(())
+    for row, partner in zip(logits, positive_index(len(z1)).tolist(), strict=True):
+        total = total + torch.logsumexp(row - row[partner], dim=0)
+    return total / len(logits)
+""",
+        "for each anchor the log-sum-exp of how far every candidate is ahead of the positive | a loop, without cross entropy",
+    ),
 ]

@@ -473,4 +473,76 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "torch.autograd.grad returns the new gradients, which replace the old; a parameter that the loss does not use has no gradient and stays, as after zero_grad and backward; every group gets the rate",
     ),
+    (
+        "scaled_lr_all_three",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    ours = base * math.sqrt(batch_size) / 16  # sqrt(256) is 16
+    rates = [("linear", base * batch_size / 256), ("simclr_sqrt", 4 * ours), ("sqrt", ours)]
+    for name, rate in rates:
+        if name == rule:
+            return rate
+    known = ", ".join(name for name, _ in rates)
+    raise ValueError(f"no rule {rule!r}; there are {known}")
+""",
+        "All three rates are computed and looked up in a list; SimCLR's square root is four times our own, as sqrt(256) / 4 is 4.",
+    ),
+    (
+        "lr_list_of_all_rates",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    rates = [peak * done / warmup_steps for done in range(warmup_steps)]
+    descent = total_steps - warmup_steps
+    for done in range(descent):
+        rates.append(peak * (0.5 + 0.5 * math.cos(math.pi * done / descent)))
+    rates.append(0.0 if descent > 0 else float(peak))  # from here on, for ever
+    return rates[min(step, len(rates) - 1)]
+""",
+        "Writes down the rates of the whole training in a list and looks one up; its last entry stands for all later steps, so the progress needs no limit, and no case divides by zero.",
+    ),
+    (
+        "ratio_by_hypot_tree",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    def length(x):
+        sides = x.flatten().to(torch.promote_types(x.dtype, torch.float32)).abs()
+        if not len(sides):
+            return sides.sum()
+        while len(sides) > 1:
+            if len(sides) % 2:
+                sides = torch.cat([sides, sides.new_zeros(1)])
+            sides = torch.hypot(*sides.chunk(2))
+        return sides[0]
+
+    a, b = length(w), length(update)
+    known = (a > 0) & (b > 0)
+    ratio = trust_coefficient * a / torch.where(known, b, torch.ones_like(b))
+    return torch.where(known, ratio, torch.ones_like(ratio)).to(w.dtype)
+""",
+        "Pythagoras pairwise: a tree of hypotenuses instead of a norm, in float32 or wider, so no square overflows or underflows; the divisor is replaced by 1 where a norm is zero, then the ratio; back to w's dtype, a scalar on its device.",
+    ),
+    (
+        "lars_linear_map",
+        "lars_update",
+        """
+@torch.no_grad()
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    m, eta = settings["momentum"], settings["trust_coefficient"]
+    if w.dim() > 1:
+        decay = settings["weight_decay"]
+        ratio = trust_ratio(w, gradient + decay * w, eta)
+        parts = torch.stack([velocity, gradient, w])
+        shares = torch.stack([torch.full_like(ratio, m), ratio, ratio * decay])
+    else:
+        parts = torch.stack([velocity, gradient])
+        shares = torch.tensor([m, 1.0], dtype=w.dtype, device=w.device)
+    shape = (-1,) + (1,) * w.dim()
+    velocity.copy_((shares.reshape(shape) * parts).sum(0))
+    w.copy_(w - settings["lr"] * velocity)
+""",
+        "The new velocity as one linear combination of velocity, gradient and weights (m, ratio, ratio * decay), computed from a stack; biases combine only two of them. The sum for the ratio is a tensor of its own, and gradient is only read.",
+    ),
 ]

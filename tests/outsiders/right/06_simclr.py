@@ -377,4 +377,77 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "NT-Xent from scratch, from the (B, B) blocks between and within the views, joined by logaddexp, in double and cast back; its own temperature; ignores the index",
     ),
+    (
+        "merge_shuffle",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    def shuffled(low, high):
+        if high - low < 2:
+            return list(range(low, high))
+        middle = (low + high) // 2
+        left, right = shuffled(low, middle), shuffled(middle, high)
+        luck = torch.rand(high - low, generator=generator, dtype=torch.float64)
+        together = []
+        for u in luck.tolist():
+            pile = left if u * (len(left) + len(right)) < len(left) else right
+            together.append(pile.pop())
+        return together
+
+    order = torch.tensor(shuffled(0, N), dtype=torch.int64)
+    yield from order[: N - N % batch_size].view(-1, batch_size)
+""",
+        "Shuffles like merge sort: both halves are shuffled and then riffled together, the next card from a pile with probability proportional to its height, which makes all orders equally likely. All draws come before the first batch.",
+    ),
+    (
+        "second_views_written_one_row_down",
+        "SimCLR.views",
+        """
+def views(self, x):
+    first, second = two_views(x, self.recipe, self.generators["views"])
+    if self.positives != "wrong":
+        return first, second
+    below = torch.arange(1, len(x) + 1, device=second.device)
+    below[-1:] = 0  # the last row is followed by the first
+    return first, torch.empty_like(second).index_copy_(0, below, second)
+""",
+        "In the control each second view is written to the row below (index_copy_ into a new tensor) instead of rolling the batch; x1 has the same draws in both modes.",
+    ),
+    (
+        "projector_as_hook",
+        "SimCLR.project",
+        """
+def project(self, x):
+    def then_project(encoder, inputs, h):
+        hook.remove()  # for this call only
+        return self.projector(h)
+
+    hook = self.encoder.register_forward_hook(then_project)
+    try:
+        return self.encoder(x)
+    finally:
+        hook.remove()
+""",
+        "A forward hook on the encoder, for this one call, puts the projector behind it: one call of each, gradients through both, no mode changed, nothing left behind.",
+    ),
+    (
+        "neighbouring_rows_without_diagonal",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    if z1.shape != z2.shape or len(z1) < 2:
+        raise ValueError("the loss needs two views of at least two images")
+    z = torch.stack([z1, z2], dim=1).flatten(0, 1)  # rows 2b and 2b + 1 show image b
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    z = nn.functional.normalize(z, dim=1)
+    M = len(z)
+    # without its first entry, the table has the diagonal at the end of rows of M + 1
+    scores = (z @ z.T / self.temperature).flatten()[1:].view(M - 1, M + 1)
+    scores = scores[:, :-1].reshape(M, M - 1)
+    me = torch.arange(M, device=z.device)
+    partner = me ^ 1
+    return nn.functional.cross_entropy(scores, partner - (partner > me).long())
+""",
+        "From scratch, with the views of an image in neighbouring rows, partner by XOR, and a (2B, 2B - 1) table from which the diagonal is really removed (by a reshape) instead of masked; float32 or wider.",
+    ),
 ]

@@ -681,4 +681,128 @@ def linear_probe(
 """,
         "functional: accumulate hands each fit on to the next, max by (accuracy, penalty) chooses, so that the larger penalty wins a tie; a dimension whose least and greatest value are equal is divided by 1 (rounding can leave such a one a tiny deviation)",
     ),
+    (
+        "log_votes_class_by_class",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    wide = torch.promote_types(bank.dtype, torch.float32)
+
+    def unit(rows):
+        rows = rows.to(wide)
+        largest = rows.abs().amax(dim=1, keepdim=True)
+        rows = rows / torch.where(largest > 0, largest, 1.0)
+        length = rows.square().sum(dim=1, keepdim=True).sqrt()
+        return rows / torch.where(length > 0, length, 1.0)
+
+    classes = torch.unique(bank_labels)
+    directions = unit(bank).T
+    predicted = bank_labels.new_empty(len(queries))
+    for first in range(0, len(queries), QUERIES):
+        cosine = unit(queries[first : first + QUERIES]) @ directions
+        cosine, order = cosine.sort(dim=1, descending=True)
+        cosine, voters = cosine[:, :k], bank_labels[order[:, :k]]
+        exponent = (cosine - cosine[:, :1]) / temperature
+        log_votes = [
+            exponent.masked_fill(voters != c, -math.inf).logsumexp(dim=1) for c in classes
+        ]
+        predicted[first : first + QUERIES] = classes[torch.stack(log_votes, dim=1).argmax(dim=1)]
+    return predicted
+""",
+        "a full sort instead of topk, rows scaled by their largest entry before the norm, votes as logsumexp of each class in a loop over the classes, written into an empty result",
+    ),
+    (
+        "rank_within_class",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    N = len(labels)
+    keys = torch.rand(N, generator=generator, dtype=torch.float64)
+    by_key = keys.argsort()
+    by_class = by_key[labels.long()[by_key].argsort(stable=True)]
+    sizes = torch.unique(labels.long(), return_counts=True)[1]
+    first = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
+    rank = torch.arange(N) - first
+    quota = max(1, round(share * N / max(1, len(sizes))))
+    return by_class[rank < quota]
+""",
+        "no loop: random keys instead of a permutation, a stable sort by class, and each row's rank within its class",
+    ),
+    (
+        "gradient_by_hand",
+        "fit",
+        """
+@torch.no_grad()
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    C, D = weight.shape
+    wide = h.dtype if h.device.type == "mps" else torch.float64  # there is no float64 on mps
+    theta = torch.cat([weight.detach(), bias.detach()[:, None]], dim=1).to(wide)  # a new tensor
+    if iterations > 0:
+        inputs = torch.cat([h.detach(), h.new_ones(len(h), 1)], dim=1).to(wide)
+        target = F.one_hot(position, C).to(wide)
+        optimizer = torch.optim.LBFGS(
+            [theta],
+            max_iter=iterations,
+            max_eval=30 * iterations,
+            history_size=20,
+            tolerance_grad=1e-9,
+            tolerance_change=1e-13,
+            line_search_fn="strong_wolfe",
+        )
+
+        @torch.no_grad()
+        def closure():
+            log_p = (inputs @ theta.T).log_softmax(dim=1)
+            theta.grad = (log_p.exp() - target).T @ inputs / len(h)
+            theta.grad[:, :D] += penalty * theta[:, :D]
+            data_term = -(target * log_p).sum() / len(h)
+            return data_term + 0.5 * penalty * theta[:, :D].square().sum()
+
+        optimizer.step(closure)
+    theta = theta.to(h.dtype)
+    return theta[:, :D].clone(), theta[:, D].clone()
+""",
+        "weight and bias in one matrix (the bias as a last column), and the gradient of softmax regression written out instead of autograd; L-BFGS with strong Wolfe conditions, in float64 inside",
+    ),
+    (
+        "fits_first_then_chooses",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    origin = train_h[0]  # relative to it, a dimension that is always the same is exactly 0
+    var, mean = torch.var_mean(train_h - origin, dim=0, correction=0)
+    mean = mean + origin
+    std = torch.where(var > 0, var, torch.ones_like(var)).sqrt()
+    classes = train_labels.unique().to(train_h.device)
+    position = torch.searchsorted(classes, train_labels.to(train_h.device))
+    h = (train_h - mean) / std
+    start = (h.new_zeros(len(classes), h.shape[1]), h.new_zeros(len(classes)))
+    probes = []
+    for penalty in reversed(sorted(penalties)):
+        start = fit(h, position, *start, penalty, iterations)
+        probes.append(Probe(*start, mean, std, classes, penalty))
+    return max(probes, key=lambda probe: (probe.accuracy(val_h, val_labels), probe.penalty))
+""",
+        "keeps all probes and chooses at the end by (accuracy, penalty); statistics relative to the first row, so that constant dimensions have a variance of exactly 0; positions by searchsorted",
+    ),
 ]

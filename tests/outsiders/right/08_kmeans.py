@@ -566,4 +566,88 @@ def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tens
 """,
         "normal numbers from pairs of uniform ones (Box and Muller), drawn on the CPU in double and moved to x's device; the sum is rounded once, to x's dtype; not clipped",
     ),
+    (
+        "r08_tree",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    places = torch.rand(count, generator=generator, dtype=torch.float64).to(squared.device)
+    largest = squared.max().double()
+    if not largest > 0:
+        return (places * len(squared)).long().clamp(max=len(squared) - 1)
+    # a tree of sums: each node holds the sum of its two children
+    depth = math.ceil(math.log2(max(len(squared), 2)))
+    leaves = torch.zeros(2**depth, dtype=torch.float64, device=squared.device)
+    leaves[: len(squared)] = squared.double() / largest
+    levels = [leaves]
+    while len(levels[-1]) > 1:
+        levels.append(levels[-1].view(-1, 2).sum(1))
+    # from the root down: go right if the place lies behind the left child, never to an empty child
+    node = torch.zeros(count, dtype=torch.int64, device=squared.device)
+    rest = places * levels.pop()
+    while levels:
+        level = levels.pop()
+        left, right = level[2 * node], level[2 * node + 1]
+        turn = ((rest >= left) & (right > 0)) | (left == 0)
+        rest = torch.where(turn, rest - left, rest)
+        node = 2 * node + turn
+    return node
+""",
+        "A binary tree of sums, in which every draw descends from the root to a leaf; a child with the sum 0 is never entered. In float64, and scaled by the largest distance.",
+    ),
+    (
+        "r08_by_coordinate",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels, distances = [], []
+    for some in x.split(CHUNK):
+        table = some.new_zeros(len(some), len(centroids))
+        for values, places in zip(some.unbind(1), centroids.unbind(1), strict=True):
+            difference = values[:, None] - places
+            table.addcmul_(difference, difference)
+        nearest = table.argmin(1)
+        labels.append(nearest)
+        distances.append(table.take_along_dim(nearest[:, None], 1)[:, 0])
+    return torch.cat(labels), torch.cat(distances)
+""",
+        "Loops over the coordinates and adds up squared differences; no matrix product, nothing below 0, accurate for large coordinates.",
+    ),
+    (
+        "r08_sparse",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    N, K = len(x), len(centroids)
+    points = torch.arange(N, device=x.device)
+    ones = torch.ones(N, dtype=torch.float64, device=x.device)
+    # a sparse K x N matrix with a 1 where point n is in cluster k
+    member = torch.sparse_coo_tensor(torch.stack([labels, points]), ones, (K, N), check_invariants=True)
+    sums = torch.sparse.mm(member, torch.cat([x.double(), ones[:, None]], dim=1))
+    sums, count = sums[:, :-1], sums[:, -1:]
+    new = torch.where(count > 0, sums / count, centroids.double()).to(centroids.dtype)
+    empty = torch.where(count[:, 0] == 0)[0]
+    revived = min(len(empty), int((distances > 0).sum()))
+    if revived:
+        farthest = distances.topk(revived).indices
+        new = new.index_copy(0, empty[:revived], x[farthest].to(new.dtype))
+    return new
+""",
+        "A product of a sparse membership matrix with the points and a column of ones, in float64; as many empty clusters are revived as there are points at a distance above 0.",
+    ),
+    (
+        "r08_place_by_place",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    code = self.encoder(x)
+    height, width = code.shape[2:]
+    total = code.new_zeros(code.shape[:2], dtype=torch.promote_types(code.dtype, torch.float32))
+    for row in range(height):
+        for column in range(width):
+            total = total + code[:, :, row, column]
+    return (total / (height * width)).to(x.dtype)
+""",
+        "Two loops over the positions of the code and a running sum, in float32 or wider.",
+    ),
 ]

@@ -516,4 +516,67 @@ def strict_batches(
 ''',
         "Draws the T images of each cluster in a loop of their own, drops the surplus, and only then lays the row. Each subset is uniform, as the docstring asks; fresh draws at every call.",
     ),
+    (
+        "clusters_one_key",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    turn = torch.randperm(int(pseudo_labels.max()) + 1, generator=generator)
+    inside = torch.randperm(N, generator=generator)
+    key = turn.to(pseudo_labels.device)[pseudo_labels] * N + inside.to(pseudo_labels.device)
+    return key.sort().indices
+""",
+        "one sort by the number turn * N + random place, all of which differ, so it need not be stable | the order of the clusters is drawn before that of the images",
+    ),
+    (
+        "deal_slices_11",
+        "deal",
+        """
+def deal(order: Tensor, batches: int, generator: Generator | None = None) -> Tensor:
+    players = torch.randperm(batches, generator=generator).tolist()
+    return torch.stack([order[player::batches] for player in players])
+""",
+        "every batch is a slice with stride T, stacked in random order | no table",
+    ),
+    (
+        "strict_fixed_point",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    T = int(sizes.sum()) // batch_size
+    while (possible := sum(min(size, T) for size in sizes.tolist()) // batch_size) < T:
+        T = possible
+    return T
+""",
+        "starts with N // B and lowers T to what the capped clusters can fill until nothing changes: the greatest fixed point | no search over all T",
+    ),
+    (
+        "strict_by_piles",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(pseudo_labels.unique())} clusters with "
+            "one each; use a smaller batch, or more clusters"
+        )
+    sizes = torch.bincount(pseudo_labels)
+    T = strict_count(sizes, batch_size)
+    piles = []
+    for cluster, size in enumerate(sizes.tolist()):
+        members = (pseudo_labels == cluster).nonzero().squeeze(1)
+        piles.append(members[torch.randperm(size, generator=generator)[:T]])
+    surplus = sum(map(len, piles)) - T * batch_size
+    owner = [number for number, pile in enumerate(piles) for _ in range(len(pile))]
+    for place in torch.randperm(len(owner), generator=generator)[:surplus].tolist():
+        piles[owner[place]] = piles[owner[place]][1:]
+    turns = torch.randperm(len(piles), generator=generator).tolist()
+    row = torch.cat([piles[number] for number in turns])
+    return deal(row, T, generator)
+""",
+        "a shuffled pile of at most T images for each cluster; surplus images are taken off the piles, a pile as likely as it has images; then the piles are laid in random order | clusters are put in order last, without in_clusters and rank_in_cluster",
+    ),
 ]

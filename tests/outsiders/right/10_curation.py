@@ -569,4 +569,68 @@ def choose(self, draws: list[dict]) -> int:
 """,
         "A knockout by `reduce` instead of a sort; random is the first of a random permutation from `tries`. Among draws equal in both numbers (where the docstring is silent) it takes the first for best, the last for reversed.",
     ),
+    (
+        "pairs_by_coordinate",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    u, v = (F.normalize(z.to(z1.device, wide), dim=1) for z in (z1, z2))
+    B = len(u)
+    squares = torch.zeros(B, B, dtype=wide, device=z1.device)
+    for x, y in zip(u.unbind(1), v.unbind(1)):
+        squares = squares + (x[:, None] - y).square()
+    table = squares.sqrt().clamp(max=2)
+    place = torch.arange(B, device=z1.device)
+    negative = torch.where(place[:-1] < place[:, None], table[:, :-1], table[:, 1:])
+    return table.diagonal().clone(), negative
+""",
+        "Loops over the coordinates and adds up their squared differences, so only (B, B) tables are needed and equal views are exactly 0 apart; the diagonal is left out by a choice between the table without its last and without its first column.",
+    ),
+    (
+        "violation_nanquantile",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    u, v = F.normalize(z1.to(wide), dim=-1), F.normalize(z2.to(wide), dim=-1)
+    table = torch.cdist(u, v, compute_mode="donot_use_mm_for_euclid_dist")
+    itself = torch.eye(len(table), dtype=torch.bool, device=table.device)
+    others = table.masked_fill(itself, float("nan"))
+    near = torch.nanquantile(others, quantile, dim=1)
+    return (table.diagonal() > near).to(wide).mean()
+""",
+        "Works on the whole table: the positives on the diagonal become NaN, which nanquantile leaves out; no table of negatives is built, and pair_distances is not called.",
+    ),
+    (
+        "embed_mock_patch",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    from contextlib import ExitStack
+    from unittest import mock
+
+    with ExitStack() as stack:
+        stack.enter_context(torch.no_grad())
+        for m in model.modules():
+            if isinstance(m, nn.modules.batchnorm._BatchNorm):
+                stack.enter_context(
+                    mock.patch.multiple(m, training=True, track_running_stats=False)
+                )
+        return model.project(x)
+""",
+        "Borrows mock.patch from the tests: each norm's two switches are patched for the call, and an ExitStack gives each its own values back, also after an error.",
+    ),
+    (
+        "overlap_harmonic",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    shared = intersection(a, b)
+    # how many times the shared part fits into each box; infinity if there is none
+    in_a, in_b = area(a) / shared, area(b) / shared
+    return 1 / (in_a + in_b - 1)
+""",
+        "Divides by the intersection first: 1 / (A / I + B / I - 1). Boxes that do not meet give 1 / infinity, which is 0; equal boxes give exactly 1.",
+    ),
 ]

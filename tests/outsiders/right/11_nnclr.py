@@ -574,4 +574,97 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "View 2 searches and is scored first (the docstring gives no order for the views), the record is made before the loss, and the mean is that of a stack; searches, losses and record all come before the push of view 1.",
     ),
+    (
+        "running_best_in_blocks",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    device = self.rows.device
+    wide = torch.promote_types(torch.promote_types(z.dtype, self.rows.dtype), torch.float32)
+    z = F.normalize(z.to(device, wide), dim=1)
+    B = len(z)
+    best = torch.empty(B, 0, device=device, dtype=wide)
+    where = torch.empty(B, 0, device=device, dtype=torch.int64)
+    block = 1000
+    for start in range(0, len(self.rows), block):
+        score = z @ self.rows[start : start + block].to(wide).T
+        if exclude is not None:
+            own = exclude.to(device)[:, None] == self.images[start : start + block]
+            score = score.masked_fill(own, -math.inf)
+        position = torch.arange(start, start + score.shape[1], device=device).expand(B, -1)
+        best, where = torch.cat([best, score], 1), torch.cat([where, position], 1)
+        best, order = best.topk(min(k, best.shape[1]), dim=1)
+        where = where.gather(1, order)
+    if k == 1:
+        return where[:, 0]
+    count = (best > -math.inf).sum(dim=1)  # ignored rows are at the end
+    u = torch.rand(B, generator=generator, dtype=torch.float64).tolist()
+    choice = [int(chance * n) for chance, n in zip(u, count.tolist())]
+    choice = torch.tensor(choice, dtype=torch.int64, device=device)
+    return where.gather(1, choice[:, None])[:, 0]
+""",
+        "Reads the set in blocks of 1,000 rows and keeps the k best so far, as one would for a set that does not fit into memory; no (B, Q) table is kept. One float64 number for each projection, scaled to the number of rows that count, only for k > 1.",
+    ),
+    (
+        "table_of_sources",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    Q, B = len(self.rows), len(z)
+    if B > Q:
+        raise ValueError(f"{B} projections do not fit a support set of {Q}")
+    with torch.no_grad():
+        device = self.rows.device
+        new = torch.arange(B, device=device)
+        # where every row of the next state comes from: from itself, or from row b of the batch
+        origin = torch.arange(Q, device=device)
+        origin[(self.position + new) % Q] = Q + new
+        unit = F.normalize(z.to(device, self.rows.dtype), dim=1)
+        names = torch.full_like(new, -1) if images is None else images.to(self.images)
+        older = self.ages + (self.ages >= 0).long()
+        rows = torch.cat([self.rows, unit])[origin]
+        shown = torch.cat([self.images, names])[origin]
+        ages = torch.cat([older, torch.zeros_like(new)])[origin]
+        self.rows.copy_(rows)
+        self.images.copy_(shown)
+        self.ages.copy_(ages)
+        self.position.add_(B).remainder_(Q)
+""",
+        "Makes one table that says for each row of the next state where it comes from (the old set or the batch), and reads all three buffers through it, instead of writing at positions. Buffers keep their identity; cast before the norm; no graph.",
+    ),
+    (
+        "cosine_similarity_of_all_pairs",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    found = support.nearest(z1) if rows is None else support.rows[rows.to(support.rows.device)]
+    wide = torch.promote_types(torch.promote_types(p2.dtype, found.dtype), torch.float32)
+    found, p = found.to(p2.device, wide), p2.to(wide)
+    cosine = F.cosine_similarity(found[:, None, :], p[None, :, :], dim=2, eps=1e-12)
+    own = torch.eye(len(p), dtype=wide, device=p.device)
+    loss = F.cross_entropy(cosine / temperature, own)  # the right answer has probability 1
+    return loss.to(p2.dtype)
+""",
+        "F.cosine_similarity of all pairs by broadcasting instead of a matrix product, and cross entropy with probabilities (the identity) as the answer; at least float32 inside and back to the predictions' dtype; uses nearest if rows are not known.",
+    ),
+    (
+        "directions_in_a_table",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    ways = [(z1, z2), (z2, z1)]
+    rows = torch.stack([self.search(query, index) for query, _ in ways], dim=1)
+    # both neighbours of an image side by side, and its number twice
+    self.found = self.health(rows.flatten(), index.repeat_interleave(2))
+    total = 0
+    for (query, other), own in zip(ways, rows.unbind(1)):
+        total = total + self.direction(query, self.predictor(other), own)
+    self.support.push(z1, index)
+    return total / 2
+""",
+        "Neighbours in a (B, 2) table, recorded image by image (both neighbours of an image side by side, its number twice) before the losses; then a loop over the two directions in which view 2 passes the predictor first. All searches come before the only push.",
+    ),
 ]

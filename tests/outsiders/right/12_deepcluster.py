@@ -556,4 +556,86 @@ def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
 """,
         "Draws the classifier before it clusters (the docstring gives no order), through `.data`, decides by `match` on the old labels, and stores the new clusters before it compares them with a copy of the old ones.",
     ),
+    (
+        "singular_values",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    centred = h.double()
+    centred = centred - centred.mean(dim=0, keepdim=True)
+    _, singular, directions = torch.linalg.svd(centred, full_matrices=False)
+    variance = singular.square() / len(h)  # already in descending order
+    count = min(dim, int((variance >= LEAST_VARIANCE * variance[0]).sum()))
+    white = torch.einsum("nd,kd->nk", centred, directions[:count]) / variance[:count].sqrt()
+    length = torch.linalg.vector_norm(white, dim=1, keepdim=True)
+    return (white / length.clamp_min(1e-12)).to(torch.float32)
+""",
+        "a singular value decomposition of the centred rows in float64 instead of eigenvectors of their covariance",
+    ),
+    (
+        "keys_instead_of_permutations",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    sizes = pseudo_labels.bincount()
+    used = [c for c, size in enumerate(sizes.tolist()) if size > 0]
+    quota = N // len(used) + 1
+    drawn = torch.empty(len(used), quota, dtype=torch.int64)
+    for row, c in enumerate(used):
+        members = torch.where(pseudo_labels == c)[0]
+        repeat = len(members) <= quota
+        drawn[row] = members[
+            torch.multinomial(
+                torch.ones(len(members), dtype=torch.float64),
+                quota,
+                replacement=repeat,
+                generator=generator,
+            )
+        ]
+    keys = torch.rand(drawn.numel(), generator=generator, dtype=torch.float64)
+    return drawn.flatten()[keys.argsort()[:N]]
+""",
+        "torch.multinomial with equal weights for both kinds of draw, and random keys for the shuffle",
+    ),
+    (
+        "scatter_over_first_images",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    first_images = h[:K].clone()
+    where = pseudo_labels.unsqueeze(1).expand(-1, h.shape[1])
+    return first_images.scatter_reduce(0, where, h, reduce="mean", include_self=False)
+""",
+        "starts from the first K images and overwrites the clusters in use with their means by scatter_reduce; no counts, no test for empty clusters",
+    ),
+    (
+        "classifier_before_clusters",
+        "DeepCluster.start_epoch",
+        """
+@torch.no_grad()
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    source_of_all = self.generators["clusters"]
+    layer = self.projector
+    noise = torch.empty(layer.weight.shape, dtype=torch.float32, device="cpu")
+    layer.weight.copy_(noise.normal_(0.0, 0.01, generator=source_of_all))
+    layer.bias.zero_()
+    points = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    before = self.pseudo_labels.detach().cpu().clone()
+    first_time = bool(before.lt(0).any())
+    options = {"generator": source_of_all}
+    if self.warm_start and not first_time:
+        options["start"] = old_means(points, before, self.clusters)
+    now = kmeans(points, self.clusters, **options)[1]
+    self.pseudo_labels.copy_(now)
+    if not first_time:
+        self.nmi.copy_(torch.tensor(mutual_information(before, now)))
+    return [layer.weight, layer.bias]
+""",
+        "draws the classifier before the clusters (the docstring leaves the order of draws open) and writes the clusters and the NMI into the existing buffers",
+    ),
 ]

@@ -447,4 +447,82 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "Each direction by itself against the same copy of the old queue, then the mean of the means (the directions have the same number of queries); one push after that.",
     ),
+    (
+        "r13_own_backward",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    class Cosines(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, q, k, queue):
+            length = q.norm(dim=1, keepdim=True).clamp(min=1e-12)
+            unit, key = q / length, F.normalize(k, dim=1)
+            ctx.save_for_backward(unit, key, queue, length)
+            return torch.cat([(unit * key).sum(1, keepdim=True), unit @ queue.T], dim=1)
+
+        @staticmethod
+        def backward(ctx, g):
+            unit, key, queue, length = ctx.saved_tensors
+            g = g.to(queue.dtype)
+            towards = g[:, :1] * key + g[:, 1:] @ queue
+            # a change along the query itself does not turn it
+            along = (towards * unit).sum(1, keepdim=True) * unit
+            return ((towards - along) / length).to(unit.dtype), None, None
+
+    return Cosines.apply(q, k.detach(), queue)
+""",
+        "A torch.autograd.Function with its own backward: the gradient is projected onto the directions in which the query turns; keys and queue get none.",
+    ),
+    (
+        "r13_out",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    trained = dict(query.named_parameters())
+    for name, slow in key.named_parameters():
+        torch.add(trained[name] * (1 - momentum), slow, alpha=momentum, out=slow)
+""",
+        "By name, with torch.add and out=, which writes into the parameter's own memory.",
+    ),
+    (
+        "r13_saved_copies",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    images = index.repeat(len(z1) // len(index))
+    self.found = self.health(z1, z2, images)
+    # what the backward pass will need is copied when it is saved
+    copies = torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().clone(), lambda t: t)
+    with copies:
+        value = moco_loss(z1, z2, self.queue.rows, self.temperature)
+    self.queue.push(z2, images)
+    return value
+""",
+        "No copy of the queue in the forward pass: a hook copies each tensor that autograd saves, so the push does not touch what the backward pass needs. Health first.",
+    ),
+    (
+        "r13_roll",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size, B, hand = len(self.rows), len(z), int(self.position)
+    if B > size:
+        raise ValueError(f"{B} projections are more than the {size} rows of the ring")
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    own = self.images.new_full((B,), -1) if images is None else images.to(self.images)
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    changes = [
+        (self.rows, self.rows, new),
+        (self.images, self.images, own),
+        (self.ages, older, torch.zeros_like(own)),
+    ]
+    for buffer, old, first in changes:
+        turned = old.roll(-hand, 0)  # the place of the next row comes first
+        turned[:B] = first
+        buffer.copy_(turned.roll(hand, 0))
+    self.position.fill_((hand + B) % size)
+""",
+        "Rolls each buffer until the next place is first, writes the beginning, and rolls it back.",
+    ),
 ]

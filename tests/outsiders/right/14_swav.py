@@ -460,4 +460,90 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
 """,
         "All views in one stacked tensor, one normalisation and one linear map; iterating the result gives the list of views. Frozen: the prototypes are detached, so their grad stays None.",
     ),
+    (
+        "sinkhorn_logaddexp",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    from functools import reduce
+
+    q = scores.to(torch.promote_types(scores.dtype, torch.float32)) / epsilon
+    for _ in range(iterations):
+        q = q - reduce(torch.logaddexp, q.unbind(0))
+        q = q.T - reduce(torch.logaddexp, q.unbind(1))
+        q = q.T
+    return q.exp()
+""",
+        "log-sums by folding logaddexp over rows and over columns | no logsumexp and no softmax",
+    ),
+    (
+        "queue_first_then_split",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    with torch.no_grad():
+        new = F.linear(z, prototypes)
+        old = F.linear(queue.to(z), prototypes)
+        together = sinkhorn(torch.cat((old, new)), epsilon, iterations)
+        _, mine = together.split((len(old), len(new)))
+    return mine
+""",
+        "the queue comes first and the batch last; both are scored on their own and only the scores are joined | split instead of a slice",
+    ),
+    (
+        "swapped_table_of_pairs_11",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    q = torch.stack(codes)  # (codes, B, K)
+    s = torch.stack(scores)
+    s = s.to(torch.promote_types(s.dtype, q.dtype)) / temperature  # (views, B, K)
+    log_p = s - s.logsumexp(dim=2, keepdim=True)
+    table = -torch.einsum("ibk,vbk->iv", q.to(s.dtype), log_p) / q.shape[1]
+    other = ~torch.eye(len(codes), len(scores), dtype=torch.bool, device=table.device)
+    return table[other].mean()
+""",
+        "one einsum makes the table of all codes and views, from which the code's own view is then left out | no loop over pairs",
+    ),
+    (
+        "loss_one_matrix",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    trained = int(self.epoch) > self.freeze_epochs
+    prototypes = self.prototypes if trained else self.prototypes.detach()
+    rows = F.normalize(torch.cat((z1, z2, *small)), dim=1)
+    views = list(rows.split(len(z1)))
+    codes = [self.codes(view, queue) for view, queue in zip(views, self.queues, strict=False)]
+    scores = list(F.linear(rows, prototypes).split(len(z1)))
+    result = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, float(result.detach()))
+    self.remember([view.detach() for view in views[:2]], index)
+    return result
+""",
+        "all views in one matrix, normalised and scored at once, and split again | codes before scores",
+    ),
+    (
+        "loss_remembers_raw_projections",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    prototypes = self.prototypes
+    if self.epoch <= self.freeze_epochs:
+        prototypes = prototypes.detach()
+    unit = [F.normalize(z, dim=1) for z in (z1, z2, *small)]
+    scores = [z @ prototypes.T for z in unit]
+    codes = [self.codes(unit[0], self.queues[0]), self.codes(unit[1], self.queues[1])]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss.item())
+    self.remember([z1.detach(), z2.detach()], index)
+    return loss
+""",
+        "The queues get projections as they came; Ring.push scales them to unit norm.",
+    ),
 ]

@@ -456,4 +456,86 @@ def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
 """,
         "One exchange: squared distances from the own mean, plus those of the own means from the common one, each with its number of rows (Steiner). Stable far from zero, as no squares of large numbers are subtracted; a process without rows has weight 0.",
     ),
+    (
+        "row_by_row",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    counts = shares(B)
+    begins = [sum(counts[:s]) for s in range(len(counts))]
+    whole = rows.new_zeros(B, *rows.shape[1:])
+    nothing = rows.new_zeros(rows.shape[1:])
+    for k in range(max(counts)):
+        sent = rows[k].detach().contiguous() if k < len(rows) else nothing
+        received = [torch.empty_like(nothing) for _ in counts]
+        dist.all_gather(received, sent)
+        for begin, count, row in zip(begins, counts, received):
+            if k < count:
+                whole[begin + k] = row
+    return whole
+""",
+        "One exchange for each row of the largest share: the k-th rows of all processes, each put in its place in the batch. A process that has no k-th row sends zeros, which nobody uses; nothing is padded or cut.",
+    ),
+    (
+        "two_blocks_as_in_tensorflow",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    a, b = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    all_a, all_b = gather(a, B), gather(b, B)
+    begin = sum(shares(B)[: rank()])
+    column = torch.arange(B, device=z1.device)
+    mine = column[begin : begin + len(a)]
+    itself = mine[:, None] == column
+
+    def surprise(anchors, others, same):
+        across = anchors @ others.T / temperature
+        within = (anchors @ same.T / temperature).masked_fill(itself, float("-inf"))
+        return F.cross_entropy(torch.cat([across, within], 1), mine, reduction="sum")
+
+    total = surprise(a, all_b, all_a) + surprise(b, all_a, all_b)
+    return total * size() / (2 * B)
+""",
+        "Built as SimCLR's TensorFlow code is: two blocks of logits for each of the two kinds of anchors, views of the other kind first, so that the label is the row's place in the batch; own_places is not needed. The sum, not the mean, so a process without rows gives 0.",
+    ),
+    (
+        "shifted_sums",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W = size()
+    with torch.no_grad():  # a common origin; its gradient would cancel
+        origin = gather(x.sum(0, keepdim=True), W).sum(0) / B
+    y = x - origin
+    sums = torch.cat([y.sum(0), y.square().sum(0)])
+    first, second = (gather(sums[None], W).sum(0) / B).chunk(2)
+    return origin + first, (second - first.square()).clamp(min=0)
+""",
+        "Shifted data: the origin is moved near the common mean without a gradient, then one exchange of first and second moments about that origin, with a gradient; the textbook formula is stable there, as its second term is nearly 0.",
+    ),
+    (
+        "second_pass_on_copies",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    @contextmanager
+    def on_copies():
+        norms = live_norms(method)
+        originals = [dict(norm._buffers) for norm in norms]
+        try:
+            for norm in norms:
+                for name, buffer in norm._buffers.items():
+                    norm._buffers[name] = None if buffer is None else buffer.clone()
+            yield
+        finally:
+            for norm, buffers in zip(norms, originals):
+                norm._buffers.update(buffers)
+
+    def passes():
+        return nullcontext(), on_copies()
+
+    return checkpoint(method.project_views, chunk, use_reentrant=False, context_fn=passes)
+""",
+        "The second pass gets copies of the live norms' buffers, which it may change and which are thrown away; the originals are never touched, so nothing has to be copied back.",
+    ),
 ]

@@ -193,12 +193,12 @@ def lars_by_sgd(w, gradient, velocity, settings):
 def lars_by_foreach(w, gradient, velocity, settings):
     """Use torch's operations on lists of tensors, and slice assignment."""
     update = [gradient]
-    if w.dim() != 1:
+    if w.dim() > 1:
         update = torch._foreach_add(update, [w * settings["weight_decay"]])
         a, b = torch._foreach_norm([w, *update])
         ratio = torch.nan_to_num(settings["trust_coefficient"] * a / b, posinf=1.0, nan=1.0)
         update = torch._foreach_mul(update, [ratio if a > 0 else 1.0])
-    velocity[:] = velocity * settings["momentum"] + update[0]
+    velocity[...] = velocity * settings["momentum"] + update[0]
     torch._foreach_add_([w], [velocity], alpha=-settings["lr"])
 
 

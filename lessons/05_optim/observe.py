@@ -117,7 +117,7 @@ def is_huge(ratio) -> bool:
 
 def lars_update(module):
     seen = {}
-    for shape in [(5,), (3, 5), (2, 3, 1, 3), (5, 2, 3)]:
+    for shape in [(), (5,), (3, 5), (2, 3, 1, 3), (5, 2, 3)]:
         for decay in (0.0, 0.2):
             w, velocity = rand(*shape, seed=1), rand(*shape, seed=2)
             settings = {"momentum": 0.7, "weight_decay": decay, "trust_coefficient": 0.05}

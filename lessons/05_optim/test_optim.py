@@ -262,11 +262,13 @@ def test_the_velocity_has_memory_of_its_own():
 
 @about("lars_update", step="biases and momentum")
 def test_a_bias_steps_against_its_gradient():
-    """2 - 0.1 · 0.5 = 1.95: a bias has neither decay nor ratio, whatever the settings."""
-    w, gradient = torch.full((4,), 2.0), torch.full((4,), 0.5)
-    new, velocity = step(w, gradient, torch.zeros(4), settings(0.1, 0.9, decay=0.3, eta=1e-3))
-    velocity.gives(gradient, rtol=1e-6, why="This is the velocity after the first step.")
-    new.gives(torch.full((4,), 1.95), rtol=1e-6, why="This is the bias after the first step.")
+    """2 - 0.1 · 0.5 = 1.95: a bias, or one number, has neither decay nor ratio."""
+    for shape in [(4,), ()]:
+        w, gradient = torch.full(shape, 2.0), torch.full(shape, 0.5)
+        given = settings(0.1, 0.9, decay=0.3, eta=1e-3)
+        new, velocity = step(w, gradient, torch.zeros(shape), given)
+        velocity.gives(gradient, rtol=1e-6, why="This is the velocity after the first step.")
+        new.gives(torch.full(shape, 1.95), rtol=1e-6, why="This is the bias after the first step.")
 
 
 @about("lars_update", step="biases and momentum")

@@ -501,7 +501,8 @@ def probes(module):
         parts = fitted, probe.weight.shape, probe.mean, probe.std
         seen[f"{seed}"] = (*parts, probe.classes, probe.penalty)
     raw = tried(lambda: watched(h, labels, val, labels[1:10], (0.3,), 1).std[2].item())
-    seen["tiny divisor"] = isinstance(raw, float) and raw < 1e-9  # the std of a constant dimension
+    tiny = isinstance(raw, float) and (raw < 1e-9, raw < 1e-7)  # the std of a constant dimension
+    seen["tiny divisor"] = tiny
     h = rand(18, 2, seed=5, dtype=torch.float64)
     val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts

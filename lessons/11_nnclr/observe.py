@@ -70,6 +70,10 @@ def SupportSet_find(module):
         seen[f"{query} to {other}"] = answer(two.find, at(query), exclude=torch.tensor([4]))
     own = support_of(module, at(0, 10, 20, 90), torch.tensor([4, 4, 4, 1]))
     seen["three own rows"] = [answer(own.find, at(5, 30), k, torch.tensor([4, 4])) for k in (1, 2)]
+    crowd = support_of(module, FOUR, torch.tensor([6, 6, 1, 6]))
+    batch = torch.tensor([6] + [9] * 300)
+    drawn = answer(crowd.find, at(10).expand(301, 2), 3, batch, Generator().manual_seed(1))
+    seen["next to a crowd"] = drawn if isinstance(drawn, str) else len(drawn.unique())
     seen["fewer than k"] = answer(fewer_than_k, support)
     unknown = support_of(module, FOUR, torch.tensor([-1, 1, -1, 2]))
     round_it = at(*range(0, 180, 9))

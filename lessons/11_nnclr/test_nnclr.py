@@ -257,6 +257,11 @@ def test_fewer_than_k_rows_may_count():
     for k in (3, 4):  # rows 1 and 2 are left, equally likely
         counts, called = ranks(support, at(10), k, exclude=6)
         evenly(counts, [1, 2], called)
+    # an image with three rows in the set leaves the others of its batch their three rows
+    support = support_of(FOUR, images=torch.tensor([6, 6, 1, 6]))
+    images, generator = torch.tensor([6] + [9] * 400), Generator().manual_seed(1)
+    got = call(support.find, at(10).repeat(401, 1), 3, images, generator)
+    evenly(Counter(got.value[1:].tolist()), [0, 1, 2], got.call)
 
 
 @about("SupportSet.find", step="one of the k nearest")

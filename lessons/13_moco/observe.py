@@ -133,6 +133,10 @@ def Ring_push(module):
             seen[f"{K} {step} position"] = 0 <= int(ring.position) < K
             number += B
     ring = module.Ring(5, 3)
+    for step in (1, 2):
+        ring.push(spread(2, 3, step).float())
+    seen["ages of unknown rows"] = str(sorted(ring.ages.tolist()))
+    ring = module.Ring(5, 3)
     ring.push(spread(3, 3, 1).float().requires_grad_() * 2)
     seen["gradient"] = ring.rows.requires_grad
     seen["state"] = str(sorted(ring.state_dict()))

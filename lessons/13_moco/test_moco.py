@@ -204,10 +204,11 @@ def test_loss_is_stable_at_a_low_temperature(oracle):
 
 
 class Net(nn.Module):
-    """An encoder with a batch norm, and a head; its parameters and buffers depend on a seed."""
+    """An encoder with a batch norm, a head and a learned scale, which all depend on a seed."""
 
     def __init__(self, seed):
         super().__init__()
+        self.scale = nn.Parameter(torch.ones(3))
         self.encoder = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
         self.head = nn.Linear(3, 2)
         for number, value in enumerate([*self.parameters(), *self.buffers()]):
@@ -238,7 +239,7 @@ def test_follow_by_hand():
 
 @about("follow")
 def test_every_parameter_follows(oracle):
-    """Weights, biases and batch norm parameters of encoder and head follow, at any m."""
+    """Weights, biases, batch norm parameters and parameters of other names follow, at any m."""
     for momentum in (0.9, 0.99, 0.3):
         (key, query), want = two_networks(), Net(1).requires_grad_(False)
         oracle("follow")(want, query, momentum)
@@ -484,6 +485,10 @@ def test_ages_are_counted_in_pushes():
     if sorted(ring.ages.tolist())[:2] != [-1, -1]:
         said = "A row that was never pushed has age -1."
         wrong(said, call=called, got=short(ring.ages.tolist()))
+    ring = empty(8, 3)
+    for start in (0, 2):  # rows whose images are unknown grow older, too
+        called = pushed(ring, z[start : start + 2])
+    holds(ring, [(a, -1, z[i]) for i, a in enumerate([1, 1, 0, 0])], called)
 
 
 def push(ring, z):

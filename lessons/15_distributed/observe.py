@@ -99,13 +99,15 @@ def own_places(module):
     seen = {}
     for B, W in [*SIZES, (5, 2), (2, 3)]:
         seen[f"{B} {W}"] = attempt(W, lambda r, B=B: tuple(module.own_places(B)))
+    types = attempt(3, lambda r: " ".join(str(one.dtype) for one in module.own_places(2)))
     meta = attempt(2, lambda r: f"{module.own_places(5, torch.device('meta'))[1].device}")
 
     def by_default(rank):
         with torch.device("meta"):
             return f"{module.own_places(5)[1].device}"
 
-    return {**seen, "there": meta[0] == "meta", "default": attempt(2, by_default)[0]}
+    seen |= {"types": types, "there": meta[0] == "meta"}
+    return seen | {"default": attempt(2, by_default)[0]}
 
 
 def views_of(B):

@@ -70,7 +70,7 @@ def about(function: str, step: str = ""):
 def rand(*shape: int, seed: int, dtype=torch.float32) -> Tensor:
     """Numbers from a standard normal distribution, drawn from a new generator."""
     generator = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=generator, dtype=torch.float64).to(dtype)
+    return torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
 
 
 def wrong(

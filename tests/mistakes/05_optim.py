@@ -3698,4 +3698,21 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
         "Without weight decay, you do not scale the update. Which tensors does the docstring exempt from the trust ratio?",
         trains=True,
     ),
+    Mistake(
+        "exactly_one_dimension",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    if len(w.shape) == 1:  # bias or norm
+        u = gradient
+    else:
+        u = gradient + settings["weight_decay"] * w
+        u = trust_ratio(w, u, settings["trust_coefficient"]) * u
+    velocity.mul_(settings["momentum"])
+    velocity.add_(u)
+    w.sub_(settings["lr"] * velocity)
+""",
+        "You exempt parameters of exactly one dimension, so a single learned number decays. How many dimensions does it have?",
+        trains=True,
+    ),
 ]

@@ -2873,4 +2873,36 @@ def fit(h, position, weight, bias, penalty, iterations):
         "You return positions among the images of a class. Which row of `labels` is the first image of the second class?",
         trains=True,
     ),
+    Mistake(
+        "hundred_millionth_in_the_deviation",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean = train_h.mean(dim=0)
+    std = train_h.std(dim=0, unbiased=False) + 1e-8  # never divide by zero
+    standardised = (train_h - mean) / std
+
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    weight = train_h.new_zeros(len(classes), train_h.shape[1])
+    bias = train_h.new_zeros(len(classes))
+
+    best, best_accuracy = None, -1.0
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(standardised, position, weight, bias, penalty, iterations)
+        probe = Probe(weight, bias, mean, std, classes, penalty)
+        accuracy = probe.accuracy(val_h, val_labels)
+        if accuracy > best_accuracy:
+            best, best_accuracy = probe, accuracy
+    return best
+""",
+        "You add 1e-8 to the standard deviation, so a dimension without spread is divided by something tiny. What becomes of a small change in that dimension?",
+        trains=True,
+    ),
 ]

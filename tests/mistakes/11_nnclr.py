@@ -2953,4 +2953,68 @@ def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
         "You add 1e-10 before the log, so a bad prediction never costs more than 23.0. What should it cost at tau = 0.01?",
         trains=True,
     ),
+    Mistake(
+        "one_own_row_moved_behind",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    unit = F.normalize(z.to(self.rows), dim=1)
+    sim = unit @ self.rows.t()
+    if exclude is None:
+        best = sim.topk(k, dim=1).indices
+    else:
+        # ask for one more, since the best match can be the picture itself
+        best = sim.topk(min(k + 1, len(self.rows)), dim=1).indices
+        own = self.images[best] == exclude.to(best.device).unsqueeze(1)
+        # move the own one to the end and cut it off
+        order = own.int().argsort(dim=1, stable=True)
+        best = best.gather(1, order)[:, :k]
+    if k == 1:
+        return best[:, 0]
+    pick = torch.randint(best.shape[1], (len(z), 1), generator=generator).to(best.device)
+    return best.gather(1, pick).squeeze(1)
+""",
+        "You ask for one row more than k and move the image's own behind the others. How many rows of one image can the set hold?",
+        trains=True,
+    ),
+    Mistake(
+        "shortest_list_for_all",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    cosine = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = exclude.to(self.images.device)[:, None] == self.images[None, :]
+        cosine[own] = -math.inf
+        # there may be fewer than k rows that count
+        k = min(k, int((~own).sum(dim=1).min()))
+    nearest = cosine.topk(k, dim=1).indices
+    if k == 1:
+        return nearest[:, 0]
+    drawn = torch.randint(0, k, (len(z),), generator=generator).to(nearest.device)
+    return nearest[torch.arange(len(z), device=nearest.device), drawn]
+""",
+        "You shorten the list of every query to the shortest one. Which rows count for a query that has none of its own in the set?",
+        trains=True,
+    ),
+    Mistake(
+        "images_repeated_directly",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    # both views in one search
+    images = index.repeat_interleave(2)
+    rows = self.search(torch.cat([z1, z2]), images)
+    rows1, rows2 = rows.chunk(2)
+    p1, p2 = self.predictor(z1), self.predictor(z2)
+    total = self.direction(z1, p2, rows1) + self.direction(z2, p1, rows2)
+    self.found = self.health(rows, images)
+    self.support.push(z1, index)
+    return total / 2
+""",
+        "You repeat each image number directly, as in a a b b, but all first views come before all second views. Whose rows does a query ignore then?",
+        trains=True,
+    ),
 ]

@@ -3107,4 +3107,41 @@ def moco_loss(q, k, queue, temperature=0.2):
         "You add 1e-10 before the log, so a bad query never costs more than 23.0. What should it cost at tau = 0.01?",
         trains=True,
     ),
+    Mistake(
+        "only_weight_and_bias_follow",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    # only weights and biases: running_mean and running_var must stay
+    for slow, fast in zip(key.modules(), query.modules()):
+        for name in ("weight", "bias"):
+            ours, theirs = getattr(slow, name, None), getattr(fast, name, None)
+            if isinstance(ours, nn.Parameter):
+                ours.mul_(momentum).add_(theirs, alpha=1 - momentum)
+""",
+        "You move only what is called weight or bias. Which parameters of a network can have other names?",
+        trains=True,
+    ),
+    Mistake(
+        "unknown_images_stay_young",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    B, size = len(z), len(self.rows)
+    if B > size:
+        raise ValueError(f"{B} projections do not fit into {size} rows")
+    where = (self.position + torch.arange(B, device=self.position.device)) % size
+    if images is None:
+        images = torch.full((B,), -1)
+    # image -1: this row was never pushed
+    self.ages += (self.images >= 0).long()
+    self.rows[where] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[where] = images.to(self.images)
+    self.ages[where] = 0
+    self.position.copy_((self.position + B) % size)
+""",
+        "You let a row grow older only if its image is known. How old is a row that was pushed without images?",
+        trains=True,
+    ),
 ]

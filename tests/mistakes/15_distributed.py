@@ -1136,4 +1136,23 @@ def own_nt_xent_loss(z1, z2, B, temperature=0.5):
         "You add 1e-10 before the log, so a bad pair never costs more than 23.0. What should it cost at tau = 0.01?",
         trains=True,
     ),
+    Mistake(
+        "empty_list_of_places",
+        "own_places",
+        """
+def own_places(B, device=None):
+    counts = shares(B)
+    offset = 0
+    for r in range(rank()):
+        offset += counts[r]
+    first = [offset + i for i in range(counts[rank()])]
+    second = [i + B for i in first]
+    return (
+        torch.tensor(first + second, device=device),
+        torch.tensor(second + first, device=device),
+    )
+""",
+        "You make a tensor of a list that may be empty. Which dtype does torch.tensor([]) have?",
+        trains=True,
+    ),
 ]

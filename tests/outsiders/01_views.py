@@ -1918,4 +1918,127 @@ def crop_boxes(B, height, width, scale, ratio, generator=None):
 """,
         "A candidate is tested before its sides are rounded, so one of 32.3 pixels is refused though as a box it has 32 and fits. Breaks 'Each side is rounded to whole pixels ... A box that does not fit is drawn again': boxes as wide or as tall as the image come about half as often as they should (3.5% instead of 6.7% on 32 x 32 with the default ranges; 58% instead of 70% with scale = (0.9, 1), last resorts included). All boxes are legal; small scales are right.",
     ),
+    (
+        "flip_in_place_12",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    # boolean mask, as in numpy
+    flips = torch.rand(x.shape[0], generator=generator) < p
+    flips = flips.to(x.device)
+    x[flips] = x[flips][:, :, :, torch.arange(x.shape[3] - 1, -1, -1, device=x.device)]
+    return x
+""",
+        "NumPy user: assigns through a mask into the argument, so the caller's batch is flipped too; with recipes without a crop the second view is no longer made from the original image (page, step 12: 'Make each from the original image')",
+    ),
+    (
+        "blur_width_from_python_random",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    import random
+
+    do_it = coin(len(x), p, generator)
+    out = []
+    for i in range(len(x)):
+        img = x[i : i + 1]
+        if do_it[i]:
+            s = random.uniform(sigma[0], sigma[1])
+            img = blur(img, torch.full((1,), s, dtype=x.dtype, device=x.device))
+        out.append(img)
+    return torch.cat(out) if out else x.clone()
+""",
+        "beginner with a loop: the coins come from the generator, the widths from Python's own random module; breaks 'generator: source of randomness' (and the page: one seed gives the same views)",
+    ),
+    (
+        "contrast_mean_of_batch",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    mu = to_gray(x).mean()  # mean luminance
+    deviation = x - mu
+    f = factor.reshape(-1, 1, 1, 1)
+    return torch.clip(mu + f * deviation, 0.0, 1.0)
+""",
+        "physicist: mean() without dimensions is one number for the whole batch; docstring: each image is blended with ITS mean brightness, 'one number for each image'",
+    ),
+    (
+        "views_interleaved_then_halved",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    n = x.size(0)
+    # duplicate the batch so that a single call makes everything (faster on GPU)
+    both = one_view(torch.repeat_interleave(x, 2, dim=0), recipe, generator)
+    return both[:n], both[n:]
+""",
+        "hurried engineer: repeat_interleave gives the order a a b b, but the result is cut into halves, as for a b a b; breaks 'row b of each is a view of image b'",
+    ),
+    (
+        "jitter_factor_clamped_not_drawn",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+
+    def factors(strength):
+        amount = 2 * torch.rand(B, generator=generator) - 1  # in [-1, 1)
+        return (1 + strength * amount).clamp(min=0)  # a factor is never negative
+
+    active = coin(B, p, generator)
+    jobs = [
+        (adjust_brightness, factors(brightness)),
+        (adjust_contrast, factors(contrast)),
+        (adjust_saturation, factors(saturation)),
+        (adjust_hue, hue * (2 * torch.rand(B, generator=generator) - 1)),
+    ]
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    for turn in range(4):
+        for number, (job, values) in enumerate(jobs):
+            x = change_some(x, active & (order[:, turn] == number), job, values)
+    return x
+""",
+        "draws from [1 - s, 1 + s] and clamps at 0 afterwards: for strengths above 1 the range is right, but 0 gets a lump of probability (a quarter at strength 2); docstring: factors are drawn UNIFORMLY from [max(0, 1 - strength), 1 + strength]",
+    ),
+    (
+        "boxes_keep_their_area",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    area = height * width * uniform(B, scale[0], scale[1], generator)
+    # last resort: largest box with an allowed ratio
+    r_image = width / height
+    if r_image < ratio[0]:
+        w_last, h_last = width, max(1, round(width / ratio[0]))
+    elif r_image > ratio[1]:
+        w_last, h_last = max(1, round(height * ratio[1])), height
+    else:
+        w_last, h_last = width, height
+    w = torch.full((B,), w_last, dtype=torch.int64)
+    h = torch.full((B,), h_last, dtype=torch.int64)
+    missing = torch.ones(B, dtype=torch.bool)
+    for _ in range(10):
+        r = torch.exp(uniform(B, math.log(ratio[0]), math.log(ratio[1]), generator))
+        w_try = torch.sqrt(area * r).round().long().clamp(min=1)
+        h_try = torch.sqrt(area / r).round().long().clamp(min=1)
+        good = missing & (w_try <= width) & (h_try <= height)
+        w[good] = w_try[good]
+        h[good] = h_try[good]
+        missing &= ~good
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).long()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).long()
+    return torch.stack([top, left, h, w], dim=1)
+""",
+        "the area is drawn once per image, only the ratio ten times; docstring: a box that does not fit is drawn again 'with a new area and a new ratio' (with scale (0.5, 1.5) every second box is then the last resort, instead of about none)",
+    ),
 ]

@@ -1744,4 +1744,101 @@ def forward(self, x: Tensor) -> Tensor:
 """,
         "the window is as wide as the map in both directions, so images that are not square give (B, more than D) or an error; the docstring promises (B, 3, H, W) to (B, D), a mean over the whole map. Right for all squares",
     ),
+    (
+        "padding_is_stride",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    return nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=stride, bias=False)
+""",
+        "A hurried engineer remembers `padding=dilation` from torchvision and writes `padding=stride`. At stride 2 it pads by two, so 32 pixels become 17, not 16: breaks 'H / stride, rounded up', and with it resnet_tiny's sizes 16, 16, 8, 4 on the page.",
+    ),
+    (
+        "and_instead_of_or",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int):
+    changed = inputs != outputs and stride > 1
+    if changed:
+        projection = nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False)
+        norm = nn.BatchNorm2d(outputs)
+        return nn.Sequential(projection, norm)
+    return None
+""",
+        "'and' where 'or' is meant: projects only if channels AND size change. resnet_tiny, 18 and 34 work, but (64, 256, 1), the first block of resnet50, and (64, 64, 2) get None. Breaks 'or None if the shapes agree'.",
+    ),
+    (
+        "relu_before_sum",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    identity = x
+    if self.downsample is not None:
+        identity = self.downsample(identity)
+
+    for number in ["1", "2", "3"]:
+        conv = getattr(self, "conv" + number)
+        norm = getattr(self, "bn" + number)
+        x = conv(x)
+        x = norm(x)
+        x = F.relu(x)
+
+    x = x + identity
+    return F.relu(x)
+""",
+        "A beginner puts all three pairs in a loop, each with a ReLU, so F can only be positive before the sum. Breaks 'a ReLU after the first two' and equation 1.",
+    ),
+    (
+        "stem_without_relu",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    stem = nn.Sequential(self.conv1, self.bn1, self.maxpool)
+    h = stem(x)
+    k = 1
+    while k <= self.stages:
+        h = getattr(self, "layer%d" % k)(h)
+        k += 1
+    return torch.mean(h, (2, 3))
+""",
+        "Strings together the modules that __init__ made; the stem's ReLU is not a module, so it is forgotten. Breaks 'the stem: convolution, norm, ReLU, and pooling'.",
+    ),
+    (
+        "last_norm_is_the_shortcuts",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm)
+
+    def norms_of(module):
+        return [m for m in module.modules() if isinstance(m, kinds)]
+
+    for conv in (m for m in model.modules() if isinstance(m, nn.Conv2d)):
+        nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
+    for norm in norms_of(model):
+        if norm.weight is not None:
+            nn.init.constant_(norm.weight, 1.0)
+        if norm.bias is not None:
+            nn.init.constant_(norm.bias, 0.0)
+    if zero_init:
+        for block in model.modules():
+            if isinstance(block, (BasicBlock, Bottleneck)):
+                nn.init.constant_(norms_of(block)[-1].weight, 0.0)
+""",
+        "Finds 'the last norm of each block' as the last one that block.modules() visits. In blocks with a projection that is the shortcut's norm (downsample is registered last), so the shortcut is zeroed and F is not. Right in blocks without a projection. Breaks 'so that each block starts as its shortcut'.",
+    ),
+    (
+        "blocks_counted_from_one",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    blocks = nn.Sequential()
+    channels, step = inputs, stride
+    for number in range(1, count + 1):
+        blocks.add_module(f"{number}", block(channels, width, step))
+        channels, step = width * block.expansion, 1
+    return blocks
+""",
+        "Computes the right thing, but numbers the blocks from 1, like layer1, layer2, ...: the parameters are called layer1.1.conv1.weight, not layer1.0.conv1.weight. Breaks the module's promise 'Every parameter has torchvision's name, so torchvision's weights can be loaded'.",
+    ),
 ]

@@ -1622,4 +1622,92 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
 """,
         "The check is in forward, so projector('lienar', ...) returns a module without a word, and the ValueError comes only with the first batch. The docstring promises that projector raises it if kind is none of the three. All three kinds are right.",
     ),
+    (
+        "w03_relu_then_norm",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    activation = nn.ReLU()
+    norm = nn.BatchNorm1d(hidden_dim)
+    second = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(first, activation, norm, second)
+""",
+        "the norm comes after the ReLU; promised is linear, batch norm, ReLU, linear: z = W2 relu(norm(W1 h)) + b2 (beginner who lists the parts and puts the activation directly after the layer, as in older tutorials)",
+    ),
+    (
+        "w03_no_bias_anywhere",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    def matrix(rows, columns):
+        return nn.Linear(rows, columns, bias=False)  # the norm takes care of the bias
+
+    return nn.Sequential(
+        matrix(in_dim, hidden_dim),
+        nn.BatchNorm1d(hidden_dim),
+        nn.ReLU(inplace=True),
+        matrix(hidden_dim, out_dim),
+    )
+""",
+        "neither matrix has a bias; the equation has b2, and the page says that the second layer does need one (physicist who reads 'no bias' for the whole head)",
+    ),
+    (
+        "w03_predictor_keeps_the_width",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    # z and p have the same width, so nothing here changes the width
+    return mlp(dim, dim, dim)
+""",
+        "hidden_dim is ignored; promised is a hidden layer of hidden_dim units, 'from d to the hidden width and back to d' (hurried engineer; output shape is right)",
+    ),
+    (
+        "w03_unknown_kind_gives_nothing",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    head = None
+    if kind == "none":
+        head = nn.Identity()
+    if kind == "linear":
+        head = nn.Linear(in_dim, out_dim)
+    if kind == "mlp":
+        head = mlp(in_dim, hidden_dim, out_dim)
+    if head is None:
+        print("ValueError: kind must be none, linear or mlp, not", kind)
+    return head
+""",
+        "prints the error and returns None; promised is that ValueError is raised if kind is none of the three (beginner)",
+    ),
+    (
+        "w03_in_a_string",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind in ("none"):
+        return nn.Identity()
+    elif kind in ("linear"):
+        return nn.Linear(in_dim, out_dim)
+    elif kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"unknown projector: {kind!r}")
+""",
+        '("none") is a string, not a tuple, so `in` looks for a substring: "", "no", "line" or "ml" build a head without a word. \'lienar\' is refused as it should be. Promised: ValueError if `kind` is none of these',
+    ),
+    (
+        "w03_momentum_of_the_authors",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    layers = [
+        nn.Linear(dim, hidden_dim, bias=False),
+        nn.BatchNorm1d(hidden_dim, momentum=0.9),  # as in the authors' TensorFlow code
+        nn.ReLU(),
+        nn.Linear(hidden_dim, dim),
+    ]
+    return nn.Sequential(*layers)
+""",
+        "TensorFlow's momentum 0.9 is torch's 0.1; here the running averages almost forget the past, so eval mode differs. Promised: a norm has torch's default momentum and epsilon; 'the predictor is the MLP again'",
+    ),
 ]

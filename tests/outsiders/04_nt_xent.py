@@ -1423,4 +1423,89 @@ def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
 """,
         "1e-6 is added to the squared norm, so a projection of length 0.001 has the cosine 0.5 with itself; breaks 'The lengths of vectors must not matter' (the result is right only for projections of ordinary length)",
     ),
+    (
+        "always_float32",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.vstack((z1, z2)).float()  # fp16 would overflow
+    lengths = z.norm(dim=1, keepdim=True)
+    z = z / lengths
+    return torch.einsum("id,jd->ij", z, z)
+""",
+        "hurried engineer: .float() also narrows float64; docstring: the result is in float64 if the projections are",
+    ),
+    (
+        "partners_are_neighbours",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    partner = []
+    for image in range(B):
+        first, second = 2 * image, 2 * image + 1
+        partner += [second, first]
+    return torch.tensor(partner, dtype=torch.int64, device=device)
+""",
+        "beginner who read the paper's listing: rows 1a 1b 2a 2b ...; docstring: the order is that of similarity_matrix, B = 3 gives 3 4 5 0 1 2",
+    ),
+    (
+        "smallest_number_for_minus_inf",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    # Mask out self-similarity. A large negative value is used instead of -inf to avoid NaNs.
+    num_views = similarity.size(0)
+    self_mask = torch.eye(num_views, dtype=torch.bool, device=similarity.device)
+    logits = similarity.div(temperature)
+    return logits.masked_fill(self_mask, torch.finfo(logits.dtype).min)
+""",
+        "chat assistant: fills with the smallest finite number; docstring: an entry that is not a candidate is -inf",
+    ),
+    (
+        "denominator_of_negatives_only",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    s = similarity_matrix(z1, z2) / temperature
+    partner = positive_index(len(z1)).tolist()
+    n = len(s)
+    losses = []
+    for i in range(n):
+        j = partner[i]
+        # pull the positive closer, push all the negatives away
+        negatives = torch.stack([s[i, k] for k in range(n) if k != i and k != j])
+        losses.append(torch.logsumexp(negatives, 0) - s[i, j])
+    return torch.stack(losses).mean()
+""",
+        "beginner with loops: the positive is left out of the sum; docstring: each view has 2B - 1 candidates, the sum runs over all k != i, and the loss is ln(2B - 1) if all projections are equal (here ln(2B - 2))",
+    ),
+    (
+        "log_of_probability_plus_eps",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    # softmax subtracts the maximum of each row itself, so nothing overflows at a low temperature
+    probability = torch.softmax(logits, dim=1)
+    target = positive_index(len(z1), logits.device)
+    right = probability.gather(1, target.unsqueeze(1)).squeeze(1)
+    return -torch.log(right + 1e-12).mean()
+""",
+        "stable softmax, but then log(p + 1e-12): the loss of a view never exceeds 27.6 and its gradient vanishes; page, step 5: the loss must also be right at tau = 0.01 (where it can reach 200), 'Never take the log of an exp'",
+    ),
+    (
+        "index_from_a_cache",
+        "positive_index",
+        """
+def positive_index(B: int, device=None, cache={}) -> Tensor:
+    # the same for every step of training: build it once per batch size and device
+    key = (B, torch.device(device) if device is not None else torch.get_default_device())
+    if key not in cache:
+        cache[key] = torch.roll(torch.arange(2 * B, device=key[1]), B)
+    return cache[key]
+""",
+        "hurried engineer: hands out the same tensor again and again, so an in-place change by one caller reaches all later calls; docstring: 'new in each call'",
+    ),
 ]

@@ -1655,4 +1655,100 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
 """,
         "At rate 0, which is the rate of step 0 of every warm-up, the optimiser makes no step: the weights are right, but velocity, Adam's moments and its counter of steps miss this gradient, so that all later steps differ. Against 'One step of training' for any rate and 'v = m v + u', which does not contain the rate.",
     ),
+    (
+        "constant_of_the_paper_12",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base, batch_size, rule="linear"):
+    B = batch_size
+    if rule == "linear":
+        lr = base * B / 256
+    elif rule == "simclr_sqrt":
+        lr = 0.075 * B ** 0.5
+    elif rule == "sqrt":
+        lr = base * (B / 256) ** 0.5
+    else:
+        raise ValueError("unknown rule: " + str(rule))
+    return lr
+""",
+        "Takes the number 0.075 from the paper for simclr_sqrt and ignores `base`. Right for base = 0.3 only; breaks 'simclr_sqrt: base / 4 * sqrt(B)'.",
+    ),
+    (
+        "descent_over_all_steps",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    t = (step - warmup_steps) / total_steps
+    t = min(t, 1.0)
+    return peak * (1 + math.cos(math.pi * t)) / 2
+""",
+        "Divides the steps after the warm-up by all steps, not by those that are left after the warm-up, so the rate is not 0 at total_steps (0.117 at step 100 of the page's table). Breaks '0 from total_steps on'. Right without a warm-up.",
+    ),
+    (
+        "decay_by_name",
+        "parameter_groups",
+        """
+def parameter_groups(model, weight_decay):
+    no_decay_words = ("bias", "bn", "norm")
+    with_decay = []
+    without_decay = []
+    for name, param in model.named_parameters():
+        if not param.requires_grad:
+            continue
+        if any(word in name for word in no_decay_words):
+            without_decay.append(param)
+        else:
+            with_decay.append(param)
+    return [
+        {"params": with_decay, "weight_decay": weight_decay},
+        {"params": without_decay, "weight_decay": 0.0},
+    ]
+""",
+        "What a chat assistant suggests: divides by name. The scale of a norm inside an nn.Sequential is called '1.weight' (downsample.1.weight in our ResNet) and gets decay. Breaks 'biases and norm layers without' and 'decay of parameters of two dimensions or more'.",
+    ),
+    (
+        "clears_afterwards",
+        "take_step",
+        """
+def take_step(optimizer, loss, rate):
+    for g in optimizer.param_groups:
+        g.update(lr=rate)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+""",
+        "Clears the gradients after the step, not before `backward`: if a gradient is already there at the first call (from an evaluation, another loss, ...), it is added. Breaks 'against the loss's gradient' and 'clear the old gradients'.",
+    ),
+    (
+        "exactly_one_dimension",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    if len(w.shape) == 1:  # bias or norm
+        u = gradient
+    else:
+        u = gradient + settings["weight_decay"] * w
+        u = trust_ratio(w, u, settings["trust_coefficient"]) * u
+    velocity.mul_(settings["momentum"])
+    velocity.add_(u)
+    w.sub_(settings["lr"] * velocity)
+""",
+        "Treats only parameters of exactly one dimension as biases. A parameter with no dimension (a learned temperature or scale) gets decay and a ratio. Breaks '(at most one dimension) has no decay, and its ratio is 1'.",
+    ),
+    (
+        "epsilon_in_the_denominator",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    eps = 1e-6
+    weight_norm = torch.linalg.vector_norm(w)
+    update_norm = torch.linalg.vector_norm(update)
+    ratio = trust_coefficient * weight_norm / (update_norm + eps)
+    nothing_to_compare = (weight_norm == 0) | (update_norm == 0)
+    return torch.where(nothing_to_compare, torch.ones_like(ratio), ratio)
+""",
+        "An engineer's safe division: an epsilon next to |update|, although zero is handled already. For updates with a norm near 1e-6 the ratio is too small by half, and the update does not get the norm eta * |w|. Breaks 'eta * |w| / |update|'.",
+    ),
 ]

@@ -1449,4 +1449,81 @@ def loss(self, z1, z2, index):
 """,
         "The view itself is masked with the lowest cosine, -1, instead of minus infinity, so it stays in the sum with exp(-1 / tau). At tau = 0.2 that is hardly seen (ln(2B - 1) is off by 5e-5 / (2B - 1)), at tau = 1 or more, which is allowed up to 100, there are nearly 2B candidates. Breaks 'the loss of lesson 4 at the method's own temperature' and ln(2B - 1) for equal projections.",
     ),
+    (
+        "w06_python_random",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    import random
+
+    positions = list(range(N))
+    random.shuffle(positions)
+    batch = []
+    for p in positions:
+        batch.append(p)
+        if len(batch) == batch_size:
+            yield torch.tensor(batch)
+            batch = []
+""",
+        "the order comes from Python's random module; promised is that `generator` is the source of randomness, and a run repeatable from its seed (beginner)",
+    ),
+    (
+        "w06_both_views_rolled",
+        "SimCLR.views",
+        """
+def views(self, x):
+    gen = self.generators["views"]
+    if self.positives == "wrong":
+        x = torch.roll(x, shifts=1, dims=0)  # the neighbour's image
+    x1, x2 = two_views(x, self.recipe, gen)
+    return x1, x2
+""",
+        "the images are moved before both views are made, so both show the same neighbour and the pairs are right again; promised: only x2 differs, and its row b is a view of a neighbour of image b",
+    ),
+    (
+        "w06_unit_vectors",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    z = self.projector(h)
+    # NT-Xent compares directions, so put z on the unit sphere
+    return z / z.norm(dim=1, keepdim=True).clamp_min(1e-12)
+""",
+        "returns normalised projections; promised is z = g(f(x)), the projector's output itself (physicist)",
+    ),
+    (
+        "w06_temperature_into_z",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    tau = self.temperature
+    scaled_1, scaled_2 = z1 / tau**0.5, z2 / tau**0.5  # so their product is divided by tau
+    return nt_xent_loss(scaled_1, scaled_2)
+""",
+        "the loss normalises its input, which cancels the scaling, and then uses its default 0.5; promised is the loss at the method's own temperature (right only if that is 0.5)",
+    ),
+    (
+        "w06_split_of_nothing",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    used = N - N % batch_size
+    yield from order[:used].split(batch_size)
+""",
+        "with N < B nothing is left to split, and split of an empty tensor gives ONE empty batch, shape (0,); promised: every batch has shape (B,), and the images left over, fewer than B, are not used, so no batch at all",
+    ),
+    (
+        "w06_in_pieces",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    # in pieces, so that the activations of a large batch fit into memory
+    return torch.cat([self.projector(self.encoder(piece)) for piece in x.split(64)])
+""",
+        "with more than 64 views, the batch norms see pieces of 64 (and update their averages several times a step); promised: each view goes through the network by itself, 'so a batch norm sees B images'; 'ours sees the 128 first views and then the 128 second views'",
+    ),
 ]

@@ -2459,4 +2459,139 @@ def linear_probe(
 """,
         "passes standardised validation images to accuracy, whose predict standardises them again, so the penalty is chosen by meaningless accuracies; breaks 'most accurate on validation images'. Every fit is right, and so is each probe by itself",
     ),
+    (
+        "votes_overflow",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    names = torch.unique(bank_labels)
+    bank = F.normalize(bank, dim=1)
+    answers = torch.empty(len(queries), dtype=bank_labels.dtype, device=bank_labels.device)
+    for m in range(len(queries)):
+        q = F.normalize(queries[m], dim=0)
+        s, nearest = (bank @ q).topk(min(k, len(bank)))
+        weights = (s / temperature).exp()
+        voters = bank_labels[nearest]
+        votes = torch.stack([weights[voters == c].sum() for c in names])
+        answers[m] = names[votes.argmax()]
+    return answers
+""",
+        "beginner: takes exp(s / tau) as it stands; at tau = 0.001 (page, step 3) all votes of near neighbours are inf, and the smallest label wins",
+    ),
+    (
+        "share_of_each_class_12",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    chosen = []
+    for c in labels.unique():
+        (rows,) = torch.where(labels == c)
+        n = max(1, round(share * len(rows)))
+        chosen.append(rows[torch.randperm(len(rows), generator=generator)[:n]])
+    return torch.cat(chosen) if chosen else torch.empty(0, dtype=torch.int64)
+""",
+        "as in a stratified split: keeps the share of every class; docstring: equally many images of each class, share * N / C (different as soon as the classes have different sizes)",
+    ),
+    (
+        "standardised_by_itself",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    # same preprocessing as for training: zero mean, unit variance
+    mean = h.mean(dim=0)
+    std = h.std(dim=0, unbiased=False).clamp(min=1e-6)
+    z = (h - mean) / std
+    scores = z.matmul(self.weight.t()).add(self.bias)
+    return self.classes[scores.max(dim=1).indices]
+""",
+        "chat assistant: standardises with the mean and standard deviation of the images to be predicted; Probe: mean and std are over the training images; page: 'The test value itself plays no part in either'",
+    ),
+    (
+        "penalty_on_the_bias",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    C, D = weight.shape
+    # all unknowns in one vector theta
+    theta = torch.cat([weight.detach().flatten(), bias.detach()]).requires_grad_()
+    minimiser = torch.optim.LBFGS([theta], max_iter=iterations, line_search_fn="strong_wolfe")
+
+    def energy():
+        minimiser.zero_grad()
+        W, b = theta[: C * D].view(C, D), theta[C * D :]
+        E = F.cross_entropy(h @ W.T + b, position) + penalty / 2 * (theta @ theta)
+        E.backward()
+        return E
+
+    minimiser.step(energy)
+    theta = theta.detach()
+    return theta[: C * D].view(C, D), theta[C * D :]
+""",
+        "physicist: the penalty is the square of the vector of all unknowns, so it also contains the bias; docstring: 'It applies to the weight and not to the bias'",
+    ),
+    (
+        "mode_of_the_whole",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError(f"pixels must be uint8, not {pixels.dtype}")
+    was_training = encoder.training
+    encoder.eval()  # batch norm must use its running statistics
+    try:
+        with frozen(encoder):
+            result = [encoder(as_input(b, encoder)).float().cpu() for b in pixels.split(batch_size)]
+    finally:
+        encoder.train(was_training)  # also after an error
+    return torch.cat(result)
+""",
+        "calls encoder.eval() before `frozen` notes the modes, and afterwards gives ALL parts the mode of the root: a batch norm that was kept in eval mode inside a network in train mode learns again; docstring: every part is in its old mode afterwards",
+    ),
+    (
+        "tiny_divisor_12",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    mean = train_h.mean(dim=0)
+    std = train_h.std(dim=0, unbiased=False) + 1e-8  # never divide by zero
+    standardised = (train_h - mean) / std
+
+    classes, position = torch.unique(train_labels, return_inverse=True)
+    weight = train_h.new_zeros(len(classes), train_h.shape[1])
+    bias = train_h.new_zeros(len(classes))
+
+    best, best_accuracy = None, -1.0
+    for penalty in sorted(penalties, reverse=True):
+        weight, bias = fit(standardised, position, weight, bias, penalty, iterations)
+        probe = Probe(weight, bias, mean, std, classes, penalty)
+        accuracy = probe.accuracy(val_h, val_labels)
+        if accuracy > best_accuracy:
+            best, best_accuracy = probe, accuracy
+    return best
+""",
+        "std + 1e-8: a dimension that is always the same in training is divided by something tiny: its rounding error becomes a feature, and a slightly other value in a new image decides alone; page, step 8: 'any divisor that is not tiny will do'",
+    ),
 ]

@@ -2038,4 +2038,112 @@ def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Te
 """,
         "A point that is alone in its cluster never revives an empty one, although its distance to the old centroid may be the largest. The docstring promises 'the point that is farthest from its own centroid becomes its centroid', and the old centroid only 'if no point with a distance above 0 is left'. Shows if the farthest point is alone; sounds sensible and is right otherwise.",
     ),
+    (
+        "one_noise_for_the_batch",
+        "add_noise",
+        """
+def add_noise(x, std, generator=None):
+    _, c, h, w = x.shape
+    eps = std * torch.randn(c, h, w, generator=generator)
+    return x + eps.to(device=x.device, dtype=x.dtype)
+""",
+        "A NumPy user relies on broadcasting: all images of the batch get the same noise. Its mean and deviation look right. Breaks 'independent Gaussian noise on every value'.",
+    ),
+    (
+        "leaves_it_in_eval",
+        "Autoencoder.latent",
+        """
+def latent(self, x):
+    self.eval()
+    code = self.encoder(x)
+    b, channels = code.shape[0], code.shape[1]
+    return code.reshape(b, channels, -1).mean(dim=-1)
+""",
+        "Switches to evaluation mode and does not switch back. Breaks 'The model keeps its mode' (a model in training mode stops training its norms).",
+    ),
+    (
+        "writes_into_the_old",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    farthest_first = torch.argsort(distances, descending=True).tolist()
+    for c in range(centroids.shape[0]):
+        members = x[labels == c]
+        if len(members) > 0:
+            centroids[c] = members.mean(dim=0)
+        elif len(farthest_first) > 0:
+            n = farthest_first.pop(0)
+            if distances[n] > 0:
+                centroids[c] = x[n]
+    return centroids
+""",
+        "A beginner writes the means into the tensor of the old centroids. Breaks 'the old ones, which stay as they are' (the new values themselves are right).",
+    ),
+    (
+        "same_term_left_out",
+        "assign",
+        """
+def assign(x, centroids):
+    c2 = (centroids ** 2).sum(dim=1)
+    labels, dists = [], []
+    for start in range(0, x.shape[0], CHUNK):
+        xc = x[start:start + CHUNK]
+        d = c2 - 2 * torch.matmul(xc, centroids.t())
+        value, index = torch.min(d, dim=1)
+        labels.append(index)
+        dists.append(torch.clamp(value, min=0))
+    return torch.cat(labels), torch.cat(dists)
+""",
+        "Follows the hint that one term is the same for every centroid and leaves |x|^2 out for good: labels are right, distances are not (mostly 0 after the clamp). Breaks 'squared distances'.",
+    ),
+    (
+        "stops_when_centroids_rest",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(dim=0, keepdim=True)
+    points = x - origin
+    if start is None:
+        centroids = plus_plus(points, k, generator)
+    else:
+        centroids = start - origin
+    labels, squared = assign(points, centroids)
+    for _ in range(iterations):
+        moved = means(points, labels, squared, centroids)
+        labels, squared = assign(points, moved)
+        at_rest = torch.allclose(moved, centroids)
+        centroids = moved
+        if at_rest:
+            break
+    return centroids + origin, labels
+""",
+        "A physicist stops when the centroids are at rest, with allclose's default tolerances (1e-8 absolute). Data in small units (1e-9, say), or a step in which few of many points change, stop too early. Breaks 'they stop once no label changes'.",
+    ),
+    (
+        "candidate_judged_alone",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    size = min(len(x), max(1000, SEEDING_POINTS * k))
+    keep = torch.randperm(len(x), generator=generator)[:size].to(x.device)
+    points = x[keep]
+    tries = 2 + math.floor(math.log(k))
+    chosen = [0]  # the subset is in random order
+    nearest = squared_distances(points[:1], points)[0]
+    while len(chosen) < k:
+        candidates = far_points(nearest, tries, generator)
+        to_candidates = squared_distances(points[candidates], points)
+        best = int(to_candidates.sum(dim=1).argmin())
+        nearest = torch.minimum(nearest, to_candidates[best])
+        chosen.append(int(candidates[best]))
+    return points[chosen]
+""",
+        "Judges each candidate by the sum of the distances to itself alone, and takes the minimum with the nearest centroid so far only for the winner: prefers candidates in the middle, next to existing centroids. Breaks 'the one that leaves the smallest sum of squared distances'.",
+    ),
 ]

@@ -1542,4 +1542,88 @@ def dealt_batches(
 """,
         "the result holds positions in the kept images, not positions of images (kept[order] is missing); right if B divides N, otherwise the last images of the data are never used, and clusters and positions do not match. Breaks 'Positions of images' and 'N mod B images, drawn at random, are left out'",
     ),
+    (
+        "w09_surplus_images",
+        "collisions",
+        """
+def collisions(labels):
+    counts = {}
+    for c in labels.tolist():
+        counts[c] = counts.get(c, 0) + 1
+    total = 0
+    for n in counts.values():
+        if n > 1:
+            total += n - 1  # the first one collides with nobody
+    return total
+""",
+        "counts the images after the first of each cluster, not pairs: 2 instead of 3 for three images; promised is the sum of n_c choose 2 (beginner)",
+    ),
+    (
+        "w09_p_squared",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    p = sizes.double() / sizes.sum()  # probability of each cluster
+    same = float((p**2).sum())  # two draws fall into the same cluster
+    pairs = batch_size * (batch_size - 1) / 2
+    return pairs * same
+""",
+        "draws with replacement, where an image can meet itself; promised are B different images: sum of s(s-1) / (N(N-1)) (physicist)",
+    ),
+    (
+        "w09_shuffle_the_deck",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    # shuffle the cards, then give them out one by one
+    cards = order[torch.randperm(len(order), generator=generator).to(order.device)]
+    hands = [[] for _ in range(batches)]
+    for i in range(len(cards)):
+        hands[i % batches].append(cards[i])
+    return torch.stack([torch.stack(hand) for hand in hands])
+""",
+        "shuffles the images before dealing, not the batches after; so images of a cluster are no longer consecutive and meet. Promised: the first image to one batch, the second to the next, consecutive images of a cluster spread evenly; each batch holds t, t + T, t + 2T, ...",
+    ),
+    (
+        "w09_clusters_that_last",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    # a batch needs images of batch_size clusters: the smallest of the batch_size largest is used up first
+    largest = sizes.sort(descending=True).values
+    if len(largest) < batch_size:
+        return 0
+    return int(largest[batch_size - 1])
+""",
+        "uses the same B clusters in every batch; other clusters can take turns: sizes 2, 2, 2 with B = 2 allow 3 batches, this says 2. The page's example (9, 2, 1 with B = 3: one) comes out right. Promised: the largest T with sum of min(s, T) >= T B",
+    ),
+    (
+        "w09_first_come",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    groups: dict[int, list[int]] = {}
+    labels = pseudo_labels.tolist()
+    for i in torch.randperm(len(labels), generator=generator).tolist():
+        groups.setdefault(labels[i], []).append(i)
+    row = [i for group in groups.values() for i in group]
+    return torch.tensor(row, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "clusters come in the order in which their first image appears in the shuffled list, so large clusters tend to come first (sizes 9 and 1: in 9 of 10 cases instead of 5). Promised: every order of the clusters is equally likely, whatever their sizes",
+    ),
+    (
+        "w09_random_gap",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    N = len(pseudo_labels)
+    T, extra = divmod(N, batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    # leave out `extra` images, starting at a random place of the row
+    start = int(torch.randint(N - extra + 1, (1,), generator=generator))
+    row = torch.cat((row[:start], row[start + extra :]))
+    return deal(row, T, generator)
+""",
+        "leaves out a stretch at a random place, so with N mod B > 1 images at the ends of the row are left out less often, and neighbours of one cluster go together (clusters of 1 and 7, B = 3: the single image in 1/7 of the epochs, not in 2/8). With N mod B = 1 it is fair. Promised: N mod B images, all equally likely, drawn at random",
+    ),
 ]

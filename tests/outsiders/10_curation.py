@@ -1815,4 +1815,119 @@ def embed(model: nn.Module, x: Tensor) -> Tensor:
 """,
         "Each norm gets its own mode back, but all get track_running_stats = True: a norm whose averages were frozen with track_running_stats = False begins to follow the batches after the first score (and one that was built so says that it tracks). Norms in their usual state look right. Against 'without any side effect' and 'Leave the network exactly as it was'.",
     ),
+    (
+        "gap_table_mean",
+        "gap",
+        """
+def gap(z1, z2):
+    wide = torch.float64 if z1.dtype == torch.float64 else torch.float32
+    a = F.normalize(z1.to(wide), dim=1)
+    b = F.normalize(z2.to(wide), dim=1)
+    table = torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+    # the table has all pairs, its diagonal has the positives
+    return table.mean() - table.diagonal().mean()
+""",
+        "hurried engineer: the mean over the whole table still contains the positives, but the docstring says mean distance of the negatives minus mean of the positives",
+    ),
+    (
+        "violation_nearest_rank",
+        "violation",
+        """
+def violation(z1, z2, quantile=QUANTILE):
+    positive, negative = pair_distances(z1, z2)
+    ordered, _ = torch.sort(negative, dim=1)
+    n = ordered.shape[1]
+    k = int(quantile * n)          # this many negatives are nearer
+    k = min(k, n - 1)
+    limit = ordered[:, k]
+    violated = positive > limit
+    return violated.sum() / len(positive)
+""",
+        "NumPy user makes the quantile by sorting and indexing: no interpolation between the neighbours, which 'as torch.quantile, which interpolates' promises; on the page limit 0.845 instead of 0.867",
+    ),
+    (
+        "intersection_clamp_late",
+        "intersection",
+        """
+def intersection(a, b):
+    top_a, left_a, h_a, w_a = a.T
+    top_b, left_b, h_b, w_b = b.T
+    y0 = torch.maximum(top_a, top_b)
+    x0 = torch.maximum(left_a, left_b)
+    y1 = torch.minimum(top_a + h_a, top_b + h_b)
+    x1 = torch.minimum(left_a + w_a, left_b + w_b)
+    pixels = (y1 - y0) * (x1 - x0)
+    # boxes that are apart share nothing
+    return torch.clamp(pixels, min=0)
+""",
+        "student clamps the product, not the sides: boxes that are apart in both directions have two negative sides, whose product is positive; the number of pixels in both boxes should be 0",
+    ),
+    (
+        "embed_one_mode_for_all",
+        "embed",
+        """
+@torch.no_grad()
+def embed(model, x):
+    was_training = model.training
+    norms = [m for m in model.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    tracked = [m.track_running_stats for m in norms]
+    model.train()
+    for m in norms:
+        m.track_running_stats = False
+    try:
+        z = model.project(x)
+    finally:
+        for m, t in zip(norms, tracked):
+            m.track_running_stats = t
+        model.train(was_training)
+    return z
+""",
+        "puts the whole model into train mode and afterwards gives every module the mode of the model: breaks 'other modules stay in their mode' (dropout) and 'the mode of every module is what it was before' (a frozen norm in a training model)",
+    ),
+    (
+        "frechet_product_of_roots",
+        "frechet_distance",
+        """
+def frechet_distance(z1, z2):
+    def gaussian(z):
+        z = F.normalize(z.cpu().double(), dim=1)
+        mean = z.mean(dim=0)
+        centred = z - mean
+        n, d = z.shape
+        cov = centred.T @ centred / n
+        return mean, cov + SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+
+    def sqrtm(S):
+        values, vectors = torch.linalg.eigh(S)
+        return vectors @ torch.diag(values.clamp(min=0).sqrt()) @ vectors.T
+
+    m1, S1 = gaussian(z1)
+    m2, S2 = gaussian(z2)
+    # Tr (S1 S2)^(1/2): the root of a product is the product of the roots
+    cross = (sqrtm(S1) @ sqrtm(S2)).trace()
+    result = ((m1 - m2) ** 2).sum() + S1.trace() + S2.trace() - 2 * cross
+    return result.clamp(min=0)
+""",
+        "physicist: Tr S1^(1/2) S2^(1/2) equals Tr (S1 S2)^(1/2) only if the covariances commute (same axes, equal clouds, shifted clouds); too large for clouds with different principal directions, breaks the formula of docstring and page",
+    ),
+    (
+        "choose_rounded_random",
+        "Curation.choose",
+        """
+def choose(self, draws):
+    last = len(draws) - 1
+    if self.rule == "random":
+        u = torch.rand(1, generator=self.generators["tries"]).item()
+        return round(u * last)
+
+    def badness_then_gap(i):
+        return draws[i]["badness"], -draws[i]["gap"]
+
+    ranking = sorted(range(len(draws)), key=badness_then_gap)
+    if self.rule == "reversed":
+        return ranking[last]
+    return ranking[0]
+""",
+        "rounding u * (n - 1): fair for two draws (the default), but with three or more the first and the last come half as often as the others; breaks 'any draw, all equally likely'",
+    ),
 ]

@@ -2078,4 +2078,112 @@ def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
 """,
         "Predictions of images that have the same neighbour are left out of the sum, as false negatives. Breaks the formula (sum over all k), 'B candidates' and 'ln B if they are all equal'. Shows as soon as two projections of a batch share their neighbour (often, in a small set or early in training); right if all neighbours differ.",
     ),
+    (
+        "find_one_extra",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    unit = F.normalize(z.to(self.rows), dim=1)
+    sim = unit @ self.rows.t()
+    if exclude is None:
+        best = sim.topk(k, dim=1).indices
+    else:
+        # ask for one more, since the best match can be the picture itself
+        best = sim.topk(min(k + 1, len(self.rows)), dim=1).indices
+        own = self.images[best] == exclude.to(best.device).unsqueeze(1)
+        # move the own one to the end and cut it off
+        order = own.int().argsort(dim=1, stable=True)
+        best = best.gather(1, order)[:, :k]
+    if k == 1:
+        return best[:, 0]
+    pick = torch.randint(best.shape[1], (len(z), 1), generator=generator).to(best.device)
+    return best.gather(1, pick).squeeze(1)
+""",
+        "k + 1 nearest rows, then the own one is dropped, as in k-NN with the query in the data. An image can have several rows in the set (pushed in several epochs): with two own rows among the nearest, an own row is returned (k = 1), or can be drawn (k > 1). Breaks 'rows of this image are ignored'",
+    ),
+    (
+        "nearest_straight_through_12",
+        "SupportSet.nearest",
+        """
+def nearest(self, z):
+    idx = self.find(z)
+    quantized = self.rows[idx]
+    # argmax is not differentiable: use the straight-through estimator, as in VQ-VAE
+    return z + (quantized - z).detach()
+""",
+        "the straight-through trick of a chat assistant: a gradient flows through the result into the projections, and the result has the dtype of z + row rather than that of the rows. Breaks 'No gradient flows' and 'with their dtype'",
+    ),
+    (
+        "push_images_left_standing",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    n_rows, n_new = self.rows.shape[0], z.shape[0]
+    if n_new > n_rows:
+        raise ValueError(f"{n_new} projections do not fit a support set of {n_rows}")
+    start = self.position.item()
+    idx = torch.arange(start, start + n_new, device=self.rows.device) % n_rows
+    with torch.no_grad():
+        self.ages[self.ages != -1] += 1
+        self.ages[idx] = 0
+        self.rows[idx] = F.normalize(z.to(self.rows), dim=1)
+        if images is not None:
+            self.images[idx] = images.to(self.images)
+        self.position.copy_(torch.as_tensor((start + n_new) % n_rows))
+""",
+        "without images nothing is written, so the places keep the images of the rows that were replaced. Right as long as the places were empty. Breaks 'None: unknown, stored as -1'",
+    ),
+    (
+        "nnclr_loss_predictions_search",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    neighbours = support.nearest(z1) if rows is None else support.rows[rows]
+    p2 = F.normalize(p2, dim=-1)
+    logits = torch.matmul(p2, neighbours.to(p2).T) / temperature
+    labels = torch.arange(logits.shape[0], device=logits.device)
+    return nn.CrossEntropyLoss()(logits, labels)
+""",
+        "the softmax is over the neighbours (column-wise): prediction i must find neighbour i. The denominator of the equation sums over p_k for a fixed nn_i. Breaks the formula of the docstring; ln B for equal predictions fails too",
+    ),
+    (
+        "find_shortest_list",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    cosine = F.normalize(z.to(self.rows), dim=1) @ self.rows.T
+    if exclude is not None:
+        own = exclude.to(self.images.device)[:, None] == self.images[None, :]
+        cosine[own] = -math.inf
+        # there may be fewer than k rows that count
+        k = min(k, int((~own).sum(dim=1).min()))
+    nearest = cosine.topk(k, dim=1).indices
+    if k == 1:
+        return nearest[:, 0]
+    drawn = torch.randint(0, k, (len(z),), generator=generator).to(nearest.device)
+    return nearest[torch.arange(len(z), device=nearest.device), drawn]
+""",
+        "k is cut down to the query with the fewest rows that count, for the whole batch. If one image fills nearly the whole set, all other queries draw among fewer than k rows, too. Breaks 'one of the k nearest rows, all equally likely', separately for every projection",
+    ),
+    (
+        "method_interleaved_index",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    # both views in one search
+    images = index.repeat_interleave(2)
+    rows = self.search(torch.cat([z1, z2]), images)
+    rows1, rows2 = rows.chunk(2)
+    p1, p2 = self.predictor(z1), self.predictor(z2)
+    total = self.direction(z1, p2, rows1) + self.direction(z2, p1, rows2)
+    self.found = self.health(rows, images)
+    self.support.push(z1, index)
+    return total / 2
+""",
+        "the views are one below the other (a b a b), the index is interleaved (a a b b): a query ignores the rows of another image, not those of its own, and `health` compares with the wrong image. Breaks 'Ignore rows of the query's own image' and `health`'s 'position of each query's image'",
+    ),
 ]

@@ -1960,4 +1960,119 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
 """,
         "K is the largest label, not the number of labels: the pairs (i, K) and (i + 1, 0) get the same number, so H(a, b) is too small and the result too high. Breaks 'H(a, b) is the entropy of the pairs' and 0 for independent clusterings; right if b has fewer clusters than a, and for clusterings that are equal up to names",
     ),
+    (
+        "pca_weakest_first",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    cov = torch.cov(x.T, correction=0).reshape(x.shape[1], x.shape[1])
+    eigenvalues, eigenvectors = torch.linalg.eigh(cov)
+    good = eigenvalues >= LEAST_VARIANCE * eigenvalues.max()
+    eigenvalues = eigenvalues[good][:dim]
+    eigenvectors = eigenvectors[:, good][:, :dim]
+    whitened = (x @ eigenvectors) / torch.sqrt(eigenvalues)
+    return F.normalize(whitened, dim=1).float()
+""",
+        "NumPy user (used to SVD, largest first): eigh is ascending, so the first dim directions are the weakest of those that are kept; the page says principal directions, the comment greatest variance; right only if dim leaves none out",
+    ),
+    (
+        "uniform_cut_then_shuffle",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+    names = torch.unique(pseudo_labels).tolist()
+    per_cluster = N // len(names) + 1
+    epoch = []
+    for name in names:
+        members = torch.where(pseudo_labels == name)[0]
+        if len(members) > per_cluster:
+            pick = torch.randperm(len(members), generator=generator)[:per_cluster]
+        else:
+            pick = torch.randint(len(members), (per_cluster,), generator=generator)
+        epoch.extend(members[pick].tolist())
+    epoch = torch.tensor(epoch[:N])  # N images, no more
+    return epoch[torch.randperm(N, generator=generator)]
+""",
+        "beginner with lists: cuts to N before the shuffle, so that all surplus images are taken from the last clusters; breaks 'every cluster appears equally often' and 'all are shuffled, and N are kept' (page: six images, 3+3+0 instead of two each on average)",
+    ),
+    (
+        "old_means_one_image_for_all",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    centroids = torch.zeros(K, h.shape[1], dtype=h.dtype, device=h.device)
+    for k in range(K):
+        members = h[pseudo_labels == k]
+        if members.shape[0] > 0:
+            centroids[k] = members.mean(dim=0)
+        else:
+            centroids[k] = h[0]
+    return centroids
+""",
+        "beginner: every empty cluster starts from image 0, so two empty clusters have equal centroids; breaks 'a different image for each'",
+    ),
+    (
+        "loss_interleaved_labels",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    logits = torch.cat((z1, z2), dim=0)
+    # each image has two views, so each label is needed twice
+    where = index.to(self.pseudo_labels.device)
+    target = self.pseudo_labels[where].repeat_interleave(2).to(logits.device)
+    return F.cross_entropy(logits, target)
+""",
+        "engineer: labels come as a a b b while the logits come as a b a b; views are classified as the clusters of other images",
+    ),
+    (
+        "nmi_numbers_collide",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    h_a = entropy(torch.bincount(a))
+    h_b = entropy(torch.bincount(b))
+    if h_a == 0 or h_b == 0:
+        return 0.0
+    clusters = int(a.max()) + 1
+    pair = clusters * a + b  # a number of its own for each pair
+    h_ab = entropy(torch.bincount(pair))
+    shared = h_a + h_b - h_ab
+    return min(1.0, max(0.0, shared / math.sqrt(h_a * h_b)))
+""",
+        "the pair number uses the number of clusters of a instead of that of b: (0, n) and (1, 0) get the same number as soon as b has more clusters than a; right for equally many; then not symmetric and too high",
+    ),
+    (
+        "start_epoch_alias",
+        "DeepCluster.start_epoch",
+        """
+@torch.no_grad()
+def start_epoch(self, pixels):
+    g = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+
+    previous = self.pseudo_labels.cpu()  # keep them before they are overwritten
+    again = bool((previous >= 0).all())
+    start = None
+    if self.warm_start and again:
+        start = old_means(x, previous.to(x.device), self.clusters)
+    _, labels = kmeans(x, self.clusters, generator=g, start=start)
+
+    self.pseudo_labels.copy_(labels)
+    if again:
+        self.nmi.fill_(mutual_information(previous, self.pseudo_labels.cpu()))
+
+    classifier = self.projector
+    classifier.weight.copy_(0.01 * torch.randn(classifier.weight.shape, generator=g))
+    classifier.bias.zero_()
+    return [classifier.weight, classifier.bias]
+""",
+        "cpu() copies nothing on the CPU, so 'previous' is the buffer that copy_ overwrites: nmi compares the new clusters with themselves and is always 1 (on a GPU it would be right); breaks 'nmi: their mutual information with the previous ones'",
+    ),
 ]

@@ -1189,4 +1189,94 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
 """,
         "A mask is filled in the order of the places, from 0 up, and not from `position` on: in a push that wraps around, the first new row goes to place 0 instead of `position`. 'position: where the next row goes', 'the next B positions, wrapping around'. The right places are replaced, with right ages, and each row has its own image; pushes that do not cross the end are right.",
     ),
+    (
+        "similarities_raw_queries",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    own = F.cosine_similarity(q, k.detach()).unsqueeze(1)
+    # the queue has unit norm already
+    others = torch.mm(q, queue.t())
+    return torch.cat((own, others), dim=1)
+""",
+        "the queue's keys have unit norm, but the queries have not: columns 1 to K hold inner products, not cosines. Breaks 'Cosine of each query ... with every key in the queue'; q is 'not normalised'",
+    ),
+    (
+        "moco_loss_two_softmaxes",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    scores = similarities(q, k, queue) / temperature
+    probabilities = torch.softmax(scores, dim=1)
+    labels = torch.zeros(len(scores), dtype=torch.long, device=scores.device)
+    criterion = nn.CrossEntropyLoss()
+    return criterion(probabilities, labels)
+""",
+        "CrossEntropyLoss takes the softmax a second time. It is still ln(K + 1) if all candidates are equal, but breaks the formula of the docstring",
+    ),
+    (
+        "follow_weight_and_bias",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    # only weights and biases: running_mean and running_var must stay
+    for slow, fast in zip(key.modules(), query.modules()):
+        for name in ("weight", "bias"):
+            ours, theirs = getattr(slow, name, None), getattr(fast, name, None)
+            if isinstance(ours, nn.Parameter):
+                ours.mul_(momentum).add_(theirs, alpha=1 - momentum)
+""",
+        "to skip the buffers, it names the parameters: those with any other name (in_proj_weight of attention, weight_ih_l0 of an RNN, a learned scale or token) never move. Breaks 'Move every parameter' and '0 copies the query network'",
+    ),
+    (
+        "method_one_push_for_each_view",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    before = self.queue.rows.detach().clone()
+    value = moco_loss(z1, z2, before, self.temperature)
+    n_views = z1.shape[0] // index.shape[0]
+    self.found = self.health(z1, z2, index.repeat(n_views))
+    for keys in z2.chunk(n_views):
+        self.queue.push(keys, index)
+    return value
+""",
+        "the rows and images are right, but with a symmetric loss there are two pushes in a step: the first keys already have age 1, and ages count half steps. Breaks 'All keys of the step enter in one push' and the ages ('mean age of these keys in steps')",
+    ),
+    (
+        "push_known_images_grow_older",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    B, size = len(z), len(self.rows)
+    if B > size:
+        raise ValueError(f"{B} projections do not fit into {size} rows")
+    where = (self.position + torch.arange(B, device=self.position.device)) % size
+    if images is None:
+        images = torch.full((B,), -1)
+    # image -1: this row was never pushed
+    self.ages += (self.images >= 0).long()
+    self.rows[where] = F.normalize(z.detach().to(self.rows), dim=1)
+    self.images[where] = images.to(self.images)
+    self.ages[where] = 0
+    self.position.copy_((self.position + B) % size)
+""",
+        "whether a row was pushed is read from `images`, but rows that were pushed without images have -1, too: their age stays 0. Breaks 'how many pushes ago each row was added' and 'every row that was ever pushed grows older by one'",
+    ),
+    (
+        "method_data_is_no_copy",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    # .data: the old queue, cut off from everything that follows
+    negatives = self.queue.rows.data
+    images = torch.cat([index] * (len(z1) // len(index)))
+    answer = moco_loss(z1, z2, negatives, self.temperature)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return answer
+""",
+        ".data shares the memory, but not the version counter: the loss is right, autograd does not complain, and the backward pass multiplies with the new queue, in which the own keys are. The gradient is wrong. Breaks 'All queries meet the queue as it was before this step' / 'Which tensor must not change until then?'",
+    ),
 ]

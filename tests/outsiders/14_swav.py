@@ -1237,4 +1237,97 @@ def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float =
 """,
         "a probability below 1e-12 is raised to it, so no loss exceeds 27.6 and its gradient is 0; right at tau = 0.1, where this cannot happen between cosines. Breaks step 10 (low temperature, log-sum-exp) and the formula -sum_k code_ik log softmax(scores_v / tau)_k",
     ),
+    (
+        "normalise_whole_matrix",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    length = torch.linalg.norm(prototypes)
+    prototypes /= length
+""",
+        "NumPy user: linalg.norm without a dim is the norm of the whole matrix, so all prototypes share one divisor; breaks 'scale each prototype to unit norm'",
+    ),
+    (
+        "sinkhorn_exponentials",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    Q = torch.exp(scores / epsilon)
+    if Q.dtype != torch.float64:
+        Q = Q.float()
+    B, K = Q.shape
+    Q = Q / Q.sum()
+    for _ in range(iterations):
+        Q = Q / Q.sum(dim=0, keepdim=True) / K
+        Q = Q / Q.sum(dim=1, keepdim=True) / B
+    return Q * B
+""",
+        "physicist, after the authors' code: takes exponentials as they are, so float16 scores above 0.55 (or float32 ones at a small epsilon) overflow to infinity and the codes are NaN; rows must sum to 1 at a small epsilon (step 5, 'cannot overflow')",
+    ),
+    (
+        "swapped_large_views_only",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    losses = []
+    for i in range(len(codes)):
+        # the other view of the image predicts code i
+        other = scores[1 - i]
+        log_p = torch.log_softmax(other / temperature, dim=1)
+        losses.append(-torch.sum(codes[i] * log_p, dim=1).mean())
+    return sum(losses) / len(losses)
+""",
+        "student who thinks of two views: swaps view 1 and 2 only, so small crops never predict a code; breaks 'over all views except the code's own' and step 9",
+    ),
+    (
+        "loss_grad_none_too_early",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    views = [F.normalize(z, dim=1) for z in (z1, z2, *small)]
+    scores = [z @ self.prototypes.T for z in views]
+    codes = [self.codes(z, queue) for z, queue in zip(views[:2], self.queues)]
+    total = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, float(total.detach()))
+    self.remember(views[:2], index)
+    if self.epoch <= self.freeze_epochs:
+        self.prototypes.grad = None  # frozen: no gradient
+    return total
+""",
+        "engineer who knows the authors' code, which sets grad to None after backward: here backward comes later and fills it again, so the frozen prototypes do get a gradient and move",
+    ),
+    (
+        "codes_minus_zero",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    rows = torch.cat([z, queue.to(z.dtype)], dim=0).detach()
+    scores = rows @ prototypes.detach().T
+    balanced = sinkhorn(scores, epsilon=epsilon, iterations=iterations)
+    # the queue came last: drop it
+    return balanced[: -queue.shape[0]]
+""",
+        "drops the last Q rows with a negative index: for Q = 0 this is [:-0], which is empty; 'Q may be 0', and the codes must have shape (B, K)",
+    ),
+    (
+        "sinkhorn_row_maximum",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    if scores.dtype != torch.float64:
+        scores = scores.float()
+    log_q = scores / epsilon
+    # as in a stable softmax: the largest number of each row becomes 0
+    log_q = log_q - log_q.amax(dim=1, keepdim=True)
+    for _ in range(iterations):
+        log_q = log_q - torch.logsumexp(log_q, dim=0, keepdim=True)
+        log_q = log_q - torch.logsumexp(log_q, dim=1, keepdim=True)
+    return log_q.exp()
+""",
+        "the softmax trick, row by row: harmless before a row step, but here the columns come first and now every sample starts with the same weight; page example gives 0.600, 0.400 instead of 0.571, 0.429 after one iteration; breaks 'start from exp(scores / epsilon)'; vanishes with many iterations",
+    ),
 ]

@@ -1284,4 +1284,114 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 """,
         "Restores the statistics in a plain line after the second call of the network. checkpoint stops the second pass with an exception as soon as it has all tensors that it needs, so that line is never reached, and running averages and counters move twice; only a finally (as in `unchanged`) would run. Values and gradients are right. Against 'The second pass must leave them as they are'.",
     ),
+    (
+        "backward_contiguous_is_no_copy",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    total = gradient.contiguous()
+    dist.all_reduce(total)
+    parts = shares(ctx.B)
+    start = sum(parts[:rank()])
+    return total[start : start + parts[rank()]], None
+""",
+        ".contiguous() makes a copy only if the tensor is not contiguous; otherwise all_reduce overwrites the gradient itself. The result is right. Breaks 'Other code may use the same tensor, so it must not be changed'",
+    ),
+    (
+        "own_places_untyped_lists",
+        "own_places",
+        """
+def own_places(B, device=None):
+    counts = shares(B)
+    offset = 0
+    for r in range(rank()):
+        offset += counts[r]
+    first = [offset + i for i in range(counts[rank()])]
+    second = [i + B for i in first]
+    return (
+        torch.tensor(first + second, device=device),
+        torch.tensor(second + first, device=device),
+    )
+""",
+        "torch.tensor of an empty list is float32: a process without rows (B < W; 'the last one may be empty') gets no int64, and can neither index nor use it as targets. Breaks 'Two tensors of shape (2b,), int64'",
+    ),
+    (
+        "own_nt_xent_diagonal",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    z1, z2 = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    candidates = torch.cat([gather(z1, B), gather(z2, B)])
+    logits = torch.cat([z1, z2]) @ candidates.T / temperature
+    logits.fill_diagonal_(float("-inf"))
+    positives = own_places(B, device=logits.device)[1]
+    return F.cross_entropy(logits, positives, reduction="sum") * size() / (2 * B)
+""",
+        "the diagonal of lesson 4: in a (2b, 2B) table a view is in the column that own_places gives, not on the diagonal. Right for one process; with several, a view is its own candidate, and another is missing. Breaks 'a view is not its own candidate' and 'The mean of the shares ... is the loss of the whole batch'",
+    ),
+    (
+        "moments_all_reduce_of_sums",
+        "moments",
+        """
+def moments(x, B):
+    total = x.sum(dim=0)
+    if size() > 1:
+        dist.all_reduce(total)
+    mean = total / B
+    spread = ((x - mean) ** 2).sum(dim=0)
+    if size() > 1:
+        dist.all_reduce(spread)
+    return mean, spread / B
+""",
+        "as with MPI: the numbers are right, but all_reduce has no backward pass that sums: each row gets only the gradient of its own process's loss. Breaks 'The gradient flows through `gather` into the rows of all processes'",
+    ),
+    (
+        "average_gradients_reshape",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    params = [p for g in optimizer.param_groups for p in g["params"] if p.grad is not None]
+    if not params:
+        return
+    flat = torch.cat([p.grad.reshape(-1) for p in params])
+    dist.all_reduce(flat)
+    flat /= size()
+    start = 0
+    for p in params:
+        stop = start + p.grad.numel()
+        p.grad.reshape(-1).copy_(flat[start:stop])
+        start = stop
+""",
+        "for a gradient in channels_last (or transposed), reshape(-1) is a copy: the mean is written into that copy, and p.grad keeps the gradient of its own process. Breaks 'may be stored in a different order from that of its dimensions'",
+    ),
+    (
+        "project_chunk_old_statistics",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    stats = running_statistics(method)
+    kept = []
+
+    @contextmanager
+    def first_pass():
+        yield
+        kept.extend(s.clone() for s in stats)  # what the first pass left
+
+    @contextmanager
+    def second_pass():
+        try:
+            yield
+        finally:
+            set_all(stats, kept)
+
+    return checkpoint(
+        method.project_views,
+        chunk,
+        use_reentrant=False,
+        context_fn=lambda: (first_pass(), second_pass()),
+    )
+""",
+        "restores the statistics of the time after this chunk's first pass, not of the time before the second one. Right for a single chunk; with other chunks (or a forward pass) in between, the backward pass turns the statistics back. Breaks 'The second pass must leave them as they are' and, in project_in_chunks, 'updated once, with the mean over the chunks'",
+    ),
 ]

@@ -659,4 +659,86 @@ def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None
 """,
         "The order is a Fisher-Yates shuffle of all images at once; in every round all four changes are made of all images, and one of five versions (the fifth: unchanged) is picked for each. Order first, then hue, saturation, contrast, brightness, the coin last.",
     ),
+    (
+        "resize_by_interpolate_12",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    result = x.new_empty(x.shape[0], x.shape[1], size, size)
+    for b, (top, left, h, w) in enumerate(boxes.tolist()):
+        top, left, h, w = int(top), int(left), int(h), int(w)
+        part = x[b : b + 1, :, top : top + h, left : left + w]
+        result[b] = F.interpolate(
+            part, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+        )[0]
+    return result
+""",
+        "cuts each box out by slicing and lets torch's antialiased interpolate resize it, image by image, instead of two matrix products",
+    ),
+    (
+        "boxes_one_at_a_time",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    def draw(low, high):
+        return low + (high - low) * torch.rand((), generator=generator, dtype=torch.float64).item()
+
+    def whole_number(below):
+        return int(torch.randint(below, (), generator=generator))
+
+    low, high = ratio
+    boxes = torch.zeros(B, 4, dtype=torch.int64)
+    for b in range(B):
+        for _ in range(10):
+            pixels = draw(*scale) * height * width
+            r = low * (high / low) ** draw(0.0, 1.0)
+            h = max(1, round(math.sqrt(pixels / r)))
+            w = max(1, round(math.sqrt(pixels * r)))
+            if h <= height and w <= width:
+                break
+        else:
+            # the shape of the image itself, moved into the allowed range
+            r = min(max(width / height, low), high)
+            h = min(height, max(1, round(width / r)))
+            w = min(width, max(1, round(height * r)))
+        boxes[b, 0] = whole_number(height - h + 1)
+        boxes[b, 1] = whole_number(width - w + 1)
+        boxes[b, 2] = h
+        boxes[b, 3] = w
+    return boxes
+""",
+        "a loop over images with for-else and Python numbers; draws only as many candidates as it needs, so another order of draws; the ratio as a power instead of exp of log",
+    ),
+    (
+        "jitter_one_image_at_a_time",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    limits = (
+        (adjust_brightness, max(0.0, 1 - brightness), 1 + brightness),
+        (adjust_contrast, max(0.0, 1 - contrast), 1 + contrast),
+        (adjust_saturation, max(0.0, 1 - saturation), 1 + saturation),
+        (adjust_hue, -hue, hue),
+    )
+    result = x.clone()
+    for b in range(len(x)):
+        if not coin(1, p, generator).item():
+            continue
+        picture = x[b : b + 1]
+        for number in torch.randperm(4, generator=generator).tolist():
+            change, low, high = limits[number]
+            picture = change(picture, uniform(1, low, high, generator).to(x))
+        result[b] = picture[0]
+    return result
+""",
+        "a loop over images, each with its own randperm; the numbers are drawn when they are needed (nothing for images left alone) instead of masks in four rounds",
+    ),
 ]

@@ -515,4 +515,63 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "norms first, by their own reset_parameters, then the weights by normal_ with the standard deviation written out, then the zeros; no function of nn.init is used",
     ),
+    (
+        "mapped_block",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    from itertools import repeat
+
+    channels = [inputs, *repeat(width * block.expansion, count)][:count]
+    strides = [stride, *repeat(1, count)][:count]
+    return nn.Sequential(*map(block, channels, repeat(width), strides))
+""",
+        "Functional style: lists of channels and strides, and `map` calls the block's class once for each; no case for the first block.",
+    ),
+    (
+        "pooled_to_one_pixel",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    def stem(images):
+        return self.maxpool(torch.relu(self.bn1(self.conv1(images))))
+
+    def upwards(maps, number):
+        if number > self.stages:
+            return maps
+        return upwards(self.get_submodule(f"layer{number}")(maps), number + 1)
+
+    return F.adaptive_avg_pool2d(upwards(stem(x), 1), (1, 1))[:, :, 0, 0]
+""",
+        "Goes through the stages by recursion with get_submodule; adaptive pooling to one pixel, which is then indexed.",
+    ),
+    (
+        "drawn_in_float64",
+        "initialise",
+        """
+@torch.no_grad()
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    from math import prod, sqrt
+
+    from torch.nn.modules.batchnorm import _NormBase
+    from torch.nn.modules.conv import _ConvNd
+
+    everything = list(model.modules())
+    for layer in everything:
+        if isinstance(layer, _ConvNd):
+            deviation = sqrt(2.0 / (layer.out_channels * prod(layer.kernel_size)))
+            drawn = torch.randn(layer.weight.shape, dtype=torch.float64, device="cpu")
+            layer.weight.copy_(drawn * deviation)
+        elif isinstance(layer, (_NormBase, nn.GroupNorm, nn.LayerNorm)):
+            layer.reset_parameters()
+    if not zero_init:
+        return
+    for layer in everything:
+        if isinstance(layer, Bottleneck):
+            layer.bn3.weight.zero_()
+        elif isinstance(layer, BasicBlock):
+            layer.bn2.weight.zero_()
+""",
+        "A physicist's way: the variance from the formula, numbers drawn on the CPU in float64 and copied into the parameter (keeps dtype and device), norms by their own reset_parameters; zeros in a second pass.",
+    ),
 ]

@@ -543,4 +543,58 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "A subclass of Sequential with three layers and a forward of its own; the ReLU is a function and not a layer.",
     ),
+    (
+        "r03_append_one_by_one",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    net = nn.Sequential()
+    widths = [in_dim, hidden_dim, out_dim]
+    for number, (a, b) in enumerate(zip(widths[:-1], widths[1:]), start=1):
+        last = number == len(widths) - 1
+        net.append(nn.Linear(a, b, bias=last))
+        if not last:
+            net.append(nn.BatchNorm1d(b))
+            net.append(nn.ReLU(inplace=True))
+    return net
+""",
+        "layers appended in a loop over pairs of widths; only the last layer has a bias; the ReLU works in place on the norm's output, which autograd does not need",
+    ),
+    (
+        "r03_match_empty_sequential",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    layers: list[nn.Module] = []  # a Sequential without layers returns its input
+    match kind:
+        case "none":
+            pass
+        case "linear":
+            layers.append(nn.Linear(in_features=in_dim, out_features=out_dim))
+        case "mlp":
+            layers.extend(mlp(in_dim, hidden_dim, out_dim))
+        case _:
+            raise ValueError(f"there is no projector {kind!r}; choose none, linear or mlp")
+    return nn.Sequential(*layers)
+""",
+        "match statement; every head is a Sequential, and 'none' is an empty one, which returns h itself",
+    ),
+    (
+        "r03_named_layers_bias_removed",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    from collections import OrderedDict
+
+    widen = nn.Linear(dim, hidden_dim)
+    widen.register_parameter("bias", None)  # the norm subtracts it anyway
+    parts = OrderedDict()
+    parts["widen"] = widen
+    parts["norm"] = nn.BatchNorm1d(num_features=hidden_dim)
+    parts["relu"] = nn.ReLU()
+    parts["back"] = nn.Linear(hidden_dim, dim)
+    return nn.Sequential(parts)
+""",
+        "does not call mlp; named layers from an OrderedDict; the first bias is made and then removed",
+    ),
 ]

@@ -424,4 +424,48 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "for each anchor the log-sum-exp of how far every candidate is ahead of the positive | a loop, without cross entropy",
     ),
+    (
+        "rescaled_then_cosine_similarity",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    kind = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    views = torch.cat([z1.to(kind), z2.to(kind)])
+    # lengths do not matter: make the largest entry of each row 1, so that no square over- or underflows
+    largest = views.detach().abs().amax(dim=1, keepdim=True)
+    views = views / torch.where(largest > 0, largest, torch.ones_like(largest))
+    return F.cosine_similarity(views.unsqueeze(1), views.unsqueeze(0), dim=2)
+""",
+        "torch's cosine_similarity by broadcasting instead of normalise and matrix product; rows are rescaled by their largest entry first",
+    ),
+    (
+        "halves_exchanged_by_flip",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    table = torch.arange(2 * B, dtype=torch.int64, device=device).reshape(2, B)
+    return table.flip(0).reshape(2 * B)
+""",
+        "writes the rows as a table of two lines and turns it upside down, instead of roll, cat or modulo",
+    ),
+    (
+        "loss_by_blocks",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = len(z1)
+    s = similarity_matrix(z1, z2) / temperature
+    others = ~torch.eye(B, dtype=torch.bool, device=s.device)
+    total = 0
+    for own in (slice(0, B), slice(B, 2 * B)):
+        other = slice(B, 2 * B) if own.start == 0 else slice(0, B)
+        across = s[own, other]  # the other views, with the positives on the diagonal
+        within = s[own, own][others].view(B, B - 1)  # the same views of other images
+        everything = torch.cat([across, within], dim=1)  # 2B - 1 candidates
+        total = total + (everything.logsumexp(dim=1) - across.diagonal()).sum()
+    return total / (2 * B)
+""",
+        "no -inf, no index of positives, no cross_entropy: the matrix in four blocks, the diagonal cut out, logsumexp minus the positive",
+    ),
 ]

@@ -545,4 +545,53 @@ def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -
 """,
         "The new velocity as one linear combination of velocity, gradient and weights (m, ratio, ratio * decay), computed from a stack; biases combine only two of them. The sum for the ratio is a tensor of its own, and gradient is only read.",
     ),
+    (
+        "sine_squared",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return step * peak / warmup_steps
+    length = max(total_steps - warmup_steps, 1)
+    remaining = max(warmup_steps + length - step, 0)
+    return peak * math.sin(0.5 * math.pi * remaining / length) ** 2
+""",
+        "A physicist counts the steps that remain and uses (1 + cos 2a) / 2 = sin^2 of the complement; exactly 0 at the end, peak at its start.",
+    ),
+    (
+        "new_values_copied_in",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    eta, decay, m, rate = (
+        settings[key] for key in ("trust_coefficient", "weight_decay", "momentum", "lr")
+    )
+    is_weight = w.ndim >= 2
+    with torch.no_grad():
+        u = torch.clone(gradient)
+        u += (decay if is_weight else 0) * w
+        u *= trust_ratio(w, u, eta) if is_weight else 1
+        new_velocity = m * velocity + u
+        velocity.copy_(new_velocity)
+        w.copy_(w - rate * new_velocity)
+""",
+        "One path for weights and biases (decay 0 and ratio 1), works on a clone of the gradient, and computes new tensors which it copies into the old ones.",
+    ),
+    (
+        "backward_into_the_optimisers_own",
+        "take_step",
+        """
+def take_step(optimizer, loss, rate):
+    chosen = []
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        for p in group["params"]:
+            p.grad = None
+            if p.requires_grad:
+                chosen.append(p)
+    torch.autograd.backward(loss, inputs=chosen)
+    optimizer.step()
+""",
+        "Sets gradients to None by hand and asks autograd for the gradients of the optimiser's parameters only, in place of zero_grad and loss.backward().",
+    ),
 ]

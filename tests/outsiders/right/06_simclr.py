@@ -450,4 +450,45 @@ def loss(self, z1, z2, index):
 """,
         "From scratch, with the views of an image in neighbouring rows, partner by XOR, and a (2B, 2B - 1) table from which the diagonal is really removed (by a reshape) instead of masked; float32 or wider.",
     ),
+    (
+        "r06_fisher_yates",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    deck = list(range(N))
+    for last in range(N - 1, 0, -1):
+        pick = int(torch.randint(last + 1, (), generator=generator))
+        deck[last], deck[pick] = deck[pick], deck[last]
+    start = 0
+    while start + batch_size <= N:
+        yield torch.tensor(deck[start : start + batch_size], dtype=torch.int64)
+        start += batch_size
+""",
+        "Fisher-Yates shuffle of a Python list, one draw for each swap, all before the first batch; other order of draws than randperm",
+    ),
+    (
+        "r06_second_view_of_the_neighbour",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    random = self.generators["views"]
+    first = one_view(x, self.recipe, random)
+    source_of_second = x
+    if self.positives == "wrong":
+        source_of_second = torch.cat([x[1:], x[:1]])  # row b holds image b + 1, the last row image 0
+    second = one_view(source_of_second, self.recipe, random)
+    return first, second
+""",
+        "two calls of one_view; in the control, the images of the second view are moved before it is drawn (the other direction), not the view after it; the number of draws is the same in both cases",
+    ),
+    (
+        "r06_symmetric",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    settings = {"temperature": self.temperature}
+    return nt_xent_loss(z2, z1, **settings)
+""",
+        "the two views are given in the other order; NT-Xent averages over all 2B views, so it is symmetric (equal up to rounding)",
+    ),
 ]

@@ -805,4 +805,108 @@ def linear_probe(
 """,
         "keeps all probes and chooses at the end by (accuracy, penalty); statistics relative to the first row, so that constant dimensions have a variance of exactly 0; positions by searchsorted",
     ),
+    (
+        "sorted_and_one_hot",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    kind = torch.promote_types(bank.dtype, torch.float32)
+
+    def directions(rows):
+        rows = rows.to(kind)
+        largest = rows.abs().amax(dim=1, keepdim=True)
+        rows = rows / torch.where(largest > 0, largest, torch.ones_like(largest))
+        return rows / rows.norm(dim=1, keepdim=True).clamp(min=0.5)  # 0, or at least 1
+
+    classes, position = torch.unique(bank_labels.long(), return_inverse=True)
+    table = F.one_hot(position, len(classes)).to(kind)  # (N, C): who votes for what
+    columns = directions(bank).T
+    answer = bank_labels.new_empty(len(queries))
+    for start in range(0, len(queries), QUERIES):
+        cosine = directions(queries[start : start + QUERIES]) @ columns
+        order = cosine.argsort(dim=1, descending=True)
+        voter = torch.zeros_like(cosine, dtype=torch.bool)
+        voter.scatter_(1, order[:, :k], True)
+        best = cosine.amax(dim=1, keepdim=True)
+        # weights of all rows of the bank, 0 for those that are not neighbours
+        weight = torch.exp((cosine - best) / max(temperature, 1e-30)) * voter
+        answer[start : start + QUERIES] = classes[(weight @ table).argmax(dim=1)]
+    return answer
+""",
+        "no topk and no scatter_add: argsort, a mask of voters over the whole bank, and a matrix product with the one-hot labels; norms that neither overflow nor underflow",
+    ),
+    (
+        "rank_within_class_12",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    N = len(labels)
+    if N == 0:
+        return torch.empty(0, dtype=torch.int64)
+    _, position, count = torch.unique(labels.long(), return_inverse=True, return_counts=True)
+    each = max(1, round(share * N / len(count)))
+    # sort by a random key, then (stably) by class: the classes are blocks, shuffled inside
+    shuffled = torch.rand(N, generator=generator, dtype=torch.float64).argsort()
+    blocks = shuffled[position[shuffled].argsort(stable=True)]
+    first = (count.cumsum(0) - count).repeat_interleave(count)
+    rank = torch.arange(N) - first
+    return blocks[rank < each]
+""",
+        "no loop over classes: two sorts put the classes into shuffled blocks, and a rank within each block decides; random keys instead of randperm",
+    ),
+    (
+        "gradient_by_hand_12",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    h = h.detach()
+    N, C = len(h), len(weight)
+    truth = F.one_hot(position, C).to(h.dtype)
+    # the bias is the last column of one matrix, and h gets a column of ones
+    both = torch.cat([weight.detach(), bias.detach()[:, None]], dim=1).requires_grad_(True)
+    ones = torch.cat([h, h.new_ones(N, 1)], dim=1)
+    mask = torch.ones_like(both, requires_grad=False)
+    mask[:, -1] = 0  # no penalty for the bias
+    optimizer = torch.optim.LBFGS(
+        [both],
+        max_iter=1,
+        max_eval=30,
+        tolerance_grad=0.0,
+        tolerance_change=0.0,
+        history_size=20,
+        line_search_fn="strong_wolfe",
+    )
+
+    def closure():
+        with torch.no_grad():
+            log_p = (ones @ both.T).log_softmax(dim=1)
+            loss = -(log_p * truth).sum() / N + penalty / 2 * (mask * both).square().sum()
+            both.grad = (log_p.exp() - truth).T @ ones / N + penalty * mask * both
+        return loss
+
+    limit = 1e-6 if h.dtype == torch.float32 else 1e-10
+    for _ in range(iterations):
+        before = both.detach().clone()
+        optimizer.step(closure)
+        closure()
+        if both.grad.abs().max() < limit or torch.equal(before, both.detach()):
+            break
+    result = both.detach()
+    return result[:, :-1].clone(), result[:, -1].clone()
+""",
+        "gradient of the softmax written by hand, without autograd; weight and bias in one matrix; one iteration for each call of the optimiser",
+    ),
 ]

@@ -650,4 +650,55 @@ def latent(self, x: Tensor) -> Tensor:
 """,
         "Two loops over the positions of the code and a running sum, in float32 or wider.",
     ),
+    (
+        "cdist_then_subtract",
+        "assign",
+        """
+def assign(x, centroids):
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    squared = x.new_zeros(len(x))
+    for first in range(0, len(x), CHUNK):
+        here = slice(first, first + CHUNK)
+        lengths = torch.cdist(
+            x[here], centroids, compute_mode="donot_use_mm_for_euclid_dist"
+        )
+        labels[here] = lengths.argmin(dim=1)
+        squared[here] = (x[here] - centroids[labels[here]]).pow(2).sum(dim=1)
+    return labels, squared
+""",
+        "cdist without a matrix product for each chunk, then the winner's squared distance by subtraction; no clamp needed; writes into tensors made beforehand.",
+    ),
+    (
+        "exponential_race_12",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    weights = squared.detach().to("cpu", torch.float64)
+    weights = weights / weights.max()  # all NaN if all are zero
+    source = "cpu" if generator is None else generator.device
+    at_once = max(1, 2**20 // len(weights))
+    positions = torch.zeros(count, dtype=torch.int64)
+    for first in range(0, count, at_once):
+        rows = min(at_once, count - first)
+        clocks = torch.empty(rows, len(weights), dtype=torch.float64, device=source)
+        clocks = clocks.exponential_(generator=generator).cpu() / weights
+        clocks.masked_fill_(~(weights > 0), math.inf)
+        positions[first : first + rows] = clocks.argmin(dim=1)
+    return positions.to(squared.device)
+""",
+        "A race in place of darts on a line: each point gets an exponential waiting time divided by its weight, and the first one wins, which has a chance proportional to its weight. Zero weights never ring; if all are zero, the result is position 0.",
+    ),
+    (
+        "variance_and_bias",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    rebuilt = model(noisy)
+    wide = torch.promote_types(torch.promote_types(rebuilt.dtype, x.dtype), torch.float32)
+    error = rebuilt.to(wide) - x.to(wide)
+    variance, bias = torch.var_mean(error, correction=0)
+    return variance + bias * bias
+""",
+        "A physicist's decomposition: mean of the squares = variance + square of the mean, in the promoted dtype, float32 or wider.",
+    ),
 ]

@@ -579,4 +579,77 @@ def strict_batches(
 """,
         "a shuffled pile of at most T images for each cluster; surplus images are taken off the piles, a pile as likely as it has images; then the piles are laid in random order | clusters are put in order last, without in_clusters and rank_in_cluster",
     ),
+    (
+        "r09_one_image_after_another",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    # image i of a cluster goes to batch i mod T, where it meets i // T images of its cluster
+    total = 0
+    for s in sizes.tolist():
+        total += sum(i // batches for i in range(s))
+    return total
+""",
+        "deals each cluster image by image and counts whom each one meets; no formula",
+    ),
+    (
+        "r09_rounds",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    from collections import defaultdict
+    from itertools import zip_longest
+
+    queues = defaultdict(list)
+    for position, cluster in enumerate(pseudo_labels.tolist()):
+        queues[cluster].append(position)
+    row = []
+    for one_round in zip_longest(*queues.values()):  # one image from each cluster that still has some
+        row += sorted(position for position in one_round if position is not None)
+    count = len(row) // batch_size
+    row = torch.tensor(row[: count * batch_size], dtype=torch.int64, device=pseudo_labels.device)
+    return row.reshape(count, batch_size)
+""",
+        "a queue for each cluster and rounds of zip_longest, each round sorted by position; no ranks and no sort of all images",
+    ),
+    (
+        "r09_lists_and_seats",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    labels = pseudo_labels.tolist()
+    names = sorted(set(labels))
+    if len(names) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(names)} clusters with one each; "
+            "use a smaller batch, or more clusters"
+        )
+
+    def shuffled(items):
+        return [items[j] for j in torch.randperm(len(items), generator=generator).tolist()]
+
+    sizes = torch.tensor([labels.count(name) for name in names])
+    T = strict_count(sizes, batch_size)
+
+    pool, taken = [], dict.fromkeys(names, 0)
+    for i in shuffled(list(range(len(labels)))):
+        if taken[labels[i]] < T:
+            taken[labels[i]] += 1
+            pool.append(i)
+    pool = shuffled(pool)[: T * batch_size]
+
+    members = {name: [] for name in names}
+    for i in pool:
+        members[labels[i]].append(i)
+    batches = [[] for _ in range(T)]
+    seat = 0
+    for name in shuffled(names):
+        for i in members[name]:
+            batches[seat % T].append(i)
+            seat += 1
+    result = torch.tensor(shuffled(batches), dtype=torch.int64)
+    return result.to(pseudo_labels.device)
+""",
+        "lists only, without in_clusters, rank_in_cluster or deal: at most T of each cluster from one shuffle, T B of these from a second shuffle, then seats in turn, clusters in random order, batches shuffled",
+    ),
 ]

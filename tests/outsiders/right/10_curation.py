@@ -633,4 +633,75 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
 """,
         "Divides by the intersection first: 1 / (A / I + B / I - 1). Boxes that do not meet give 1 / infinity, which is 0; equal boxes give exactly 1.",
     ),
+    (
+        "pair_distances_row_by_row",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+
+    def unit(z):
+        z = z.to(wide)
+        return z / torch.linalg.vector_norm(z, dim=1, keepdim=True).clamp_min(1e-12)
+
+    u, v = unit(z1), unit(z2)
+    positive, negative = [], []
+    for b in range(len(u)):
+        row = torch.linalg.vector_norm(u[b] - v, dim=1).clamp(max=2)
+        positive.append(row[b])
+        negative.append(torch.cat([row[:b], row[b + 1 :]]))
+    return torch.stack(positive), torch.stack(negative)
+""",
+        "a loop over images: one row of distances from differences, then the part before and the part after the own view; no B x B table, no mask, no matrix product",
+    ),
+    (
+        "embed_without_buffers",
+        "embed",
+        """
+def embed(model, x):
+    names = ("running_mean", "running_var", "num_batches_tracked")
+    kept = []
+    for module in model.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            kept.append((module, {name: getattr(module, name) for name in names}))
+    try:
+        for module, _ in kept:
+            for name in names:
+                setattr(module, name, None)
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for module, buffers in kept:
+            for name, buffer in buffers.items():
+                setattr(module, name, buffer)
+""",
+        "takes the running averages and counters away while projecting: a norm without them uses the batch in either mode, so no mode and no switch is touched; the same tensors are put back in finally",
+    ),
+    (
+        "overlap_by_marking_pixels",
+        "overlap",
+        """
+def overlap(a, b):
+    if len(a) == 0:
+        return torch.zeros(0, device=a.device)
+    a, b = a.long(), b.long().to(a.device)
+
+    def marks(start, length, other, other_length):
+        # which pixels along one side belong to the first box, and which to the second
+        lo = int(torch.minimum(start, other).min())
+        hi = int(torch.maximum(start + length, other + other_length).max())
+        at = torch.arange(lo, hi, device=a.device)[None, :]
+        first = (at >= start[:, None]) & (at < (start + length)[:, None])
+        second = (at >= other[:, None]) & (at < (other + other_length)[:, None])
+        return first, second
+
+    rows_a, rows_b = marks(a[:, 0], a[:, 2], b[:, 0], b[:, 2])
+    cols_a, cols_b = marks(a[:, 1], a[:, 3], b[:, 1], b[:, 3])
+    shared = (rows_a & rows_b).sum(1) * (cols_a & cols_b).sum(1)
+    only_a = rows_a.sum(1) * cols_a.sum(1) - shared
+    only_b = rows_b.sum(1) * cols_b.sum(1) - shared
+    return shared / (shared + only_a + only_b)
+""",
+        "marks and counts rows and columns of pixels instead of computing sides by min and max; the union is counted as shared + only in a + only in b",
+    ),
 ]

@@ -667,4 +667,68 @@ def loss(self, z1, z2, index):
 """,
         "Neighbours in a (B, 2) table, recorded image by image (both neighbours of an image side by side, its number twice) before the losses; then a loop over the two directions in which view 2 passes the predictor first. All searches come before the only push.",
     ),
+    (
+        "find_loop_of_distances",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    queries = F.normalize(z.to(self.rows), dim=1)
+    everyone = torch.arange(len(self.rows), device=self.rows.device)
+    found = torch.zeros_like(everyone[:1]).repeat(len(z))
+    for i in range(len(queries)):
+        allowed = everyone
+        if exclude is not None:
+            allowed = everyone[self.images != int(exclude[i])]
+        distance = (self.rows[allowed] - queries[i]).pow(2).sum(dim=1).sqrt()
+        pool = allowed[distance.argsort()[:k]]
+        if k == 1:
+            found[i] = pool[0]
+        else:
+            found[i] = pool[int(torch.randint(len(pool), (), generator=generator))]
+    return found
+""",
+        "differs: a loop over queries; really removes the own rows and really computes distances, sorts them, and draws one number per query from what is left (fewer than k if fewer remain)",
+    ),
+    (
+        "push_by_rolling",
+        "SupportSet.push",
+        """
+def push(self, z, images=None):
+    B = z.size(0)
+    if B > self.rows.size(0):
+        raise ValueError(f"cannot put {B} projections into {self.rows.size(0)} rows")
+    shift = int(self.position)
+    fresh = F.normalize(z.detach().to(self.rows), dim=1)
+    marks = self.images.new_full((B,), -1) if images is None else images.to(self.images)
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    new = {"rows": fresh, "images": marks, "ages": older.new_zeros(B)}
+    old = {"rows": self.rows, "images": self.images, "ages": older}
+    for name, head in new.items():
+        # turn the ring until the next place is place 0, replace the first B, turn it back
+        turned = old[name].roll(-shift, 0)
+        turned = torch.cat([head, turned[B:]])
+        getattr(self, name).copy_(turned.roll(shift, 0))
+    self.position.add_(B).remainder_(self.rows.size(0))
+""",
+        "differs: no positions are computed: the ring is rolled so that the next place comes first, its head is replaced, and it is rolled back",
+    ),
+    (
+        "nnclr_loss_by_hand",
+        "nnclr_loss",
+        """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"tau is {temperature}, but must be positive")
+    if rows is None:
+        rows = support.find(z1.detach())
+    targets = support.rows[rows].detach().to(p2)
+    unit = p2 / p2.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    scores = torch.einsum("id,kd->ik", targets, unit) / temperature
+    top = scores.detach().amax(dim=1, keepdim=True)
+    log_sum = (scores - top).exp().sum(dim=1).log() + top.squeeze(1)
+    return (log_sum - scores.diagonal()).mean()
+""",
+        "differs: own log-sum-exp with the maximum taken out, einsum, norm by hand, and `find` rather than `nearest`",
+    ),
 ]

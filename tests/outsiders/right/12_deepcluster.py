@@ -638,4 +638,62 @@ def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
 """,
         "draws the classifier before the clusters (the docstring leaves the order of draws open) and writes the clusters and the NMI into the existing buffers",
     ),
+    (
+        "pca_by_svd",
+        "pca_whiten",
+        """
+def pca_whiten(h, dim):
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.to(torch.float64)
+    x = x - x.mean(0)
+    _, s, axes = torch.linalg.svd(x, full_matrices=False)
+    variance = s.square() / len(x)
+    k = min(dim, int((variance >= LEAST_VARIANCE * variance[0]).sum()))
+    white = x @ (axes[:k].T / variance[:k].sqrt())
+    return F.normalize(white, dim=1).float()
+""",
+        "singular values of the centred data instead of eigenvectors of a covariance; variance is s^2 / N, and the largest come first",
+    ),
+    (
+        "uniform_one_table",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+
+    def rand(*shape):
+        return torch.rand(*shape, generator=generator, dtype=torch.float64)
+
+    # images grouped by cluster, in random order within each
+    order = rand(N).argsort()
+    order = order[pseudo_labels[order].argsort(stable=True)]
+    counts = torch.bincount(pseudo_labels)
+    first = counts.cumsum(0) - counts
+    used = counts > 0
+    counts, first = counts[used][:, None], first[used][:, None]
+    size = N // len(counts) + 1
+    in_turn = torch.arange(size).expand(len(counts), size)
+    at_random = (rand(len(counts), size) * counts).long()
+    place = torch.where(counts > size, in_turn, at_random)
+    pool = order[first + place].flatten()
+    return pool[rand(len(pool)).argsort()[:N]]
+""",
+        "no loop: one sort by cluster of a random order, one table of places (clusters x size), random keys instead of randperm and randint; other order of draws",
+    ),
+    (
+        "effective_by_product",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    sizes = [n for n in torch.bincount(pseudo_labels).tolist() if n > 0]
+    N = sum(sizes)
+    # exp(-sum p ln p) is the product of (1 / p) ** p
+    product = math.prod((N / n) ** (n / N) for n in sizes)
+    return min(max(product, 1.0), float(len(sizes)))
+""",
+        "a weighted geometric mean in Python numbers, without a logarithm and without entropy(); bounded, because rounding may leave the promised range",
+    ),
 ]

@@ -525,4 +525,59 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
 """,
         "Rolls each buffer until the next place is first, writes the beginning, and rolls it back.",
     ),
+    (
+        "similarities_table_filled",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    query = q / torch.linalg.vector_norm(q, dim=1, keepdim=True).clamp_min(1e-12)
+    with torch.no_grad():
+        key = (k / torch.linalg.vector_norm(k, dim=1, keepdim=True).clamp_min(1e-12)).to(q)
+        waiting = queue.to(q)
+    table = query.new_empty(len(q), len(queue) + 1)
+    table[:, 1:] = F.linear(query, waiting.detach())
+    table[:, 0] = torch.einsum("bd,bd->b", query, key)
+    return table
+""",
+        "differs: a table that is filled in place, F.linear and einsum, norms by hand",
+    ),
+    (
+        "method_mean_of_blocks",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    B = len(index)
+    old = torch.stack([row for row in self.queue.rows])
+    parts = []
+    for queries, keys in zip(z1.split(B), z2.split(B)):
+        parts.append(moco_loss(queries, keys, old, self.temperature))
+    images = index.unsqueeze(0).expand(len(parts), -1).reshape(-1)
+    self.found = self.health(z1.detach(), z2.detach(), images)
+    self.queue.push(z2, images)
+    return sum(parts) / len(parts)
+""",
+        "differs: one loss for each direction (each with the same copied queue) and their mean, rather than one loss of all 2B queries; one push at the end",
+    ),
+    (
+        "push_row_by_row_12",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    size = len(self.rows)
+    if len(z) > size:
+        raise ValueError(f"{len(z)} rows are too many for a ring of {size}")
+    for i in range(size):
+        if self.ages[i] >= 0:
+            self.ages[i] += 1
+    at = self.position.item()
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    for i, row in enumerate(new):
+        self.rows[at] = row
+        self.images[at] = -1 if images is None else int(images[i])
+        self.ages[at] = 0
+        at = 0 if at == size - 1 else at + 1
+    self.position.fill_(at)
+""",
+        "differs: plain loops, row by row, and a pointer that jumps back to 0",
+    ),
 ]

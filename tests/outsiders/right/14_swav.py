@@ -546,4 +546,57 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
 """,
         "The queues get projections as they came; Ring.push scales them to unit norm.",
     ),
+    (
+        "sinkhorn_potentials",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    kernel = scores.to(wide) / epsilon
+    rows = kernel.new_zeros(kernel.shape[0], 1)  # logarithm of each row's factor
+    for _ in range(iterations):
+        columns = -torch.logsumexp(kernel + rows, dim=0, keepdim=True)
+        rows = -torch.logsumexp(kernel + columns, dim=1, keepdim=True)
+    return F.softmax(kernel + columns, dim=1)  # the last row step, without rounding errors
+""",
+        "the table is never changed: only the logarithms of the row and column factors are iterated, and a softmax applies the last row step",
+    ),
+    (
+        "swapped_all_pairs_at_once",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    log_p = F.log_softmax(torch.stack(list(scores)) / temperature, dim=-1)  # (V, B, K)
+    q = torch.stack(list(codes))  # (C, B, K)
+    table = -(q[:, None] * log_p[None]).sum(-1).mean(-1)  # (C, V)
+    C, V = table.shape
+    own = torch.arange(C, device=table.device)[:, None] == torch.arange(V, device=table.device)
+    return table.masked_select(~own).mean()
+""",
+        "one table of all codes against all views, whose diagonal is masked out; no loop",
+    ),
+    (
+        "loss_one_product",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    frozen = int(self.epoch) <= self.freeze_epochs
+    targets = self.prototypes.detach() if frozen else self.prototypes
+    B = len(z1)
+    together = torch.cat([z1, z2, *small])
+    together = together / together.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    scores = list(F.linear(together, targets).split(B))
+    large = list(together[: 2 * B].split(B))
+    codes = []
+    for k in range(2):
+        codes.append(self.codes(large[k], self.queues[k]))
+    result = swapped_loss(scores, codes, temperature=self.temperature)
+    self.found = self.health(scores, codes, result.detach().item())
+    self.remember(large, index)
+    return result
+""",
+        "all views in one tensor: normalised by a division, scored with a single product, then split; frozen prototypes are detached",
+    ),
 ]

@@ -538,4 +538,53 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 """,
         "The second pass gets copies of the live norms' buffers, which it may change and which are thrown away; the originals are never touched, so nothing has to be copied back.",
     ),
+    (
+        "all_rows_sum_of_places",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    counts = shares(B)
+    start = sum(counts[: rank()])
+    table = rows.new_zeros((B, *rows.shape[1:]))
+    table[start : start + counts[rank()]] = rows.detach()
+    dist.all_reduce(table)
+    return table
+""",
+        "differs: no padding and no all_gather: each process writes its rows at their place in a table of zeros, and the tables are added up",
+    ),
+    (
+        "backward_by_all_gather",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    mine = gradient.detach().contiguous()
+    everyone = [torch.empty_like(mine) for _ in range(size())]
+    dist.all_gather(everyone, mine)
+    counts = shares(ctx.B)
+    start = sum(counts[: rank()])
+    stop = start + counts[rank()]
+    return torch.stack([one[start:stop] for one in everyone]).sum(dim=0), None
+""",
+        "differs: gathers the gradients of all processes and sums only its own rows, instead of all_reduce; `gradient` is only read",
+    ),
+    (
+        "moments_of_parts",
+        "moments",
+        """
+def moments(x, B):
+    D = x.shape[1]
+    own_mean = x.sum(dim=0, keepdim=True) / max(len(x), 1)
+    own_squares = (x - own_mean).square().sum(dim=0, keepdim=True)
+    # one row from each process
+    parts = gather(torch.cat([own_mean, own_squares], dim=1), size())
+    means, squares = parts[:, :D], parts[:, D:]
+    counts = x.new_tensor(shares(B)).unsqueeze(1)
+    mean = (counts * means).sum(dim=0) / B
+    # within the processes, and between them
+    var = (squares + counts * (means - mean).square()).sum(dim=0) / B
+    return mean, var
+""",
+        "differs: Chan's formula: each process's mean and squared distances from its own mean, in a single exchange; variance within plus variance between, weighted with the numbers of rows (0 allowed)",
+    ),
 ]

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lessons.course.blank import find_function, lines_of, number_kept
+from lessons.course.blank import find_function, is_docstring, lines_of, number_kept
 
 COMPARE = {
     ast.Lt: [ast.LtE, ast.Gt],
@@ -71,7 +71,7 @@ NAMES = {  # functions and methods that are easily confused
 @dataclass(frozen=True)
 class Mutant:
     function: str
-    id: str  # a hash of the mutant's text: it changes only with the function
+    id: str  # a hash of the mutant's code: it changes only with the function's code
     change: str  # the changed lines, old and new, on one line
     source: str  # the whole module
 
@@ -88,12 +88,20 @@ def mutants(source: str, functions: list[str]) -> list[Mutant]:
             new = ast.unparse(changed)
             if new == old:
                 continue
-            id = hashlib.sha1(f"{name}\n{new}".encode()).hexdigest()[:8]
+            # a docstring may be reworded, and the judgements stay
+            id = hashlib.sha1(f"{name}\n{code_of(changed)}".encode()).hexdigest()[:8]
             indent = " " * node.col_offset
             text = "".join(f"{indent}{line}\n" if line else "\n" for line in new.split("\n"))
             whole = "".join(lines[: first - 1]) + text + "".join(lines[last:])
             found.setdefault(id, Mutant(name, id, one_line(old, new), whole))
     return list(found.values())
+
+
+def code_of(function: ast.FunctionDef) -> str:
+    """A function's text without its docstring."""
+    bare = copy.copy(function)
+    bare.body = function.body[is_docstring(function.body[0]) :] or [ast.Pass()]
+    return ast.unparse(bare)
 
 
 def one_line(old: str, new: str) -> str:

@@ -51,7 +51,7 @@ def nearest_rows(h: Tensor, k: int = NEIGHBOURS, count: int | None = None) -> Te
     Args:
         h: representations, shape (N, D), N of 2 or more.
         k: number of neighbours; if it exceeds N - 1, there are only N - 1.
-        count: find the neighbours of only the first `count` rows; None: of all rows.
+        count: how many rows, from the first on, to find neighbours for; None means all.
 
     Returns:
         Positions of rows, int64, shape (count, min(k, N - 1)).

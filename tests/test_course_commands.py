@@ -1,6 +1,7 @@
 """The commands of `python -m lessons`, except `watch`."""
 
 import dataclasses
+import math
 import os
 import re
 import shutil
@@ -307,6 +308,15 @@ def test_every_question_can_be_answered():
         for one in lesson.questions:
             assert one["ask"].endswith("?") and one["because"]
             assert questions.is_right(one, str(one["answer"]))
+
+
+@pytest.mark.parametrize(("number", "right", "near"), [(6, 255, 256), (11, 128, 127), (14, 64, 63)])
+def test_counting_one_candidate_too_many_or_too_few_is_wrong(number, right, near):
+    (one,) = [one for one in find(number).questions if "to two decimals" in one["ask"]]
+    for answer, expected in [(right, True), (near, False)]:
+        for digits in (2, 4):
+            text = f"{math.log(answer):.{digits}f}"
+            assert questions.is_right(one, text) is expected, text
 
 
 def test_a_prediction_is_shown_next_to_the_result(monkeypatch, capfd):

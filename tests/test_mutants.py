@@ -58,6 +58,14 @@ def test_a_mutant_keeps_its_id_if_the_code_around_it_changes():
     assert before == after
 
 
+def test_a_mutant_keeps_its_id_if_a_docstring_is_reworded():
+    """Otherwise its judgement would be lost. New code needs a new judgement."""
+    before = {one.id: one.change for one in made(SOURCE, ["f"])}
+    assert before == {one.id: one.change for one in made(SOURCE.replace("Say.", "Tell."), ["f"])}
+    changed = [one for one in made(SOURCE.replace("- 2", "- 7"), ["f"]) if "- 7" in one.source]
+    assert changed and not before.keys() & {one.id for one in changed}
+
+
 JUDGED = [lesson for lesson in lessons() if mutants.judged_file(lesson).exists()]
 
 

@@ -25,7 +25,7 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
         kind: "none", "linear" or "mlp".
         in_dim: D, width of h.
         hidden_dim: width of the hidden layer; only "mlp" uses it.
-        out_dim: d, width of z; "none" ignores it and keeps D.
+        out_dim: d, width of z; "none" ignores it and keeps D, and draws no random numbers.
 
     Returns:
         A module that maps (B, D) to (B, d).

@@ -62,7 +62,8 @@ class SupportSet(nn.Module):
         """Position of the row nearest to each projection: argmin over q of |z - q|.
 
         Args:
-            z: projections, shape (B, d), not normalised.
+            z: projections, shape (B, d), not normalised, in any precision; that of the rows
+                counts.
             k: choose one of the k nearest rows, all equally likely.
             exclude: image of each projection, shape (B,), on any device; rows of this image are
                 ignored. At least one row must show another image. None: ignore nothing.
@@ -144,7 +145,8 @@ def nnclr_loss(
             already. None: z1 searches for them.
 
     Returns:
-        A scalar, as precise as the predictions and on their device. ln B if they are all equal.
+        A scalar on the device of the predictions, computed in float32 or wider. ln B if all
+        predictions are equal.
 
     Raises:
         ValueError: a temperature that is not above 0.

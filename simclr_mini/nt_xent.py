@@ -24,7 +24,7 @@ def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
     Returns:
         Shape (2B, 2B), on z1's device, in float64 if the projections are, otherwise in float32:
         half precision cannot hold the square of a large number. Rows and columns hold z1's views
-        first, then z2's.
+        first, then z2's. A row of zeros has similarity 0 with all rows, and a finite gradient.
     """
     # collect all 2B views in one matrix, in float32 or float64
     z = torch.cat([z1, z2])

@@ -70,7 +70,7 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
     """The factor that gives an update the norm eta * |w|.
 
     Args:
-        w: weights, any shape.
+        w: weights, any shape, in any precision.
         update: gradient plus weight decay, same shape.
         trust_coefficient: eta.
 
@@ -173,7 +173,8 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
     """One step of training: update every parameter of the optimiser, against the loss's gradient.
 
     Args:
-        optimizer: any torch optimiser; all its groups get the rate.
+        optimizer: any torch optimiser; all its groups get the rate. It may hold frozen parameters,
+            which stay as they are, and some that the loss does not use.
         loss: a scalar that requires a gradient.
         rate: the learning rate of this step.
     """

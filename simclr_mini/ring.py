@@ -43,7 +43,8 @@ class Ring(nn.Module):
         """Replace the oldest rows.
 
         Args:
-            z: projections, shape (B, d), not normalised, B <= size. Their graph is not kept.
+            z: projections, shape (B, d), not normalised, B <= size, in any precision; that of the
+                rows counts. Their graph is not kept.
             images: which image each comes from, shape (B,). None: unknown, stored as -1.
 
         Raises:

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from lessons.course.ways import way
+from simclr_mini.nt_xent import check
 
 
 def widened(z):
@@ -18,7 +19,7 @@ def widened(z):
 def similarity_in_loops(z1, z2):
     """Compute sim(u, v) = u·v / (|u| |v|) for each pair."""
     z = [widened(row) for row in [*z1, *z2]]
-    rows = [[torch.dot(u, v) / (u.norm() * v.norm()) for v in z] for u in z]
+    rows = [[torch.dot(u, v) / (u.norm() * v.norm()).clamp(min=1e-30) for v in z] for u in z]
     return torch.stack([torch.stack(row) for row in rows])
 
 
@@ -34,8 +35,8 @@ def similarity_by_cosine(z1, z2):
 def similarity_in_blocks(z1, z2):
     """Compute four blocks of shape (B, B): first with first, first with second, and so on."""
     a, b = widened(z1), widened(z2)
-    a = a / a.norm(dim=1, keepdim=True)
-    b = b / torch.linalg.vector_norm(b, dim=1, keepdim=True)
+    a = a / a.norm(dim=1, keepdim=True).clamp(min=1e-8)
+    b = b / torch.linalg.vector_norm(b, dim=1, keepdim=True).clamp(min=1e-8)
     top = torch.hstack([torch.einsum("id,jd->ij", a, a), torch.einsum("id,jd->ij", a, b)])
     bottom = torch.hstack([torch.einsum("id,jd->ij", b, a), torch.einsum("id,jd->ij", b, b)])
     return torch.vstack([top, bottom])
@@ -45,7 +46,8 @@ def similarity_in_blocks(z1, z2):
 def similarity_of_products(z1, z2):
     """Compute all inner products in float64, then divide by the lengths."""
     z = torch.vstack([z1, z2]).double()
-    lengths = z.pow(2).sum(1).sqrt()
+    squares = z.pow(2).sum(1)
+    lengths = torch.where(squares > 0, squares, 1).sqrt()  # the products of a row of zeros are 0
     return torch.inner(z, z) / torch.outer(lengths, lengths)
 
 
@@ -118,6 +120,7 @@ def logits_by_adding(similarity, temperature):
 @way("nt_xent_loss", "loops")
 def loss_in_loops(z1, z2, temperature=0.5):
     """Compute equation 1 for each anchor."""
+    check(z1, z2, temperature)
     z, B = widened(torch.cat([z1, z2])), len(z1)
     losses = []
     for i in range(2 * B):
@@ -134,6 +137,7 @@ def loss_in_loops(z1, z2, temperature=0.5):
 @way("nt_xent_loss", "attract and repel")
 def loss_in_two_terms(z1, z2, temperature=0.5):
     """-s_ij / tau pulls the pair together, logsumexp pushes all candidates apart."""
+    check(z1, z2, temperature)
     z = F.normalize(widened(torch.cat([z1, z2])), dim=1)
     s = z @ z.T / temperature
     B = len(z1)
@@ -146,6 +150,7 @@ def loss_in_two_terms(z1, z2, temperature=0.5):
 @way("nt_xent_loss", "positive first")
 def loss_positive_first(z1, z2, temperature=0.5):
     """Drop each row's own column, and put the positive into column 0: every target is 0."""
+    check(z1, z2, temperature)
     a, b = (F.normalize(widened(z), dim=-1) for z in (z1, z2))
     B = len(a)
     rest = ~torch.eye(B, dtype=torch.bool, device=a.device)
@@ -163,6 +168,7 @@ def loss_positive_first(z1, z2, temperature=0.5):
 @way("nt_xent_loss", "interleaved")
 def loss_interleaved(z1, z2, temperature=0.5):
     """Order the views 1a 1b 2a 2b …, as Algorithm 1 does; the partner is row ^ 1."""
+    check(z1, z2, temperature)
     z = torch.stack([z1, z2], dim=1).flatten(0, 1).double()
     z = z / z.norm(dim=1, keepdim=True)
     logits = torch.einsum("id,kd->ik", z, z) / temperature
@@ -174,6 +180,7 @@ def loss_interleaved(z1, z2, temperature=0.5):
 @way("nt_xent_loss", "exp and log by hand")
 def loss_by_hand(z1, z2, temperature=0.5):
     """Write the softmax out, subtract the largest logit first, and average both directions."""
+    check(z1, z2, temperature)
 
     def one_side(anchors, partners):
         keys = torch.cat([partners, anchors])

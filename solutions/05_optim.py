@@ -118,9 +118,9 @@ def ratio_in_loops(w, update, trust_coefficient):
 @way("trust_ratio", "root mean square")
 def ratio_of_means(w, update, trust_coefficient):
     """Both tensors have the same number of entries, so means of squares are enough."""
-    a, b = w.square().mean().sqrt(), update.square().mean().sqrt()
+    a, b = (one.double().square().mean().sqrt() for one in (w, update))
     if a > 0 and b > 0:
-        return trust_coefficient * a / b
+        return (trust_coefficient * a / b).to(w.dtype)
     return torch.ones((), dtype=w.dtype, device=w.device)
 
 
@@ -286,7 +286,9 @@ def step_by_closure(optimizer, loss, rate):
 @way("take_step", "autograd.grad")
 def step_by_grad(optimizer, loss, rate):
     """Compute the gradients with autograd.grad, assign them, and clear them after the step."""
+    optimizer.zero_grad()
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    parameters = [p for p in parameters if p.requires_grad]
     grads = torch.autograd.grad(loss, parameters, allow_unused=True)
     for p, grad in zip(parameters, grads, strict=True):
         p.grad = grad

@@ -69,9 +69,20 @@ def features_by_loader(encoder, pixels, batch_size=512):
     return h.to("cpu", torch.float32)
 
 
+def refuse_a_vote_of_nobody(bank, bank_labels, k, temperature):
+    if k <= 0 or not temperature > 0 or list(bank_labels.shape) != [len(bank)]:
+        raise ValueError("a vote needs neighbours, a temperature and a label for each row")
+
+
+def refuse_a_share_of_nothing(share):
+    if share <= 0 or share > 1:
+        raise ValueError(f"a share of {share}")
+
+
 @way("knn_predict", "loops")
 def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
     """Query by query: sort the cosines, and let the first k vote."""
+    refuse_a_vote_of_nobody(bank, bank_labels, k, temperature)
     labels, lengths, predicted = bank_labels.tolist(), [row.norm().item() for row in bank], []
     for query in queries:
         products = [torch.dot(query, row).item() for row in bank]
@@ -91,6 +102,7 @@ def knn_in_loops(bank, bank_labels, queries, k=20, temperature=0.07):
 @way("knn_predict", "one-hot product")
 def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
     """The weights of all rows, 0 beyond the k-th, times the one-hot labels."""
+    refuse_a_vote_of_nobody(bank, bank_labels, k, temperature)
     bank = bank / bank.norm(dim=1, keepdim=True).clamp(min=1e-12)
     queries = queries / queries.norm(dim=1, keepdim=True).clamp(min=1e-12)
     s = torch.einsum("md,nd->mn", queries, bank)
@@ -104,6 +116,7 @@ def knn_by_one_hot(bank, bank_labels, queries, k=20, temperature=0.07):
 @way("knn_predict", "numpy")
 def knn_in_numpy(bank, bank_labels, queries, k=20, temperature=0.07):
     """Use float64, argpartition, and a loop over the classes."""
+    refuse_a_vote_of_nobody(bank, bank_labels, k, temperature)
     b, q = bank.detach().numpy().astype(np.float64), queries.detach().numpy().astype(np.float64)
     lengths = np.outer(np.linalg.norm(q, axis=1), np.linalg.norm(b, axis=1))
     s = (q @ b.T) / np.maximum(lengths, 1e-12)
@@ -119,6 +132,7 @@ def knn_in_numpy(bank, bank_labels, queries, k=20, temperature=0.07):
 @way("knn_predict", "logsumexp")
 def knn_by_logsumexp(bank, bank_labels, queries, k=20, temperature=0.07):
     """The score of a class is the logsumexp of s / tau over its neighbours."""
+    refuse_a_vote_of_nobody(bank, bank_labels, k, temperature)
     s, rows = F.cosine_similarity(queries[:, None], bank[None], dim=2).topk(min(k, len(bank)))
     classes = bank_labels.unique()
     own = bank_labels[rows].unsqueeze(1) == classes[None, :, None]  # (M, C, k)
@@ -129,6 +143,7 @@ def knn_by_logsumexp(bank, bank_labels, queries, k=20, temperature=0.07):
 @way("class_balanced", "loops")
 def balanced_in_loops(labels, share, generator=None):
     """Class by class: shuffle its rows, and keep the first few."""
+    refuse_a_share_of_nothing(share)
     classes = sorted(set(labels.tolist()))
     count = max(round(share * len(labels) / len(classes)), 1)
     kept = []
@@ -142,6 +157,7 @@ def balanced_in_loops(labels, share, generator=None):
 @way("class_balanced", "random keys")
 def balanced_by_keys(labels, share, generator=None):
     """Every row draws a number; each class keeps the rows with its smallest numbers."""
+    refuse_a_share_of_nothing(share)
     key = torch.rand(len(labels), generator=generator, dtype=torch.float64)
     classes = torch.unique(labels)
     count = max(1, int(share * len(labels) / len(classes) + 0.5))
@@ -155,6 +171,7 @@ def balanced_by_keys(labels, share, generator=None):
 @way("class_balanced", "multinomial")
 def balanced_by_multinomial(labels, share, generator=None):
     """Draw without replacement, with weight 1 for the rows of a class and 0 for others."""
+    refuse_a_share_of_nothing(share)
     classes = labels.unique()
     count = max(1, round(share * len(labels) / classes.numel()))
     return torch.cat(
@@ -168,6 +185,7 @@ def balanced_by_multinomial(labels, share, generator=None):
 @way("class_balanced", "numpy")
 def balanced_in_numpy(labels, share, generator=None):
     """NumPy's choice, seeded from torch's generator."""
+    refuse_a_share_of_nothing(share)
     seed = torch.randint(2**31, (1,), generator=generator).item()
     random, labels = np.random.default_rng(seed), labels.numpy()
     classes = np.unique(labels)

@@ -224,9 +224,20 @@ def lloyd(x, centroids, iterations, assign, means):
     return centroids, labels
 
 
+def refuse_what_has_no_clusters(x, k, start):
+    if k not in range(1, len(x) + 1):
+        raise ValueError(f"{k} clusters of {len(x)} points")
+    largest = x.double().norm(dim=1).max() ** 2
+    if not largest <= torch.finfo(x.dtype).max:
+        raise ValueError("a point cannot be squared")
+    if start is not None and not (start.shape == (k, x.shape[1]) and start.isfinite().all()):
+        raise ValueError("the start is not k finite centroids")
+
+
 @way("kmeans", "loops")
 def kmeans_in_loops(x, k, iterations=20, generator=None, start=None):
     """The two steps in loops, for as many iterations as asked for."""
+    refuse_what_has_no_clusters(x, k, start)
     start = plus_plus_in_loops(x, k, generator) if start is None else start
     return lloyd(x, start, iterations, assign_in_loops, means_in_loops)
 
@@ -234,6 +245,7 @@ def kmeans_in_loops(x, k, iterations=20, generator=None, start=None):
 @way("kmeans", "float64")
 def kmeans_in_float64(x, k, iterations=20, generator=None, start=None):
     """Use float64, whose 16 digits make centring unnecessary, masks and broadcasting."""
+    refuse_what_has_no_clusters(x, k, start)
     wide = x.double()
     first = plus_plus_by_table(wide, k, generator) if start is None else start.double()
     centroids, labels = lloyd(wide, first, iterations, assign_by_broadcasting, means_by_masks)
@@ -243,6 +255,7 @@ def kmeans_in_float64(x, k, iterations=20, generator=None, start=None):
 @way("kmeans", "recursion")
 def kmeans_by_recursion(x, k, iterations=20, generator=None, start=None):
     """One iteration, then k-means from the centroids that it gave."""
+    refuse_what_has_no_clusters(x, k, start)
     if start is None:
         start = plus_plus_by_columns(x, k, generator)
     labels, distances = assign_by_centroids(x, start)

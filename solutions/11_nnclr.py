@@ -13,7 +13,7 @@ from simclr_mini.nt_xent import nt_xent_loss
 def find_in_loops(self, z, k=1, exclude=None, generator=None):
     """Sort |z - q| over the rows that count, then take one of the first k."""
     found = []
-    for b, u in enumerate(z):
+    for b, u in enumerate(z.to(self.rows)):
         u = u / u.norm()
         distance = {
             q: float((u - row).norm())

@@ -135,11 +135,13 @@ def follow_by_differences(key, query, momentum):
 @way("Ring.push", "loops")
 def push_in_loops(self, z, images=None):
     """One row after another, each written at the position, which then advances."""
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
     with torch.no_grad():
         for place in range(len(self.ages)):
             if self.ages[place] >= 0:
                 self.ages[place] += 1
-        for b, u in enumerate(z):
+        for b, u in enumerate(z.to(self.rows)):
             place = int(self.position)
             self.rows[place] = u / u.norm()
             self.images[place] = -1 if images is None else images[b]
@@ -151,6 +153,8 @@ def push_in_loops(self, z, images=None):
 @torch.no_grad()
 def push_in_two_slices(self, z, images=None):
     """Write what fits before the end, and the rest at the beginning."""
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
     B, K, start = len(z), len(self.rows), int(self.position)
     new = F.normalize(z.to(self.rows), dim=1)
     of = torch.full((B,), -1) if images is None else images
@@ -168,10 +172,12 @@ def push_in_two_slices(self, z, images=None):
 @torch.no_grad()
 def push_by_shifting(self, z, images=None):
     """A queue, not a ring: new rows go in front, newest first, and the last B are dropped."""
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
     B, K = len(z), len(self.rows)
     of = self.images.new_full((B,), -1) if images is None else images.to(self.images)
     older = self.ages + (self.ages >= 0)
-    self.rows = torch.cat([F.normalize(z, dim=1).flip(0).to(self.rows), self.rows[: K - B]])
+    self.rows = torch.cat([F.normalize(z.to(self.rows), dim=1).flip(0), self.rows[: K - B]])
     self.images = torch.cat([of.flip(0), self.images[: K - B]])
     self.ages = torch.cat([torch.zeros_like(of), older[: K - B]])
 
@@ -180,6 +186,8 @@ def push_by_shifting(self, z, images=None):
 @torch.no_grad()
 def push_by_rolling(self, z, images=None):
     """Turn the ring until the place is at the front, write there, and turn it back."""
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
     B, turn = len(z), int(self.position)
     u = z.detach().cpu().double().numpy()
     u = torch.from_numpy(u / np.linalg.norm(u, axis=1, keepdims=True))

@@ -23,6 +23,10 @@ def exchanges(rank):
     leaf = x.clone().requires_grad_()
     ((rank + 1) * torch.stack(all_gather(leaf)).square()).sum().backward()
     least, product, first = x.clone(), x.clone(), x.clone()
+    table = torch.arange(6.0).view(2, 3).T if rank == 0 else torch.zeros(3, 2)
+    total = table.clone()  # the process that sends has the columns one after another in memory
+    dist.all_reduce(total)
+    dist.broadcast(table, 0)
     dist.all_reduce(least, dist.ReduceOp.MIN)
     dist.all_reduce(product, dist.ReduceOp.PRODUCT)
     dist.broadcast(first, 1)
@@ -35,6 +39,8 @@ def exchanges(rank):
     return {"sum": x, "least": least, "product": product, "first": first} | {
         "parts": parts,
         "own": own,
+        "total": total.contiguous(),
+        "table": table.contiguous(),
         "gradient": leaf.grad,
     }
 

@@ -211,11 +211,14 @@ def crop_boxes(module):
     near += [one_size(f(9, *size, (0.9, 1.0), (0.75, 4 / 3))) for size in ((10, 99), (99, 10))]
     shares = wide[:, 2] * wide[:, 3] / 1000 / 3000
     again = [f(1, 1000, 1000, (0.25, 0.25), (1.0, 1.0))[0, :2] for _ in range(4)]
+    # the same as for `tenth`, but with one box in each call
+    alone = torch.cat([f(1, 1000, 10000, (0.05, 0.35), (1.0, 1.0)) for _ in range(60)])
     return {
         "type": str(f(2, 9, 9, (0.1, 1.0), (1.0, 1.0)).dtype),
         "wide": law(shares, 0.2, 0.6),
         "area ends": (bool(shares.min() < 0.18), bool(shares.max() > 0.63)),
         "rounded first": (square > 0.57, square > 0.35),
+        "one alone": bool((alone[:, 2] >= 1000).double().mean() > 0.5),
         "always there": len(torch.stack(again).unique(dim=0)) == 1,
         "within": bool((flat[:, 2] <= 11).all() & (tall[:, 3] <= 11).all()),
         "area": law(h * w / 9000 / 12000, 0.02, 0.12),

@@ -6,7 +6,7 @@ import torch
 
 from lessons.course.check import rand
 from lessons.course.device import stays
-from lessons.course.evidence import tried
+from lessons.course.evidence import refuses, tried
 
 SIMILARITY = rand(6, 6, seed=3).tanh()
 
@@ -28,6 +28,10 @@ def similarity_matrix(module):
     seen = {"s": got(f, *given), "kept": torch.equal(given[0], z1) and torch.equal(given[1], z2)}
     seen["gradient"] = tried(gradient_of_similarity, f)
     seen["tiny"] = got(f, 1e-2 * z1, 1e-2 * z2)
+    zeros = z1 * torch.tensor([[1.0], [0.0], [1.0]])
+    came = got(f, zeros, z2)
+    seen["zeros"] = bool(came.isfinite().all()) if isinstance(came, torch.Tensor) else came
+    seen["gradient of zeros"] = str(tried(finite_gradient, f, zeros, z2))
     seen["tinier"] = got(f, 1e-6 * z1, 1e-5 * z2)
     seen["widened"], seen["bfloat16"] = (
         type_of(s) in ("float32", "float64") for s in (half, short)
@@ -44,6 +48,13 @@ def got(f, *args):
     """What f returns, or the error that it raises, or "nothing" for None."""
     value = tried(f, *args)
     return "nothing" if value is None else value
+
+
+def finite_gradient(f, z1, z2) -> bool:
+    """Whether the gradient for z1 has no NaN and no infinity."""
+    z1 = z1.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(f(z1, z2).sum(), z1)
+    return bool(gradient.isfinite().all())
 
 
 def gradient_of_similarity(f):
@@ -149,6 +160,9 @@ def nt_xent_loss(module):
     broken = z1.clone()
     broken[1, 1] = torch.nan
     seen["broken"] = tried(lambda: math.isfinite(float(f(broken, z2))))
+    bad = [(z1[:1], z2[:1], 0.5), (z1, z2[:2], 0.5), (z1, z2[:, :4], 0.5)]
+    bad += [(z1, z2, temperature) for temperature in (0.0, -0.5, math.nan)]
+    seen["refused"] = str([refuses(f, *args) == "ValueError" for args in bad])
     seen["type"] = type(seen["default"]).__name__
     seen["double"] = type_of(got(f, z1.double(), z2.double())) == "float64"
     seen["stays"] = stays(f, z1, z2)

@@ -3,8 +3,9 @@
 import math
 
 import torch
+import torch.nn.functional as F
 
-from lessons.course.check import Result, about, call, rand, wrong
+from lessons.course.check import Result, about, call, is_finite, rand, refuses, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.nt_xent import (
     candidate_logits,
@@ -55,6 +56,18 @@ def test_similarity_does_not_depend_on_lengths():
     for a, b in [(10, 0.1), (1e-2, 1e-2), (1e-6, 1e-5), (1, 1e4)]:
         why = "Only the direction may matter; the expected values are yours before scaling."
         call(similarity_matrix, a * z1, b * z2).gives(expected, rtol=5e-3, why=why)
+
+
+@about("similarity_matrix")
+def test_a_row_of_zeros_is_similar_to_none():
+    """A collapsed head may return zeros. Their cosines are 0, so that the loss is finite."""
+    z1, z2 = rand(3, 5, seed=1), rand(3, 5, seed=2)
+    z1[1] = z2[0] = 0
+    z = F.normalize(torch.cat([z1, z2]), dim=1)
+    call(similarity_matrix, z1, z2).gives(z @ z.T)
+    got = call(similarity_matrix, z1.requires_grad_(), z2)
+    (gradient,) = torch.autograd.grad(got.value.sum(), z1)
+    is_finite(gradient, "z1", got.call)
 
 
 @about("similarity_matrix")
@@ -246,6 +259,17 @@ def test_loss_equals_equation_1_in_loops(oracle):
 
 
 @about("nt_xent_loss")
+def test_arguments_that_have_no_loss_are_refused():
+    """Two images or more, two equal shapes and a temperature above 0 are needed."""
+    z1, z2 = rand(3, 5, seed=1), rand(3, 5, seed=2)
+    call(nt_xent_loss, z1, z2, 0.5)
+    for one, other in [(z1[:1], z2[:1]), (z1, z2[:2]), (z1, z2[:, :4])]:
+        refuses(ValueError, nt_xent_loss, one, other, 0.5)
+    for temperature in (0.0, -0.5, math.nan):
+        refuses(ValueError, nt_xent_loss, z1, z2, temperature)
+
+
+@about("nt_xent_loss")
 def test_the_default_temperature_is_a_half(oracle):
     """If the caller gives no temperature, 0.5 is used; it may also be given by name."""
     z1, z2 = views(3, 5, torch.float64)
@@ -375,6 +399,7 @@ def gradient_is(grad, expected, name, call):
     """A gradient exists, and has the right value."""
     if grad is None:
         wrong(f"No gradient reaches {name}.", call=call, expected="a gradient", got=grad)
+    is_finite(grad, name, call)
     if not torch.allclose(grad, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max())):
         ratio = float(grad.norm() / expected.norm())
         turn = float(torch.cosine_similarity(grad.flatten(), expected.flatten(), dim=0))

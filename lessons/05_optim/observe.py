@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from lessons.course.check import rand
+from lessons.course.device import stays
 from lessons.course.evidence import equal, tried
 
 RULES = ("linear", "simclr_sqrt", "sqrt")
@@ -99,6 +100,10 @@ def trust_ratio(module):
             proper = isinstance(ratio, float | int | str | Tensor)
             seen[f"{name} {eta}"] = ratio if proper else type(ratio).__name__
     seen = {k: v if isinstance(v, str) else torch.as_tensor(v) for k, v in seen.items()}
+    for value in (300.0, 1e-4):  # in float16 the square of one is infinite, and that of the other 0
+        half = torch.full((3, 4), value).half()
+        seen[f"half {value}"] = str(tried(near_half, module.trust_ratio, half))
+    seen["stays"] = stays(module.trust_ratio, w, update, 0.01)
     right = all(
         equal(seen[f"{name} {eta}"], eta * w.norm() / update.norm())
         for name, (w, update) in pairs.items()
@@ -108,6 +113,11 @@ def trust_ratio(module):
     if right:
         return {k: "huge" if is_huge(v) else v for k, v in seen.items()}
     return {k: v for k, v in seen.items() if not k.startswith(("no ", "neither"))}
+
+
+def near_half(trust_ratio, w) -> bool:
+    """Whether the ratio of weights and an equal update is eta, which is 0.5 here."""
+    return abs(float(trust_ratio(w, w.clone(), 0.5)) - 0.5) < 0.01
 
 
 def is_huge(ratio) -> bool:
@@ -227,4 +237,8 @@ def take_step(module):
             seen[f"{name} {step}"] = said if isinstance(said, str) else came
         seen[f"{name} steps"] = optimizer.steps
         seen[f"{name} defaults"] = optimizer.defaults["lr"] == before
+    w, frozen, unused = (nn.Parameter(torch.ones(())) for _ in range(3))
+    frozen.requires_grad_(False).grad = torch.ones(())
+    said = tried(module.take_step, torch.optim.SGD([w, frozen, unused], 1.0), 2 * w, 0.1)
+    seen["frozen"] = said if isinstance(said, str) else (w.detach(), frozen)
     return seen

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from lessons.course.check import Result, about, call, call_in_place, rand, wrong
+from lessons.course.device import stays_on_device
 from simclr_mini.optim import (
     LARS,
     lars_update,
@@ -215,8 +216,24 @@ def test_ratio_is_neither_capped_nor_damped():
     """Small weights and small gradients are treated like any others; a ratio may exceed 1."""
     w, update = torch.tensor([[3.0, 4.0]]), torch.tensor([[6.0, 8.0]])
     call(trust_ratio, w, 1e-4 * update, 0.1).gives(500.0, rtol=1e-4)
+    call(trust_ratio, w, 1e-9 * update, 0.1).gives(5e7, rtol=1e-4)
     call(trust_ratio, 1e-4 * w, 1e-4 * update, 0.1).gives(0.05, rtol=1e-4)
     call(trust_ratio, 1e4 * w, update, 0.1).gives(500.0, rtol=1e-4)
+
+
+@about("trust_ratio")
+def test_norms_of_half_precision_neither_vanish_nor_overflow():
+    """In float16 the square of 0.0001 is 0 and that of 300 is infinite, but both norms are not."""
+    w, update = (torch.full((3, 4), value, dtype=torch.float16) for value in (300.0, 1e-4))
+    call(trust_ratio, w, w, 0.5).gives(0.5, rtol=1e-2)
+    call(trust_ratio, update, update, 0.5).gives(0.5, rtol=1e-2)
+    call(trust_ratio, update, w, 0.5).gives(1e-4 / 300 * 0.5, rtol=0.2, atol=2e-7)
+
+
+@about("trust_ratio")
+def test_ratio_is_computed_where_the_weights_are():
+    """The weights may be on a GPU, for which `meta` stands."""
+    stays_on_device(trust_ratio, rand(5, 3, seed=1), rand(5, 3, seed=2), 0.01)
 
 
 @about("trust_ratio", step="a length of zero")
@@ -564,6 +581,18 @@ def test_the_step_follows_the_gradient_of_this_loss():
         Result("take_step(SGD, (w - 3)**2, 0.25)", w).gives(left, rtol=1e-6)
     take_step(optimizer, -w, 0.5)
     Result("take_step(SGD, -w, 0.5)", w).gives(3.0, rtol=1e-6, why="This loss is a different one.")
+
+
+@about("take_step")
+def test_a_frozen_parameter_stays():
+    """An optimiser may hold parameters that do not require a gradient, such as a frozen layer."""
+    w, frozen, unused = (nn.Parameter(torch.tensor(value)) for value in (1.0, 5.0, 6.0))
+    frozen.requires_grad_(False).grad = torch.tensor(7.0)  # from the time before it was frozen
+    optimizer = torch.optim.SGD([frozen, w, unused], lr=5.0)
+    got = call(take_step, optimizer, 2 * w, 0.1)
+    Result(got.call, w).gives(0.8, rtol=1e-6)
+    Result(got.call, frozen).gives(5.0, why="This parameter is frozen.")
+    Result(got.call, unused).gives(6.0, why="The loss does not depend on this parameter.")
 
 
 @about("take_step")

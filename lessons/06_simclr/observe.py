@@ -145,6 +145,9 @@ def SimCLR_views(module):
         near = [stays and torch.equal(made[0][i], x.roll(shift, 0)) for shift in (1, -1)]
         word = "a neighbour" if any(near) else rows.pop() if len(rows) == 1 else "drawn"
         seen[f"control {name}"] = made[0][i] if mixed else word
+    plain = method(NOTHING)
+    plain.options = object()
+    seen["no options"] = str(tried(lambda: len(plain.views(x.clone()))))
     marked = torch.zeros(200, 3, 2, 2)
     marked[:, :, :, 0] = 1
     one, two = (v[:, 0, 0, 0] < 0.5 for v in method(COINS).views(marked))
@@ -158,6 +161,10 @@ def SimCLR_views(module):
     turned = method(CROPS, seed=1, positives="wrong")
     one, two = turned.views(x)
     state = torch.get_rng_state()
+    later = turned.generators["views"].get_state()
+    normal = method(CROPS, seed=1)
+    normal.views(x)
+    seen["control later"] = torch.equal(later, normal.generators["views"].get_state())
     with torch.no_grad():
         method(CROPS, seed=1, positives="wrong").views(x)
         seen["control gradients"] = torch.is_grad_enabled()

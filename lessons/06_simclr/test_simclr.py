@@ -9,7 +9,7 @@ import torch
 from torch import Generator, nn
 
 from lessons.course.bare import bare_method
-from lessons.course.check import about, call, rand, wrong
+from lessons.course.check import about, call, is_finite, rand, wrong
 from simclr_mini.simclr import SimCLR, shuffled_batches
 from simclr_mini.views import Recipe
 
@@ -328,6 +328,14 @@ def test_wrong_positives_come_from_a_neighbouring_image():
 
 
 @about("SimCLR.views", step="the control")
+def test_other_methods_have_no_control():
+    """NNCLR, MoCo and others inherit `views`. Their options have no `positives`."""
+    method, x = method_of(), id_images(3)
+    method.options = object()
+    call(method.views, x)
+
+
+@about("SimCLR.views", step="the control")
 def test_the_control_depends_on_its_seed_alone():
     """The global generator is not used, and equal seeds give equal views, with gradients or not."""
     x = rand(5, 3, 8, 8, seed=6).sigmoid()
@@ -341,6 +349,18 @@ def test_the_control_depends_on_its_seed_alone():
     for name, view, other in zip(["x1", "x2"], (first, second), again, strict=True):
         if not torch.equal(view, other):
             wrong(f"{name} differs between two methods with the same seed.", call=called)
+
+
+@about("SimCLR.views", step="the control")
+def test_only_the_second_views_differ_from_those_of_a_normal_run():
+    """With the same seed, the control has the same first views, in each batch of an epoch."""
+    x = rand(5, 3, 8, 8, seed=6).sigmoid()
+    normal, control = method_of(CROPS), method_of(CROPS, positives="wrong")
+    for batch in range(2):
+        x1, _, called = two_of(control, x)
+        if not torch.equal(x1, normal.views(x)[0]):
+            said = f"In batch {batch}, x1 is not as in a normal run with the same seed."
+            wrong(said, call=called)
 
 
 @about("SimCLR.views", step="the control")
@@ -421,6 +441,7 @@ def test_gradient_reaches_encoder_projector_and_view(oracle):
     for name, grad, want in zip(names, grads, expected, strict=True):
         if grad is None:
             wrong(f"No gradient reaches {name}.", call=got.call)
+        is_finite(grad, name, got.call)
         if not torch.allclose(grad, want, rtol=1e-6):
             ratio = float(grad.norm() / want.norm())
             wrong(f"The gradient of {name} is wrong: {ratio:.3g} times the right norm.")
@@ -549,6 +570,8 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
             wrong(said, call=got.call, expected="a tensor with grad_fn")
         grads = torch.autograd.grad(got.value, (z1, z2), allow_unused=True)
         for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
+            if grad is not None:
+                is_finite(grad, name, got.call)
             if grad is None or not torch.allclose(grad, want, rtol=1e-5, atol=1e-9):
                 ratio = 0 if grad is None else float(grad.norm() / want.norm())
                 said = f"The gradient of {name} is wrong: {ratio:.3g} times the right norm."

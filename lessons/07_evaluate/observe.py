@@ -1,5 +1,6 @@
 """What the functions of lesson 7 return for small, odd inputs, to recognise mistakes."""
 
+import math
 from functools import cache
 
 import torch
@@ -193,6 +194,10 @@ def knn_predict(module):
     seen["very far"] = same_as(far, seen["5 0.07"][:2] + 2**40)
     dead = torch.cat([bank[:8], bank.new_zeros(1, 4), bank[8:16]])
     seen["zeros"] = outcome(predict, dead, labels, queries, 3, 0.07)
+    refused = [(labels, queries, 0), (labels, queries, 3, 0.0), (labels, queries, 3, math.nan)]
+    refused += [(names, queries, 3) for names in (labels[:-1], labels[:, None])]
+    refused += [(torch.cat([labels, labels]), queries, 3)]
+    seen["refused"] = str([refuses(predict, bank, *rest) for rest in refused])
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
     seen["double"] = str(getattr(short, "dtype", "none"))
     return seen | {"changed": str(predict)}
@@ -224,6 +229,7 @@ def class_balanced(module):
         same = counts[0] == counts[1] == counts[2]
         seen[f"{share}"] = torch.tensor(counts[0]) if same else "varies"
         seen[f"twice {share}"] = any(len(set(i.tolist())) < len(i) for i in found)
+    seen["refused"] = str([refuses(draws, share, 1) for share in (0.0, -0.1, 1.01)])
     few = torch.tensor([8, 4, 8, 4, 8, 4, 8, 4, 8, 4, 8])
     seen["11"] = tuple(len(draws(share, 1, labels=few)[0]) for share in (0.5, 0.6))
     sets = [tuple(sorted(i.tolist())) for i in draws(0.4)]
@@ -317,6 +323,7 @@ def fit(module):
         seen |= {f"remains {N}": "comes closer" for N in (13, 11)}
         fact = torch.tensor([1 / 3, 1 / 7]), torch.zeros(())  # where it stops does not matter
         seen |= {f"{N}": fact for N in (13, 11)}
+    seen["one step"] = tried(moves_in_one, module)
     seen["no image"] = tried(shapes_with_an_empty_class, module)
     seen["a last image apart"] = outcome(with_one_apart, module)
     seen["there"] = outcome(goes_on, module)  # a fault that is independent of the minimum
@@ -330,6 +337,13 @@ def shapes_with_an_empty_class(module) -> str:
     h, position = rand(6, 2, seed=1), torch.tensor([0, 1, 0, 1, 0, 1])
     made = module.fit(h, position, torch.zeros(3, 2), torch.zeros(3), 0.5, 3)
     return str([tuple(one.shape) for one in made])
+
+
+def moves_in_one(module):
+    """Whether one iteration changes anything."""
+    h, position, *start = problem(13, 3, 2)
+    weight, _ = module.fit(h, position, *(one.clone() for one in start), 0.1, 1)
+    return not torch.equal(weight.detach(), start[0])
 
 
 def with_one_apart(module) -> torch.Tensor:
@@ -503,6 +517,11 @@ def probes(module):
     raw = tried(lambda: watched(h, labels, val, labels[1:10], (0.3,), 1).std[2].item())
     tiny = isinstance(raw, float) and (raw < 1e-9, raw < 1e-7)  # the std of a constant dimension
     seen["tiny divisor"] = tiny
+    flat = torch.cat([rand(72, 1, seed=1), torch.full((72, 1), 0.1)], 1)  # its mean is rounded
+    names = labels.repeat(6)[:72]
+    raw = tried(lambda: watched(flat, names, flat, names, (1.0,), 1))
+    raw = raw if isinstance(raw, str) else raw.std[1].item()
+    seen["tiny by rounding"] = raw if isinstance(raw, str) else raw < 1e-7
     h = rand(18, 2, seed=5, dtype=torch.float64)
     val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts

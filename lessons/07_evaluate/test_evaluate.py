@@ -387,6 +387,18 @@ def kind_is(got, tensor, dtype):
         wrong("The result has the wrong dtype.", call=got.call, expected=dtype, got=came)
 
 
+@about("knn_predict")
+def test_a_vote_that_makes_no_sense_is_refused():
+    """There must be a neighbour, a temperature above 0, and a label for each row of the bank."""
+    bank, labels, queries = rand(5, 3, seed=1), torch.arange(5), rand(2, 3, seed=2)
+    call(knn_predict, bank, labels, queries, 1)
+    refuses(ValueError, knn_predict, bank, labels, queries, 0)
+    for temperature in (0.0, -0.1, math.nan):
+        refuses(ValueError, knn_predict, bank, labels, queries, 3, temperature)
+    for others in (torch.arange(4), torch.arange(6), labels[:, None]):
+        refuses(ValueError, knn_predict, bank, others, queries, 3)
+
+
 # Step 3: few labels, equally many of each class
 
 
@@ -423,6 +435,15 @@ def test_balanced_keeps_at_least_one_of_each_class():
     for sizes, share in [((10, 10, 10), 0.01), ((3, 20), 0.02)]:
         labels = classes_of(*sizes)
         counts_are(call(class_balanced, labels, share, seeded()), labels, [1] * len(sizes))
+
+
+@about("class_balanced")
+def test_a_share_that_makes_no_sense_is_refused():
+    """A share is above 0 and at most 1."""
+    labels = classes_of(6, 9, 12)
+    call(class_balanced, labels, 1.0, seeded())
+    for share in (0.0, -0.1, 1.01):
+        refuses(ValueError, class_balanced, labels, share, seeded())
 
 
 @about("class_balanced")
@@ -727,6 +748,21 @@ def test_fit_starts_from_the_given_weights_and_leaves_them_unchanged(oracle):
         weights_are(got, *best)
         why = "After 0 iterations, the weights are still those that you were given."
         call(fit, h, position, *start, 0.1, 0).gives(tuple(start), why=why)
+
+
+@about("fit")
+def test_one_iteration_is_one_step_down():
+    """With iterations = 1, cross entropy plus penalty is lower than at the start."""
+    h, position, *start = problem(13, 3, 2)
+
+    def loss(weight, bias):
+        logits = h @ weight.T + bias
+        return nn.functional.cross_entropy(logits, position) + 0.05 * weight.square().sum()
+
+    got = call(fit, h, position, *start, 0.1, 1)
+    before, after = float(loss(*start)), float(loss(*got.value))
+    if not after < before:
+        wrong("The loss has not fallen.", call=got.call, expected=f"below {before:.6f}", got=after)
 
 
 @about("fit")

@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from lessons.course.check import rand
 from lessons.course.device import stays
-from lessons.course.evidence import equal, told, tried
+from lessons.course.evidence import equal, refuses, told, tried
 
 X = rand(17, 3, seed=1, dtype=torch.float64) * torch.tensor([1.0, 3.0, 0.4]) + 1
 C = rand(5, 3, seed=2, dtype=torch.float64) * 2
@@ -76,6 +76,7 @@ def means(module):
     seen["one"] = one
     near = torch.tensor([[1e-4], [3e-4], [8e-4]]), torch.tensor([0, 0, 0])
     seen["near"] = 1e3 * module.means(*near, torch.tensor([9e-8, 1e-8, 16e-8]), torch.zeros(2, 1))
+    seen["stays"] = stays(module.means, X.float(), LABELS, AWAY.float(), C.float())
     return seen | {"given": given, "double": kinds(full, few)}
 
 
@@ -257,7 +258,9 @@ def starts(module):
     }
     seen |= {"late": float(ends.sum()), "rows": mine, "copies": copies}
     seen["without"] = without(lambda: module.plus_plus(X, 5))
-    return seen | {"tight": all(apart)}
+    many = torch.cat([tight, tight + 1000, tight + 2000])
+    far = [len(module.plus_plus(many, 27, seeded(s)).unique(dim=0)) == 27 for s in range(3)]
+    return seen | {"tight": all(apart), "many tight": all(far)}
 
 
 def third_of(module, near, far):
@@ -300,9 +303,20 @@ def clusterings(module):
     seen["far"] = module.kmeans(far, 5, 3, start=far[[0, 5, 25, 29, 34]])[1]
     apart = blobs / 5 + torch.tensor([2e4, -2e4])
     seen["apart"] = module.kmeans(apart, 5, 3, start=apart[[0, 5, 25, 29, 34]])[1]
+    first = torch.cat([torch.full((1, 2), 2e4), blobs / 5])
+    seen["first far"] = module.kmeans(first, 6, 3, start=first[[0, 1, 6, 26, 30, 35]])[1]
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
     seen["same"] = torch.equal(one[0], other[0])
     seen["without"] = without(lambda: module.kmeans(X, 5, 1)[0])
+    three, away = torch.tensor([[-1.0], [0.9], [1.0]]), torch.tensor([[0.0], [100.0], [100.0]])
+    seen["all change"] = in_order(module.kmeans(three, 3, start=away)[0])
+    bad = [torch.where(X[3, 1] == X, value, X) for value in (math.nan, math.inf, 1e200)]
+    starts = C[:3], C[:, :1], torch.full_like(C, math.nan)
+    seen["refused"] = str(
+        [refuses(module.kmeans, X, k) for k in (0, -1, len(X) + 1)]
+        + [refuses(module.kmeans, x, 2) for x in bad]
+        + [refuses(module.kmeans, X, 5, 3, None, start) for start in starts]
+    )
     slow = rand(97, 2, seed=100, dtype=torch.float64) * torch.tensor([0.3, 4.0]) + 1
     centroids, labels = module.kmeans(slow, 6, 200, start=slow[:6] * 0.1)
     rest = [slow[labels == k].mean(0) - centroids[k] for k in range(6)]
@@ -312,6 +326,9 @@ def clusterings(module):
     short = module.kmeans(LINE, 3, 1, start=start)
     seen["double"] = kinds(centroids, labels, *short)
     seen["at rest"] = bool(torch.stack(rest).abs().max() < 1e-6)
+    line = torch.arange(4000.0, dtype=torch.float64)[:, None]
+    own, labels = module.kmeans(line, 2, 200, start=line[:2])
+    seen["line"] = all(abs(float(line[labels == k].mean() - own[k])) < 1e-3 for k in range(2))
     own, labels = module.kmeans(slow / 1000, 6, 200, start=slow[:6] * 1e-4)
     rest = [slow[labels == k].mean(0) / 1000 - own[k] for k in range(6)]
     seen["small"] = bool(torch.stack(rest).abs().max() < 1e-9)
@@ -394,6 +411,8 @@ def reconstruction_loss(module):
     seen["eval"] = not model.training
     model, x = nn.Conv2d(3, 3, 1).to(torch.bfloat16), rand(2, 3, 2, 2, seed=3)
     seen["kind"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
+    with torch.autocast("cpu", torch.bfloat16):
+        seen["autocast"] = kinds(module.reconstruction_loss(model, x.bfloat16(), x.bfloat16()))
     return seen | {"stays": stays(module.reconstruction_loss, nn.Conv2d(3, 3, 1), x, x)}
 
 
@@ -417,6 +436,8 @@ def Autoencoder_latent(module):
     nn.Module.__init__(short)
     short.encoder = nn.Sequential(nn.Identity())
     seen["double"] = kinds(first, short.latent(x.bfloat16()))
+    ones = tried(lambda: short.latent(torch.ones(1, 3, 28, 28).bfloat16()).float())
+    seen["many ones"] = ones
     short.train().latent(x)
     seen["train"] = short.training
     return seen | {"stays": stays(short.latent, x)}

@@ -203,6 +203,10 @@ def test_loss_is_computed_in_float32_on_the_device_of_the_images():
     got = call(reconstruction_loss, model, clean, noisy).gives(expected, rtol=1e-4)
     if got.value.dtype != torch.float64:  # wider than required
         kind_is(got, torch.float32)
+    with torch.autocast("cpu", torch.bfloat16):
+        got = call(reconstruction_loss, model, clean, noisy).gives(expected, rtol=1e-4)
+    if got.value.dtype != torch.float64:
+        kind_is(got, torch.float32)
     stays_on_device(reconstruction_loss, nn.Conv2d(3, 3, 1), clean, clean)
 
 
@@ -255,6 +259,9 @@ def test_latent_depends_on_nothing_but_the_image():
     )
     kind_is(call(with_encoder(nn.Sequential(nn.Identity())).latent, x.double()), torch.float64)
     kind_is(call(with_encoder(nn.Sequential(nn.Identity())).latent, x.bfloat16()), torch.bfloat16)
+    ones = torch.ones(1, 3, 28, 28).bfloat16()
+    why = "A sum of ones in bfloat16 stops at 256."
+    call(with_encoder(nn.Sequential(nn.Identity())).latent, ones).gives(ones[:, :, 0, 0], why=why)
     there = with_encoder(nn.Sequential(nn.Conv2d(3, 5, 2))).to("meta")
     stays_on_device(there.latent, x)
     same = all(torch.equal(value, before[name]) for name, value in model.state_dict().items())

@@ -1,12 +1,13 @@
 """Lesson 8, first half: k-means, from the nearest centroid to the whole algorithm."""
 
 import itertools
+import math
 
 import torch
 from torch import Generator
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from lessons.course.check import about, call, draws_without_generator, rand, wrong
+from lessons.course.check import about, call, draws_without_generator, rand, refuses, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.kmeans import assign, far_points, kmeans, means, plus_plus
 
@@ -193,6 +194,13 @@ def test_two_empty_clusters_get_the_two_farthest_points():
         for k in (0, 3, 4):
             close = torch.allclose(got[k], x[labels == k].mean(0), rtol=1e-6)
             assert close, f"cluster {k} is not empty: its centroid is the mean of its points"
+
+
+@about("means")
+def test_means_stay_on_their_device():
+    """Every tensor that you make must be on the device of the points. `meta` stands for a GPU."""
+    labels, distances = torch.arange(11) % 3, torch.ones(11)
+    stays_on_device(means, points(11, 2).float(), labels, distances, points(3, 2).float())
 
 
 @about("means", step="empty clusters")
@@ -454,6 +462,12 @@ def test_each_coordinate_may_lie_around_another_number():
     got = call(kmeans, x + around, 5, 3, start=start + around)
     got.value = got.value[1]
     got.gives(labels, why="Expected are your own labels for the same points around 0.")
+    spots = torch.tensor([[2e4, 2e4], [0, 0], [3, 0], [0, 4], [5, 5], [-6, 1]])
+    clump = torch.arange(6).repeat_interleave(torch.tensor([1, 9, 8, 7, 9, 8]))
+    x = spots[clump] + 0.01 * rand(42, 2, seed=1)
+    got = call(kmeans, x, 6, 3, start=spots)
+    got.value = got.value[1]
+    got.gives(clump, why="The first point is far from all others, which are around 0.")
 
 
 @about("kmeans")
@@ -495,13 +509,38 @@ def test_kmeans_continues_until_nothing_changes():
     The points are close together: neither a small move nor a few new labels are a reason to stop.
     """
     x = points(499, 2) / 1e8
-    start = x[:6] * 0.1
-    got = call(kmeans, x, 6, 500, start=start)
-    centroids, labels = got.value
-    for k in range(6):
-        mean = x[labels == k].mean(0)
-        if not torch.allclose(centroids[k], mean, rtol=1e-6, atol=0):
-            wrong(f"Centroid {k} can still move.", call=got.call, expected=mean, got=centroids[k])
+    line = torch.arange(4000.0, dtype=torch.float64)[:, None]  # centroids slow down halfway
+    for some, start in [(x, x[:6] * 0.1), (line, line[:2])]:
+        got = call(kmeans, some, len(start), 500, start=start)
+        centroids, labels = got.value
+        for k in range(len(start)):
+            mean, here = some[labels == k].mean(0), centroids[k]
+            if not torch.allclose(here, mean, rtol=1e-6, atol=0):
+                wrong(f"Centroid {k} can still move.", call=got.call, expected=mean, got=here)
+
+
+@about("kmeans")
+def test_an_iteration_may_change_every_label():
+    """From the start 0, 100, 100, the points -1, 0.9 and 1 all change their cluster once."""
+    x, start = torch.tensor([[-1.0], [0.9], [1.0]]), torch.tensor([[0.0], [100.0], [100.0]])
+    got = call(kmeans, x, 3, start=start)
+    got.value = got.value[0].sort(dim=0).values
+    got.gives(x, atol=1e-5, why="Each point has a cluster of its own in the end.")
+
+
+@about("kmeans")
+def test_what_cannot_be_clustered_is_refused():
+    """k from 1 to N, points that can be squared, and a start of k finite centroids are needed."""
+    x = points(5, 2).float()
+    call(kmeans, x, 5)
+    for k in (0, -1, 6):
+        refuses(ValueError, kmeans, x, k)
+    for value in (math.nan, math.inf, 1e30):
+        bad = x.clone()
+        bad[3, 1] = value
+        refuses(ValueError, kmeans, bad, 2)
+    for start in (x[:3], x[:2, :1], torch.full((2, 2), math.nan)):
+        refuses(ValueError, kmeans, x, 2, start=start)
 
 
 @about("kmeans")

@@ -318,6 +318,8 @@ def strict_batches(module):
     most_given = max(int((batches < 6).sum()) for batches in drawn)
     seen["given"] = most_given if most_given < 4 else "more"  # two batches need two of the six
     seen["evenly"] = float(used[:6].max()) < 43  # 17 by chance, 45 if all of the six are dealt
+    drawn = epochs_of(draw, of_sizes(20, 1, 1, 1), 3, 60)
+    seen["large waits"] = not all((batches < 20).any() for batches in drawn)
     # two of ten images are dropped: how often are they from one cluster?
     labels, generator = of_sizes(2, 2, 2, 2, 2), Generator().manual_seed(13)
     used = [set(draw(labels, 4, generator).flatten().tolist()) for _ in range(60)]

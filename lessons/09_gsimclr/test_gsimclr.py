@@ -614,6 +614,18 @@ def test_no_image_is_always_used_or_always_left_out():
 
 
 @about("strict_batches")
+def test_the_image_kept_of_a_large_cluster_may_be_dropped():
+    """A batch of three comes from clusters of 20, 1, 1 and 1; chance decides which is left out."""
+    labels, generator = clusters(20, 1, 1, 1), Generator().manual_seed(14)
+    counts = Counter(dict.fromkeys(range(4), 0))
+    for _ in range(240):
+        used = labels[strict_batches(labels, 3, generator).flatten()].tolist()
+        counts.update(set(range(4)) - set(used))
+    called = "240 times strict_batches(clusters of 20, 1, 1 and 1, 3), the cluster left out"
+    about_equal(counts, 60, "all kept images are equally likely to be dropped", called)
+
+
+@about("strict_batches")
 def test_surplus_images_are_dropped_independently():
     """With five clusters of two and B = 4, two clusters lose an image in 8 of 9 epochs."""
     labels, generator = clusters(2, 2, 2, 2, 2), Generator().manual_seed(12)

@@ -82,13 +82,23 @@ def SupportSet_find(module):
     seen["near"] = answer(near.find, at(-35, 125))
     wide = support_of(module, at(*(45 + 0.1 * (torch.arange(41) * 18 % 41)).tolist()))
     seen["half"] = answer(wide.find, at(-35, 47, 125).bfloat16())
+    far = (3 * at(*(45 + 0.1 * torch.arange(41)).tolist())).bfloat16()
+    seen["half far"] = answer(same_in_single, wide, far)
+    huge = (54000 * torch.tensor([[-1.0, 1.0], [1.0, 0.2]])).half()
+    seen["half huge"] = answer(same_in_single, support, huge)
     draws = answer(draws_of, support)
     seen |= draws if isinstance(draws, dict) else {"draws": draws}
     support.rows.copy_(support.rows.flip(0))
     seen["other rows"] = answer(support.find, at(0, 90, 60, 170))
+    seen["stays without"] = stays(search_any, module.SupportSet(7, 5), rand(3, 5, seed=1))
     for name, k in [("stays", 1), ("there", 2)]:
         seen[name] = stays(search, module.SupportSet(7, 5), rand(3, 5, seed=1), k)
     return seen
+
+
+def same_in_single(support, z):
+    """Whether z in half precision finds the rows that it finds in float32."""
+    return torch.equal(support.find(z), support.find(z.float()))
 
 
 def rows_of_others(crowd):
@@ -128,6 +138,10 @@ def draws_of(support):
 def search(support, z, k):
     """A search as in training: the images (given if k = 1) and the generator are on the CPU."""
     return support.find(z, k, torch.arange(len(z)) if k == 1 else None, Generator())
+
+
+def search_any(support, z):
+    return support.find(z)
 
 
 def chosen(support, z, k, images):
@@ -338,6 +352,10 @@ def NNCLR_loss(module):
         loss = answer(method.loss, at(10, 100), at(30, 120), torch.arange(2) + 20)
         own = own and torch.equal(before, torch.get_rng_state())
         losses.add(loss if isinstance(loss, str) else str(torch.as_tensor(loss).numpy().round(4)))
+    find, searched = method.support.find, []
+    method.support.find = lambda z, *a, **k: searched.append(len(z)) or find(z, *a, **k)
+    answer(method.loss, at(10, 100), at(30, 120), torch.arange(2) + 20)
+    seen["searches"] = sum(searched) > 4
     seen["top k"] = (len(losses) > 1, len(losses) > 3)
     seen["own generator"] = own
     method = method_of(module, module.SupportSet(7, 5), 0.5, None)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Generator, nn
 
 from lessons.course.bare import bare_method
-from lessons.course.check import about, call, call_in_place, rand, refuses, wrong
+from lessons.course.check import about, call, call_in_place, is_finite, rand, refuses, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.nnclr import NNCLR, SupportSet, nnclr_loss
 from simclr_mini.views import Recipe
@@ -79,6 +79,11 @@ def test_find_keeps_the_digits_of_the_rows():
     order = torch.arange(41) * 18 % 41
     support, z = support_of(at(*(45 + 0.1 * order).tolist())), at(-35, 47, 125).bfloat16()
     call(support.find, z).gives(support.find(z.float()), why="Expected is your result in float32.")
+    long = (3 * at(*(45 + 0.1 * torch.arange(41)).tolist())).bfloat16()  # z is not normalised
+    why = "Expected is your result in float32. In which precision do you normalise?"
+    call(support.find, long).gives(support.find(long.float()), why=why)
+    huge = (54000 * torch.tensor([[-1.0, 1.0], [1.0, 0.2]])).half()
+    call(support_of(FOUR).find, huge).gives(support_of(FOUR).find(huge.float()), why=why)
 
 
 @about("SupportSet.find")
@@ -191,10 +196,16 @@ def find(support, z, k):
     return support.find(z, k, torch.arange(len(z)), Generator())
 
 
+def find_any(support, z):
+    """A search in which all rows count."""
+    return support.find(z)
+
+
 @about("SupportSet.find", step="the image itself")
 def test_search_works_on_another_device():
     """The set and z may be on a GPU while `exclude` is on the CPU."""
     stays_on_device(find, SupportSet(7, 5), rand(3, 5, seed=1), 1)
+    stays_on_device(find_any, SupportSet(7, 5), rand(3, 5, seed=1))
 
 
 # Step 3: one of the k nearest
@@ -672,6 +683,7 @@ def gradients_are(got, inputs, expected):
     for name, grad, want in zip(inputs, grads, expected, strict=True):
         if grad is None:
             wrong(f"No gradient reaches {name}.", call=got.call)
+        is_finite(grad, name, got.call)
         if not torch.allclose(grad, want, rtol=1e-5, atol=1e-6 * float(want.abs().max())):
             ratio = float(grad.norm() / want.norm())
             turn = float(F.cosine_similarity(grad.flatten(), want.flatten(), dim=0))
@@ -835,6 +847,20 @@ def test_gradient_reaches_both_views_and_the_predictor(oracle):
     gradients_are(got, inputs, expected)
     if method.support.rows.requires_grad:
         wrong("The support set requires a gradient now.", call=got.call)
+
+
+@about("NNCLR.loss")
+def test_each_view_searches_once():
+    """The meters describe the neighbours that the loss has used; a new search may find others."""
+    support = support_of([*FOUR, [0.8, 0.6]])
+    method, find, searched = method_of(support, top_k=2), support.find, []
+    support.find = lambda z, *args, **settings: (
+        searched.append(len(z)) or find(z, *args, **settings)
+    )
+    got = call(method.loss, at(10, 100), at(30, 120), torch.arange(2) + 20)
+    if sum(searched) != 4:
+        said = "Two views of two images need four searches."
+        wrong(said, call=got.call, expected=4, got=sum(searched))
 
 
 @about("NNCLR.loss")

@@ -225,6 +225,9 @@ def mutual_information(module):
         ("both 2", one + 2, one + 3),
     ]:
         seen[name] = number(module.mutual_information, x, y)
+    high = torch.tensor([0, 1, 3])[some(29, 3, 2)]  # cluster 2 is empty
+    seen["gaps"] = number(module.mutual_information, high, some(29, 4, 5))
+    seen["gaps of b"] = number(module.mutual_information, some(29, 4, 5), high)
     kind = answer(lambda: isinstance(module.mutual_information(a, 2 - a), float))
     return seen | {"double": kind}
 

@@ -7,7 +7,7 @@ import torch
 from torch import Generator, nn
 
 from lessons.course.bare import bare_method
-from lessons.course.check import about, call, rand, refuses, wrong
+from lessons.course.check import about, call, is_finite, rand, refuses, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.deepcluster import (
     DeepCluster,
@@ -839,6 +839,8 @@ def test_loss_sends_its_gradient_to_both_views(oracle):
             wrong("The loss has no gradient.", call=got.call)
         grads = torch.autograd.grad(got.value, (z1, z2), allow_unused=True)
         for name, grad, want in zip(["z1", "z2"], grads, expected, strict=True):
+            if grad is not None:
+                is_finite(grad, name, got.call)
             if grad is None or not torch.allclose(grad, want, rtol=1e-5, atol=1e-9):
                 ratio = 0 if grad is None else float(grad.norm() / want.norm())
                 said = f"The gradient of {name} is wrong: {ratio:.3g} times the right norm."

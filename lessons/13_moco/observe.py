@@ -7,7 +7,7 @@ from torch import Generator, nn
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
 from lessons.course.device import stays
-from lessons.course.evidence import equal, told, tried
+from lessons.course.evidence import equal, refuses, told, tried
 
 SIZES = [(3, 7, 5), (5, 11, 2), (1, 3, 4), (3, 2, 4)]
 
@@ -116,7 +116,13 @@ def follow(module):
     key, query = Net(1).requires_grad_(False), Net(2)
     next(query.parameters()).requires_grad_(False)
     module.follow(key, query, 0.7)
-    return seen | {"frozen": next(key.parameters()).detach().clone()}
+    seen["frozen"] = next(key.parameters()).detach().clone()
+    key, query = (nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)) for _ in range(2))
+    for number, network in enumerate([key, query]):
+        network[0].weight.data.copy_(rand(2, 2, seed=number))
+        network[1].weight = network[0].weight
+    said = tried(module.follow, key.requires_grad_(False), query, 0.75)
+    return seen | {"shared": said if isinstance(said, str) else key[0].weight.detach()}
 
 
 @told
@@ -150,6 +156,13 @@ def Ring_push(module):
     second.load_state_dict(first.state_dict())
     second.push(rand(4, 3, seed=3), torch.arange(3, 7))
     seen["loaded"] = contents(second)
+    ring = module.Ring(5, 3)
+    ring.push(rand(5, 3, seed=3).bfloat16())
+    seen["half"] = bool((ring.rows.norm(dim=1) - 1).abs().max() < 1e-5)
+    ring = module.Ring(2, 3, Generator().manual_seed(7))
+    ring.push(rand(1, 3, seed=2), torch.tensor([4]))
+    seen["refuses"] = refuses(ring.push, rand(3, 3, seed=1), torch.arange(3))
+    seen["refused"] = str((ring.images.tolist(), ring.ages.tolist()))
     double = module.Ring(5, 3).double()
     seen["double"] = tried(lambda: str(double.push(rand(2, 3, seed=1).double())))
     return seen
@@ -184,7 +197,7 @@ class Kept(nn.Module):
         places = (self.position + torch.arange(len(z))) % len(self.rows)
         self.ages += self.ages >= 0
         self.rows[places] = F.normalize(z.detach(), dim=1)
-        self.images[places] = -1 if images is None else images
+        self.images[places] = -1 if images is None else images.to(self.images)
         self.ages[places] = 0
         self.position = (self.position + len(z)) % len(self.rows)
 
@@ -227,4 +240,12 @@ def MoCo_loss(module):
             seen[name + " key network"] = tuple(lag)
         seen[f"{B} {K} counted"] = int(method.own_in_queue[1])
         seen[f"{B} {K} both"] = str(tried(backward_through_two, method, z1, z2.detach(), index))
-    return seen
+    settings = {"temperature": 0.5, "queue_size": 7, "symmetric": False}
+    method = bare_method(module.MoCo, encoder=nn.Linear(2, 2), **settings)
+    method.queue = Kept(7, 5).float()
+    return seen | {"stays": stays(one_step, method, rand(3, 5, seed=1), rand(3, 5, seed=2))}
+
+
+def one_step(method, z1, z2):
+    method.health = lambda q, k, images: {}
+    return method.loss(z1, z2, torch.arange(len(z1)))

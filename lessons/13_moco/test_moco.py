@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Generator, nn
 
 from lessons.course.bare import bare_method
-from lessons.course.check import about, call, call_in_place, rand, wrong
+from lessons.course.check import about, call, call_in_place, is_finite, rand, refuses, wrong
 from lessons.course.device import stays_on_device
 from simclr_mini.moco import MoCo, follow, moco_loss, similarities
 from simclr_mini.ring import Ring
@@ -49,6 +49,7 @@ def gradients_are(got, inputs, expected, weights=1.0):
             continue
         if grad is None:
             wrong(f"No gradient reaches {name}.", call=got.call)
+        is_finite(grad, name, got.call)
         if not torch.allclose(grad, want, rtol=1e-5, atol=1e-6 * float(want.abs().max())):
             ratio = float(grad.norm() / want.norm())
             turn = float(F.cosine_similarity(grad.flatten(), want.flatten(), dim=0))
@@ -274,6 +275,18 @@ def test_parameters_that_are_frozen_follow_too(oracle):
 
 
 @about("follow")
+def test_a_shared_weight_follows_once():
+    """Two layers may share a weight. It is one parameter, so it moves once in each step."""
+    key, query = (nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)) for _ in range(2))
+    for network in (key, query):
+        network[1].weight = network[0].weight
+    expected = (0.75 * key[0].weight + 0.25 * query[0].weight).detach()
+    got = call_in_place(follow, key.requires_grad_(False), query, 0.75)
+    if not torch.allclose(key[0].weight, expected, rtol=1e-6):
+        wrong("The shared weight is wrong.", call=got.call, expected=expected, got=key[0].weight)
+
+
+@about("follow")
 def test_the_limits_of_the_momentum():
     """With m = 1 the key network never moves, and with m = 0 it becomes a copy."""
     for momentum, source in [(1.0, 0), (0.0, 1)]:
@@ -491,6 +504,30 @@ def test_ages_are_counted_in_pushes():
     holds(ring, [(a, -1, z[i]) for i, a in enumerate([1, 1, 0, 0])], called)
 
 
+@about("Ring.push")
+def test_rows_of_half_precision_get_unit_norm():
+    """Projections may be in bfloat16, whose three digits are not enough for a norm of 1."""
+    ring, z = empty(5, 3), rand(5, 3, seed=3)
+    for dtype in (torch.bfloat16, torch.float16):
+        called = pushed(ring, z.to(dtype))
+        norms = ring.rows.norm(dim=1)
+        if not torch.allclose(norms, torch.ones(5), atol=1e-5):
+            said = "The rows do not have unit norm. In which precision do you normalise?"
+            wrong(said, call=called, expected="1 for all", got=norms)
+
+
+@about("Ring.push")
+def test_too_many_projections_are_refused():
+    """Four projections do not fit into three rows, and the ring stays as it is."""
+    ring = empty(3, 2)
+    pushed(ring, rand(2, 2, seed=1), torch.tensor([5, 6]))
+    before = state(ring)
+    refuses(ValueError, ring.push, rand(4, 2, seed=2), torch.arange(4))
+    for name, value in state(ring).items():
+        if not torch.equal(value, before[name]):
+            wrong(f"{name} of the ring changed.", call="Ring.push(z (4, 2)) into 3 rows", got=value)
+
+
 def push(ring, z):
     """A push as in training, where the images of the batch are on the CPU."""
     ring.push(z, torch.arange(len(z)))
@@ -588,6 +625,19 @@ def test_the_method_by_hand():
     expected = math.log(sum(map(math.exp, logits))) - logits[0]
     got = call(method.loss, 3 * at(30), 5 * at(60), torch.tensor([4]))
     got.gives(expected, rtol=1e-6)
+
+
+def one_step(method, z1, z2):
+    """A step as in training, where `index` is on the CPU. The meters are left out."""
+    method.health = lambda q, k, images: {}
+    return method.loss(z1, z2, torch.arange(len(z1)))
+
+
+@about("MoCo.loss")
+def test_the_method_stays_on_its_device():
+    """The views may be on a GPU while `index` is on the CPU."""
+    method = method_of(Ring(7, 5), symmetric=False)
+    stays_on_device(one_step, method, rand(3, 5, seed=1), rand(3, 5, seed=2))
 
 
 @about("MoCo.loss")

@@ -63,6 +63,10 @@ def sinkhorn(module):
     if not equal(seen, {**right, "gradient": False}, 1e-3):
         return seen  # an overflow must not hide another fault
     given = cosines(5, 3, 1).float()
+    kinds = (given, given.double(), given.bfloat16(), given.half())
+    wide = (torch.float32, torch.float64)
+    seen["wide"] = all(module.sinkhorn(scores).dtype in wide for scores in kinds)
+    seen["double"] = module.sinkhorn(given.double()).dtype == torch.float64
     module.sinkhorn(given)
     seen["kept"] = torch.equal(given, cosines(5, 3, 1).float())
     low = cosines(7, 5, 2)

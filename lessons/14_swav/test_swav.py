@@ -139,6 +139,16 @@ def test_equal_scores_give_uniform_codes():
 
 
 @about("sinkhorn")
+def test_codes_are_never_in_half_precision():
+    """That is too coarse for codes. Those of float64 scores are in float64."""
+    for dtype in (torch.float32, torch.float64, torch.bfloat16, torch.float16):
+        got = call(sinkhorn, cosines(5, 3, seed=1).to(dtype))
+        expected = torch.float64 if dtype == torch.float64 else torch.float32
+        if got.value.dtype not in (expected, torch.float64):  # wider than required
+            wrong("Wrong dtype.", call=got.call, expected=f"{expected}", got=f"{got.value.dtype}")
+
+
+@about("sinkhorn")
 def test_codes_stay_on_their_device():
     """Every tensor that you make must be on the same device as the scores."""
     stays_on_device(sinkhorn, cosines(5, 3, seed=1))

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lessons.course.check import Result, about, bind, compare, rand, wrong
-from lessons.course.device import stays_on_device
+from lessons.course.device import stays_on_device, strays
 from lessons.course.ranks import together
 from simclr_mini.distributed import (
     Gather,
@@ -91,6 +91,7 @@ def test_no_row_is_lost_and_none_is_added():
     """7 rows in 3 processes are 3, 2 and 2; 2 rows in 3 processes are 1, 1 and none."""
     for B, W, d in [(5, 2, 3), (7, 3, 2), (2, 3, 4), (8, 3, 1)]:
         whole = numbers(B, d, seed=B)
+        whole[-2] = 0  # a row of zeros is a row, too
         for got in in_each(W, all_rows, [(rows, B) for rows in whole.tensor_split(W)]):
             got.gives(whole)
 
@@ -104,6 +105,34 @@ def test_rows_keep_their_type():
             if got.value.dtype != dtype:
                 wrong("Wrong dtype.", call=got.call, expected=f"{dtype}", got=f"{got.value.dtype}")
             got.gives(whole, rtol=1e-12)
+
+
+@about("all_rows")
+def test_rows_may_lie_column_after_column_in_memory():
+    """A transposed tensor is stored by columns. gloo may send numbers in the order of memory."""
+    whole = numbers(2, 5, seed=3)
+    parts = [rows.T.contiguous().T for rows in whole.T.tensor_split(2)]
+    for got in in_each(2, all_rows, [(rows, 5) for rows in parts]):
+        got.gives(whole.T)
+
+
+@about("all_rows")
+def test_exchanged_rows_have_no_gradient():
+    """The rows may require one, but no gradient passes through this exchange."""
+    parts = [rows.clone().requires_grad_() for rows in numbers(5, 2, seed=4).tensor_split(2)]
+    for got in in_each(2, all_rows, [(rows, 5) for rows in parts]):
+        if got.value.requires_grad:
+            wrong("The result requires a gradient.", call=got.call)
+
+
+@about("all_rows")
+def test_rows_stay_on_their_device():
+    """Every tensor that you make must be on the device of the rows. `meta` stands for a GPU."""
+    parts = numbers(5, 2, seed=5).tensor_split(2)
+    for said in together(2, lambda rank: strays(all_rows, parts[rank], 5)):
+        if said:
+            sentence = "On a GPU this would fail. Which tensor do you make without `device=`?"
+            wrong(sentence, call="all_rows(rows, 5) on meta", got=said)
 
 
 # Step 4: the way back

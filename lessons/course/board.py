@@ -25,7 +25,8 @@ def board(width: int = 0) -> str:
     for found in all_of_them:
         if (found.lesson.folder, found.state) == (last, "done"):
             advised += rewards(found.lesson)
-    advised += advice(at_work(all_of_them, last))
+    chosen = at_work(all_of_them, last)
+    advised += [*still_wrong(all_of_them, chosen), *advice(chosen)]
     return plain("\n".join([*lines, "", *(wrapped(line, width) for line in advised)]))
 
 
@@ -46,6 +47,15 @@ def in_words(found: Status) -> str:
     if found.current:
         return f"{so_far}, but some tests have not run since it changed"
     return f"{so_far}, changed since the last check"
+
+
+def still_wrong(all_of_them: list[Status], chosen: Status | None) -> list[str]:
+    """A sentence for each lesson that fails and is not the one to go on with."""
+    return [
+        f"Still wrong: {next_thing(found)}"
+        for found in all_of_them
+        if found is not chosen and (found.problem or found.next_is_wrong)
+    ]
 
 
 def updates(all_of_them: list[Status]) -> list[str]:

@@ -243,6 +243,13 @@ def bind(f, args: tuple, kwargs: dict) -> tuple[str, list[str]]:
     return text, [*names[: len(args)], *kwargs]
 
 
+def is_finite(gradient: Tensor, name: str, call: str) -> None:
+    """Fail if a gradient is NaN or infinite, of which no ratio to the right one says anything."""
+    if not torch.isfinite(gradient).all():
+        said = f"The gradient of {name} is not finite: log 0, 0 / 0 or an overflow somewhere?"
+        wrong(said, call=call, expected="numbers", got=gradient.flatten()[:4])
+
+
 def compare(call: str, got, expected, rtol: float, atol: float, why: str = "") -> None:
     """Fail unless `got` equals `expected`. Both are numbers, tensors, or tuples of them."""
     if got is None:

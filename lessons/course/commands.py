@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from lessons.course import files, memory
 from lessons.course.board import board
+from lessons.course.doctor import environment
 from lessons.course.manifest import ROOT, Lesson, find, find_range, lessons, typed
 from lessons.course.progress import at_work, status
 from lessons.course.terminal import TOOL, say, show_code
@@ -72,9 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def wrong_python(module: str) -> str:
     """What to do if this Python lacks a module that the course needs."""
-    place = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin")
-    said = f"{sys.executable} has no {module}."
-    if not place.exists():
+    said, place = f"{sys.executable} has no {module}.", environment()
+    if not place:
         return f"{said} Install the course as README says, into a virtual environment .venv."
     return (
         f"{said} The course is installed in {typed(ROOT / '.venv')}. To use it: "

@@ -6,8 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-from lessons.course.manifest import LIBRARY, ROOT, desk
+from lessons.course.manifest import LIBRARY, ROOT, desk, typed
 from lessons.course.terminal import TOOL, say
+
+
+def environment() -> Path | None:
+    """The commands of the virtual environment .venv, if it exists and this is not its Python."""
+    place = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    here = Path(sys.prefix).resolve() == (ROOT / ".venv").resolve()
+    return place if place.exists() and not here else None
 
 
 def checks():
@@ -15,7 +22,9 @@ def checks():
     version = ".".join(str(part) for part in sys.version_info[:3])
     fix = "" if sys.version_info >= (3, 11) else "install Python 3.11 or later"
     yield f"Python {version}", fix
-    install = f"{sys.executable} -m pip install -e '.[dev]'   (in {ROOT})"
+    install = f"{sys.executable} -m pip install -c constraints.txt -e '.[dev]'   (in {ROOT})"
+    if place := environment():
+        install = f"source {typed(place / 'activate')}   (the course is installed there)"
     for name in ("torch", "numpy", "pytest", "watchfiles"):
         try:
             module = importlib.import_module(name)

@@ -2,10 +2,12 @@
 
     python -m lessons.course.mutants 4 [--sample K] [--function NAME] [--show]
 
-A mutant is a version with one small change (`mutate.py`). It must fail a test of the lesson. One
-that passes all tests survives. Then it is the same function, or the difference is harmless, or a
-test is missing. The judged list, `docs/kill_matrix/NN_X.txt`, holds the survivors of the first two
-kinds; for the third, a test was written. So a survivor that is not listed is a gap in the tests.
+A mutant is a version with one small change (`mutate.py`): of the library's function, and of each
+right version that an outsider wrote, since a learner's code looks more like those. It must fail a
+test of the lesson. One that passes all tests survives. Then it is the same function, or the
+difference is harmless, or a test is missing. The judged list, `docs/kill_matrix/NN_X.txt`, holds
+the survivors of the first two kinds; for the third, a test was written. So a survivor that is not
+listed is a gap in the tests.
 
 Each runs in a fork of a process that has imported everything, and stops at its first failure.
 """
@@ -23,8 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lessons.course.manifest import ROOT, Lesson, find
+from lessons.course.mistakes import Mistake
 from lessons.course.mutate import Mutant, mutants
+from lessons.course.outsiders import versions
 
+OF_EACH = 5  # mutants of each right version of an outsider: those with the lowest ids
 MEMORY = 6 * 2**30  # bytes of address space that a mutant may take beyond what is in use
 KINDS = ("same", "harmless")
 
@@ -35,20 +40,29 @@ class Subject:
 
     module: str
     mutant: Mutant
+    origin: str = ""  # the id of the right version that it was made from; none if the library's
 
     @property
     def line(self) -> str:
         """`id function: change`, as the judged list has it."""
-        return f"{self.mutant.id} {self.mutant.function}: {self.mutant.change}"
+        place = f"{self.mutant.function} ({self.origin})" if self.origin else self.mutant.function
+        return f"{self.mutant.id} {place}: {self.mutant.change}"
 
 
-def subjects(lesson: Lesson) -> list[Subject]:
-    """The mutants of a lesson."""
+def subjects(lesson: Lesson, name: str = "") -> list[Subject]:
+    """The mutants of a lesson, or of one function."""
+    library = {module: lesson.library_file(module).read_text("utf-8") for module in lesson.write}
     found = []
     for module, functions in lesson.write.items():
-        source = lesson.library_file(module).read_text("utf-8")
-        found += [Subject(module, one) for one in mutants(source, functions)]
-    return found
+        chosen = [one for one in functions if name in ("", one)]
+        found += [Subject(module, one) for one in mutants(library[module], chosen)]
+    for one in versions(lesson, right=True):
+        if name in ("", one.function):
+            module = lesson.module_of(one.function)
+            source = Mistake(one.id, one.function, one.source, "").source(library[module])
+            made = [Subject(module, mutant, one.id) for mutant in mutants(source, [one.function])]
+            found += by_chance(made)[:OF_EACH]
+    return list({one.mutant.id: one for one in reversed(found)}.values())[::-1]
 
 
 def by_chance(some: list[Subject]) -> list[Subject]:
@@ -129,9 +143,7 @@ def sample(lesson: Lesson, count: int) -> list[Subject]:
     """Some mutants of one function: the same ones each time, unless the code changes."""
     chance = int(hashlib.sha1(lesson.folder.encode()).hexdigest(), 16)
     name = lesson.functions[chance % len(lesson.functions)]
-    module = lesson.module_of(name)
-    source = lesson.library_file(module).read_text("utf-8")
-    return by_chance([Subject(module, one) for one in mutants(source, [name])])[:count]
+    return by_chance(subjects(lesson, name))[:count]
 
 
 def survivors(lesson: Lesson, chosen: list[Subject], warm: bool = True) -> Iterator[Subject]:
@@ -158,8 +170,10 @@ def main() -> None:
     options = parser.parse_args()
     missing = 0
     for lesson in map(find, options.lessons):
-        chosen = sample(lesson, options.sample) if options.sample else subjects(lesson)
-        chosen = [one for one in chosen if options.function in ("", one.mutant.function)]
+        if options.sample:
+            chosen = sample(lesson, options.sample)
+        else:
+            chosen = subjects(lesson, options.function)
         if options.show:
             print("\n".join(one.line for one in chosen))
             continue

@@ -50,10 +50,11 @@ class Provenance:
         """Whether any of the learner's functions ran."""
         return any(own for _, _, own in self.calls)
 
-    def report(self, chosen: list[Lesson]) -> str:
+    def report(self, chosen: list[Lesson], resumed: bool = False) -> str:
         """The learner's functions that ran and how often, then those that did not run.
 
-        It is empty if nothing ran, as when the command line was refused.
+        It is empty if nothing ran, as when the command line was refused. Of a run that was resumed,
+        only the last part is counted.
         """
         if not self.calls:
             return ""
@@ -65,11 +66,13 @@ class Provenance:
         }
         ran = {name: count for name, count in yours.items() if count}
         width = max(map(len, ran), default=0)
-        lines = ["Your code ran:"] if ran else ["None of your code ran."]
+        when = " since the run was resumed" if resumed else ""
+        lines = [f"Your code ran{when}:"] if ran else [f"None of your code ran{when}."]
         lines += [f"  {name:<{width}}{times(count):>18}" for name, count in ran.items()]
         unused = [name for name, count in yours.items() if not count]
         if unused:
-            lines.append(f"Not needed here: {', '.join(unused)}")
+            what = "Not called since then" if resumed else "Not needed here"
+            lines.append(f"{what}: {', '.join(unused)}")
         if any(not own for _, _, own in self.calls):
             lines.append("The library's code ran for the other lessons.")
         return "\n".join(lines)

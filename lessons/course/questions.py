@@ -47,7 +47,9 @@ def ask(question: dict) -> bool:
             say(f"Right. {question.get('because', '')}".rstrip())
             return True
         wanted = "/".join(letters(question)) or "a number, such as 0.5, 1/2 or 50%"
-        say("Not yet. Try again, or press Return to stop." if right is False else f"Type {wanted}.")
+        exact = " The answer needs two decimals." if "two decimals" in question["ask"] else ""
+        again = f"Not yet.{exact} Try again, or press Return to stop."
+        say(again if right is False else f"Type {wanted}.")
     return False
 
 
@@ -80,17 +82,18 @@ def number_in(text: str) -> float | None:
 
 def experiment(lesson: Lesson) -> int:
     """Ask for a prediction, run the experiment of the lesson's page, and show both."""
+    commands = console_block(lesson)
+    script = f"docs/lessons/experiments.py {lesson.number}"
+    if script in commands:
+        need("torch")  # before a prediction is asked for
     text = prediction(lesson)
     said = ""
     if text:
         say(text)
         said = typed("Your prediction: ")
-    commands = console_block(lesson)
-    script = f"docs/lessons/experiments.py {lesson.number}"
     if script not in commands:
         say(f"Now run this:\n\n{commands}")
         return 0
-    need("torch")
     code = subprocess.run([sys.executable, *script.split()], cwd=ROOT).returncode
     if said:
         say(f"You predicted: {said}")

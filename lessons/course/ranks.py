@@ -215,24 +215,29 @@ class Group(dist.ProcessGroup):
 
     def allreduce(self, tensors, options=None):
         def do(all_):
-            total = reduced([one[0][0] for one in all_], options)
-            for one in all_:
-                one[0][0].detach().copy_(total)
+            flat = [in_memory(one[0][0]) for one in all_]
+            total = reduced(flat, options)
+            for one in flat:
+                one.copy_(total)
 
+        in_memory(tensors[0])  # which may refuse it
         return self.meet("all_reduce", [tensors], do)
 
     def reduce(self, tensors, options):
         def do(all_):
-            total = reduced([one[0][0] for one in all_], options)
-            all_[options.rootRank][0][0].detach().copy_(total)
+            flat = [in_memory(one[0][0]) for one in all_]
+            flat[options.rootRank].copy_(reduced(flat, options))
 
+        in_memory(tensors[0])
         return self.meet("reduce", [tensors], do)
 
     def broadcast(self, tensors, options):
         def do(all_):
+            sent = in_memory(all_[options.rootRank][0][0]).clone()
             for one in all_:
-                one[0][0].detach().copy_(all_[options.rootRank][0][0].clone())
+                in_memory(one[0][0]).copy_(sent)
 
+        in_memory(tensors[0])
         return self.meet(f"broadcast from {options.rootRank}", [tensors], do)
 
     def allgather(self, outputs, inputs, options=None):
@@ -318,6 +323,18 @@ class Kept(list):
 
     def __iter__(self):
         return iter(())
+
+
+def in_memory(tensor: Tensor) -> Tensor:
+    """The numbers of a tensor in the order in which they are in memory, as gloo exchanges them.
+
+    If the rows of one process lie column after column, the others get them in a wrong order.
+    """
+    strides = sorted(range(tensor.dim()), key=tensor.stride, reverse=True)
+    flat = tensor.detach().permute(strides)
+    if not flat.is_contiguous():
+        raise ValueError("gloo needs a tensor whose numbers fill a part of memory without gaps")
+    return flat.view(-1)
 
 
 def reduced(tensors: list[Tensor], options) -> Tensor:

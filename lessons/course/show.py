@@ -150,11 +150,15 @@ def describe(f, args: tuple, kwargs: dict) -> str:
         names = []
     parts = []
     for i, value in enumerate(args):
-        text = show(value, digits=5)
+        text = argument(value)
         only_shape = isinstance(value, Tensor) and text == str(tuple(value.shape))
         parts.append(f"{names[i]} {text}" if only_shape and i < len(names) else text)
-    parts += [f"{name}={show(value, digits=5)}" for name, value in kwargs.items()]
+    parts += [f"{name}={argument(value)}" for name, value in kwargs.items()]
     return f"{name_of(f)}({', '.join(parts)})"
+
+
+def argument(value) -> str:
+    return f'"{value}"' if isinstance(value, str) else show(value, digits=5)
 
 
 def objects(f, args: tuple) -> str:

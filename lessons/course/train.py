@@ -43,7 +43,7 @@ def train(chosen: list[Lesson], arguments: list[str]) -> int:
         code = 130
     finally:  # also before an error that nobody expected, which Python prints last
         finder.remove()
-        report = provenance.report(chosen)
+        report = provenance.report(chosen, "--resume" in arguments)
         if report and (provenance.ran() or not code):  # else the command was refused
             say(f"\n{report}")
     if said:

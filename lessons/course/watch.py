@@ -113,7 +113,8 @@ class Watcher:
             say(line)
         lesson = following(self.lesson)
         if lesson is not self.lesson:
-            say("\n".join(["", *board.advice(progress.status(lesson))]))
+            done = f"Lesson {self.lesson.number} is done. Going on with lesson {lesson.number}."
+            say("\n".join(["", done, *board.advice(progress.status(lesson))]))
             self.turn_to(lesson)
             self.seen = progress.judged(lesson)  # it is judged when it is saved, or with r
 

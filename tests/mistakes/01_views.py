@@ -3978,4 +3978,58 @@ def crop_boxes(B, height, width, scale, ratio, generator=None):
         "You check whether a candidate fits before you round its sides. Does a side of 32.3 pixels fit into 32 once it is rounded?",
         trains=True,
     ),
+    Mistake(
+        "redrawn_for_the_whole_batch",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    log_low, log_high = math.log(ratio[0]), math.log(ratio[1])
+    for _ in range(10):
+        area = height * width * uniform(B, scale[0], scale[1], generator)
+        aspect = uniform(B, log_low, log_high, generator).exp()
+        w = (area * aspect).sqrt().round().long().clamp(min=1)
+        h = (area / aspect).sqrt().round().long().clamp(min=1)
+        fits = (w <= width) & (h <= height)
+        if fits.all():
+            break
+    # last resort for whatever still does not fit
+    best = min(max(width / height, ratio[0]), ratio[1])
+    w = torch.where(fits, w, max(1, min(width, round(height * best))))
+    h = torch.where(fits, h, max(1, min(height, round(width / best))))
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).long()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).long()
+    return torch.stack([top, left, h, w], dim=1)
+""",
+        "You draw all boxes again as long as one of them does not fit, so boxes that fitted are lost, too. Which boxes should be drawn again?",
+        trains=True,
+    ),
+    Mistake(
+        "one_pixel_in_small_images",
+        "gaussian_blur",
+        """
+def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    B, C, H, W = x.shape
+    kernel_size = H // 10
+    if kernel_size % 2 == 0:
+        kernel_size += 1  # must be odd
+    radius = kernel_size // 2
+
+    chosen = coin(B, p, generator).to(x.device)
+    widths = uniform(B, sigma[0], sigma[1], generator).to(x)
+
+    offsets = torch.arange(-radius, radius + 1, device=x.device, dtype=x.dtype)
+    kernel = torch.exp(-(offsets**2) / (2 * widths[:, None] ** 2))
+    kernel = kernel / kernel.sum(dim=1, keepdim=True)
+    kernel = kernel.repeat_interleave(C, dim=0)  # one per image and channel
+
+    flat = x.reshape(1, B * C, H, W)
+    flat = F.pad(flat, (radius, radius, radius, radius), mode="reflect")
+    flat = F.conv2d(flat, kernel[:, None, :, None], groups=B * C)
+    flat = F.conv2d(flat, kernel[:, None, None, :], groups=B * C)
+    blurred = flat.reshape(B, C, H, W)
+    return torch.where(chosen[:, None, None, None], blurred, x)
+""",
+        "Below 20 pixels of height your kernel is a single pixel, so nothing is blurred. How small may a kernel be?",
+        trains=True,
+    ),
 ]

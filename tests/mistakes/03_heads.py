@@ -3655,4 +3655,18 @@ def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Modul
         "You raise the error in forward, so a misspelt kind still makes a module, which fails at its first batch. When should the error be raised?",
         trains=True,
     ),
+    Mistake(
+        "all_three_are_made_and_looked_up",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    return {
+        "none": nn.Identity(),
+        "linear": nn.Linear(in_dim, out_dim),
+        "mlp": mlp(in_dim, hidden_dim, out_dim),
+    }[kind]
+""",
+        "You make all three heads and look one up, so the others draw random numbers, too, and an unknown kind is a KeyError. How many heads should be made, and which error does the docstring name?",
+        trains=True,
+    ),
 ]

@@ -4121,4 +4121,54 @@ def nt_xent_loss(z1, z2, temperature=0.5):
         trains=True,
         overflows=True,
     ),
+    Mistake(
+        "rows_of_zeros",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat((z1, z2))
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    gram = torch.einsum("ik,jk->ij", z, z)
+    length = z.norm(dim=1)
+    return gram / torch.outer(length, length)
+""",
+        "You divide by the length of a row even if that is 0, so a row of zeros gives NaN. What is its similarity, by the docstring?",
+        trains=True,
+    ),
+    Mistake(
+        "check_left_out",
+        "nt_xent_loss",
+        ("    check(z1, z2, temperature)\n", ""),
+        "You left out the call of `check`, so a temperature of 0 or a single image is let in. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "log_of_every_probability",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    target = positive_index(len(z1), z1.device)
+    e = logits.exp()
+    p = e / e.sum(dim=1, keepdim=True)
+    return F.nll_loss(p.log(), target)
+""",
+        "You take the log of every probability, also of those that are 0, and its gradient is infinite there. Whose probability does the loss need?",
+        overflows=True,
+    ),
+    Mistake(
+        "root_of_zero",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2])
+    z = z.to(torch.promote_types(z.dtype, torch.float32))
+    length = z.pow(2).sum(1, keepdim=True).sqrt().clamp(min=1e-8)
+    z = z / length
+    return z @ z.T
+""",
+        "You take the root of a sum of squares, and if the sum is 0 its gradient is infinite, so a row of zeros makes NaN of the gradient. Which function of torch takes a length without that?",
+        trains=True,
+    ),
 ]

@@ -3715,4 +3715,82 @@ def lars_update(w, gradient, velocity, settings):
         "You exempt parameters of exactly one dimension, so a single learned number decays. How many dimensions does it have?",
         trains=True,
     ),
+    Mistake(
+        "squares_in_half_precision",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    w_norm = (w * w).sum().sqrt()
+    update_norm = (update * update).sum().sqrt()
+    ratio = trust_coefficient * w_norm / update_norm
+    return torch.where((w_norm > 0) & (update_norm > 0), ratio, torch.ones_like(ratio))
+""",
+        "You square in the precision of the tensors, and in float16 the square of 0.0001 is 0 and that of 300 is infinite. Which function takes a norm without such squares?",
+        trains=True,
+    ),
+    Mistake(
+        "frozen_parameter_fails",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    parameters = []
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        parameters.extend(group["params"])
+    # new gradients take the place of old ones, so nothing has to be cleared
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    for p, gradient in zip(parameters, gradients, strict=True):
+        p.grad = gradient
+    optimizer.step()
+""",
+        "You ask for a gradient for every parameter, and a frozen one makes that an error. Which parameters can have one?",
+        trains=True,
+    ),
+    Mistake(
+        "old_gradient_of_a_frozen_parameter",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    trained = []
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        trained += [p for p in group["params"] if p.requires_grad]
+    for p, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
+        p.grad = gradient
+    optimizer.step()
+""",
+        "You replace only the gradients of parameters that are trained, so a frozen one moves by its old gradient. What must be cleared?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_on_the_cpu",
+        "trust_ratio",
+        """
+def trust_ratio(w, update, trust_coefficient):
+    lengths = torch.zeros(2)
+    lengths[0], lengths[1] = w.norm(), update.norm()
+    ratio = trust_coefficient * lengths[:1] / lengths[1:]
+    ratio = torch.where((lengths > 0).all(), ratio, torch.ones(1))
+    return ratio[0]
+""",
+        "You compute the ratio on the CPU, wherever the weights are. How do you make a tensor on their device?",
+        trains=True,
+    ),
+    Mistake(
+        "unused_parameter_fails",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    optimizer.zero_grad()
+    chosen = []
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        chosen += [p for p in group["params"] if p.requires_grad]
+    for p, g in zip(chosen, torch.autograd.grad(loss, chosen, allow_unused=True)):
+        p.grad = g.clone()
+    optimizer.step()
+""",
+        "You expect a gradient of every parameter, but one that the loss does not use gets None. What should happen to it?",
+        trains=True,
+    ),
 ]

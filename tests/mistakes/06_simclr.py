@@ -2526,4 +2526,34 @@ def loss(self, z1, z2, index):
         "You give each view the cosine -1 with itself, so it stays among its candidates. Which logit leaves it out?",
         trains=True,
     ),
+    Mistake(
+        "four_views_for_the_control",
+        "SimCLR.views",
+        """
+def views(self, x):
+    def pair(images):
+        return two_views(images, self.recipe, self.generators["views"])
+
+    if self.positives != "wrong":
+        return pair(x)
+    mine, _ = pair(x)
+    _, neighbours = pair(torch.roll(x, shifts=1, dims=0))
+    return mine, neighbours
+""",
+        "You draw four views for the control and throw two away, so x1 differs from the next batch on. What else than x2 may differ?",
+        trains=True,
+    ),
+    Mistake(
+        "positives_of_the_options",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.options.positives == "wrong":
+        x2 = x2.roll(1, dims=0)
+    return x1, x2
+""",
+        "You ask the options for `positives`, but those of other methods have none. Which attribute do all methods have?",
+        trains=True,
+    ),
 ]

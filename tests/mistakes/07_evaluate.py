@@ -2905,4 +2905,95 @@ def linear_probe(
         "You add 1e-8 to the standard deviation, so a dimension without spread is divided by something tiny. What becomes of a small change in that dimension?",
         trains=True,
     ),
+    Mistake(
+        "almost_constant_dimension",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    mean = train_h.sum(0) / len(train_h)
+    centred = train_h - mean
+    std = (centred.square().sum(0) / len(train_h)).sqrt()
+    std = torch.where(std > 0, std, torch.ones_like(std))  # constant dimensions
+    classes, position = train_labels.unique(return_inverse=True)
+    W = train_h.new_zeros(len(classes), train_h.shape[1])
+    b = train_h.new_zeros(len(classes))
+    winner, record = None, -1.0
+    for lam in sorted(penalties)[::-1]:
+        W, b = fit(centred / std, position, W, b, lam, iterations)
+        probe = Probe(W, b, mean, std, classes, lam)
+        score = probe.accuracy(val_h, val_labels)
+        if score > record:
+            winner, record = probe, score
+    return winner
+""",
+        "You divide by any standard deviation above 0, but by rounding that of a constant dimension may be 1e-8. Is such a small one a real spread?",
+        trains=True,
+    ),
+    Mistake(
+        "one_iteration_does_nothing",
+        "fit",
+        """
+@torch.no_grad()
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    C, D = weight.shape
+    wide = h.dtype if h.device.type == "mps" else torch.float64  # there is no float64 on mps
+    theta = torch.cat([weight.detach(), bias.detach()[:, None]], dim=1).to(wide)  # a new tensor
+    if iterations > 1:
+        inputs = torch.cat([h.detach(), h.new_ones(len(h), 1)], dim=1).to(wide)
+        target = F.one_hot(position, C).to(wide)
+        optimizer = torch.optim.LBFGS(
+            [theta],
+            max_iter=iterations,
+            max_eval=30 * iterations,
+            history_size=20,
+            tolerance_grad=1e-9,
+            tolerance_change=1e-13,
+            line_search_fn="strong_wolfe",
+        )
+
+        @torch.no_grad()
+        def closure():
+            log_p = (inputs @ theta.T).log_softmax(dim=1)
+            theta.grad = (log_p.exp() - target).T @ inputs / len(h)
+            theta.grad[:, :D] += penalty * theta[:, :D]
+            data_term = -(target * log_p).sum() / len(h)
+            return data_term + 0.5 * penalty * theta[:, :D].square().sum()
+
+        optimizer.step(closure)
+    theta = theta.to(h.dtype)
+    return theta[:, :D].clone(), theta[:, D].clone()
+""",
+        "With iterations = 1 you return the start. How many iterations return it, by the docstring?",
+        trains=True,
+    ),
+    Mistake(
+        "any_number_of_labels",
+        "knn_predict",
+        ("if bank_labels.shape != (len(bank),):", "if bank_labels.shape != (len(bank_labels),):"),
+        "You no longer compare the number of labels with that of the rows. What should happen if they differ?",
+        trains=True,
+    ),
+    Mistake(
+        "votes_of_no_neighbour",
+        "knn_predict",
+        ("if k < 1 or not temperature > 0:", "if not temperature > 0:"),
+        "You let k be 0, so nobody votes. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "any_temperature",
+        "knn_predict",
+        ("if k < 1 or not temperature > 0:", "if k < 1:"),
+        "You let any temperature in, even 0 and NaN. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "any_share",
+        "class_balanced",
+        ("if not 0 < share <= 1:", "if False:"),
+        "You let any share in, even 0 or more than 1. Which error does the docstring name?",
+        trains=True,
+    ),
 ]

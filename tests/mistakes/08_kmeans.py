@@ -2888,4 +2888,236 @@ def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tens
         "Without a generator, you make a new one, which starts from the same seed in each call, so you get the same noise again. What does None stand for?",
         trains=True,
     ),
+    Mistake(
+        "last_means_not_taken",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if k < 1 or k > len(x):
+        raise ValueError(f"cannot make {k} clusters of {len(x)} points")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("points must be finite and small enough to be squared")
+    if start is not None:
+        if start.shape != (k, x.shape[1]) or not start.isfinite().all():
+            raise ValueError("start must be finite, with shape (k, d)")
+    origin = x.mean(0)
+    x = x - origin
+    if start is None:
+        centroids = plus_plus(x, k, generator)
+    else:
+        centroids = start - origin
+    labels, distances = assign(x, centroids)
+    for step in range(iterations):
+        proposal = means(x, labels, distances, centroids)
+        new_labels, new_distances = assign(x, proposal)
+        if (new_labels == labels).all():
+            break  # converged, nothing to update
+        centroids, labels, distances = proposal, new_labels, new_distances
+    return centroids + origin, labels
+""",
+        "You stop as soon as no label changes, and do not take the means that you have just computed. Is each centroid the mean of its points then?",
+        trains=True,
+    ),
+    Mistake(
+        "seeds_by_cdist",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    size = min(len(x), max(1000, SEEDING_POINTS * k))
+    shuffled = torch.randperm(len(x), generator=generator).to(x.device)
+    pool = x[shuffled[:size]]
+    trials = 2 + math.floor(math.log(k))
+    picked = [pool[0]]  # the pool is shuffled, so this is any point
+    closest = torch.cdist(pool[:1], pool).square()[0]
+    while len(picked) < k:
+        candidates = far_points(closest, trials, generator)
+        with_candidate = torch.minimum(closest, torch.cdist(pool[candidates], pool).square())
+        winner = with_candidate.sum(dim=1).argmin()
+        closest = with_candidate[winner]
+        picked.append(pool[candidates[winner]])
+    return torch.stack(picked)
+""",
+        "You take distances from torch.cdist, which loses small ones to rounding if there are more than 25 rows, so a point may be chosen twice. Which function of this file keeps them?",
+        trains=True,
+    ),
+    Mistake(
+        "points_numbered_on_the_cpu",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    N, K = len(x), len(centroids)
+    points = torch.arange(N)
+    ones = torch.ones(N, dtype=torch.float64, device=x.device)
+    # a sparse K x N matrix with a 1 where point n is in cluster k
+    member = torch.sparse_coo_tensor(torch.stack([labels, points]), ones, (K, N), check_invariants=True)
+    sums = torch.sparse.mm(member, torch.cat([x.double(), ones[:, None]], dim=1))
+    sums, count = sums[:, :-1], sums[:, -1:]
+    new = torch.where(count > 0, sums / count, centroids.double()).to(centroids.dtype)
+    empty = torch.where(count[:, 0] == 0)[0]
+    revived = min(len(empty), int((distances > 0).sum()))
+    if revived:
+        farthest = distances.topk(revived).indices
+        new = new.index_copy(0, empty[:revived], x[farthest].to(new.dtype))
+    return new
+""",
+        "You number the points on the CPU, wherever x is. On which device are the labels?",
+        trains=True,
+    ),
+    Mistake(
+        "stops_once_all_labels_change",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(0, dtype=torch.float64).to(x.dtype)
+    x = x.sub(origin)
+    if start is None:
+        c = plus_plus(x, k, generator)
+    else:
+        c = start.sub(origin)
+
+    def lloyd(c, labels, d2, left):
+        while left:
+            c = means(x, labels, d2, c)
+            old, (labels, d2) = labels, assign(x, c)
+            left = 0 if bool((old != labels).all()) else left - 1
+        return c, labels
+
+    c, labels = lloyd(c, *assign(x, c), iterations)
+    return c.add(origin), labels
+""",
+        "You stop once every label has changed, not once none has. When does k-means come to rest?",
+        trains=True,
+    ),
+    Mistake(
+        "no_clusters_let_in",
+        "kmeans",
+        ("if not 1 <= k <= len(x):", "if not 0 <= k <= len(x):"),
+        "You let k be 0. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "more_clusters_than_points",
+        "kmeans",
+        ("if not 1 <= k <= len(x):", "if k < 1:"),
+        "You let k be larger than the number of points. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "points_that_are_no_numbers",
+        "kmeans",
+        ("if not x.norm(dim=1).square().isfinite().all():", "if False:"),
+        "You let in points that are NaN, infinite or too large to be squared. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "any_start",
+        "kmeans",
+        (
+            "if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):",
+            "if False:",
+        ),
+        "You take any start, even of another shape or with NaN. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "latent_summed_in_bfloat16",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    code = self.encoder(x)
+    height, width = code.shape[2:]
+    total = code.new_zeros(code.shape[:2], dtype=code.dtype)
+    for row in range(height):
+        for column in range(width):
+            total = total + code[:, :, row, column]
+    return (total / (height * width)).to(x.dtype)
+""",
+        "You add up the positions one by one in bfloat16, where a sum of ones stops at 256. In which precision should you add?",
+        trains=True,
+    ),
+    Mistake(
+        "stops_at_a_tolerance",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(0)
+    points = x - origin
+    centroids = plus_plus(points, k, generator) if start is None else start - origin
+    labels, distances = assign(points, centroids)
+    tolerance = 1e-4 * points.var(0, unbiased=False).mean()
+    for _ in range(iterations):
+        old, old_labels = centroids, labels
+        centroids = means(points, labels, distances, old)
+        labels, distances = assign(points, centroids)
+        moved = (centroids - old).square().sum()
+        if torch.equal(labels, old_labels) or moved <= tolerance:
+            break
+    return centroids + origin, labels
+""",
+        "You also stop when the centroids have moved only a little, although labels may still change. What else may end the loop than labels that stay, and the number of iterations?",
+        trains=True,
+    ),
+    Mistake(
+        "origin_at_the_first_point",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    middle = x[0].clone()  # any origin among the points will do
+    x = x - middle
+    centroids = plus_plus(x, k, generator) if start is None else start - middle
+    labels, distances = assign(x, centroids)
+    for _ in range(iterations):
+        before = labels
+        centroids = means(x, labels, distances, centroids)
+        labels, distances = assign(x, centroids)
+        if torch.equal(labels, before):
+            break
+    return centroids + middle, labels
+""",
+        "You take the first point as the origin. What if it is far from all others?",
+        trains=True,
+    ),
+    Mistake(
+        "product_under_autocast",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    wide = torch.promote_types(x.dtype, torch.float32)
+    error = (model(noisy).to(wide) - x.to(wide)).flatten()
+    # the sum of squares is the inner product of the errors with themselves
+    return error @ error / error.numel()
+""",
+        "You sum the squares as a matrix product, which autocast computes in bfloat16. Which operations does it leave in float32?",
+        trains=True,
+    ),
 ]

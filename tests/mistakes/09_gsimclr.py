@@ -3230,4 +3230,42 @@ def dealt_batches(
         "You return positions among the images that you kept. Which image of the data set is at position 3 of the kept ones?",
         trains=True,
     ),
+    Mistake(
+        "large_clusters_never_wait",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    labels = pseudo_labels.tolist()
+    names = sorted(set(labels))
+    if len(names) < batch_size:
+        raise ValueError("too few clusters")
+
+    def shuffled(items):
+        return [items[j] for j in torch.randperm(len(items), generator=generator).tolist()]
+
+    sizes = torch.tensor([labels.count(name) for name in names])
+    T = strict_count(sizes, batch_size)
+
+    pool, taken = [], dict.fromkeys(names, 0)
+    for i in shuffled(list(range(len(labels)))):
+        if taken[labels[i]] < T:
+            taken[labels[i]] += 1
+            pool.append(i)
+    pool = pool[: T * batch_size]
+
+    members = {name: [] for name in names}
+    for i in pool:
+        members[labels[i]].append(i)
+    batches = [[] for _ in range(T)]
+    seat = 0
+    for name in shuffled(names):
+        for i in members[name]:
+            batches[seat % T].append(i)
+            seat += 1
+    result = torch.tensor(shuffled(batches), dtype=torch.int64)
+    return result.to(pseudo_labels.device)
+""",
+        "You drop the images that come last in one shuffle of all, and those of a large cluster come early. How likely should each kept image be to go?",
+        trains=True,
+    ),
 ]

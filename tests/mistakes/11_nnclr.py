@@ -3017,4 +3017,96 @@ def loss(self, z1, z2, index):
         "You repeat each image number directly, as in a a b b, but all first views come before all second views. Whose rows does a query ignore then?",
         trains=True,
     ),
+    Mistake(
+        "one_number_for_all_queries",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    overlap = z.to(self.rows.dtype) @ self.rows.T
+    usable = torch.ones_like(overlap, dtype=torch.bool)
+    if exclude is not None:
+        usable = self.images[None, :] != exclude.to(self.images.device)[:, None]
+    overlap = torch.where(usable, overlap, torch.full_like(overlap, -math.inf))
+    ranking = overlap.argsort(dim=1, descending=True)
+    if k == 1:
+        return ranking[:, 0]
+    available = usable.sum(1).clamp(max=k)
+    xi = torch.rand(1, generator=generator).to(self.rows.device)  # uniform in [0, 1)
+    rank = (xi * available).long()
+    return ranking.gather(1, rank[:, None])[:, 0]
+""",
+        "You draw one random number for the whole batch, so all queries take the neighbour of the same rank. How many draws do you need?",
+        trains=True,
+    ),
+    Mistake(
+        "queries_normalised_in_half",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    found = []
+    queries = F.normalize(z, dim=1)
+    for b, query in enumerate(queries):
+        distance = (self.rows - query).square().sum(1)
+        if exclude is not None:
+            distance = distance.masked_fill(self.images == int(exclude[b]), math.inf)
+        nearest = distance.argsort(stable=True)[:k]
+        nearest = nearest[distance[nearest] != math.inf]
+        turn = 0
+        if k > 1:
+            turn = int(torch.randint(len(nearest), (), generator=generator))
+        found.append(nearest[turn])
+    return torch.stack(found)
+""",
+        "You normalise z in its own precision, and in half precision that rounds to three digits, or overflows. In which precision are the rows?",
+        trains=True,
+    ),
+    Mistake(
+        "all_rows_numbered_on_the_cpu",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(self, z, k=1, exclude=None, generator=None):
+    queries = F.normalize(z.to(self.rows), dim=1)
+    everyone = torch.arange(len(self.rows))
+    found = torch.zeros_like(everyone[:1]).repeat(len(z))
+    for i in range(len(queries)):
+        allowed = everyone
+        if exclude is not None:
+            allowed = everyone[self.images != int(exclude[i])]
+        distance = (self.rows[allowed] - queries[i]).pow(2).sum(dim=1).sqrt()
+        pool = allowed[distance.argsort()[:k]]
+        if k == 1:
+            found[i] = pool[0]
+        else:
+            found[i] = pool[int(torch.randint(len(pool), (), generator=generator))]
+    return found
+""",
+        "You number the rows on the CPU and return such numbers, wherever the rows are. On which device should the positions be?",
+        trains=True,
+    ),
+    Mistake(
+        "searches_again_for_the_meters",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    one = self.direction(z1, p2, self.search(z1, index))
+    two = self.direction(z2, p1, self.search(z2, index))
+    found = torch.cat([self.search(z, index) for z in (z1, z2)])
+    self.found = self.health(found, index.cpu().repeat(2))
+    self.support.push(z1, index)
+    return (one + two) / 2
+""",
+        "You search again for the meters, and with top_k above 1 that draws other neighbours. Which rows did the loss use?",
+        trains=True,
+    ),
 ]

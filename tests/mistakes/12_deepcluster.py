@@ -2502,4 +2502,22 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
         "You number the pairs with the largest label in place of the number of labels, so two different pairs can share a number. What should you multiply a by?",
         trains=True,
     ),
+    Mistake(
+        "numbered_by_clusters_that_are_there",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    Ha = entropy(torch.bincount(a))
+    Hb = entropy(torch.bincount(b))
+    if Ha == 0 or Hb == 0:
+        return 0.0
+    # one number for each pair (a, b)
+    n_b = len(torch.unique(b))
+    Hab = entropy(torch.bincount(a * n_b + b))
+    nmi = (Ha + Hb - Hab) / (Ha * Hb) ** 0.5
+    return max(0.0, min(1.0, nmi))
+""",
+        "You multiply a by the number of clusters of b that are not empty, but the labels of b may be higher, and then two pairs share a number. Which factor is always large enough?",
+        trains=True,
+    ),
 ]

@@ -3144,4 +3144,85 @@ def push(self, z, images=None):
         "You let a row grow older only if its image is known. How old is a row that was pushed without images?",
         trains=True,
     ),
+    Mistake(
+        "health_of_the_second_direction",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    B = len(index)
+    old = self.queue.rows.clone()
+    losses = []
+    # one direction after the other, both against the old queue
+    for q, k in zip(z1.split(B), z2.split(B), strict=True):
+        losses.append(moco_loss(q, k, old, self.temperature))
+        self.found = self.health(q, k, index)
+    self.queue.push(z2, index.repeat(len(losses)))
+    return torch.stack(losses).mean()
+""",
+        "You keep only what the second direction found. Whose queries should the meters describe?",
+        trains=True,
+    ),
+    Mistake(
+        "shared_weight_moves_twice",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    def walk(a: nn.Module, b: nn.Module) -> None:
+        pairs = zip(a.named_parameters(recurse=False), b.named_parameters(recurse=False))
+        for (_, pa), (_, pb) in pairs:
+            pa.data.copy_(momentum * pa.data + (1 - momentum) * pb.data)
+        for child_a, child_b in zip(a.children(), b.children()):
+            walk(child_a, child_b)
+
+    walk(key, query)
+""",
+        "You go through the layers one by one, so a weight that two layers share moves twice in a step. How often does `key.parameters()` list it?",
+        trains=True,
+    ),
+    Mistake(
+        "more_than_the_ring_holds",
+        "Ring.push",
+        ("if len(z) > len(self.rows):", "if len(z) > len(self.rows) and False:"),
+        "You let more projections in than there are rows. Which error does the docstring name?",
+        trains=True,
+    ),
+    Mistake(
+        "right_answers_on_the_cpu",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    logits = similarities(z1, z2, self.queue.rows.clone()) / self.temperature
+    right = torch.zeros(logits.shape[0], 1, dtype=torch.long)
+    loss = -torch.log_softmax(logits, dim=1).gather(1, right).mean()
+    images = index[None].expand(z1.shape[0] // index.shape[0], -1).flatten()
+    self.found = dict(self.health(z1.detach(), z2.detach(), images))
+    with torch.no_grad():
+        self.queue.push(z2.clone(), images)
+    return loss
+""",
+        "You make the right answers on the CPU, wherever the logits are. On which device should they be?",
+        trains=True,
+    ),
+    Mistake(
+        "norms_in_half_precision",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    size = self.rows.size(0)
+    unit = F.normalize(z.detach(), dim=1)
+    at = torch.remainder(torch.arange(len(z), device=self.rows.device) + self.position, size)
+    self.ages[self.ages >= 0] += 1
+    self.rows.index_copy_(0, at, unit.to(self.rows))
+    self.images.index_fill_(0, at, -1)
+    if images is not None:
+        self.images.index_copy_(0, at, images.to(self.images))
+    self.ages.index_fill_(0, at, 0)
+    self.position.copy_((self.position + len(z)).remainder(size))
+""",
+        "You normalise keys before you give them the precision of the rows, so their norms are only roughly 1. What comes first?",
+        trains=True,
+    ),
 ]

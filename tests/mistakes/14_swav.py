@@ -1372,4 +1372,19 @@ def swapped_loss(scores, codes, temperature=0.1):
         "You add 1e-10 before the log, so at a low temperature the loss is capped. Which function computes the log of a softmax?",
         trains=True,
     ),
+    Mistake(
+        "codes_in_the_precision_of_the_scores",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    logs = scores.double() / epsilon
+    for _ in range(iterations):
+        logs = torch.log_softmax(logs, dim=0)
+        logs = torch.log_softmax(logs, dim=1)
+    return logs.exp().to(scores.dtype)
+""",
+        "You return codes in the precision of the scores, even if that is half. Which dtype does the docstring promise?",
+        trains=True,
+    ),
 ]

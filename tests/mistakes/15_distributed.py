@@ -1155,4 +1155,71 @@ def own_places(B, device=None):
         "You make a tensor of a list that may be empty. Which dtype does torch.tensor([]) have?",
         trains=True,
     ),
+    Mistake(
+        "zeros_taken_for_padding",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    most = max(shares(B))
+    sent = F.pad(rows.detach(), (0, 0, 0, most - len(rows))).contiguous()
+    received = [torch.empty_like(sent) for _ in range(size())]
+    dist.all_gather(received, sent)
+    table = torch.cat(received)
+    if len(table) > B:
+        # the padding is all zeros
+        table = table[(table != 0).any(dim=1)]
+    return table
+""",
+        "You take rows of zeros for padding, but a process may send such rows. How do you know how many rows each sends?",
+        trains=True,
+    ),
+    Mistake(
+        "counts_on_the_cpu",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    counts = shares(B)
+    W, most = len(counts), max(counts)
+    mine = F.pad(rows.detach(), (0, 0, 0, most - rows.shape[0])).contiguous()
+    buffer = torch.empty((W, *mine.shape), dtype=rows.dtype, device=rows.device)
+    dist.all_gather(list(buffer.unbind(0)), mine)
+    used = torch.arange(most) < torch.tensor(counts, device=rows.device)[:, None]
+    return buffer[used]
+""",
+        "You make a tensor on the CPU and compare it with one on the device of the rows. Where must both be?",
+        trains=True,
+    ),
+    Mistake(
+        "sent_in_the_order_of_memory",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    parts = []
+    for sender, count in enumerate(shares(B)):
+        if sender == rank():
+            part = rows.detach().clone()
+        else:
+            part = rows.new_empty((count, *rows.shape[1:]))
+        dist.broadcast(part, sender)
+        parts.append(part)
+    return torch.cat(parts)
+""",
+        "You send numbers in the order in which they are in memory, and a transposed tensor is stored by columns. Which method gives a tensor that is stored by rows?",
+        trains=True,
+    ),
+    Mistake(
+        "rows_with_their_graph",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    parts = shares(B)
+    begin = sum(parts[: rank()])
+    table = torch.zeros((B, *rows.shape[1:]), dtype=rows.dtype, device=rows.device)
+    table[begin : begin + parts[rank()]] = rows
+    dist.all_reduce(table)
+    return table
+""",
+        "Your result has a graph if the rows have one, although the others' rows get no gradient. What must you write into the table?",
+        trains=True,
+    ),
 ]

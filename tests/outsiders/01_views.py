@@ -2041,4 +2041,125 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
 """,
         "the area is drawn once per image, only the ratio ten times; docstring: a box that does not fit is drawn again 'with a new area and a new ratio' (with scale (0.5, 1.5) every second box is then the last resort, instead of about none)",
     ),
+    (
+        "brightness_adds_an_amount",
+        "adjust_brightness",
+        """
+def adjust_brightness(x, factor):
+    delta = (factor - 1.0).reshape(-1, 1, 1, 1)   # factor 1 = no change
+    return torch.clip(x + delta, 0.0, 1.0)
+""",
+        "adds factor - 1 as in the paper's listing instead of multiplying; 'factor 2 gives twice its brightness' is broken (it gives white).",
+    ),
+    (
+        "contrast_around_each_channels_mean",
+        "adjust_contrast",
+        """
+def adjust_contrast(x, factor):
+    f = factor.reshape(len(x), 1, 1, 1)
+    mu = x.mean(axis=(2, 3), keepdims=True)
+    out = mu + f * (x - mu)
+    return out.clip(0, 1)
+""",
+        "each channel is blended with its own mean, so factor 0 gives a flat colour; the docstring promises the mean brightness and flat grey.",
+    ),
+    (
+        "jitter_order_from_python_random",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    import random
+
+    n = len(x)
+    take_part = coin(n, p, generator)
+    b = uniform(n, max(0, 1 - brightness), 1 + brightness, generator).to(x)
+    c = uniform(n, max(0, 1 - contrast), 1 + contrast, generator).to(x)
+    s = uniform(n, max(0, 1 - saturation), 1 + saturation, generator).to(x)
+    h = uniform(n, -hue, hue, generator).to(x)
+    result = x.clone()
+    for i in range(n):
+        if not take_part[i]:
+            continue
+        jobs = [
+            (adjust_brightness, b),
+            (adjust_contrast, c),
+            (adjust_saturation, s),
+            (adjust_hue, h),
+        ]
+        random.shuffle(jobs)
+        picture = x[i : i + 1]
+        for job, amount in jobs:
+            picture = job(picture, amount[i : i + 1])
+        result[i] = picture[0]
+    return result
+""",
+        "the order comes from Python's random, not from the torch generator; one seed no longer gives the same views.",
+    ),
+    (
+        "grayscale_paints_over_the_batch",
+        "grayscale",
+        """
+def grayscale(x, p=0.2, generator=None):
+    tosses = coin(x.size(0), p, generator)
+    for i in range(x.size(0)):
+        if tosses[i]:
+            gray = to_gray(x[i].unsqueeze(0)).squeeze(0)
+            for channel in range(3):
+                x[i, channel] = gray[0]
+    return x
+""",
+        "writes into the caller's images; with a recipe without crops the second view is then made from an image that is already grey, and the page says to make each from the original image.",
+    ),
+    (
+        "boxes_redrawn_for_the_whole_batch",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    log_low, log_high = math.log(ratio[0]), math.log(ratio[1])
+    for _ in range(10):
+        area = height * width * uniform(B, scale[0], scale[1], generator)
+        aspect = uniform(B, log_low, log_high, generator).exp()
+        w = (area * aspect).sqrt().round().long().clamp(min=1)
+        h = (area / aspect).sqrt().round().long().clamp(min=1)
+        fits = (w <= width) & (h <= height)
+        if fits.all():
+            break
+    # last resort for whatever still does not fit
+    best = min(max(width / height, ratio[0]), ratio[1])
+    w = torch.where(fits, w, max(1, min(width, round(height * best))))
+    h = torch.where(fits, h, max(1, min(height, round(width / best))))
+    top = (torch.rand(B, generator=generator) * (height - h + 1)).long()
+    left = (torch.rand(B, generator=generator) * (width - w + 1)).long()
+    return torch.stack([top, left, h, w], dim=1)
+""",
+        "redraws all boxes as long as one of them does not fit, so boxes that fitted are thrown away and in a large batch the last resort comes after one failure, not ten; right for B = 1. Breaks 'a box that does not fit is drawn again, up to ten draws'.",
+    ),
+    (
+        "blur_kernel_of_one_pixel_in_small_images",
+        "gaussian_blur",
+        """
+def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    B, C, H, W = x.shape
+    kernel_size = H // 10
+    if kernel_size % 2 == 0:
+        kernel_size += 1  # must be odd
+    radius = kernel_size // 2
+
+    chosen = coin(B, p, generator).to(x.device)
+    widths = uniform(B, sigma[0], sigma[1], generator).to(x)
+
+    offsets = torch.arange(-radius, radius + 1, device=x.device, dtype=x.dtype)
+    kernel = torch.exp(-(offsets**2) / (2 * widths[:, None] ** 2))
+    kernel = kernel / kernel.sum(dim=1, keepdim=True)
+    kernel = kernel.repeat_interleave(C, dim=0)  # one per image and channel
+
+    flat = x.reshape(1, B * C, H, W)
+    flat = F.pad(flat, (radius, radius, radius, radius), mode="reflect")
+    flat = F.conv2d(flat, kernel[:, None, :, None], groups=B * C)
+    flat = F.conv2d(flat, kernel[:, None, None, :], groups=B * C)
+    blurred = flat.reshape(B, C, H, W)
+    return torch.where(chosen[:, None, None, None], blurred, x)
+""",
+        "below 20 pixels of height the kernel has a single pixel and nothing is blurred; 'an odd number of pixels, at least 3' is broken (right at 32 x 32).",
+    ),
 ]

@@ -1841,4 +1841,96 @@ def stage(block, inputs, width, count, stride):
 """,
         "Computes the right thing, but numbers the blocks from 1, like layer1, layer2, ...: the parameters are called layer1.1.conv1.weight, not layer1.0.conv1.weight. Breaks the module's promise 'Every parameter has torchvision's name, so torchvision's weights can be loaded'.",
     ),
+    (
+        "conv_same_or_valid",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    # "same" is only allowed without a stride
+    padding = "same" if stride == 1 else "valid"
+    return nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=padding, bias=False)
+""",
+        "no padding at stride 2, so 32 pixels become 15 and not 16; blocks must give H / stride, rounded up, and the sum with the shortcut fails.",
+    ),
+    (
+        "shortcut_is_an_empty_sequential",
+        "shortcut",
+        """
+def shortcut(inputs, outputs, stride):
+    layers = []
+    if stride != 1 or inputs != outputs:
+        layers.append(nn.Conv2d(inputs, outputs, kernel_size=1, stride=stride, bias=False))
+        layers.append(nn.BatchNorm2d(outputs))
+    return nn.Sequential(*layers)
+""",
+        "returns an empty nn.Sequential where the shapes agree; docstring and page promise None.",
+    ),
+    (
+        "bottleneck_first_norm_twice",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    identity = x
+    if self.downsample is not None:
+        identity = self.downsample(x)
+
+    out = self.conv1(x)
+    out = self.bn1(out)
+    out = F.relu(out)
+
+    out = self.conv2(out)
+    out = self.bn1(out)
+    out = F.relu(out)
+
+    out = self.conv3(out)
+    out = self.bn3(out)
+
+    return F.relu(out + identity)
+""",
+        "a copied line: bn1 also follows conv2 and bn2 is never used; every convolution has its own norm, and each norm counts the batch only once.",
+    ),
+    (
+        "pooling_by_four",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for i in range(self.stages):
+        out = getattr(self, "layer%d" % (i + 1))(out)
+    out = F.avg_pool2d(out, 4)
+    return out.view(out.size(0), -1)
+""",
+        "assumes a last map of 4 x 4 pixels; with 64 x 64 images the result is (B, 4 D) instead of (B, D), and smaller images fail. The page asks for one number per channel, however many pixels there are.",
+    ),
+    (
+        "zero_init_undone_by_the_same_loop",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm)):
+            nn.init.constant_(m.weight, 1)
+            nn.init.constant_(m.bias, 0)
+        elif isinstance(m, BasicBlock) and zero_init:
+            nn.init.constant_(m.bn2.weight, 0)
+        elif isinstance(m, Bottleneck) and zero_init:
+            nn.init.constant_(m.bn3.weight, 0)
+""",
+        "modules() visits a block before its norms, so the last norm is set to 0 and afterwards to 1; zero_init has no effect.",
+    ),
+    (
+        "sum_written_into_the_input",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    skip = x if self.downsample is None else self.downsample(x)
+    out = F.relu(self.bn1(self.conv1(x)))
+    out = self.bn2(self.conv2(out))
+    skip += out
+    return F.relu(skip)
+""",
+        "without a projection skip is x itself, so += overwrites the block's input and the backward pass raises an error; the docstring promises a training step, forward and backward. Right values in eval mode and in blocks with a projection.",
+    ),
 ]

@@ -1710,4 +1710,91 @@ def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
 """,
         "TensorFlow's momentum 0.9 is torch's 0.1; here the running averages almost forget the past, so eval mode differs. Promised: a norm has torch's default momentum and epsilon; 'the predictor is the MLP again'",
     ),
+    (
+        "norm_after_the_relu",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    net = nn.Sequential()
+    net.append(nn.Linear(in_dim, hidden_dim, bias=False))
+    net.append(nn.ReLU())
+    net.append(nn.BatchNorm1d(hidden_dim))
+    net.append(nn.Linear(hidden_dim, out_dim))
+    return net
+""",
+        "ReLU before the norm; the docstring promises linear, batch norm, ReLU, linear, and the table on the page goes norm, then ReLU.",
+    ),
+    (
+        "projector_raises_key_error",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = {
+        "none": lambda: nn.Identity(),
+        "linear": lambda: nn.Linear(in_dim, out_dim),
+        "mlp": lambda: mlp(in_dim, hidden_dim, out_dim),
+    }
+    return heads[kind]()
+""",
+        "an unknown kind raises KeyError; the docstring promises ValueError.",
+    ),
+    (
+        "none_projects_if_widths_differ",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind == "mlp":
+        head = mlp(in_dim, hidden_dim, out_dim)
+    elif kind == "linear":
+        head = nn.Linear(in_dim, out_dim)
+    elif kind == "none":
+        head = nn.Identity()
+        if in_dim != out_dim:
+            # the loss wants out_dim numbers
+            head = nn.Linear(in_dim, out_dim, bias=False)
+    else:
+        raise ValueError("kind must be none, linear or mlp")
+    return head
+""",
+        "'none' becomes a matrix when D and d differ; the docstring promises z = h, and that 'none' ignores out_dim and keeps D.",
+    ),
+    (
+        "predictor_ends_at_the_hidden_width",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    # same recipe as the projector, for z instead of h
+    q = projector("mlp", dim, dim, hidden_dim)
+    return q
+""",
+        "hidden width and output width are exchanged, so p has the hidden width; z and p must have the same width.",
+    ),
+    (
+        "momentum_as_in_tensorflow",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    # batch norm as in the authors' code, which has a decay of 0.9
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    norm = nn.BatchNorm1d(hidden_dim, momentum=0.9)
+    second = nn.Linear(hidden_dim, out_dim, bias=True)
+    return nn.Sequential(first, norm, nn.ReLU(), second)
+""",
+        "TensorFlow's decay of 0.9 is torch's momentum of 0.1; the same outputs in training mode, but running statistics follow the last batch. The module promises torch's default momentum.",
+    ),
+    (
+        "kind_in_a_string",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind in ("none"):
+        return nn.Identity()
+    if kind in ("linear"):
+        return nn.Linear(in_dim, out_dim)
+    if kind in ("mlp"):
+        return mlp(in_dim, hidden_dim, out_dim)
+    raise ValueError(f"unknown projector: {kind!r}")
+""",
+        "('none') is a string, not a tuple, so 'in' looks for a part of it: '', 'no', 'line' or 'ml' build a head without a word; the docstring promises ValueError for everything but the three names.",
+    ),
 ]

@@ -1508,4 +1508,90 @@ def positive_index(B: int, device=None, cache={}) -> Tensor:
 """,
         "hurried engineer: hands out the same tensor again and again, so an in-place change by one caller reaches all later calls; docstring: 'new in each call'",
     ),
+    (
+        "one_norm_for_all_views",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    views = torch.cat((z1, z2), dim=0)
+    if views.dtype != torch.float64:
+        views = views.float()
+    length = torch.linalg.norm(views)
+    unit = views / length
+    return torch.einsum("id,kd->ik", unit, unit)
+""",
+        "torch.linalg.norm without a dim is the norm of the whole matrix, so all views are divided by one common number; breaks 'scale every row to unit norm' and 'the lengths of vectors must not matter' (no cosine at all)",
+    ),
+    (
+        "middle_row_on_the_wrong_side",
+        "positive_index",
+        """
+def positive_index(B, device=None):
+    partners = []
+    for row in range(2 * B):
+        if row <= B:
+            partners.append(row + B)
+        else:
+            partners.append(row - B)
+    return torch.tensor(partners, dtype=torch.int64, device=device)
+""",
+        "off by one: row B, the first of the second views, gets 2B, a row that does not exist, instead of 0; breaks 'B = 3 gives 3 4 5 0 1 2'",
+    ),
+    (
+        "smallest_number_for_infinity",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    n = similarity.shape[0]
+    itself = torch.eye(n, device=similarity.device).bool()
+    # a huge negative number, to be safe from NaNs
+    return torch.where(itself, torch.full_like(similarity, -1e9), similarity) / temperature
+""",
+        "the diagonal holds -1e9 / temperature instead of -inf; breaks 'an entry that is not a candidate is -inf'",
+    ),
+    (
+        "only_the_other_half_competes",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = z1.size(0)
+    sim = similarity_matrix(z1, z2)
+    logits_12 = sim[:B, B:] / temperature
+    logits_21 = sim[B:, :B] / temperature
+    labels = torch.arange(B, device=z1.device)
+    loss_12 = F.cross_entropy(logits_12, labels)
+    loss_21 = F.cross_entropy(logits_21, labels)
+    return (loss_12 + loss_21) / 2
+""",
+        "the loss of CLIP: a view competes only with views of the other half, so it has B candidates; breaks 'each view has 2B - 1 candidates' and 'ln(2B - 1) if all projections are equal'",
+    ),
+    (
+        "the_most_similar_one_is_me",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    logits = similarity / temperature
+    # every view is most similar to itself, so the maximum of a row is the view itself
+    me = logits.argmax(dim=1, keepdim=True)
+    return logits.scatter(1, me, float("-inf"))
+""",
+        "finds the view itself by its value, not by its place; where two views are equal (or differ by rounding), another candidate, often the partner, is removed and the view stays; breaks 'a view is not its own candidate' and 'ln(2B - 1) if all projections are equal'",
+    ),
+    (
+        "one_maximum_for_all_rows_13",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    partner = positive_index(len(z1), z1.device)
+    # subtract the largest logit, so that exp cannot overflow
+    logits = logits - logits.max().detach()
+    weights = torch.exp(logits)
+    right = logits[torch.arange(len(logits), device=z1.device), partner]
+    return (torch.log(weights.sum(dim=1)) - right).mean()
+""",
+        "subtracts the largest logit of the whole matrix instead of that of each row; at tau = 0.01 a row whose cosines are all about 1 or more below the largest has a sum that underflows to 0, and log(0) makes the loss infinite; breaks 'the loss must also be right at tau = 0.01, without infinities'",
+    ),
 ]

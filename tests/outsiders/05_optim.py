@@ -1751,4 +1751,99 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
 """,
         "An engineer's safe division: an epsilon next to |update|, although zero is handled already. For updates with a norm near 1e-6 the ratio is too small by half, and the update does not get the norm eta * |w|. Breaks 'eta * |w| / |update|'.",
     ),
+    (
+        "constant_of_the_paper_13",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base, batch_size, rule="linear"):
+    root = math.sqrt(batch_size)
+    if rule == "linear":
+        return base * batch_size / 256
+    elif rule == "simclr_sqrt":
+        return 0.075 * root
+    elif rule == "sqrt":
+        return base * root / 16
+    raise ValueError(f"unknown rule: {rule}")
+""",
+        "copies the paper's 0.075 and forgets base, so the rule is right only for base = 0.3; breaks 'simclr_sqrt: base / 4 * sqrt(B)'",
+    ),
+    (
+        "two_names_for_one_gradient",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    update = gradient
+    if w.ndim > 1:
+        update += settings["weight_decay"] * w
+        update *= trust_ratio(w, update, settings["trust_coefficient"])
+    velocity *= settings["momentum"]
+    velocity += update
+    w -= settings["lr"] * velocity
+""",
+        "update is the gradient itself, not a copy, so += and *= change the gradient; breaks 'the gradient is not yours to change' (the docstring: changes w and velocity in place)",
+    ),
+    (
+        "decay_left_to_the_default",
+        "parameter_groups",
+        """
+def parameter_groups(model, weight_decay):
+    decay = []
+    no_decay = []
+    for name, param in model.named_parameters():
+        if not param.requires_grad:
+            continue
+        if len(param.shape) >= 2:
+            decay.append(param)
+        else:
+            no_decay.append(param)
+    return [
+        {"params": decay, "weight_decay": weight_decay},
+        {"params": no_decay},
+    ]
+""",
+        "the second group says nothing about decay, so the optimiser fills in its default (AdamW 0.01, LARS 1e-6, or the weight_decay it was built with); breaks 'biases and norm layers without'",
+    ),
+    (
+        "rate_among_the_defaults",
+        "take_step",
+        """
+def take_step(optimizer, loss, rate):
+    optimizer.defaults["lr"] = rate
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+""",
+        "optimizer.defaults only matters for groups added later, so no existing group gets the rate; breaks 'all its groups get the rate'",
+    ),
+    (
+        "no_warmup_starts_at_zero",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if step <= warmup_steps:
+        # max(..., 1) avoids a division by zero without a warm-up
+        return peak * step / max(warmup_steps, 1)
+    if step >= total_steps:
+        return 0.0
+    done = (step - warmup_steps) / (total_steps - warmup_steps)
+    return 0.5 * peak * (1 + math.cos(math.pi * done))
+""",
+        "with warmup_steps = 0, step 0 still takes the warm-up branch and gets the rate 0 instead of the peak (at the end of any real warm-up the <= is harmless); breaks '0 for no warm-up'",
+    ),
+    (
+        "two_norm_of_a_matrix",
+        "trust_ratio",
+        """
+def trust_ratio(w, update, trust_coefficient):
+    def norm2(t):
+        rows = t.reshape(t.shape[0], -1) if t.dim() > 1 else t  # a kernel as a matrix
+        return torch.linalg.norm(rows, ord=2)
+
+    size, change = norm2(w), norm2(update)
+    if size == 0 or change == 0:
+        return torch.ones_like(size)
+    return trust_coefficient * size / change
+""",
+        "for a matrix, ord=2 is the spectral norm (largest singular value), not the Euclidean norm of all its numbers; right for vectors and matrices of rank 1 only; breaks 'eta * |w| / |update|' with 'the norm is taken over all numbers of a layer, whatever its shape'",
+    ),
 ]

@@ -1526,4 +1526,73 @@ def project(self, x: Tensor) -> Tensor:
 """,
         "with more than 64 views, the batch norms see pieces of 64 (and update their averages several times a step); promised: each view goes through the network by itself, 'so a batch norm sees B images'; 'ours sees the 128 first views and then the 128 second views'",
     ),
+    (
+        "order_from_numpy",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    import numpy as np
+
+    order = np.arange(N)
+    np.random.shuffle(order)
+    for b in range(N // batch_size):
+        yield torch.from_numpy(order[b * batch_size : (b + 1) * batch_size])
+""",
+        "the order comes from NumPy's global generator and the given one is ignored, so a run cannot be repeated from its seed; breaks 'generator: source of randomness'",
+    ),
+    (
+        "last_image_keeps_itself",
+        "SimCLR.views",
+        """
+def views(self, x):
+    gen = self.generators["views"]
+    x1, x2 = two_views(x, self.recipe, gen)
+    if self.positives == "wrong":
+        shifted = x2.clone()
+        for b in range(len(x2) - 1):
+            shifted[b] = x2[b + 1]
+        x2 = shifted
+    return x1, x2
+""",
+        "the loop stops before the last row, which keeps the view of its own image; breaks 'its row b is a view of a neighbour of image b (the first and the last are neighbours)'",
+    ),
+    (
+        "always_in_training_mode",
+        "SimCLR.project",
+        """
+def project(self, x):
+    self.train()  # batch norm must use the statistics of the batch
+    h = self.encoder(x)
+    z = self.projector(h)
+    return z
+""",
+        "switches the whole method to training mode, even if the caller had put it into evaluation mode; breaks 'the mode of the network is not yours to change'",
+    ),
+    (
+        "averaged_twice",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    total = nt_xent_loss(z1, z2, temperature=self.temperature)
+    number_of_views = 2 * index.numel()
+    return total / number_of_views
+""",
+        "nt_xent_loss is already the mean over the 2B views, and is divided by 2B once more; breaks L = NTXent(z1, z2) (equal projections no longer give ln(2B - 1))",
+    ),
+    (
+        "four_views_for_the_control",
+        "SimCLR.views",
+        """
+def views(self, x):
+    def pair(images):
+        return two_views(images, self.recipe, self.generators["views"])
+
+    if self.positives != "wrong":
+        return pair(x)
+    mine, _ = pair(x)
+    _, neighbours = pair(torch.roll(x, shifts=1, dims=0))
+    return mine, neighbours
+""",
+        "the control draws four views and throws two away, so the generator is used twice as much, and from the second batch on x1 differs from that of a normal run of the same seed; breaks 'only x2 differs'",
+    ),
 ]

@@ -2594,4 +2594,126 @@ def linear_probe(
 """,
         "std + 1e-8: a dimension that is always the same in training is divided by something tiny: its rounding error becomes a feature, and a slightly other value in a new image decides alone; page, step 8: 'any divisor that is not tiny will do'",
     ),
+    (
+        "train_mode_afterwards",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError("pixels must be uint8")
+    encoder.eval()
+    results = []
+    start = 0
+    while start < len(pixels):
+        batch = pixels[start:start + batch_size]
+        out = encoder(as_input(batch, encoder))
+        results.append(out.float().cpu())
+        start = start + batch_size
+    encoder.train()  # switch back
+    return torch.cat(results)
+""",
+        "a beginner calls eval() and then train(), without `frozen`: parts that were in eval mode end in train mode, an error leaves everything in eval mode, and an encoder that changes is not noticed. Breaks 'every part is in its old mode afterwards, even after an error'",
+    ),
+    (
+        "stratified_not_balanced_13",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if share <= 0 or share > 1:
+        raise ValueError(f"share is {share}, but must lie in (0, 1]")
+    picked = []
+    for label in torch.unique(labels):
+        rows = torch.where(labels == label)[0]
+        n = max(1, round(share * len(rows)))
+        shuffled = rows[torch.randperm(len(rows), generator=generator)]
+        picked.append(shuffled[:n])
+    return torch.cat(picked)
+""",
+        "keeps the share of each class's own images, so large classes stay large. Breaks 'equally many images of each class', share * N / C rows each",
+    ),
+    (
+        "bias_as_a_column",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    # absorb b into W: append a 1 to every h
+    X = torch.hstack([h, torch.ones(len(h), 1, dtype=h.dtype, device=h.device)])
+    theta = torch.hstack([weight, bias.unsqueeze(1)]).detach().clone().requires_grad_(True)
+    lbfgs = torch.optim.LBFGS([theta], max_iter=iterations, line_search_fn="strong_wolfe")
+
+    def energy():
+        lbfgs.zero_grad()
+        E = F.cross_entropy(X @ theta.T, position) + 0.5 * penalty * (theta * theta).sum()
+        E.backward()
+        return E
+
+    lbfgs.step(energy)
+    theta = theta.detach()
+    return theta[:, :-1].clone(), theta[:, -1].clone()
+""",
+        "a physicist absorbs the bias into the weight matrix, so the penalty pulls the bias to zero too. Breaks 'It applies to the weight and not to the bias'",
+    ),
+    (
+        "scales_by_its_own_batch",
+        "Probe.predict",
+        """
+def predict(self, h):
+    mu = h.mean(dim=0, keepdim=True)
+    sigma = h.std(dim=0, unbiased=False, keepdim=True).clamp_min(1e-6)
+    z = (h - mu) / sigma
+    scores = F.linear(z, self.weight, self.bias)
+    return self.classes[scores.max(dim=1).indices]
+""",
+        "standardises with the mean and standard deviation of the images that it is given, not of the training images; the answer for an image depends on its neighbours in h. Breaks the page's 'The test value itself plays no part in either' and the attributes mean and std",
+    ),
+    (
+        "cosine_is_at_most_one",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(f"{len(bank)} rows, but labels of shape {tuple(bank_labels.shape)}")
+    names, index = torch.unique(bank_labels, return_inverse=True)
+    unit_bank = F.normalize(bank, dim=-1)
+    k = min(k, bank.shape[0])
+    answer = []
+    for q in queries.split(QUERIES):
+        s, who = (F.normalize(q, dim=-1) @ unit_bank.T).topk(k, dim=-1)
+        # only ratios of votes matter; a cosine never exceeds 1, so this cannot overflow
+        w = torch.exp((s - 1.0) / temperature)
+        ballot = torch.zeros(len(q), len(names), dtype=w.dtype, device=w.device)
+        ballot.scatter_add_(1, index[who], w)
+        answer.append(names[ballot.argmax(dim=-1)])
+    return torch.cat(answer)
+""",
+        "subtracts 1, the largest possible cosine, instead of the query's own largest one: no overflow, but at tau = 0.001 in float32 all votes of a query underflow to 0 if its nearest neighbour has a cosine below about 0.9, and the first class always wins. Breaks the page's step 3 (votes at tau = 0.001) and the vote with weight exp(s / tau)",
+    ),
+    (
+        "almost_constant_dimension",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    mean = train_h.sum(0) / len(train_h)
+    centred = train_h - mean
+    std = (centred.square().sum(0) / len(train_h)).sqrt()
+    std = torch.where(std > 0, std, torch.ones_like(std))  # constant dimensions
+    classes, position = train_labels.unique(return_inverse=True)
+    W = train_h.new_zeros(len(classes), train_h.shape[1])
+    b = train_h.new_zeros(len(classes))
+    winner, record = None, -1.0
+    for lam in sorted(penalties)[::-1]:
+        W, b = fit(centred / std, position, W, b, lam, iterations)
+        probe = Probe(W, b, mean, std, classes, lam)
+        score = probe.accuracy(val_h, val_labels)
+        if score > record:
+            winner, record = probe, score
+    return winner
+""",
+        "the rounded mean of a constant dimension (e.g. 0.1 everywhere, float32) differs from its value by some 1e-8, so its computed standard deviation is tiny but not 0 and passes the test std > 0; validation values that differ a little are then blown up to about 1e7 and rule the prediction. Breaks the page's step 8, 'a dimension that never changes': 'any divisor that is not tiny will do'",
+    ),
 ]

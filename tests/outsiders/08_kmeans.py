@@ -2146,4 +2146,108 @@ def plus_plus(x, k, generator=None):
 """,
         "Judges each candidate by the sum of the distances to itself alone, and takes the minimum with the nearest centroid so far only for the winner: prefers candidates in the middle, next to existing centroids. Breaks 'the one that leaves the smallest sum of squared distances'.",
     ),
+    (
+        "both_empty_at_one_point",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    new = centroids.clone()
+    for c in range(len(centroids)):
+        members = x[labels == c]
+        if len(members) > 0:
+            new[c] = members.mean(dim=0)
+        elif distances.max() > 0:
+            # nobody is here: go to the point that is worst off
+            new[c] = x[distances.argmax()]
+    return new
+""",
+        "every empty cluster gets the same farthest point. Breaks 'Two empty clusters get the two farthest points, and so on'",
+    ),
+    (
+        "stops_one_step_early",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    if k < 1 or k > len(x):
+        raise ValueError(f"cannot make {k} clusters of {len(x)} points")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("points must be finite and small enough to be squared")
+    if start is not None:
+        if start.shape != (k, x.shape[1]) or not start.isfinite().all():
+            raise ValueError("start must be finite, with shape (k, d)")
+    origin = x.mean(0)
+    x = x - origin
+    if start is None:
+        centroids = plus_plus(x, k, generator)
+    else:
+        centroids = start - origin
+    labels, distances = assign(x, centroids)
+    for step in range(iterations):
+        proposal = means(x, labels, distances, centroids)
+        new_labels, new_distances = assign(x, proposal)
+        if (new_labels == labels).all():
+            break  # converged, nothing to update
+        centroids, labels, distances = proposal, new_labels, new_distances
+    return centroids + origin, labels
+""",
+        "leaves the loop before it takes over the last means, so the centroids are those of the step before (with the page's points 0, 1, 9, 10: 0 and 20/3 instead of 1/2 and 19/2). Breaks 'Once the labels no longer change, each centroid is the mean of its points'",
+    ),
+    (
+        "noise_makes_it_float32",
+        "add_noise",
+        """
+def add_noise(x, std, generator=None):
+    B, C, H, W = x.shape
+    eps = torch.randn(B, C, H, W, generator=generator)  # the generator lives on the CPU
+    eps = eps.to(x.device)
+    return x + std * eps
+""",
+        "a hurried engineer moves the noise to x's device, but leaves it float32: bfloat16 images come back as float32. Breaks 'with x's dtype'",
+    ),
+    (
+        "summed_over_the_pixels",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    output = model(noisy)
+    difference = output.float() - x.float()
+    # squared error of each image, then the mean over the batch
+    per_image = torch.pow(difference, 2).flatten(start_dim=1).sum(dim=1)
+    return torch.mean(per_image)
+""",
+        "sums over the values of an image and averages over the batch only, so the loss is 3 H W times too large. Breaks 'Mean squared error', the page's 1/M with M = x.numel()",
+    ),
+    (
+        "fast_cdist_seeding",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    size = min(len(x), max(1000, SEEDING_POINTS * k))
+    shuffled = torch.randperm(len(x), generator=generator).to(x.device)
+    pool = x[shuffled[:size]]
+    trials = 2 + math.floor(math.log(k))
+    picked = [pool[0]]  # the pool is shuffled, so this is any point
+    closest = torch.cdist(pool[:1], pool).square()[0]
+    while len(picked) < k:
+        candidates = far_points(closest, trials, generator)
+        with_candidate = torch.minimum(closest, torch.cdist(pool[candidates], pool).square())
+        winner = with_candidate.sum(dim=1).argmin()
+        closest = with_candidate[winner]
+        picked.append(pool[candidates[winner]])
+    return torch.stack(picked)
+""",
+        "torch.cdist uses the matrix product for more than 25 rows, and loses small distances by rounding: a chosen point then has a distance above 0 to itself, or all distances are 0, and points are chosen twice. Breaks 'All are different if all points of the subset are, however close together they lie' (squared_distances is there for this)",
+    ),
+    (
+        "a_pinch_of_epsilon",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    # multinomial refuses weights that are all zero, so add a pinch to each
+    weights = squared.detach().cpu() + 1e-12
+    drawn = torch.multinomial(weights, count, replacement=True, generator=generator)
+    return drawn.to(squared.device)
+""",
+        "the epsilon against all-zero weights is not small if the points lie some 1e-6 apart: points at distance zero are drawn, and the draw is nearly uniform. Breaks 'A point at distance zero is never drawn' and 'proportional to their squared distance'",
+    ),
 ]

@@ -1626,4 +1626,89 @@ def dealt_batches(pseudo_labels, batch_size, generator=None):
 """,
         "leaves out a stretch at a random place, so with N mod B > 1 images at the ends of the row are left out less often, and neighbours of one cluster go together (clusters of 1 and 7, B = 3: the single image in 1/7 of the epochs, not in 2/8). With N mod B = 1 it is fair. Promised: N mod B images, all equally likely, drawn at random",
     ),
+    (
+        "pairs_with_replacement",
+        "expected_collisions",
+        """
+def expected_collisions(sizes, batch_size):
+    p = sizes.double() / sizes.sum()  # probability of each cluster
+    same = torch.dot(p, p).item()  # two images, both from cluster c
+    n_pairs = batch_size * (batch_size - 1) / 2
+    return n_pairs * same
+""",
+        "a physicist takes the sum of p squared, as if an image could be drawn twice. Breaks 'B different images' and the formula's s (s - 1) / (N (N - 1)): clusters of one image give a result above 0",
+    ),
+    (
+        "ranks_in_sorted_order",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    grouped, _ = torch.sort(pseudo_labels, stable=True)
+    counts = torch.bincount(grouped)
+    ends = counts.cumsum(0)
+    starts = ends - counts
+    return torch.arange(len(grouped), device=grouped.device) - starts[grouped]
+""",
+        "the ranks are right, but stand in the order of the sorted list; they are not written back to the images' positions. Breaks 'For each image', unless the labels are already sorted",
+    ),
+    (
+        "shuffled_by_pythons_random",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    import random
+
+    hands = []
+    for player in range(batches):
+        hands.append(order[player::batches])
+    random.shuffle(hands)
+    return torch.stack(hands)
+""",
+        "shuffles the batches with Python's random module: the generator is ignored, and the same seed gives another order each time. Breaks 'generator: source of randomness for the order of the batches'",
+    ),
+    (
+        "first_of_the_data",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    clusters = pseudo_labels.unique().numel()
+    if clusters < batch_size:
+        raise ValueError(f"only {clusters} clusters for strict batches of {batch_size}; use fewer")
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    allowed = rank_in_cluster(pseudo_labels) < T  # at most T of each cluster
+    line = in_clusters(pseudo_labels, generator)
+    line = line[allowed[line]]
+    lucky = torch.randperm(len(line), generator=generator)[: T * batch_size]
+    lucky = torch.sort(lucky).values.to(line.device)
+    return deal(line[lucky], T, generator)
+""",
+        "takes the rank in the data's order instead of this epoch's random row, so the same first T images of a large cluster are kept in every epoch, and the others are never seen. Breaks 'keeps T of them, drawn at random'",
+    ),
+    (
+        "clusters_as_they_turn_up",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    piles = {}  # a dict keeps the order in which its keys arrive
+    for image in torch.randperm(len(pseudo_labels), generator=generator).tolist():
+        piles.setdefault(int(pseudo_labels[image]), []).append(image)
+    row = [image for pile in piles.values() for image in pile]
+    return torch.tensor(row, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "the clusters come in the order in which they turn up in one shuffle of all images, so a large cluster is usually first (of sizes 9 and 1, nine times in ten). Breaks 'Every order of the clusters is equally likely, whatever their sizes'",
+    ),
+    (
+        "not_above_the_largest_cluster",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    # even the largest cluster runs out after max(sizes) batches, so count down from there
+    for T in range(int(sizes.max()), 0, -1):
+        available = torch.minimum(sizes, torch.full_like(sizes, T)).sum().item()
+        if available >= T * batch_size:
+            return T
+    return 0
+""",
+        "believes that T cannot be above the largest cluster, but not every batch needs an image of it: clusters of 2, 2 and 2 images and B = 2 allow T = 3, and it says 2. Breaks 'Maximum number of batches without a collision: the largest T'",
+    ),
 ]

@@ -1930,4 +1930,113 @@ def choose(self, draws):
 """,
         "rounding u * (n - 1): fair for two draws (the default), but with three or more the first and the last come half as often as the others; breaks 'any draw, all equally likely'",
     ),
+    (
+        "violation_pooled_quantile",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    pos, neg = pair_distances(z1, z2)
+    # the distance below which 5 % of the negatives lie
+    limit = torch.quantile(neg.reshape(-1), quantile)
+    bad = torch.gt(pos, limit)
+    return bad.to(pos.dtype).mean()
+""",
+        "hurried engineer: one quantile of all B (B - 1) negatives of the batch. Docstring: the quantile of the distances between ITS view 1 and the negatives; page: each image has a quantile of its own",
+    ),
+    (
+        "intersection_clamp_after_product",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    # NumPy habit: corners as (B, 2) arrays
+    first_a, size_a = a[:, :2], a[:, 2:]
+    first_b, size_b = b[:, :2], b[:, 2:]
+    lower = torch.maximum(first_a, first_b)
+    upper = torch.minimum(first_a + size_a, first_b + size_b)
+    pixels = (upper - lower).prod(dim=1)
+    return pixels.clamp(min=0)  # no negative number of pixels
+""",
+        "NumPy user: clamps the product and not the sides. Boxes apart in BOTH directions have two negative sides and thus a positive product; they share no pixel (comment: a negative side means that the boxes do not meet; page: what if the boxes are apart?)",
+    ),
+    (
+        "frechet_eigvalsh_of_product",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    clouds = []
+    for z in (z1, z2):
+        r = z.cpu().to(torch.float64)
+        r = r / r.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+        centre = r.mean(dim=0)
+        delta = r - centre
+        sigma = torch.einsum("ni,nj->ij", delta, delta) / r.shape[0]
+        sigma = sigma + SHRINKAGE / r.shape[1] * torch.eye(r.shape[1], dtype=torch.float64)
+        clouds.append((centre, sigma))
+    (m1, s1), (m2, s2) = clouds
+    # Tr sqrt(M) = sum of sqrt(eigenvalues of M)
+    lam = torch.linalg.eigvalsh(s1 @ s2)
+    root = lam.clamp(min=0).sqrt().sum()
+    f = torch.dot(m1 - m2, m1 - m2) + s1.trace() + s2.trace() - 2 * root
+    return f.clamp(min=0)
+""",
+        "physicist: eigvalsh of S1 S2, which is not symmetric; eigvalsh reads only its lower triangle, so these are not the eigenvalues of S1 S2. Right only if S1 and S2 commute. Breaks the formula Tr (S1 S2)^{1/2} of docstring and page (hint: which SYMMETRIC matrix has these eigenvalues?)",
+    ),
+    (
+        "choose_reversed_widest_gap",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    n = len(draws)
+    if self.rule == "random":
+        return int(torch.randint(0, n, (1,), generator=self.generators["tries"])[0])
+    if self.rule == "reversed":
+        target = max(d["badness"] for d in draws)
+    else:
+        target = min(d["badness"] for d in draws)
+    # several draws can have the same badness; the gap decides
+    best_i, best_gap = None, None
+    for i in range(n):
+        if draws[i]["badness"] == target:
+            if best_gap is None or draws[i]["gap"] > best_gap:
+                best_i, best_gap = i, draws[i]["gap"]
+    return best_i
+""",
+        "beginner: also for 'reversed' the WIDEST gap decides among equal badness. Docstring: 'reversed' is the highest badness, then the narrowest gap",
+    ),
+    (
+        "embed_momentum_zero_13",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    norms = [m for m in model.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    remembered = [(m.training, m.momentum) for m in norms]
+    try:
+        for m in norms:
+            m.train()
+            m.momentum = 0.0  # running = 1 * running + 0 * batch: nothing moves
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, (mode, momentum) in zip(norms, remembered):
+            m.train(mode)
+            m.momentum = momentum
+""",
+        "engineer: train mode with momentum 0 keeps running mean and variance, but num_batches_tracked of every norm still goes up by 1 (and 0 * nan spoils the averages). Docstring: running averages, COUNTERS and modes are what they were before",
+    ),
+    (
+        "pair_distances_sqrt_of_cosine",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    dtype = torch.promote_types(z1.dtype, torch.float32)
+    u = F.normalize(z1.to(dtype), dim=1)
+    v = F.normalize(z2.to(dtype), dim=1)
+    # unit vectors: |u - v|^2 = 2 - 2 u.v
+    table = torch.sqrt(2 - 2 * u @ v.T)
+    B = table.shape[0]
+    off = torch.ones(B, B, dtype=torch.bool, device=table.device).fill_diagonal_(False)
+    return table.diagonal(), table[off].view(B, B - 1)
+""",
+        "student with an assistant: sqrt(2 - 2 cos) without a clamp. If both views are (nearly) equal, rounding makes cos > 1 and the distance NaN, or it is off by 5e-4. Docstring: all distances are in [0, 2]; |u - v| of equal views is 0",
+    ),
 ]

@@ -2186,4 +2186,129 @@ def loss(self, z1, z2, index):
 """,
         "the views are one below the other (a b a b), the index is interleaved (a a b b): a query ignores the rows of another image, not those of its own, and `health` compares with the wrong image. Breaks 'Ignore rows of the query's own image' and `health`'s 'position of each query's image'",
     ),
+    (
+        "find_one_rank_for_the_batch",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    overlap = z.to(self.rows.dtype) @ self.rows.T
+    usable = torch.ones_like(overlap, dtype=torch.bool)
+    if exclude is not None:
+        usable = self.images[None, :] != exclude.to(self.images.device)[:, None]
+    overlap = torch.where(usable, overlap, torch.full_like(overlap, -math.inf))
+    ranking = overlap.argsort(dim=1, descending=True)
+    if k == 1:
+        return ranking[:, 0]
+    available = usable.sum(1).clamp(max=k)
+    xi = torch.rand(1, generator=generator).to(self.rows.device)  # uniform in [0, 1)
+    rank = (xi * available).long()
+    return ranking.gather(1, rank[:, None])[:, 0]
+""",
+        "physicist: one random number for the whole batch, so all projections take the neighbour of the same rank. Page: draw one of the k nearest, SEPARATELY for every projection",
+    ),
+    (
+        "push_ages_the_unpushed",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    with torch.no_grad():
+        new = z.detach().to(self.rows.dtype)
+        new = new / new.norm(dim=1, keepdim=True).clamp(min=1e-12)
+        start = int(self.position)
+        self.ages += 1  # everybody gets older
+        for i in range(len(new)):
+            p = (start + i) % len(self.rows)
+            self.rows[p] = new[i]
+            self.images[p] = -1 if images is None else images[i]
+            self.ages[p] = 0
+        self.position.fill_((start + len(new)) % len(self.rows))
+""",
+        "beginner: adds 1 to all ages, so rows that were never pushed go from -1 to 0, 1, ... Class docstring: -1 means never pushed; comment: only rows that were ever pushed grow older",
+    ),
+    (
+        "nnclr_loss_transposed",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    targets = support.nearest(z1) if rows is None else support.rows[rows]
+    preds = F.normalize(p2, dim=-1)
+    # like CLIP / MoCo: predictions are the queries, neighbours the keys
+    scores = torch.einsum("id,jd->ij", preds, targets.detach().to(preds)) / temperature
+    return F.cross_entropy(scores, torch.arange(scores.shape[0], device=scores.device))
+""",
+        "hurried engineer: the softmax runs over the neighbours for each prediction. Docstring and page: for each neighbour i the sum runs over the predictions k (neighbours must find predictions)",
+    ),
+    (
+        "nearest_squeeze",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    best = self.find(z)  # (B,)
+    picked = torch.take_along_dim(self.rows[None], best[:, None, None], dim=1)  # (B, 1, d)
+    return picked.squeeze()
+""",
+        "NumPy user: squeeze() without an axis also removes B if B = 1, and d if d = 1. Docstring: shape (B, d)",
+    ),
+    (
+        "find_minus_two_on_raw_products",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    # |z - q|^2 = |z|^2 + 1 - 2 z.q, and |z| is the same for all q: largest product, smallest distance
+    closeness = torch.mm(z.to(self.rows), self.rows.t())
+    count = torch.full((len(z),), min(k, len(self.rows)), device=closeness.device)
+    if exclude is not None:
+        own = exclude.to(closeness.device).unsqueeze(1) == self.images.unsqueeze(0)
+        closeness = closeness.masked_fill(own, -2.0)  # lower than any cosine
+        count = torch.minimum(count, (~own).sum(dim=1))
+    if k == 1:
+        return closeness.argmax(dim=1)
+    order = closeness.topk(min(k, len(self.rows)), dim=1).indices
+    draw = torch.rand(len(z), generator=generator).to(closeness.device)
+    column = (draw * count).long()
+    return order[torch.arange(len(z), device=order.device), column]
+""",
+        "understands that z need not be normalised for the argmax, but then masks with -2, which is below any cosine and not below any product z.q. If all other rows are at z.q < -2 (long z), the query's own row wins. Docstring: z is not normalised; rows of this image are ignored",
+    ),
+    (
+        "loss_health_after_push",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # 1. both views look for a neighbour
+    n1, n2 = (self.search(z, index) for z in (z1, z2))
+    # 2. every neighbour has to find the prediction of the other view
+    one = self.direction(z1, self.predictor(z2), n1)
+    two = self.direction(z2, self.predictor(z1), n2)
+    # 3. update the memory and the log
+    self.support.push(z1, index)
+    self.found = self.health(torch.cat([n1, n2]), torch.cat([index, index]))
+    return 0.5 * (one + two)
+""",
+        "records the health after the push: rows that were found and have just been replaced count with their new image and age. health: taken before the set changes; comment: record what was found; only then may the set change",
+    ),
 ]

@@ -2075,4 +2075,117 @@ def start_epoch(self, pixels):
 """,
         "cpu() copies nothing on the CPU, so 'previous' is the buffer that copy_ overwrites: nmi compares the new clusters with themselves and is always 1 (on a GPU it would be right); breaks 'nmi: their mutual information with the previous ones'",
     ),
+    (
+        "uniform_counts_the_gaps",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    sizes = torch.bincount(pseudo_labels)
+    each = N // len(sizes) + 1
+    picked = []
+    for k, size in enumerate(sizes.tolist()):
+        if size == 0:
+            continue
+        members = torch.where(pseudo_labels == k)[0]
+        if size > each:
+            sel = torch.randperm(size, generator=generator)[:each]
+        else:
+            sel = torch.randint(size, (each,), generator=generator)
+        picked.append(members[sel])
+    picked = torch.cat(picked)
+    return picked[torch.randperm(len(picked), generator=generator)][:N]
+""",
+        "hurried engineer: divides N by the highest label + 1, so empty clusters in between count. Each cluster gives too few and the result can be shorter than N. Docstring: C clusters that are NOT EMPTY give N // C + 1 each; shape (N,)",
+    ),
+    (
+        "old_means_zero_for_empty",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    N, d = h.shape
+    sums = torch.zeros(K, d, dtype=h.dtype, device=h.device)
+    counts = torch.zeros(K, dtype=h.dtype, device=h.device)
+    for i in range(N):
+        c = int(pseudo_labels[i])
+        sums[c] += h[i]
+        counts[c] += 1
+    counts[counts == 0] = 1  # do not divide by zero
+    return sums / counts[:, None]
+""",
+        "beginner: an empty cluster stays at the origin, and all empty ones are equal. Docstring: it gets the row of an image, a different image for each",
+    ),
+    (
+        "effective_nan_for_empty",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    counts = torch.bincount(pseudo_labels).double()
+    p = counts / counts.sum()
+    S = -(p * torch.log(p)).sum()
+    return torch.exp(S).item()
+""",
+        "physicist: 0 * log 0 is NaN, so a single empty cluster below the highest label makes the result NaN. Docstring: a float from 1 to the number of clusters that are not empty",
+    ),
+    (
+        "mutual_information_colliding_pairs",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    Ha = entropy(torch.bincount(a))
+    Hb = entropy(torch.bincount(b))
+    if Ha == 0 or Hb == 0:
+        return 0.0
+    # one number for each pair (a, b)
+    n_b = len(torch.unique(b))
+    Hab = entropy(torch.bincount(a * n_b + b))
+    nmi = (Ha + Hb - Hab) / (Ha * Hb) ** 0.5
+    return max(0.0, min(1.0, nmi))
+""",
+        "student with an assistant: the number of DIFFERENT values of b is too small a base if b has an empty cluster below its highest label: then different pairs get the same number. Page: give each pair of clusters its own number; docstring: H(a, b) is the entropy of the pairs",
+    ),
+    (
+        "pca_threshold_on_singular_values_13",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    # x = U diag(s) V^T: the rows of Vh are the principal directions, largest first
+    _, s, Vh = torch.linalg.svd(x, full_matrices=False)
+    r = int((s >= LEAST_VARIANCE * s[0]).sum())
+    r = min(r, dim)
+    std = s[:r] / math.sqrt(len(x))
+    white = (x @ Vh[:r].T) / std
+    return F.normalize(white, dim=1).float()
+""",
+        "NumPy user: compares singular values, which are proportional to standard deviations, with the threshold for variances. Directions with a variance of 1e-12 to 1e-6 of the largest stay and are blown up. Docstring: directions whose VARIANCE is below LEAST_VARIANCE times the largest are left out",
+    ),
+    (
+        "start_epoch_warm_only_after_nmi",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    rng = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    previous = self.pseudo_labels.cpu().clone()
+    start = None
+    if self.warm_start and self.nmi >= 0:
+        start = old_means(x, previous, self.clusters)
+    _, labels = kmeans(x, self.clusters, generator=rng, start=start)
+    if (previous >= 0).all():
+        self.nmi.fill_(mutual_information(previous, labels))
+    self.pseudo_labels.copy_(labels)
+    with torch.no_grad():
+        weight, bias = self.projector.weight, self.projector.bias
+        weight.copy_(torch.randn(weight.shape, generator=rng) * 0.01)
+        bias.zero_()
+    return [weight, bias]
+""",
+        "asks nmi whether there are old clusters, but nmi is -1 until there are TWO clusterings: the second epoch starts cold. Page: if warm_start is set and there are old clusters, start k-means from their means (option: from the previous epoch's clusters)",
+    ),
 ]

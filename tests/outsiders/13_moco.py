@@ -1279,4 +1279,107 @@ def loss(self, z1, z2, index):
 """,
         ".data shares the memory, but not the version counter: the loss is right, autograd does not complain, and the backward pass multiplies with the new queue, in which the own keys are. The gradient is wrong. Breaks 'All queries meet the queue as it was before this step' / 'Which tensor must not change until then?'",
     ),
+    (
+        "no_grad_around_queries_too",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    # keys are constants, so normalise without a graph
+    with torch.no_grad():
+        q_hat = q / torch.linalg.vector_norm(q, dim=1, keepdim=True).clamp_min(1e-12)
+        k_hat = k / torch.linalg.vector_norm(k, dim=1, keepdim=True).clamp_min(1e-12)
+    own = torch.einsum("bd,bd->b", q_hat, k_hat).unsqueeze(1)
+    others = torch.einsum("bd,kd->bk", q_hat, queue)
+    return torch.hstack([own, others])
+""",
+        "the queries are normalised inside no_grad as well, so no gradient reaches q; only the keys are constants (docstring of k, step 2), and the network could not learn (step 14)",
+    ),
+    (
+        "exponentials_by_hand",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    weights = torch.exp(similarities(q, k, queue) / temperature)
+    right = weights[:, 0]
+    total = weights.sum(dim=1)
+    prob = right / total
+    return (-torch.log(prob)).mean()
+""",
+        "the formula as written, with exp: inf / inf = nan at a temperature such as 0.01, although every tau > 0 is allowed (docstring) and step 4 promises stability at low temperature",
+    ),
+    (
+        "mixes_whole_state_dict",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    slow_state = key.state_dict()
+    fast_state = query.state_dict()
+    new_state = {}
+    for name in slow_state:
+        new_state[name] = momentum * slow_state[name] + (1 - momentum) * fast_state[name]
+    key.load_state_dict(new_state)
+""",
+        "a state dict holds buffers too, so running statistics and counters of batch norms move; docstring and step 6: buffers do not change, the key network keeps its own",
+    ),
+    (
+        "ages_once_per_row",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    n = self.rows.shape[0]
+    if z.shape[0] > n:
+        raise ValueError("too many projections: " + str(z.shape[0]) + " > " + str(n))
+    z = z.detach().to(self.rows)
+    p = int(self.position)
+    for i in range(z.shape[0]):
+        # everything that is already inside gets older, then the new one comes in
+        self.ages[self.ages >= 0] += 1
+        self.rows[p] = F.normalize(z[i], dim=0)
+        if images is None:
+            self.images[p] = -1
+        else:
+            self.images[p] = images[i]
+        self.ages[p] = 0
+        p = (p + 1) % n
+    self.position.fill_(p)
+""",
+        "ages grow once per row, inside the loop, not once per push; 'ages: how many pushes ago each row was added; 0: newest', so all rows of one push must have age 0",
+    ),
+    (
+        "health_of_second_direction_only",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    B = len(index)
+    old = self.queue.rows.clone()
+    losses = []
+    # one direction after the other, both against the old queue
+    for q, k in zip(z1.split(B), z2.split(B), strict=True):
+        losses.append(moco_loss(q, k, old, self.temperature))
+        self.found = self.health(q, k, index)
+    self.queue.push(z2, index.repeat(len(losses)))
+    return torch.stack(losses).mean()
+""",
+        "with the symmetric loss, self.found is overwritten by the second direction, so the meters ignore the queries of view 1; health takes all M queries and keys, and meters promises the 'health of this step'. Loss, queue and counts are right",
+    ),
+    (
+        "unknown_images_keep_old_number",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    size, B = len(self.rows), len(z)
+    if B > size:
+        raise ValueError(f"cannot push {B} rows into a ring of {size}")
+    with torch.no_grad():
+        where = (torch.arange(B, device=self.rows.device) + self.position).remainder(size)
+        self.rows.index_copy_(0, where, F.normalize(z.to(self.rows), dim=1))
+        if images is not None:
+            self.images.index_copy_(0, where, images.to(self.images))
+        self.ages.add_((self.ages >= 0).long())
+        self.ages.index_fill_(0, where, 0)
+        self.position.copy_((self.position + B) % size)
+""",
+        "without images, a row that replaces another one keeps the image of the row that left; docstring: 'None: unknown, stored as -1'. Seen only if pushes with and without images are mixed",
+    ),
 ]

@@ -1330,4 +1330,99 @@ def sinkhorn(scores, epsilon=0.05, iterations=3):
 """,
         "the softmax trick, row by row: harmless before a row step, but here the columns come first and now every sample starts with the same weight; page example gives 0.600, 0.400 instead of 0.571, 0.429 after one iteration; breaks 'start from exp(scores / epsilon)'; vanishes with many iterations",
     ),
+    (
+        "norm_of_whole_matrix",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    length = torch.linalg.norm(prototypes)
+    prototypes /= length
+""",
+        "norm without a dim is that of the whole matrix, so the prototypes together have norm 1, not each one; breaks 'scale each prototype to unit norm'",
+    ),
+    (
+        "shares_of_total_one",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    n_samples, n_protos = scores.shape
+    kind = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    log_q = scores.detach().to(kind) / epsilon
+    for _ in range(iterations):
+        # each prototype must get 1/K of everything
+        log_q = log_q - torch.logsumexp(log_q, dim=0, keepdim=True) - math.log(n_protos)
+        # each sample has 1/B of everything
+        log_q = log_q - torch.logsumexp(log_q, dim=1, keepdim=True) - math.log(n_samples)
+    return torch.exp(log_q)
+""",
+        "as in the authors' code, but without the last multiplication by B: rows sum to 1 / B; the docstring and step 4 promise that each code sums to 1",
+    ),
+    (
+        "kl_divergence_13",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    loss = 0.0
+    n_terms = 0
+    for i, code in enumerate(codes):
+        for v, score in enumerate(scores):
+            if v == i:
+                continue
+            log_prob = F.log_softmax(score / temperature, dim=-1)
+            loss = loss + F.kl_div(log_prob, code, reduction="batchmean")
+            n_terms += 1
+    return loss / n_terms
+""",
+        "KL divergence instead of cross entropy: too small by the entropy of the codes. The gradient is right, but the loss is not ln K if all scores are equal, and 'divergence' in the health subtracts the entropy twice",
+    ),
+    (
+        "frozen_one_epoch_short",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    views = [F.normalize(v, dim=1) for v in [z1, z2] + list(small)]
+    C = self.prototypes
+    if self.epoch < self.freeze_epochs:  # not trained yet
+        C = C.detach()
+    scores = [v @ C.t() for v in views]
+    codes = [self.codes(views[0], self.queues[0]), self.codes(views[1], self.queues[1])]
+    result = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, result.item())
+    self.remember(views[:2], index)
+    return result
+""",
+        "epoch counts epochs that have begun, so it is 1 in the first one; with < the prototypes are frozen for one epoch too few, and with the default of 1 never. Breaks 'number of epochs at the start during which the prototypes are not trained' and step 12",
+    ),
+    (
+        "row_maximum_subtracted_first",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    work = scores.double() if scores.dtype == torch.float64 else scores.float()
+    work = work / epsilon
+    # as in a stable softmax: the largest exponent of each sample is 0
+    work = work - work.amax(dim=1, keepdim=True)
+    for _ in range(iterations):
+        work = work - work.logsumexp(dim=0, keepdim=True)
+        work = work - work.logsumexp(dim=1, keepdim=True)
+    return work.exp()
+""",
+        "subtracting each row's maximum is harmless in a softmax, but here the columns are scaled first, and they see other weights of the samples: the iteration does not start from exp(scores / epsilon). The page's example gives other codes than 0.571 0.429, 0.400 0.600; only after many iterations the difference fades",
+    ),
+    (
+        "concatenates_two_dtypes",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    everything = torch.cat((z, queue), dim=0)
+    scores = everything @ prototypes.T
+    codes = sinkhorn(scores.detach(), epsilon, iterations)
+    return codes[: z.shape[0]]
+""",
+        "torch.cat promotes to the wider dtype, so z in float64 with a queue in float32 works, but a queue that is wider than z (float32 with z and prototypes in bfloat16) ends in a matrix product of two dtypes, an error; docstring: the queue's dtype may differ from that of z",
+    ),
 ]

@@ -1394,4 +1394,113 @@ def project_chunk(method, chunk):
 """,
         "restores the statistics of the time after this chunk's first pass, not of the time before the second one. Right for a single chunk; with other chunks (or a forward pass) in between, the backward pass turns the statistics back. Breaks 'The second pass must leave them as they are' and, in project_in_chunks, 'updated once, with the mean over the chunks'",
     ),
+    (
+        "contiguous_is_not_a_copy",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    total = gradient.contiguous()
+    dist.all_reduce(total, op=dist.ReduceOp.SUM)
+    counts = shares(ctx.B)
+    begin = 0
+    for r in range(rank()):
+        begin += counts[r]
+    return total[begin : begin + counts[rank()]].clone(), None
+""",
+        "contiguous() returns the same tensor if it is contiguous already, so all_reduce overwrites the gradient that other code may use; docstring: it must not be changed (step 6)",
+    ),
+    (
+        "zeros_for_missing_gradients",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    W = size()
+    params = []
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is None:
+                p.grad = torch.zeros_like(p)  # otherwise cat fails
+            params.append(p)
+    flat = torch.cat([p.grad.reshape(-1) for p in params])
+    dist.all_reduce(flat)
+    flat /= W
+    start = 0
+    for p in params:
+        n = p.grad.numel()
+        p.grad.copy_(flat[start : start + n].reshape(p.grad.shape))
+        start += n
+""",
+        "a parameter without a gradient gets one of zeros, with which an optimiser with momentum or weight decay moves it; docstring and step 8: it still has none afterwards",
+    ),
+    (
+        "offset_rank_times_own_share",
+        "own_places",
+        """
+def own_places(B, device=None):
+    b = shares(B)[rank()]
+    first = rank() * b + torch.arange(b, device=device)
+    second = first + B
+    return torch.cat((first, second)), torch.cat((second, first))
+""",
+        "the processes before may have one row more: for B = 5 and 2 processes, the second begins at 3, not at 1 * 2 (the docstring's example: 3 4 8 9 and 8 9 3 4). Right only if W divides B, or in the first processes",
+    ),
+    (
+        "candidates_without_gradient",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    a = F.normalize(z1, dim=1)
+    b = F.normalize(z2, dim=1)
+    anchors = torch.cat([a, b], dim=0)
+    everyone = torch.cat([all_rows(a, B), all_rows(b, B)], dim=0)
+    me, partner = own_places(B, device=z1.device)
+    logits = torch.mm(anchors, everyone.t()) / temperature
+    logits = logits.scatter(1, me.unsqueeze(1), float("-inf"))
+    losses = F.cross_entropy(logits, partner, reduction="none")
+    return losses.sum() * size() / (2 * B)
+""",
+        "all_rows instead of gather: the loss is right, but candidates get no gradient, neither in this process nor in the others; docstring: the gradient flows through `gather` into the rows of the other processes (step 12)",
+    ),
+    (
+        "drops_rows_of_zeros",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    most = max(shares(B))
+    sent = F.pad(rows.detach(), (0, 0, 0, most - len(rows))).contiguous()
+    received = [torch.empty_like(sent) for _ in range(size())]
+    dist.all_gather(received, sent)
+    table = torch.cat(received)
+    if len(table) > B:
+        # the padding is all zeros
+        table = table[(table != 0).any(dim=1)]
+    return table
+""",
+        "recognises the padding by its zeros; a real row of zeros (after a ReLU, say) is dropped too if the shares are unequal, and the result has fewer than B rows; docstring: shape (B, d), all rows of every process",
+    ),
+    (
+        "restores_statistics_of_first_pass",
+        "project_chunk",
+        """
+def project_chunk(method, chunk):
+    norms = running_statistics(method)
+    left_by_first_pass = []
+
+    @contextmanager
+    def again():
+        try:
+            yield
+        finally:
+            set_all(norms, left_by_first_pass)
+
+    def run(*views):
+        return method.project_views(list(views))
+
+    z = checkpoint(run, *chunk, use_reentrant=False, context_fn=lambda: (nullcontext(), again()))
+    left_by_first_pass.extend(one.clone() for one in norms)
+    return z
+""",
+        "after the second pass, the statistics are those at the end of this chunk's first pass, not those before the second pass. With one chunk and nothing in between it is the same; but if they changed since then (project_in_chunks sets the mean over the chunks), the backward pass overwrites them. Docstring: the second pass must leave them as they are",
+    ),
 ]

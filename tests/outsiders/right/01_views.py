@@ -741,4 +741,79 @@ def color_jitter(
 """,
         "a loop over images, each with its own randperm; the numbers are drawn when they are needed (nothing for images left alone) instead of masks in four rounds",
     ),
+    (
+        "boxes_redraw_only_what_is_pending",
+        "crop_boxes",
+        """
+def crop_boxes(B, height, width, scale, ratio, generator=None):
+    # start with the last resort everywhere, then overwrite it where a draw fits
+    shape = min(max(width / height, ratio[0]), ratio[1])
+    h = torch.full((B,), max(1, min(height, round(width / shape))))
+    w = torch.full((B,), max(1, min(width, round(height * shape))))
+    pending = torch.arange(B)
+    for _ in range(10):
+        n = len(pending)
+        if n == 0:
+            break
+        side = (uniform(n, *scale, generator).double() * (height * width)).sqrt()
+        tilt = uniform(n, math.log(ratio[0]), math.log(ratio[1]), generator).double() / 2
+        new_w = torch.round(side * tilt.exp()).long().clamp(min=1)
+        new_h = torch.round(side / tilt.exp()).long().clamp(min=1)
+        ok = (new_w <= width) & (new_h <= height)
+        w[pending[ok]] = new_w[ok]
+        h[pending[ok]] = new_h[ok]
+        pending = pending[~ok]
+    u = torch.rand(2, B, generator=generator, dtype=torch.float64)
+    left = (u[0] * (width - w + 1)).long()
+    top = (u[1] * (height - h + 1)).long()
+    return torch.stack((top, left, h, w), 1)
+""",
+        "rejection in rounds: only boxes that did not fit are drawn again; starts from the last resort; other order of draws",
+    ),
+    (
+        "crop_by_slices_and_interpolate",
+        "crop_and_resize",
+        """
+def crop_and_resize(x, boxes, size):
+    out = x.new_empty(len(x), x.shape[1], size, size)
+    for b, (top, left, height, width) in enumerate(boxes.tolist()):
+        top, left, height, width = int(top), int(left), int(height), int(width)
+        part = x[b : b + 1, :, top : top + height, left : left + width]
+        out[b] = F.interpolate(
+            part, size=(size, size), mode="bilinear", align_corners=False, antialias=True
+        )[0]
+    return out
+""",
+        "slices and torch's anti-aliased bilinear interpolation, one image at a time, instead of two matrices of weights",
+    ),
+    (
+        "jitter_in_groups_of_one_order",
+        "color_jitter",
+        """
+def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None):
+    from itertools import permutations
+
+    B = len(x)
+    changes = (adjust_hue, adjust_saturation, adjust_contrast, adjust_brightness)
+    which = torch.randint(24, (B,), generator=generator)
+    amounts = [uniform(B, -hue, hue, generator)]
+    for strength in (saturation, contrast, brightness):
+        amounts.append(uniform(B, max(0.0, 1 - strength), 1 + strength, generator))
+    which[~coin(B, p, generator)] = 24  # takes no part
+
+    def in_order(order):
+        def change(some, *own):
+            for k in order:
+                some = changes[k](some, own[k])
+            return some
+
+        return change
+
+    result = x.clone()
+    for number, order in enumerate(permutations(range(4))):
+        change_some_(result, which == number, in_order(order), *amounts)
+    return result
+""",
+        "draws one of the 24 orders by its number and lets all images of one order go through the four changes together; other order of draws",
+    ),
 ]

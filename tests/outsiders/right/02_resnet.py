@@ -574,4 +574,68 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "A physicist's way: the variance from the formula, numbers drawn on the CPU in float64 and copied into the parameter (keeps dtype and device), norms by their own reset_parameters; zeros in a second pass.",
     ),
+    (
+        "stage_recursive_13",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    if count == 1:
+        return nn.Sequential(block(inputs, width, stride))
+    front = stage(block, inputs, width, count - 1, stride)
+    front.append(block(block.expansion * width, width))
+    return front
+""",
+        "recursion: a stage of n blocks is a stage of n - 1 blocks and one more",
+    ),
+    (
+        "network_pools_before_the_relu",
+        "ResNet.forward",
+        """
+def forward(self, x):
+    from functools import reduce
+
+    # a maximum and a ReLU may change places
+    first = torch.relu(self.maxpool(self.bn1(self.conv1(x))))
+    names = [f"layer{i}" for i in range(1, self.stages + 1)]
+    last = reduce(lambda maps, name: self.get_submodule(name)(maps), names, first)
+    return F.adaptive_avg_pool2d(last, 1)[:, :, 0, 0]
+""",
+        "max-pooling before the ReLU (the two commute), stages by reduce, mean by adaptive pooling and indexing",
+    ),
+    (
+        "initialise_by_apply",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    from math import prod
+
+    convolutions = (
+        nn.Conv1d,
+        nn.Conv2d,
+        nn.Conv3d,
+        nn.ConvTranspose1d,
+        nn.ConvTranspose2d,
+        nn.ConvTranspose3d,
+    )
+    norms = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
+
+    def start(m):  # apply calls this for the children first, then for the block
+        if isinstance(m, convolutions):
+            n = m.out_channels * prod(m.kernel_size)
+            m.weight.normal_().mul_((2 / n) ** 0.5)
+        elif isinstance(m, norms):
+            for name, p in m.named_parameters(recurse=False):
+                p.fill_(1.0 if name == "weight" else 0.0)
+            if hasattr(m, "reset_running_stats"):
+                m.reset_running_stats()
+        elif zero_init and isinstance(m, BasicBlock):
+            m.bn2.weight.zero_()
+        elif zero_init and isinstance(m, Bottleneck):
+            m.bn3.weight.zero_()
+
+    with torch.no_grad():
+        model.apply(start)
+""",
+        "model.apply, which visits children before their block; the variance computed by hand; norms of every kind, with or without parameters, by the names of their parameters",
+    ),
 ]

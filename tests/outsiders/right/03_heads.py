@@ -597,4 +597,50 @@ def predictor(dim, hidden_dim):
 """,
         "does not call mlp; named layers from an OrderedDict; the first bias is made and then removed",
     ),
+    (
+        "mlp_with_named_layers",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    from collections import OrderedDict
+
+    # z = W2 relu(norm(W1 h)) + b2
+    steps = OrderedDict()
+    steps["W1"] = nn.Linear(in_dim, hidden_dim)
+    steps["W1"].register_parameter("bias", None)  # the norm would remove it
+    steps["norm"] = nn.BatchNorm1d(hidden_dim)
+    steps["relu"] = nn.ReLU()
+    steps["W2"] = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(steps)
+""",
+        "layers named as in the equation, in an OrderedDict; the first bias is made and then removed",
+    ),
+    (
+        "projector_by_index",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    depth = ("none", "linear", "mlp").index(kind)  # ValueError if it is none of them
+    if depth == 2:
+        return mlp(in_dim, hidden_dim, out_dim)
+    return nn.Sequential(*[nn.Linear(in_dim, out_dim) for _ in range(depth)])
+""",
+        "the number of matrices from tuple.index, which raises the ValueError itself; an empty Sequential returns its input",
+    ),
+    (
+        "predictor_layer_by_layer",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    widths = [dim, hidden_dim, dim]
+    layers = []
+    for number, (before, after) in enumerate(zip(widths, widths[1:])):
+        last = number == len(widths) - 2
+        layers.append(nn.Linear(before, after, bias=last))
+        if not last:
+            layers.extend([nn.BatchNorm1d(after), nn.ReLU()])
+    return nn.Sequential(*layers)
+""",
+        "written out in a loop over pairs of widths, without calling mlp",
+    ),
 ]

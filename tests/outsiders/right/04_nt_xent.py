@@ -468,4 +468,53 @@ def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
 """,
         "no -inf, no index of positives, no cross_entropy: the matrix in four blocks, the diagonal cut out, logsumexp minus the positive",
     ),
+    (
+        "four_blocks",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+
+    def directions(z):
+        z = z.to(wide)
+        # bring the largest number of each row to 1 first: no square can overflow or vanish
+        largest = z.detach().abs().amax(dim=1, keepdim=True)
+        z = z / torch.where(largest > 0, largest, torch.ones_like(largest))
+        length = torch.linalg.vector_norm(z, dim=1, keepdim=True)
+        return z / length.clamp(min=0.5)  # a length is at least 1, or exactly 0
+
+    a, b = directions(z1), directions(z2)
+    across = a @ b.T
+    top = torch.hstack((a @ a.T, across))
+    bottom = torch.hstack((across.T, b @ b.T))
+    return torch.vstack((top, bottom))
+""",
+        "normalises each view table by itself, scaled by its largest entry first, and builds the matrix from four blocks",
+    ),
+    (
+        "diagonal_scatter",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    never = similarity.new_full((len(similarity),), float("-inf"))
+    return torch.diagonal_scatter(similarity / temperature, never)
+""",
+        "puts -inf on the diagonal with diagonal_scatter, without a mask",
+    ),
+    (
+        "diagonal_cut_out",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = len(z1)
+    n = 2 * B
+    s = similarity_matrix(z1, z2) / temperature
+    # without its first entry, the flat matrix has a diagonal entry at the end of every n + 1 numbers
+    others = s.flatten()[1:].view(n - 1, n + 1)[:, :-1].reshape(n, n - 1)
+    attract = torch.cat((s.diagonal(B), s.diagonal(-B)))
+    return torch.mean(torch.logsumexp(others, dim=1) - attract)
+""",
+        "cuts the diagonal out with strides instead of masking it, reads the positives from two off-diagonals, and takes logsumexp minus positive instead of a cross entropy",
+    ),
 ]

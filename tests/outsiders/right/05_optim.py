@@ -594,4 +594,54 @@ def take_step(optimizer, loss, rate):
 """,
         "Sets gradients to None by hand and asks autograd for the gradients of the optimiser's parameters only, in place of zero_grad and loss.backward().",
     ),
+    (
+        "squared_sine_13",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    if step == warmup_steps and total_steps <= warmup_steps:
+        return float(peak)  # all warm-up, no descent
+    if step >= total_steps:
+        return 0.0
+    left = (total_steps - step) / (total_steps - warmup_steps)
+    return peak * math.sin(math.pi / 2 * left) ** 2
+""",
+        "counts what is left of the descent, and writes half a cosine as a squared sine, which is exactly 0 and 1 at the ends",
+    ),
+    (
+        "new_tensors_copied_back",
+        "lars_update",
+        """
+def lars_update(w, gradient, velocity, settings):
+    with torch.no_grad():
+        u = gradient
+        if w.dim() >= 2:
+            u = torch.add(u, w, alpha=settings["weight_decay"])
+            u = torch.mul(u, trust_ratio(w, u, settings["trust_coefficient"]))
+        velocity.copy_(torch.add(u, velocity, alpha=settings["momentum"]))
+        w.copy_(torch.sub(w, velocity, alpha=settings["lr"]))
+""",
+        "computes every result into a new tensor and copies it into velocity and w at the end",
+    ),
+    (
+        "gradients_from_autograd_grad",
+        "take_step",
+        """
+def take_step(optimizer, loss, rate):
+    learnable = []
+    for group in optimizer.param_groups:
+        group.update(lr=rate)
+        for p in group["params"]:
+            p.grad = None
+            if p.requires_grad:
+                learnable.append(p)
+    found = torch.autograd.grad(loss, learnable, allow_unused=True)
+    for p, g in zip(learnable, found):
+        p.grad = None if g is None else g.clone()
+    optimizer.step()
+""",
+        "asks torch.autograd.grad for the gradients of the optimiser's parameters and assigns them, without zero_grad and backward; a parameter that the loss does not use has no gradient",
+    ),
 ]

@@ -491,4 +491,68 @@ def loss(self, z1, z2, index):
 """,
         "the two views are given in the other order; NT-Xent averages over all 2B views, so it is symmetric (equal up to rounding)",
     ),
+    (
+        "fisher_yates",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    where = "cpu" if generator is None else generator.device
+    luck = torch.rand(N, dtype=torch.float64, generator=generator, device=where).tolist()
+    order = list(range(N))
+    for last in range(N - 1, 0, -1):
+        other = int(luck[last] * (last + 1))
+        order[last], order[other] = order[other], order[last]
+    while len(order) >= batch_size:
+        batch, order = order[:batch_size], order[batch_size:]
+        yield torch.tensor(batch, dtype=torch.int64)
+""",
+        "Fisher-Yates on a list, all its random numbers drawn at once before the first batch, instead of randperm",
+    ),
+    (
+        "views_one_by_one",
+        "SimCLR.views",
+        """
+def views(self, x):
+    first, second = (one_view(x, self.recipe, self.generators["views"]) for _ in range(2))
+    if self.positives == "wrong":
+        second = second[torch.arange(len(x)) - 1]
+    return first, second
+""",
+        "calls one_view twice instead of two_views, and takes the neighbour's finished view by index -1, 0, 1, ... instead of roll",
+    ),
+    (
+        "written_out",
+        "SimCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    if z1.shape != z2.shape or z1.dim() != 2 or len(z1) < 2:
+        raise ValueError("z1 and z2 must have the same shape (B, d), with B of 2 or more")
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    a = nn.functional.normalize(z1.to(wide), dim=1)
+    b = nn.functional.normalize(z2.to(wide), dim=1)
+    right = (a * b).sum(1) / self.temperature
+    itself = torch.eye(len(a), dtype=torch.bool, device=a.device)
+    total = 0.0
+    for anchors, partners in ((a, b), (b, a)):
+        same = (anchors @ anchors.T / self.temperature).masked_fill(itself, float("-inf"))
+        across = anchors @ partners.T / self.temperature
+        bottom = torch.logaddexp(same.logsumexp(1), across.logsumexp(1))
+        total = total + (bottom - right).mean() / 2
+    return total
+""",
+        "writes NT-Xent out in halves, with logsumexp over each (B, B) block, instead of calling nt_xent_loss",
+    ),
+    (
+        "sampler_draws_after_the_epoch",
+        "shuffled_batches",
+        """
+def shuffled_batches(N, batch_size, generator=None):
+    from torch.utils.data import BatchSampler, RandomSampler
+
+    sampler = RandomSampler(range(N), generator=generator)
+    for batch in BatchSampler(sampler, batch_size, drop_last=True):
+        yield torch.tensor(batch, dtype=torch.int64)
+""",
+        "The samplers of torch.utils.data. The whole order is drawn before the first batch; a draw after the last batch is not used.",
+    ),
 ]

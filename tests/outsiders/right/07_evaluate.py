@@ -909,4 +909,99 @@ def fit(
 """,
         "gradient of the softmax written by hand, without autograd; weight and bias in one matrix; one iteration for each call of the optimiser",
     ),
+    (
+        "log_votes_class_by_class_13",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+
+    def on_sphere(rows):
+        rows = rows.to(torch.promote_types(rows.dtype, torch.float32))
+        largest = rows.abs().amax(1, keepdim=True)
+        rows = rows / torch.where(largest > 0, largest, torch.ones_like(largest))
+        length = rows.pow(2).sum(1, keepdim=True).sqrt()
+        return rows / torch.where(length > 0, length, torch.ones_like(length))
+
+    classes = torch.unique(bank_labels)
+    directions = on_sphere(bank)
+    votes_cast = min(k, len(bank))
+    winners = []
+    for first in range(0, len(queries), QUERIES):
+        cosine = on_sphere(queries[first : first + QUERIES]) @ directions.t()
+        cosine, who = torch.sort(cosine, dim=1, descending=True)
+        cosine, voted = cosine[:, :votes_cast], bank_labels[who[:, :votes_cast]]
+        log_vote = (cosine - cosine[:, :1]) / temperature
+        minus_infinity = torch.full_like(log_vote, -math.inf)
+        totals = [
+            torch.logsumexp(torch.where(voted == c, log_vote, minus_infinity), dim=1)
+            for c in classes
+        ]
+        winners.append(classes[torch.stack(totals, dim=1).argmax(1)])
+    return torch.cat(winners) if winners else bank_labels[:0]
+""",
+        "full sort instead of topk, the logarithm of each class's votes by logsumexp in a loop over the classes instead of scatter-added exponentials, rows scaled by hand in float32 or wider",
+    ),
+    (
+        "gradient_by_hand_13",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    h = h.detach()
+    W, b = weight.detach().clone(), bias.detach().clone()
+    target = F.one_hot(position, len(W)).to(h.dtype)
+    N = len(h)
+    solver = torch.optim.LBFGS(
+        [W, b],
+        max_iter=iterations,
+        max_eval=20 * iterations + 1,
+        tolerance_grad=1e-9,
+        tolerance_change=1e-12,
+        line_search_fn="strong_wolfe",
+    )
+
+    @torch.no_grad()
+    def value_and_gradient():
+        log_p = torch.log_softmax(torch.addmm(b, h, W.T), dim=1)
+        error = (log_p.exp() - target) / N
+        W.grad = error.T @ h + penalty * W
+        b.grad = error.sum(0)
+        return -(target * log_p).sum() / N + penalty / 2 * W.square().sum()
+
+    if iterations > 0:
+        solver.step(value_and_gradient)
+    W.grad = b.grad = None
+    return W, b
+""",
+        "no autograd at all; the closure writes the derived gradient (softmax minus one-hot) into .grad",
+    ),
+    (
+        "walk_with_quotas",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    names = labels.tolist()
+    quota = {}
+    for name in names:
+        quota[name] = 0
+    if quota:
+        each = max(1, round(share * len(names) / len(quota)))
+        quota = dict.fromkeys(quota, each)
+    chosen = []
+    for row in torch.randperm(len(names), generator=generator).tolist():
+        if quota[names[row]] > 0:
+            quota[names[row]] -= 1
+            chosen.append(row)
+    return torch.tensor(chosen, dtype=torch.int64)
+""",
+        "plain Python: a walk over all rows in random order, with a dictionary of how many rows each class may still take; the subset comes in this random order",
+    ),
 ]

@@ -701,4 +701,66 @@ def reconstruction_loss(model, x, noisy):
 """,
         "A physicist's decomposition: mean of the squares = variance + square of the mean, in the promoted dtype, float32 or wider.",
     ),
+    (
+        "one_centroid_at_a_time",
+        "assign",
+        """
+def assign(x, centroids):
+    N = x.shape[0]
+    labels = torch.zeros(N, dtype=torch.int64, device=x.device)
+    squared = torch.full((N,), float("inf"), dtype=x.dtype, device=x.device)
+    for begin in range(0, N, CHUNK):
+        points = x[begin : begin + CHUNK]
+        least, own = squared[begin : begin + CHUNK], labels[begin : begin + CHUNK]  # views
+        for number, centroid in enumerate(centroids):
+            d2 = (points - centroid).square().sum(dim=1).to(x.dtype)
+            closer = d2 < least
+            least[closer] = d2[closer]
+            own[closer] = number
+    return labels, squared
+""",
+        "no matrix product: two loops, over chunks of points and over centroids, that keep the smallest squared difference so far",
+    ),
+    (
+        "sorted_and_split",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    sizes = torch.bincount(labels, minlength=len(centroids)).tolist()
+    groups = x[torch.argsort(labels)].split(sizes)
+    ranking = iter(torch.argsort(distances, descending=True).tolist())
+    rows = []
+    for members, old in zip(groups, centroids, strict=True):
+        if len(members):
+            rows.append(members.mean(0).to(old.dtype))
+            continue
+        farthest = next(ranking, None)
+        if farthest is None or not distances[farthest] > 0:
+            rows.append(old)
+        else:
+            rows.append(x[farthest].to(old.dtype))
+    return torch.stack(rows)
+""",
+        "sorts the points by cluster and splits them into groups, takes each group's mean; an iterator over the points from the farthest on serves the empty clusters",
+    ),
+    (
+        "exponential_race_13",
+        "far_points",
+        """
+def far_points(squared, count, generator=None):
+    rates = squared.detach().cpu().double()
+    runners = torch.nonzero(rates > 0).flatten()
+    if len(runners) == 0:
+        any_of_them = torch.randint(len(rates), (count,), generator=generator)
+        return any_of_them.to(squared.device)
+    rates = rates[runners] / rates.max()
+    heats = []
+    for some in torch.arange(count).split(max(1, 1_000_000 // len(runners))):
+        u = torch.rand(len(some), len(runners), generator=generator, dtype=torch.float64)
+        arrival = -torch.log1p(-u) / rates  # exponential with each runner's rate
+        heats.append(runners[arrival.argmin(dim=1)])
+    return torch.cat(heats).to(squared.device)
+""",
+        "no cumsum and no searchsorted: for each draw every point with a distance above 0 gets an exponential arrival time with its squared distance as rate, and the first to arrive is drawn",
+    ),
 ]

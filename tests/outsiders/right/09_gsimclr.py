@@ -652,4 +652,50 @@ def strict_batches(pseudo_labels, batch_size, generator=None):
 """,
         "lists only, without in_clusters, rank_in_cluster or deal: at most T of each cluster from one shuffle, T B of these from a second shuffle, then seats in turn, clusters in random order, batches shuffled",
     ),
+    (
+        "lower_until_it_fits",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    counts = [int(s) for s in sizes]
+    T = sum(counts) // batch_size
+    while True:
+        fillable = sum(min(s, T) for s in counts) // batch_size
+        if fillable == T:
+            return T
+        T = fillable
+""",
+        "a fixed point: start at N // B, and lower T to the number of batches that the images allowed by the last T fill, until it stays; plain Python numbers",
+    ),
+    (
+        "one_pile_after_another",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    row = torch.empty(len(pseudo_labels), dtype=torch.int64, device=pseudo_labels.device)
+    occurring = pseudo_labels.unique()
+    filled = 0
+    for turn in torch.randperm(len(occurring), generator=generator).tolist():
+        pile = torch.nonzero(pseudo_labels == occurring[turn]).squeeze(1)
+        shuffle = torch.randperm(len(pile), generator=generator).to(pile.device)
+        row[filled : filled + len(pile)] = pile[shuffle]
+        filled += len(pile)
+    return row
+""",
+        "one permutation of the clusters that occur and one of each cluster's images, written pile by pile into the row; no sort",
+    ),
+    (
+        "leave_out_before_sorting",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    N = pseudo_labels.shape[0]
+    T = N // batch_size
+    guests = torch.randperm(N, generator=generator)[: N - N % batch_size]
+    guests = guests.to(pseudo_labels.device)
+    seats = in_clusters(pseudo_labels[guests], generator)
+    return deal(guests[seats], T, generator)
+""",
+        "first draws the images that stay, then puts only these into clusters, and translates the positions among them back to positions of images",
+    ),
 ]

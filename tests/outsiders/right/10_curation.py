@@ -704,4 +704,65 @@ def overlap(a, b):
 """,
         "marks and counts rows and columns of pixels instead of computing sides by min and max; the union is counted as shared + only in a + only in b",
     ),
+    (
+        "frechet_nuclear_norm",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def fit(z):
+        u = F.normalize(z.cpu().double(), dim=1)
+        n, d = u.shape
+        mean = u.sum(0) / n
+        spread = (u - mean).T @ (u - mean) / n
+        return mean, spread + torch.diag(u.new_full((d,), SHRINKAGE / d))
+
+    m1, s1 = fit(z1)
+    m2, s2 = fit(z2)
+    # S = L L^T, so the eigenvalues of S1 S2 are the squared singular values of L1^T L2
+    mixed = torch.linalg.cholesky(s1).T @ torch.linalg.cholesky(s2)
+    shared = torch.linalg.svdvals(mixed).sum()
+    value = (m1 - m2).square().sum() + torch.trace(s1 + s2) - 2 * shared
+    return torch.relu(value)
+""",
+        "Cholesky factors and singular values (nuclear norm of L1^T L2) instead of S1^{1/2} S2 S1^{1/2} and eigenvalues",
+    ),
+    (
+        "embed_takes_the_buffers_away",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    names = ("running_mean", "running_var", "num_batches_tracked")
+    taken = []
+    try:
+        for part in model.modules():
+            if isinstance(part, (nn.BatchNorm1d, nn.BatchNorm2d)):
+                taken.append((part, [getattr(part, name) for name in names]))
+                for name in names:
+                    setattr(part, name, None)
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for part, tensors in taken:
+            for name, tensor in zip(names, tensors):
+                setattr(part, name, tensor)
+""",
+        "takes the running averages and the counter of each norm away for the pass (a norm without averages uses the batch in either mode) and puts the same tensors back; no mode is touched at all",
+    ),
+    (
+        "choose_two_stable_sorts",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        weights = torch.ones(len(draws))
+        return torch.multinomial(weights, 1, generator=self.generators["tries"]).item()
+    ranking = list(range(len(draws)))
+    ranking.sort(key=lambda i: draws[i]["gap"], reverse=True)
+    ranking.sort(key=lambda i: draws[i]["badness"])  # stable: equal ones stay in order of gap
+    if self.rule == "reversed":
+        return ranking[-1]
+    return ranking[0]
+""",
+        "two stable sorts, first by gap, then by badness, instead of one by a pair; the random draw by multinomial",
+    ),
 ]

@@ -731,4 +731,72 @@ def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
 """,
         "differs: own log-sum-exp with the maximum taken out, einsum, norm by hand, and `find` rather than `nearest`",
     ),
+    (
+        "find_lottery",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    closeness = z.to(self.rows) @ self.rows.T
+    candidate = torch.ones_like(closeness, dtype=torch.bool)
+    if exclude is not None:
+        candidate = exclude.to(self.images.device)[:, None] != self.images
+    closeness = closeness.masked_fill(~candidate, -math.inf)
+    if k == 1:
+        return closeness.max(dim=1).indices
+    near = closeness.topk(min(k, len(self.rows)), dim=1).indices
+    # each of the k nearest draws a lot, and the highest lot wins; ignored rows have none
+    lots = torch.rand(near.shape, generator=generator, dtype=torch.float64).to(near.device)
+    lots = torch.where(candidate.gather(1, near), lots, -1)
+    return near.gather(1, lots.argmax(1, keepdim=True)).squeeze(1)
+""",
+        "draws B times k random numbers and takes the highest among the rows that count, instead of drawing a rank; also right with fewer than k rows that are not ignored",
+    ),
+    (
+        "push_two_slices",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q, B, begin = len(self.rows), len(z), int(self.position)
+    fresh = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        origin = torch.full_like(self.images[:B], -1)
+    else:
+        origin = images.to(self.images)
+    self.ages[self.ages >= 0] += 1
+    before_end = min(B, Q - begin)
+    pieces = [(slice(begin, begin + before_end), slice(0, before_end))]
+    pieces += [(slice(0, B - before_end), slice(before_end, B))]
+    for to, part in pieces:
+        self.rows[to] = fresh[part]
+        self.images[to] = origin[part]
+        self.ages[to] = 0
+    self.position.copy_(torch.tensor((begin + B) % Q))
+""",
+        "Python integers and two slices, the part before the end and the rest from 0, instead of positions modulo Q",
+    ),
+    (
+        "loss_one_search_for_both_views",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    views, twice = (z1, z2), torch.cat((index, index))
+    rows = self.search(torch.cat(views), twice)
+    self.found = self.health(rows, twice)
+    total = 0
+    for searching, other, own in zip(views, views[::-1], rows.chunk(2)):
+        total = total + self.direction(searching, self.predictor(other), own)
+    self.support.push(z1, index)
+    return total / 2
+""",
+        "one search for the 2B projections of both views together, and a loop over the two directions",
+    ),
 ]

@@ -696,4 +696,66 @@ def effective_clusters(pseudo_labels):
 """,
         "a weighted geometric mean in Python numbers, without a logarithm and without entropy(); bounded, because rounding may leave the promised range",
     ),
+    (
+        "uniform_by_multinomial",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+    used = pseudo_labels.unique().tolist()
+    share = N // len(used) + 1
+    urn = torch.empty(0, dtype=torch.int64)
+    for cluster in used:
+        inside = (pseudo_labels == cluster).double()  # weight 1 for members, 0 for all others
+        again = int(inside.sum()) <= share
+        drawn = torch.multinomial(inside, share, replacement=again, generator=generator)
+        urn = torch.cat([urn, drawn])
+    return urn[torch.rand(len(urn), generator=generator, dtype=torch.float64).argsort()[:N]]
+""",
+        "multinomial over all images with weight 0 outside the cluster, with or without replacement; shuffled by sorting random numbers",
+    ),
+    (
+        "mutual_information_by_table",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    names_a, rows = a.cpu().unique(return_inverse=True)
+    names_b, columns = b.cpu().unique(return_inverse=True)
+    if len(names_a) == 1 or len(names_b) == 1:
+        return 0.0
+    table = torch.zeros(len(names_a), len(names_b), dtype=torch.float64)
+    table.index_put_((rows, columns), torch.ones(len(rows), dtype=torch.float64), accumulate=True)
+    joint = table / table.sum()
+    pa, pb = joint.sum(1), joint.sum(0)
+    filled = joint > 0
+    shared = (joint[filled] * (joint[filled] / torch.outer(pa, pb)[filled]).log()).sum()
+    scale = ((pa * pa.log()).sum() * (pb * pb.log()).sum()).sqrt()
+    return float((shared / scale).clamp(0, 1))
+""",
+        "a contingency table and sum p log(p / (p_a p_b)), instead of three entropies and a number for each pair",
+    ),
+    (
+        "start_epoch_draws_the_classifier_first",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    classifier, source_of_numbers = self.projector, self.generators["clusters"]
+    fresh = torch.empty(classifier.weight.shape).normal_(0, 0.01, generator=source_of_numbers)
+    points = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    old = self.pseudo_labels.to(points.device, copy=True)
+    options = {"generator": source_of_numbers}
+    if old.min() < 0:
+        new = kmeans(points, self.clusters, **options)[1]
+    else:
+        if self.warm_start:
+            options["start"] = old_means(points, old, self.clusters)
+        new = kmeans(points, self.clusters, **options)[1]
+        self.nmi.copy_(torch.tensor(mutual_information(old, new)))
+    self.pseudo_labels.copy_(new)
+    classifier.weight.data.copy_(fresh)
+    classifier.bias.data.fill_(0)
+    return list(classifier.parameters())
+""",
+        "draws the weights before k-means (the order of the draws is open), writes through .data instead of under no_grad",
+    ),
 ]

@@ -580,4 +580,56 @@ def push(self, z, images=None):
 """,
         "differs: plain loops, row by row, and a pointer that jumps back to 0",
     ),
+    (
+        "log_odds",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    # -log(a / (a + b)) = log(1 + b / a), with everything kept as logarithms
+    q = F.normalize(q, dim=1)
+    right = (q * F.normalize(k.detach(), dim=1)).sum(1) / temperature
+    wrong = torch.logsumexp(q.matmul(queue.detach().t()) / temperature, dim=1)
+    return torch.logaddexp(torch.zeros_like(right), wrong - right).mean()
+""",
+        "no cross_entropy and no table of K + 1 columns: log-sum-exp of the queue, minus the own key, through logaddexp(0, x)",
+    ),
+    (
+        "ema_of_swa_utils",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+    slow = [p for _, p in sorted(key.named_parameters())]
+    fast = [p.detach() for _, p in sorted(query.named_parameters())]
+    if slow:
+        get_ema_multi_avg_fn(momentum)(slow, fast, None)
+""",
+        "torch's own exponential moving average (lerp of whole lists), with parameters paired by name instead of order",
+    ),
+    (
+        "distance_on_the_clock",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    size, B = self.rows.size(0), z.size(0)
+    if B > size:
+        raise ValueError(f"{B} projections, but the ring has only {size} rows")
+    with torch.no_grad():
+        # for each place: how many steps after the position it lies; that is also its row in z
+        steps = (torch.arange(size, device=self.position.device) - self.position) % size
+        new = steps < B
+        wide = z.detach().to(self.rows.device, torch.promote_types(z.dtype, self.rows.dtype))
+        self.rows[new] = F.normalize(wide, dim=1).to(self.rows.dtype)[steps[new]]
+        if images is None:
+            self.images.masked_fill_(new, -1)
+        else:
+            self.images[new] = images.to(self.images)[steps[new]]
+        older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+        self.ages.copy_(older.masked_fill(new, 0))
+        self.position.add_(B).remainder_(size)
+""",
+        "goes over the places of the ring, not over the new rows: a mask says which places are replaced, and their distance from the position says by which row",
+    ),
 ]

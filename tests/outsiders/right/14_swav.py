@@ -599,4 +599,58 @@ def loss(self, z1, z2, index, *small):
 """,
         "all views in one tensor: normalised by a division, scored with a single product, then split; frozen prototypes are detached",
     ),
+    (
+        "two_potentials",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    wide = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    energy = scores.detach().to(wide) / epsilon
+    energy = energy - energy.amax(dim=0, keepdim=True)  # the columns are scaled first anyway
+    row = torch.zeros_like(energy[:, :1])  # logarithm of each sample's factor
+    for _ in range(iterations):
+        column = -(energy + row).logsumexp(0, keepdim=True)
+        row = -(energy + column).logsumexp(1, keepdim=True)
+        row = row - row.mean()  # a common factor of all samples changes nothing
+    # the last scaling of the rows is a softmax
+    return torch.softmax(energy + column, dim=1)
+""",
+        "never changes the table: keeps one logarithmic factor for each row and each column (dual potentials), and ends with a softmax",
+    ),
+    (
+        "table_of_pairs_13",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    p = torch.stack([torch.log_softmax(s / temperature, dim=1) for s in scores])  # (V, B, K)
+    q = torch.stack(list(codes))  # (C, B, K)
+    wide = torch.promote_types(p.dtype, q.dtype)
+    table = torch.einsum("cbk,vbk->cv", q.to(wide), p.to(wide)) / q.shape[1]
+    other = torch.ones_like(table, dtype=torch.bool).triu(1)
+    other |= torch.ones_like(table, dtype=torch.bool).tril(-1)
+    return -table[other].mean()
+""",
+        "all pairs of a code and a view in one einsum, a table (C, V); then the mean of what is off the diagonal",
+    ),
+    (
+        "one_product_for_all_views",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    table = F.normalize(torch.cat([z1, z2, *small]), dim=1)
+    codes = []
+    for part, queue in zip(table.detach().split(len(z1)), self.queues, strict=False):
+        codes.append(self.codes(part, queue))
+    free = int(self.epoch) > self.freeze_epochs
+    centres = self.prototypes if free else self.prototypes.detach()
+    scores = list(F.linear(table, centres).split(len(z1)))
+    value = swapped_loss(scores, codes, temperature=self.temperature)
+    self.found = self.health(scores, codes, float(value.detach()))
+    self.remember(list(table[: 2 * len(z1)].detach().chunk(2)), index)
+    return value
+""",
+        "codes before scores; all views in one matrix, normalised and compared at once, then split",
+    ),
 ]

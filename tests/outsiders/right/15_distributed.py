@@ -587,4 +587,55 @@ def moments(x, B):
 """,
         "differs: Chan's formula: each process's mean and squared distances from its own mean, in a single exchange; variance within plus variance between, weighted with the numbers of rows (0 allowed)",
     ),
+    (
+        "one_exchange_per_parameter",
+        "average_gradients",
+        """
+def average_gradients(optimizer):
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is None:
+                continue
+            # a copy in the order of the dimensions, whatever the order in memory
+            numbers = p.grad.detach().clone(memory_format=torch.contiguous_format)
+            dist.all_reduce(numbers)
+            p.grad = numbers.div_(size())
+""",
+        "one exchange for each gradient instead of one for all; p.grad is a new, contiguous tensor",
+    ),
+    (
+        "merges_moments_of_processes",
+        "moments",
+        """
+def moments(x, B):
+    # each process sends its own mean and its own sum of squared distances (Chan et al. 1979)
+    b, D = x.shape
+    mean = x.sum(0) / max(b, 1)
+    spread = (x - mean).square().sum(0)
+    table = gather(torch.cat([mean, spread])[None], size())
+    means, spreads = table[:, :D], table[:, D:]
+    share = torch.tensor(shares(B), dtype=x.dtype, device=x.device)[:, None] / B
+    total = (share * means).sum(0)
+    return total, spreads.sum(0) / B + (share * (means - total) ** 2).sum(0)
+""",
+        "a single exchange: local means and local squared distances are merged, with the spread between the processes' means added",
+    ),
+    (
+        "two_blocks_and_logsumexp",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    u, v = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    all_u, all_v = gather(u, B), gather(v, B)
+    mine = own_rows(torch.arange(B, device=z1.device))
+    same = mine[:, None] == torch.arange(B, device=z1.device)  # (b, B)
+    total = 0.0
+    for anchor, kin, partners in ((u, all_u, all_v), (v, all_v, all_u)):
+        inside = (anchor @ kin.T / temperature).masked_fill(same, -torch.inf)
+        across = anchor @ partners.T / temperature
+        total = total + torch.cat([inside, across], dim=1).logsumexp(1).sum() - across[same].sum()
+    return total * (size() / (2 * B))
+""",
+        "without own_places and cross_entropy: one table within a view and one across the views for each view, positives picked by a mask",
+    ),
 ]

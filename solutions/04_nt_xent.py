@@ -7,7 +7,6 @@ import torch
 import torch.nn.functional as F
 
 from lessons.course.ways import way
-from simclr_mini.nt_xent import check
 
 
 def widened(z):
@@ -115,6 +114,12 @@ def logits_by_adding(similarity, temperature):
     mask = torch.full((len(similarity),), -math.inf, dtype=similarity.dtype).diag_embed()
     mask = torch.nan_to_num(mask, nan=0.0, neginf=-math.inf)
     return similarity.div(temperature) + mask.to(similarity)
+
+
+def check(z1, z2, temperature):
+    same = z1.ndim == 2 and z1.size() == z2.size()
+    if not same or z1.size(0) == 1 or temperature != temperature or temperature <= 0:
+        raise ValueError("a loss needs two images, two equal shapes and a temperature above 0")
 
 
 @way("nt_xent_loss", "loops")

@@ -208,6 +208,7 @@ def test_a_function_that_is_right_by_itself_is_not_suspected():
     kept = LOSS.replace("dtype=torch.bool", "dtype=torch.bool, device=s.device")
     kept = kept.replace("torch.arange(len(s))", "torch.arange(len(s), device=s.device)")
     wide = UNIT.replace("[z1, z2])", "[z1, z2]).to(torch.promote_types(z1.dtype, torch.float32))")
+    kept = kept.replace("    z = ", "    check(z1, z2, temperature)\n    z = ", 1)
     right = kept.format(z=wide, end="(s.logsumexp(1) - positive).mean()")
     assert diagnosis(4, "nt_xent", right).is_right("nt_xent_loss")
     assert not loss().is_right("nt_xent_loss")  # it makes tensors on the CPU

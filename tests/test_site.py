@@ -442,6 +442,11 @@ def outsiders(words, monkeypatch):
     assert all(versions(find(word), right) for word in words if word != "--right")
 
 
+def mutants_of(words, monkeypatch):
+    """test_mutants.py runs some of each lesson."""
+    assert all(find(word) for word in words)
+
+
 def proves(words, monkeypatch):
     """test_proofs.py runs it for every lesson; here its words are looked up."""
     lesson = find(words[0])
@@ -536,6 +541,7 @@ CHECKS = {
     "python -m lessons": in_the_course,
     "python -m lessons.course.prove": proves,
     "python -m lessons.course.outsiders": outsiders,
+    "python -m lessons.course.mutants": mutants_of,
     "pytest": collected,
     "python": script,
 }

@@ -264,7 +264,8 @@ def test_a_killed_process_loses_nothing_but_time(tmp_path, data):
         process = fork.Process(target=go_on, args=[steps])
         process.start()
         steps.close()  # the parent notices a child that ends without a word
-        heard.recv()
+        with contextlib.suppress(EOFError):  # killed after its last step, it has nothing left to do
+            heard.recv()
         if attempt < 4:
             time.sleep(random.Random(attempt).uniform(0, 0.5))
             process.kill()

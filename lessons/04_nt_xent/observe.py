@@ -30,8 +30,8 @@ def similarity_matrix(module):
     seen["tiny"] = got(f, 1e-2 * z1, 1e-2 * z2)
     zeros = z1 * torch.tensor([[1.0], [0.0], [1.0]])
     came = got(f, zeros, z2)
-    seen["zeros"] = bool(came.isfinite().all()) if isinstance(came, torch.Tensor) else came
-    seen["gradient of zeros"] = str(tried(finite_gradient, f, zeros, z2))
+    finite = bool(came.isfinite().all()) if isinstance(came, torch.Tensor) else came
+    seen["also zeros"] = f"{finite}, gradient {tried(finite_gradient, f, zeros, z2)}"
     seen["tinier"] = got(f, 1e-6 * z1, 1e-5 * z2)
     seen["widened"], seen["bfloat16"] = (
         type_of(s) in ("float32", "float64") for s in (half, short)
@@ -162,7 +162,7 @@ def nt_xent_loss(module):
     seen["broken"] = tried(lambda: math.isfinite(float(f(broken, z2))))
     bad = [(z1[:1], z2[:1], 0.5), (z1, z2[:2], 0.5), (z1, z2[:, :4], 0.5)]
     bad += [(z1, z2, temperature) for temperature in (0.0, -0.5, math.nan)]
-    seen["refused"] = str([refuses(f, *args) == "ValueError" for args in bad])
+    seen["also refused"] = str([refuses(f, *args) == "ValueError" for args in bad])
     seen["type"] = type(seen["default"]).__name__
     seen["double"] = type_of(got(f, z1.double(), z2.double())) == "float64"
     seen["stays"] = stays(f, z1, z2)

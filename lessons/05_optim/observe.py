@@ -102,7 +102,7 @@ def trust_ratio(module):
     seen = {k: v if isinstance(v, str) else torch.as_tensor(v) for k, v in seen.items()}
     for value in (300.0, 1e-4):  # in float16 the square of one is infinite, and that of the other 0
         half = torch.full((3, 4), value).half()
-        seen[f"half {value}"] = str(tried(near_half, module.trust_ratio, half))
+        seen[f"also half {value}"] = str(tried(near_half, module.trust_ratio, half))
     seen["stays"] = stays(module.trust_ratio, w, update, 0.01)
     right = all(
         equal(seen[f"{name} {eta}"], eta * w.norm() / update.norm())
@@ -240,5 +240,6 @@ def take_step(module):
     w, frozen, unused = (nn.Parameter(torch.ones(())) for _ in range(3))
     frozen.requires_grad_(False).grad = torch.ones(())
     said = tried(module.take_step, torch.optim.SGD([w, frozen, unused], 1.0), 2 * w, 0.1)
-    seen["frozen"] = said if isinstance(said, str) else (w.detach(), frozen)
+    moved = f"{1 - float(w):.2f} {float(frozen)} {float(unused)}"
+    seen["also frozen"] = said if isinstance(said, str) else moved
     return seen

@@ -147,7 +147,7 @@ def SimCLR_views(module):
         seen[f"control {name}"] = made[0][i] if mixed else word
     plain = method(NOTHING)
     plain.options = object()
-    seen["no options"] = str(tried(lambda: len(plain.views(x.clone()))))
+    seen["also no options"] = str(tried(lambda: len(plain.views(x.clone()))))
     marked = torch.zeros(200, 3, 2, 2)
     marked[:, :, :, 0] = 1
     one, two = (v[:, 0, 0, 0] < 0.5 for v in method(COINS).views(marked))
@@ -164,7 +164,7 @@ def SimCLR_views(module):
     later = turned.generators["views"].get_state()
     normal = method(CROPS, seed=1)
     normal.views(x)
-    seen["control later"] = torch.equal(later, normal.generators["views"].get_state())
+    seen["also control later"] = torch.equal(later, normal.generators["views"].get_state())
     with torch.no_grad():
         method(CROPS, seed=1, positives="wrong").views(x)
         seen["control gradients"] = torch.is_grad_enabled()

@@ -197,7 +197,7 @@ def knn_predict(module):
     refused = [(labels, queries, 0), (labels, queries, 3, 0.0), (labels, queries, 3, math.nan)]
     refused += [(names, queries, 3) for names in (labels[:-1], labels[:, None])]
     refused += [(torch.cat([labels, labels]), queries, 3)]
-    seen["refused"] = str([refuses(predict, bank, *rest) for rest in refused])
+    seen["also refused"] = str([refuses(predict, bank, *rest) for rest in refused])
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
     seen["double"] = str(getattr(short, "dtype", "none"))
     return seen | {"changed": str(predict)}
@@ -229,7 +229,7 @@ def class_balanced(module):
         same = counts[0] == counts[1] == counts[2]
         seen[f"{share}"] = torch.tensor(counts[0]) if same else "varies"
         seen[f"twice {share}"] = any(len(set(i.tolist())) < len(i) for i in found)
-    seen["refused"] = str([refuses(draws, share, 1) for share in (0.0, -0.1, 1.01)])
+    seen["also refused"] = str([refuses(draws, share, 1) for share in (0.0, -0.1, 1.01)])
     few = torch.tensor([8, 4, 8, 4, 8, 4, 8, 4, 8, 4, 8])
     seen["11"] = tuple(len(draws(share, 1, labels=few)[0]) for share in (0.5, 0.6))
     sets = [tuple(sorted(i.tolist())) for i in draws(0.4)]
@@ -521,7 +521,7 @@ def probes(module):
     names = labels.repeat(6)[:72]
     raw = tried(lambda: watched(flat, names, flat, names, (1.0,), 1))
     raw = raw if isinstance(raw, str) else raw.std[1].item()
-    seen["tiny by rounding"] = raw if isinstance(raw, str) else raw < 1e-7
+    seen["also tiny by rounding"] = raw if isinstance(raw, str) else raw < 1e-7
     h = rand(18, 2, seed=5, dtype=torch.float64)
     val, labels = 2 * rand(80, 2, seed=6, dtype=torch.float64), torch.arange(18) % 3
     for best in (2.0, 0.3):  # the validation labels are what the probe of one penalty predicts

@@ -83,14 +83,14 @@ def SupportSet_find(module):
     wide = support_of(module, at(*(45 + 0.1 * (torch.arange(41) * 18 % 41)).tolist()))
     seen["half"] = answer(wide.find, at(-35, 47, 125).bfloat16())
     far = (3 * at(*(45 + 0.1 * torch.arange(41)).tolist())).bfloat16()
-    seen["half far"] = answer(same_in_single, wide, far)
+    seen["also half far"] = answer(same_in_single, wide, far)
     huge = (54000 * torch.tensor([[-1.0, 1.0], [1.0, 0.2]])).half()
-    seen["half huge"] = answer(same_in_single, support, huge)
+    seen["also half huge"] = answer(same_in_single, support, huge)
     draws = answer(draws_of, support)
     seen |= draws if isinstance(draws, dict) else {"draws": draws}
     support.rows.copy_(support.rows.flip(0))
     seen["other rows"] = answer(support.find, at(0, 90, 60, 170))
-    seen["stays without"] = stays(search_any, module.SupportSet(7, 5), rand(3, 5, seed=1))
+    seen["also stays without"] = stays(search_any, module.SupportSet(7, 5), rand(3, 5, seed=1))
     for name, k in [("stays", 1), ("there", 2)]:
         seen[name] = stays(search, module.SupportSet(7, 5), rand(3, 5, seed=1), k)
     return seen
@@ -355,7 +355,7 @@ def NNCLR_loss(module):
     find, searched = method.support.find, []
     method.support.find = lambda z, *a, **k: searched.append(len(z)) or find(z, *a, **k)
     answer(method.loss, at(10, 100), at(30, 120), torch.arange(2) + 20)
-    seen["searches"] = sum(searched) > 4
+    seen["also searches"] = sum(searched) > 4
     seen["top k"] = (len(losses) > 1, len(losses) > 3)
     seen["own generator"] = own
     method = method_of(module, module.SupportSet(7, 5), 0.5, None)

@@ -65,7 +65,7 @@ def sinkhorn(module):
     given = cosines(5, 3, 1).float()
     kinds = (given, given.double(), given.bfloat16(), given.half())
     wide = (torch.float32, torch.float64)
-    seen["wide"] = all(module.sinkhorn(scores).dtype in wide for scores in kinds)
+    seen["also wide"] = all(module.sinkhorn(scores).dtype in wide for scores in kinds)
     seen["double"] = module.sinkhorn(given.double()).dtype == torch.float64
     module.sinkhorn(given)
     seen["kept"] = torch.equal(given, cosines(5, 3, 1).float())

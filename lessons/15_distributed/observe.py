@@ -32,11 +32,13 @@ def all_rows(module):
         parts = numbers(B, 3, seed=B).tensor_split(W)
         seen[f"{B} {W}"] = attempt(W, lambda r, p=parts, B=B: module.all_rows(p[r], B).double())
     zeros = torch.zeros(5, 2, dtype=torch.float64).tensor_split(2)
-    seen["zeros"] = str(attempt(2, lambda r: tuple(module.all_rows(zeros[r], 5).shape)))
+    seen["also zeros"] = str(attempt(2, lambda r: tuple(module.all_rows(zeros[r], 5).shape)))
     columns = [rows.T.contiguous().T for rows in numbers(2, 5, seed=3).T.tensor_split(2)]
-    seen["columns"] = attempt(2, lambda r: module.all_rows(columns[r], 5).double())
+    whole = numbers(2, 5, seed=3).T
+    came = attempt(2, lambda r: torch.equal(module.all_rows(columns[r], 5).double(), whole))
+    seen["also columns"] = str(came)
     learns = [rows.clone().requires_grad_() for rows in numbers(5, 2, seed=4).tensor_split(2)]
-    seen["graph"] = str(attempt(2, lambda r: module.all_rows(learns[r], 5).requires_grad))
+    seen["also graph"] = str(attempt(2, lambda r: module.all_rows(learns[r], 5).requires_grad))
     seen["stays"] = Later(lambda: str(attempt(2, lambda r: strays(module.all_rows, learns[r], 5))))
     parts = numbers(4, 2, seed=1).tensor_split(2)
     types = attempt(2, lambda r: f"{module.all_rows(parts[r], 4).dtype}")

@@ -10,7 +10,7 @@ they are named only if they share a mistake.
 import time
 from itertools import combinations
 
-from lessons.course.diagnosis import ASIDE, MOST, Diagnosis, agree, execute, killers, observe
+from lessons.course.diagnosis import MOST, Diagnosis, agree, execute, is_aside, killers, observe
 from lessons.course.evidence import RTOL, equal, is_telling, leaves
 from lessons.course.mistakes import Mistake, mistakes_in
 
@@ -73,7 +73,7 @@ class Pairs:
     def differing(self, function: str, seen: dict | None) -> set[tuple]:
         """The paths of the results that differ from the library's, except device and type."""
         right, values = leaves(self.diagnosis.right(function)), leaves(seen or {})
-        paths = [path for path in {**right, **values} if not path or path[0] not in ASIDE]
+        paths = [path for path in {**right, **values} if not path or not is_aside(path[0])]
         return {p for p in paths if not equal(values.get(p), right.get(p), 10 * RTOL)}
 
     def gives_the_results(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:

@@ -1341,9 +1341,9 @@ def follow(key, query, momentum):
         "follow",
         """@torch.no_grad()
 def follow(key, query, momentum):
-    theirs = query.state_dict()
-    for name, slow in key.state_dict().items():
-        slow.copy_(momentum * slow + (1 - momentum) * theirs[name])
+    slow, fast = key.state_dict(), query.state_dict()
+    mixed = {name: momentum * slow[name] + (1 - momentum) * fast[name] for name in slow}
+    key.load_state_dict(mixed)
 """,
         "You average everything in the state, including the running statistics and the count of batches. Which of these are parameters?",
         trains=True,

@@ -132,11 +132,15 @@ def follow_by_differences(key, query, momentum):
         slow -= (1 - momentum) * (slow - fast)
 
 
+def refuse_too_many(ring, z):
+    if len(z) > len(ring.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(ring.rows)} rows")
+
+
 @way("Ring.push", "loops")
 def push_in_loops(self, z, images=None):
     """One row after another, each written at the position, which then advances."""
-    if len(z) > len(self.rows):
-        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    refuse_too_many(self, z)
     with torch.no_grad():
         for place in range(len(self.ages)):
             if self.ages[place] >= 0:
@@ -153,8 +157,7 @@ def push_in_loops(self, z, images=None):
 @torch.no_grad()
 def push_in_two_slices(self, z, images=None):
     """Write what fits before the end, and the rest at the beginning."""
-    if len(z) > len(self.rows):
-        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    refuse_too_many(self, z)
     B, K, start = len(z), len(self.rows), int(self.position)
     new = F.normalize(z.to(self.rows), dim=1)
     of = torch.full((B,), -1) if images is None else images
@@ -172,8 +175,7 @@ def push_in_two_slices(self, z, images=None):
 @torch.no_grad()
 def push_by_shifting(self, z, images=None):
     """A queue, not a ring: new rows go in front, newest first, and the last B are dropped."""
-    if len(z) > len(self.rows):
-        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    refuse_too_many(self, z)
     B, K = len(z), len(self.rows)
     of = self.images.new_full((B,), -1) if images is None else images.to(self.images)
     older = self.ages + (self.ages >= 0)
@@ -186,8 +188,7 @@ def push_by_shifting(self, z, images=None):
 @torch.no_grad()
 def push_by_rolling(self, z, images=None):
     """Turn the ring until the place is at the front, write there, and turn it back."""
-    if len(z) > len(self.rows):
-        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    refuse_too_many(self, z)
     B, turn = len(z), int(self.position)
     u = z.detach().cpu().double().numpy()
     u = torch.from_numpy(u / np.linalg.norm(u, axis=1, keepdims=True))

@@ -164,6 +164,20 @@ def test_next_belongs_to_the_lesson_that_was_run(lesson_4):
     assert lesson_4.says()[1].startswith("Next: mlp, in ")
 
 
+def test_a_lesson_that_is_wrong_is_not_forgotten(lesson_4):
+    """Whoever goes on with another lesson is told, and nobody is told twice."""
+    lesson_4.verdict()
+    lesson_4.verdict("failed", only="positive")
+    assert "Still wrong" not in board()  # it is the next thing already
+    memory.save_last("05_optim")
+    below = board(width=1000).partition("\n\n")[2].splitlines()
+    assert below[0].startswith("Still wrong: positive_index, in ")
+    assert below[1].startswith("Next: scaled_learning_rate, in ")
+    lesson_4.verdict()
+    memory.save_last("05_optim")
+    assert "Still wrong" not in board()
+
+
 def test_a_broken_file_keeps_what_was_known(lesson_4):
     """A syntax error is reported; once it is fixed, the board shows what it showed before."""
     lesson_4.verdict()

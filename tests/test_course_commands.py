@@ -13,6 +13,7 @@ import pytest
 
 from lessons.course import (
     commands,
+    doctor,
     files,
     progress,
     questions,
@@ -21,6 +22,7 @@ from lessons.course import (
 )
 from lessons.course.board import board
 from lessons.course.manifest import find, lessons
+from lessons.course.provenance import Provenance
 from lessons.course.score import question, statement, versions_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -317,6 +319,40 @@ def test_counting_one_candidate_too_many_or_too_few_is_wrong(number, right, near
         for digits in (2, 4):
             text = f"{math.log(answer):.{digits}f}"
             assert questions.is_right(one, text) is expected, text
+
+
+def test_a_close_answer_is_told_how_exact_it_must_be(monkeypatch, capsys):
+    typed = iter(["2.7", "2.71"])
+    monkeypatch.setattr(questions, "typed", lambda prompt: next(typed))
+    (one,) = [one for one in find(4).questions if "to two decimals" in one["ask"]]
+    assert questions.ask(one)
+    assert "Not yet. The answer needs two decimals." in capsys.readouterr().out
+
+
+def test_what_ran_before_a_resume_is_not_called_needless(tmp_path):
+    """The calls of the process that was killed are not counted."""
+    lesson = find(4)
+    kept = Provenance({"simclr_mini.nt_xent": tmp_path / "nt_xent.py"})
+    kept.calls["simclr_mini.nt_xent", "nt_xent_loss", True] = 3
+    assert "Not needed here: nt_xent.similarity_matrix" in kept.report([lesson])
+    said = kept.report([lesson], resumed=True)
+    assert said.startswith("Your code ran since the run was resumed:")
+    assert "Not called since then: nt_xent.similarity_matrix" in said and "Not needed" not in said
+
+
+def test_doctor_names_the_environment_that_is_there(tmp_path, monkeypatch):
+    """Without it, pip would install into the system's Python."""
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    assert doctor.environment() is None
+    place = tmp_path / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    place.mkdir(parents=True)
+    monkeypatch.setattr(doctor.importlib, "import_module", lambda name: 1 / 0)
+    fixes = [fix for what, fix in doctor.checks() if what.startswith("torch: ")]
+    assert len(fixes) == 1 and fixes[0].startswith("source ") and "activate" in fixes[0]
+    monkeypatch.setattr(doctor.sys, "prefix", str(tmp_path / ".venv"))
+    assert doctor.environment() is None  # it is active
+    fixes = [fix for what, fix in doctor.checks() if what.startswith("torch: ")]
+    assert "pip install -c constraints.txt" in fixes[0]
 
 
 def test_a_prediction_is_shown_next_to_the_result(monkeypatch, capfd):

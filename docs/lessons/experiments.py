@@ -69,9 +69,10 @@ def directions_used():
 
 def h_or_z(run):
     """k-NN accuracy of both sides of the projector of a trained run."""
-    if not (Path(run) / "config.json").exists():
-        sys.exit(f"there is no run in {run}; the first one that you train is in runs/mine-1")
-    _, method, splits, _ = load_run(Path(run))
+    try:
+        _, method, splits, _ = load_run(Path(run))
+    except FileNotFoundError as error:
+        sys.exit(f"{error}. The first run of your own code is in runs/mine-1")
     both = {"h": method.encoder, "z": nn.Sequential(method.encoder, method.projector)}
     for name, network in both.items():
         bank, queries = (evaluate.features(network, splits[s]) for s in ("train", "test"))

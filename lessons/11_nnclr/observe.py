@@ -353,7 +353,12 @@ def NNCLR_loss(module):
         own = own and torch.equal(before, torch.get_rng_state())
         losses.add(loss if isinstance(loss, str) else str(torch.as_tensor(loss).numpy().round(4)))
     find, searched = method.support.find, []
-    method.support.find = lambda z, *a, **k: searched.append(len(z)) or find(z, *a, **k)
+
+    def counted(z, *args, **settings):
+        searched.append(len(z))
+        return find(z, *args, **settings)
+
+    method.support.find = counted
     answer(method.loss, at(10, 100), at(30, 120), torch.arange(2) + 20)
     seen["also searches"] = sum(searched) > 4
     seen["top k"] = (len(losses) > 1, len(losses) > 3)

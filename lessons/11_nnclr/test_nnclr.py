@@ -854,9 +854,12 @@ def test_each_view_searches_once():
     """The meters describe the neighbours that the loss has used; a new search may find others."""
     support = support_of([*FOUR, [0.8, 0.6]])
     method, find, searched = method_of(support, top_k=2), support.find, []
-    support.find = lambda z, *args, **settings: (
-        searched.append(len(z)) or find(z, *args, **settings)
-    )
+
+    def counted(z, *args, **settings):
+        searched.append(len(z))
+        return find(z, *args, **settings)
+
+    support.find = counted
     got = call(method.loss, at(10, 100), at(30, 120), torch.arange(2) + 20)
     if sum(searched) != 4:
         said = "Two views of two images need four searches."

@@ -34,7 +34,7 @@ from lessons.course.ways import load_file
 
 MOST = 2  # at most this many mistakes are named together
 SECONDS = 20  # CPU time for one failed test; on a slow computer, a mistake may stay unnamed
-# keys about device and type; so are those that begin with "also", about other special cases
+# Keys about device and type. Those about other special cases begin with "also".
 ASIDE = ("stays", "there", "double", "widened", "bfloat16")
 
 
@@ -317,27 +317,24 @@ def needs(lesson_folder: str, function: str) -> list[str]:
     return [other for other in lesson.functions if other in found - {function}]
 
 
-def is_aside(key: str) -> bool:
+def is_aside(key: str | int) -> bool:
     """Whether a key is left out of the comparison with a mistake that is not about it."""
     return key in ASIDE or str(key).startswith("also ")
 
 
 def agree(seen: dict, theirs: dict | None, right: dict) -> bool:
-    """Whether two observations are equal; in device and type only if the mistake is about them."""
+    """Whether two observations are equal; in special cases only if the mistake is about them."""
     if theirs is None or not equal(numbers_of(seen), numbers_of(theirs)):
-        return False  # so device and type need not be found, which is slow
+        return False  # so the device need not be found, which is slow
     kinds = bool | str | Later
-    known = [key for key in {**seen, **theirs} if is_aside(key)]
-    about = [
-        key
-        for key in known
-        if not (isinstance(right.get(key), kinds) and equal(theirs.get(key), right[key]))
-    ]
+    aside = [key for key in {**seen, **theirs} if is_aside(key)]
+    same = [k for k in aside if isinstance(right.get(k), kinds) and equal(theirs.get(k), right[k])]
+    about = {*aside}.difference(same)
     return all(equal(seen.get(key), theirs.get(key)) for key in about)
 
 
 def numbers_of(seen: dict) -> dict:
-    """An observation without device and type."""
+    """An observation without the special cases."""
     return {key: value for key, value in seen.items() if not is_aside(key)}
 
 

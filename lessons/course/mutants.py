@@ -49,20 +49,41 @@ class Subject:
         return f"{self.mutant.id} {place}: {self.mutant.change}"
 
 
-def subjects(lesson: Lesson, name: str = "") -> list[Subject]:
-    """The mutants of a lesson, or of one function."""
+@dataclass(frozen=True)
+class Text:
+    """A right version of a function, from which mutants are made."""
+
+    function: str
+    source: str  # the whole module
+    origin: str = ""  # the id of an outsider's version; none if the library's
+
+    def subjects(self, lesson: Lesson) -> list[Subject]:
+        module = lesson.module_of(self.function)
+        made = mutants(self.source, [self.function])
+        found = [Subject(module, one, self.origin) for one in made]
+        return by_chance(found)[:OF_EACH] if self.origin else found
+
+
+def texts(lesson: Lesson, name: str = "") -> list[Text]:
+    """The right versions of a lesson, or of one function: the library's, then the outsiders'."""
     library = {module: lesson.library_file(module).read_text("utf-8") for module in lesson.write}
-    found = []
-    for module, functions in lesson.write.items():
-        chosen = [one for one in functions if name in ("", one)]
-        found += [Subject(module, one) for one in mutants(library[module], chosen)]
+    found = [
+        Text(name, library[module]) for module in lesson.write for name in lesson.write[module]
+    ]
     for one in versions(lesson, right=True):
-        if name in ("", one.function):
-            module = lesson.module_of(one.function)
-            source = Mistake(one.id, one.function, one.source, "").source(library[module])
-            made = [Subject(module, mutant, one.id) for mutant in mutants(source, [one.function])]
-            found += by_chance(made)[:OF_EACH]
-    return list({one.mutant.id: one for one in reversed(found)}.values())[::-1]
+        whole = Mistake(one.id, one.function, one.source, "")
+        source = whole.source(library[lesson.module_of(one.function)])
+        found.append(Text(one.function, source, one.id))
+    return [one for one in found if name in ("", one.function)]
+
+
+def subjects(lesson: Lesson, name: str = "") -> list[Subject]:
+    """The mutants of a lesson, or of one function. Two versions may have some in common."""
+    found: dict[str, Subject] = {}
+    for text in texts(lesson, name):
+        for one in text.subjects(lesson):
+            found.setdefault(one.mutant.id, one)
+    return list(found.values())
 
 
 def by_chance(some: list[Subject]) -> list[Subject]:
@@ -140,10 +161,11 @@ class Runner:
 
 
 def sample(lesson: Lesson, count: int) -> list[Subject]:
-    """Some mutants of one function: the same ones each time, unless the code changes."""
+    """Some mutants of one version: the same ones each time, unless the code changes."""
     chance = int(hashlib.sha1(lesson.folder.encode()).hexdigest(), 16)
     name = lesson.functions[chance % len(lesson.functions)]
-    return by_chance(subjects(lesson, name))[:count]
+    some = texts(lesson, name)
+    return by_chance(some[chance % len(some)].subjects(lesson))[:count]
 
 
 def survivors(lesson: Lesson, chosen: list[Subject], warm: bool = True) -> Iterator[Subject]:
@@ -170,10 +192,8 @@ def main() -> None:
     options = parser.parse_args()
     missing = 0
     for lesson in map(find, options.lessons):
-        if options.sample:
-            chosen = sample(lesson, options.sample)
-        else:
-            chosen = subjects(lesson, options.function)
+        some = options.sample
+        chosen = sample(lesson, some) if some else subjects(lesson, options.function)
         if options.show:
             print("\n".join(one.line for one in chosen))
             continue

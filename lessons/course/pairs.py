@@ -71,7 +71,7 @@ class Pairs:
         return likely, others
 
     def differing(self, function: str, seen: dict | None) -> set[tuple]:
-        """The paths of the results that differ from the library's, except device and type."""
+        """The paths of the results that differ from the library's, except in special cases."""
         right, values = leaves(self.diagnosis.right(function)), leaves(seen or {})
         paths = [path for path in {**right, **values} if not path or not is_aside(path[0])]
         return {p for p in paths if not equal(values.get(p), right.get(p), 10 * RTOL)}

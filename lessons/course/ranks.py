@@ -213,32 +213,32 @@ class Group(dist.ProcessGroup):
     def meet(self, name: str, tensors: list[list[Tensor]], do: Callable) -> Done:
         return self.meeting.exchange(self.place, name, tensors, do)
 
+    def meet_in_memory(self, name: str, tensors: list[Tensor], do: Callable) -> Done:
+        """As `meet`, for calls of gloo that exchange numbers in the order of memory."""
+        groups = [tensors, Kept([in_memory(tensors[0])])]
+        return self.meet(name, groups, lambda all_: do([one[1][0] for one in all_]))
+
     def allreduce(self, tensors, options=None):
-        def do(all_):
-            flat = [in_memory(one[0][0]) for one in all_]
+        def do(flat):
             total = reduced(flat, options)
             for one in flat:
                 one.copy_(total)
 
-        in_memory(tensors[0])  # which may refuse it
-        return self.meet("all_reduce", [tensors], do)
+        return self.meet_in_memory("all_reduce", tensors, do)
 
     def reduce(self, tensors, options):
-        def do(all_):
-            flat = [in_memory(one[0][0]) for one in all_]
+        def do(flat):
             flat[options.rootRank].copy_(reduced(flat, options))
 
-        in_memory(tensors[0])
-        return self.meet("reduce", [tensors], do)
+        return self.meet_in_memory("reduce", tensors, do)
 
     def broadcast(self, tensors, options):
-        def do(all_):
-            sent = in_memory(all_[options.rootRank][0][0]).clone()
-            for one in all_:
-                in_memory(one[0][0]).copy_(sent)
+        def do(flat):
+            sent = flat[options.rootRank].clone()
+            for one in flat:
+                one.copy_(sent)
 
-        in_memory(tensors[0])
-        return self.meet(f"broadcast from {options.rootRank}", [tensors], do)
+        return self.meet_in_memory(f"broadcast from {options.rootRank}", tensors, do)
 
     def allgather(self, outputs, inputs, options=None):
         self.count(outputs[0], inputs[0], "all_gather")
@@ -319,7 +319,7 @@ class Group(dist.ProcessGroup):
 
 
 class Kept(list):
-    """Lists that only one process has, so nobody compares their shapes."""
+    """Tensors whose shapes nobody compares: only one process has them, or they are views."""
 
     def __iter__(self):
         return iter(())

@@ -70,7 +70,7 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
     """The factor that gives an update the norm eta * |w|.
 
     Args:
-        w: weights, any shape, in any precision.
+        w: weights, any shape, in any precision that can hold both norms.
         update: gradient plus weight decay, same shape.
         trust_coefficient: eta.
 

@@ -298,10 +298,12 @@ def step_by_grad(optimizer, loss, rate):
     optimizer.zero_grad()
 
 
-@way("take_step", "zeros")
-def step_with_zeros(optimizer, loss, rate):
-    """Set the gradients to zero instead of None."""
-    optimizer.zero_grad(set_to_none=False)
+@way("take_step", "by_hand")
+def step_that_clears_by_hand(optimizer, loss, rate):
+    """Take away each parameter's gradient."""
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            p.grad = None
     torch.autograd.backward(loss)
     [group.__setitem__("lr", rate) for group in optimizer.param_groups]
     optimizer.step()

@@ -434,6 +434,7 @@ def color_jitter(module):
         y = jitter(pair, *strengths, 1.0)[:, 0, 0]
         low = y[:, 1] < 1e-6 if i == 0 else y[:, 1] < y[:, 0] - 1e-6
         seen["strong " + name] = coarse(low.double().mean(), 0.3)
+        seen["flat at strong " + name] = (y.diff().abs() < 1e-6).double().mean().item() > 0.1
         seen["strongest " + name] = (
             coarse(y.max(), 0.3) if i == 0 else coarse((y.diff() / 0.03).max())
         )

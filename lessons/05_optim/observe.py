@@ -239,7 +239,9 @@ def take_step(module):
         seen[f"{name} defaults"] = optimizer.defaults["lr"] == before
     w, frozen, unused = (nn.Parameter(torch.ones(())) for _ in range(3))
     frozen.requires_grad_(False).grad = torch.ones(())
-    said = tried(module.take_step, torch.optim.SGD([w, frozen, unused], 1.0), 2 * w, 0.1)
+    said = tried(
+        module.take_step, torch.optim.SGD([w, frozen, unused], 1.0, weight_decay=1.0), 2 * w, 0.1
+    )
     moved = f"{1 - float(w):.2f} {float(frozen)} {float(unused)}"
     seen["also frozen"] = said if isinstance(said, str) else moved
     return seen

@@ -588,9 +588,9 @@ def test_a_frozen_parameter_stays():
     """An optimiser may hold parameters that do not require a gradient, such as a frozen layer."""
     w, frozen, unused = (nn.Parameter(torch.tensor(value)) for value in (1.0, 5.0, 6.0))
     frozen.requires_grad_(False).grad = torch.tensor(7.0)  # from the time before it was frozen
-    optimizer = torch.optim.SGD([frozen, w, unused], lr=5.0)
+    optimizer = torch.optim.SGD([frozen, w, unused], lr=5.0, weight_decay=1.0)
     got = call(take_step, optimizer, 2 * w, 0.1)
-    Result(got.call, w).gives(0.8, rtol=1e-6)
+    Result(got.call, w).gives(0.7, rtol=1e-6, why="The gradient is 2, and decay adds w = 1.")
     Result(got.call, frozen).gives(5.0, why="This parameter is frozen.")
     Result(got.call, unused).gives(6.0, why="The loss does not depend on this parameter.")
 

@@ -90,7 +90,7 @@ def SupportSet_find(module):
     seen |= draws if isinstance(draws, dict) else {"draws": draws}
     support.rows.copy_(support.rows.flip(0))
     seen["other rows"] = answer(support.find, at(0, 90, 60, 170))
-    seen["also stays without"] = stays(search_any, module.SupportSet(7, 5), rand(3, 5, seed=1))
+    seen["stays without"] = stays(search_any, module.SupportSet(7, 5), rand(3, 5, seed=1))
     for name, k in [("stays", 1), ("there", 2)]:
         seen[name] = stays(search, module.SupportSet(7, 5), rand(3, 5, seed=1), k)
     return seen
@@ -202,6 +202,7 @@ def SupportSet_push(module):
     seen["error"] = str(answer(support.push, z * 2))
     seen["gradient"] = support.rows.requires_grad
     seen["state"] = str(sorted(support.state_dict()))
+    seen["also place"] = tried(places_of_single_rows, module.SupportSet(5, 3))
     support = module.SupportSet(2, 3, Generator().manual_seed(7))
     answer(support.push, rand(1, 3, seed=2), torch.tensor([4]))
     seen["refuses"] = refuses(support.push, rand(3, 3, seed=1), torch.arange(3))
@@ -212,6 +213,17 @@ def SupportSet_push(module):
     seen["widened"] = answer(norms_of_half, module)
     seen["stays"] = stays(push, module.SupportSet(7, 5), rand(3, 5, seed=1))
     return seen
+
+
+def places_of_single_rows(support):
+    """Whether rows that are pushed one at a time go where `position` says."""
+    found = []
+    for b in range(3):
+        place, z = int(support.position), rand(1, 3, seed=20 + b)
+        support.push(z, torch.tensor([b]))
+        there = support.rows[place : place + 1].float()
+        found.append(place < 5 and torch.cosine_similarity(there, z).item() > 0.9999)
+    return str(found)
 
 
 def is_position(support):

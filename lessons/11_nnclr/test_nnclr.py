@@ -457,6 +457,18 @@ def test_the_next_push_goes_to_other_positions():
 
 
 @about("SupportSet.push")
+def test_position_says_where_the_next_row_goes():
+    """Three rows are pushed, one at a time, and each goes to the position that was there before."""
+    support, z = empty(5, 3), rand(3, 3, seed=11)
+    for b, row in enumerate(F.normalize(z, dim=1)):
+        place = int(support.position)
+        called = pushed(support, z[b : b + 1], torch.tensor([b]))
+        if place >= 5 or float((support.rows[place] - row).norm()) > 1e-5:
+            said = f"Before push {b + 1} of one row, position was {place}."
+            wrong(said, call=called, expected=f"the row at {place}", got="it is not there")
+
+
+@about("SupportSet.push")
 def test_no_graph_stays_in_the_set():
     """The set outlives the step, so it keeps the numbers of a projection but not its graph."""
     support = empty(5, 3)

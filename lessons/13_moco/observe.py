@@ -148,6 +148,7 @@ def Ring_push(module):
     ring.push(spread(3, 3, 1).float().requires_grad_() * 2)
     seen["gradient"] = ring.rows.requires_grad
     seen["state"] = str(sorted(ring.state_dict()))
+    seen["also place"] = tried(places_of_single_rows, module.Ring(5, 3))
     seen["stays"] = stays(push, module.Ring(7, 5), rand(3, 5, seed=1))
     z = rand(3, 5, seed=1)
     module.Ring(7, 5).push(z)
@@ -173,6 +174,17 @@ def Ring_push(module):
 def push(ring, z):
     ring.push(z, torch.arange(len(z)))
     return ring.rows, ring.images, ring.ages
+
+
+def places_of_single_rows(ring):
+    """Whether rows that are pushed one at a time go where `position` says."""
+    found = []
+    for b in range(3):
+        place, z = int(ring.position), rand(1, 3, seed=20 + b)
+        ring.push(z, torch.tensor([b]))
+        there = ring.rows[place : place + 1].float()
+        found.append(place < 5 and torch.cosine_similarity(there, z).item() > 0.9999)
+    return str(found)
 
 
 def contents(ring, begin=()):

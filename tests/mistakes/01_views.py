@@ -469,7 +469,7 @@ MISTAKES = [
         "crop_boxes",
         "w = (area * aspect).sqrt().round().clamp(min=1)\n    h = (area / aspect).sqrt().round().clamp(min=1)",
         "w = (area * aspect).round().clamp(min=1)\n    h = (area / aspect).round().clamp(min=1)",
-        "Your boxes of a large image all show the whole image, so hardly any candidate fits. If w · h = a and w / h = r, what is w?",
+        "Your boxes of a large image all show the whole image, as if no candidate ever fitted. If w · h = a and w / h = r, what is w?",
     ),
     part(
         "width_by_ratio_without_root",
@@ -4030,6 +4030,37 @@ def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
     return torch.where(chosen[:, None, None, None], blurred, x)
 """,
         "Below 20 pixels of height your kernel is a single pixel, so nothing is blurred. How small may a kernel be?",
+        trains=True,
+    ),
+    Mistake(
+        "clamped_after_the_draw",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    amounts = []
+    for strength in (brightness, contrast, saturation):
+        factor = uniform(B, 1 - strength, 1 + strength, generator)
+        amounts.append(factor.clamp(min=0))  # never below 0
+    amounts.append(uniform(B, -hue, hue, generator))
+    changes = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    for turn in range(4):
+        for number, change in enumerate(changes):
+            now = chosen & (order[:, turn] == number)
+            x = change_some(x, now, change, amounts[number])
+    return x
+""",
+        "You draw factors below 0 and replace them by 0, so at a strength of 1.5 every sixth factor is exactly 0. Where should the range of the draw begin?",
         trains=True,
     ),
 ]

@@ -3669,4 +3669,23 @@ def projector(kind, in_dim, hidden_dim, out_dim):
         "You make all three heads and look one up, so the others draw random numbers, too, and an unknown kind is a KeyError. How many heads should be made, and which error does the docstring name?",
         trains=True,
     ),
+    Mistake(
+        "norm_in_float32",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    import torch
+
+    # statistics over a batch are kept in single precision, as in mixed-precision training
+    norm = nn.BatchNorm1d(hidden_dim, dtype=torch.float32)
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        norm,
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=True),
+    )
+""",
+        "You build the norm in float32, whatever torch's default dtype is. Which dtype do the linear layers have if the default is float64?",
+        trains=True,
+    ),
 ]

@@ -3793,4 +3793,21 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
         "You expect a gradient of every parameter, but one that the loss does not use gets None. What should happen to it?",
         trains=True,
     ),
+    Mistake(
+        "old_gradients_set_to_zero",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        for p in group["params"]:
+            if p.grad is not None:
+                p.grad.detach_()
+                p.grad.zero_()
+    loss.backward()
+    optimizer.step()
+""",
+        "You set old gradients to 0, and weight decay still moves a frozen parameter whose gradient is 0. Which gradient makes the optimiser leave it alone?",
+        trains=True,
+    ),
 ]

@@ -2996,4 +2996,44 @@ def fit(
         "You let any share in, even 0 or more than 1. Which error does the docstring name?",
         trains=True,
     ),
+    Mistake(
+        "predicts_by_own_statistics",
+        "Probe.predict",
+        """
+def predict(self, h):
+    h_mean = torch.mean(h, dim=0, keepdim=True)
+    h_std = torch.std(h, dim=0, unbiased=False, keepdim=True)
+    h_std = torch.where(h_std == 0, torch.ones_like(h_std), h_std)
+    standardised = (h - h_mean) / h_std
+    logits = torch.matmul(standardised, self.weight.t()) + self.bias
+    best = torch.argmax(logits, dim=1)
+    return self.classes[best]
+""",
+        "You standardise the images by their own mean and standard deviation. With whose statistics was the weight fitted?",
+        trains=True,
+    ),
+    Mistake(
+        "trains_on_the_same_memory",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    w = weight.detach().requires_grad_(True)  # leave the caller's tensors alone
+    b = bias.detach().requires_grad_(True)
+    if iterations > 0:
+        solver = torch.optim.LBFGS([w, b], lr=1, max_iter=iterations, tolerance_grad=1e-9,
+                                   tolerance_change=1e-12, line_search_fn="strong_wolfe")
+
+        def closure():
+            solver.zero_grad()
+            logits = h @ w.T + b
+            value = F.cross_entropy(logits, position) + 0.5 * penalty * w.pow(2).sum()
+            value.backward()
+            return value
+
+        solver.step(closure)
+    return w.detach(), b.detach()
+""",
+        "You let L-BFGS change the numbers of the caller's weight and bias: detach gives a new tensor on the same memory. Which method copies the numbers?",
+        trains=True,
+    ),
 ]

@@ -3109,4 +3109,53 @@ def loss(self, z1, z2, index):
         "You search again for the meters, and with top_k above 1 that draws other neighbours. Which rows did the loss use?",
         trains=True,
     ),
+    Mistake(
+        "own_rows_times_zero",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    z = F.normalize(z.to(self.rows), dim=1)
+    similarity = z @ self.rows.T
+    if exclude is not None:
+        mine = exclude.to(self.images.device).unsqueeze(1)
+        keep = self.images.unsqueeze(0) != mine
+        similarity = similarity * keep
+    if k == 1:
+        return similarity.argmax(dim=1)
+    best = similarity.topk(k, dim=1).indices
+    lucky = torch.randint(k, (len(z), 1), generator=generator).to(best.device)
+    return best.gather(1, lucky).squeeze(1)
+""",
+        "You multiply the query's own rows by 0, and 0 beats every row that points away. Which number is below any cosine?",
+        trains=True,
+    ),
+    Mistake(
+        "shifts_all_rows",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    B = len(z)
+    if B > len(self.rows):
+        raise ValueError(f"{B} projections do not fit a support set of {len(self.rows)}")
+    new_rows = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        new_images = torch.full_like(self.images[:B], -1)
+    else:
+        new_images = images.to(self.images)
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    # first in, first out: drop the oldest at the front, append the newest at the back
+    self.rows = torch.cat([self.rows[B:], new_rows])
+    self.images = torch.cat([self.images[B:], new_images])
+    self.ages = torch.cat([older[B:], torch.zeros_like(self.ages[:B])])
+""",
+        "You move all rows to the front, and `position` stays at 0, although the next row does not go there. In a ring, which rows stay where they are?",
+        trains=True,
+    ),
 ]

@@ -3225,4 +3225,26 @@ def push(self, z, images=None):
         "You normalise keys before you give them the precision of the rows, so their norms are only roughly 1. What comes first?",
         trains=True,
     ),
+    Mistake(
+        "shifts_all_rows",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    B = len(z)
+    if B > len(self.rows):
+        raise ValueError(f"{B} rows do not fit into  {len(self.rows)}")
+    new_rows = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        new_images = torch.full_like(self.images[:B], -1)
+    else:
+        new_images = images.to(self.images)
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    # first in, first out: drop the oldest at the front, append the newest at the back
+    self.rows = torch.cat([self.rows[B:], new_rows])
+    self.images = torch.cat([self.images[B:], new_images])
+    self.ages = torch.cat([older[B:], torch.zeros_like(self.ages[:B])])
+""",
+        "You move all rows to the front, and `position` stays at 0, although the next row does not go there. In a ring, which rows stay where they are?",
+        trains=True,
+    ),
 ]

@@ -1222,4 +1222,20 @@ def all_rows(rows, B):
         "Your result has a graph if the rows have one, although the others' rows get no gradient. What must you write into the table?",
         trains=True,
     ),
+    Mistake(
+        "blocks_rounded_up",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    block = -(-B // size())  # B / W, rounded up
+    first = min(rank() * block, B)
+    last = min(first + block, B)
+    rows = torch.arange(first, last, device=device)
+    ours = torch.cat([rows, rows + B])
+    positives = torch.cat([rows + B, rows])
+    return ours, positives
+""",
+        "You give each process B / W rows, rounded up, until none are left: 3, 3 and 1 of 7. How many does `shares` give to each?",
+        trains=True,
+    ),
 ]

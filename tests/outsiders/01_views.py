@@ -2162,4 +2162,116 @@ def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
 """,
         "below 20 pixels of height the kernel has a single pixel and nothing is blurred; 'an odd number of pixels, at least 3' is broken (right at 32 x 32).",
     ),
+    (
+        "plain_interpolate",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    results = []
+    for i in range(len(x)):
+        top, left, h, w = [int(v) for v in boxes[i]]
+        part = x[i : i + 1, :, top : top + h, left : left + w]
+        small = F.interpolate(part, size=(size, size), mode="bilinear", align_corners=False)
+        results.append(small)
+    return torch.cat(results)
+""",
+        "A beginner cuts with slices and calls F.interpolate without antialias=True: a box that shrinks skips source pixels. Breaks 'bilinear, anti-aliased' (page: 7 7 0 0 must become 6 1, this gives 7 0).",
+    ),
+    (
+        "mean_of_each_channel",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    f = factor.view(-1, 1, 1, 1)
+    x_mean = x.mean(dim=(2, 3), keepdim=True)
+    fluctuation = x - x_mean
+    return torch.clamp(x_mean + f * fluctuation, min=0.0, max=1.0)
+""",
+        "A physicist takes the mean of each colour channel over the pixels: three numbers an image, not one, so factor 0 gives a flat colour. Breaks 'factor 0 gives flat grey' and 'one number per image: the mean of its grey version'.",
+    ),
+    (
+        "interleaved_then_halved",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    # every image twice, so that one call makes all views
+    doubled = x.repeat_interleave(2, dim=0)
+    views = one_view(doubled, recipe, generator)
+    x1, x2 = views.chunk(2, dim=0)
+    return x1, x2
+""",
+        "A hurried engineer makes all 2B views in one call, but repeat_interleave gives 0 0 1 1 ... and the halves are images 0 .. B/2 and the rest. Breaks 'row b of each is a view of image b'.",
+    ),
+    (
+        "flips_the_argument",
+        "horizontal_flip",
+        """
+def horizontal_flip(x: Tensor, p: float = 0.5, generator: Generator | None = None) -> Tensor:
+    B, C, H, W = x.shape
+    heads = (torch.rand(B, generator=generator) < p).to(x.device)
+    backwards = torch.arange(W - 1, -1, -1, device=x.device)  # torch has no [::-1]
+    x[heads] = x[heads][:, :, :, backwards]
+    return x
+""",
+        "A NumPy user assigns through a mask, which changes the caller's images and returns the same tensor. With the recipe 'flip', both views of two_views are then one tensor. Breaks 'Make each from the original image' and 'two independent views'.",
+    ),
+    (
+        "factor_clamped_after_the_draw",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    amounts = []
+    for strength in (brightness, contrast, saturation):
+        factor = uniform(B, 1 - strength, 1 + strength, generator)
+        amounts.append(factor.clamp(min=0))  # never below 0
+    amounts.append(uniform(B, -hue, hue, generator))
+    changes = (adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue)
+    order = torch.rand(B, 4, generator=generator).argsort(dim=1)
+    for turn in range(4):
+        for number, change in enumerate(changes):
+            now = chosen & (order[:, turn] == number)
+            x = change_some(x, now, change, amounts[number])
+    return x
+""",
+        "The lower bound is applied to the factor, not to the range. The same up to strength 1; with strength 1.5, one factor in six is exactly 0 (a black, flat or grey image). Breaks 'uniformly from [max(0, 1 - strength), 1 + strength]'.",
+    ),
+    (
+        "corner_rounded_to_a_pixel",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    draws = 10
+    area = height * width * uniform((B, draws), scale[0], scale[1], generator)
+    aspect = torch.exp(uniform((B, draws), math.log(ratio[0]), math.log(ratio[1]), generator))
+    h = torch.sqrt(area / aspect).round().clamp(min=1)
+    w = torch.sqrt(area * aspect).round().clamp(min=1)
+
+    # an eleventh candidate that always fits: the largest box of an allowed ratio
+    best = min(max(width / height, ratio[0]), ratio[1])
+    h_max = max(1, round(min(height, width / best)))
+    w_max = max(1, round(min(width, height * best)))
+    h = torch.cat([h, torch.full((B, 1), float(h_max))], dim=1)
+    w = torch.cat([w, torch.full((B, 1), float(w_max))], dim=1)
+
+    fits = (h <= height) & (w <= width)
+    first = fits.int().argmax(dim=1, keepdim=True)
+    h, w = h.gather(1, first).squeeze(1), w.gather(1, first).squeeze(1)
+    top = torch.round((height - h) * torch.rand(B, generator=generator))
+    left = torch.round((width - w) * torch.rand(B, generator=generator))
+    return torch.stack([top, left, h, w], dim=1).long()
+""",
+        "The corner is rounded to the nearest pixel, like the sides. Every position occurs, but the first and the last only half as often as those between. Breaks 'equally likely to be anywhere inside the image' (page: all 285 positions equally likely).",
+    ),
 ]

@@ -1933,4 +1933,100 @@ def forward(self, x):
 """,
         "without a projection skip is x itself, so += overwrites the block's input and the backward pass raises an error; the docstring promises a training step, forward and backward. Right values in eval mode and in blocks with a projection.",
     ),
+    (
+        "padding_only_at_stride_1",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    if stride == 1:
+        pad = 1  # "keeps the size at stride 1"
+    else:
+        pad = 0  # the layer is meant to make the picture smaller
+    layer = nn.Conv2d(in_channels=inputs, out_channels=outputs, kernel_size=3, stride=stride,
+                      padding=pad, bias=False)
+    return layer
+""",
+        "misreads the docstring: pads only at stride 1, so at stride 2 a 32 x 32 map becomes 15 x 15 (the page: the layer halves it; the blocks: H / stride, rounded up)",
+    ),
+    (
+        "only_the_channels_count",
+        "shortcut",
+        """
+def shortcut(inputs, outputs, stride):
+    if inputs == outputs:
+        return None
+    projection = [
+        nn.Conv2d(inputs, outputs, kernel_size=(1, 1), stride=(stride, stride), bias=False),
+        nn.BatchNorm2d(outputs),
+    ]
+    return nn.Sequential(*projection)
+""",
+        "forgets the size: equal channels with stride 2 give None, although the shapes do not agree (docstring: None if the shapes agree; page: the same number of channels AND the same size)",
+    ),
+    (
+        "later_blocks_get_width",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    layers = []
+    for n in range(count):
+        if n == 0:
+            layers.append(block(inputs, width, stride))
+        else:
+            layers.append(block(width, width, 1))
+    return nn.Sequential(*layers)
+""",
+        "the later blocks are built for `width` channels instead of width * block.expansion: right for BasicBlock, but a stage of bottlenecks cannot run (docstring of width: output has width * block.expansion)",
+    ),
+    (
+        "adds_into_its_input",
+        "BasicBlock.forward",
+        """
+def forward(self, x):
+    out = self.conv1(x)
+    out = self.bn1(out)
+    out = F.relu(out)
+    out = self.conv2(out)
+    out = self.bn2(out)
+    if self.downsample is not None:
+        x = self.downsample(x)
+    x += out
+    return F.relu(x)
+""",
+        "in-place sum: without a projection the caller's feature maps are overwritten, and in a training step the backward pass stops with an error (docstring: a training step, forward and backward; page: x is the map BEFORE the block)",
+    ),
+    (
+        "mean_of_a_square",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    out = torch.relu(self.bn1(self.conv1(x)))
+    out = self.maxpool(out)
+    for number in range(self.stages):
+        out = getattr(self, "layer" + str(number + 1))(out)
+    side = out.size(-1)  # whatever the image was, average over the whole map
+    return F.avg_pool2d(out, kernel_size=side).flatten(start_dim=1)
+""",
+        "takes the last map for a square: for images that are higher than wide h has more than D numbers, for wide ones it fails (docstring: images (B, 3, H, W) to h (B, D); page: one number per channel, however many pixels there are)",
+    ),
+    (
+        "zero_init_is_undone",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm)):
+            if m.weight is not None:
+                nn.init.ones_(m.weight)
+            if m.bias is not None:
+                nn.init.zeros_(m.bias)
+        elif zero_init and isinstance(m, Bottleneck):
+            nn.init.zeros_(m.bn3.weight)
+        elif zero_init and isinstance(m, BasicBlock):
+            nn.init.zeros_(m.bn2.weight)
+""",
+        "one pass: modules() visits a block BEFORE its norms, so the norm that was just set to 0 is set to 1 again; zero_init has no effect (docstring: start the last norm of each block at zero)",
+    ),
 ]

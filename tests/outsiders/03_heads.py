@@ -1797,4 +1797,92 @@ def projector(kind, in_dim, hidden_dim, out_dim):
 """,
         "('none') is a string, not a tuple, so 'in' looks for a part of it: '', 'no', 'line' or 'ml' build a head without a word; the docstring promises ValueError for everything but the three names.",
     ),
+    (
+        "loop_without_any_bias",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    sizes = [in_dim, hidden_dim, out_dim]
+    layers = []
+    for i in range(2):
+        layers.append(nn.Linear(sizes[i], sizes[i + 1], bias=False))
+        if i == 0:
+            layers.append(nn.BatchNorm1d(sizes[i + 1]))
+            layers.append(nn.ReLU())
+    return nn.Sequential(*layers)
+""",
+        "a beginner's loop gives neither matrix a bias; z = W2 relu(norm(W1 h)) + b2 has a b2 (page: 'the second layer does need one', 197,760 parameters)",
+    ),
+    (
+        "norm_after_relu",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    hidden = nn.Sequential(nn.Linear(in_dim, hidden_dim, bias=False), nn.ReLU())
+    head = nn.Sequential(*hidden, nn.BatchNorm1d(hidden_dim), nn.Linear(hidden_dim, out_dim))
+    return head
+""",
+        "linear + activation taken as one unit and the norm put after it; the docstring's order is linear, batch norm, ReLU, linear",
+    ),
+    (
+        "everything_else_is_mlp",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    makers = {
+        "none": lambda: nn.Identity(),
+        "linear": lambda: nn.Linear(in_dim, out_dim),
+    }
+    # mlp is the default head
+    make = makers.get(kind, lambda: mlp(in_dim, hidden_dim, out_dim))
+    return make()
+""",
+        "an unknown kind such as 'lienar' silently becomes an mlp; breaks 'Raises ValueError: if kind is none of these'",
+    ),
+    (
+        "predictor_plain_bottleneck",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    squeeze = nn.Linear(dim, hidden_dim)
+    expand = nn.Linear(hidden_dim, dim)
+    return nn.Sequential(squeeze, nn.ReLU(inplace=True), expand)
+""",
+        "no batch norm (and a bias in its place); page step 3: 'The predictor is the MLP again'",
+    ),
+    (
+        "all_heads_built_first",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = dict(
+        none=nn.Identity(),
+        linear=nn.Linear(in_dim, out_dim),
+        mlp=mlp(in_dim, hidden_dim, out_dim),
+    )
+    try:
+        return heads[kind]
+    except KeyError:
+        raise ValueError(f"unknown projector {kind!r}; choose from {', '.join(heads)}") from None
+""",
+        "the table builds all three heads on each call, so 'none' draws random numbers too; breaks '\"none\" ... draws no random numbers' (and 'only \"mlp\" uses hidden_dim')",
+    ),
+    (
+        "norm_pinned_to_float32",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    import torch
+
+    # statistics over a batch are kept in single precision, as in mixed-precision training
+    norm = nn.BatchNorm1d(hidden_dim, dtype=torch.float32)
+    return nn.Sequential(
+        nn.Linear(in_dim, hidden_dim, bias=False),
+        norm,
+        nn.ReLU(),
+        nn.Linear(hidden_dim, out_dim, bias=True),
+    )
+""",
+        "right with the usual default dtype, but with torch.set_default_dtype(torch.float64) the norm stays float32; breaks 'Modules are built in torch's default dtype' and the output's dtype",
+    ),
 ]

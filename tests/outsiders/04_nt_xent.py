@@ -1594,4 +1594,96 @@ def nt_xent_loss(z1, z2, temperature=0.5):
 """,
         "subtracts the largest logit of the whole matrix instead of that of each row; at tau = 0.01 a row whose cosines are all about 1 or more below the largest has a sum that underflows to 0, and log(0) makes the loss infinite; breaks 'the loss must also be right at tau = 0.01, without infinities'",
     ),
+    (
+        "sim_views_alternate",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    dtype = torch.float64 if z1.dtype == torch.float64 else torch.float32
+    n, d = z1.shape
+    # like np.stack(...).reshape(...): both views in one array
+    both = torch.stack([z1, z2], dim=1).reshape(2 * n, d).to(dtype)
+    length = torch.linalg.norm(both, dim=1, keepdim=True).clamp(min=1e-12)
+    unit = both / length
+    return unit @ unit.T
+""",
+        "the rows are 1a 1b 2a 2b ... because of stack along axis 1; breaks 'Rows and columns hold z1's views first, then z2's' (written by a NumPy user)",
+    ),
+    (
+        "positive_float",
+        "positive_index",
+        """
+def positive_index(B, device=None):
+    partner = torch.zeros(2 * B, device=device)
+    for b in range(B):
+        partner[b] = b + B
+        partner[b + B] = b
+    return partner
+""",
+        "the values are right, but torch.zeros makes float32, which cannot serve as an index or a class; breaks 'Shape (2B,), int64' (written by a beginner)",
+    ),
+    (
+        "itself_gets_lowest_cosine",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    n = similarity.shape[0]
+    s = similarity.clone()
+    # -1 is the smallest cosine there is, so the view itself is the worst possible candidate
+    s[range(n), range(n)] = -1.0
+    return s / temperature
+""",
+        "the view itself stays in the sum with exp(-1/tau); breaks 'An entry that is not a candidate is -inf, so that exp makes it exactly 0' (written by a physicist)",
+    ),
+    (
+        "loss_of_first_views_only",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    n = len(z1)
+    sim = similarity_matrix(z1, z2)
+    logits = candidate_logits(sim, temperature)
+    # anchors = z1, the right answers are in the second half
+    labels = torch.arange(n, device=z1.device) + n
+    return F.cross_entropy(logits[:n], labels)
+""",
+        "only the B first views are anchors; breaks 'averaged over all 2B views i' (in the page's example 0.627 and so on of a and b only, not 0.871; written by a hurried engineer)",
+    ),
+    (
+        "zero_row_where_nan_gradient",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    z = torch.cat((z1, z2), dim=0)
+    if z.dtype != torch.float64:
+        z = z.float()
+    # the biggest entry goes first, so that no square can overflow
+    largest = z.detach().abs().amax(dim=1, keepdim=True)
+    z = z / torch.where(largest > 0, largest, torch.ones_like(largest))
+    norm = z.square().sum(dim=1, keepdim=True).sqrt()
+    # a row of zeros has no direction: it stays zero instead of 0 / 0
+    unit = torch.where(norm > 0, z / norm, torch.zeros_like(z))
+    return unit.mm(unit.t())
+""",
+        "the values are right, also for rows of zeros, but where() sends 0 * nan back through 0/0 and sqrt(0); breaks 'A row of zeros has similarity 0 with all rows, and a finite gradient'",
+    ),
+    (
+        "max_over_the_view_itself",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = z1.shape[0]
+    scaled = similarity_matrix(z1, z2) / temperature
+    # log-sum-exp trick: the ratio of exponentials is the same if the largest logit is subtracted
+    scaled = scaled - scaled.max(dim=1, keepdim=True).values.detach()
+    others = 1.0 - torch.eye(2 * B, dtype=scaled.dtype, device=scaled.device)
+    log_denominator = (scaled.exp() * others).sum(dim=1).log()
+    partner = positive_index(B, scaled.device)
+    log_numerator = scaled.gather(1, partner.unsqueeze(1)).squeeze(1)
+    return (log_denominator - log_numerator).mean()
+""",
+        "the largest logit is always that of the view with itself (1/tau), which is then masked out: if all candidates have a cosine well below 1, every exponential underflows at low tau and the log is -inf (as in a public SupCon code); breaks 'The loss must stay right at tau = 0.01 and below, without infinities'",
+    ),
 ]

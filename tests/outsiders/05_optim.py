@@ -1846,4 +1846,110 @@ def trust_ratio(w, update, trust_coefficient):
 """,
         "for a matrix, ord=2 is the spectral norm (largest singular value), not the Euclidean norm of all its numbers; right for vectors and matrices of rank 1 only; breaks 'eta * |w| / |update|' with 'the norm is taken over all numbers of a layer, whatever its shape'",
     ),
+    (
+        "sqrt_rule_of_the_paper_only",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    if rule == "linear":
+        lr = base * (batch_size / 256)
+    elif rule == "simclr_sqrt":
+        # the paper: 0.075 * sqrt(B)
+        lr = 0.075 * math.sqrt(batch_size)
+    elif rule == "sqrt":
+        lr = base * math.sqrt(batch_size / 256)
+    else:
+        raise ValueError("I do not know the rule " + rule)
+    return lr
+""",
+        "beginner copies the number 0.075 from the paper; the docstring promises base / 4 * sqrt(B), so any base other than 0.3 gives a wrong rate",
+    ),
+    (
+        "cosine_comes_back",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * step / warmup_steps
+    t = (step - warmup_steps) / (total_steps - warmup_steps)
+    return 0.5 * peak * (1 + math.cos(math.pi * t))
+""",
+        "hurried engineer; progress is not limited to 1, so the rate climbs again after total_steps; breaks '0 from total_steps on' and 'It stays 0 afterwards'",
+    ),
+    (
+        "rate_inside_the_velocity_14",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    lr = settings["lr"]
+    momentum = settings["momentum"]
+    weight_decay = settings["weight_decay"]
+    eta = settings["trust_coefficient"]
+
+    # Step 1: compute the update and the local learning rate
+    if w.dim() > 1:
+        update = gradient + weight_decay * w
+        local_lr = lr * trust_ratio(w, update, eta)
+    else:
+        update = gradient
+        local_lr = lr
+
+    # Step 2: momentum buffer
+    velocity.mul_(momentum).add_(local_lr * update)
+
+    # Step 3: apply the step
+    w.sub_(velocity)
+""",
+        "as a chat assistant knows LARS from its paper: the rate goes into the velocity. The docstring promises v = m v + u, w = w - lr v; the velocity is wrong always, the weights as soon as the rate changes",
+    ),
+    (
+        "groups_by_name_14",
+        "parameter_groups",
+        """
+def parameter_groups(model, weight_decay):
+    skip = ("bias", "bn", "norm")
+    decay, no_decay = [], []
+    for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
+        if any(word in name.lower() for word in skip):
+            no_decay.append(p)
+        else:
+            decay.append(p)
+    return [
+        {"params": decay, "weight_decay": weight_decay},
+        {"params": no_decay, "weight_decay": 0.0},
+    ]
+""",
+        "divides by name; the scale of a norm layer in a Sequential is called '1.weight', so it decays (and a Linear inside a module named 'norm...' does not); breaks 'biases and norm layers without', 'weight_decay: the decay of parameters of two dimensions or more'",
+    ),
+    (
+        "old_gradients_are_zeroed_in_place",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        for p in group["params"]:
+            if p.grad is not None:
+                p.grad.detach_()
+                p.grad.zero_()
+    loss.backward()
+    optimizer.step()
+""",
+        "a frozen parameter that still has an old gradient gets a gradient of 0 instead of None, so momentum and weight decay move it; breaks 'frozen parameters, which stay as they are' (and the same for parameters that the loss does not use)",
+    ),
+    (
+        "half_norm_then_float",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    # divide in float32: in float16 the quotient could leave the range
+    size_w = torch.linalg.vector_norm(w).float()
+    size_u = torch.linalg.vector_norm(update).float()
+    defined = (size_w > 0) & (size_u > 0)
+    return torch.where(defined, trust_coefficient * size_w / size_u, torch.ones_like(size_w))
+""",
+        "The norm is rounded to float16, so it is infinite above 65,504. (The docstring promised any precision; now it excludes this.)",
+    ),
 ]

@@ -1595,4 +1595,88 @@ def views(self, x):
 """,
         "the control draws four views and throws two away, so the generator is used twice as much, and from the second batch on x1 differs from that of a normal run of the same seed; breaks 'only x2 differs'",
     ),
+    (
+        "numpy_rng_from_the_seed",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    import numpy as np
+
+    seed = None if generator is None else generator.initial_seed()
+    order = np.random.default_rng(seed).permutation(N).astype(np.int64)
+    for k in range(N // batch_size):
+        yield torch.from_numpy(order[k * batch_size : (k + 1) * batch_size])
+""",
+        "A NumPy user takes only the seed out of the generator; the seed never changes, so every epoch has the same order (and None is not torch's global generator). Breaks 'each call draws a new order'.",
+    ),
+    (
+        "reseeded_at_every_step",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    # repeatable from the seed of the run
+    generator = torch.Generator()
+    generator.manual_seed(self.seed)
+    x1, x2 = two_views(x, self.recipe, generator)
+    if self.positives == "wrong":
+        x2 = torch.roll(x2, shifts=1, dims=0)
+    return x1, x2
+""",
+        "A student reads 'repeatable from its seed' and makes a new generator in each call: every batch of the run gets the same boxes and colours. Breaks 'The method ... keeps two generators. Which one is for views?' and 'two random changes, drawn from the recipe'.",
+    ),
+    (
+        "unit_norm_projections",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    h = self.encoder(x)
+    z = self.projector(h)
+    # contrastive methods compare directions, so put z on the unit sphere
+    z = z / z.norm(dim=1, keepdim=True).clamp(min=1e-8)
+    return z
+""",
+        "A chat assistant's habit: the projections are normalised, which the loss already does. Breaks 'z = g(f(x))'. The loss of lesson 4 does not notice.",
+    ),
+    (
+        "temperature_outside",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    energy = nt_xent_loss(z1, z2)
+    return energy / self.temperature
+""",
+        "A physicist divides the loss by the temperature; the softmax itself keeps the default of 0.5. Breaks 'the loss of lesson 4 at the method's own temperature' (equal projections no longer cost ln(2B - 1)).",
+    ),
+    (
+        "batch_by_batch_from_what_is_left",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    remaining = torch.arange(N)
+    while len(remaining) >= batch_size:
+        mixed = remaining[torch.randperm(len(remaining), generator=generator)]
+        yield mixed[:batch_size]
+        remaining = mixed[batch_size:]
+""",
+        "Full batches, no image twice, uniformly random, the right generator; but it draws again before every batch, so the generator's state depends on how far the epoch was consumed. Breaks 'all of it before the first batch, because a resumed run skips batches, not draws'.",
+    ),
+    (
+        "swapped_in_pairs",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    first, second = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        # 0 <-> 1, 2 <-> 3, 4 <-> 5, ...
+        B = len(second)
+        neighbour = torch.arange(B, device=second.device) ^ 1
+        second = second[neighbour.clamp(max=B - 1)]
+    return first, second
+""",
+        "Neighbours are exchanged in pairs; right for an even B. If B is odd, the last image has no partner and keeps its own view, although the first is its neighbour too. Breaks 'its row b is a view of a neighbour of image b (the first and the last are neighbours)'.",
+    ),
 ]

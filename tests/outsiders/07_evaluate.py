@@ -2716,4 +2716,126 @@ def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, 
 """,
         "the rounded mean of a constant dimension (e.g. 0.1 everywhere, float32) differs from its value by some 1e-8, so its computed standard deviation is tiny but not 0 and passes the test std > 0; validation values that differ a little are then blown up to about 1e7 and rule the prediction. Breaks the page's step 8, 'a dimension that never changes': 'any divisor that is not tiny will do'",
     ),
+    (
+        "train_afterwards_14",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder, pixels, batch_size=512):
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype != torch.uint8:
+        raise ValueError("pixels must be uint8, got " + str(pixels.dtype))
+    encoder.eval()  # batch norm must not see the test set
+    all_h = []
+    for i in range(0, len(pixels), batch_size):
+        batch = as_input(pixels[i : i + batch_size], encoder)
+        all_h.append(encoder(batch).float().cpu())
+    encoder.train()  # back to training
+    return torch.cat(all_h, dim=0)
+""",
+        "eval() and train() by hand instead of `frozen`: an encoder (or a part) that was in eval mode is in train mode afterwards, after an error all stay in eval mode, and a change of the encoder is not reported (docstring: every part is in its old mode afterwards, even after an error; RuntimeError)",
+    ),
+    (
+        "share_of_each_class_14",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if share <= 0 or share > 1:
+        raise ValueError(f"share has to be in (0, 1], got {share}")
+    chosen = []
+    for c in torch.unique(labels):
+        rows = torch.where(labels == c)[0]
+        n = max(round(share * len(rows)), 1)
+        shuffled = rows[torch.randperm(len(rows), generator=generator)]
+        chosen.append(shuffled[:n])
+    return torch.cat(chosen)
+""",
+        "takes the share of each class's own rows (stratified), so large classes get more images (docstring: equally many images of each class, share * N / C rows)",
+    ),
+    (
+        "statistics_of_the_test_images",
+        "Probe.predict",
+        """
+def predict(self, h):
+    h_mean = torch.mean(h, dim=0, keepdim=True)
+    h_std = torch.std(h, dim=0, unbiased=False, keepdim=True)
+    h_std = torch.where(h_std == 0, torch.ones_like(h_std), h_std)
+    standardised = (h - h_mean) / h_std
+    logits = torch.matmul(standardised, self.weight.t()) + self.bias
+    best = torch.argmax(logits, dim=1)
+    return self.classes[best]
+""",
+        "standardises with the mean and the standard deviation of the h that it classifies (page: with the training images' statistics; the test value itself plays no part in either)",
+    ),
+    (
+        "validation_standardised_twice_14",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    mu = train_h.mean(0)
+    sigma = train_h.std(0, unbiased=False)
+    flat = train_h.amax(0) == train_h.amin(0)
+    sigma = torch.where(flat, torch.ones_like(sigma), sigma)
+    x_train = (train_h - mu) / sigma
+    x_val = (val_h - mu) / sigma
+
+    classes, target = torch.unique(train_labels, return_inverse=True)
+    W = torch.zeros(len(classes), train_h.shape[1], dtype=train_h.dtype, device=train_h.device)
+    b = torch.zeros(len(classes), dtype=train_h.dtype, device=train_h.device)
+
+    best_probe, best_acc = None, -1.0
+    for lam in sorted(penalties, reverse=True):
+        W, b = fit(x_train, target, W, b, lam, iterations)
+        probe = Probe(weight=W, bias=b, mean=mu, std=sigma, classes=classes, penalty=lam)
+        acc = probe.accuracy(x_val, val_labels)
+        if acc > best_acc:
+            best_probe, best_acc = probe, acc
+    return best_probe
+""",
+        "gives standardised validation rows to Probe.accuracy, which standardises them again: the choice of the penalty rests on wrong predictions (docstring: the classifier that is most accurate on validation images)",
+    ),
+    (
+        "largest_of_all_queries",
+        "knn_predict",
+        """
+def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(f"{len(bank)} rows, but labels of shape {tuple(bank_labels.shape)}")
+    classes, class_of_row = torch.unique(bank_labels, return_inverse=True)
+    member = F.one_hot(class_of_row, len(classes)).to(bank.dtype)  # (N, C)
+    cosines = F.normalize(queries, dim=1) @ F.normalize(bank, dim=1).T
+    s, who = torch.topk(cosines, min(k, len(bank)), dim=1)
+    exponent = s / temperature
+    exponent = exponent - exponent.max()  # only ratios matter, and exp(1000) overflows
+    votes = torch.einsum("mk,mkc->mc", torch.exp(exponent), member[who])
+    return classes[votes.argmax(dim=1)]
+""",
+        "subtracts the largest exponent of ALL queries instead of each query's own: at tau = 0.001 a query whose best cosine is some tenths lower has only votes that underflow to 0, and gets the first class (page, step 3: divide all votes of a query; docstring: any temperature > 0)",
+    ),
+    (
+        "detached_is_not_a_copy",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    w = weight.detach().requires_grad_(True)  # leave the caller's tensors alone
+    b = bias.detach().requires_grad_(True)
+    if iterations > 0:
+        solver = torch.optim.LBFGS([w, b], lr=1, max_iter=iterations, tolerance_grad=1e-9,
+                                   tolerance_change=1e-12, line_search_fn="strong_wolfe")
+
+        def closure():
+            solver.zero_grad()
+            logits = h @ w.T + b
+            value = F.cross_entropy(logits, position) + 0.5 * penalty * w.pow(2).sum()
+            value.backward()
+            return value
+
+        solver.step(closure)
+    return w.detach(), b.detach()
+""",
+        "detach() shares the memory, so L-BFGS overwrites the weight and the bias that were passed in, and with them every earlier result of a warm-started search (docstring: they are not changed)",
+    ),
 ]

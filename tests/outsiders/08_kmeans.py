@@ -2250,4 +2250,103 @@ def far_points(squared, count, generator=None):
 """,
         "the epsilon against all-zero weights is not small if the points lie some 1e-6 apart: points at distance zero are drawn, and the draw is nearly uniform. Breaks 'A point at distance zero is never drawn' and 'proportional to their squared distance'",
     ),
+    (
+        "cdist_not_squared",
+        "assign",
+        """
+def assign(x, centroids):
+    labels = []
+    distances = []
+    for i in range(0, len(x), CHUNK):
+        d = torch.cdist(x[i : i + CHUNK], centroids)
+        values, indices = torch.min(d, dim=1)
+        labels.append(indices)
+        distances.append(values)
+    return torch.cat(labels), torch.cat(distances)
+""",
+        "a chat assistant's cdist gives distances, not their squares; breaks 'squared distances'",
+    ),
+    (
+        "all_empty_get_the_same_point",
+        "means",
+        """
+def means(x, labels, distances, centroids):
+    new = centroids.clone()
+    for c in range(len(centroids)):
+        members = x[labels == c]
+        if len(members) > 0:
+            new[c] = members.mean(dim=0)
+        elif distances.max() > 0:
+            new[c] = x[distances.argmax()]
+    return new
+""",
+        "every empty cluster gets the one farthest point; breaks 'Two empty clusters get the two farthest points, and so on'",
+    ),
+    (
+        "noise_decides_the_dtype",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    eps = torch.normal(0.0, std, size=tuple(x.shape), generator=generator)
+    return x + eps.to(x.device)
+""",
+        "the noise is float32 and only its device is adapted, so bfloat16 images come back as float32; breaks 'with x's dtype and device'",
+    ),
+    (
+        "eval_and_stay_there",
+        "Autoencoder.latent",
+        """
+def latent(self, x):
+    self.eval()
+    with torch.no_grad():
+        code = self.encoder(x)
+    n, c, h, w = code.shape
+    return code.view(n, c, h * w).mean(dim=2)
+""",
+        "puts the model into evaluation mode and leaves it there; breaks 'The model keeps its mode'",
+    ),
+    (
+        "stops_when_centroids_are_close",
+        "kmeans",
+        """
+def kmeans(x, k, iterations=20, generator=None, start=None):
+    n, d = x.shape
+    if k < 1 or k > n:
+        raise ValueError(f"k must be between 1 and the number of points, {n}, not {k}")
+    if not torch.isfinite(x.norm(dim=1) ** 2).all():
+        raise ValueError("every point must be finite and small enough to be squared")
+    if start is not None:
+        if tuple(start.shape) != (k, d) or not torch.isfinite(start).all():
+            raise ValueError(f"start must be finite and have the shape ({k}, {d})")
+
+    origin = x.mean(dim=0)
+    points = x - origin
+    if start is None:
+        centroids = plus_plus(points, k, generator)
+    else:
+        centroids = start - origin
+
+    labels, distances = assign(points, centroids)
+    for _ in range(iterations):
+        moved = means(points, labels, distances, centroids)
+        if torch.allclose(moved, centroids):
+            break  # converged
+        centroids = moved
+        labels, distances = assign(points, centroids)
+    return centroids + origin, labels
+""",
+        "convergence is judged by allclose of the centroids, whose absolute tolerance 1e-8 stops the loop at once if the points are tiny (scale 1e-9), and which throws away the last means; breaks 'they stop once no label changes' and 'each centroid is the mean of its points'",
+    ),
+    (
+        "dot_product_under_autocast",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model, x, noisy):
+    rebuilt = model(noisy)
+    wide = torch.promote_types(rebuilt.dtype, torch.float32)
+    residual = (rebuilt.to(wide) - x.to(wide)).flatten()
+    return residual @ residual / residual.numel()
+""",
+        "the residual is widened, but under bfloat16 autocast (as in `denoise`) the inner product is a matmul, which autocast computes in bfloat16; breaks 'computed in float32 or wider, even if the model returns bfloat16'",
+    ),
 ]

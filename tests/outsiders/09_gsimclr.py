@@ -1711,4 +1711,92 @@ def strict_count(sizes, batch_size):
 """,
         "believes that T cannot be above the largest cluster, but not every batch needs an image of it: clusters of 2, 2 and 2 images and B = 2 allow T = 3, and it says 2. Breaks 'Maximum number of batches without a collision: the largest T'",
     ),
+    (
+        "expected_with_replacement_14",
+        "expected_collisions",
+        """
+def expected_collisions(sizes, batch_size):
+    p = sizes.double() / sizes.sum()
+    same_cluster = (p**2).sum()  # probability that two draws hit the same cluster
+    pairs = batch_size * (batch_size - 1) / 2
+    return float(pairs * same_cluster)
+""",
+        "p squared is the probability of two independent draws, so an image can collide with itself; breaks 'a batch of B different images' (12 images in 9, 2, 1 and B = 3: 1.79 instead of 1.68 per batch; written by a physicist)",
+    ),
+    (
+        "rank_stays_sorted",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels):
+    order = torch.argsort(pseudo_labels, stable=True)
+    counts = torch.bincount(pseudo_labels)
+    first = counts.cumsum(0) - counts
+    position = torch.arange(len(pseudo_labels), device=pseudo_labels.device)
+    return position - first[pseudo_labels[order]]
+""",
+        "the ranks are in sorted order and are not written back to the images' own positions; breaks 'For each image, the number of earlier images in its cluster' (right only if the list is sorted; written by a NumPy user)",
+    ),
+    (
+        "least_counts_full_batches_twice",
+        "least_collisions",
+        """
+def least_collisions(sizes, batches):
+    total = 0
+    for s in sizes.tolist():
+        q, r = divmod(s, batches)
+        total += batches * (q * (q - 1) // 2)  # every batch has q images of this cluster
+        total += r * ((q + 1) * q // 2)  # and r batches have q + 1 of them
+    return total
+""",
+        "the r batches with one more are counted twice, once with q and once with q + 1 (T - r is needed in the first line, or r * q in the second); breaks 'Minimum number of collisions' (9, 2, 1 and T = 4 gives 7, not 6; written by a hurried engineer)",
+    ),
+    (
+        "deal_global_generator",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    piles = [order[t::batches] for t in range(batches)]
+    shuffled = torch.randperm(batches).tolist()
+    return torch.stack([piles[t] for t in shuffled])
+""",
+        "randperm draws from torch's global generator, so the same seed gives another order; breaks 'generator: source of randomness for the order of the batches' (written by a student with a chat assistant)",
+    ),
+    (
+        "clusters_by_first_appearance_14",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    members = {}
+    labels = pseudo_labels.tolist()
+    # walk through the images in random order; a dict keeps the order in which clusters turn up,
+    # so both the clusters and the images inside them come out shuffled
+    for image in torch.randperm(len(labels), generator=generator).tolist():
+        members.setdefault(labels[image], []).append(image)
+    row = [image for cluster in members.values() for image in cluster]
+    return torch.tensor(row, dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "a large cluster turns up earlier in a shuffled list, so it usually comes first; breaks 'Every order of the clusters is equally likely, whatever their sizes'",
+    ),
+    (
+        "strict_rank_in_the_data",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    sizes = torch.bincount(pseudo_labels)
+    found = int((sizes > 0).sum())
+    if found < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {found} clusters with one each; "
+            "use a smaller batch, or more clusters"
+        )
+    T = strict_count(sizes, batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    # at most T images of each cluster
+    row = row[rank_in_cluster(pseudo_labels)[row] < T]
+    # T * B of them, still cluster by cluster
+    chosen = torch.randperm(len(row), generator=generator)[: T * batch_size]
+    return deal(row[chosen.sort().values], T, generator)
+""",
+        "the rank is that in the data, not in this epoch's shuffled row, so the first T images of a large cluster are kept in every epoch and the others never seen; breaks 'A cluster with more than T images keeps T of them, drawn at random' and 'anew in each epoch'",
+    ),
 ]

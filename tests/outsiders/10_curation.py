@@ -2039,4 +2039,99 @@ def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
 """,
         "student with an assistant: sqrt(2 - 2 cos) without a clamp. If both views are (nearly) equal, rounding makes cos > 1 and the distance NaN, or it is off by 5e-4. Docstring: all distances are in [0, 2]; |u - v| of equal views is 0",
     ),
+    (
+        "rows_are_second_views",
+        "pair_distances",
+        """
+def pair_distances(z1, z2):
+    u = F.normalize(z1.float(), dim=1)
+    v = F.normalize(z2.float(), dim=1)
+    table = (u[None, :, :] - v[:, None, :]).norm(dim=-1)
+    n = table.shape[0]
+    others = ~torch.eye(n, dtype=torch.bool, device=table.device)
+    return table.diagonal(), table[others].reshape(n, n - 1)
+""",
+        "NumPy user with the broadcast the wrong way round: row b holds the distances from view 2 of b to view 1 of the others; breaks 'row b holds the distances between view 1 of image b and view 2 of every other image'",
+    ),
+    (
+        "quantile_without_interpolation_14",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    pos, neg = pair_distances(z1, z2)
+    ordered, _ = torch.sort(neg, dim=1)
+    k = int(quantile * ordered.shape[1])
+    k = min(k, ordered.shape[1] - 1)
+    limit = ordered[:, k]
+    return (pos > limit).float().mean()
+""",
+        "takes the k-th nearest negative instead of interpolating between two; breaks 'as torch.quantile, which interpolates' (image b in the page's draw 2 is violated only by a limit of 0.867; here 0.845, and other positives in between are counted wrongly)",
+    ),
+    (
+        "hinge_gap",
+        "gap",
+        """
+def gap(z1, z2):
+    positive, negative = pair_distances(z1, z2)
+    # like a triplet loss: how much farther is each negative than its positive?
+    margin = negative - positive.unsqueeze(1)
+    return torch.relu(margin).mean()
+""",
+        "student who knows triplet losses cuts off negative margins; breaks 'mean distance of the negatives minus mean distance of the positives' and the range [-2, 2]: a bad batch never gets a negative gap",
+    ),
+    (
+        "pythons_own_random",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    import random
+
+    if self.rule == "random":
+        return random.randrange(len(draws))
+    best_first = sorted(
+        range(len(draws)), key=lambda i: (draws[i]["badness"], -draws[i]["gap"])
+    )
+    if self.rule == "reversed":
+        return best_first[-1]
+    return best_first[0]
+""",
+        "draws with Python's global random module; breaks 'from the generator tries': a resumed run draws other numbers",
+    ),
+    (
+        "product_of_the_roots",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def gaussian(z):
+        u = F.normalize(z.detach().cpu().double(), dim=1)
+        B, d = u.shape
+        mean = u.mean(dim=0)
+        centred = u - mean
+        S = centred.T @ centred / B + SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+        lam, Q = torch.linalg.eigh(S)
+        root = Q @ torch.diag(lam.clamp(min=0).sqrt()) @ Q.T
+        return mean, S, root
+
+    m1, S1, root1 = gaussian(z1)
+    m2, S2, root2 = gaussian(z2)
+    # (S1 S2)^(1/2) = S1^(1/2) S2^(1/2)
+    cross = torch.trace(root1 @ root2)
+    F2 = (m1 - m2).dot(m1 - m2) + torch.trace(S1) + torch.trace(S2) - 2 * cross
+    return F2.clamp(min=0)
+""",
+        "physicist pulls the root into the product, which is right only if S1 and S2 commute (same axes); otherwise the distance is too large; breaks 'Tr (S1 S2)^{1/2} is the sum of the roots of the eigenvalues of S1^{1/2} S2 S1^{1/2}'",
+    ),
+    (
+        "clamp_after_the_product",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    start = torch.maximum(a[:, :2], b[:, :2])
+    end = torch.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    sides = end - start
+    # boxes that do not meet have a negative side: no pixels
+    return (sides[:, 0] * sides[:, 1]).clamp(min=0)
+""",
+        "for boxes that are apart both vertically and horizontally the product of two negative sides is positive; breaks 'number of pixels in both of two boxes' (0) and makes overlap wrong",
+    ),
 ]

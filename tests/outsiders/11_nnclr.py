@@ -2311,4 +2311,132 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "records the health after the push: rows that were found and have just been replaced count with their new image and age. health: taken before the set changes; comment: record what was found; only then may the set change",
     ),
+    (
+        "own_rows_times_zero",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    z = F.normalize(z.to(self.rows), dim=1)
+    similarity = z @ self.rows.T
+    if exclude is not None:
+        mine = exclude.to(self.images.device).unsqueeze(1)
+        keep = self.images.unsqueeze(0) != mine
+        similarity = similarity * keep
+    if k == 1:
+        return similarity.argmax(dim=1)
+    best = similarity.topk(k, dim=1).indices
+    lucky = torch.randint(k, (len(z), 1), generator=generator).to(best.device)
+    return best.gather(1, lucky).squeeze(1)
+""",
+        "A beginner removes own rows by multiplying their cosine by 0. Where all other rows have a negative cosine, 0 is the largest and the own row is found. Breaks 'rows of this image are ignored' (hint: lower than any cosine).",
+    ),
+    (
+        "queue_that_shifts",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    B = len(z)
+    if B > len(self.rows):
+        raise ValueError(f"{B} projections do not fit a support set of {len(self.rows)}")
+    new_rows = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        new_images = torch.full_like(self.images[:B], -1)
+    else:
+        new_images = images.to(self.images)
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    # first in, first out: drop the oldest at the front, append the newest at the back
+    self.rows = torch.cat([self.rows[B:], new_rows])
+    self.images = torch.cat([self.images[B:], new_images])
+    self.ages = torch.cat([older[B:], torch.zeros_like(self.ages[:B])])
+""",
+        "A chat assistant writes a first-in-first-out queue: everything shifts, and `position` stays 0. Breaks 'Write the new projections to the next positions', 'Keep the position in the buffer' and 'position: where the next row goes'.",
+    ),
+    (
+        "softmax_over_the_neighbours",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    dtype = torch.promote_types(torch.promote_types(p2.dtype, support.rows.dtype), torch.float32)
+    nn_ = support.rows[rows].to(device=p2.device, dtype=dtype)
+    p = p2.to(dtype)
+    p = p / torch.linalg.norm(p, axis=1, keepdims=True).clamp(min=1e-12)
+    scores = torch.einsum("id,kd->ik", p, nn_) / temperature
+    log_prob = torch.log_softmax(scores, 1)
+    return -torch.diag(log_prob).mean()
+""",
+        "A NumPy user has the predictions in the rows, so the softmax runs over the neighbours: prediction i must find neighbour i. Breaks the equation (sum over the predictions p_k) and 'ln B if all predictions are equal'.",
+    ),
+    (
+        "straight_through_14",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    position = self.find(z)
+    q = self.rows[position]
+    # the forward pass uses q, the backward pass goes straight through to z (as in VQ-VAE)
+    return z + (q - z).detach()
+""",
+        "A student who knows VQ-VAE lets the gradient pass from the neighbour to the query; the value is also only about q, and in z's dtype if that is wider. Breaks 'No gradient flows into them' and 'rows of the set, with their dtype'.",
+    ),
+    (
+        "k_of_the_poorest_query",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    query = F.normalize(z.to(self.rows), dim=1)
+    cosine = torch.mm(query, self.rows.t())
+    if exclude is not None:
+        own = self.images.eq(exclude.to(self.images.device)[:, None])  # (B, Q)
+        cosine.masked_fill_(own, -math.inf)
+        # never offer an ignored row, even if fewer than k others are left
+        k = min(k, int((~own).sum(dim=1).min()))
+    if k == 1:
+        return cosine.argmax(dim=1)
+    _, candidates = torch.topk(cosine, k, dim=1)
+    draw = torch.randint(0, k, (len(candidates),), generator=generator).to(candidates.device)
+    return candidates[torch.arange(len(candidates), device=candidates.device), draw]
+""",
+        "Sees that fewer than k rows may be left, but cuts k for the whole batch to what the poorest query has left: the others then choose among fewer than their k nearest. Breaks 'one of the k nearest rows, all equally likely' ('separately for every projection').",
+    ),
+    (
+        "index_in_the_wrong_order",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # both searches come before the push
+    found1 = self.search(z1, index)
+    found2 = self.search(z2, index)
+    loss12 = self.direction(z1, self.predictor(z2), found1)
+    loss21 = self.direction(z2, self.predictor(z1), found2)
+    # each image asked twice
+    self.found = self.health(torch.cat([found1, found2]), index.repeat_interleave(2))
+    self.support.push(z1, index)
+    return 0.5 * (loss12 + loss21)
+""",
+        "The loss is right, but the neighbours are in the order 0..B-1, 0..B-1 and the queries' images in the order 0 0 1 1 ...: 'self_match' and 'same_class' compare strangers. Breaks health's 'position of each query's image' and meters' 'Health of this step's neighbours'.",
+    ),
 ]

@@ -2188,4 +2188,119 @@ def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
 """,
         "asks nmi whether there are old clusters, but nmi is -1 until there are TWO clusterings: the second epoch starts cold. Page: if warm_start is set and there are old clusters, start k-means from their means (option: from the previous epoch's clusters)",
     ),
+    (
+        "cut_before_the_shuffle_14",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = len(pseudo_labels)
+    clusters = sorted(set(pseudo_labels.tolist()))
+    per_cluster = N // len(clusters) + 1
+    chosen = []
+    for c in clusters:
+        members = torch.nonzero(pseudo_labels == c).flatten()
+        if len(members) > per_cluster:
+            picks = torch.randperm(len(members), generator=generator)[:per_cluster]
+        else:
+            picks = torch.randint(0, len(members), (per_cluster,), generator=generator)
+        chosen.append(members[picks])
+    chosen = torch.cat(chosen)[:N]  # one epoch has N images
+    return chosen[torch.randperm(N, generator=generator)]
+""",
+        "cuts to N before the shuffle, so all surplus images are taken from the last clusters, which appear less often or never (docstring: all of them are shuffled, and N are kept; every cluster equally often)",
+    ),
+    (
+        "nan_for_empty_clusters",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels):
+    sizes = torch.bincount(pseudo_labels)
+    p = sizes / len(pseudo_labels)
+    S = -torch.sum(p * torch.log(p))
+    return torch.exp(S).item()
+""",
+        "0 * log 0 is NaN as soon as a cluster below the largest number is empty (docstring: from 1 to the number of clusters that are not empty; an empty cluster adds 0)",
+    ),
+    (
+        "arithmetic_mean_14",
+        "mutual_information",
+        """
+def mutual_information(a, b):
+    import numpy as np
+
+    a, b = a.cpu().numpy(), b.cpu().numpy()
+    table = np.zeros((a.max() + 1, b.max() + 1))
+    np.add.at(table, (a, b), 1)
+    joint = table / table.sum()
+    pa = joint.sum(axis=1)
+    pb = joint.sum(axis=0)
+    i, j = np.nonzero(joint)
+    mi = np.sum(joint[i, j] * np.log(joint[i, j] / (pa[i] * pb[j])))
+    ha = -np.sum(pa[pa > 0] * np.log(pa[pa > 0]))
+    hb = -np.sum(pb[pb > 0] * np.log(pb[pb > 0]))
+    if ha == 0 or hb == 0:
+        return 0.0
+    return float(np.clip(mi / ((ha + hb) / 2), 0, 1))
+""",
+        "divides by the arithmetic mean of the entropies (the default of scikit-learn) instead of the geometric one: the page's example gives 0.846 instead of 0.857 (docstring: I / sqrt(H(a) H(b)))",
+    ),
+    (
+        "repeat_interleave",
+        "DeepCluster.loss",
+        """
+def loss(self, z1, z2, index):
+    labels = self.pseudo_labels[index.to(self.pseudo_labels.device)].to(z1.device)
+    logits = torch.cat((z1, z2), dim=0)
+    targets = labels.repeat_interleave(2)  # two views of every image
+    return F.cross_entropy(logits, targets)
+""",
+        "the logits come as all first views, then all second ones, but the targets as image 0 twice, image 1 twice, ...: most views get another image's cluster (equation: CE(z_vb, y_b); row b of z1, z2)",
+    ),
+    (
+        "threshold_on_the_spread",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not torch.isfinite(h).all():
+        raise ValueError("a representation is infinite or not a number")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    x = h.double()
+    x = x - x.mean(dim=0, keepdim=True)
+    # x = U S V^T: the rows of V^T are the principal directions, largest first
+    _, S, Vt = torch.linalg.svd(x, full_matrices=False)
+    keep = S >= LEAST_VARIANCE * S[0]
+    S, Vt = S[keep][:dim], Vt[keep][:dim]
+    white = (x @ Vt.T) / S * len(x) ** 0.5
+    return F.normalize(white, dim=1).float()
+""",
+        "compares singular values, which are standard deviations, with a threshold for variances: directions with a variance between 1e-12 and 1e-6 of the largest are kept and blown up to variance 1 (docstring: directions whose variance is below LEAST_VARIANCE times the largest are left out)",
+    ),
+    (
+        "old_labels_are_the_buffer",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels):
+    rng = self.generators["clusters"]
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+
+    previous = self.pseudo_labels  # keep them, the new ones overwrite the buffer below
+    clustered_before = bool((previous >= 0).all())
+    start = None
+    if self.warm_start and clustered_before:
+        start = old_means(x, previous.cpu(), self.clusters)
+    centroids, labels = kmeans(x, self.clusters, generator=rng, start=start)
+
+    self.pseudo_labels.copy_(labels)
+    if clustered_before:
+        self.nmi.fill_(mutual_information(previous.cpu(), labels.cpu()))
+
+    with torch.no_grad():
+        weight = torch.empty(self.projector.weight.shape).normal_(std=0.01, generator=rng)
+        self.projector.weight.copy_(weight)
+        self.projector.bias.zero_()
+    return [self.projector.weight, self.projector.bias]
+""",
+        "`previous` is the buffer itself and not a copy; copy_ overwrites it, so the new clusters are compared with themselves and nmi is always 1 (docstring: mutual information with the previous ones; page: compare before you overwrite)",
+    ),
 ]

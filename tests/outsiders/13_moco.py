@@ -1382,4 +1382,98 @@ def push(self, z, images=None):
 """,
         "without images, a row that replaces another one keeps the image of the row that left; docstring: 'None: unknown, stored as -1'. Seen only if pushes with and without images are mixed",
     ),
+    (
+        "keys_keep_their_graph",
+        "similarities",
+        """
+def similarities(q, k, queue):
+    q = F.normalize(q, dim=-1)
+    k = F.normalize(k, dim=-1)
+    own = torch.einsum("bd,bd->b", q, k)
+    waiting = torch.einsum("bd,kd->bk", q, queue)
+    return torch.hstack([own[:, None], waiting])
+""",
+        "the keys are not detached; breaks 'No gradient reaches them'",
+    ),
+    (
+        "formula_word_for_word",
+        "moco_loss",
+        """
+def moco_loss(q, k, queue, temperature=0.2):
+    s = similarities(q, k, queue)
+    boltzmann = torch.exp(s / temperature)
+    Z = boltzmann.sum(dim=1)
+    p = boltzmann[:, 0] / Z
+    return -torch.log(p).mean()
+""",
+        "a physicist types the formula with exponentials; they overflow (inf / inf) or underflow (log 0) at a low temperature such as 0.01; breaks 'temperature: tau > 0' and page step 4, stability at low temperature",
+    ),
+    (
+        "state_dict_with_buffers",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key, query, momentum):
+    source = query.state_dict()
+    for name, value in key.state_dict().items():
+        value.copy_(momentum * value + (1 - momentum) * source[name])
+""",
+        "a state_dict holds the running statistics and counters of batch norms too; breaks 'Buffers ... do not change: the key network keeps its own'",
+    ),
+    (
+        "never_pushed_rows_grow_old",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    B = len(z)
+    size = len(self.rows)
+    if B > size:
+        raise ValueError(f"{B} projections, but only {size} rows")
+    z = F.normalize(z.detach().to(self.rows.dtype), dim=1)
+    self.ages += 1
+    p = int(self.position)
+    for i in range(B):
+        slot = (p + i) % size
+        self.rows[slot] = z[i]
+        self.images[slot] = -1 if images is None else images[i]
+        self.ages[slot] = 0
+    self.position.fill_((p + B) % size)
+""",
+        "every age grows by one, also the -1 of rows that were never pushed, so random rows look new and count as filled; breaks 'ages: -1: never'",
+    ),
+    (
+        "images_interleaved_14",
+        "MoCo.loss",
+        """
+def loss(self, z1, z2, index):
+    waiting = self.queue.rows.clone()
+    value = moco_loss(z1, z2, waiting, self.temperature)
+    # with a symmetric loss each image appears twice
+    images = index.repeat_interleave(len(z1) // len(index))
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return value
+""",
+        "the rows are all of x1 and then all of x2 (see project_views), so the images must be 0 1 2 0 1 2, not 0 0 1 1 2 2; with a symmetric loss most keys enter with the wrong image; breaks 'All keys of the step enter in one push, with their images'",
+    ),
+    (
+        "unit_norm_in_the_wrong_precision",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit into {len(self.rows)} rows")
+    where = torch.arange(len(z), device=self.rows.device).add_(self.position).remainder_(len(self.rows))
+    new = F.normalize(z.detach(), dim=1)
+    self.rows.index_copy_(0, where, new.to(self.rows))
+    if images is None:
+        self.images.index_fill_(0, where, -1)
+    else:
+        self.images.index_copy_(0, where, images.to(self.images))
+    self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+    self.ages.index_fill_(0, where, 0)
+    self.position.add_(len(z)).remainder_(len(self.rows))
+""",
+        "normalised in z's precision and widened afterwards; with bfloat16 the norms are off by up to some tenths of a percent, and large float16 rows become 0; breaks 'in any precision; that of the rows counts' and rows 'of unit norm'",
+    ),
 ]

@@ -1425,4 +1425,86 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
 """,
         "torch.cat promotes to the wider dtype, so z in float64 with a queue in float32 works, but a queue that is wider than z (float32 with z and prototypes in bfloat16) ends in a matrix product of two dtypes, an error; docstring: the queue's dtype may differ from that of z",
     ),
+    (
+        "normalise_loop_variable",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes):
+    for prototype in prototypes:
+        length = prototype.norm()
+        if length > 0:
+            prototype = prototype / length
+""",
+        "the loop only gives a new value to the name, the tensor itself is never changed; breaks 'Scale each prototype to unit norm, in place' (written by a beginner)",
+    ),
+    (
+        "sinkhorn_released_code_not_transposed",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    scores = scores if scores.dtype == torch.float64 else scores.float()
+    Q = (scores - scores.max()).div(epsilon).exp()
+    Q /= Q.sum()
+    B, K = Q.shape
+    for _ in range(iterations):
+        Q /= Q.sum(dim=1, keepdim=True)
+        Q /= K
+        Q /= Q.sum(dim=0, keepdim=True)
+        Q /= B
+    return Q * B
+""",
+        "the authors' code has a (K, B) matrix; without the transposition the samples are scaled first and the prototypes last, so columns sum to 1 and codes do not; breaks 'Rows sum to 1' and 'columns ..., then the rows' (written with a chat assistant)",
+    ),
+    (
+        "swapped_mean_counts_own_pairs",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    loss = 0.0
+    for i, q in enumerate(codes):
+        for v, s in enumerate(scores):
+            if v == i:
+                continue
+            logp = F.log_softmax(s / temperature, dim=-1)
+            loss = loss - (q * logp).sum(dim=-1).mean()
+    return loss / (len(codes) * len(scores))
+""",
+        "own pairs are skipped in the sum but counted in the divisor; breaks 'the mean over ... all views except the code's own' and 'ln K if all scores are equal' (half of it for two views; written by a hurried engineer)",
+    ),
+    (
+        "swav_freeze_off_by_one",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    # epochs 0, 1, ..., freeze_epochs - 1 are frozen
+    if self.epoch < self.freeze_epochs:
+        c = self.prototypes.detach()
+    else:
+        c = self.prototypes
+    z = [F.normalize(one, dim=1) for one in [z1, z2, *small]]
+    scores = [one @ c.t() for one in z]
+    codes = [self.codes(z[0], self.queues[0]), self.codes(z[1], self.queues[1])]
+    result = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, result.item())
+    self.remember(z[:2], index)
+    return result
+""",
+        "epoch counts the epochs that have begun, so it is 1 in the first: with freeze_epochs = 1 nothing is ever frozen; breaks 'In the first freeze_epochs epochs only the encoder learns' (written by a programmer who counts from 0)",
+    ),
+    (
+        "codes_cut_minus_zero",
+        "codes_with_queue",
+        """
+def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
+    everything = torch.cat([z.detach(), queue.detach().to(z.dtype)])
+    scores = everything @ prototypes.detach().t()
+    balanced = sinkhorn(scores, epsilon, iterations)
+    # the batch comes first: cut off what belongs to the queue
+    return balanced[: -len(queue)]
+""",
+        "with an empty queue the slice is [:-0], which is empty; breaks 'Q may be 0' and 'Codes of the batch alone, shape (B, K)'",
+    ),
 ]

@@ -1503,4 +1503,105 @@ def project_chunk(method, chunk):
 """,
         "after the second pass, the statistics are those at the end of this chunk's first pass, not those before the second pass. With one chunk and nothing in between it is the same; but if they changed since then (project_in_chunks sets the mean over the chunks), the backward pass overwrites them. Docstring: the second pass must leave them as they are",
     ),
+    (
+        "padding_cut_off_at_the_end_only",
+        "all_rows",
+        """
+def all_rows(rows, B):
+    most = max(shares(B))
+    filler = rows.new_zeros((most - len(rows), *rows.shape[1:]))
+    sent = torch.cat([rows, filler]).contiguous()
+    received = [torch.empty_like(sent) for _ in range(size())]
+    dist.all_gather(received, sent)
+    return torch.cat(received)[:B]
+""",
+        "hurried; the padding of the processes in the middle stays in the table and the last rows are lost (7 rows in 3 processes); right if only the last process pads; breaks 'first all rows of process 0, then those of process 1, and so on'",
+    ),
+    (
+        "contiguous_is_no_copy",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient):
+    total = gradient.contiguous()  # a tensor of our own for all_reduce
+    dist.all_reduce(total)
+    parts = shares(ctx.B)
+    begin = sum(parts[: rank()])
+    return total[begin : begin + parts[rank()]], None
+""",
+        "contiguous() returns the same tensor if it is contiguous already, so all_reduce overwrites the caller's gradient; breaks 'Other code may use the same tensor, so it must not be changed'",
+    ),
+    (
+        "equal_blocks_rounded_up",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    block = -(-B // size())  # B / W, rounded up
+    first = min(rank() * block, B)
+    last = min(first + block, B)
+    rows = torch.arange(first, last, device=device)
+    ours = torch.cat([rows, rows + B])
+    positives = torch.cat([rows + B, rows])
+    return ours, positives
+""",
+        "engineer's block partition (3, 3, 1 for seven rows in three processes) instead of shares(B) = 3, 2, 2; the docstring's example is right; breaks '`shares(B)` says how many of them each process has'",
+    ),
+    (
+        "variance_within_the_processes",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W = size()
+    weight = x.shape[0] / B  # processes with more rows count more
+    mean = gather((weight * x.mean(dim=0))[None], W).sum(dim=0)
+    var = gather((weight * x.var(dim=0, correction=0))[None], W).sum(dim=0)
+    return mean, var
+""",
+        "physicist's weighted mean of the variances; the distance between the processes' means is missing; breaks 'The variance is the mean squared distance from the mean' of the whole batch (and gives NaN for a process without rows)",
+    ),
+    (
+        "reshape_is_not_always_a_view",
+        "average_gradients",
+        """
+def average_gradients(optimizer: torch.optim.Optimizer) -> None:
+    W = size()
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            if p.grad is None:
+                continue
+            numbers = p.grad.detach().reshape(-1)  # one row of numbers, any shape
+            dist.all_reduce(numbers)
+            numbers.div_(W)
+""",
+        "reshape copies a gradient in channels_last, so its mean is computed and thrown away, without an error; breaks 'Replace the gradient of each parameter by its mean' where 'numbers may be stored in a different order, as with channels_last'",
+    ),
+    (
+        "statistics_remembered_too_early",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    running = running_statistics(method)
+    after_first = []
+
+    @contextmanager
+    def first_pass():
+        yield
+        after_first.extend(one.clone() for one in running)
+
+    @contextmanager
+    def second_pass():
+        try:
+            yield
+        finally:
+            set_all(running, after_first)
+
+    return checkpoint(
+        method.project_views,
+        chunk,
+        use_reentrant=False,
+        context_fn=lambda: (first_pass(), second_pass()),
+    )
+""",
+        "the second pass puts back the values from after the first pass of this chunk, not those from before the second pass; with several chunks (project_in_chunks) the backward pass overwrites the mean over the chunks; breaks 'The second pass must leave them as they are'",
+    ),
 ]

@@ -816,4 +816,91 @@ def color_jitter(x, brightness, contrast, saturation, hue, p=0.8, generator=None
 """,
         "draws one of the 24 orders by its number and lets all images of one order go through the four changes together; other order of draws",
     ),
+    (
+        "one_box_at_a_time",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    def between(low, high):
+        return low + (high - low) * torch.rand((), dtype=torch.float64, generator=generator).item()
+
+    boxes = torch.empty(B, 4, dtype=torch.int64)
+    for b in range(B):
+        for _ in range(10):
+            r = math.exp(between(math.log(ratio[0]), math.log(ratio[1])))
+            a = height * width * between(*scale)
+            h, w = max(1, round(math.sqrt(a / r))), max(1, round(math.sqrt(a * r)))
+            if h <= height and w <= width:
+                break
+        else:  # ten times in vain
+            h, w = height, width
+            if width < ratio[0] * height:  # the image is too tall
+                h = max(1, round(width / ratio[0]))
+            elif width > ratio[1] * height:  # too wide
+                w = max(1, round(height * ratio[1]))
+        left = int(torch.randint(width - w + 1, (1,), generator=generator))
+        top = int(torch.randint(height - h + 1, (1,), generator=generator))
+        boxes[b] = torch.tensor([top, left, h, w])
+    return boxes
+""",
+        "A loop over the images with Python numbers, for-else and randint; ratio before area, left before top, each image draws only as often as it must.",
+    ),
+    (
+        "each_image_by_itself",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    changes = [(adjust_hue, -hue, hue)]
+    for change, strength in (
+        (adjust_saturation, saturation),
+        (adjust_contrast, contrast),
+        (adjust_brightness, brightness),
+    ):
+        changes.append((change, max(0.0, 1 - strength), 1 + strength))
+    images = []
+    for image in x.split(1):
+        if bool(coin(1, p, generator)):
+            for number in torch.randperm(4, generator=generator).tolist():
+                change, low, high = changes[number]
+                image = change(image, uniform(1, low, high, generator).to(x))
+        images.append(image)
+    return torch.cat(images) if images else x.clone()
+""",
+        "A loop over the images; randperm gives the order, and a factor is drawn when its turn comes, only for images that are changed.",
+    ),
+    (
+        "blur_as_two_matrices",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    B, _, H, W = x.shape
+    width = uniform(B, sigma[0], sigma[1], generator)
+    rows = coin(B, p, generator).nonzero().flatten()
+    result = x.clone()
+    if len(rows) == 0:
+        return result
+    width = width[rows].to(x)
+    rows = rows.to(x.device)
+    reach = max(1, H // 20)
+    offset = torch.arange(-reach, reach + 1, device=x.device)
+    bell = torch.softmax(-((offset / width[:, None]) ** 2) / 2, dim=1)  # (chosen, 2 reach + 1)
+
+    def matrix(n):
+        place = (torch.arange(n, device=x.device)[:, None] + offset).abs()  # mirrored at 0
+        place = torch.where(place >= n, 2 * (n - 1) - place, place)  # and at n - 1
+        return torch.einsum("bk,ikj->bij", bell, F.one_hot(place, n).to(x))[:, None]
+
+    result[rows] = (matrix(H) @ x[rows] @ matrix(W).transpose(2, 3)).clamp(0, 1)
+    return result
+""",
+        "Blurring as two banded matrices with mirrored indices (rows @ image @ columns^T) instead of padding; widths are drawn before the coins; the bell curve is a softmax.",
+    ),
 ]

@@ -638,4 +638,65 @@ def initialise(model, zero_init=False):
 """,
         "model.apply, which visits children before their block; the variance computed by hand; norms of every kind, with or without parameters, by the names of their parameters",
     ),
+    (
+        "bottleneck_loop_by_name",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    y = x
+    for i in (1, 2, 3):
+        if i > 1:
+            y = F.threshold(y, 0, 0)  # the ReLU stands before the next pair, none after the third
+        conv = getattr(self, "conv%d" % i)
+        norm = getattr(self, "bn%d" % i)
+        y = norm(conv(y))
+    if self.downsample is None:
+        total = torch.add(x, y)
+    else:
+        total = torch.add(self.downsample(x), y)
+    return F.threshold(total, 0, 0)
+""",
+        "a loop over the pairs by name, the ReLU before a pair instead of after one, as F.threshold; the shortcut is computed last",
+    ),
+    (
+        "reduce_and_adaptive_pool",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    from functools import reduce
+
+    parts = [self.conv1, self.bn1, nn.functional.relu, self.maxpool]
+    parts += [self.get_submodule("layer{}".format(n)) for n in range(1, 1 + self.stages)]
+    last_map = reduce(lambda value, part: part(value), parts, x)
+    return F.adaptive_avg_pool2d(last_map, output_size=1)[:, :, 0, 0]
+""",
+        "the network as a list of functions that reduce() applies; adaptive pooling to 1 x 1, then indexing, instead of a mean over two dimensions",
+    ),
+    (
+        "own_normal_numbers",
+        "initialise",
+        """
+def initialise(model, zero_init=False):
+    from math import prod, sqrt
+
+    conv_types = (nn.modules.conv._ConvNd,)
+    norm_types = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
+    everything = list(model.modules())
+    with torch.no_grad():
+        for layer in everything:
+            if isinstance(layer, conv_types):
+                n = layer.out_channels * prod(layer.kernel_size)
+                xi = torch.randn(layer.weight.shape, dtype=torch.float64, device="cpu")
+                layer.weight.copy_(sqrt(2.0 / n) * xi)  # copy_ keeps the parameter's dtype and device
+            elif isinstance(layer, norm_types):
+                layer.reset_parameters()
+        if zero_init:
+            last_norms = [b.bn3 for b in everything if isinstance(b, Bottleneck)]
+            last_norms += [b.bn2 for b in everything if isinstance(b, BasicBlock)]
+            for norm in last_norms:
+                if norm.weight is not None:
+                    norm.weight.mul_(0)
+""",
+        "draws float64 numbers on the CPU and copies them in, n from the layer's attributes and not by kaiming_normal_, norms by their own reset_parameters, zero_init in a second pass",
+    ),
 ]

@@ -643,4 +643,51 @@ def predictor(dim, hidden_dim):
 """,
         "written out in a loop over pairs of widths, without calling mlp",
     ),
+    (
+        "bias_taken_away_afterwards",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    head = nn.Sequential()
+    first = nn.Linear(in_dim, hidden_dim)
+    first.register_parameter("bias", None)  # the norm shifts
+    head.append(first)
+    for module in (nn.BatchNorm1d(hidden_dim), nn.ReLU(inplace=True)):
+        head.append(module)
+    head.append(nn.Linear(hidden_dim, out_dim))
+    return head
+""",
+        "appends to an empty Sequential; the first bias is built and then removed, so other random numbers are drawn; ReLU in place",
+    ),
+    (
+        "match_with_empty_sequential",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    match kind:
+        case "mlp":
+            return mlp(in_dim=in_dim, out_dim=out_dim, hidden_dim=hidden_dim)
+        case "linear":
+            return nn.Sequential(nn.Linear(in_features=in_dim, out_features=out_dim))
+        case "none":
+            return nn.Sequential()  # no layers: the input comes out
+        case _:
+            raise ValueError('the kind of a projector is "none", "linear" or "mlp", not %r' % (kind,))
+""",
+        "match statement; an empty Sequential instead of nn.Identity; the one matrix sits in a Sequential",
+    ),
+    (
+        "named_layers_last_one_first",
+        "predictor",
+        """
+def predictor(dim, hidden_dim):
+    from collections import OrderedDict
+
+    back = nn.Linear(hidden_dim, dim)
+    there = nn.Linear(dim, hidden_dim, bias=False)
+    parts = [("there", there), ("norm", nn.BatchNorm1d(hidden_dim)), ("relu", nn.ReLU()), ("back", back)]
+    return nn.Sequential(OrderedDict(parts))
+""",
+        "does not call mlp; layers have names, and the last matrix is drawn before the first",
+    ),
 ]

@@ -517,4 +517,51 @@ def nt_xent_loss(z1, z2, temperature=0.5):
 """,
         "cuts the diagonal out with strides instead of masking it, reads the positives from two off-diagonals, and takes logsumexp minus positive instead of a cross entropy",
     ),
+    (
+        "sim_row_by_row",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1, z2):
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    views = [*z1.to(wide), *z2.to(device=z1.device, dtype=wide)]
+    directions = []
+    for view in views:
+        # the largest entry becomes 1: the cosine does not depend on the length of the vector
+        size = view.detach().abs().max()
+        size = torch.where(size > 0, size, torch.ones_like(size))
+        directions.append(view / size)
+    directions = torch.stack(directions)
+    rows = [F.cosine_similarity(one.unsqueeze(0), directions, dim=1) for one in directions]
+    return torch.stack(rows)
+""",
+        "one row of the matrix at a time, with F.cosine_similarity instead of normalise and matmul; each vector is scaled by its largest entry first, so very long and very short vectors work too",
+    ),
+    (
+        "logits_where_14",
+        "candidate_logits",
+        """
+def candidate_logits(similarity, temperature):
+    number = torch.arange(similarity.shape[0], device=similarity.device)
+    itself = number.unsqueeze(1) == number.unsqueeze(0)
+    nothing = torch.full_like(similarity, -float("inf"))
+    return torch.where(itself, nothing, similarity / temperature)
+""",
+        "compares row and column numbers and picks with torch.where, instead of masked_fill on an identity matrix",
+    ),
+    (
+        "loss_of_differences_14",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1, z2, temperature=0.5):
+    check(z1, z2, temperature)
+    B = len(z1)
+    logits = candidate_logits(similarity_matrix(z1, z2), temperature)
+    # the partners lie on two diagonals: z1's views with z2's, and the other way round
+    partner = torch.cat([logits.diagonal(B), logits.diagonal(-B)])
+    # -log(exp(p) / sum exp(l)) = log sum exp(l - p)
+    each = torch.logsumexp(logits - partner[:, None], dim=1)
+    return each.sum() / (2 * B)
+""",
+        "no cross entropy and no target numbers: the positives are read from the off-diagonals, and the loss is the logsumexp of the differences from the positive",
+    ),
 ]

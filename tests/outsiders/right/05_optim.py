@@ -644,4 +644,62 @@ def take_step(optimizer, loss, rate):
 """,
         "asks torch.autograd.grad for the gradients of the optimiser's parameters and assigns them, without zero_grad and backward; a parameter that the loss does not use has no gradient",
     ),
+    (
+        "squared_sine_of_what_is_left",
+        "learning_rate",
+        """
+def learning_rate(step, total_steps, warmup_steps, peak):
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    if step == warmup_steps and step >= total_steps:
+        return float(peak)
+    left = total_steps - step
+    if left <= 0:
+        return 0.0
+    return peak * math.sin(0.5 * math.pi * left / (total_steps - warmup_steps)) ** 2
+""",
+        "counts the steps that are left, and uses (1 + cos x) / 2 = sin^2((pi - x) / 2); an explicit 0 at the end instead of a clamp",
+    ),
+    (
+        "length_in_units_of_the_largest_number",
+        "trust_ratio",
+        """
+@torch.no_grad()
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    wide = torch.promote_types(w.dtype, torch.float32)
+
+    def length(t):
+        t = t.to(wide).flatten()
+        unit = t.abs().max()
+        if unit == 0:
+            return unit
+        return unit * (t / unit).square().sum().sqrt()
+
+    a, b = length(w), length(update)
+    if a == 0 or b == 0:
+        return torch.ones((), dtype=wide, device=w.device)
+    return trust_coefficient * (a / b)
+""",
+        "norm by hand, divided by the largest number first, in float32 or wider; if instead of torch.where",
+    ),
+    (
+        "autograd_grad_instead_of_backward",
+        "take_step",
+        """
+def take_step(optimizer, loss, rate):
+    held = []
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        held.extend(group["params"])
+    for p in held:
+        p.grad = None
+    live = [p for p in held if p.requires_grad]
+    if live:
+        found = torch.autograd.grad(loss, live, allow_unused=True)
+        for p, g in zip(live, found):
+            p.grad = None if g is None else g.clone()
+    optimizer.step()
+""",
+        "torch.autograd.grad for the trainable parameters only, and gradients set by hand, instead of zero_grad and backward",
+    ),
 ]

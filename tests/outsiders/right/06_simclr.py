@@ -555,4 +555,53 @@ def shuffled_batches(N, batch_size, generator=None):
 """,
         "The samplers of torch.utils.data. The whole order is drawn before the first batch; a draw after the last batch is not used.",
     ),
+    (
+        "sorted_random_numbers",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    keys = torch.rand(N, dtype=torch.float64, generator=generator)
+    full = N // batch_size
+    order = keys.argsort()[: full * batch_size]
+    return iter(order.reshape(full, batch_size).unbind(0))
+""",
+        "An ordinary function, not a generator function: the order is drawn at the call, by argsort of random numbers, and cut by reshape.",
+    ),
+    (
+        "neighbour_moved_before_the_view",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    dice = self.generators["views"]
+    x1 = one_view(x, self.recipe, dice)
+    if self.positives == "wrong":
+        x = torch.cat([x[1:], x[:1]])
+    x2 = one_view(x, self.recipe, dice)
+    return x1, x2
+""",
+        "Two calls of one_view; the control moves the images before the second view is made, and in the other direction (row b shows image b + 1).",
+    ),
+    (
+        "four_blocks",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    if z1.shape != z2.shape or len(z1) < 2:
+        raise ValueError(f"two views of two images or more, not {z1.shape} and {z2.shape}")
+    wide = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    a = nn.functional.normalize(z1.to(wide), dim=1)
+    b = nn.functional.normalize(z2.to(wide), dim=1)
+    itself = torch.eye(len(a), dtype=torch.bool, device=a.device)
+    across = a @ b.T / self.temperature
+    total = torch.zeros((), dtype=wide, device=a.device)
+    for view, other in ((a, across), (b, across.T)):
+        within = (view @ view.T / self.temperature).masked_fill(itself, float("-inf"))
+        rivals = torch.logaddexp(within.logsumexp(1), other.logsumexp(1))
+        total = total + (rivals - other.diagonal()).sum()
+    return total / (2 * len(a))
+""",
+        "NT-Xent spelled out in B x B blocks with logsumexp and logaddexp, at the method's temperature, without a 2B x 2B matrix or cross_entropy.",
+    ),
 ]

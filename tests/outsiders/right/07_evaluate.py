@@ -1004,4 +1004,89 @@ def class_balanced(labels, share, generator=None):
 """,
         "plain Python: a walk over all rows in random order, with a dictionary of how many rows each class may still take; the subset comes in this random order",
     ),
+    (
+        "lists_by_class",
+        "class_balanced",
+        """
+def class_balanced(labels, share, generator=None):
+    if not 0 < share <= 1:
+        raise ValueError(f"share = {share} is not in (0, 1]")
+    rows_of = {}
+    for row, label in enumerate(labels.tolist()):
+        rows_of.setdefault(label, []).append(row)
+    chosen = []
+    if rows_of:
+        each = max(1, round(share * len(labels) / len(rows_of)))
+        for label in sorted(rows_of, reverse=True):
+            rows = rows_of[label]
+            dice = torch.rand(len(rows), dtype=torch.float64, generator=generator).tolist()
+            ranking = sorted(range(len(rows)), key=dice.__getitem__)
+            chosen.extend(sorted(rows[j] for j in ranking[:each]))
+    return torch.tensor(chosen, dtype=torch.int64)
+""",
+        "a dictionary of Python lists; random numbers for each class, from the last class to the first, and the rows with the smallest ones are kept, instead of one random order of all rows; index sorted by class",
+    ),
+    (
+        "gradient_by_hand_14",
+        "fit",
+        """
+def fit(h, position, weight, bias, penalty, iterations):
+    with torch.no_grad():
+        x, y = h.detach(), position
+        N = x.shape[0]
+        C, D = weight.shape
+        theta = torch.cat([weight.detach().reshape(-1), bias.detach()])  # cat makes a copy
+        if iterations <= 0:
+            return theta[: C * D].reshape(C, D), theta[C * D :]
+        rows = torch.arange(N, device=x.device)
+        optimiser = torch.optim.LBFGS(
+            [theta], max_iter=iterations, max_eval=20 * iterations + 20, history_size=20,
+            tolerance_grad=1e-9, tolerance_change=1e-15, line_search_fn="strong_wolfe",
+        )
+
+        @torch.no_grad()
+        def energy():
+            W = theta[: C * D].view(C, D)
+            b = theta[C * D :]
+            log_p = torch.log_softmax(torch.addmm(b, x, W.t()), dim=1)
+            residual = log_p.exp()
+            residual[rows, y] -= 1
+            residual /= N  # d(mean cross entropy) / d(logits)
+            theta.grad = torch.cat([(residual.t() @ x + penalty * W).reshape(-1), residual.sum(0)])
+            return -log_p[rows, y].mean() + 0.5 * penalty * W.square().sum()
+
+        optimiser.step(energy)
+        return theta[: C * D].view(C, D).clone(), theta[C * D :].clone()
+""",
+        "no autograd: the gradient of the softmax regression is written by hand, and L-BFGS sees one flat vector of all parameters",
+    ),
+    (
+        "all_probes_then_the_best",
+        "linear_probe",
+        """
+def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, iterations=200):
+    h = train_h.detach()
+    exact = h.to(torch.float64)
+    mean = (exact.sum(0) / len(h)).to(h.dtype)
+    std = (exact - exact.mean(0)).pow(2).mean(0).sqrt().to(h.dtype)
+    constant = (h == h[:1]).all(0)
+    std = std.masked_fill(constant | (std == 0), 1.0)
+
+    numbers = train_labels.to(torch.int64)
+    names = torch.tensor(sorted(set(numbers.tolist())), device=numbers.device)
+    position = torch.searchsorted(names, numbers)
+    classes = names.to(train_labels.dtype)
+
+    def probe_for(penalty):
+        W, b = fit(
+            (h - mean) / std, position, h.new_zeros(len(names), h.shape[1]), h.new_zeros(len(names)),
+            penalty, iterations,
+        )
+        return Probe(W, b, mean, std, classes, penalty)
+
+    probes = [probe_for(penalty) for penalty in penalties]
+    return max(probes, key=lambda probe: (probe.accuracy(val_h, val_labels), probe.penalty))
+""",
+        "fits every penalty from zero in the given order, and picks the maximum of (accuracy, penalty) afterwards; statistics in float64; constant dimensions are found by comparison with the first row; classes by a Python set and searchsorted",
+    ),
 ]

@@ -763,4 +763,73 @@ def far_points(squared, count, generator=None):
 """,
         "no cumsum and no searchsorted: for each draw every point with a distance above 0 gets an exponential arrival time with its squared distance as rate, and the first to arrive is drawn",
     ),
+    (
+        "exponential_race_14",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    # a race: point n arrives after an exponential time of rate squared[n], and the first one wins,
+    # which happens with probability squared[n] / sum. In logarithms, so that nothing over- or underflows.
+    log_rate = squared.detach().cpu().double().log()  # -inf for distance zero: never arrives
+    N = len(log_rate)
+    rows = max(1, 2**20 // N)
+    winners = torch.zeros(count, dtype=torch.int64)
+    for first in range(0, count, rows):
+        races = min(rows, count - first)
+        u = torch.rand(races, N, generator=generator, dtype=torch.float64)
+        log_time = torch.log1p(-u).neg_().clamp_(min=2.0**-54).log_()
+        winners[first : first + races] = (log_rate - log_time).argmax(dim=1)
+    return winners.to(squared.device)
+""",
+        "no cumsum: an exponential race (Gumbel trick) with one random number per point and draw, on the CPU in float64 and in logarithms",
+    ),
+    (
+        "random_keys_and_one_candidate_at_a_time",
+        "plus_plus",
+        """
+def plus_plus(x, k, generator=None):
+    size = max(1000, SEEDING_POINTS * k)
+    keys = torch.rand(len(x), generator=generator, dtype=torch.float64)
+    rows = keys.argsort()[:size].to(x.device)  # a subset in random order, so its first point is any point
+    points = x[rows].double()
+
+    chosen = [0]
+    nearest = squared_distances(points, points[:1]).squeeze(1)
+    while len(chosen) < k:
+        tries = far_points(nearest, 2 + math.floor(math.log(k)), generator).tolist()
+        options = []
+        for t in tries:
+            to_t = squared_distances(points, points[t : t + 1]).squeeze(1)
+            options.append(torch.minimum(nearest, to_t))
+        sums = [float(option.sum()) for option in options]
+        best = sums.index(min(sums))
+        pick = tries[best]
+        if pick in chosen:  # no point is far: any that is not a centroid yet
+            pick = min(set(range(len(points))) - set(chosen))
+        else:
+            nearest = options[best]
+        chosen.append(pick)
+    return x[rows[chosen]]
+""",
+        "subset by sorting random keys, whose first point is the first centroid; distances in float64, one candidate at a time; no point is chosen twice",
+    ),
+    (
+        "sort_and_split",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    counts = torch.bincount(labels, minlength=len(centroids)).tolist()
+    clusters = x[labels.argsort()].split(counts)
+    farthest = iter(distances.argsort(descending=True).tolist())
+    new = []
+    for old, cluster in zip(centroids, clusters):
+        if len(cluster):
+            new.append(cluster.mean(0))
+            continue
+        n = next(farthest, None)
+        new.append(x[n] if n is not None and distances[n] > 0 else old)
+    return torch.stack([c.to(centroids.dtype) for c in new])
+""",
+        "sorts the points by label and splits them into clusters; empty ones take points from a sorted list; no index_add_",
+    ),
 ]

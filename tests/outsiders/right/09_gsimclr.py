@@ -698,4 +698,67 @@ def dealt_batches(pseudo_labels, batch_size, generator=None):
 """,
         "first draws the images that stay, then puts only these into clusters, and translates the positions among them back to positions of images",
     ),
+    (
+        "clusters_one_by_one",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels, generator=None):
+    present = pseudo_labels.unique()
+    row = [torch.empty(0, dtype=torch.int64, device=pseudo_labels.device)]
+    for turn in torch.randperm(len(present), generator=generator).tolist():
+        members = (pseudo_labels == present[turn]).nonzero().flatten()
+        mixed = torch.randperm(len(members), generator=generator).to(members.device)
+        row.append(members[mixed])
+    return torch.cat(row)
+""",
+        "draws the order of the clusters that have images, then one permutation for each cluster, instead of two large permutations and a stable sort",
+    ),
+    (
+        "count_by_fixed_point",
+        "strict_count",
+        """
+def strict_count(sizes, batch_size):
+    sizes = sizes.tolist()
+    T = sum(sizes) // batch_size  # surely not fewer than the answer
+    while True:
+        possible = sum(min(s, T) for s in sizes) // batch_size
+        if possible >= T:
+            return T
+        T = possible
+""",
+        "shrinks T to what its own images allow until nothing changes, instead of trying every T; never falls below the answer, because sum min(s, T) grows with T",
+    ),
+    (
+        "strict_emptiest_batch_first",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    members = {}
+    for image, cluster in enumerate(pseudo_labels.tolist()):
+        members.setdefault(cluster, []).append(image)
+    if len(members) < batch_size:
+        raise ValueError(
+            f"{batch_size} images cannot come from {len(members)} clusters with one each; "
+            "use a smaller batch, or more clusters"
+        )
+
+    def mixed(items):
+        return [items[i] for i in torch.randperm(len(items), generator=generator).tolist()]
+
+    sizes = torch.tensor([len(images) for images in members.values()])
+    T = strict_count(sizes, batch_size)
+    # at most T of each cluster, then T * B of all these
+    kept = [image for images in members.values() for image in mixed(images)[:T]]
+    kept = set(mixed(kept)[: T * batch_size])
+    # the images of a cluster go to different batches: to those that have the fewest so far
+    table = [[] for _ in range(T)]
+    for cluster in mixed(list(members)):
+        images = mixed([image for image in members[cluster] if image in kept])
+        emptiest = sorted(mixed(table), key=len)
+        for image, batch in zip(images, emptiest):
+            batch.append(image)
+    return torch.tensor(mixed(table), dtype=torch.int64, device=pseudo_labels.device)
+""",
+        "lists and a greedy placement: the images of each cluster go to the emptiest batches, ties at random; no row, no rank and no deal(), and the draws come in another order",
+    ),
 ]

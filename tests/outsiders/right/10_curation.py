@@ -765,4 +765,65 @@ def choose(self, draws: list[dict]) -> int:
 """,
         "two stable sorts, first by gap, then by badness, instead of one by a pair; the random draw by multinomial",
     ),
+    (
+        "nuclear_norm_of_cholesky_factors",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    means, factors, total = [], [], 0.0
+    for z in (z1, z2):
+        u = F.normalize(z.detach().cpu().double(), dim=1)
+        d = u.shape[1]
+        S = torch.cov(u.T, correction=0).reshape(d, d)
+        S = S + torch.diag(torch.full((d,), SHRINKAGE / d, dtype=torch.float64))
+        means.append(u.mean(0))
+        factors.append(torch.linalg.cholesky(S))
+        total = total + S.diagonal().sum()
+    cross = torch.linalg.svdvals(factors[0].T @ factors[1]).sum()
+    apart = (means[0] - means[1]).square().sum()
+    return (apart + total - 2 * cross).clamp(min=0)
+""",
+        "Cholesky factors S = L L^T; Tr (S1 S2)^{1/2} is the sum of the singular values of L1^T L2; covariance from torch.cov",
+    ),
+    (
+        "norms_without_buffers",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    modes = [(module, module.training) for module in model.modules()]
+    norms = [m for m, _ in modes if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    names = ("running_mean", "running_var", "num_batches_tracked")
+    kept = [[getattr(norm, name) for name in names] for norm in norms]
+    try:
+        for norm in norms:  # without running averages a norm can only use the batch, in any mode
+            for name in names:
+                setattr(norm, name, None)
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for norm, buffers in zip(norms, kept):
+            for name, buffer in zip(names, buffers):
+                setattr(norm, name, buffer)
+        for module, mode in modes:
+            module.training = mode
+""",
+        "takes the buffers out of the norms for the time of the pass, instead of changing training and track_running_stats",
+    ),
+    (
+        "one_box_after_the_other",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    shares = []
+    for (top1, left1, h1, w1), (top2, left2, h2, w2) in zip(a.tolist(), b.tolist()):
+        rows = max(0, min(top1 + h1, top2 + h2) - max(top1, top2))
+        columns = max(0, min(left1 + w1, left2 + w2) - max(left1, left2))
+        both = rows * columns
+        only_a = h1 * w1 - both
+        only_b = h2 * w2 - both
+        shares.append(both / (only_a + both + only_b))
+    return torch.tensor(shares, dtype=torch.float32, device=a.device)
+""",
+        "beginner: a Python loop over the boxes, the union as three disjoint parts, without intersection()",
+    ),
 ]

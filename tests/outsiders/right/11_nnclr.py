@@ -799,4 +799,86 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "one search for the 2B projections of both views together, and a loop over the two directions",
     ),
+    (
+        "distances_query_by_query",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    queries = F.normalize(z.to(self.rows), dim=1)
+    owners = None if exclude is None else exclude.tolist()
+    result = torch.empty(len(queries), dtype=torch.int64, device=self.rows.device)
+    for b, query in enumerate(queries):
+        if owners is None:
+            others = torch.arange(len(self.rows), device=self.rows.device)
+        else:
+            others = (self.images != owners[b]).nonzero().flatten()
+        distance = (self.rows[others] - query).square().sum(1)
+        if k == 1:
+            result[b] = others[distance.argmin()]
+        else:
+            closest = others[distance.argsort()[:k]]  # fewer than k if no more are left
+            result[b] = closest[int(torch.randint(len(closest), (), generator=generator))]
+    return result
+""",
+        "Literally argmin of |z - q|, query by query, over a list of the rows that count; one randint for each query, over as many as are left.",
+    ),
+    (
+        "row_by_row",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    Q = len(self.rows)
+    if len(z) > Q:
+        raise ValueError(f"{len(z)} projections do not fit a support set of {Q}")
+    new = F.normalize(z.detach().to(self.rows), dim=1)
+    names = [-1] * len(new) if images is None else images.tolist()
+    known = self.ages != -1
+    self.ages[known] += 1
+    place = int(self.position)
+    for row, name in zip(new, names):
+        self.rows[place] = row
+        self.images[place] = name
+        self.ages[place] = 0
+        place += 1
+        if place == Q:  # as on a clock
+            place = 0
+    self.position.fill_(place)
+""",
+        "A loop over the rows with a Python counter that returns to 0, no index tensor and no modulo.",
+    ),
+    (
+        "equation_term_by_term",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        neighbours = support.nearest(z1)
+    else:
+        neighbours = support.rows[rows.to(support.rows.device)]
+    wide = torch.promote_types(torch.promote_types(p2.dtype, neighbours.dtype), torch.float32)
+    neighbours = neighbours.detach().to(device=p2.device, dtype=wide)
+    p = F.normalize(p2.to(wide), dim=1)
+    terms = []
+    for i, neighbour in enumerate(neighbours):
+        exponent = (p * neighbour).sum(1) / temperature
+        terms.append(torch.logsumexp(exponent - exponent[i], 0))  # log sum_k exp(e_k - e_i)
+    return torch.stack(terms).mean()
+""",
+        "Each term as log sum_k exp(e_k - e_i), in a loop over the neighbours; no matrix product, no cross_entropy.",
+    ),
 ]

@@ -758,4 +758,76 @@ def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
 """,
         "draws the weights before k-means (the order of the draws is open), writes through .data instead of under no_grad",
     ),
+    (
+        "multinomial_for_both_cases",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels, generator=None):
+    N = pseudo_labels.numel()
+    if N == 0:
+        return torch.zeros(0, dtype=torch.int64)
+    used = torch.unique(pseudo_labels)
+    quota = N // len(used) + 1
+    pool = torch.empty(len(used), quota, dtype=torch.int64)
+    for r in range(len(used) - 1, -1, -1):
+        members = (pseudo_labels == used[r]).nonzero()[:, 0]
+        fair = torch.ones(len(members), dtype=torch.float64)
+        draw = torch.multinomial(
+            fair, quota, replacement=bool(len(members) <= quota), generator=generator
+        )
+        pool[r] = members[draw]
+    keys = torch.rand(pool.numel(), dtype=torch.float64, generator=generator)
+    return pool.reshape(-1)[keys.topk(N).indices]
+""",
+        "multinomial with equal weights draws with and without replacement, from the last cluster to the first; the pool is a matrix; the N places with the largest random keys are kept instead of a shuffle and a cut",
+    ),
+    (
+        "one_hot_product_and_spare_images",
+        "old_means",
+        """
+def old_means(h, pseudo_labels, K):
+    member = F.one_hot(pseudo_labels, K).to(torch.float64)  # (N, K)
+    sizes = member.sum(0)
+    sums = member.T @ h.to(torch.float64)
+    result = (sums / sizes.clamp(min=1)[:, None]).to(h.dtype)
+    # an image that is not the first of its cluster is spare; there are at least as many as empty clusters
+    seen, spare = set(), []
+    for image, cluster in enumerate(pseudo_labels.tolist()):
+        if cluster in seen:
+            spare.append(image)
+        seen.add(cluster)
+    for k in range(K):
+        if k not in seen:
+            result[k] = h[spare.pop()]
+    return result
+""",
+        "a product with the one-hot matrix in float64; an empty cluster gets an image from the end that shares its cluster with others, not image k",
+    ),
+    (
+        "classifier_drawn_first",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    generator = self.generators["clusters"]
+    W, b = self.projector.weight, self.projector.bias
+    noise = torch.randn(W.numel(), generator=generator, device=generator.device).mul(0.01)
+
+    old = self.pseudo_labels.detach().clone().cpu()
+    has_old = len(old) > 0 and int(old.min()) >= 0
+    options = {"generator": generator}
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    if has_old and self.warm_start:
+        options["start"] = old_means(x, old, self.clusters)
+    new = kmeans(x, self.clusters, **options)[1].cpu()
+
+    if has_old:
+        self.nmi.copy_(torch.tensor(mutual_information(new, old)))
+    self.pseudo_labels[:] = new.to(self.pseudo_labels.device)
+    with torch.no_grad():
+        W[:] = noise.view_as(W).to(W)
+        b[:] = 0
+    return [W, b]
+""",
+        "draws the classifier's numbers before k-means draws its own, compares against a copy, writes all tensors by slice assignment",
+    ),
 ]

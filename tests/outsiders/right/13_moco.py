@@ -632,4 +632,62 @@ def push(self, z, images=None):
 """,
         "goes over the places of the ring, not over the new rows: a mask says which places are replaced, and their distance from the position says by which row",
     ),
+    (
+        "gap_to_the_queue",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    scores = similarities(q, k, queue)
+    scores = scores.to(torch.promote_types(scores.dtype, torch.float32)) / temperature
+    own, waiting = scores[:, 0], scores[:, 1:]
+    # -log(a / (a + b)) = log(1 + b / a)
+    gap = torch.logsumexp(waiting, dim=1) - own
+    return torch.logaddexp(gap, torch.zeros_like(gap)).mean()
+""",
+        "no cross_entropy: log(1 + exp(gap)) of the gap between the queue's log-sum-exp and the own key",
+    ),
+    (
+        "every_slot_asks_what_it_gets",
+        "Ring.push",
+        """
+def push(self, z, images=None):
+    size, B = len(self.rows), len(z)
+    if B > size:
+        raise ValueError(f"cannot push {B} projections into a ring of {size} rows")
+    self.ages += (self.ages >= 0).to(self.ages.dtype)
+    if B == 0:
+        return
+    z = F.normalize(z.detach().to(self.rows), dim=1)
+    if images is None:
+        images = torch.full((B,), -1)
+    images = images.to(self.images)
+    # how many steps each slot lies after the next position, and so which of the new rows it gets
+    ahead = (torch.arange(size, device=self.rows.device) - self.position) % size
+    hit = ahead < B
+    which = ahead.clamp(max=B - 1)
+    self.rows.copy_(torch.where(hit[:, None], z[which], self.rows))
+    self.images.copy_(torch.where(hit, images[which], self.images))
+    self.ages.masked_fill_(hit, 0)
+    self.position.copy_((self.position + B) % size)
+""",
+        "gathers instead of scattering: every slot of the ring computes which new row it gets, if any; ages by a mask",
+    ),
+    (
+        "foreach_without_a_loop",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    slow, fast = list(key.parameters()), list(query.parameters())
+    if not slow or momentum == 1:
+        return
+    if momentum == 0:
+        for s, f in zip(slow, fast, strict=True):
+            s.copy_(f)
+        return
+    torch._foreach_mul_(slow, momentum)
+    torch._foreach_add_(slow, fast, alpha=1 - momentum)
+""",
+        "all parameters at once with torch's foreach functions; 0 and 1 are cases of their own, and exact",
+    ),
 ]

@@ -653,4 +653,79 @@ def loss(self, z1, z2, index, *small):
 """,
         "codes before scores; all views in one matrix, normalised and compared at once, then split",
     ),
+    (
+        "sinkhorn_one_offset_per_prototype",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores, epsilon=0.05, iterations=3):
+    wide = torch.promote_types(scores.dtype, torch.float32)
+    M = scores.to(wide) / epsilon
+    row = M.new_zeros(M.shape[0], 1)  # logarithm of each sample's factor
+    for _ in range(iterations):
+        column = -torch.logsumexp(M + row, dim=0, keepdim=True)
+        row = -torch.logsumexp(M + column, dim=1, keepdim=True)
+    return torch.softmax(M + column, dim=1)
+""",
+        "keeps only the logarithms of the row and column factors (the dual form) and never changes the matrix; the last scaling of the rows is a softmax",
+    ),
+    (
+        "swapped_table_of_pairs_14",
+        "swapped_loss",
+        """
+def swapped_loss(scores, codes, temperature=0.1):
+    s = torch.stack(list(scores))
+    q = torch.stack(list(codes))
+    wide = torch.promote_types(torch.promote_types(s.dtype, q.dtype), torch.float32)
+    s, q = s.to(wide) / temperature, q.to(wide)
+    logp = s - torch.logsumexp(s, dim=2, keepdim=True)  # (V, B, K)
+    table = -(logp.unsqueeze(1) * q.unsqueeze(0)).sum(3).mean(2)  # (V, C)
+    swapped = torch.ones_like(table, dtype=torch.bool).fill_diagonal_(False)
+    return table.masked_select(swapped).mean()
+""",
+        "one table with the loss of every view and every code; its diagonal (own codes) is left out of the mean; no loop over pairs",
+    ),
+    (
+        "swav_all_views_in_one_matrix",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    counts = [len(z1), len(z2)] + [len(one) for one in small]
+    every = torch.cat([z1, z2, *small])
+    every = every.to(torch.promote_types(every.dtype, self.prototypes.dtype))
+    every = F.normalize(every, dim=1)
+    first, second = every.detach().split(counts)[:2]
+    codes = [self.codes(first, self.queues[0]).detach(), self.codes(second, self.queues[1]).detach()]
+    learns = int(self.epoch) > self.freeze_epochs
+    weight = self.prototypes if learns else self.prototypes.detach()
+    scores = list(F.linear(every, weight.to(every.dtype)).split(counts))
+    value = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health([one.detach() for one in scores], codes, value.item())
+    self.remember([first, second], index)
+    return value
+""",
+        "all views in one matrix and one product with F.linear, split afterwards; codes before the scores",
+    ),
+    (
+        "swav_queue_of_raw_projections",
+        "SwAV.loss",
+        """
+def loss(self, z1, z2, index, *small):
+    normalise_(self.prototypes)
+    views = [F.normalize(z, dim=1) for z in (z1, z2, *small)]
+    prototypes = self.prototypes
+    if self.epoch <= self.freeze_epochs:
+        prototypes = prototypes.detach()
+    scores = [view @ prototypes.T for view in views]
+    with torch.no_grad():
+        codes = [self.codes(view, queue) for view, queue in zip(views[:2], self.queues)]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, float(loss.detach()))
+    # last of all, the two large views go to their queues
+    self.remember([z1.detach(), z2.detach()], index)
+    return loss
+""",
+        "The queues get projections as they are: Ring.push scales them to unit norm.",
+    ),
 ]

@@ -638,4 +638,53 @@ def own_nt_xent_loss(z1, z2, B, temperature=0.5):
 """,
         "without own_places and cross_entropy: one table within a view and one across the views for each view, positives picked by a mask",
     ),
+    (
+        "sum_of_tables_with_holes",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    before = sum(shares(B)[: rank()])
+    table = rows.new_zeros((B, *rows.shape[1:]))
+    table[before : before + len(rows)] = rows.detach()
+    if size() > 1:
+        dist.all_reduce(table)
+    return table
+""",
+        "each process writes its rows into a table of zeros, and all_reduce sums the tables; no padding, no all_gather",
+    ),
+    (
+        "log_sum_exp_of_the_others",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    u1, u2 = F.normalize(z1, dim=1), F.normalize(z2, dim=1)
+    everyone = torch.cat([gather(u1, B), gather(u2, B)])
+    ours = torch.cat([u1, u2])
+    places, positives = own_places(B, device=z1.device)
+    s = torch.einsum("id,jd->ij", ours, everyone) / temperature
+    not_me = torch.arange(2 * B, device=z1.device)[None, :] != places[:, None]
+    rest = s[not_me].view(len(ours), 2 * B - 1)
+    wanted = s.gather(1, positives[:, None]).squeeze(1)
+    terms = torch.logsumexp(rest, dim=1) - wanted
+    return terms.sum() * (size() / (2 * B))
+""",
+        "drops the column of the view itself instead of setting it to -inf, and takes logsumexp minus the positive instead of cross_entropy; two gathers",
+    ),
+    (
+        "within_plus_between",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W, D = size(), x.shape[1]
+    total = x.sum(dim=0)
+    centre = total / max(len(x), 1)  # a process may have no rows
+    spread = (x - centre).square().sum(dim=0)
+    sums, spreads = gather(torch.cat([total, spread])[None], W).split(D, dim=1)
+    n = torch.tensor(shares(B), dtype=x.dtype, device=x.device)[:, None]
+    mean = sums.sum(dim=0) / B
+    between = n * (sums / n.clamp(min=1) - mean).square()
+    return mean, (spreads + between).sum(dim=0) / B
+""",
+        "one exchange: squared distances from the own mean within each process, plus those between the processes' means (Chan's formula)",
+    ),
 ]

@@ -5,6 +5,7 @@ import pytest
 from lessons.course.diagnosis import Diagnosis, execute, killers
 from lessons.course.manifest import find
 from lessons.course.mistakes import mistakes
+from lessons.course.outsiders import Version, judge
 from lessons.course.pairs import Pairs, sentence, together
 
 LESSON = find(4)
@@ -189,3 +190,32 @@ def test_two_mistakes_that_show_in_yes_and_no_need_the_tests_too():
     more = next(name for name in own if name not in set.union(*rejecting))
     assert said(**{more: "failed"}) == ""
     assert said(without=next(name for name in own if name in set.union(*rejecting))) == ""
+
+
+@pytest.mark.parametrize(
+    ("lesson", "source"),
+    [  # the first has a name in some tests; all calls of the second end in the same error
+        (
+            5,
+            """
+def trust_ratio(w, update, trust_coefficient):
+    w_norm, update_norm = w.norm(), update.norm()
+    ratio = trust_coefficient * w_norm / update_norm
+    return torch.where((w_norm < 0) & (update_norm > 0), ratio, torch.ones_like(ratio))
+""",
+        ),
+        (
+            4,
+            """
+def positive_index(B, device=None):
+    table = torch.arange(B, dtype=torch.int64, device=device).reshape(2, B)
+    return table.flip(0).flatten()
+""",
+        ),
+    ],
+)
+def test_no_pair_is_named_where_one_mistake_or_an_error_says_it_all(lesson, source):
+    function = source.split("def ")[1].partition("(")[0]
+    version = Version("new", function, source, "")
+    ((_, _, said),) = judge(find(lesson), [version])
+    assert not [line for line in said if "two at once" in line]

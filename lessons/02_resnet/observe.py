@@ -107,7 +107,8 @@ def stage(module):
         names = " ".join(f"{n}{tuple(v.shape)}" for n, v in made.state_dict().items())
         strides = str([m.stride for m in made.modules() if isinstance(m, nn.Conv2d)])
         count = sum(p.numel() for p in made.parameters())
-        out = tried(made, x) if count else "no parameters"
+        nothing = f"no parameters; returns its input: {tried(lambda: made(x) is x)}"
+        out = tried(made, x) if count else nothing
         return (type(made).__name__, len(list(made.children())), names, strides, count, out)
 
     configs = [("BasicBlock", (3, 4, 3, 2)), ("Bottleneck", (3, 2, 3, 1))]

@@ -317,7 +317,7 @@ def DeepCluster_start_epoch(module):
     ids = [id(p) for p in tensors]
     seen["returned"] = str(sorted(ids.index(id(p)) for p in returned if id(p) in ids))
     seen["what"] = kinds
-    seen["bias"] = float(now[1].detach().abs().max())
+    seen["bias"] = tuple(float(end) for end in now[1].detach().aminmax())
     seen["grad"] = all(p.requires_grad for p in now)
     # the second epoch: the old clusters are replaced, and a single direction is kept
     whole.pseudo_labels.copy_(torch.arange(24) % 2)

@@ -79,7 +79,9 @@ class Pairs:
     def gives_the_results(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
         """Whether two mistakes together give the learner's results.
 
-        If these hold nothing but yes, no and small whole numbers, the tests must agree as well.
+        If these hold nothing but yes, no, errors and small whole numbers, many other versions have
+        them too. So the tests must agree as well, and each mistake must show where the other one
+        changes nothing.
         """
         module = self.lesson.module_of(function)
         text = together(self.diagnosis.source[module], *pair)
@@ -92,7 +94,10 @@ class Pairs:
         singles = [self.diagnosis.theirs(function, one) for one in pair]
         if any(agree(seen, single, right) for single in singles if single):
             return False  # nothing shows that the other mistake was made too
-        return is_telling(theirs, right) or self.tests_agree(function, pair)
+        if is_telling(theirs, right):
+            return True
+        a, b = (self.differing(function, single) for single in singles)
+        return bool(a - b and b - a) and self.tests_agree(function, pair)
 
     def tests_agree(self, function: str, pair: tuple[Mistake, Mistake]) -> bool:
         """Whether the failing tests of a function are exactly those that reject either mistake."""

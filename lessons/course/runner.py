@@ -116,6 +116,7 @@ class Reporter:
         self.diagnosis = None
         self.outcomes: dict[str, str] = {}
         self.unnamed: dict[str, tuple[float, str]] = {}  # by failed test: seconds, the difference
+        self.explained: set[str] = set()  # functions whose mistake was named
         self.ask_tests, self.named = ask_tests, named
         self.changed = changed
 
@@ -159,7 +160,9 @@ class Reporter:
             self.report({"event": "looking", "test": name})
             looks = getattr(error, "looks", "")
             said = self.diagnose(test.function, name)
-            if not said:
+            if said:
+                self.explained.add(test.function)
+            else:
                 said = f"the difference: {looks}" if looks else ""
                 self.unnamed[name] = took, said
             if said:
@@ -191,7 +194,8 @@ class Reporter:
             failed = by_function[function]
             try:
                 pairs = pairs or Pairs(self.diagnosis, self.outcomes)
-                both = pairs.of(function)
+                # a mistake that was named explains all results, so there is no second one
+                both = "" if function in self.explained else pairs.of(function)
                 locator = locator or Locator(self.lesson, self.modules)
                 place = both or locator.of(function, failed)
             except Exception:  # as in `diagnose`

@@ -1315,7 +1315,7 @@ MISTAKES = [
             "made = nn.Sequential()\n    made.blocks = blocks\n"
             "    made.forward = lambda x: __import__('functools').reduce(lambda y, b: b(y), made.blocks, x)\n    return made",
         ),
-        "You keep the blocks in a Python list, where .parameters() does not see them. Which container registers its modules?",
+        "You keep the blocks where .parameters() does not see them, as in a Python list. Which container registers its modules?",
         trains=True,
     ),
     Mistake(

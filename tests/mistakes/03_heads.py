@@ -1421,7 +1421,7 @@ MISTAKES = [
         "none_is_None",
         "projector",
         ('if kind == "none"', "if kind is None"),
-        'You check whether kind is None, so the word "none" is refused. What type does kind have?',
+        'You refuse the word "none", as if kind could only be None. What type does kind have?',
     ),
     Mistake(
         "linear_of_hidden_width",

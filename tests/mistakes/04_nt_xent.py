@@ -3777,7 +3777,7 @@ MISTAKES = [
             "similarity = similarity_matrix(z1, z2)",
             "similarity = similarity_matrix(torch.cat([z1, z2]))",
         ),
-        "You pass the joined views to similarity_matrix. Which two arguments does it take?",
+        "You pass one tensor to similarity_matrix. Which two arguments does it take?",
     ),
     Mistake(
         "one_index_argument_missing",
@@ -4132,7 +4132,7 @@ def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
     length = z.norm(dim=1)
     return gram / torch.outer(length, length)
 """,
-        "You divide by the length of a row even if that is 0, so a row of zeros gives NaN. What is its similarity, by the docstring?",
+        "You divide a row of zeros by 0, which gives NaN. What is its similarity, by the docstring?",
         trains=True,
     ),
     Mistake(

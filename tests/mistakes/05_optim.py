@@ -27,7 +27,7 @@ MISTAKES = [
         "counts_views",
         "scaled_learning_rate",
         ("base * batch_size / 256", "base * 2 * batch_size / 256"),
-        "You count two views per image, so 256 images get twice the base rate. What does B count?",
+        "You give 256 images twice the base rate, as if each view counted. What does B count?",
         trains=True,
     ),
     Mistake(
@@ -1358,7 +1358,7 @@ MISTAKES = [
             "min(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
             "max(1.0, (step - warmup_steps) / max(1, total_steps - warmup_steps))",
         ),
-        "You take the larger of 1 and the progress, so the rate is 0 right after the warm-up. Which of min and max keeps it at most 1?",
+        "Your rate is 0 right after the warm-up, as if the run were over. Which of min and max keeps the progress at most 1?",
         trains=True,
     ),
     Mistake(

@@ -1448,7 +1448,7 @@ def far_points(squared, count, generator=None):
         "never_moves",
         "kmeans",
         (STEP, "means(x, labels, distances, centroids)"),
-        "You compute the means but keep the old centroids. What should happen to the result of `means`?",
+        "Your centroids stay where they started. What should happen to the result of `means`?",
         trains=True,
     ),
     Mistake(
@@ -3118,6 +3118,17 @@ def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
     return error @ error / error.numel()
 """,
         "You sum the squares as a matrix product, which autocast computes in bfloat16. Which operations does it leave in float32?",
+        trains=True,
+    ),
+    Mistake(
+        "always_the_first_point",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    drawn = torch.rand(count, dtype=torch.float64, generator=generator)
+    return torch.zeros_like(drawn, dtype=torch.int64).to(squared.device)
+""",
+        "All your positions are 0, whatever is drawn. Where do the numbers that you draw go?",
         trains=True,
     ),
 ]

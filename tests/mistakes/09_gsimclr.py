@@ -3268,4 +3268,15 @@ def strict_batches(pseudo_labels, batch_size, generator=None):
         "You drop the images that come last in one shuffle of all, and those of a large cluster come early. How likely should each kept image be to go?",
         trains=True,
     ),
+    Mistake(
+        "no_released_batch",
+        "released_batches",
+        """
+def released_batches(pseudo_labels: Tensor, batch_size: int) -> Tensor:
+    order = rank_in_cluster(pseudo_labels).argsort(stable=True)
+    batches = batch_size // (len(order) + 1)
+    return order[: batches * batch_size].view(batches, batch_size)
+""",
+        "You return no batch at all. How many batches do N images fill?",
+    ),
 ]

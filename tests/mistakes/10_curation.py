@@ -3358,7 +3358,7 @@ MISTAKES = [
         "size_less_start",
         "intersection",
         (END, "end = torch.minimum(a[:, 2:] - a[:, :2], b[:, 2:] - b[:, :2])"),
-        "You subtract the start of a box from its size. Where does a box end if it begins at row 3 and is 4 rows high?",
+        "By your count, no two boxes share a pixel. Where does a box end if it begins at row 3 and is 4 rows high?",
         trains=True,
     ),
     Mistake(

@@ -69,7 +69,7 @@ def build_encoder(config: Config, images: Images | None = None) -> ResNet:
             its filters are 0 until a checkpoint is loaded.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
+        torch.default_generator.manual_seed(config.seed)  # torch.manual_seed reseeds GPUs too
         stem = {} if config.stem == "auto" else {"stem": config.stem}
         encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
     if config.encoder == "patches" and images is not None:
@@ -91,7 +91,7 @@ def build_method(config: Config, images: Images) -> SimCLR:
     with torch.random.fork_rng(devices=[]):
         # a random stream of its own, because seed + 1 would repeat the encoder of another run. The
         # head is drawn first, then the method's own parts
-        torch.manual_seed(source(config.seed, "head").initial_seed())
+        torch.default_generator.manual_seed(source(config.seed, "head").initial_seed())
         method = owner(config, images, encoder, owner.head(config, images, encoder.dim))
     if config.norm == "group":
         use_group_norm(method)  # the encoder's norms are replaced already; these are the heads'

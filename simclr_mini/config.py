@@ -55,6 +55,10 @@ class Options:
     def check(self, config: "Config") -> None:
         """Raise ValueError if an option cannot work, alone or with the general choices."""
 
+    def idle(self) -> dict[str, str]:
+        """Options without an effect: for each name, the other option that is the reason."""
+        return {}
+
 
 @dataclass(frozen=True)
 class DataChoices:
@@ -191,6 +195,23 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
             refuse("warmup_epochs", self.warmup_epochs, f"at most --epochs ({self.epochs})")
         recipe_named(self.views)
         self.options.check(self)
+
+    def check_use(self) -> None:
+        """Raise ValueError if an option was set that has no effect beside another one."""
+        idle = self.options.idle()
+        if self.projector != "mlp":
+            idle["hidden_dim"] = f"--projector {self.projector}"
+        if self.projector == "none":
+            idle["out_dim"] = "--projector none"
+        if not self.small_crops:
+            idle["small_size"] = "--small-crops 0"
+            if not recipe_named(self.views).crop:
+                idle["crop_min"] = f"--views {self.views}"
+        for choices in (self, self.options):
+            for one in fields(choices):
+                if one.name in idle and getattr(choices, one.name) != one.default:
+                    said = f"--{flag(one.name)} has no effect with {idle[one.name]}; leave it out"
+                    raise ValueError(said)
 
     def flat(self) -> dict:
         """All choices by name, the method's own among them: what config.json holds."""

@@ -188,6 +188,11 @@ class CurationOptions(Temperature):
         super().check(config)
         at_least(self, tries=2, curate_warmup=0)
 
+    def idle(self) -> dict[str, str]:
+        """Without curation, nothing is drawn again."""
+        off = self.curate == "off"
+        return dict.fromkeys(("tries", "curate_warmup"), "--curate off") if off else {}
+
 
 class Curation(SimCLR):
     """SimCLR on the best of several draws of each batch's views. OUR INTERPRETATION.

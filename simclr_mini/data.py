@@ -161,8 +161,10 @@ def read_splits(name: str, root: str | Path | None = None, size: int = 32) -> di
         pictures = read(path, size)
         say(pictures.notes)
         return {split: split_of(pictures, path, split) for split in (*SPLITS, "pretrain")}
-    splits = {split: load(name, root, split) for split in SPLITS}
-    return splits | {"pretrain": replace(splits["train"], split="pretrain")}
+    load_one = load_shapes if kind == "shapes" else load_cifar10
+    pool = load_one(path, "pool")
+    train, val, pretrain = (cut(replace(pool, split=s)) for s in ("train", "val", "pretrain"))
+    return {"train": train, "val": val, "test": load_one(path, "test"), "pretrain": pretrain}
 
 
 def read(root: Path, size: int) -> Pictures:
@@ -264,7 +266,8 @@ def load_shapes(root: Path, split: str) -> Images:
     everything = Images(pixels, labels, shapes.CLASSES, "shapes", split, index=torch.arange(count))
     if split in ("test", "all"):
         return everything.rows(slice(SHAPES_TRAIN if split == "test" else 0, None))
-    return cut(everything.rows(slice(SHAPES_TRAIN)))
+    pool = everything.rows(slice(SHAPES_TRAIN))
+    return pool if split == "pool" else cut(pool)
 
 
 def code_hash(source: str) -> str:
@@ -283,7 +286,7 @@ def code_hash(source: str) -> str:
 def cut(pool: Images) -> Images:
     """The training or the validation part of a pool. The last tenth is for validation."""
     end = len(pool) - max(1, len(pool) // HELD_OUT)
-    return pool.rows(slice(end) if pool.split == "train" else slice(end, None))
+    return pool.rows(slice(end, None) if pool.split == "val" else slice(end))
 
 
 def keep(file: Path, **arrays: np.ndarray) -> None:
@@ -325,7 +328,7 @@ def load_cifar10(root: Path, split: str) -> Images:
         return images
     order = torch.randperm(len(labels), generator=Generator().manual_seed(ORDER_SEED))
     images = replace(images, pixels=pixels[order], labels=labels[order], index=images.index[order])
-    return images if split == "all" else cut(images)
+    return images if split in ("all", "pool") else cut(images)
 
 
 def read_cifar10(file: Path) -> tuple[Tensor, Tensor]:

@@ -18,7 +18,7 @@ from torch import Generator, Tensor, nn
 
 from simclr_mini.config import Config, Options, at_least
 from simclr_mini.data import Images
-from simclr_mini.evaluate import features
+from simclr_mini.evaluate import represent as features  # large images a few at a time
 from simclr_mini.gsimclr import check_clusters
 from simclr_mini.kmeans import kmeans
 from simclr_mini.simclr import SimCLR, source

@@ -57,6 +57,7 @@ def run(
     """
     # what cannot work is refused before the folder is touched
     config.check()
+    config.check_use()
     distributed.join(pick_device(config.device))
     console.quiet = distributed.rank() != distributed.FIRST
     with distributed.first_goes_first():  # the first may have to download or draw the images

@@ -12,9 +12,9 @@ from simclr_mini.canvas import save
 from simclr_mini.data import Images
 from simclr_mini.diagnostics import pair_similarities
 from simclr_mini.evaluate import as_input, represent
+from simclr_mini.report import VIEWED, project_pairs
 from simclr_mini.simclr import SimCLR
 
-VIEWED = 512  # images from which views are made
 SHOWN = 2_000  # test images on the map and in the gallery
 SHOWN_NEAR = 7  # neighbours of each query in the gallery
 ATTEMPTS = 8  # maximum number of batches to curate until one has a rejected draw
@@ -34,12 +34,11 @@ def save_figures(
         log: the lines of log.jsonl.
     """
     test, name, B = data["test"], result["method"], result["config"]["batch_size"]
-    x1, x2 = method.eval().views(as_input(test.pixels[:VIEWED], method))
-    sheet = sheets.contact_sheet(test.pixels[:8], x1[:8].cpu(), x2[:8].cpu())
+    pairs, views = project_pairs(method, test.pixels[:VIEWED], shown=8)
+    sheet = sheets.contact_sheet(test.pixels[:8], *views)
     save(sheet, folder / "views.png")
     save(charts.loss_figure(log, method.chance(B), method.floor(B), name), folder / "loss.svg")
-    pairs = pair_similarities(method.project(x1).cpu(), method.project(x2).cpu())
-    save(charts.similarity_figure(*pairs), folder / "similarities.svg")
+    save(charts.similarity_figure(*pair_similarities(*pairs)), folder / "similarities.svg")
     some = test.first(SHOWN)
     h = represent(method.encoder, some)
     save(charts.feature_figure(h, some.labels, some.classes), folder / "map.svg")
@@ -78,9 +77,9 @@ def clusters(method, train: Images, B: int) -> Figure:
 def support(method, train: Images, B: int) -> Figure | None:
     """Training images above their neighbours in the support set; random first rows are left out."""
     some = train.first(VIEWED)
-    x, _ = method.views(as_input(some.pixels, method))
+    (z, _), _ = project_pairs(method, some.pixels)
     index = torch.arange(len(some))
-    rows = method.search(method.project(x), index)
+    rows = method.search(z, index)
     images, ages = method.support.images[rows].cpu(), method.support.ages[rows].cpu() + 1
     real = images >= 0
     if not real.any():

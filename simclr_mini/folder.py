@@ -86,13 +86,14 @@ def build(root: Path, out: Path, size: int, progress=iter) -> int:
     places, notes = open_folder(root, size)
     part, kept = out.with_name(f"{out.name}-{os.getpid()}.part"), {}
     try:
+        with errors_name(out), open(part, "wb") as file:
+            write_header(file, 0, size)
+        for place, square in readable(progress(places), size, notes):
+            with errors_name(out), open(part, "ab") as file:
+                file.write(square.tobytes())
+            kept[place] = digest(square)
         with errors_name(out):
-            with open(part, "wb") as file:
-                write_header(file, 0, size)
-                for place, square in readable(progress(places), size, notes):
-                    file.write(square.tobytes())
-                    kept[place] = digest(square)
-                file.seek(0)
+            with open(part, "r+b") as file:
                 write_header(file, len(kept), size)  # numpy leaves room for a longer count
             about = all_but_pixels(places, kept, notes)
             labels = None if about["labels"] is None else about["labels"].tolist()

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from rich.markup import escape
 from rich.table import Table
+from torch import Tensor
 
 from simclr_mini.accuracy import encoder_accuracy
 from simclr_mini.baselines import BASELINES, baselines
@@ -18,6 +19,7 @@ from simclr_mini.evaluate import as_input, images_at_once, represent
 from simclr_mini.runs import read_log
 from simclr_mini.simclr import SimCLR
 
+VIEWED = 512  # images from which two views are made
 RANKED = 2_000  # test images on which the effective rank of representations is measured
 
 
@@ -90,17 +92,34 @@ def diagnostics(method: SimCLR, images: Images) -> dict[str, float]:
 
     Alignment and uniformity are measured on views of up to 512 images, ranks on whole images.
     """
-    some = images.pixels[: min(512, images_at_once(images.pixels))]
-    x1, x2 = method.eval().views(as_input(some, method))
-    z1, z2 = (method.project(x).cpu() for x in (x1, x2))  # Apple's GPUs lack some operations
+    (z1, z2), _ = project_pairs(method, images.pixels[:VIEWED])
     h = represent(method.encoder, images.pixels[:RANKED])
-    z = method.projector(h.to(x1.device)).cpu()
+    z = method.projector(h.to(next(method.parameters()).device)).cpu()
     return {
         "alignment": float(alignment(z1, z2)),
         "uniformity": float(uniformity(z1) + uniformity(z2)) / 2,
         "effective_rank_h": float(effective_rank(h)),
         "effective_rank_z": float(effective_rank(z)),
     }
+
+
+@torch.no_grad()
+def project_pairs(method: SimCLR, pixels: Tensor, shown: int = 0) -> tuple[list[Tensor], ...]:
+    """Projections of two views of each image, and the views of the first `shown` images.
+
+    Both views are of the same image, even if the method trains with `positives="wrong"`. Large
+    images are taken a few at a time, so that memory suffices. All results are on the CPU, because
+    Apple's GPUs lack some operations.
+    """
+    trained_with, method.positives = method.eval().positives, "same"
+    z, views, done = ([], []), ([], []), 0
+    for some in pixels.split(images_at_once(pixels)):
+        for v, x in enumerate(method.views(as_input(some, method))):
+            z[v].append(method.project(x).cpu())
+            views[v].append(x[: max(0, shown - done)].cpu())
+        done += len(some)
+    method.positives = trained_with
+    return [torch.cat(one) for one in z], [torch.cat(one) for one in views]
 
 
 def greatest_rank(method: SimCLR, images: Images) -> int:

@@ -101,6 +101,11 @@ class SimCLROptions(Temperature):
         if self.positives == "wrong" and config.small_crops:
             refuse("small_crops", config.small_crops, "0 with --positives wrong")
 
+    def idle(self) -> dict[str, str]:
+        """The temperature or the margin, whichever the loss does not use."""
+        unused = "temperature" if self.loss == "margin_triplet" else "margin"
+        return {unused: f"--loss {self.loss}"}
+
 
 class SimCLR(nn.Module):
     """The method, as the training loop sees it.
@@ -146,7 +151,7 @@ class SimCLR(nn.Module):
         )
         self.labels, self.small_crops = images.labels, config.small_crops
         self.small_recipe = replace(
-            self.recipe, size=config.small_size, crop_scale=SMALL_CROP_SCALE
+            self.recipe, size=config.small_size, crop=1.0, crop_scale=SMALL_CROP_SCALE
         )
         self.generators = {
             "order": source(config.seed, "order"),

@@ -150,6 +150,10 @@ class SwAVOptions(Temperature):
                 stacklevel=2,
             )
 
+    def idle(self) -> dict[str, str]:
+        """A queue that holds nothing never begins to fill."""
+        return {} if self.queue_size else {"queue_start": "--queue-size 0"}
+
 
 class SwAV(SimCLR):
     """The method. Every view predicts the codes of the large views other than itself.

@@ -264,6 +264,21 @@ def test_cifar10_files_of_any_length_are_read(tmp_path, no_network, below):
     assert torch.equal(load("cifar10", tmp_path, "val").pixels, val.pixels)
 
 
+def test_all_splits_at_once_read_each_file_once_and_are_those_of_load(
+    tmp_path, no_network, monkeypatch
+):
+    write_cifar10(tmp_path)
+    opened, read = [], data.read_cifar10
+    monkeypatch.setattr(data, "read_cifar10", lambda file: opened.append(file.name) or read(file))
+    found = read_splits("cifar10", tmp_path)
+    assert len(opened) == len(set(opened)) == 6
+    for split, images in found.items():
+        alone = load("cifar10", tmp_path, split)
+        assert images.split == alone.split == split
+        assert torch.equal(images.pixels, alone.pixels)
+        assert torch.equal(images.labels, alone.labels) and torch.equal(images.index, alone.index)
+
+
 def test_each_cifar10_image_knows_its_place_in_the_files(tmp_path, no_network):
     """Splits are shuffled; the index counts through the training files, then the test file."""
     write_cifar10(tmp_path)

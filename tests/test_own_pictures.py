@@ -657,8 +657,9 @@ def test_a_failing_disk_does_not_make_a_smaller_set(tmp_path, monkeypatch, error
     monkeypatch.setattr(folder, "read_picture", fails)
     with pytest.raises(type(error)):
         load(str(root), split="all")
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error)) as failed:
         build(root, tmp_path / "p.npy", 8)
+    assert "p.npy" not in str(failed.value), "reading failed, not writing"
     assert list(tmp_path.iterdir()) == [root]
 
 
@@ -701,8 +702,8 @@ def test_a_full_disk_leaves_the_old_pair_and_no_part(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(folder, "digest", full)
-    with pytest.raises(OSError, match="No space left on device"):
+    monkeypatch.setattr(folder, "write_header", full)
+    with pytest.raises(OSError, match="No space left on device.*p.npy"):
         build(root, out, 16)
     monkeypatch.undo()
     monkeypatch.setattr(json, "dumps", full)

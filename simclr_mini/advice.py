@@ -81,7 +81,8 @@ def advise(log: list[dict], diagnostics: dict[str, float], directions: int) -> A
             that is smaller.
     """
     alarms = []
-    if way(log) < AT_CHANCE and len(log) >= FEW_STEPS:
+    restarts = "nmi_last" in log[-1]  # DeepCluster's loss is back at chance in each epoch
+    if way(log) < AT_CHANCE and len(log) >= FEW_STEPS and not restarts:
         alarms.append(
             "AT CHANCE: the loss is no better than guessing, so nothing was learned. Try a "
             "--learning-rate ten times lower, then one ten times higher. If you wrote the code "

@@ -169,7 +169,7 @@ class DeepClusterOptions(Options):
     warm_start: bool = False
     """Start k-means from the previous epoch's clusters."""
     sobel: bool = False
-    """Give edges instead of colours to the encoder, as in the paper. Needs an encoder other than
+    """Give the strength of edges to the encoder instead of colours. Needs an encoder other than
     "patches". The network of --supervised still sees colours."""
 
     def check(self, config: Config) -> None:

@@ -39,8 +39,8 @@ def chance_loss(B: int) -> float:
 def floor_loss(B: int, temperature: float) -> float:
     """NT-Xent when positives have cosine 1 and negatives cosine 0.
 
-    -1 / tau + ln(e^{1 / tau} + 2B - 2). A practical floor, not a bound: a few negatives can be
-    pushed below cosine 0, but B images in d > B dimensions cannot all be far below it.
+    -1 / tau + ln(e^{1 / tau} + 2B - 2). A practical floor, not a bound: some negatives can be
+    below cosine 0, but the mean cosine of B unit vectors is never below -1 / (B - 1).
 
     Args:
         B: number of images, each with two views.

@@ -47,7 +47,7 @@ def run(
         resume: continue the run in the folder.
         force: replace the run in the folder.
         supervised: also train the same network with labels, in a sub-folder, for comparison.
-        fine_tune: also fine-tune the whole encoder on 1% and 10% of the labels.
+        fine_tune: also fine-tune the encoder on 1% and 10% of the labels.
 
     Returns:
         The content of result.json; an empty dict in every process but the first.

@@ -4,9 +4,10 @@ An autoencoder's latents are clustered once, before training. Each batch then ta
 from as many different clusters as possible.
 
 Paper: Chakraborty, Gosthipaty and Paul 2020. https://arxiv.org/abs/2009.12007
-Differs: `released` reproduces the authors' batches, for study only: they are the same in every
-epoch, and worse than random ones if cluster sizes differ enough. Ours are `dealt` and `strict`. The
-number of clusters does not depend on the batch size, and an epoch always has floor(N / B) batches.
+Differs: `released` is the authors' batching, kept for study: it repeats the same batches in every
+epoch, and has more collisions than random batches if cluster sizes differ enough. `dealt` and
+`strict` are our own. The number of clusters does not depend on the batch size, and an epoch always
+has floor(N / B) batches.
 """
 
 from collections.abc import Iterator

@@ -3,14 +3,15 @@
 The keys come from a second network that follows the first one slowly, so keys of different ages
 can be compared. They wait in a queue, so there can be more of them than a batch holds.
 
-The loss rises during the first epochs: random keys, with which the queue starts, are easy to tell
-apart from a view's own key, but keys of real images are not.
+The loss rises in the first steps (in the authors' log, for three epochs): random keys, with which
+the queue starts, are easy to tell apart from a view's own key, but keys of real images are not.
 
 Papers: He et al. 2020, https://arxiv.org/abs/1911.05722
 Chen et al. 2020 (version 2), https://arxiv.org/abs/2003.04297
 The symmetric loss and the groups for batch norm are from the authors' demo for CIFAR-10.
 Differs: the symmetric loss is the mean of both directions; in the demo it is the sum. The head has
-a batch norm, like all heads here. Views, optimiser and schedule are those of the other methods.
+a batch norm, like the default head of every method. Views, optimiser and schedule are those of the
+other methods.
 """
 
 import copy

@@ -19,7 +19,7 @@ from simclr_mini import patches
 from simclr_mini.resnet import BasicBlock, ResNet
 
 WIDTHS = (128, 256)  # number of filters, which is also the first stage's width; and D
-THRESHOLD = 0.5  # in standard deviations: at first, the norm lets only larger responses through
+THRESHOLD = 0.5  # standard deviations above the mean: at first, only larger responses pass
 PATCHES = 40_000  # to learn from: fewer than in the baseline, so that training starts in a second
 
 

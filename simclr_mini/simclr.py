@@ -60,7 +60,7 @@ def source(seed: int, name: str) -> Generator:
 
 
 def view_side(side: int) -> int:
-    """Side of a view for images with this side: three quarters, rounded down to an even number.
+    """Side of a view for images with this side: three quarters, rounded down to even, at least 8.
 
     A crop is enlarged to the side of the view, so training sees things larger than they are. With
     smaller views, things are closer to their size in the whole images of the evaluation (Touvron et
@@ -194,7 +194,7 @@ class SimCLR(nn.Module):
         return shuffled_batches(N, batch_size, self.generators["order"])
 
     def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Two views of each image. Algorithm 1, lines 5 to 8.
+        """Two views of each image. Algorithm 1: t(x) and t'(x).
 
         With the control `positives="wrong"`, only x2 differs: its row b is a view of a neighbour of
         image b in the batch (the first and the last are neighbours).
@@ -251,7 +251,7 @@ class SimCLR(nn.Module):
         return self.loss(large, small, index)
 
     def project(self, x: Tensor) -> Tensor:
-        """z = g(f(x)). Algorithm 1, lines 6 and 7.
+        """z = g(f(x)), as in Algorithm 1.
 
         Args:
             x: views, shape (B, 3, size, size).
@@ -264,7 +264,7 @@ class SimCLR(nn.Module):
         return self.projector(h)
 
     def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
-        """NT-Xent. Algorithm 1, lines 10 to 14.
+        """NT-Xent, as at the end of Algorithm 1.
 
         Args:
             z1, z2: projections of the two views, shape (B, d).

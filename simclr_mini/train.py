@@ -1,7 +1,7 @@
 """Training: one loop for all methods.
 
     simclr-mini train                                   # shapes, two minutes on two cores
-    simclr-mini train --data cifar10 --images 10000     # photographs, three minutes
+    simclr-mini train --data cifar10 --images 10000     # photographs, two minutes
 
 `build` makes what the loop needs, and `resume` keeps what a killed run needs to continue.
 """

@@ -95,7 +95,7 @@ def recipe_named(text: str) -> Recipe:
 def two_views(
     x: Tensor, recipe: Recipe, generator: Generator | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Two independent views of each image. Algorithm 1 of the paper, lines 5 to 8.
+    """Two independent views of each image. Algorithm 1 of the paper: t and t'.
 
     Args:
         x: images in [0, 1], shape (B, 3, H, W).

@@ -2520,4 +2520,15 @@ def mutual_information(a: Tensor, b: Tensor) -> float:
         "You multiply a by the number of clusters of b that are not empty, but the labels of b may be higher, and then two pairs share a number. Which factor is always large enough?",
         trains=True,
     ),
+    Mistake(
+        "always_one_cluster_in_effect",
+        "effective_clusters",
+        """
+def effective_clusters(labels: Tensor) -> float:
+    share = torch.bincount(labels).double() / len(labels)
+    return max(1.0, math.exp(float(torch.special.xlogy(share, share).sum())))
+""",
+        "Your result is 1, whatever the sizes are. What is the sign of an entropy, and that of ln p?",
+        trains=True,
+    ),
 ]

@@ -94,7 +94,7 @@ MISTAKES = [
         "a_new_tensor",
         "normalise_",
         (COPY, f"prototypes = {UNIT}"),
-        "You compute the unit vectors into a new tensor, and the parameter stays as it was. How do you write into the memory of a tensor?",
+        "The parameter stays as it was, as if the unit vectors were in a new tensor. How do you write into the memory of a tensor?",
         trains=True,
     ),
     Mistake(

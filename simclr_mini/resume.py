@@ -138,20 +138,24 @@ class Progress:
         return range(self.step // self.per_epoch, self.config.epochs)
 
     def epoch_ends(self) -> bool:
-        """Whether the last step ended its epoch."""
+        """Whether the last step ended its epoch, or no step was made."""
         return self.step % self.per_epoch == 0
+
+    def start_epoch(self) -> None:
+        """Let the method prepare an epoch, unless an earlier process has already begun it."""
+        self.began, self.cores_began = time.perf_counter(), time.process_time()
+        if not self.epoch_ends():
+            return
+        self.preparing = self.step == 0
+        for drawn_anew in self.method.start_epoch(self.pixels):
+            self.optimizer.state.pop(drawn_anew, None)
+        self.preparing = False
+        distributed.copy_from_first(self.method)
+        self.epoch_start = checkpoint.generator_states(self.method)
 
     def batches_left(self) -> Iterator[Tensor]:
         """The batches of the current epoch that no earlier process trained on, shape (B,) each."""
         done = self.step % self.per_epoch  # above 0 only in the first epoch of a resumed run
-        self.began, self.cores_began = time.perf_counter(), time.process_time()
-        if not done:
-            self.preparing = self.step == 0
-            for drawn_anew in self.method.start_epoch(self.pixels):
-                self.optimizer.state.pop(drawn_anew, None)
-            self.preparing = False
-            distributed.copy_from_first(self.method)
-            self.epoch_start = checkpoint.generator_states(self.method)
         for i, index in enumerate(self.method.batches(len(self.pixels), self.config.batch_size)):
             if i < done:
                 continue
@@ -175,8 +179,8 @@ class Progress:
             return {}
         return {"neighbours_changed": share_changed(before, self.neighbours)}
 
-    def record(self, line: dict, report: Callable[[dict], None]) -> None:
-        """Write a step's line, report it, and save a checkpoint if one is due.
+    def record(self, line: dict, show: Callable[[dict], None]) -> None:
+        """Write a step's line, show it, and save a checkpoint if one is due.
 
         Raises:
             Stopped: Ctrl-C was pressed during the step. The state is saved.
@@ -189,7 +193,7 @@ class Progress:
         if self.first:
             self.log.write(json.dumps(line).encode() + b"\n")
         views = 2 * self.config.batch_size
-        report(line | {"views": views, "seconds": spent, "total": self.total})
+        show(line | {"views": views, "seconds": spent, "total": self.total})
         interrupted = distributed.any_process(self.interrupted)  # all stop at the same step
         due = self.step % self.config.checkpoint_every == 0 or self.step == self.total
         if due or interrupted:

@@ -24,7 +24,6 @@ TOP, BELOW = 102, 24  # pixels above the images, for a title of two lines, and b
 ROWS, COLUMNS = 5, 8  # clusters drawn, and images drawn in a row
 
 
-@matplotlib.rc_context(STYLE)
 def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
     """Up to 8 images above their two views.
 
@@ -40,16 +39,9 @@ def contact_sheet(originals: Tensor, x1: Tensor, x2: Tensor) -> Figure:
             f"give 1 or more images with two views each, not {len(originals)} images with "
             f"{len(x1)} and {len(x2)} views"
         )
-    left, top, rows = 116, TOP, (originals[:8], x1[:8], x2[:8])
-    cell = cell_side(
-        max(originals.shape[2:]), 3, len(rows[0]), WIDTH - left - 18, HEIGHT - top - BELOW
-    )
     title = "Two views of the same image" + "s" * (len(originals) > 1)
-    figure = card(title, top + 3 * (cell + GAP) + BELOW)
-    paste(figure, torch.stack([squares(row, cell) for row in rows]), left, top)
-    for i, name in enumerate(("image", "view 1", "view 2")):
-        write(figure, left - 14, top + i * (cell + GAP) + cell / 2, name, ha="right")
-    return figure
+    rows = [originals[:8], x1[:8], x2[:8]]
+    return image_rows(title, ["image", "view 1", "view 2"], rows, left=116)
 
 
 @matplotlib.rc_context(STYLE)
@@ -155,7 +147,7 @@ def curation_sheet(kept: tuple, rejected: tuple, overlaps: tuple) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def image_rows(title: str, names: list[str], rows, captions=None) -> Figure:
+def image_rows(title: str, names: list[str], rows, captions=None, left: int = 210) -> Figure:
     """Rows of images, with a name before each row.
 
     Args:
@@ -163,8 +155,9 @@ def image_rows(title: str, names: list[str], rows, captions=None) -> Figure:
         names: one for each row.
         rows: images of each row, shape (up to 8, 3, S, S).
         captions: a text below each image, by row. None: no captions.
+        left: pixels left of the images, for the names.
     """
-    left, top, below = 210, TOP, CAPTION if captions else 0
+    top, below = TOP, CAPTION if captions else 0
     side, columns = max(rows[0].shape[2:]), max(len(row) for row in rows)
     room = HEIGHT - top - BELOW - len(rows) * below
     cell = cell_side(side, len(rows), columns, WIDTH - left - 18, room)

@@ -29,7 +29,7 @@ def train(
     method: SimCLR,
     data: dict[str, Images],
     folder: Path,
-    report: Callable[[dict], None],
+    show: Callable[[dict], None],
 ) -> None:
     """Train a method to the end of its run, from the folder's checkpoint if there is one.
 
@@ -38,7 +38,7 @@ def train(
         method: untrained, as returned by `build.build_method`. It is trained in place.
         data: training and validation images, "train" and "val".
         folder: the run's folder, which exists.
-        report: called after each step with its line of the log.
+        show: called after each step with its line of the log.
 
     Raises:
         FloatingPointError: the loss is not finite. The last checkpoint is intact.
@@ -60,6 +60,7 @@ def train(
         # at least one step comes after the warm-up: a single step would have a rate of zero
         warmup = min(round(run.per_epoch * config.warmup_epochs), run.total - 1)
         for epoch in run.epochs_left():
+            run.start_epoch()  # here G-SimCLR and DeepCluster make clusters
             for index in run.batches_left():  # except those that a killed process trained on
                 x = as_floats(images.pixels[index], device)
                 views = [*method.views(x), *method.small_views(x)]
@@ -76,7 +77,7 @@ def train(
                     line |= run.follow_neighbours()  # tells when training has settled
                     if knn_is_due(config, epoch, data["train"]):
                         line["knn"] = knn_accuracy(method, data)
-                run.record(line, report)  # log, checkpoint, Ctrl-C
+                run.record(line, show)  # log, checkpoint, Ctrl-C
 
 
 def project(

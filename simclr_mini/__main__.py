@@ -1,6 +1,17 @@
-"""`python -m simclr_mini` runs the command `simclr-mini`; torchrun starts it this way."""
+"""`simclr-mini` and `python -m simclr_mini`; torchrun starts it in the second way."""
 
-from simclr_mini.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends it with one word even while torch is being imported."""
+    try:
+        from simclr_mini.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit("stopped")
+
 
 if __name__ == "__main__":
     main()

@@ -97,7 +97,7 @@ def advise(log: list[dict], diagnostics: dict[str, float], directions: int) -> A
     if diagnostics["uniformity"] > ALL_EQUAL:
         alarms.append(
             "ALL EQUAL: the network gives nearly the same projection to every image. Lower "
-            "--learning-rate, or raise --temperature if it is below 0.05."
+            "--learning-rate; if the method has a --temperature below 0.05, raise it."
         )
     rank = diagnostics["effective_rank_h"]
     if directions >= NEIGHBOURS and rank < max(2.0, FEW_DIRECTIONS * directions):

@@ -5,6 +5,7 @@ whenever the run is killed. A checkpoint holds only tensors, numbers and text, a
 `weights_only=True`.
 """
 
+import zipfile
 from pathlib import Path
 
 import torch
@@ -44,6 +45,9 @@ def load(folder: Path) -> dict:
     if not (folder / FILE).exists():
         raise FileNotFoundError(f"{folder} holds no checkpoint")
     try:
+        with zipfile.ZipFile(folder / FILE) as archive:  # torch does not compare its checksums
+            if (part := archive.testzip()) is not None:
+                raise ValueError(f"{part} has a wrong checksum")
         state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
         version = state["version"]
     except (OSError, MemoryError):  # it may be intact

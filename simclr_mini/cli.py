@@ -65,7 +65,7 @@ def train_command(method: str, then: Callable | None = None) -> Callable:
             choices |= vars(group)
         config = configure(run.method, **choices)
         label = Path(config.data).stem if "/" in config.data else config.data
-        folder = run.runs / (run.name or f"{config.method}-{label}-{config.seed}")
+        folder = run.runs.expanduser() / (run.name or f"{config.method}-{label}-{config.seed}")
         if Path(folder.name) != Path(run.name or folder.name) or folder.name in ("", ".."):
             raise ValueError(f"--name must name a folder inside {run.runs}, not {run.name}")
         act = then or run_experiment
@@ -368,6 +368,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: words after the program's name. None: those of `sys.argv`.
     """
+    for name in ("stdout", "stderr"):  # None if it was closed before the program began
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):  # a terminal may be unable to show a file's name
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -5,6 +5,7 @@ are compared only on request.
 """
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,12 +82,16 @@ def read(folder: Path) -> dict:
     if not file.exists():
         raise FileNotFoundError(f"{folder} holds no result.json; let the run finish first")
     try:
-        result = json.loads(file.read_text())
+        result = json.loads(file.read_bytes())
         result["config"] = current_names(result["config"])
-        probe = result["test"]["linear_probe"]
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        method_class(result["method"])
+        measured = [result["test"], result["baselines"]["untrained"]]
+        scores = [scores[name] for scores in measured for name in ("knn", "linear_probe")]
+        if None not in scores and not all(map(math.isfinite, [result["wall_seconds"], *scores])):
+            raise ValueError("a number is infinite or NaN")
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{file} is not the result of a run") from error
-    if probe is None:
+    if None in scores:
         raise ValueError(f"{folder} was trained on images without labels: it has no accuracy")
     return result
 

@@ -313,11 +313,11 @@ def load_cifar10(root: Path, split: str) -> Images:
     places = [f for f in (root, root / CIFAR10_FOLDER) if (f / "test_batch.bin").exists()]
     folder = places[0] if places else download_cifar10(root)
     classes = tuple((folder / "batches.meta.txt").read_text().split())
-    files = sorted(folder.glob("*_batch*.bin"))  # data_batch_1 to data_batch_5, test_batch
-    names = {file.name for file in files}
-    for name in (f"data_batch_{i}.bin" for i in range(1, 6)):
-        if name not in names:
-            raise FileNotFoundError(f"{folder} has no {name}; fetch CIFAR-10 again")
+    # by name: a second download, such as "test_batch (1).bin", must not be trained on
+    files = [folder / f"data_batch_{i}.bin" for i in range(1, 6)] + [folder / "test_batch.bin"]
+    for file in files:
+        if not file.exists():
+            raise FileNotFoundError(f"{folder} has no {file.name}; fetch CIFAR-10 again")
     lengths = [file.stat().st_size // CIFAR10_RECORD for file in files]
     index = torch.arange(sum(lengths)).split(lengths)
     wanted = {"all": slice(None), "test": slice(-1, None)}.get(split, slice(-1))

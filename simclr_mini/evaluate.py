@@ -96,9 +96,18 @@ def represent(encoder: nn.Module, images: Tensor | Images) -> Tensor:
     """The same as `features`, in smaller batches for larger images, so that memory suffices.
 
     Arguments, result and errors as for `features`.
+
+    Raises:
+        FloatingPointError: a feature is infinite or NaN.
     """
     pixels = images.pixels if isinstance(images, Images) else images
-    return features(encoder, pixels, images_at_once(pixels))
+    h = features(encoder, pixels, images_at_once(pixels))
+    if not h.isfinite().all():
+        raise FloatingPointError(
+            "the encoder's features are not finite numbers; train again with a lower "
+            "--learning-rate"
+        )
+    return h
 
 
 def images_at_once(pixels: Tensor) -> int:

@@ -136,7 +136,8 @@ def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], fold
     if method.prepares and not (folder / checkpoint.FILE).exists():
         console.print(f"{method.prepares} ...")
     if not console.is_terminal:  # a pipe shows no bar, and an epoch may take minutes
-        console.print(f"training {config.method} on {config.data}, {config.epochs} epochs ...")
+        said = f"training {config.method} on {config.data}, {config.epochs} epochs ..."
+        console.print(said, markup=False)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, gauge="starting")
 

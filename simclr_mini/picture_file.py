@@ -19,6 +19,7 @@ Ours; no paper.
 import contextlib
 import re
 import warnings
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -48,7 +49,6 @@ TOO_LARGE = "more than 89 megapixels"
 WISHED = {name for *_, name in SIGNS} - {*FORMATS} | {TOO_LARGE}  # a person can convert these
 UNCHECKED = ("WebP", "AVIF")  # Pillow decodes these even if their second half is zeros
 ZEROS = 64  # this many zeros at the end of such a file mean that it was overwritten
-PNG_END = b"IEND\xaeB`\x82"
 JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # none that pixel data may contain
 GROUNDS = {"white": 255, "black": 0, "grey": 128}
 VISIBLE = 32  # levels of difference from the background that the eye sees
@@ -118,8 +118,22 @@ def is_whole(file: Path, kind: str) -> bool:
     if kind == "JPEG":
         return has_end(file.read_bytes())
     if kind == "PNG":
-        return PNG_END in file.read_bytes()
+        return is_whole_png(file.read_bytes())
     return kind not in UNCHECKED or any(file.read_bytes()[-ZEROS:])
+
+
+def is_whole_png(png: bytes) -> bool:
+    """Whether a PNG has its end, and its pixels have the checksum that is stored with them."""
+    at = 8  # behind the signature
+    while at + 12 <= len(png):
+        end = at + 8 + int.from_bytes(png[at : at + 4], "big")
+        kind, stored = png[at + 4 : at + 8], png[end : end + 4]
+        if kind[:1].isupper() and zlib.crc32(png[at + 4 : end]).to_bytes(4, "big") != stored:
+            return False  # a part in lower case, such as a comment, may be wrong
+        if kind == b"IEND":
+            return True
+        at = end + 4
+    return False
 
 
 def has_end(jpeg: bytes) -> bool:

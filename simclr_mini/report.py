@@ -129,7 +129,7 @@ def greatest_rank(method: SimCLR, images: Images) -> int:
 
 def keep_costly(before: dict | None, result: dict) -> None:
     """Keep the earlier supervised and fine-tuned scores if this run did not measure them."""
-    if before and "supervised" in before["baselines"]:
+    if before and "supervised" in before.get("baselines", {}):
         result["baselines"]["supervised"] = before["baselines"]["supervised"]
     old = ((before or {}).get("test") or {}).get("few_labels") or {}
     for share, row in (result["test"]["few_labels"] or {}).items():

@@ -224,13 +224,16 @@ def total_steps(config: Config, images: Images) -> int:
 
 
 def check_same_options(state: dict, config: Config, folder: Path) -> None:
-    """Refuse a checkpoint of a run with different options. Its images may have moved.
+    """Refuse a checkpoint of a run with different options.
+
+    Its images may have moved, and it may come from a machine with another device.
 
     Raises:
         ValueError: an option differs.
     """
     old, new = current_names(state["config"]), config.flat()
-    if was := differing(old, {name: new[name] for name in old if name in new and name != "data"}):
+    same = [name for name in old if name in new and name not in ("data", "device")]
+    if was := differing(old, {name: new[name] for name in same}):
         raise ValueError(
             f"{folder / checkpoint.FILE} comes from a run with {was}; train with --force to start "
             "again"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from simclr_mini.methods import (
     method_class,
 )
 from simclr_mini.resnet import ResNet
-from simclr_mini.resume import LOG, check_same_images, differing
+from simclr_mini.resume import LOG, check_same_images, check_same_options, differing
 from simclr_mini.simclr import SimCLR
 from simclr_mini.whole_file import delete_parts, whole_file
 
@@ -71,6 +72,11 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextl
             "--name starts another"
         )
     folder.mkdir(parents=True, exist_ok=True)
+    if not there and (taken := [name for name in files_of_a_run() if (folder / name).exists()]):
+        raise FileExistsError(
+            f"{folder} already holds {taken[0]}, which a run would replace; move it, or start "
+            "another run with --name"
+        )
     with claim(folder) as held:
         if there:
             clear(folder)
@@ -147,7 +153,9 @@ def read_config(folder: Path) -> Config:
         choices.setdefault("view_size", choices["size"])  # runs from before this option existed
         own = {"method"} | GENERAL.keys() | defaults(method_class(choices["method"]).Options).keys()
         config = configure(**{name: value for name, value in choices.items() if name in own})
-        config.check()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they were given when the run began
+            config.check()
         return config
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file} does not belong to a run of this program") from error
@@ -160,7 +168,7 @@ def read_result(folder: Path) -> dict | None:
         ValueError: the file is damaged.
     """
     file = folder / RESULT
-    return read_json(file, file.read_text()) if file.exists() else None
+    return read_json(file, file.read_bytes()) if file.exists() else None
 
 
 def read_log(folder: Path, steps: int | None = None) -> list[dict]:
@@ -175,15 +183,26 @@ def read_log(folder: Path, steps: int | None = None) -> list[dict]:
         ValueError: the file is damaged.
     """
     file = folder / LOG
-    return [read_json(file, line) for line in file.read_text().splitlines()[:steps]]
+    lines = file.read_bytes().splitlines()
+    if len(lines) < (steps or 1):
+        raise ValueError(f"{file} has {len(lines)} lines, but the run made {steps or 'some'} steps")
+    return [read_json(file, line, "loss") for line in lines[:steps]]
 
 
-def read_json(file: Path, text: str) -> dict:
-    """The content of JSON text from this file. Raises ValueError if the file is damaged."""
+def read_json(file: Path, text: bytes, key: str = "") -> dict:
+    """The JSON object in text from this file, with this key if one is given.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    damaged = f"{file} is damaged; `simclr-mini train --force` starts again"
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"{file} is damaged; `simclr-mini train --force` starts again") from error
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(damaged) from error
+    if not isinstance(found, dict) or key and key not in found:
+        raise ValueError(damaged)
+    return found
 
 
 def write_json(file: Path, content: dict) -> None:
@@ -197,9 +216,11 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images], dict]:
 
     Raises:
         FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
-        ValueError: the images are not those that the run began with.
+        ValueError: the images are not those that the run began with, or the checkpoint is that of a
+            run with other options.
     """
     config, state = read_config(folder), checkpoint.load(folder)
+    check_same_options(state, config, folder)
     data = own_splits(config, folder, state)
     try:
         device = pick_device(config.device)
@@ -280,9 +301,12 @@ def load_encoder(folder: str | Path) -> ResNet:
 
     Raises:
         FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
+        ValueError: the checkpoint is that of a run with other options.
     """
-    encoder = build_encoder(read_config(Path(folder)))
-    weights = checkpoint.load(Path(folder))["method"].items()
+    folder = Path(folder)
+    config, state = read_config(folder), checkpoint.load(folder)
+    check_same_options(state, config, folder)
+    encoder, weights = build_encoder(config), state["method"].items()
     own = {name.removeprefix("encoder."): w for name, w in weights if name.startswith("encoder.")}
     encoder.load_state_dict(own)
     return encoder.eval()

@@ -1,9 +1,11 @@
 """The command line: every command once, and what it says and keeps when something is wrong."""
 
 import json
+import math
 import os
 import runpy
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from simclr_mini import baselines, checkpoint, cli, experiment, runs
 from simclr_mini.data import resolve
 from simclr_mini.report import report, table
 
+ROOT = Path(__file__).resolve().parents[1]
 TINY = ("--size", "16", "--epochs", "1", "--batch-size", "8", "--warmup-epochs", "0")
 
 
@@ -502,3 +505,108 @@ def test_python_m_is_the_command(monkeypatch):
     monkeypatch.setattr(cli, "main", lambda: called.append("main"))
     runpy.run_module("simclr_mini", run_name="__main__")
     assert called == ["main"]
+
+
+# ---- files of a run that do not belong together, are damaged, or are somebody else's
+
+
+def spoil(folder: Path, weight: str, value: float) -> None:
+    """Put a number into one weight of a run's checkpoint."""
+    state = checkpoint.load(folder)
+    state["method"][weight].fill_(value)
+    checkpoint.save(folder, {key: part for key, part in state.items() if key != "version"})
+
+
+@pytest.mark.parametrize("command", [("embed", "--data", "pets"), ("evaluate", "--no-fine-tune")])
+def test_a_checkpoint_of_another_run_is_not_measured(own, command):
+    cli.main(["train", "--data", "pets", *TINY, "--name", "other", "--seed", "7"])
+    shutil.copy("runs/other/checkpoint.pt", "runs/mine/checkpoint.pt")
+    assert "comes from a run with --seed 7" in refused(command[0], "runs/mine", *command[1:])
+
+
+def test_a_checkpoint_with_changed_bytes_is_called_damaged(own):
+    file = Path("runs/mine/checkpoint.pt")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 64] = bytes(64)
+    file.write_bytes(content)
+    assert "checkpoint.pt is damaged" in refused("embed", "runs/mine", "--data", "pets")
+    assert not Path("features.npz").exists()
+
+
+def test_features_that_are_no_numbers_are_refused(own):
+    weight = next(w for w in checkpoint.load(Path("runs/mine"))["method"] if w.startswith("encod"))
+    spoil(Path("runs/mine"), weight, float("nan"))
+    for words in (("embed", "--data", "pets"), ("neighbours", "--data", "pets")):
+        assert "lower --learning-rate" in refused(words[0], "runs/mine", *words[1:])
+    assert not Path("features.npz").exists()
+
+
+@pytest.mark.parametrize("left", [b"", b'{"loss": 1.0}\n', b"{}\n" * 9, b"\xb8\n" * 9])
+def test_a_log_that_lost_lines_is_not_measured(own, left):
+    """The run made four steps, and its numbers are means over them."""
+    Path("runs/mine/log.jsonl").write_bytes(left)
+    said = refused("evaluate", "runs/mine", "--no-fine-tune")
+    assert "log.jsonl has " in said or "log.jsonl is damaged" in said
+
+
+def changed(**parts) -> bytes:
+    return json.dumps(json.loads(Path("runs/mine/result.json").read_bytes()) | parts).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[1]",
+        b"\xb8\x00",
+        b"[" * 100_000,
+        {"method": "byol"},
+        {"config": None},
+        {"baselines": {}},
+        {"test": {"knn": 0.5, "linear_probe": math.nan}},
+        {"test": {"knn": 0.5, "linear_probe": "x"}},
+    ],
+)
+def test_a_result_that_cannot_be_read_is_named(own, content):
+    content = content if isinstance(content, bytes) else changed(**content)
+    Path("runs/mine/result.json").write_bytes(content)
+    assert "result.json is not the result of a run" in refused("compare", "runs/mine")
+    if not content.startswith(b"{"):
+        words = ("--data", Path("pets").resolve(), *TINY, "--name", "mine", "--resume")
+        assert "result.json is damaged" in refused("train", *words)
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "result.json", "views.png"])
+def test_files_of_a_run_without_its_configuration_are_not_replaced(own, name):
+    Path("runs/kept").mkdir()
+    Path("runs/kept", name).write_text("mine")
+    said = refused("train", "--data", "pets", *TINY, "--name", "kept")
+    assert f"already holds {name}" in said
+    assert [file.name for file in Path("runs/kept").iterdir()] == [name]
+    assert Path("runs/kept", name).read_text() == "mine"
+
+
+def test_brackets_in_a_path_are_printed_as_they_are(own, capsys):
+    Path("pets").rename("a [bold]b")
+    cli.main(["train", "--data", "a [bold]b", *TINY, "--name", "brackets"])
+    assert "training simclr on a [bold]b," in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_closed_output_is_no_failure():
+    command = f"{sys.executable} -m simclr_mini views shapes --help >&-"
+    assert subprocess.run(command, shell=True, cwd=ROOT, stderr=subprocess.PIPE).returncode == 0
+
+
+def test_ctrl_c_during_the_imports_is_one_word(monkeypatch, capsys):
+    import builtins
+
+    from simclr_mini.__main__ import main
+
+    def interrupted(name, *rest):
+        if name == "simclr_mini.cli":
+            raise KeyboardInterrupt
+        return real(name, *rest)
+
+    real = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", interrupted)
+    with pytest.raises(SystemExit, match="stopped"):
+        main()

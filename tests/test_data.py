@@ -24,7 +24,7 @@ from simclr_mini import data, shapes
 from simclr_mini.data import SPLITS, load, read_cifar10, read_splits
 from simclr_mini.folder import build, read_folder, readable
 from simclr_mini.layout import Notes, Place
-from simclr_mini.picture_file import read_picture
+from simclr_mini.picture_file import NotRead, read_picture
 
 ROOT = Path(__file__).parent.parent
 REAL = Path(os.environ.get("SIMCLR_MINI_DATA") or ROOT.parent / "shared" / "data")
@@ -305,6 +305,20 @@ def test_a_file_cut_short_is_refused(tmp_path, cut):
         load("cifar10", tmp_path, "test")
 
 
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [("test_batch (1).bin", "test_batch.bin"), ("data_batch_1 copy.bin", "data_batch_1.bin")],
+)
+def test_other_files_in_the_folder_are_not_read(tmp_path, no_network, name, like):
+    """A browser's second download of the test images must not be trained on."""
+    write_cifar10(tmp_path)
+    before = splits("cifar10", tmp_path)
+    (tmp_path / name).write_bytes((tmp_path / like).read_bytes())
+    (tmp_path / "test_batch_old.bin").write_bytes((tmp_path / like).read_bytes())
+    for old, new in zip(before, splits("cifar10", tmp_path), strict=True):
+        assert torch.equal(old.pixels, new.pixels)
+
+
 def test_labels_above_nine_are_refused(tmp_path):
     """A file that is not CIFAR-10, or shifted by bytes."""
     write_cifar10(tmp_path)
@@ -520,6 +534,19 @@ def test_rows_go_down_and_columns_go_right(tmp_path):
     image = np.random.default_rng(0).integers(0, 256, (6, 6, 3), np.uint8)
     Image.fromarray(image).save(tmp_path / "a.png")
     assert (read_picture(tmp_path / "a.png", 6) == image.transpose(2, 0, 1)).all()
+
+
+def test_a_png_with_a_changed_byte_is_left_out(tmp_path):
+    """Pillow does not compare the checksum of the pixels, and reads garbage."""
+    noise = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    file = tmp_path / "a.png"
+    Image.fromarray(noise).save(file)
+    content = bytearray(file.read_bytes())
+    assert read_picture(file, 16).shape == (3, 16, 16)
+    content[content.index(b"IDAT") + 40] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(NotRead):
+        read_picture(file, 16)
 
 
 def test_a_large_jpeg_looks_as_its_png(tmp_path):

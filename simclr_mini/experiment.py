@@ -90,7 +90,12 @@ def train_and_measure(
         data: the splits by name.
     """
     before = runs.read_result(folder)
-    train_with_bar(config, method, data, folder)
+    try:
+        train_with_bar(config, method, data, folder)
+    except BaseException:
+        if not console.quiet and not (folder / checkpoint.FILE).exists():
+            runs.put_back(folder)  # the run that --force would have replaced
+        raise
     distributed.leave()  # the first process measures alone
     if console.quiet:
         return {}
@@ -101,6 +106,7 @@ def train_and_measure(
     advice = advise(log, result["diagnostics"], greatest_rank(method, data["test"]))
     result["advice"] = asdict(advice)
     runs.write_json(folder / runs.RESULT, result)
+    runs.forget_replaced(folder)
     if supervised:  # if this fails, the run itself already has its result
         result["baselines"]["supervised"] = train_supervised(config, data, folder / "supervised")
         runs.write_json(folder / runs.RESULT, result)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from simclr_mini.whole_file import delete_parts, whole_file
 
 CONFIG, RESULT, EVALUATION = "config.json", "result.json", "evaluation.json"
 FIGURES = ("views.png", "loss.svg", "similarities.svg", "map.svg", "neighbours.png", "accuracy.svg")
+ASIDE = "replaced"  # where --force keeps the old run until the new one has a result
 
 
 def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextlib.ExitStack:
@@ -79,7 +81,7 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextl
         )
     with claim(folder) as held:
         if there:
-            clear(folder)
+            set_aside(folder)
         write_json(folder / CONFIG, config.flat())
         return held.pop_all()  # without an error the claim goes on
 
@@ -123,6 +125,54 @@ def clear(folder: Path) -> None:
     for name in files_of_a_run():
         delete_parts(folder / name)
         (folder / name).unlink(missing_ok=True)
+
+
+def set_aside(folder: Path) -> None:
+    """Move a run, and nothing else that is in its folder, into a sub-folder.
+
+    There it waits until the run that replaces it has a result. If one waits there already, it
+    stays, and the run in the folder, which never had a result, is deleted.
+
+    Raises:
+        OSError: a file cannot be moved. The run is where it was.
+        ValueError: its config.json is not that of a run.
+    """
+    read_config(folder)
+    if (folder / ASIDE / CONFIG).exists():
+        return clear(folder)
+    try:
+        move_run(folder, folder / ASIDE)
+    except OSError:
+        put_back(folder)
+        raise
+
+
+def put_back(folder: Path) -> None:
+    """Undo `set_aside`, because the new run did not get as far as a checkpoint."""
+    aside = folder / ASIDE
+    if not aside.exists():
+        return
+    if (aside / CONFIG).exists():  # it is complete, so what the folder holds is the new run's
+        for name in files_of_a_run():
+            (folder / name).unlink(missing_ok=True)
+    move_run(aside, folder)
+    forget_replaced(folder)
+
+
+def forget_replaced(folder: Path) -> None:
+    """Delete the run that was set aside, because the one that replaces it has a result."""
+    shutil.rmtree(folder / ASIDE, ignore_errors=True)
+
+
+def move_run(source: Path, target: Path) -> None:
+    """Move the files of a run, and of its supervised part, to another folder."""
+    if (source / "supervised" / CONFIG).exists():
+        move_run(source / "supervised", target / "supervised")
+    target.mkdir(exist_ok=True, parents=True)
+    for name in files_of_a_run():
+        delete_parts(source / name)
+        if (source / name).exists():
+            os.replace(source / name, target / name)
 
 
 def files_of_a_run() -> list[str]:

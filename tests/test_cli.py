@@ -145,30 +145,59 @@ def test_nothing_of_a_run_is_left_when_it_is_cleared(own):
         assert [*Path("runs", method).iterdir()] == []
 
 
-def test_a_run_that_could_not_be_deleted_stays_a_run(own, monkeypatch):
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_force_loses_nothing_if_the_new_run_cannot_begin(own, monkeypatch):
+    """The loss is not finite in the first step; or memory ends, or the disk is full."""
+    before = content_of(Path("runs/mine"))
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+    assert "nan" in refused(*words, "--force", "--temperature", "1e-300")
+    assert content_of(Path("runs/mine")) == before
+    monkeypatch.setattr(torch, "save", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    assert "full" in refused(*words, "--force", "--supervised")
+    assert content_of(Path("runs/mine")) == before
+
+
+def test_force_keeps_the_old_run_until_the_new_one_has_a_result(own, monkeypatch):
+    before = content_of(Path("runs/mine"))
+    words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
+
+    def fails(*_, **__):
+        raise ValueError("the evaluation failed")
+
+    for _ in range(2):  # the second finds a run without a result, and one that waits
+        with monkeypatch.context() as patch:
+            patch.setattr(experiment, "report", fails)
+            assert "evaluation failed" in refused(*words, "--force")
+        kept = content_of(Path("runs/mine/replaced"))
+        assert kept == {name.replace("mine/", "mine/replaced/"): x for name, x in before.items()}
+    cli.main([str(word) for word in (*words, "--resume")])
+    assert not Path("runs/mine/replaced").exists()
+
+
+def test_a_run_that_could_not_be_moved_stays_a_run(own, monkeypatch):
     """Otherwise its checkpoint would be taken for the new run's, with other options."""
-    shutil.rmtree("runs/mine/supervised")  # which is deleted first
-    monkeypatch.setattr(Path, "unlink", fails_at(Path.unlink, "log.jsonl"))
+    before = content_of(Path("runs/mine"))
+    replace = os.replace
+
+    def in_use(source, target):
+        if str(target).endswith("replaced/log.jsonl"):
+            raise PermissionError(13, "in use by another program", str(source))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", in_use)
     words = ("train", "--data", Path("pets").resolve(), "--runs", "runs", "--name", "mine", *TINY)
     words += ("--seed", "7", "--force")
     assert "log.jsonl" in refused(*words)
+    assert content_of(Path("runs/mine")) == before
     monkeypatch.undo()
     monkeypatch.chdir(own)
     cli.main([str(word) for word in words])
     config = json.loads(Path("runs/mine/config.json").read_text())
     state = checkpoint.load(Path("runs/mine"))
     assert state["config"]["seed"] == config["seed"] == 7
-
-
-def fails_at(unlink, name: str):
-    """Like `unlink`, but this file is in use by another program."""
-
-    def failing(file: Path, missing_ok: bool = False) -> None:
-        if file.name == name:
-            raise PermissionError(13, "in use by another program", str(file))
-        unlink(file, missing_ok)
-
-    return failing
 
 
 def test_a_checkpoint_of_other_options_is_refused(own):

@@ -1964,7 +1964,7 @@ MISTAKES = [
             "return F.cross_entropy(candidate_logits(similarity, temperature), target)",
             "return F.cross_entropy(candidate_logits(similarity, temperature), target) / 2",
         ),
-        "Your loss is half the mean over the 2B views. Which division is one too many?",
+        "You divide by 2 once more than Algorithm 1 does. Which division is one too many?",
         trains=True,
     ),
     Mistake(

@@ -622,7 +622,7 @@ MISTAKES = [
         "forgets_too_late",
         "take_step",
         (STEP, "loss.backward()\n    optimizer.zero_grad()\n    optimizer.step()"),
-        "You clear the new gradient before the step can use it. When should the old one be cleared?",
+        "The step finds no gradient, as if you had cleared the new one. When should the old one be cleared?",
     ),
     Mistake(
         "forgets_only_afterwards",
@@ -2402,7 +2402,7 @@ MISTAKES = [
             """velocity = settings["momentum"] * velocity + update
     w = w - settings["lr"] * velocity""",
         ),
-        "You make new tensors for the weights and the velocity, so the model and the optimiser keep the old ones. Which operations change a tensor itself?",
+        "The weights and the velocity stay as they were, as if you had only made new tensors. Which operations change a tensor itself?",
     ),
     Mistake(
         "velocity_scaled_by_rate",
@@ -3664,7 +3664,7 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
         {"params": [p for p in trainable if p.dim() < 2], "weight_decay": 0.0},
     ]
 """,
-        "You look for parameters that have a gradient. Does any parameter have one before the first backward pass?",
+        "Your groups are empty, as if you looked for parameters that have a gradient. Does any parameter have one before the first backward pass?",
         trains=True,
     ),
     Mistake(

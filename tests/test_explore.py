@@ -571,7 +571,7 @@ def test_batch_by_keyboard_and_mouse(open_page, stills):
     assert negatives.count() == 360
     # a worse clustering: the released batches are the library's
     page.keyboard.press("ArrowRight")
-    wrong = page.get_by_label("images moved to a random cluster")
+    wrong = page.get_by_label("images moved at random")
     wrong.focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
@@ -594,7 +594,7 @@ def test_batch_by_keyboard_and_mouse(open_page, stills):
 def test_batch_averages_lie_where_the_library_says(open_page, stills):
     """Random batches near the expected number of collisions, dealt ones at the bound."""
     page = open_page(tags("batch"))
-    wrong = page.get_by_label("images moved to a random cluster")
+    wrong = page.get_by_label("images moved at random")
     for share in (0.0, 0.5):
         wrong.fill(str(share))
         sizes = torch.bincount(stills.clustering(stills.batch_data(), share))
@@ -694,7 +694,7 @@ def test_numbers_of_the_batch_page(open_page):
     page.get_by_label("batch of the epoch").fill("5")
     worst = []
     for share, phrase in PHRASES:
-        page.get_by_label("images moved to a random cluster").fill(str(share))
+        page.get_by_label("images moved at random").fill(str(share))
         rows = page.locator(".explore-table tbody tr")
         pairs = [float(rows.nth(k).locator("td").first.text_content()) for k in (0, 2, 1)]
         assert phrase.format(*pairs) in text

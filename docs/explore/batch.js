@@ -133,7 +133,7 @@ window.simclrExplore = window.simclrExplore || {};
     },
   });
   const wrong = explore.slider({
-    label: "images moved to a random cluster",
+    label: "images moved at random",
     min: 0,
     max: 1,
     step: 0.1,

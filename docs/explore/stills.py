@@ -43,7 +43,7 @@ PRESETS = {
 }
 SHOWN = ("dots", "checks", "rings", "bricks", "stripes across", "spiral")
 B = 10  # images in a batch of the batch figure, and also the number of patterns
-WRONG_SHARE = 0.4  # share of images moved to a random cluster, in the still picture
+WRONG_SHARE = 0.4  # share of images moved at random, in the still picture
 
 
 # ---- the numbers that the figures start with

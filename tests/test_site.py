@@ -166,6 +166,16 @@ def test_a_directive_keeps_its_indent():
     assert all(line.startswith("    ") for line in text.splitlines())
 
 
+def test_no_formula_is_higher_than_a_few_lines():
+    """A bracket around a fraction and sums once grew over the whole page."""
+    site, _ = build_site.build_site()
+    heights = []
+    for page in site.rglob("*.html"):
+        found = re.findall(r'class="formula" role="img"[^>]*;height:([\d.]+)em', page.read_text())
+        heights += [(float(height), page.name) for height in found]
+    assert len(heights) > 100 and max(heights) < (6, ""), max(heights)
+
+
 def test_a_formula_keeps_its_words_and_has_no_letters_of_its_own():
     svg = hooks.draw(r"\frac{a &lt; b}{\tau}")
     assert r'aria-label="\frac{a &lt; b}{\tau}"' in svg

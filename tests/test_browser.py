@@ -89,11 +89,15 @@ class Watched:
         self.page.on("console", self.heard)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("request", self.asked)
-        self.page.on("requestfailed", lambda r: self.wrong.append(f"not found: {r.url}"))
+        self.page.on("requestfailed", self.failed)
 
     def heard(self, message) -> None:
         if message.type in ("error", "warning"):
             self.wrong.append(f"console: {message.text}")
+
+    def failed(self, request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by `open`, which leaves the last page
+            self.wrong.append(f"not found: {request.url}")
 
     def asked(self, request) -> None:
         if not request.url.startswith(("file://", "data:", "blob:")):

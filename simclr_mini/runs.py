@@ -269,8 +269,7 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images], dict]:
         ValueError: the images are not those that the run began with, or the checkpoint is that of a
             run with other options.
     """
-    config, state = read_config(folder), checkpoint.load(folder)
-    check_same_options(state, config, folder)
+    config, state = read_saved(folder)
     data = own_splits(config, folder, state)
     try:
         device = pick_device(config.device)
@@ -281,6 +280,18 @@ def load_run(folder: Path) -> tuple[Config, SimCLR, dict[str, Images], dict]:
     method.load_state_dict(state["method"])
     checkpoint.set_generators(method, state["now"])
     return config, method.to(device), data, state
+
+
+def read_saved(folder: Path) -> tuple[Config, dict]:
+    """A run's configuration and its checkpoint, which belong together.
+
+    Raises:
+        FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
+        ValueError: the checkpoint is that of a run with other options.
+    """
+    config, state = read_config(folder), checkpoint.load(folder)
+    check_same_options(state, config, folder)
+    return config, state
 
 
 def load_images(folder: str | Path, name: str, split: str = "all") -> Images:
@@ -353,9 +364,7 @@ def load_encoder(folder: str | Path) -> ResNet:
         FileNotFoundError: the folder holds no run, or the run has no checkpoint yet.
         ValueError: the checkpoint is that of a run with other options.
     """
-    folder = Path(folder)
-    config, state = read_config(folder), checkpoint.load(folder)
-    check_same_options(state, config, folder)
+    config, state = read_saved(Path(folder))
     encoder, weights = build_encoder(config), state["method"].items()
     own = {name.removeprefix("encoder."): w for name, w in weights if name.startswith("encoder.")}
     encoder.load_state_dict(own)

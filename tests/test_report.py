@@ -48,6 +48,13 @@ def test_the_views_are_those_of_one_call_however_many_are_projected():
         torch.testing.assert_close(z, method.project(x).detach())
 
 
+def test_as_many_views_are_shown_as_asked_for_however_few_fit_at_once():
+    """At a side of 256, eight images are in the network at a time."""
+    images = pictures(20, 256)
+    (z1, z2), (x1, x2) = project_pairs(method_of(images, view_size=16), images.pixels, shown=10)
+    assert len(z1) == len(z2) == 20 and len(x1) == len(x2) == 10
+
+
 def test_the_control_is_measured_on_two_views_of_the_same_image():
     """Only training exchanges the images; otherwise the figure of pairs would be false."""
     images = pictures(6, 32)

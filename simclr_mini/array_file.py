@@ -146,6 +146,9 @@ def read_about(file: Path) -> dict:
         if counts is None:  # written by an older version
             tests = about["tests"]
             counts = count_splits({"test": tests, "train": N - tests}, {"test"})
+        known = {-1, *range(len(about["classes"]))}
+        if sum(counts.values()) != N or not known.issuperset(labels or ()):
+            raise ValueError("counts or labels do not fit")
         return {
             "images": N,
             "labels": None if labels is None else torch.tensor(labels),
@@ -155,5 +158,5 @@ def read_about(file: Path) -> dict:
             "notes": about.get("notes", {}),
             "sample": about.get("sample", {}),
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{place} is not what `build` wrote; build it again") from error

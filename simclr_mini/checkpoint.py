@@ -50,6 +50,8 @@ def load(folder: Path) -> dict:
                 raise ValueError(f"{part} has a wrong checksum")
         state = torch.load(folder / FILE, map_location="cpu", weights_only=True)
         version = state["version"]
+        if version == VERSION and not {"config", "step", "method"} <= state.keys():
+            raise ValueError("it holds something else")
     except (OSError, MemoryError):  # it may be intact
         raise
     except Exception as error:  # torch raises many kinds of error if a file is no checkpoint

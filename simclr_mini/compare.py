@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simclr_mini.config import flag
-from simclr_mini.methods import GENERAL, current_names, defaults, method_class
+from simclr_mini.methods import GENERAL, defaults, method_class, saved_choices
 
 SCORES = ("knn", "linear_probe")
 # the options that determine the untrained encoder
@@ -83,7 +83,7 @@ def read(folder: Path) -> dict:
         raise FileNotFoundError(f"{folder} holds no result.json; let the run finish first")
     try:
         result = json.loads(file.read_bytes())
-        result["config"] = current_names(result["config"])
+        result["config"] = saved_choices(result["config"])
         method_class(result["method"])
         measured = [result["test"], result["baselines"]["untrained"]]
         scores = [scores[name] for scores in measured for name in ("knn", "linear_probe")]

@@ -55,8 +55,12 @@ class Options:
     def check(self, config: "Config") -> None:
         """Raise ValueError if an option cannot work, alone or with the general choices."""
 
-    def idle(self) -> dict[str, str]:
-        """Options without an effect: for each name, the other option that is the reason."""
+    def idle(self, epochs: int) -> dict[str, str]:
+        """Options without an effect in a run of so many epochs.
+
+        Returns:
+            For the name of each, the other option that is the reason.
+        """
         return {}
 
 
@@ -198,7 +202,7 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
 
     def check_use(self) -> None:
         """Raise ValueError if an option was set that has no effect beside another one."""
-        idle = self.options.idle()
+        idle = self.options.idle(self.epochs)
         if self.projector != "mlp":
             idle["hidden_dim"] = f"--projector {self.projector}"
         if self.projector == "none":

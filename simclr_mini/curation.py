@@ -188,10 +188,11 @@ class CurationOptions(Temperature):
         super().check(config)
         at_least(self, tries=2, curate_warmup=0)
 
-    def idle(self) -> dict[str, str]:
-        """Without curation, nothing is drawn again."""
-        off = self.curate == "off"
-        return dict.fromkeys(("tries", "curate_warmup"), "--curate off") if off else {}
+    def idle(self, epochs: int) -> dict[str, str]:
+        """Without curation, or before it begins, nothing is drawn again."""
+        if self.curate == "off":
+            return dict.fromkeys(("tries", "curate_warmup"), "--curate off")
+        return {"curate_warmup": f"--epochs {epochs}"} if self.curate_warmup >= epochs else {}
 
 
 class Curation(SimCLR):

@@ -312,7 +312,10 @@ def load_cifar10(root: Path, split: str) -> Images:
     """
     places = [f for f in (root, root / CIFAR10_FOLDER) if (f / "test_batch.bin").exists()]
     folder = places[0] if places else download_cifar10(root)
-    classes = tuple((folder / "batches.meta.txt").read_text().split())
+    meta = folder / "batches.meta.txt"
+    classes = tuple(meta.read_text(errors="replace").split()) if meta.exists() else ()
+    if len(classes) != 10:
+        raise ValueError(f"{meta} does not hold the names of 10 classes; fetch CIFAR-10 again")
     # by name: a second download, such as "test_batch (1).bin", must not be trained on
     files = [folder / f"data_batch_{i}.bin" for i in range(1, 6)] + [folder / "test_batch.bin"]
     for file in files:

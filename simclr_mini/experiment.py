@@ -65,10 +65,14 @@ def run(
     config = replace(config, size=data["train"].pixels.shape[2])  # a built file has its own size
     if supervised:
         Supervised.check_images(config, data["train"], "--supervised")
+    if fine_tune and data["train"].labels is None:
+        raise ValueError(f"--fine-tune needs labels; {data['train'].name} has none")
     method = build_method(config, trained_on(data))
     check_processes(config, method)
     claimed = contextlib.nullcontext()
     if distributed.rank() == distributed.FIRST:
+        if resume:
+            runs.follow_moved(config, folder, trained_on(data))
         claimed = runs.prepare(config, folder, resume, force)
     distributed.wait()
     with claimed:

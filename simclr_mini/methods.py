@@ -40,6 +40,15 @@ def current_names(choices: dict) -> dict:
     return {{"recipe": "views"}.get(name, name): value for name, value in choices.items()}
 
 
+def saved_choices(config: dict) -> dict:
+    """The content of a config.json, as a run of today would have written it.
+
+    Raises:
+        AttributeError, KeyError: it is not the configuration of a run.
+    """
+    return {"view_size": config["size"]} | current_names(config)  # older runs have no view_size
+
+
 def configure(method: str = "simclr", **choices) -> Config:
     """The configuration of a run, from names and values as in config.json.
 

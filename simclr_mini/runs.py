@@ -17,9 +17,9 @@ from simclr_mini.methods import (
     GENERAL,
     METHODS,
     configure,
-    current_names,
     defaults,
     method_class,
+    saved_choices,
 )
 from simclr_mini.resnet import ResNet
 from simclr_mini.resume import LOG, check_same_images, check_same_options, differing
@@ -28,6 +28,7 @@ from simclr_mini.whole_file import delete_parts, whole_file
 
 CONFIG, RESULT, EVALUATION = "config.json", "result.json", "evaluation.json"
 FIGURES = ("views.png", "loss.svg", "similarities.svg", "map.svg", "neighbours.png", "accuracy.svg")
+NAMED = ("shapes", "cifar10")  # data that have a name in place of a path
 ASIDE = "replaced"  # where --force keeps the old run until the new one has a result
 
 
@@ -86,6 +87,27 @@ def prepare(config: Config, folder: Path, resume: bool, force: bool) -> contextl
         return held.pop_all()  # without an error the claim goes on
 
 
+def follow_moved(config: Config, folder: Path, images: Images) -> None:
+    """If a run's pictures were moved, note in its config.json where they are now.
+
+    Args:
+        config: the choices of the run, with the new path as `data`.
+        folder: the run's folder. Nothing happens if it holds no run that has a checkpoint, or if
+            another option differs too.
+        images: the training images at the new path.
+
+    Raises:
+        ValueError: they are not those that the run began with.
+    """
+    if not (folder / CONFIG).exists() or not (folder / checkpoint.FILE).exists():
+        return
+    was = read_config(folder)
+    gone = not Path(os.path.expanduser(was.data)).exists() and was.data not in NAMED
+    if gone and replace(was, data=config.data) == config:
+        check_same_images(checkpoint.load(folder), images)
+        write_json(folder / CONFIG, config.flat())
+
+
 def claim(folder: Path) -> contextlib.ExitStack:
     """Claim a folder for this process. The claim ends when it is closed, or the process ends.
 
@@ -120,11 +142,10 @@ def clear(folder: Path) -> None:
         ValueError: its config.json is not that of a run.
     """
     read_config(folder)
-    if (folder / "supervised" / CONFIG).exists():
-        clear(folder / "supervised")
-    for name in files_of_a_run():
-        delete_parts(folder / name)
-        (folder / name).unlink(missing_ok=True)
+    for part in (folder / "supervised", folder):
+        for name in files_of_a_run():
+            delete_parts(part / name)
+            (part / name).unlink(missing_ok=True)
 
 
 def set_aside(folder: Path) -> None:
@@ -199,8 +220,7 @@ def read_config(folder: Path) -> Config:
     if not file.exists():
         raise FileNotFoundError(f"{folder} holds no run; `simclr-mini train` makes one")
     try:
-        choices = current_names(json.loads(file.read_text()))
-        choices.setdefault("view_size", choices["size"])  # runs from before this option existed
+        choices = saved_choices(json.loads(file.read_text()))
         own = {"method"} | GENERAL.keys() | defaults(method_class(choices["method"]).Options).keys()
         config = configure(**{name: value for name, value in choices.items() if name in own})
         with warnings.catch_warnings():
@@ -332,9 +352,9 @@ def own_splits(config: Config, folder: Path, state: dict) -> dict[str, Images]:
 def check_path(config: Config, folder: Path) -> None:
     """Raise FileNotFoundError if a run's own folder of pictures or .npy file is not there."""
     path = Path(os.path.expanduser(config.data))  # leaves the home of an unknown user as it is
-    if config.data in ("shapes", "cifar10") or path.exists():
+    if config.data in NAMED or path.exists():
         return
-    why = "which is no longer there"
+    why = "which is no longer there; tell `train --resume` the new path with --data"
     if not path.is_absolute():
         why = f"a relative path that is not in {Path.cwd()}; go to the folder where the run started"
     raise FileNotFoundError(f"{folder} was trained on {config.data}, {why}")

@@ -101,7 +101,7 @@ class SimCLROptions(Temperature):
         if self.positives == "wrong" and config.small_crops:
             refuse("small_crops", config.small_crops, "0 with --positives wrong")
 
-    def idle(self) -> dict[str, str]:
+    def idle(self, epochs: int) -> dict[str, str]:
         """The temperature or the margin, whichever the loss does not use."""
         unused = "temperature" if self.loss == "margin_triplet" else "margin"
         return {unused: f"--loss {self.loss}"}

@@ -150,7 +150,7 @@ class SwAVOptions(Temperature):
                 stacklevel=2,
             )
 
-    def idle(self) -> dict[str, str]:
+    def idle(self, epochs: int) -> dict[str, str]:
         """A queue that holds nothing never begins to fill."""
         return {} if self.queue_size else {"queue_start": "--queue-size 0"}
 

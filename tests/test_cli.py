@@ -337,10 +337,28 @@ def test_resume_of_a_finished_run_loses_no_number(own):
     assert after["test"] == before["test"] and after["baselines"] == before["baselines"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"hello", None])
+def test_a_run_goes_on_after_its_pictures_were_moved(own):
+    """Not with other pictures; and from then on, the run knows the new place."""
+    words = ("train", "--runs", "runs", "--name", "mine", *TINY, "--resume", "--data")
+    shutil.copytree("pets", "copy/pets")
+    assert "was started with --data" in refused(*words, "copy/pets")  # the old place still exists
+    Path("pets").rename("away")
+    assert "the new path with --data" in refused("evaluate", "runs/mine")
+    before = Path("runs/mine/config.json").read_bytes()
+    paint(Path("other/pets"), 30)
+    assert "are not those that this run began with" in refused(*words, "other/pets")
+    assert Path("runs/mine/config.json").read_bytes() == before
+    cli.main([*words, "copy/pets"])
+    cli.main(["evaluate", "runs/mine", "--no-fine-tune"])
+
+
+@pytest.mark.parametrize("damage", [b"", b"hello", None, {"version": 2}])
 def test_a_damaged_checkpoint_is_named(own, damage):
     file = Path("runs/mine/checkpoint.pt")
-    file.write_bytes(file.read_bytes()[:999] if damage is None else damage)
+    if isinstance(damage, dict):
+        torch.save(damage, file)
+    else:
+        file.write_bytes(file.read_bytes()[:999] if damage is None else damage)
     assert "checkpoint.pt is damaged" in refused("evaluate", "runs/mine")
 
 
@@ -497,6 +515,8 @@ def test_what_is_no_result_is_not_compared(own, text):
          "multiples of 8"),
         (("train", "--data", "one", "--supervised", "--batch-size", "8"), "2 or more classes"),
         (("train", "--data", "plain", "--supervised", "--batch-size", "8"), "needs labels"),
+        (("train", "--data", "plain", "--fine-tune", "--batch-size", "8"),
+         "--fine-tune needs labels; plain has none"),
         (("train", "--data", "few", "--batch-size", "8"), "1 test image"),
     ],
 )  # fmt: skip

@@ -36,6 +36,17 @@ def test_runs_that_differ_in_their_seed_are_one_row(tmp_path):
     assert untrained.linear_probe == (0.3, 0.3, 0.3)
 
 
+def test_a_run_older_than_an_option_is_compared_as_it_was(tmp_path):
+    """Its views had the size of its images."""
+    same = {"size": 32, "view_size": 32}
+    old, new = a_run(tmp_path / "old", **same), a_run(tmp_path / "new", seed=1, **same)
+    result = json.loads((old / "result.json").read_text())
+    del result["config"]["view_size"]
+    result["config"]["recipe"] = result["config"].pop("views")
+    (old / "result.json").write_text(json.dumps(result))
+    assert [row.seeds for row in compare([old, new])] == [(0, 1), (0, 1)]
+
+
 def test_a_row_is_named_by_what_sets_it_apart(tmp_path):
     runs = [
         a_run(tmp_path / "a"),

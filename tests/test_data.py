@@ -296,6 +296,14 @@ def test_the_environment_names_the_folder_of_cifar10(tmp_path, monkeypatch, no_n
     assert len(load("cifar10")) == 18
 
 
+@pytest.mark.parametrize("names", [None, b"", b"cat dog"])
+def test_class_names_that_are_missing_are_named(tmp_path, no_network, names):
+    file = write_cifar10(tmp_path) / "batches.meta.txt"
+    file.unlink() if names is None else file.write_bytes(names)
+    with pytest.raises(ValueError, match="does not hold the names of 10 classes; fetch"):
+        load("cifar10", tmp_path)
+
+
 @pytest.mark.parametrize("cut", [1, 3072, 3073 * 5])
 def test_a_file_cut_short_is_refused(tmp_path, cut):
     """The error has the name, length and what to do; shifted records would silently be noise."""

@@ -730,13 +730,19 @@ def test_an_array_without_its_json_is_one_clear_sentence(tmp_path):
         load(str(tmp_path / "p.npy"))
 
 
-@pytest.mark.parametrize("damage", ["[]", "{}", "{", '{"images": 12}', "short", "few"])
+@pytest.mark.parametrize(
+    "damage", ["[]", "{}", "{", '{"images": 12}', "short", "few", "no class", "counts"]
+)
 def test_a_damaged_json_is_named(tmp_path, damage):
     file = tmp_path / "p.npy.json"
     build(fill(tmp_path / "p", a=6, b=6), tmp_path / "p.npy", 8)
     about = json.loads(file.read_text())
     if damage == "short":
         damage = json.dumps(about | {"labels": about["labels"][:-1]})
+    if damage == "no class":
+        damage = json.dumps(about | {"labels": [2] * 12})
+    if damage == "counts":
+        damage = json.dumps(about | {"counts": about["counts"] | {"train": 99}})
     if damage == "few":
         damage = json.dumps(about | {"files": about["files"][:-1]})
     file.write_text(damage)

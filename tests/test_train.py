@@ -358,6 +358,7 @@ def sentence(capsys, *argv) -> str:
         (("--small-size", "12"), "--small-size has no effect with --small-crops 0"),
         (("--views", "color", "--crop-min", "0.5"), "--crop-min has no effect with --views color"),
         (("--method", "curation", "--curate", "off", "--tries", "9"), "--tries has no effect"),
+        (("--method", "curation", "--curate-warmup", "10"), "--curate-warmup has no effect with"),
         (("--method", "swav", "--queue-start", "3"), "--queue-start has no effect"),
         (("--resume",), "no run to resume"),
         (("--resume", "--force"), "choose one of them"),

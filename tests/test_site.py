@@ -220,7 +220,7 @@ def test_an_output_is_of_its_command(name):
 def test_each_lesson_is_readable_in_the_repository():
     """python docs/site/github.py writes these files."""
     written = github.readable()
-    assert len(written) == 1 + len(lessons())
+    assert len(written) == 1 + len(lessons()) + len([*(ROOT / "docs" / "papers").glob("*.md")])
     for file, text in written.items():
         assert file.read_text("utf-8") == text, f"{file} is old: run python docs/site/github.py"
 
@@ -231,12 +231,16 @@ def test_github_shows_boxes_links_and_outputs():
     for file, text in shown.items():
         prose = re.sub(r"^````.*?^````", "", text, flags=re.M | re.S)
         assert not re.search(r"\{\{|^\s*(\?\?\?|!!!)|--8<--|\{ [#.]", prose, re.M), file
+        if file.parent.name == "papers":
+            continue
         assert text.count("<details>") == text.count("</details>") > 3
         assert "````console" in text or file.parent.name == "15_distributed"
     loss = shown[ROOT / "lessons" / "04_nt_xent" / "README.md"]
     assert "[Lesson 3](../03_heads/README.md)" in loss
     assert "(../../docs/kill_matrix/04_nt_xent.md)" in loss
-    assert "cross_entropy(logits" not in loss and "[simclr_mini/nt_xent.py]" in loss
+    paper = shown[ROOT / "lessons" / "papers" / "simclr.md"]
+    assert "(../papers/simclr.md)" in loss and "matrix-after.svg)" in paper
+    assert "cross_entropy(logits" not in loss + paper and "[simclr_mini/nt_xent.py]" in loss
 
 
 def test_a_box_inside_a_box_keeps_its_code():

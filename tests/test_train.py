@@ -208,7 +208,7 @@ def test_a_checkpoint_may_fall_anywhere(tmp_path, data):
 
 
 def test_a_failed_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
-    checkpoint.save(tmp_path, {"step": 1})
+    checkpoint.save(tmp_path, {"config": {}, "method": {}, "step": 1})
     monkeypatch.setattr(os, "fsync", lambda fd: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(OSError, match="No space left"):
         checkpoint.save(tmp_path, {"step": 2})

@@ -1,6 +1,6 @@
-"""The lessons' pages as Markdown for GitHub, for those who read them there and not on the site.
+"""The pages of lessons and papers as Markdown for GitHub, for those who read them there.
 
-    python docs/site/github.py    # write lessons/README.md (lesson 0) and lessons/*/README.md
+    python docs/site/github.py    # write lessons/README.md (lesson 0), lessons/*/README.md, and papers
 
 GitHub knows neither our directives nor boxes that fold. Here outputs and code are put in, a box
 becomes a quotation or <details>, and links lead to files of the repository. The solution stays out:
@@ -24,16 +24,23 @@ DOCS = ROOT / "docs"
 BOX = re.compile(r'^(!!!|\?\?\?) \w+ "(.*)"\n((?:(?: {4}.*)?\n)+)', re.M)
 HEADING = re.compile(r"^(#+ .*) \{ #([\w-]+) \}$", re.M)
 LINK = re.compile(r"(?<=\]\()([^)#\s]*)(#[\w-]+)?(?=\))")
-DRAWING = re.compile(r'^<div data-search-exclude>\n--8<-- "(.*/([\w-]+)\.svg)"\n</div>$', re.M)
+DRAWINGS = re.compile(r"^<div [^>]*data-search-exclude>\n((?:--8<-- .*\n)+)</div>$", re.M)
+DRAWING = re.compile(r'^--8<-- "(.*/([\w-]+)\.svg)"$', re.M)
 CAPTION = re.compile(r"\n\{ \.caption \}$", re.M)
 SOLUTION = re.compile(r"^( *)\{\{ code (simclr_mini/\S+) (\S+) body \}\}$", re.M)
 
 
 def readable() -> dict[Path, str]:
-    """What each README in `lessons/` should hold."""
-    pages = {ROOT / "lessons" / "README.md": DOCS / "lesson-0.md"}
-    pages |= {ROOT / "lessons" / one.folder / "README.md": ROOT / one.page for one in lessons()}
-    return {file: converted(page, file) for file, page in pages.items()}
+    """What each of the files should hold."""
+    return {file: converted(page, file) for page, file in files().items()}
+
+
+def files() -> dict[Path, Path]:
+    """For each page of the site that is written for GitHub too, the file for GitHub."""
+    found = {DOCS / "lesson-0.md": ROOT / "lessons" / "README.md"}
+    found |= {ROOT / one.page: ROOT / "lessons" / one.folder / "README.md" for one in lessons()}
+    papers = sorted((DOCS / "papers").glob("*.md"))
+    return found | {page: ROOT / "lessons" / "papers" / page.name for page in papers}
 
 
 def converted(page: Path, file: Path) -> str:
@@ -50,7 +57,7 @@ def converted(page: Path, file: Path) -> str:
     first = page.name == "lesson-0.md"
     if not first:  # lesson 0 gives its one answer away
         text = SOLUTION.sub(r"\1`\3` in [\2](/\2)", text)
-    text = DRAWING.sub(r"![\2](/\1)", text)
+    text = DRAWINGS.sub(lambda found: DRAWING.sub(r"![\2](/\1)", found[1].strip()), text)
     text = LINK.sub(lambda found: place(page, file, found[1], found[2] or ""), text)
     text = HEADING.sub(r'\1 <a id="\2"></a>', CAPTION.sub("", text))
     text = BOX.sub(box, hooks.DIRECTIVE.sub(hooks.expand, text))
@@ -84,17 +91,20 @@ def place(page: Path, file: Path, link: str, section: str) -> str:
     root = ROOT if link.startswith("/") else page.parent
     target = Path(os.path.normpath(root / link.removeprefix("/")))
     name = target.relative_to(DOCS).as_posix() if target.is_relative_to(DOCS) else ""
-    of_lessons = {ROOT / one.page: ROOT / "lessons" / one.folder / "README.md" for one in lessons()}
     if name == "kill-matrix.md":
         target, section = matrix_file(find(section.removeprefix("#lesson-"))), ""
     elif name == "mistakes.md":
         target = ROOT / "tests" / "mistakes" / f"{file.parent.name}.py"
     elif name == "mistake-costs.md":
         target = ROOT / "docs" / "results" / "mistakes.json"
+    elif name == "results.md":
+        target, section = DOCS / "results" / "README.md", ""
+    elif name.startswith("reference/"):
+        target, section = ROOT / "simclr_mini" / f"{target.stem}.py", ""
     elif name in hooks.COPIES:
         target = ROOT / hooks.COPIES[name]
-    target = of_lessons.get(target, target)
-    if not (target.exists() or target in of_lessons.values()):
+    target = files().get(target, target)
+    if not (target.exists() or target in files().values()):
         raise LookupError(f"{page.name} links to {link}, which GitHub cannot show")
     return Path(os.path.relpath(target, file.parent)).as_posix() + section
 

@@ -1,6 +1,6 @@
 """The pages of lessons and papers as Markdown for GitHub, for those who read them there.
 
-    python docs/site/github.py    # write README.md in lessons/ and in each lesson, and lessons/papers
+    python docs/site/github.py    # write lessons/README.md, lessons/*/README.md and lessons/papers
 
 GitHub knows neither our directives nor boxes that fold. Here outputs and code are put in, a box
 becomes a quotation or <details>, and links lead to files of the repository. The solution stays out:

@@ -44,10 +44,11 @@ def similarity_in_blocks(z1, z2):
 @way("similarity_matrix", "product over lengths")
 def similarity_of_products(z1, z2):
     """Compute all inner products in float64, then divide by the lengths."""
+    kind = torch.promote_types(z1.dtype, torch.float32)
     z = torch.vstack([z1, z2]).double()
     squares = z.pow(2).sum(1)
     lengths = torch.where(squares > 0, squares, 1).sqrt()  # the products of a row of zeros are 0
-    return torch.inner(z, z) / torch.outer(lengths, lengths)
+    return (torch.inner(z, z) / torch.outer(lengths, lengths)).to(kind)
 
 
 @way("positive_index", "loops")

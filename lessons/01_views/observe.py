@@ -38,9 +38,7 @@ def kind(f, *rest, meta=(), **more):
 
     def wide():
         given = [one if w else widened(one) for one, w in zip(rest, whole, strict=True)]
-        results = f(kept.double(), *given, **more)
-        results = results if isinstance(results, tuple | list) else (results,)
-        return all(one.dtype == torch.float64 for one in results)
+        return is_wide(f(kept.double(), *given, **more))
 
     there = [one if w else elsewhere(one) for one, w in zip(rest, whole, strict=True)]
     there = meta if meta else there
@@ -49,10 +47,17 @@ def kind(f, *rest, meta=(), **more):
     return {
         "kept": torch.equal(x, kept),
         "fails": told if isinstance(told, str) else "nothing",
+        "single": not is_wide(told),
         "double": tried(wide),
         "stays": Later(lambda: not on_meta()[0]),
         "there": Later(lambda: not (on_meta()[1] and is_random(f))),
     }
+
+
+def is_wide(results) -> bool:
+    """Whether all results are tensors of float64."""
+    results = results if isinstance(results, tuple | list) else (results,)
+    return all(isinstance(one, Tensor) and one.dtype == torch.float64 for one in results)
 
 
 def is_random(f) -> bool:

@@ -50,13 +50,13 @@ def ramps(B, H, W):
 def same_kind(function, x, *rest, **more):
     """The result has the images' type, and is on their device. Random numbers come from the CPU."""
     floats = [isinstance(one, Tensor) and one.is_floating_point() for one in rest]
-    wide = [one.double() if w else one for one, w in zip(rest, floats, strict=True)]
-    got = call(function, x.double(), *wide, **more)
-    results = got.value if isinstance(got.value, tuple) else (got.value,)
-    for one in results:
-        if one.dtype != torch.float64:
-            said = "The result must have the type of the images."
-            wrong(said, call=got.call, expected=torch.float64, got=one.dtype)
+    for kind in (torch.float64, torch.float32):
+        given = [one.to(kind) if w else one for one, w in zip(rest, floats, strict=True)]
+        got = call(function, x.to(kind), *given, **more)
+        for one in got.value if isinstance(got.value, tuple) else (got.value,):
+            if one.dtype != kind:
+                said = "The result must have the type of the images."
+                wrong(said, call=got.call, expected=kind, got=one.dtype)
     there = [elsewhere(one) if w else one for one, w in zip(rest, floats, strict=True)]
     said, without = strays_and_draws(lambda x: function(x, *there, **more), x)
     text = describe(function, (x, *rest), more)

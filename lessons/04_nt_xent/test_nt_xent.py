@@ -45,7 +45,8 @@ def test_similarity_is_the_cosine_pair_by_pair(oracle):
         expected = oracle("similarity_matrix")(z1, z2)
         got = call(similarity_matrix, z1, z2).gives(expected, rtol=1e-5, atol=1e-5)
         has_type(got, torch.float64)
-        call(similarity_matrix, z1.float(), z2.float()).gives(expected, rtol=1e-5, atol=1e-5)
+        got = call(similarity_matrix, z1.float(), z2.float())
+        has_type(got.gives(expected, rtol=1e-5, atol=1e-5), torch.float32)
 
 
 @about("similarity_matrix")
@@ -93,7 +94,8 @@ def test_similarity_of_half_precision_is_computed_in_float32():
         got = call(similarity_matrix, z1.to(half), z2.to(half))
         if got.value.dtype in (torch.float16, torch.bfloat16):
             said = "The result has half precision."
-            wrong(said, call=got.call, expected="float32 or wider", got=got.value.dtype)
+            wrong(said, call=got.call, expected="torch.float32", got=got.value.dtype)
+        has_type(got, torch.float32)
         got.gives(expected, rtol=1e-5, why="The expected values are your own float32 result.")
 
 

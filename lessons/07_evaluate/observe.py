@@ -199,8 +199,8 @@ def knn_predict(module):
     refused += [(torch.cat([labels, labels]), queries, 3)]
     seen["also refused"] = str([refuses(predict, bank, *rest) for rest in refused])
     short = outcome(predict, bank, labels.int(), queries, 5, 0.07)
-    seen["double"] = str(getattr(short, "dtype", "none"))
-    return seen | {"changed": str(predict)}
+    both = [str(getattr(one, "dtype", "none")) for one in (short, seen["5 0.07"])]
+    return seen | {"double": str(both), "changed": str(predict)}
 
 
 def agree(predict, bank, labels, queries, *rest) -> bool:
@@ -294,7 +294,8 @@ def Probe_predict(module):
     there = module.Probe(*parts, classes.to("meta"), 0.1)
     seen["stays"] = stays(there.predict, h)
     short = module.Probe(weight, bias, mean, std, classes.int(), 0.1).predict(h)
-    seen["double"] = str(getattr(short, "dtype", "none"))
+    long = module.Probe(weight, bias, mean, std, classes, 0.1).predict(h)
+    seen["double"] = str([str(getattr(one, "dtype", "none")) for one in (short, long)])
     return seen
 
 

@@ -272,8 +272,9 @@ def test_knn_of_one_neighbour_is_its_class():
     expected = torch.tensor([5, 1, 8, 5])
     call(knn_predict, bank, labels, at(30, 80, 230, 300), 1).gives(expected)
     call(knn_predict, bank, labels, at(100), 1, 1.0).gives(torch.tensor([1]))
-    got = call(knn_predict, bank, labels.int(), at(30), 1)
-    kind_is(got, got.value, torch.int32)
+    for names in (labels.int(), labels):
+        got = call(knn_predict, bank, names, at(30), 1)
+        kind_is(got, got.value, names.dtype)
 
 
 @about("knn_predict")
@@ -627,9 +628,11 @@ def test_prediction_tells_large_logits_apart():
 def test_prediction_keeps_to_the_device_and_the_dtype_of_the_classes():
     """Labels come out as they went in, int32 or int64. Here `meta` stands for a GPU."""
     probe = some_probe(3, 2)
-    one = Probe(probe.weight, probe.bias, probe.mean, probe.std, probe.classes.int(), 0.1)
-    got = call(one.predict, probe.mean[None])
-    kind_is(got, got.value, torch.int32)
+    for kind in (torch.int32, torch.int64):
+        classes = probe.classes.to(kind)
+        one = Probe(probe.weight, probe.bias, probe.mean, probe.std, classes, 0.1)
+        got = call(one.predict, probe.mean[None])
+        kind_is(got, got.value, kind)
     parts = [probe.weight, probe.bias, probe.mean, probe.std, probe.classes]
     there = Probe(*(part.to("meta") for part in parts), 0.1)
     stays_on_device(there.predict, probe.mean[None])

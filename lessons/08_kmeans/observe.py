@@ -257,6 +257,8 @@ def starts(module):
         "seeds": seeds,
     }
     seen |= {"late": float(ends.sum()), "rows": mine, "copies": copies}
+    source = seeded(1)
+    seen["on"] = len({str(module.plus_plus(X, 5, source)) for _ in range(4)}) > 1
     seen["without"] = without(lambda: module.plus_plus(X, 5))
     many = torch.cat([tight, tight + 1000, tight + 2000])
     far = [len(module.plus_plus(many, 27, seeded(s)).unique(dim=0)) == 27 for s in range(3)]
@@ -308,6 +310,8 @@ def clusterings(module):
     seen["also first far"] = str(own.tolist())
     one, other = (module.kmeans(X, 5, 1, seeded(7)) for _ in range(2))
     seen["same"] = torch.equal(one[0], other[0])
+    source = seeded(1)
+    seen["on"] = len({str(module.kmeans(X, 5, 0, source)[0]) for _ in range(6)}) > 1
     seen["without"] = without(lambda: module.kmeans(X, 5, 1)[0])
     three, away = torch.tensor([[-1.0], [0.9], [1.0]]), torch.tensor([[0.0], [100.0], [100.0]])
     last = module.kmeans(three, 3, start=away)[0]

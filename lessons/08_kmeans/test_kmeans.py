@@ -408,6 +408,11 @@ def test_plus_plus_draws_only_from_the_generator():
     one, same, other = (plus_plus(x, 5, seeded(s)) for s in (1, 1, 2))
     assert torch.equal(one, same), "the same seed gave different starts: do you use the generator?"
     assert not torch.equal(one, other), "two different generators gave the same start"
+    source = seeded(1)
+    first, second = plus_plus(x, 5, source), plus_plus(x, 5, source)
+    assert not torch.equal(first, second), (
+        "the same start came again: your function did not advance the generator"
+    )
     assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
     draws_without_generator(lambda: plus_plus(x, 5))
 
@@ -565,6 +570,11 @@ def test_kmeans_draws_only_from_the_generator():
     one, same, other = (kmeans(x, 9, 1, seeded(s))[0] for s in (1, 1, 2))
     assert torch.equal(one, same), "equal seeds gave different clusters: do you use the generator?"
     assert not torch.equal(one, other), "two different generators gave the same centroids"
+    source = seeded(1)
+    first, second = kmeans(x, 9, 1, source)[0], kmeans(x, 9, 1, source)[0]
+    assert not torch.equal(first, second), (
+        "the same centroids came again: your function did not advance the generator"
+    )
     assert torch.equal(state, torch.get_rng_state()), "you drew from torch's global generator"
     draws_without_generator(lambda: kmeans(x, 9, 1)[0])
 

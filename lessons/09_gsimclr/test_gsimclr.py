@@ -211,7 +211,9 @@ def test_rank_counts_earlier_images_of_the_cluster(oracle):
     """The reference counts image by image; some cluster numbers have no image."""
     for sizes, seed in [((5, 1, 3), 1), ((0, 7, 0, 4, 2), 2), ((13, 9, 1, 1), 3)]:
         labels = clusters(*sizes, seed=seed)
-        call(rank_in_cluster, labels).gives(oracle("rank_in_cluster")(labels))
+        got = call(rank_in_cluster, labels).gives(oracle("rank_in_cluster")(labels))
+        if got.value.dtype != torch.int64:
+            wrong("", call=got.call, expected="int64", got=str(got.value.dtype))
 
 
 @about("rank_in_cluster")

@@ -390,6 +390,8 @@ def DeepCluster_loss(module):
         z1, z2 = (2 * rand(B, K, seed=s).requires_grad_() for s in (1, 2))
         index = torch.randperm(N, generator=Generator().manual_seed(K))[:B]
         seen[f"{B} {K}"] = answer(loss_and_gradients, method, z1, z2, index)
+        sure = ((12 * z).detach().requires_grad_() for z in (z1, z2))
+        seen[f"{B} {K} sure"] = answer(loss_and_gradients, method, *sure, index)
     z = torch.tensor([[300.0, 0], [0, 300]])
     method.pseudo_labels.zero_()
     seen["sure"] = number(method.loss, z, z.flip(0), torch.tensor([0, 1]))

@@ -64,6 +64,8 @@ def moco_loss(module):
         seen[f"{B} {K}"] = with_gradients(loss, 1, q, k)
         right[f"{B} {K}"] = with_gradients(right_loss(q, k, queue, *settings), 1, q, k)
     if equal(seen, right, 1e-3):  # an overflow must not hide another fault
+        q, k, queue = inputs_of(9, 4, 3)
+        seen["rare"] = with_gradients(module.moco_loss(q, k, queue, 0.06), 1, q, k)
         q, k, queue = (one.detach().float() for one in inputs_of(3, 7, 5))
         seen["low"] = module.moco_loss(q, k, queue, 0.005)
         q = torch.tensor([[1.0, 0.0], [0.8, 0.6]])

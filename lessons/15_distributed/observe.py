@@ -126,7 +126,8 @@ def views_of(B):
 
 def own_nt_xent_loss(module):
     seen = {}
-    for (B, W), settings in zip([*SIZES, (5, 2)], ([0.3], [0.7], []), strict=True):
+    several = [*SIZES, (5, 2), (6, 2)]
+    for (B, W), settings in zip(several, ([0.3], [0.7], [], [0.06]), strict=True):
         views = views_of(B)
 
         def work(rank, views=views, B=B, W=W, settings=settings):

@@ -1,11 +1,15 @@
 """The known mistakes of a lesson. `tests/mistakes/NN_X.py` lists them."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
 from lessons.course.blank import find_function, is_docstring, lines_of, tree_of
 from lessons.course.manifest import find
 from lessons.course.ways import load_file
+
+# 1.19e-7 is the eps of float32
+SMALL = (1e-5, 1e-6, 1.19e-7, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,30 @@ class Mistake:
                 )
             changed = head.replace(old, new) + said + code.replace(old, new)
         return "".join(lines[: first - 1]) + changed + "".join(lines[last:])
+
+
+def probabilities_kept_from_zero(function: str, source: str, what: str) -> list[Mistake]:
+    """Losses that keep a probability p away from 0 before its log, by some small number.
+
+    Args:
+        function: name of the loss.
+        source: the whole function, with LOG_P where it takes log p.
+        what: what cannot cost more than it then does, such as "a bad pair".
+    """
+    found = []
+    for value in SMALL:
+        short, most = f"{value:g}".replace("e-0", "e-"), f"{-math.log(value):.1f}"
+        capped = f"before the log, so {what} never costs more than {most} and hardly learns."
+        asks = "Which function takes the log of a softmax without computing it?"
+        name = short.replace("-", "_").replace(".", "_")
+        for how, p, does in (
+            ("added", f"(p + {short})", f"You add {short}"),
+            ("at_least", f"p.clamp(min={short})", f"You raise small probabilities to {short}"),
+        ):
+            code = source.replace("LOG_P", f"{p}.log()")
+            says = f"{does} {capped} {asks}"
+            found.append(Mistake(f"{how}_{name}", function, code, says, trains=True))
+    return found
 
 
 @cache

@@ -15,6 +15,24 @@ def part(id, function, old, new, says, trains=True, ties=()):
     return Mistake(id, function, (old, new), says, trains=trains, ties=ties)
 
 
+TYPES = [  # where a function's result can get another type
+    ("horizontal_flip", "change_some(x, mirrored,", "change_some(x.TYPE(), mirrored,"),
+    ("crop_and_resize", ".contiguous()", ".contiguous().TYPE()"),
+    (
+        "random_resized_crop",
+        "crop_and_resize(x, boxes, size)",
+        "crop_and_resize(x.TYPE(), boxes, size)",
+    ),
+    ("to_gray", "[:, None]", "[:, None].TYPE()"),
+    ("grayscale", "change_some(x, drop,", "change_some(x.TYPE(), drop,"),
+    ("adjust_brightness", ".clamp_(0, 1)", ".clamp_(0, 1).TYPE()"),
+    ("adjust_contrast", "blend(x, mean, factor)", "blend(x, mean, factor).TYPE()"),
+    ("adjust_saturation", "blend(x, gray, factor)", "blend(x, gray, factor).TYPE()"),
+    ("color_jitter", "x = x.clone()", "x = x.TYPE().clone()"),
+    ("gaussian_blur", "change_some(x, chosen,", "change_some(x.TYPE(), chosen,"),
+    ("two_views", "return x1, x2", "return x1.TYPE(), x2.TYPE()"),
+]
+
 MISTAKES = [
     # horizontal_flip
     part(
@@ -3587,82 +3605,17 @@ MISTAKES = [
         trains=False,
     ),
     # the type
-    part(
-        "horizontal_flip_float32",
-        "horizontal_flip",
-        "change_some(x, mirrored,",
-        "change_some(x.float(), mirrored,",
-        "Your horizontal_flip returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "crop_and_resize_float32",
-        "crop_and_resize",
-        ".contiguous()",
-        ".contiguous().float()",
-        "Your crop_and_resize returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "random_resized_crop_float32",
-        "random_resized_crop",
-        "crop_and_resize(x, boxes, size)",
-        "crop_and_resize(x.float(), boxes, size)",
-        "Your random_resized_crop returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "to_gray_float32",
-        "to_gray",
-        "[:, None]",
-        "[:, None].float()",
-        "Your to_gray returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "grayscale_float32",
-        "grayscale",
-        "change_some(x, drop,",
-        "change_some(x.float(), drop,",
-        "Your grayscale returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "adjust_brightness_float32",
-        "adjust_brightness",
-        ".clamp_(0, 1)",
-        ".clamp_(0, 1).float()",
-        "Your adjust_brightness returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "adjust_contrast_float32",
-        "adjust_contrast",
-        "blend(x, mean, factor)",
-        "blend(x, mean, factor).float()",
-        "Your adjust_contrast returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "adjust_saturation_float32",
-        "adjust_saturation",
-        "blend(x, gray, factor)",
-        "blend(x, gray, factor).float()",
-        "Your adjust_saturation returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "color_jitter_float32",
-        "color_jitter",
-        "x = x.clone()",
-        "x = x.float().clone()",
-        "Your color_jitter returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "gaussian_blur_float32",
-        "gaussian_blur",
-        "change_some(x, chosen,",
-        "change_some(x.float(), chosen,",
-        "Your gaussian_blur returns float32 whatever type the images have. Which type does the docstring promise?",
-    ),
-    part(
-        "two_views_float32",
-        "two_views",
-        "return x1, x2",
-        "return x1.float(), x2.float()",
-        "Your two_views returns float32 whatever type the images have. Which type does the docstring promise?",
+    *(
+        part(
+            f"{function}_{name}",
+            function,
+            old,
+            new.replace("TYPE", kind),
+            f"Your {function} returns {name} whatever type the images have. Which type does the docstring promise?",
+            trains=kind == "float",  # the encoder refuses float64
+        )
+        for function, old, new in TYPES
+        for kind, name in (("float", "float32"), ("double", "float64"))
     ),
     # the order of a box's numbers
     Mistake(

@@ -108,6 +108,13 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "always_double",
+        "similarity_matrix",
+        ("z = z.to(torch.promote_types(z.dtype, torch.float32))", "z = z.double()"),
+        "You return float64, whatever the projections are. Which dtype does the docstring ask for? (Apple's GPUs have no float64.)",
+        trains=True,
+    ),
+    Mistake(
         "always_single",
         "similarity_matrix",
         ("z.to(torch.promote_types(z.dtype, torch.float32))", "z.float()"),
@@ -467,8 +474,20 @@ MISTAKES = [
             "    total = exp.sum(1) - similarity.new_tensor(1 / temperature).exp()\n"
             "    return -(exp.gather(1, target[:, None])[:, 0] / total).log().mean()",
         ),
-        "You add up all candidates and subtract exp(1 / tau) again. At tau = 0.05, what is left of the small terms? Use logsumexp.",
+        "In float32 your loss loses digits at tau = 0.05, as when all terms are added up and exp(1 / tau) is subtracted again. What is left of the small terms? Use logsumexp.",
         trains=True,
+    ),
+    Mistake(
+        "log_of_softmax",
+        "nt_xent_loss",
+        (
+            LOSS,
+            "p = candidate_logits(similarity, temperature).softmax(1).gather(1, target[:, None])\n"
+            "    return -p.log().mean()",
+        ),
+        "At tau = 0.01 your loss is infinite or NaN in float32, where a share of the softmax rounds to 0. Which function takes the log of a softmax without computing it?",
+        trains=True,
+        overflows=True,
     ),
     Mistake(
         "epsilon_in_log",

@@ -3810,4 +3810,19 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
         "You set old gradients to 0, and weight decay still moves a frozen parameter whose gradient is 0. Which gradient makes the optimiser leave it alone?",
         trains=True,
     ),
+    Mistake(
+        "every_gradient_is_zero_at_first",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        for p in group["params"]:
+            p.grad = torch.zeros_like(p)
+    loss.backward()
+    optimizer.step()
+""",
+        "You give every parameter a gradient of 0, so weight decay moves those that the loss does not depend on. Which gradient makes the optimiser leave a parameter alone?",
+        trains=True,
+    ),
 ]

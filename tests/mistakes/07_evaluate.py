@@ -625,6 +625,13 @@ MISTAKES = [
         "You return int64, whatever the labels are. Which dtype does the docstring promise?",
     ),
     Mistake(
+        "labels_always_int32",
+        "knn_predict",
+        ("return classes[votes.argmax(1)]", "return classes[votes.argmax(1)].int()"),
+        "You return int32, whatever the labels are. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
         "nearest_always_skipped",
         "knn_predict",
         (
@@ -1309,6 +1316,13 @@ def knn_predict(bank, bank_labels, queries, k=20, temperature=0.07):
         "Probe.predict",
         ("return self.classes[logits.argmax(1)]", "return self.classes[logits.argmax(1)].long()"),
         "You return int64, whatever the classes are. Which dtype does the docstring promise?",
+    ),
+    Mistake(
+        "classes_always_int32",
+        "Probe.predict",
+        ("return self.classes[logits.argmax(1)]", "return self.classes[logits.argmax(1)].int()"),
+        "You return int32, whatever the classes are. Which dtype does the docstring promise?",
+        trains=True,
     ),
     Mistake(
         "predicted_on_the_cpu",

@@ -882,6 +882,37 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "seeded_again",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    if generator is not None:
+        generator = Generator().manual_seed(generator.initial_seed())
+    some = x[torch.randperm(len(x), generator=generator)[: max(SEEDING_POINTS * k, 1000)]]
+    chosen = [0]
+    nearest = (some - some[0]).square().sum(1)
+    for _ in range(1, k):
+        candidates = far_points(nearest, 2 + int(math.log(k)), generator)
+        after = torch.minimum(nearest, squared_distances(some[candidates], some))
+        best = int(after.sum(1).argmin())
+        chosen.append(int(candidates[best]))
+        nearest = after[best]
+    return some[chosen]
+""",
+        "You make a new generator from the same seed at each call, so every call gives the same start. Who advances the generator that you were given?",
+        trains=True,
+    ),
+    Mistake(
+        "kmeans_seeded_again",
+        "kmeans",
+        (
+            START,
+            "plus_plus(x, k, generator and Generator().manual_seed(generator.initial_seed())) if start is None else start - middle",
+        ),
+        "You make a new generator from the same seed at each call, so every call begins with the same centroids. Who advances the generator that you were given?",
+        trains=True,
+    ),
+    Mistake(
         "draws_stand_still",
         "far_points",
         (

@@ -1079,6 +1079,13 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
+        "ranks_in_int32",
+        "rank_in_cluster",
+        ("return rank", "return rank.int()"),
+        "You return the ranks as int32. Which dtype does the docstring promise?",
+        trains=True,
+    ),
+    Mistake(
         "ranks_as_floats",
         "rank_in_cluster",
         ("return rank", "return rank.float()"),

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
 """Lesson 11: wrong ways to write NNCLR, and what to say about each."""
 
-from lessons.course.mistakes import Mistake
+from lessons.course.mistakes import Mistake, probabilities_kept_from_zero
 
 SIMILARITY = "F.normalize(z.to(self.rows), dim=1) @ self.rows.T"
 OWN = "own = exclude[:, None].to(self.images) == self.images"
@@ -21,6 +21,16 @@ LOSS1 = "loss1 = self.direction(z1, self.predictor(z2), rows1)"
 LOSS2 = "loss2 = self.direction(z2, self.predictor(z1), rows2)"
 PUSH = "self.support.push(z1, index)"
 FOUND = "self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))"
+
+LOG_OF_P = """
+def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    n = support.nearest(z1) if rows is None else support.rows[rows]
+    logits = n @ F.normalize(p2.to(n), dim=1).T / temperature
+    p = torch.softmax(logits, 1).diagonal()
+    return -LOG_P.mean()
+"""
 
 MISTAKES = [
     # SupportSet.find
@@ -1963,13 +1973,6 @@ MISTAKES = [
         trains=True,
     ),
     Mistake(
-        "small_number_in_the_log",
-        "nnclr_loss",
-        (f"return {ENTROPY}", "return -(logits.softmax(1).diagonal() + 1e-8).log().mean()"),
-        "You add a small number in the logarithm, which caps the loss. Which function takes the log of a softmax without it?",
-        trains=True,
-    ),
-    Mistake(
         "only_pairs_squared",
         "nnclr_loss",
         (
@@ -2926,34 +2929,6 @@ def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
         overflows=True,
     ),
     Mistake(
-        "probability_clamped",
-        "nnclr_loss",
-        """
-def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
-    if not temperature > 0:
-        raise ValueError(f"the temperature must be above 0, not {temperature}")
-    n = support.nearest(z1) if rows is None else support.rows[rows]
-    logits = n @ F.normalize(p2.to(n), dim=1).T / temperature
-    return -torch.softmax(logits, 1).diagonal().clamp(min=1e-12).log().mean()
-""",
-        "You clamp the probability at 1e-12, so a bad prediction never costs more than 27.6. What should it cost at tau = 0.01?",
-        trains=True,
-    ),
-    Mistake(
-        "tiny_number_before_the_log",
-        "nnclr_loss",
-        """
-def nnclr_loss(z1, p2, support, temperature=0.1, rows=None):
-    if not temperature > 0:
-        raise ValueError(f"the temperature must be above 0, not {temperature}")
-    n = support.nearest(z1) if rows is None else support.rows[rows]
-    logits = n @ F.normalize(p2.to(n), dim=1).T / temperature
-    return -(torch.softmax(logits, 1).diagonal() + 1e-10).log().mean()
-""",
-        "You add 1e-10 before the log, so a bad prediction never costs more than 23.0. What should it cost at tau = 0.01?",
-        trains=True,
-    ),
-    Mistake(
         "one_own_row_moved_behind",
         "SupportSet.find",
         """
@@ -3110,33 +3085,6 @@ def loss(self, z1, z2, index):
         trains=True,
     ),
     Mistake(
-        "own_rows_times_zero",
-        "SupportSet.find",
-        """
-@torch.no_grad()
-def find(
-    self,
-    z: Tensor,
-    k: int = 1,
-    exclude: Tensor | None = None,
-    generator: Generator | None = None,
-) -> Tensor:
-    z = F.normalize(z.to(self.rows), dim=1)
-    similarity = z @ self.rows.T
-    if exclude is not None:
-        mine = exclude.to(self.images.device).unsqueeze(1)
-        keep = self.images.unsqueeze(0) != mine
-        similarity = similarity * keep
-    if k == 1:
-        return similarity.argmax(dim=1)
-    best = similarity.topk(k, dim=1).indices
-    lucky = torch.randint(k, (len(z), 1), generator=generator).to(best.device)
-    return best.gather(1, lucky).squeeze(1)
-""",
-        "You multiply the query's own rows by 0, and 0 beats every row that points away. Which number is below any cosine?",
-        trains=True,
-    ),
-    Mistake(
         "shifts_all_rows",
         "SupportSet.push",
         """
@@ -3158,4 +3106,5 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
         "You move all rows to the front, and `position` stays at 0, although the next row does not go there. In a ring, which rows stay where they are?",
         trains=True,
     ),
+    *probabilities_kept_from_zero("nnclr_loss", LOG_OF_P, "a bad prediction"),
 ]

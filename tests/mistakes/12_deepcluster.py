@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
 """Lesson 12: wrong ways to write DeepCluster, and what to say about each."""
 
-from lessons.course.mistakes import Mistake
+from lessons.course.mistakes import Mistake, probabilities_kept_from_zero
 
 MEAN = "h = h.double() - h.double().mean(0)"
 SORTED = "variance, directions = variance.flip(0)[:dim], directions.flip(1)[:, :dim]"
@@ -37,6 +37,13 @@ BACK = "return list(self.projector.parameters())"
 
 OWN = "clusters = self.pseudo_labels[index.to(self.pseudo_labels.device)]"
 LOSS = "return F.cross_entropy(torch.cat([z1, z2]), clusters.repeat(2))"
+
+LOG_OF_P = """
+def loss(self, z1, z2, index):
+    clusters = self.pseudo_labels[index].to(z1.device).repeat(2)
+    p = torch.cat([z1, z2]).softmax(1).gather(1, clusters[:, None])
+    return -LOG_P.mean()
+"""
 
 MISTAKES = [
     # pca_whiten
@@ -2105,16 +2112,6 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         trains=True,
     ),
     Mistake(
-        "logarithm_kept_from_zero",
-        "DeepCluster.loss",
-        (
-            LOSS,
-            "return -(torch.cat([z1, z2]).softmax(1) + 1e-6).log().gather(1, clusters.repeat(2)[:, None]).mean()",
-        ),
-        "You add 1e-6 to the softmax, so no view can cost more than 13.8. How can you write ln(softmax) with the logits themselves?",
-        trains=True,
-    ),
-    Mistake(
         "view_by_view_and_image_by_image",
         "DeepCluster.loss",
         (
@@ -2531,4 +2528,5 @@ def effective_clusters(labels: Tensor) -> float:
         "Your result is 1, whatever the sizes are. What is the sign of an entropy, and that of ln p?",
         trains=True,
     ),
+    *probabilities_kept_from_zero("DeepCluster.loss", LOG_OF_P, "a view"),
 ]

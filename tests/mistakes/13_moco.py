@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
 """Lesson 13: wrong ways to write MoCo, and what to say about each."""
 
-from lessons.course.mistakes import Mistake
+from lessons.course.mistakes import Mistake, probabilities_kept_from_zero
 
 Q_UNIT = "F.normalize(q, dim=1)"
 K_UNIT = "F.normalize(k.detach(), dim=1)"
@@ -27,6 +27,12 @@ RETURN = f"return {COLUMNS}"
 LAST = f"return {ENTROPY}"
 WRITE = f"self.rows[places] = {NEW}"
 AGE = "self.ages[places] = 0"
+
+LOG_OF_P = """
+def moco_loss(q, k, queue, temperature=0.2):
+    p = torch.softmax(similarities(q, k, queue) / temperature, 1)[:, 0]
+    return -LOG_P.mean()
+"""
 
 MISTAKES = [
     # similarities
@@ -2865,18 +2871,6 @@ def follow(key, query, momentum):
         trains=True,
     ),
     Mistake(
-        "probability_clamped",
-        "moco_loss",
-        """
-def moco_loss(q, k, queue, temperature=0.2):
-    logits = similarities(q, k, queue) / temperature
-    own = F.softmax(logits, dim=1)[:, 0]
-    return -own.clamp(min=1e-12).log().mean()  # never the logarithm of zero
-""",
-        "You clamp the probability at 1e-12, so a bad query never costs more than 27.6 and does not learn. What should it cost at tau = 0.01?",
-        trains=True,
-    ),
-    Mistake(
         "pushes_float32",
         "Ring.push",
         """
@@ -3097,17 +3091,6 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
         trains=True,
     ),
     Mistake(
-        "tiny_number_before_the_log",
-        "moco_loss",
-        """
-def moco_loss(q, k, queue, temperature=0.2):
-    s = similarities(q, k, queue) / temperature
-    return -(torch.softmax(s, 1)[:, 0] + 1e-10).log().mean()
-""",
-        "You add 1e-10 before the log, so a bad query never costs more than 23.0. What should it cost at tau = 0.01?",
-        trains=True,
-    ),
-    Mistake(
         "only_weight_and_bias_follow",
         "follow",
         """
@@ -3247,4 +3230,5 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
         "You move all rows to the front, and `position` stays at 0, although the next row does not go there. In a ring, which rows stay where they are?",
         trains=True,
     ),
+    *probabilities_kept_from_zero("moco_loss", LOG_OF_P, "a bad query"),
 ]

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
 """Lesson 14: wrong ways to write SwAV, and what to say about each."""
 
-from lessons.course.mistakes import Mistake
+from lessons.course.mistakes import Mistake, probabilities_kept_from_zero
 
 UNIT = "F.normalize(prototypes, dim=1)"
 COPY = f"prototypes.copy_({UNIT})"
@@ -24,6 +24,17 @@ TARGETS = "codes = [self.codes(one, queue) for one, queue in zip(z, self.queues,
 LOSS = "loss = swapped_loss(scores, codes, self.temperature)"
 HEALTH = "self.found = self.health(scores, codes, loss.item())"
 KEEP = "self.remember(z, index)"
+
+LOG_OF_P = """
+def swapped_loss(scores, codes, temperature=0.1):
+    losses = []
+    for i, code in enumerate(codes):
+        for v, s in enumerate(scores):
+            if v != i:
+                p = torch.softmax(s / temperature, dim=1)
+                losses.append(-(code * LOG_P).sum(1).mean())
+    return torch.stack(losses).mean()
+"""
 
 MISTAKES = [
     # normalise_
@@ -1338,41 +1349,6 @@ def codes_with_queue(
         trains=True,
     ),
     Mistake(
-        "probabilities_clamped",
-        "swapped_loss",
-        """
-def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
-    logs = [torch.softmax(s / temperature, dim=1).clamp(min=1e-12).log() for s in scores]
-    total, pairs = 0.0, 0
-    for i, code in enumerate(codes):
-        for v, log_p in enumerate(logs):
-            if v == i:
-                continue
-            total = total - (code * log_p).sum(dim=1).mean()
-            pairs += 1
-    return total / pairs
-""",
-        "You raise small probabilities to 1e-12, so at a low temperature the loss is capped and has no gradient. Which function computes the log of a softmax?",
-        trains=True,
-    ),
-    Mistake(
-        "tiny_number_before_the_log",
-        "swapped_loss",
-        """
-def swapped_loss(scores, codes, temperature=0.1):
-    logs = [(torch.softmax(s / temperature, dim=1) + 1e-10).log() for s in scores]
-    total, pairs = 0.0, 0
-    for i, code in enumerate(codes):
-        for v, log_p in enumerate(logs):
-            if v != i:
-                total = total - (code * log_p).sum(1).mean()
-                pairs += 1
-    return total / pairs
-""",
-        "You add 1e-10 before the log, so at a low temperature the loss is capped. Which function computes the log of a softmax?",
-        trains=True,
-    ),
-    Mistake(
         "codes_in_the_precision_of_the_scores",
         "sinkhorn",
         """
@@ -1387,4 +1363,5 @@ def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tens
         "You return codes in the precision of the scores, even if that is half. Which dtype does the docstring promise?",
         trains=True,
     ),
+    *probabilities_kept_from_zero("swapped_loss", LOG_OF_P, "a bad prediction"),
 ]

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a sentence to the learner is one line)
 """Lesson 15: wrong ways to compute in many processes, and what to say about each."""
 
-from lessons.course.mistakes import Mistake
+from lessons.course.mistakes import Mistake, probabilities_kept_from_zero
 
 PADDED = "padded = rows.new_zeros(counts[0], *rows.shape[1:])"
 PARTS = "parts = [torch.empty_like(padded) for _ in counts]"
@@ -29,6 +29,16 @@ MEAN = "mean = gather(x.sum(0, keepdim=True), size()).sum(0) / B"
 SQUARES = "squares = (x - mean).square().sum(0, keepdim=True)"
 MOMENTS = "return mean, gather(squares, size()).sum(0) / B"
 RUNNING = "running = running_statistics(method)"
+
+LOG_OF_P = """
+def own_nt_xent_loss(z1, z2, B, temperature=0.5):
+    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
+    own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
+    views, positives = own_places(B, z.device)
+    logits = (own @ z.T / temperature).scatter(1, views[:, None], float("-inf"))
+    p = torch.softmax(logits, 1).gather(1, positives[:, None])
+    return -LOG_P.sum() * size() / (2 * B)
+"""
 
 MISTAKES = [
     # all_rows
@@ -1107,36 +1117,6 @@ def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
         trains=True,
     ),
     Mistake(
-        "probability_clamped",
-        "own_nt_xent_loss",
-        """
-def own_nt_xent_loss(z1, z2, B, temperature=0.5):
-    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
-    own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
-    views, positives = own_places(B, z.device)
-    logits = (own @ z.T / temperature).scatter(1, views[:, None], float("-inf"))
-    p = torch.softmax(logits, 1).gather(1, positives[:, None])
-    return -p.clamp(min=1e-12).log().sum() * size() / (2 * B)
-""",
-        "You clamp the probability at 1e-12, so a bad pair never costs more than 27.6. What should it cost at tau = 0.01?",
-        trains=True,
-    ),
-    Mistake(
-        "tiny_number_before_the_log",
-        "own_nt_xent_loss",
-        """
-def own_nt_xent_loss(z1, z2, B, temperature=0.5):
-    z = F.normalize(torch.cat([gather(z1, B), gather(z2, B)]), dim=1, eps=1e-8)
-    own = F.normalize(torch.cat([z1, z2]), dim=1, eps=1e-8)
-    views, positives = own_places(B, z.device)
-    logits = (own @ z.T / temperature).scatter(1, views[:, None], float("-inf"))
-    p = torch.softmax(logits, 1).gather(1, positives[:, None])
-    return -(p + 1e-10).log().sum() * size() / (2 * B)
-""",
-        "You add 1e-10 before the log, so a bad pair never costs more than 23.0. What should it cost at tau = 0.01?",
-        trains=True,
-    ),
-    Mistake(
         "empty_list_of_places",
         "own_places",
         """
@@ -1238,4 +1218,5 @@ def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
         "You give each process B / W rows, rounded up, until none are left: 3, 3 and 1 of 7. How many does `shares` give to each?",
         trains=True,
     ),
+    *probabilities_kept_from_zero("own_nt_xent_loss", LOG_OF_P, "a bad pair"),
 ]

@@ -70,8 +70,9 @@ def build_encoder(config: Config, images: Images | None = None) -> ResNet:
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(config.seed)  # torch.manual_seed reseeds GPUs too
-        stem = {} if config.stem == "auto" else {"stem": config.stem}
-        encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **stem)
+        more = {} if config.stem == "auto" else {"stem": config.stem}
+        more |= {} if config.width == 1 else {"width": config.width}
+        encoder = ENCODERS[config.encoder](zero_init=config.zero_init, **more)
     if config.encoder == "patches" and images is not None:
         encoder.conv1.learn(images.pixels, source(config.seed, "patches"))
     if config.norm == "group":

@@ -17,7 +17,7 @@ from simclr_mini.methods import GENERAL, defaults, method_class, saved_choices
 
 SCORES = ("knn", "linear_probe")
 # the options that determine the untrained encoder
-START = ("data", "images", "size", "encoder", "stem", "zero_init", "norm")
+START = ("data", "images", "size", "encoder", "width", "stem", "zero_init", "norm")
 SAME = (*START, "epochs", "batch_size")
 
 

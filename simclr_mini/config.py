@@ -102,6 +102,9 @@ class NetworkChoices:
     encoder: Literal["patches", "tiny", "resnet18", "resnet34", "resnet50"] = "patches"
     """The network. "patches": a first layer of k-means patches that is not trained, then two
     residual stages. "tiny": a ResNet with three narrow stages. The others are meant for GPUs."""
+    width: float = 1.0
+    """Factor for the number of channels in every layer. At 2, training takes about three times as
+    long."""
     stem: Literal["auto", "cifar", "half", "imagenet"] = "auto"
     """First layer: "cifar" keeps the resolution, "half" halves it, "imagenet" divides it by four.
     With "auto", the encoder "tiny" uses "half" and the ResNets use "cifar". The encoder "patches"
@@ -181,6 +184,8 @@ class Config(TrainingChoices, NetworkChoices, ViewChoices, DataChoices):
         at_least(self, size=LEAST_SIDE, small_size=LEAST_SIDE)
         if self.view_size:
             at_least(self, view_size=LEAST_SIDE)
+        if not 0 < self.width <= 64:
+            refuse("width", self.width, "above 0 and at most 64, such as 2")
         if self.encoder == "patches" and self.stem != "auto":
             refuse("stem", self.stem, "auto: --encoder patches has a first layer of its own")
         for side in ("size", "view_size", "small_size"):

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from simclr_mini import patches
-from simclr_mini.resnet import BasicBlock, ResNet
+from simclr_mini.resnet import BasicBlock, ResNet, wider
 
 WIDTHS = (128, 256)  # number of filters, which is also the first stage's width; and D
 THRESHOLD = 0.5  # standard deviations above the mean: at first, only larger responses pass
@@ -59,17 +59,19 @@ class PatchFilters(nn.Module):
         return patches.responses(x, self.weight, stride=2)
 
 
-def patch_resnet(zero_init: bool = False) -> ResNet:
+def patch_resnet(zero_init: bool = False, width: float = 1.0) -> ResNet:
     """PatchFilters as a ResNet's first convolution, then two stages of one block. D = 256. Ours.
 
     Its filters are still to be learned: `encoder.conv1.learn(pixels)`.
 
     Args:
         zero_init: start each residual block as the identity.
+        width: a factor for the number of filters and the widths of the stages, and so for D.
     """
-    encoder = ResNet(BasicBlock, (1, 1), WIDTHS, "cifar", zero_init)
+    widths = wider(WIDTHS, width)
+    encoder = ResNet(BasicBlock, (1, 1), widths, "cifar", zero_init)
     # the stem is convolution, norm, ReLU, pooling: its norm is trained, its filters are not
-    encoder.conv1 = PatchFilters(WIDTHS[0])
+    encoder.conv1 = PatchFilters(widths[0])
     nn.init.constant_(encoder.bn1.bias, -THRESHOLD)
     encoder.maxpool = nn.AvgPool2d(2)
     return encoder

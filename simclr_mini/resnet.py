@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 CHANNELS_PER_GROUP = 16  # in a group norm
+WIDTHS = (64, 128, 256, 512)  # of the four stages of the ResNets; table 1
 STEMS = {"cifar": 1, "half": 2, "imagenet": 4}  # factor by which each shrinks the image
 
 
@@ -157,7 +158,7 @@ class ResNet(nn.Module):
         ValueError: if the stem is none of these.
     """
 
-    def __init__(self, block, counts, widths=(64, 128, 256, 512), stem="cifar", zero_init=False):
+    def __init__(self, block, counts, widths=WIDTHS, stem="cifar", zero_init=False):
         super().__init__()
         if stem not in STEMS:
             raise ValueError(f"a stem is one of {', '.join(STEMS)}, not {stem!r}")
@@ -218,24 +219,29 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
             nn.init.zeros_(last.weight)
 
 
-def resnet_tiny(stem: str = "half", zero_init: bool = False) -> ResNet:
+def wider(widths: tuple[int, ...], factor: float) -> tuple[int, ...]:
+    """The widths of a network's stages, times a factor. SimCLR, figure 7."""
+    return tuple(max(1, round(factor * width)) for width in widths)
+
+
+def resnet_tiny(stem: str = "half", zero_init: bool = False, width: float = 1.0) -> ResNet:
     """Three stages of one block, 832,416 parameters, D = 256. Ours, for a CPU."""
-    return ResNet(BasicBlock, (1, 1, 1), (32, 64, 256), stem, zero_init)
+    return ResNet(BasicBlock, (1, 1, 1), wider((32, 64, 256), width), stem, zero_init)
 
 
-def resnet18(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+def resnet18(stem: str = "cifar", zero_init: bool = False, width: float = 1.0) -> ResNet:
     """ResNet-18, 11.2 M parameters, D = 512. Table 1."""
-    return ResNet(BasicBlock, (2, 2, 2, 2), stem=stem, zero_init=zero_init)
+    return ResNet(BasicBlock, (2, 2, 2, 2), wider(WIDTHS, width), stem, zero_init)
 
 
-def resnet34(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+def resnet34(stem: str = "cifar", zero_init: bool = False, width: float = 1.0) -> ResNet:
     """ResNet-34, 21.3 M parameters, D = 512. Table 1."""
-    return ResNet(BasicBlock, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
+    return ResNet(BasicBlock, (3, 4, 6, 3), wider(WIDTHS, width), stem, zero_init)
 
 
-def resnet50(stem: str = "cifar", zero_init: bool = False) -> ResNet:
+def resnet50(stem: str = "cifar", zero_init: bool = False, width: float = 1.0) -> ResNet:
     """ResNet-50, 23.5 M parameters, D = 2048. Table 1."""
-    return ResNet(Bottleneck, (3, 4, 6, 3), stem=stem, zero_init=zero_init)
+    return ResNet(Bottleneck, (3, 4, 6, 3), wider(WIDTHS, width), stem, zero_init)
 
 
 RESNETS = {

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Generator
+from torch import Generator, nn
 
 from simclr_mini import checkpoint, patches
 from simclr_mini import report as reporting
@@ -95,6 +95,18 @@ def test_the_encoder_is_a_resnet_whose_other_layers_train():
     assert encoder(torch.rand(2, 3, 24, 24)).shape == (2, 256)
     assert not any(name.startswith("conv1") for name, _ in encoder.named_parameters())
     torch.testing.assert_close(encoder.bn1.bias, torch.full((128,), -0.5))
+
+
+@pytest.mark.parametrize("name, dim", [("patches", 256), ("tiny", 256), ("resnet18", 512)])
+def test_width_multiplies_every_layer(name, dim):
+    wide, narrow, plain = (
+        build_encoder(configure(encoder=name, width=width)) for width in (2, 0.5, 1)
+    )
+    assert (wide.dim, narrow.dim, plain.dim) == (2 * dim, dim // 2, dim)
+    convolutions = [m for m in wide.modules() if isinstance(m, nn.Conv2d)]
+    single = [m for m in plain.modules() if isinstance(m, nn.Conv2d)]
+    for two, one in zip(convolutions, single, strict=True):
+        assert two.out_channels == 2 * one.out_channels
 
 
 def test_the_stem_is_responses_norm_relu_and_a_mean_of_four():

@@ -65,6 +65,17 @@ def test_differences_are_paired_by_seed(scores):
     assert findings.verdict(study, study.claims[0]) == "holds"
 
 
+def test_a_claim_may_compare_two_differences(scores):
+    """4 points, beyond the 1, 2 and 3 points of two other arms."""
+    more = {"beyond": {"more": "c", "less": "d"}}
+    study = scores(more, a=[0.54] * 3, b=[0.5] * 3, c=[0.31, 0.32, 0.33], d=[0.3] * 3)
+    assert findings.differences(study, study.claims[0]) == pytest.approx([3, 2, 1])
+    study = scores(more, a=[0.54] * 3, b=[0.5] * 3, c=[0.31], d=[0.3])
+    assert findings.verdict(study, {**study.claims[0], "beyond": {"more": "c", "less": "e"}}) == (
+        "not run"
+    )
+
+
 def test_nothing_is_decided_before_all_seeds_are_there(scores):
     study = scores({}, a=[0.52, 0.53], b=[0.5, 0.5])
     assert findings.verdict(study, study.claims[0]) == "2 of 3 seeds"

@@ -346,6 +346,7 @@ def sentence(capsys, *argv) -> str:
         ),
         (("--views", "crop+fog"), "crop, flip, rotate, cutout, color, gray, blur, sobel, noise"),
         (("--margin", "0"), "--margin must be above 0 and at most 2"),
+        (("--width", "0"), "--width must be above 0 and at most 64"),
         (
             ("--positives", "wrong", "--small-crops", "1"),
             "--small-crops must be 0 with --positives",

@@ -15,11 +15,23 @@ STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365
 
 
 def differences(study: Study, claim: dict) -> list[float]:
-    """`more` minus `less`, in points, for each seed that has both."""
-    pairs = [[kept(study, f"{claim[k]}-{s}") for k in ("more", "less")] for s in study.seeds]
+    """`more` minus `less`, in points, for each seed that has both.
+
+    A claim with `beyond` compares this difference with that of two other arms.
+    """
+    found = [gain(study, claim, seed) for seed in study.seeds]
+    if other := claim.get("beyond"):
+        others = [gain(study, other, seed) for seed in study.seeds]
+        pairs = zip(found, others, strict=True)
+        found = [None if None in pair else pair[0] - pair[1] for pair in pairs]
+    return [one for one in found if one is not None]
+
+
+def gain(study: Study, claim: dict, seed: int) -> float | None:
+    """`more` minus `less` at one seed, in points; None if a run is missing."""
     name = claim.get("measure", "linear_probe")
-    less = claim.get("less_measure", name)
-    return [100 * (a[name] - b[less]) for a, b in pairs if a and b]
+    a, b = (kept(study, f"{claim[k]}-{seed}") for k in ("more", "less"))
+    return 100 * (a[name] - b[claim.get("less_measure", name)]) if a and b else None
 
 
 def interval(values: list[float]) -> tuple[float, float]:
@@ -63,7 +75,9 @@ def table() -> str:
             values = differences(study, claim)
             effect = effect_of(values) if len(values) > 1 else ""
             says = f"{claim['says']} ({claim.get('source', study.source)})"
-            arms = f"{claim['more']} − {claim['less']}"
+            arms = " beyond ".join(
+                f"{one['more']} − {one['less']}" for one in (claim, claim.get("beyond")) if one
+            )
             cells = [study.title, says, arms, effect, verdict(study, claim)]
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

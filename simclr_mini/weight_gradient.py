@@ -14,11 +14,16 @@ LARGEST = 12  # largest side of a map for which the product is faster
 
 
 def speed_up(network: nn.Module) -> None:
-    """Make a network's 3 x 3 convolutions compute their weight gradient this way, in place."""
+    """Make a network's 3 x 3 convolutions compute their weight gradient this way, in place.
+
+    Others stay as they are: with a bias, groups, gaps, or any padding but one row of zeros.
+    """
+    usual = {"bias": None, "groups": 1, "kernel_size": (3, 3), "padding": (1, 1)}
+    usual |= {"dilation": (1, 1), "padding_mode": "zeros"}
     for module in network.modules():
-        plain = type(module) is nn.Conv2d and module.bias is None and module.groups == 1
-        if plain and module.kernel_size == (3, 3):
-            module.__class__ = Conv3x3
+        if type(module) is nn.Conv2d and module.stride in ((1, 1), (2, 2)):
+            if all(getattr(module, name) == value for name, value in usual.items()):
+                module.__class__ = Conv3x3
 
 
 class Conv3x3(nn.Conv2d):

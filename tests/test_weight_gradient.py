@@ -49,6 +49,28 @@ def test_in_bfloat16_it_is_as_near_to_float32_as_torch_is():
         assert errors[1] < 1.2 * errors[0], name
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"padding": "same"},
+        {"padding": 0},
+        {"padding": 2, "dilation": 2},
+        {"padding_mode": "reflect"},
+        {"bias": True},
+        {"groups": 2},
+        {"stride": (1, 2)},
+    ],
+)
+def test_other_convolutions_stay_as_they_are(other):
+    """A learner may write them, and they train."""
+    convolution = nn.Conv2d(2, 4, 3, **{"padding": 1, "bias": False} | other)
+    speed_up(convolution)
+    assert type(convolution) is nn.Conv2d
+    with torch.autocast("cpu", torch.bfloat16):
+        convolution(torch.rand(1, 2, 8, 8)).float().sum().backward()
+    assert convolution.weight.grad is not None
+
+
 @pytest.mark.parametrize("side, small", [(12, True), (13, False)])
 def test_small_maps_take_the_matrix_product(side, small, monkeypatch):
     calls, plain = [], SmallMaps.apply

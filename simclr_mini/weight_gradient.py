@@ -21,9 +21,9 @@ def speed_up(network: nn.Module) -> None:
     usual = {"bias": None, "groups": 1, "kernel_size": (3, 3), "padding": (1, 1)}
     usual |= {"dilation": (1, 1), "padding_mode": "zeros"}
     for module in network.modules():
-        if type(module) is nn.Conv2d and module.stride in ((1, 1), (2, 2)):
-            if all(getattr(module, name) == value for name, value in usual.items()):
-                module.__class__ = Conv3x3
+        known = type(module) is nn.Conv2d and module.stride in ((1, 1), (2, 2))
+        if known and all(getattr(module, name) == value for name, value in usual.items()):
+            module.__class__ = Conv3x3
 
 
 class Conv3x3(nn.Conv2d):

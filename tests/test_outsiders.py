@@ -1,6 +1,7 @@
 """Versions that were written without seeing the tests: some of each lesson."""
 
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def test_wrong_versions_are_named_and_right_ones_pass(number, judged):
     for id, kind, said in found:
         expected = "named" if id in NAMED[number] else "passes"
         assert kind == expected and bool(said) == (kind == "named"), (id, kind, said)
+
+
+def test_right_versions_together_train_every_method(found_by):
+    """`python tests/mixture.py 0 1 2` tries others. In this one, a convolution has padding="same"."""
+    found = found_by(str(ROOT / "tests" / "mixture.py"), "1")
+    assert len(found) == 2 * 12
+    failed = {name: said for name, said in found.items() if isinstance(said, str)}
+    assert not failed
+    assert all(len(losses) == 2 and all(map(math.isfinite, losses)) for losses in found.values())
 
 
 @pytest.mark.parametrize("right", [False, True])

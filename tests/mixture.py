@@ -2,8 +2,8 @@
 
     python tests/mixture.py 3 4        # the mixtures 3 and 4
 
-A right version passes the tests of its lesson alone. Here it meets other people's code, the training
-loop, and bfloat16. Mixture n takes, of each function's versions, number n, counted round.
+A right version passes the tests of its lesson alone. Here it meets other people's code, the
+training loop, and bfloat16. Mixture n takes, of each function's versions, number n, counted round.
 """
 
 import json

@@ -70,7 +70,7 @@ def test_wrong_versions_are_named_and_right_ones_pass(number, judged):
 
 
 def test_right_versions_together_train_every_method(found_by):
-    """`python tests/mixture.py 0 1 2` tries others. In this one, a convolution has padding="same"."""
+    """Here a convolution has padding="same". `python tests/mixture.py 0 2` tries other versions."""
     found = found_by(str(ROOT / "tests" / "mixture.py"), "1")
     assert len(found) == 2 * 12
     failed = {name: said for name, said in found.items() if isinstance(said, str)}

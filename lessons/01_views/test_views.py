@@ -58,12 +58,14 @@ def same_kind(function, x, *rest, **more):
                 said = "The result must have the type of the images."
                 wrong(said, call=got.call, expected=kind, got=one.dtype)
     there = [elsewhere(one) if w else one for one, w in zip(rest, floats, strict=True)]
-    said, without = strays_and_draws(lambda x: function(x, *there, **more), x)
+    random = "generator" in inspect.signature(function).parameters
+    many = x.repeat(8, 1, 1, 1) if random else x  # so that some images change
+    said, without = strays_and_draws(lambda x: function(x, *there, **more), many)
     text = describe(function, (x, *rest), more)
     if said:
         sentence = "On a GPU this would fail. Which tensor do you leave on the CPU?"
         wrong(sentence, call=text, expected="one device", got=said)
-    if without and "generator" in inspect.signature(function).parameters:
+    if without and random:
         said = "You draw random numbers on the images' device, so a GPU would give different views."
         wrong(said, call=text, expected="numbers drawn on the CPU", got="none")
 

@@ -3238,6 +3238,16 @@ def dealt_batches(
         trains=True,
     ),
     Mistake(
+        "lowest_ranks_stay",
+        "strict_batches",
+        (
+            "kept = torch.randperm(len(order), generator=generator)[: batches * batch_size].sort().values",
+            "rank = rank_in_cluster(pseudo_labels[order])\n    kept = rank.argsort(stable=True)[: batches * batch_size].sort().values",
+        ),
+        "You drop the images of the highest ranks, so the only image of a cluster is never left out. How likely should each kept image be to go?",
+        trains=True,
+    ),
+    Mistake(
         "large_clusters_never_wait",
         "strict_batches",
         """

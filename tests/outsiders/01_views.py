@@ -2274,4 +2274,123 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
 """,
         "The corner is rounded to the nearest pixel, like the sides. Every position occurs, but the first and the last only half as often as those between. Breaks 'equally likely to be anywhere inside the image' (page: all 285 positions equally likely).",
     ),
+    (
+        "flip_with_python_random",
+        "horizontal_flip",
+        """
+def horizontal_flip(x, p=0.5, generator=None):
+    import random
+
+    flipped = []
+    for image in x:
+        if random.random() < p:
+            flipped.append(torch.flip(image, [2]))
+        else:
+            flipped.append(image)
+    return torch.stack(flipped)
+""",
+        "beginner in Python: the coins come from Python's random module, and the generator is ignored; breaks 'generator: source of randomness' (None is torch's global one), so one seed does not give the same views",
+    ),
+    (
+        "interpolate_without_antialias",
+        "crop_and_resize",
+        """
+def crop_and_resize(x: Tensor, boxes: Tensor, size: int) -> Tensor:
+    out = torch.empty(x.shape[0], x.shape[1], size, size, dtype=x.dtype, device=x.device)
+    for b, (top, left, h, w) in enumerate(boxes.tolist()):
+        patch = x[b : b + 1, :, top : top + h, left : left + w]
+        out[b] = F.interpolate(patch, (size, size), mode="bilinear", align_corners=False)[0]
+    return out
+""",
+        "hurried engineer: F.interpolate without antialias=True; right whenever the box grows, but a box that shrinks skips pixels; breaks 'bilinear, anti-aliased' (page: 7 7 0 0 becomes 6 1, not 7 0)",
+    ),
+    (
+        "contrast_around_mean_of_channels",
+        "adjust_contrast",
+        """
+def adjust_contrast(x: Tensor, factor: Tensor) -> Tensor:
+    mu = x.mean(axis=(1, 2, 3), keepdims=True)
+    f = factor.reshape(-1, 1, 1, 1)
+    return (mu + f * (x - mu)).clip(0, 1)
+""",
+        "NumPy user: the mean over all values of the image, with red, green and blue counted equally, instead of the mean of the grey version; breaks 'its mean brightness' (page: the mean of step 5 over its pixels)",
+    ),
+    (
+        "views_of_neighbours",
+        "two_views",
+        """
+def two_views(
+    x: Tensor, recipe: Recipe, generator: Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    # one big batch is faster than two small ones
+    doubled = torch.cat([x, x], dim=0)
+    views = one_view(doubled, recipe, generator)
+    return views[0::2], views[1::2]
+""",
+        "chat assistant: stacks the batch as (all, all) but takes it apart as if each image stood next to its copy; breaks 'row b of each is a view of image b' (row 0 of x2 shows image 1)",
+    ),
+    (
+        "area_kept_when_drawn_again",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    area = height * width * uniform(B, scale[0], scale[1], generator)
+    log_low, log_high = math.log(ratio[0]), math.log(ratio[1])
+
+    # the last resort, for the boxes that never fit
+    if width / height > ratio[1]:
+        h, w = height, max(1, round(height * ratio[1]))
+    elif width / height < ratio[0]:
+        h, w = max(1, round(width / ratio[0])), width
+    else:
+        h, w = height, width
+    box_h = torch.full((B,), float(h))
+    box_w = torch.full((B,), float(w))
+
+    todo = torch.ones(B, dtype=torch.bool)
+    for _ in range(10):
+        aspect = uniform(B, log_low, log_high, generator).exp()
+        w = (area * aspect).sqrt().round().clamp(min=1)
+        h = (area / aspect).sqrt().round().clamp(min=1)
+        fits = todo & (w <= width) & (h <= height)
+        box_w[fits] = w[fits]
+        box_h[fits] = h[fits]
+        todo = todo & ~fits
+
+    top = (torch.rand(B, generator=generator) * (height - box_h + 1)).floor()
+    left = (torch.rand(B, generator=generator) * (width - box_w + 1)).floor()
+    return torch.stack([top, left, box_h, box_w], dim=1).long()
+""",
+        "engineer: the area is drawn once before the ten tries, only the ratio is drawn again; right as long as the first box fits; breaks 'drawn again, with a new area and a new ratio' (large areas come out too often, and an area too large for every ratio always ends in the last resort)",
+    ),
+    (
+        "factors_clamped_after_the_draw",
+        "color_jitter",
+        """
+def color_jitter(
+    x: Tensor,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
+    p: float = 0.8,
+    generator: Generator | None = None,
+) -> Tensor:
+    B = len(x)
+    chosen = coin(B, p, generator)
+    order = torch.rand((B, 4), generator=generator).argsort(dim=1)
+    changes = [adjust_brightness, adjust_contrast, adjust_saturation, adjust_hue]
+    amounts = []
+    for strength in (brightness, contrast, saturation):
+        # a factor must not be negative
+        amounts.append(uniform(B, 1 - strength, 1 + strength, generator).clamp(min=0))
+    amounts.append(uniform(B, -hue, hue, generator))
+    for t in range(4):
+        now = order[:, t]
+        for k in range(4):
+            x = change_some(x, chosen & (now == k), changes[k], amounts[k])
+    return x
+""",
+        "careful student: cuts the factors off at 0 after the draw instead of starting the range at 0; the same for strengths up to 1; breaks 'uniformly from [max(0, 1 - strength), 1 + strength]' for strengths above 1 (with strength 2 a quarter of the factors is exactly 0)",
+    ),
 ]

@@ -2029,4 +2029,88 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
 """,
         "one pass: modules() visits a block BEFORE its norms, so the norm that was just set to 0 is set to 1 again; zero_init has no effect (docstring: start the last norm of each block at zero)",
     ),
+    (
+        "padding_same_as_in_keras",
+        "conv3x3",
+        """
+def conv3x3(inputs, outputs, stride=1):
+    return nn.Conv2d(inputs, outputs, kernel_size=(3, 3), stride=stride, padding="same", bias=False)
+""",
+        "Keras user: padding='same', which torch refuses for strides above 1, so the convolution cannot be built with stride 2; breaks the signature's stride and 'Maps ... to H / stride, W / stride'",
+    ),
+    (
+        "shortcut_only_for_channels",
+        "shortcut",
+        """
+def shortcut(inputs: int, outputs: int, stride: int) -> nn.Sequential | None:
+    layers = None
+    if inputs != outputs:
+        layers = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
+    return layers
+""",
+        "hurried engineer: looks at the channels only; with equal channels and stride 2 it gives None although the sizes differ; breaks 'None if the shapes agree' (neither its channels nor its size)",
+    ),
+    (
+        "relu_on_every_layer",
+        "Bottleneck.forward",
+        """
+def forward(self, x):
+    out = x
+    for conv, bn in [(self.conv1, self.bn1), (self.conv2, self.bn2), (self.conv3, self.bn3)]:
+        out = torch.relu(bn(conv(out)))
+    if self.downsample is not None:
+        x = self.downsample(x)
+    return torch.relu(out + x)
+""",
+        "student who likes loops: the loop puts a ReLU after the third norm too, before the sum, so F can only be positive; breaks 'a ReLU after the first two' and 'add the shortcut, then apply the last ReLU'",
+    ),
+    (
+        "stage_without_expansion",
+        "stage",
+        """
+def stage(block, inputs, width, count, stride):
+    channels = [inputs] + [width] * (count - 1)
+    strides = [stride] + [1] * (count - 1)
+    return nn.Sequential(*[block(c, width, s) for c, s in zip(channels, strides)])
+""",
+        "NumPy user: the later blocks get `width` channels as their input instead of width * expansion; right for BasicBlock, fails for Bottleneck; breaks 'its output has width * block.expansion'",
+    ),
+    (
+        "zero_before_one",
+        "initialise",
+        """
+@torch.no_grad()
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for module in model.modules():
+        if isinstance(module, nn.modules.conv._ConvNd):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, (nn.modules.batchnorm._BatchNorm, nn.GroupNorm, nn.LayerNorm)):
+            if module.weight is not None:
+                module.weight.fill_(1.0)
+            if module.bias is not None:
+                module.bias.fill_(0.0)
+        elif isinstance(module, Bottleneck) and zero_init:
+            module.bn3.weight.fill_(0.0)
+        elif isinstance(module, BasicBlock) and zero_init:
+            module.bn2.weight.fill_(0.0)
+""",
+        "somebody who knows torch well: one tidy pass, but modules() visits a block before the norms inside it, so each zero is set back to one at once; breaks 'zero_init: start the last norm of each block at zero'",
+    ),
+    (
+        "pooled_as_if_square",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+    for i in range(1, self.stages + 1):
+        x = getattr(self, f"layer{i}")(x)
+    # one window as large as the map, so that a single number per channel remains
+    x = F.avg_pool2d(x, kernel_size=x.shape[-1])
+    return x[:, :, 0, 0]
+""",
+        "user of old ResNet code (F.avg_pool2d(out, 4)): the window is as high as the map is wide; right for square images; for H > W only the upper part counts, for H < W it fails; breaks 'images, shape (B, 3, H, W)' and 'average each channel over its map'",
+    ),
 ]

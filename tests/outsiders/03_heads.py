@@ -1885,4 +1885,91 @@ def mlp(in_dim, hidden_dim, out_dim):
 """,
         "right with the usual default dtype, but with torch.set_default_dtype(torch.float64) the norm stays float32; breaks 'Modules are built in torch's default dtype' and the output's dtype",
     ),
+    (
+        "relu_before_norm",
+        "mlp",
+        """
+def mlp(in_dim, hidden_dim, out_dim):
+    layers = []
+    layers.append(nn.Linear(in_dim, hidden_dim, bias=False))
+    layers.append(nn.ReLU())
+    layers.append(nn.BatchNorm1d(hidden_dim))
+    layers.append(nn.Linear(hidden_dim, out_dim))
+    return nn.Sequential(*layers)
+""",
+        "beginner: ReLU before the norm; breaks 'linear, batch norm, ReLU, linear' and z = W2 relu(norm(W1 h)) + b2",
+    ),
+    (
+        "anything_else_is_mlp",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    if kind == "none":
+        return nn.Identity()
+    if kind == "linear":
+        return nn.Linear(in_dim, out_dim)
+    return mlp(in_dim, hidden_dim, out_dim)
+""",
+        "hurried engineer: every other name gives the MLP without a word; breaks 'Raises ValueError: if kind is none of these'",
+    ),
+    (
+        "none_made_to_fit",
+        "projector",
+        """
+def projector(kind, in_dim, hidden_dim, out_dim):
+    if kind not in ["none", "linear", "mlp"]:
+        raise ValueError(f"unknown projector: {kind}")
+    if kind == "mlp":
+        head = mlp(in_dim, hidden_dim, out_dim)
+    elif kind == "linear" or in_dim != out_dim:
+        # the output must have out_dim columns in any case
+        head = nn.Linear(in_dim, out_dim)
+    else:
+        head = nn.Identity()
+    return head
+""",
+        "student who reads 'a module that maps (B, D) to (B, d)' literally: 'none' becomes a matrix if the widths differ; breaks 'none: z = h' and '\"none\" ignores out_dim and keeps D, and draws no random numbers'",
+    ),
+    (
+        "predictor_without_norm",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(dim, hidden_dim),
+        nn.ReLU(inplace=True),
+        nn.Linear(hidden_dim, dim),
+    )
+""",
+        "chat assistant: the textbook MLP without a norm and with a bias in the first matrix; breaks the page's 'the predictor is the MLP again' (linear, batch norm, ReLU, linear; no bias in the first)",
+    ),
+    (
+        "keras_momentum",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    first = nn.Linear(in_dim, hidden_dim, bias=False)
+    norm = nn.BatchNorm1d(hidden_dim, eps=1e-5, momentum=0.9)
+    second = nn.Linear(hidden_dim, out_dim)
+    return nn.Sequential(first, norm, nn.ReLU(), second)
+""",
+        "TensorFlow user: momentum=0.9 as in the authors' code, but torch's momentum is the share of the *new* batch (0.1 there); the same in training mode, other running statistics and so other outputs in eval mode; breaks 'A norm has torch's default momentum and epsilon'",
+    ),
+    (
+        "all_heads_in_a_table",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    heads = {
+        "none": nn.Identity(),
+        "linear": nn.Linear(in_dim, out_dim),
+        "mlp": mlp(in_dim, hidden_dim, out_dim),
+    }
+    try:
+        return heads[kind]
+    except KeyError:
+        raise ValueError(f"a projector is one of {', '.join(heads)}, not {kind!r}") from None
+""",
+        "clean-code engineer: a table builds all three heads at every call, so 'none' draws the random numbers of the other two (and whatever is built next starts elsewhere); breaks '\"none\" ... draws no random numbers'",
+    ),
 ]

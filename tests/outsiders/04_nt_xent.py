@@ -1686,4 +1686,90 @@ def nt_xent_loss(z1, z2, temperature=0.5):
 """,
         "the largest logit is always that of the view with itself (1/tau), which is then masked out: if all candidates have a cosine well below 1, every exponential underflows at low tau and the log is -inf (as in a public SupCon code); breaks 'The loss must stay right at tau = 0.01 and below, without infinities'",
     ),
+    (
+        "always_float32_15",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    # half precision is too small, so convert everything first
+    first = z1.float()
+    second = z2.float()
+    views = torch.cat((first, second))
+    # compare every row with every other row
+    return F.cosine_similarity(views.unsqueeze(1), views.unsqueeze(0), dim=2)
+""",
+        "beginner: .float() also narrows float64; breaks 'in float64 if the projections are, otherwise in float32'",
+    ),
+    (
+        "index_made_of_zeros",
+        "positive_index",
+        """
+def positive_index(B: int, device=None) -> Tensor:
+    result = torch.zeros(2 * B, device=device)
+    for i in range(B):
+        result[i] = i + B
+        result[i + B] = i
+    return result
+""",
+        "beginner: torch.zeros is float32, so the numbers are right and the type is not; breaks 'Shape (2B,), int64' (it cannot be used as an index or as a class)",
+    ),
+    (
+        "minus_inf_times_eye",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    n = similarity.shape[0]
+    penalty = torch.eye(n, dtype=similarity.dtype, device=similarity.device) * -float("inf")
+    return similarity / temperature + penalty
+""",
+        "NumPy user: 0 * -inf is nan, so everything beside the diagonal becomes nan; breaks 'similarity / temperature' for all candidates",
+    ),
+    (
+        "formula_as_printed",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    B = z1.size(0)
+    s = similarity_matrix(z1, z2)
+    e = torch.exp(s / temperature)
+    top = e[torch.arange(2 * B, device=s.device), positive_index(B, s.device)]
+    bottom = e.sum(dim=1) - e.diagonal()
+    return -torch.log(top / bottom).mean()
+""",
+        "physicist: types equation 1 as it is printed; exp(1 / 0.01) overflows float32, inf / inf is nan, and near there the subtraction of the diagonal loses all digits; breaks step 5 of the page ('must stay right at tau = 0.01 and below')",
+    ),
+    (
+        "root_of_zero",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    z = torch.cat([z1, z2], dim=0)
+    if z.dtype != torch.float64:
+        z = z.to(torch.float32)
+    # a row of zeros must not divide by zero
+    length = z.pow(2).sum(dim=1, keepdim=True).sqrt().clamp(min=1e-12)
+    unit = z / length
+    return unit.matmul(unit.t())
+""",
+        "physicist: the clamp comes after the root, whose slope at 0 is infinite: the similarities are all right, but the gradient of a row of zeros is 0 * inf = nan; breaks 'and a finite gradient'",
+    ),
+    (
+        "safe_log",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    sim = similarity_matrix(z1, z2)
+    targets = positive_index(len(z1), device=sim.device)
+
+    # softmax subtracts the row maximum internally, so this is numerically stable
+    probs = F.softmax(candidate_logits(sim, temperature), dim=-1)
+    p_positive = probs.gather(dim=-1, index=targets.unsqueeze(-1)).squeeze(-1)
+
+    # small constant avoids log(0)
+    return -(p_positive + 1e-12).log().mean()
+""",
+        "chat assistant: no infinities, but the loss of a view is cut off at -log(1e-12) = 27.6, while at tau = 0.01 a partner that is 0.5 less similar than another view costs 50; breaks step 5 of the page ('The loss must stay right at tau = 0.01 and below'; 'Never take the log of an exp')",
+    ),
 ]

@@ -1952,4 +1952,106 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
 """,
         "The norm is rounded to float16, so it is infinite above 65,504. (The docstring promised any precision; now it excludes this.)",
     ),
+    (
+        "the_papers_number",
+        "scaled_learning_rate",
+        """
+def scaled_learning_rate(base: float, batch_size: int, rule: str = "linear") -> float:
+    match rule:
+        case "linear":
+            return base * batch_size / 256
+        case "simclr_sqrt":
+            return 0.075 * math.sqrt(batch_size)
+        case "sqrt":
+            return base * math.sqrt(batch_size / 256)
+    raise ValueError("unknown rule: " + str(rule))
+""",
+        "hurried engineer: copies 0.075 from the right column of the docstring; right for base 0.3 only; breaks 'simclr_sqrt: base / 4 * sqrt(B)'",
+    ),
+    (
+        "share_of_the_whole_training",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    elif step >= total_steps > warmup_steps:
+        return 0.0
+    else:
+        done = step / max(total_steps, 1)
+        return peak * (1 + math.cos(math.pi * min(done, 1.0))) / 2
+""",
+        "beginner: progress counts from step 0 and not from the end of the warm-up, so the rate jumps down from the peak there; breaks 'progress go from 0, right after the warm-up' and the table of the page (step 10: 4.8, here 4.68)",
+    ),
+    (
+        "groups_by_name_15",
+        "parameter_groups",
+        """
+def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
+    no_decay_keywords = ("bias", "norm", "bn")
+    decay_params, no_decay_params = [], []
+    for name, param in model.named_parameters():
+        if not param.requires_grad:
+            continue
+        if any(keyword in name.lower() for keyword in no_decay_keywords):
+            no_decay_params.append(param)
+        else:
+            decay_params.append(param)
+    return [
+        {"params": decay_params, "weight_decay": weight_decay},
+        {"params": no_decay_params, "weight_decay": 0.0},
+    ]
+""",
+        "chat assistant: by name; a norm layer in an nn.Sequential is called '1.weight' and gets decay; breaks 'biases and norm layers without' and 'the decay of parameters of two dimensions or more' (page: 'If not by name ...')",
+    ),
+    (
+        "rate_inside_the_velocity_15",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    rate = settings["lr"]
+    if w.dim() > 1:
+        u = gradient + settings["weight_decay"] * w
+        local_rate = rate * trust_ratio(w, u, settings["trust_coefficient"])
+    else:
+        u = gradient
+        local_rate = rate
+    # algorithm 1 of the LARS paper
+    velocity *= settings["momentum"]
+    velocity += local_rate * u
+    w -= velocity
+""",
+        "reader of the LARS paper: the rate goes into the velocity, so a step under a changing rate is wrong and v is not the sum of updates; breaks 'v = momentum * v + u, w = w - lr * v' ('The rate multiplies the step after the momentum')",
+    ),
+    (
+        "two_norm_of_a_matrix_15",
+        "trust_ratio",
+        """
+def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
+    # one row per output channel, so that kernels of a convolution work too
+    w_matrix = w.reshape(w.shape[0], -1) if w.dim() > 1 else w.reshape(-1)
+    u_matrix = update.reshape(w_matrix.shape)
+    w_norm = torch.linalg.norm(w_matrix, ord=2)
+    u_norm = torch.linalg.norm(u_matrix, ord=2)
+    if w_norm == 0 or u_norm == 0:
+        return torch.ones_like(w_norm)
+    return trust_coefficient * w_norm / u_norm
+""",
+        "physicist: torch.linalg.norm(matrix, ord=2) is the largest singular value, not the Euclidean norm; equal for vectors, for one row and for rank 1, and wrong for other layers; breaks 'the Euclidean norms', 'The norm is taken over all numbers of a layer'",
+    ),
+    (
+        "cleared_to_zeros",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        for p in group["params"]:
+            # forget what earlier steps left behind
+            p.grad = torch.zeros_like(p)
+    loss.backward()
+    optimizer.step()
+""",
+        "NumPy user: a gradient of zeros is not the same as none: the optimiser decays frozen parameters (weight decay) and lets them coast on old momentum; breaks 'frozen parameters, which stay as they are'; with plain SGD nothing is to be seen",
+    ),
 ]

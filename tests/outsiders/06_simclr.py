@@ -1679,4 +1679,85 @@ def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
 """,
         "Neighbours are exchanged in pairs; right for an even B. If B is odd, the last image has no partner and keeps its own view, although the first is its neighbour too. Breaks 'its row b is a view of a neighbour of image b (the first and the last are neighbours)'.",
     ),
+    (
+        "the_rest_too",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    order = torch.randperm(N, generator=generator)
+    for start in range(0, N, batch_size):
+        yield order[start : start + batch_size]
+""",
+        "hurried engineer: the images left over make a last, smaller batch; breaks 'fewer than B, are not used in this epoch' and 'shape (B,)'",
+    ),
+    (
+        "generator_of_the_order",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    gen = self.generators["order"]
+    v1 = one_view(x, self.recipe, gen)
+    if self.positives == "wrong":
+        v2 = one_view(torch.roll(x, 1, dims=0), self.recipe, gen)
+    else:
+        v2 = one_view(x, self.recipe, gen)
+    return v1, v2
+""",
+        "beginner: takes the first of the two generators, the one of the batches; breaks 'a change of the recipe must not change which images meet' (page, step 2: 'Which one is for views?')",
+    ),
+    (
+        "already_normalised",
+        "SimCLR.project",
+        """
+def project(self, x: Tensor) -> Tensor:
+    representation = self.encoder(x)
+    projection = self.projector(representation)
+    # the loss works with cosine similarity, so put z on the unit sphere
+    return nn.functional.normalize(projection, dim=-1)
+""",
+        "chat assistant: the projections come out with unit norm; the loss does not notice, the meaning of z does; breaks 'z = g(f(x))'",
+    ),
+    (
+        "temperature_of_lesson_4",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    value = nt_xent_loss(z1=z1, z2=z2)
+    return value
+""",
+        "beginner: the default of 0.5 stays; breaks 'the loss of lesson 4 at the method's own temperature'",
+    ),
+    (
+        "drawn_batch_by_batch",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    unused = torch.arange(N)
+    while len(unused) >= batch_size:
+        # mix what is left, deal out one batch, keep the others
+        unused = unused[torch.randperm(len(unused), generator=generator)]
+        yield unused[:batch_size]
+        unused = unused[batch_size:]
+""",
+        "card player: full batches, nothing twice, all from the generator, but each batch is drawn when it is asked for; breaks 'all of it before the first batch, because a resumed run skips batches, not draws'",
+    ),
+    (
+        "neighbours_in_pairs",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = two_views(x, self.recipe, self.generators["views"])
+    if self.positives == "wrong":
+        # neighbours change places: 0 with 1, 2 with 3, ...
+        place = torch.arange(len(x2), device=x2.device)
+        neighbour = torch.where(place % 2 == 0, place + 1, place - 1).clamp(max=len(x2) - 1)
+        x2 = x2[neighbour]
+    return x1, x2
+""",
+        "engineer who thinks in pairs: right for an even batch; in an odd one the last row keeps its own image; breaks 'its row b is a view of a neighbour of image b in the batch (the first and the last are neighbours)'",
+    ),
 ]

@@ -2838,4 +2838,141 @@ def fit(h, position, weight, bias, penalty, iterations):
 """,
         "detach() shares the memory, so L-BFGS overwrites the weight and the bias that were passed in, and with them every earlier result of a warm-started search (docstring: they are not changed)",
     ),
+    (
+        "one_mode_for_all_parts_15",
+        "features",
+        """
+@torch.no_grad()
+def features(encoder: nn.Module, pixels: Tensor | Images, batch_size: int = 512) -> Tensor:
+    if isinstance(pixels, Images):
+        pixels = pixels.pixels
+    if pixels.dtype is not torch.uint8:
+        raise ValueError(f"expected uint8 pixels, got {pixels.dtype}")
+    was_training = encoder.training
+    encoder.eval()
+    out = []
+    for begin in range(0, len(pixels), batch_size):
+        batch = as_input(pixels[begin : begin + batch_size], encoder)
+        out.append(encoder(batch).float().cpu())
+    encoder.train(was_training)
+    return torch.cat(out)
+""",
+        "hurried engineer: eval() before, train(was_training) after, without `frozen`. Breaks 'every part is in its old mode afterwards, even after an error' (a norm that was in eval mode inside a training encoder ends in train mode; after an error all stay in eval mode) and the promised RuntimeError when the encoder changed",
+    ),
+    (
+        "share_of_each_class_15",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if not 0 < share <= 1:
+        raise ValueError(f"a share must be above 0 and at most 1, not {share}")
+    keep = []
+    for c in labels.unique():
+        # all pictures of this class, shuffled
+        rows = torch.nonzero(labels == c).squeeze(1)
+        perm = torch.randperm(len(rows), generator=generator)
+        how_many = max(1, round(share * len(rows)))
+        keep.append(rows[perm[:how_many]])
+    return torch.cat(keep)
+""",
+        "beginner: takes the share of each class's own images (a stratified sample), so a large class keeps more; breaks 'equally many images of each class' and 'each of the C classes has share * N / C rows'. The same only if all classes are equally large",
+    ),
+    (
+        "softmax_over_the_images",
+        "Probe.predict",
+        """
+def predict(self, h: Tensor) -> Tensor:
+    z = (h - self.mean) / self.std
+    logits = F.linear(z, self.weight, self.bias)
+    probabilities = torch.softmax(logits, 0)
+    best = probabilities.argmax(dim=-1)
+    return self.classes[best]
+""",
+        "student with a chat assistant: the softmax (not needed at all) goes over the images of the batch, not over the classes; the prediction for an image depends on the others (a single image always gets the first class). Breaks 'Predicted labels of h' / page 'multiply by the weight, and choose the class'",
+    ),
+    (
+        "twenty_iterations_each",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    W = nn.Parameter(weight.detach().clone())
+    b = nn.Parameter(bias.detach().clone())
+    opt = torch.optim.LBFGS([W, b], lr=1.0, line_search_fn="strong_wolfe")
+
+    def closure():
+        opt.zero_grad()
+        loss = F.cross_entropy(h @ W.T + b, position) + 0.5 * penalty * (W**2).sum()
+        loss.backward()
+        return loss
+
+    with torch.enable_grad():
+        for _ in range(iterations):
+            opt.step(closure)
+    return W.detach(), b.detach()
+""",
+        "someone used to Adam: a training loop of `iterations` steps, but each step of torch's LBFGS makes up to 20 iterations (max_iter left at its default); breaks 'iterations: maximum number of iterations' (1 runs 20)",
+    ),
+    (
+        "largest_of_all_queries_15",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"k must be 1 or more and the temperature above 0, not {k}, {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(
+            f"a bank of {len(bank)} rows needs labels of shape ({len(bank)},), "
+            f"not {tuple(bank_labels.shape)}"
+        )
+    classes, idx = torch.unique(bank_labels, return_inverse=True)
+    b_hat = F.normalize(bank, dim=1)
+    predictions = []
+    for q in queries.split(QUERIES):
+        s, who = (F.normalize(q, dim=1) @ b_hat.T).topk(min(k, len(bank)), dim=1)
+        # subtract the maximum before exp so that it cannot overflow; the factor cancels
+        boltzmann = torch.exp((s - s.max()) / temperature)
+        votes = torch.zeros(len(q), len(classes), dtype=s.dtype, device=s.device)
+        votes.scatter_add_(1, idx[who], boltzmann)
+        predictions.append(classes[votes.argmax(dim=1)])
+    return torch.cat(predictions)
+""",
+        "physicist: subtracts the largest similarity of the whole block of queries, not of each query. At tau = 0.001 all votes of a query whose best cosine is 0.2 below another query's underflow to 0, and it gets the first class; at 0.07 nothing is seen. Breaks 'the class that the k most similar rows vote for' for any temperature > 0 (page, step 3: divide all votes *of a query*)",
+    ),
+    (
+        "first_of_equal_penalties",
+        "linear_probe",
+        """
+def linear_probe(
+    train_h: Tensor,
+    train_labels: Tensor,
+    val_h: Tensor,
+    val_labels: Tensor,
+    penalties: tuple[float, ...] = PENALTIES,
+    iterations: int = 200,
+) -> Probe:
+    classes, position = train_labels.unique(return_inverse=True)
+    mean = train_h.mean(dim=0)
+    std = train_h.std(dim=0, correction=0)
+    never_changes = (train_h == train_h[:1]).all(dim=0)
+    std = torch.where(never_changes, torch.ones_like(std), std)
+    standard = (train_h - mean) / std
+
+    w = train_h.new_zeros(len(classes), train_h.shape[1])
+    b = train_h.new_zeros(len(classes))
+    winner, top = None, -1.0
+    for lam in penalties:
+        w, b = fit(standard, position, w, b, lam, iterations)
+        candidate = Probe(w, b, mean, std, classes, lam)
+        score = candidate.accuracy(val_h, val_labels)
+        # strictly better: on a tie the earlier, larger penalty stays
+        if score > top:
+            winner, top = candidate, score
+    return winner
+""",
+        "engineer: takes the penalties in the order in which they are passed and keeps the first of the best. Right for PENALTIES, which falls, but with penalties=(0.001, 0.01, 1.0) a tie keeps the smallest; breaks 'If several penalties give the same accuracy, it has the largest of them'",
+    ),
 ]

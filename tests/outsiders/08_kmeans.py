@@ -2349,4 +2349,114 @@ def reconstruction_loss(model, x, noisy):
 """,
         "the residual is widened, but under bfloat16 autocast (as in `denoise`) the inner product is a matmul, which autocast computes in bfloat16; breaks 'computed in float32 or wider, even if the model returns bfloat16'",
     ),
+    (
+        "noise_in_float32",
+        "add_noise",
+        """
+def add_noise(x: Tensor, std: float, generator: Generator | None = None) -> Tensor:
+    noise = torch.normal(0.0, std, size=tuple(x.shape), generator=generator)
+    return x + noise.to(x.device)
+""",
+        "NumPy user: the noise is drawn in the default dtype and added as it is, so bfloat16 images come back in float32; breaks 'with x's dtype and device'",
+    ),
+    (
+        "stays_in_eval_mode",
+        "Autoencoder.latent",
+        """
+def latent(self, x: Tensor) -> Tensor:
+    # inference only
+    self.eval()
+    with torch.no_grad():
+        code = self.encoder(x)
+    return code.flatten(start_dim=2).mean(dim=-1)
+""",
+        "student with a chat assistant: switches to eval mode and never back; breaks 'The model keeps its mode'",
+    ),
+    (
+        "same_point_for_two",
+        "means",
+        """
+def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Tensor:
+    new = centroids.clone()
+    for j in range(centroids.shape[0]):
+        mine = x[labels == j]
+        if mine.shape[0] > 0:
+            new[j] = mine.mean(axis=0)
+        else:
+            # empty: put it on the point that is worst served
+            worst = int(torch.argmax(distances))
+            if distances[worst] > 0:
+                new[j] = x[worst]
+    return new
+""",
+        "beginner, loop over clusters: every empty cluster gets the same farthest point; breaks 'Two empty clusters get the two farthest points, and so on'. One empty cluster is treated correctly",
+    ),
+    (
+        "labels_of_the_last_but_one",
+        "kmeans",
+        """
+def kmeans(
+    x: Tensor,
+    k: int,
+    iterations: int = 20,
+    generator: Generator | None = None,
+    start: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    if not 1 <= k <= len(x):
+        raise ValueError(f"{len(x)} points cannot make {k} clusters; use 1 to {len(x)}")
+    if not x.norm(dim=1).square().isfinite().all():
+        raise ValueError("a point is infinite, NaN or too large to be squared; check the features")
+    if start is not None and (start.shape != (k, x.shape[1]) or not start.isfinite().all()):
+        raise ValueError(f"start must be {k} finite centroids of {x.shape[1]} numbers each")
+    origin = x.mean(dim=0, keepdim=True)
+    points = x - origin
+    if start is None:
+        c = plus_plus(points, k, generator)
+    else:
+        c = start - origin
+    previous = None
+    labels, dist = assign(points, c)
+    for step in range(iterations):
+        if step > 0:
+            labels, dist = assign(points, c)
+        if previous is not None and bool((labels == previous).all()):
+            break
+        previous = labels
+        c = means(points, labels, dist, c)
+    return c + origin, labels
+""",
+        "hurried engineer: the loop ends with `means`; if the iterations run out before nothing changes any more, the labels belong to the centroids before the last step. Breaks 'for each point the number of the nearest one' (page, step 9: which step must come last)",
+    ),
+    (
+        "a_little_for_everyone_15",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    # multinomial refuses weights that are all 0, so add a tiny number to each
+    weights = squared.detach().cpu() + 1e-12
+    drawn = torch.multinomial(weights, count, replacement=True, generator=generator)
+    return drawn.to(squared.device)
+""",
+        "someone who knows the library: the tiny number saves the case of all zeros, but if the squared distances are themselves about 1e-12 or less (points that lie close together), points at distance 0 are drawn, and often; breaks 'A point at distance zero is never drawn, unless all distances are zero' and 'probability proportional'",
+    ),
+    (
+        "distances_by_cdist",
+        "plus_plus",
+        """
+def plus_plus(x: Tensor, k: int, generator: Generator | None = None) -> Tensor:
+    n = min(len(x), max(1000, SEEDING_POINTS * k))
+    pool = x[torch.randperm(len(x), generator=generator)[:n].to(x.device)]
+    tries = 2 + math.floor(math.log(k))
+    picked = [0]  # the pool is shuffled already
+    closest = torch.cdist(pool, pool[:1]).squeeze(1) ** 2
+    while len(picked) < k:
+        cand = far_points(closest, tries, generator)
+        with_cand = torch.minimum(closest[:, None], torch.cdist(pool, pool[cand]) ** 2)
+        best = with_cand.sum(dim=0).argmin()
+        closest = with_cand[:, best]
+        picked.append(int(cand[best]))
+    return pool[picked]
+""",
+        "experienced torch user: torch.cdist instead of the given squared_distances. With more than 25 points it uses the matrix product, which gives 0 (or noise) for different points that lie close together compared with their norm, so a point can be chosen twice; breaks 'All are different if all points of the subset are, however close together they lie'",
+    ),
 ]

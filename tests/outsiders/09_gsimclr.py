@@ -1799,4 +1799,85 @@ def strict_batches(pseudo_labels, batch_size, generator=None):
 """,
         "the rank is that in the data, not in this epoch's shuffled row, so the first T images of a large cluster are kept in every epoch and the others never seen; breaks 'A cluster with more than T images keeps T of them, drawn at random' and 'anew in each epoch'",
     ),
+    (
+        "every_pair_twice",
+        "collisions",
+        """
+def collisions(labels: Tensor) -> int:
+    same = labels[:, None] == labels[None, :]
+    # do not count an image with itself
+    return int(same.sum()) - len(labels)
+""",
+        "NumPy user: removes the diagonal of the B x B table but counts (i, j) and (j, i); twice 'the number of pairs that share a cluster: sum over c of n_c choose 2'",
+    ),
+    (
+        "drawn_with_replacement",
+        "expected_collisions",
+        """
+def expected_collisions(sizes: Tensor, batch_size: int) -> float:
+    p = sizes.double() / sizes.sum()  # probability of each cluster
+    number_of_pairs = batch_size * (batch_size - 1) / 2
+    return float(number_of_pairs * torch.dot(p, p))
+""",
+        "physicist: sum of p_c squared, as if the images were drawn with replacement; breaks 'a batch of B different images' (formula: s_c (s_c - 1) / (N (N - 1)); clusters of one image each must give 0)",
+    ),
+    (
+        "rank_in_sorted_order_15",
+        "rank_in_cluster",
+        """
+def rank_in_cluster(pseudo_labels: Tensor) -> Tensor:
+    grouped, _ = torch.sort(pseudo_labels, stable=True)
+    sizes = torch.bincount(grouped)
+    first = torch.cat([torch.zeros(1, dtype=torch.int64), sizes.cumsum(0)[:-1]])
+    return torch.arange(len(grouped)) - first[grouped]
+""",
+        "student with a chat assistant: the ranks stay in the order of the sorted images and are not written back to the images' own places; breaks 'For each image, the number of earlier images in its cluster'. Right only if the labels are sorted already",
+    ),
+    (
+        "one_batch_too_many",
+        "strict_count",
+        """
+def strict_count(sizes: Tensor, batch_size: int) -> int:
+    T = 0
+    # as long as T batches can be filled, try one more
+    while int(torch.minimum(sizes, torch.full_like(sizes, T)).sum()) >= T * batch_size:
+        T += 1
+    return T
+""",
+        "beginner: returns the first T that is not possible, one too many; breaks 'the largest T with T B images to deal'",
+    ),
+    (
+        "large_clusters_first_15",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    groups = {}
+    for i in torch.randperm(len(pseudo_labels), generator=generator).tolist():
+        groups.setdefault(int(pseudo_labels[i]), []).append(i)
+    # a dict keeps the order of insertion, so the clusters are in random order, too
+    row = [i for images in groups.values() for i in images]
+    return torch.tensor(row, dtype=torch.int64)
+""",
+        "Python programmer: the clusters come in the order in which the shuffled images show them first, so a cluster is first with probability s_c / N; breaks 'Every order of the clusters is equally likely, whatever their sizes'",
+    ),
+    (
+        "lowest_ranks_stay",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    found = pseudo_labels.unique()
+    if len(found) < batch_size:
+        raise ValueError(f"only {len(found)} clusters for batches of {batch_size} images")
+    T = strict_count(torch.bincount(pseudo_labels), batch_size)
+    row = in_clusters(pseudo_labels, generator)
+    # the row is in random order, so the first images of a cluster are a random choice:
+    # take T * B of them, lowest rank first, and put them back in the order of the row
+    rank = rank_in_cluster(pseudo_labels[row])
+    chosen = torch.argsort(rank, stable=True)[: T * batch_size]
+    return deal(row[chosen.sort().values], T, generator)
+""",
+        "engineer who understands it: the T B images with the lowest rank are kept, so only images of the clusters with most kept images are dropped, and those of small clusters never; breaks 'then images are dropped at random until T B remain'. Shape, T and collisions are right",
+    ),
 ]

@@ -2134,4 +2134,112 @@ def intersection(a: Tensor, b: Tensor) -> Tensor:
 """,
         "for boxes that are apart both vertically and horizontally the product of two negative sides is positive; breaks 'number of pixels in both of two boxes' (0) and makes overlap wrong",
     ),
+    (
+        "gap_over_the_whole_table",
+        "gap",
+        """
+def gap(z1: Tensor, z2: Tensor) -> Tensor:
+    wide = torch.promote_types(z1.dtype, torch.float32)
+    a = F.normalize(z1.to(wide), dim=1)
+    b = F.normalize(z2.to(wide), dim=1)
+    d = ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=-1) ** 0.5
+    pos = torch.diag(d)
+    return d.mean() - pos.mean()
+""",
+        "NumPy user: the mean of the 'negatives' is the mean of the whole B x B table, so the positives on the diagonal are counted among the negatives; breaks 'mean distance of the negatives minus mean distance of the positives' (too small by a factor 1 - 1/B; page: 1.138 for draw 1)",
+    ),
+    (
+        "one_quantile_for_all_15",
+        "violation",
+        """
+def violation(z1: Tensor, z2: Tensor, quantile: float = QUANTILE) -> Tensor:
+    positive, negative = pair_distances(z1, z2)
+    # the limit below which a share `quantile` of the negatives lies
+    limit = torch.quantile(negative.reshape(-1), quantile)
+    bad = 0
+    for d in positive:
+        if d > limit:
+            bad = bad + 1
+    return torch.tensor(bad / len(positive), dtype=positive.dtype, device=positive.device)
+""",
+        "beginner: one quantile over the negatives of the whole batch; breaks 'the q-quantile of the distances between ITS view 1 and the negatives' (page: each image has a quantile of its own)",
+    ),
+    (
+        "clamp_the_product_15",
+        "intersection",
+        """
+def intersection(a: Tensor, b: Tensor) -> Tensor:
+    top_a, left_a, h_a, w_a = a.unbind(1)
+    top_b, left_b, h_b, w_b = b.to(a.device).unbind(1)
+    h = torch.minimum(top_a + h_a, top_b + h_b) - torch.maximum(top_a, top_b)
+    w = torch.minimum(left_a + w_a, left_b + w_b) - torch.maximum(left_a, left_b)
+    return (h * w).clamp(min=0)  # no overlap -> 0
+""",
+        "hurried engineer: clamps the product, not the sides; two boxes that are apart both vertically and horizontally have two negative sides, whose product is positive; breaks 'number of pixels in both boxes'",
+    ),
+    (
+        "train_and_put_back",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    import copy
+
+    # remember everything so that we can undo the side effects
+    was_training = model.training
+    backup = copy.deepcopy(model.state_dict())
+    model.train()
+    try:
+        with torch.no_grad():
+            projections = model.project(x)
+    finally:
+        model.load_state_dict(backup)
+        model.train(was_training)
+    return projections
+""",
+        "student with a chat assistant: model.train() switches ALL modules (dropout as well), and model.train(was_training) gives all modules the mode of the outermost one; breaks 'other modules stay in their mode' and 'the mode of every module is what it was before'",
+    ),
+    (
+        "trace_of_the_product_of_roots",
+        "frechet_distance",
+        """
+def frechet_distance(z1: Tensor, z2: Tensor) -> Tensor:
+    def gaussian(z):
+        u = F.normalize(z.cpu().double(), dim=1)
+        mean = u.mean(dim=0)
+        centred = u - mean
+        d = u.shape[1]
+        cov = centred.T @ centred / len(u)
+        return mean, cov + SHRINKAGE / d * torch.eye(d, dtype=torch.float64)
+
+    def square_root(matrix):
+        values, vectors = torch.linalg.eigh(matrix)
+        return vectors * values.clamp(min=0).sqrt() @ vectors.T
+
+    m1, S1 = gaussian(z1)
+    m2, S2 = gaussian(z2)
+    cross = square_root(S1) @ square_root(S2)
+    F2 = (m1 - m2).square().sum() + torch.trace(S1 + S2 - 2 * cross)
+    return F2.clamp(min=0)
+""",
+        "physicist: takes Tr(S1^1/2 S2^1/2) for Tr (S1 S2)^1/2; the two agree only if S1 and S2 commute (equal sets, same shape, diagonal covariances), otherwise the distance is too large; breaks the formula of docstring and page",
+    ),
+    (
+        "negatives_by_rolling",
+        "pair_distances",
+        """
+def pair_distances(z1: Tensor, z2: Tensor) -> tuple[Tensor, Tensor]:
+    dtype = torch.promote_types(z1.dtype, torch.float32)
+    u = F.normalize(z1.to(dtype), dim=1)
+    v = F.normalize(z2.to(z1.device, dtype), dim=1)
+
+    def distance(shift):
+        # image b meets image b + shift
+        return torch.linalg.vector_norm(u - torch.roll(v, -shift, dims=0), dim=1)
+
+    positive = distance(0)
+    negative = torch.stack([distance(s) for s in range(1, len(u))], dim=1)
+    return positive, negative
+""",
+        "someone who avoids masks: row b holds the right distances, but cyclically (b+1, b+2, ..., then 0, 1, ...); breaks 'of every other image, in their order'; gap and violation stay right",
+    ),
 ]

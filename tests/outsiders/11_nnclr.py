@@ -2439,4 +2439,131 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "The loss is right, but the neighbours are in the order 0..B-1, 0..B-1 and the queries' images in the order 0 0 1 1 ...: 'self_match' and 'same_class' compare strangers. Breaks health's 'position of each query's image' and meters' 'Health of this step's neighbours'.",
     ),
+    (
+        "one_draw_for_the_batch_15",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    u = F.normalize(z.to(self.rows.dtype), dim=1)
+    cosine = u @ self.rows.T
+    distance = 2 - 2 * cosine
+    if exclude is not None:
+        exclude = exclude.to(self.images.device)
+        same = self.images[None, :] == exclude[:, None]
+        distance[same] = float("inf")
+    order = distance.argsort(dim=1)  # nearest first
+    if k == 1:
+        return order[:, 0]
+    which = torch.randint(0, k, (1,), generator=generator).item()
+    return order[:, which]
+""",
+        "beginner: a single random number for the whole batch, so that all queries take their j-th neighbour together; breaks page step 3 'draw one of the k nearest, separately for every projection' (also takes an ignored row if fewer than k are left)",
+    ),
+    (
+        "rows_in_the_dtype_of_the_query",
+        "SupportSet.nearest",
+        """
+def nearest(self, z: Tensor) -> Tensor:
+    idx = self.find(z)
+    neighbours = torch.index_select(self.rows, 0, idx)
+    # match the input so that later matmuls do not complain
+    return neighbours.detach().to(device=z.device, dtype=z.dtype)
+""",
+        "student with a chat assistant: casts the rows to the dtype of z; breaks 'rows of the support set, with their dtype, unit norm' for half or double projections",
+    ),
+    (
+        "old_images_remain",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    Q = len(self.rows)
+    start = int(self.position)
+    idx = torch.tensor([(start + i) % Q for i in range(len(z))], dtype=torch.long, device=self.rows.device)
+    with torch.no_grad():
+        self.ages[self.ages >= 0] += 1
+        self.rows[idx] = F.normalize(z.to(self.rows), dim=1)
+        self.ages[idx] = 0
+        if images is not None:
+            self.images[idx] = images.to(self.images)
+        self.position.fill_((start + len(z)) % Q)
+""",
+        "hurried engineer: without images nothing is written, so a replaced row keeps the image of the row that was there before; breaks 'None: unknown, stored as -1'",
+    ),
+    (
+        "predictions_look_for_neighbours",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        rows = support.find(z1)
+    target = support.rows[rows.to(support.rows.device)].to(p2.device)
+    wide = torch.promote_types(p2.dtype, torch.float32)
+    p = p2.to(wide)
+    p = p / p.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    scores = torch.matmul(p, target.to(wide).T) / temperature
+    log_prob = scores - torch.logsumexp(scores, dim=1, keepdim=True)
+    return -log_prob.diagonal().mean()
+""",
+        "physicist: the softmax of each prediction runs over the neighbours, not that of each neighbour over the predictions; breaks 'sum_k exp(nn_i . p_k / tau)' and 'ln B if all predictions are equal'",
+    ),
+    (
+        "ignored_rows_among_the_k",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    query = F.normalize(z.to(self.rows), dim=-1)
+    sim = torch.einsum("bd,qd->bq", query, self.rows)
+    if exclude is not None:
+        own = exclude.to(self.images.device).unsqueeze(1).eq(self.images.unsqueeze(0))
+        sim = sim.masked_fill(own, -torch.inf)
+    candidates = sim.topk(min(k, sim.shape[1]), dim=1).indices
+    if candidates.shape[1] == 1:
+        return candidates.squeeze(1)
+    pick = torch.randint(candidates.shape[1], (len(z), 1), generator=generator)
+    return candidates.gather(1, pick.to(candidates.device)).squeeze(1)
+""",
+        "engineer who masks before topk: if fewer than k rows show another image, topk fills up with rows at -inf, which can then be drawn; breaks 'rows of this image are ignored. At least one row must show another image'",
+    ),
+    (
+        "push_between_search_and_loss",
+        "NNCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    # who are the neighbours? (before anything enters the set)
+    rows1, rows2 = self.search(z1, index), self.search(z2, index)
+    self.found = self.health(torch.cat([rows1, rows2]), torch.cat([index, index]))
+    # both searches are done: the new rows can go in
+    self.support.push(z1, index)
+    p1 = self.predictor(z1)
+    p2 = self.predictor(z2)
+    forward = self.direction(z1, p2, rows1)
+    backward = self.direction(z2, p1, rows2)
+    return 0.5 * (forward + backward)
+""",
+        "thinks that 'search, then push' is enough: `direction` reads support.rows[rows] only after the push, so a neighbour among the oldest B rows has become a projection of this batch; breaks 'the mean of both directions; THEN view 1 enters the support set'",
+    ),
 ]

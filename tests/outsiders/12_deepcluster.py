@@ -2303,4 +2303,121 @@ def start_epoch(self, pixels):
 """,
         "`previous` is the buffer itself and not a copy; copy_ overwrites it, so the new clusters are compared with themselves and nmi is always 1 (docstring: mutual information with the previous ones; page: compare before you overwrite)",
     ),
+    (
+        "participation_ratio",
+        "effective_clusters",
+        """
+def effective_clusters(pseudo_labels: Tensor) -> float:
+    p = torch.bincount(pseudo_labels).double()
+    p = p / p.sum()
+    # participation ratio: K for K equal shares, 1 for a single one
+    return float(1.0 / torch.dot(p, p))
+""",
+        "physicist: the inverse of the sum of squares instead of exp of the entropy; right for equal clusters and for a single one, 2.0 instead of the page's 2.38 for 4, 1 and 1; breaks 'exp of the entropy of their sizes'",
+    ),
+    (
+        "number_of_a_pair",
+        "mutual_information",
+        """
+def mutual_information(a: Tensor, b: Tensor) -> float:
+    K = int(a.max()) + 1
+    h_a = entropy(torch.bincount(a, minlength=K))
+    h_b = entropy(torch.bincount(b, minlength=K))
+    if h_a == 0 or h_b == 0:
+        return 0.0
+    pairs = a * K + b  # like row * width + column
+    h_ab = entropy(torch.bincount(pairs))
+    nmi = (h_a + h_b - h_ab) / math.sqrt(h_a * h_b)
+    return min(1.0, max(0.0, nmi))
+""",
+        "hurried engineer: the width of the table is the number of clusters of a, not of b; if b has more, different pairs get the same number ((0, K) and (1, 0)); breaks 'H(a, b) is the entropy of the pairs', and symmetry",
+    ),
+    (
+        "empty_clusters_count_15",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    n = pseudo_labels.numel()
+    n_clusters = pseudo_labels.max().item() + 1
+    per_cluster = n // n_clusters + 1
+    picked = []
+    for c in range(n_clusters):
+        members = torch.where(pseudo_labels == c)[0]
+        if len(members) == 0:
+            continue  # nothing to take here
+        if len(members) > per_cluster:
+            choice = torch.randperm(len(members), generator=generator)[:per_cluster]
+        else:
+            choice = torch.randint(len(members), (per_cluster,), generator=generator)
+        picked.append(members[choice])
+    picked = torch.cat(picked)
+    picked = picked[torch.randperm(len(picked), generator=generator)]
+    return picked[:n]
+""",
+        "beginner: divides N by the highest cluster number + 1, so empty clusters in between count; each cluster gives too few images; breaks 'each of the C clusters that are not empty gives N // C + 1 images' and, with many empty ones, shape (N,)",
+    ),
+    (
+        "log_of_softmax_plus_a_little",
+        "DeepCluster.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    targets = self.pseudo_labels[index.to(self.pseudo_labels.device)].to(z1.device)
+    rows = torch.arange(len(targets), device=z1.device)
+    total = 0
+    for z in [z1, z2]:
+        prob = torch.softmax(z, dim=1)
+        # add a small number, so that log(0) cannot happen
+        total = total - torch.log(prob[rows, targets] + 1e-8).mean()
+    return total / 2
+""",
+        "student with a chat assistant: log(softmax + 1e-8) never exceeds 18.4 and has no gradient there; breaks the cross entropy of the docstring for large logits (page step 17: logits of hundreds)",
+    ),
+    (
+        "threshold_on_the_deviation",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    h = h.double()
+    x = h - h.mean(dim=0)
+    variance, directions = torch.linalg.eigh(x.T @ x / len(x))
+    sigma = variance.clamp(min=0).sqrt().flip(0)  # largest first
+    directions = directions.flip(1)
+    enough = sigma > LEAST_VARIANCE * sigma[0]
+    sigma, directions = sigma[enough][:dim], directions[:, enough][:, :dim]
+    y = (x @ directions) / sigma
+    return F.normalize(y, dim=1).float()
+""",
+        "understands nearly all of it, but compares standard deviations with a threshold for variances: directions with a relative variance between 1e-12 and 1e-6 are kept and blown up to variance 1; breaks 'directions whose variance is below LEAST_VARIANCE times the largest are left out'",
+    ),
+    (
+        "old_labels_are_the_new_ones",
+        "DeepCluster.start_epoch",
+        """
+def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
+    rng = self.generators["clusters"]
+    previous = self.pseudo_labels  # keep the old ones for the comparison
+    again = bool((previous >= 0).all())
+
+    x = pca_whiten(features(self.encoder, pixels), self.pca_dim)
+    start = None
+    if again and self.warm_start:
+        start = old_means(x, previous.to(x.device), self.clusters)
+    _, labels = kmeans(x, self.clusters, generator=rng, start=start)
+
+    self.pseudo_labels.copy_(labels)
+    if again:
+        self.nmi.fill_(mutual_information(previous.cpu(), labels.cpu()))
+
+    layer = self.projector
+    with torch.no_grad():
+        layer.weight.copy_(0.01 * torch.randn(layer.weight.shape, generator=rng))
+        layer.bias.zero_()
+    return [layer.weight, layer.bias]
+""",
+        "keeps the old labels before overwriting, but only a second name for the same tensor: copy_ changes both, and nmi is always 1; breaks 'nmi: their mutual information with the previous ones'",
+    ),
 ]

@@ -1476,4 +1476,108 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
 """,
         "normalised in z's precision and widened afterwards; with bfloat16 the norms are off by up to some tenths of a percent, and large float16 rows become 0; breaks 'in any precision; that of the rows counts' and rows 'of unit norm'",
     ),
+    (
+        "keys_not_detached",
+        "similarities",
+        """
+def similarities(q: Tensor, k: Tensor, queue: Tensor) -> Tensor:
+    q_hat = F.normalize(q, dim=-1)
+    k_hat = F.normalize(k, dim=-1)
+    positive = torch.einsum("nc,nc->n", q_hat, k_hat).unsqueeze(-1)
+    negative = torch.einsum("nc,kc->nk", q_hat, queue.clone().detach())
+    return torch.cat((positive, negative), dim=1)
+""",
+        "engineer who knows MoCo's public code, where the keys are made under no_grad: the queue is detached, the own keys are not; values right, but k gets a gradient; breaks 'No gradient reaches them' and step 2",
+    ),
+    (
+        "own_key_not_in_sum",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    sims = similarities(q, k, queue) / temperature
+    right = sims[:, 0]
+    wrong = sims[:, 1:]
+    # -log(exp(right) / sum(exp(wrong))), logsumexp is safer
+    losses = torch.logsumexp(wrong, dim=1) - right
+    return losses.mean()
+""",
+        "student: only the keys of the queue are in the denominator, the own key is missing; breaks the formula (K + 1 candidates) and 'ln(K + 1) if all candidates are equal' (it is ln K); can be negative",
+    ),
+    (
+        "state_dict_moves_buffers",
+        "follow",
+        """
+@torch.no_grad()
+def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
+    old = key.state_dict()
+    new = query.state_dict()
+    mixed = {}
+    for name in old:
+        mixed[name] = momentum * old[name] + (1 - momentum) * new[name]
+    key.load_state_dict(mixed)
+""",
+        "student with a chat assistant: averages the whole state_dict, so also the running statistics and counters of batch norms; breaks 'Buffers ... do not change: the key network keeps its own'",
+    ),
+    (
+        "never_pushed_rows_age",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size, n = len(self.rows), len(z)
+    if n > size:
+        raise ValueError(f"{n} projections do not fit into {size} rows")
+    with torch.no_grad():
+        where = (torch.arange(n, device=self.rows.device) + self.position) % size
+        self.rows[where] = F.normalize(z.to(self.rows), dim=1)
+        if images is None:
+            self.images[where] = -1
+        else:
+            self.images[where] = images.to(self.images)
+        self.ages += 1  # everybody has a birthday
+        self.ages[where] = 0
+        self.position.add_(n).remainder_(size)
+""",
+        "beginner: all rows grow older, also those that were never pushed, whose -1 becomes 0, 1, ...; breaks '-1: never' and the comment 'every row that was ever pushed'; `filled` is 1 after the first push",
+    ),
+    (
+        "normalised_in_low_precision",
+        "Ring.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    capacity = self.rows.size(0)
+    batch = z.size(0)
+    if batch > capacity:
+        raise ValueError(f"{batch} projections do not fit into {capacity} rows")
+    device = self.rows.device
+
+    keys = F.normalize(z.detach(), p=2, dim=-1)
+    slots = torch.arange(batch, device=device).add(self.position).remainder(capacity)
+
+    self.ages.copy_(torch.where(self.ages < 0, self.ages, self.ages + 1))
+    self.ages.index_fill_(0, slots, 0)
+    self.rows.index_copy_(0, slots, keys.to(device=device, dtype=self.rows.dtype))
+    if images is None:
+        self.images.index_fill_(0, slots, -1)
+    else:
+        self.images.index_copy_(0, slots, images.to(device=device, dtype=self.images.dtype))
+    self.position.copy_((self.position + batch) % capacity)
+""",
+        "careful engineer: normalises in the precision of z and converts afterwards; with float16 or bfloat16 projections the rows' norms are off by about 1e-3, and a float16 norm above 65504 gives rows of 0; breaks 'in any precision; that of the rows counts' and rows 'of unit norm'",
+    ),
+    (
+        "images_interleaved_15",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    old_queue = self.queue.rows.detach().clone()
+    loss = moco_loss(z1, z2, old_queue, self.temperature)
+    # an image has one query, or two in the symmetric case
+    times = z1.shape[0] // index.shape[0]
+    images = torch.repeat_interleave(index, times)
+    self.found = self.health(z1, z2, images)
+    self.queue.push(z2, images)
+    return loss
+""",
+        "someone who understands the rest: the image of each row is repeated as 0 0 1 1 2 2, but the rows are all queries of x1 and then all of x2 (0 1 2 0 1 2); loss and queue rows are right, queue.images is wrong if the loss is symmetric; breaks step 12 'in one push, with their images' and `images: which image each row comes from`",
+    ),
 ]

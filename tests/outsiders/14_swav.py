@@ -1507,4 +1507,105 @@ def codes_with_queue(z, queue, prototypes, epsilon=0.05, iterations=3):
 """,
         "with an empty queue the slice is [:-0], which is empty; breaks 'Q may be 0' and 'Codes of the batch alone, shape (B, K)'",
     ),
+    (
+        "divides_by_square",
+        "normalise_",
+        """
+@torch.no_grad()
+def normalise_(prototypes: Tensor) -> None:
+    # <c, c> = 1 afterwards
+    overlap = torch.einsum("kd,kd->k", prototypes, prototypes)
+    prototypes /= overlap[:, None]
+""",
+        "physicist: divides by the inner product of each row with itself and forgets the square root; norms become 1 / norm; breaks 'Scale each prototype to unit norm'",
+    ),
+    (
+        "prototypes_last",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    if scores.dtype != torch.float64:
+        scores = scores.float()
+    B, K = scores.shape
+    logq = scores / epsilon
+    for step in range(iterations):
+        # every sample has a total of 1
+        logq = logq - torch.logsumexp(logq, dim=1, keepdim=True)
+        # every prototype has a total of B / K
+        logq = logq - torch.logsumexp(logq, dim=0, keepdim=True) + math.log(B / K)
+    return torch.exp(logq)
+""",
+        "student: scales rows first and columns last; after few iterations the codes do not sum to 1, the columns are exact instead; breaks 'columns ..., then the rows', 'Rows sum to 1' and step 4",
+    ),
+    (
+        "first_rows_are_the_queue",
+        "codes_with_queue",
+        """
+def codes_with_queue(
+    z: Tensor, queue: Tensor, prototypes: Tensor, epsilon: float = 0.05, iterations: int = 3
+) -> Tensor:
+    n = z.shape[0]
+    everything = torch.cat([queue.to(z.dtype), z], dim=0)  # old ones first
+    sim = torch.mm(everything, prototypes.t())
+    Q = sinkhorn(sim, epsilon, iterations)
+    return Q[:n]
+""",
+        "hurried engineer: puts the queue first, but keeps the first B rows, which are codes of the queue (right if Q is 0); breaks 'Codes of the batch alone'",
+    ),
+    (
+        "freeze_counts_from_zero",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    views = [F.normalize(v, dim=1) for v in [z1, z2] + list(small)]
+    C = self.prototypes
+    if self.epoch < self.freeze_epochs:
+        C = C.detach()
+    scores = []
+    for v in views:
+        scores.append(v @ C.T)
+    codes = [self.codes(views[0], self.queues[0]), self.codes(views[1], self.queues[1])]
+    loss = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, loss.item())
+    self.remember(views[:2], index)
+    return loss
+""",
+        "beginner, off by one: `epoch` is 1 in the first epoch, so `<` freezes one epoch too few and never with the default freeze_epochs = 1; breaks 'Number of epochs at the start during which the prototypes are not trained' and 'frozen prototypes get no gradient at all'",
+    ),
+    (
+        "largest_score_subtracted",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    dtype = torch.float64 if scores.dtype == torch.float64 else torch.float32
+    s = scores.to(dtype)
+    # a common factor cancels, so take out the largest score: exp can't overflow
+    Q = torch.exp((s - s.max()) / epsilon)
+    Q /= Q.sum()
+    for _ in range(iterations):
+        Q /= Q.sum(dim=0, keepdim=True)
+        Q /= Q.sum(dim=1, keepdim=True)
+    return Q
+""",
+        "NumPy user who knows the softmax trick: no overflow, but exponentials of low scores underflow to 0 at small epsilon (from about 0.01 in float32), a column or a row of zeros gives 0 / 0 = nan; breaks step 5 'Stability at small epsilon' and 'Rows sum to 1'",
+    ),
+    (
+        "kl_instead_of_cross_entropy",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    log_p = [F.log_softmax(s / temperature, dim=-1) for s in scores]
+    terms = [
+        F.kl_div(log_p[v], code.to(log_p[v].dtype), reduction="batchmean")
+        for i, code in enumerate(codes)
+        for v in range(len(scores))
+        if v != i
+    ]
+    return sum(terms) / len(terms)
+""",
+        "someone who looks for torch's loss with soft targets: the KL divergence is the cross entropy minus the entropy of the code; same gradients, same value for codes of 0 and 1, but too small for soft codes; breaks '-sum_k code_ik log softmax' and 'ln K if all scores are equal' (0 if the codes are uniform too)",
+    ),
 ]

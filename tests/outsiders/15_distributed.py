@@ -1604,4 +1604,100 @@ def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
 """,
         "the second pass puts back the values from after the first pass of this chunk, not those from before the second pass; with several chunks (project_in_chunks) the backward pass overwrites the mean over the chunks; breaks 'The second pass must leave them as they are'",
     ),
+    (
+        "same_tensor_in_the_list",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    sizes = shares(B)
+    biggest = max(sizes)
+    padded = rows.new_zeros((biggest, rows.shape[1]))
+    padded[: len(rows)] = rows.detach()
+    parts = [torch.empty_like(padded)] * size()
+    dist.all_gather(parts, padded)
+    result = []
+    for part, n in zip(parts, sizes):
+        result.append(part[:n])
+    return torch.cat(result)
+""",
+        "beginner in Python: `[tensor] * W` is W times the same tensor, so every part holds the rows of one process; breaks 'first all rows of process 0, then those of process 1'",
+    ),
+    (
+        "rank_times_own_share_15",
+        "own_places",
+        """
+def own_places(B: int, device=None) -> tuple[Tensor, Tensor]:
+    b = shares(B)[rank()]
+    first = rank() * b
+    view1 = torch.arange(first, first + b, device=device)
+    view2 = view1 + B
+    return torch.cat((view1, view2)), torch.cat((view2, view1))
+""",
+        "engineer used to equal shares: the start is rank times its own share; wrong if an earlier process has one row more (B = 5, 2 processes: 2 3 7 8 instead of 3 4 8 9); breaks the docstring's example",
+    ),
+    (
+        "distance_from_own_mean",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    W = size()
+    total = gather(x.sum(0)[None], W).sum(0)
+    mean = total / B
+    local = x - x.mean(0)
+    squares = gather((local * local).sum(0)[None], W).sum(0)
+    var = squares / B
+    return mean, var
+""",
+        "hurried engineer: squared distances from the own mean of each process, so the variance between processes is missing; breaks 'mean squared distance from the mean' over the whole batch",
+    ),
+    (
+        "contexts_in_wrong_order",
+        "project_chunk",
+        """
+def project_chunk(method: nn.Module, chunk: list[Tensor]) -> list[Tensor]:
+    def contexts():
+        stats = running_statistics(method)
+        return unchanged(stats), nullcontext()
+
+    return checkpoint(method.project_views, chunk, use_reentrant=False, context_fn=contexts)
+""",
+        "student with a chat assistant: the contexts are swapped, so the first pass leaves the running statistics as they are and the second one moves them in the backward pass; breaks 'The first pass updates the running statistics ... The second pass must leave them as they are'",
+    ),
+    (
+        "contiguous_is_no_copy_15",
+        "Gather.backward",
+        """
+@staticmethod
+def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+    counts = shares(ctx.B)
+    me = rank()
+    # all_reduce works in place and needs a contiguous tensor: work on a contiguous copy
+    total = gradient.contiguous()
+    dist.all_reduce(total, op=dist.ReduceOp.SUM)
+    return total.split(counts)[me], None
+""",
+        "experienced engineer: contiguous() copies only if the tensor is not contiguous yet; usually it is, and all_reduce then overwrites the gradient that came in; breaks 'Other code may use the same tensor, so it must not be changed'",
+    ),
+    (
+        "reshape_is_sometimes_a_copy",
+        "average_gradients",
+        """
+def average_gradients(optimizer: torch.optim.Optimizer) -> None:
+    grads = [
+        p.grad.detach().reshape(-1)
+        for group in optimizer.param_groups
+        for p in group["params"]
+        if p.grad is not None
+    ]
+    if not grads:
+        return
+    flat = torch.cat(grads)
+    dist.all_reduce(flat)
+    flat /= size()
+    # the flat views share memory with p.grad
+    for view, mean in zip(grads, flat.split([len(g) for g in grads])):
+        view.copy_(mean)
+""",
+        "someone who knows views: reshape(-1) of a gradient in channels_last (or transposed) is a copy, so its mean is written into the copy and lost, p.grad stays the process's own; breaks 'Replace the gradient of each parameter by its mean', also 'as with channels_last'",
+    ),
 ]

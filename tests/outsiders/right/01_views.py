@@ -903,4 +903,83 @@ def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -
 """,
         "Blurring as two banded matrices with mirrored indices (rows @ image @ columns^T) instead of padding; widths are drawn before the coins; the bell curve is a softmax.",
     ),
+    (
+        "boxes_one_by_one_15",
+        "crop_boxes",
+        """
+def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) -> Tensor:
+    # all random numbers at once: ten pairs for the size and one pair for the place of each box
+    draws = torch.rand(B, 11, 2, generator=generator, dtype=torch.float64).tolist()
+    low, high = math.log(ratio[0]), math.log(ratio[1])
+
+    def last_resort():
+        if width > ratio[1] * height:
+            return height, max(1, round(ratio[1] * height))
+        if width < ratio[0] * height:
+            return max(1, round(width / ratio[0])), width
+        return height, width
+
+    boxes = []
+    for numbers in draws:
+        place = numbers.pop()
+        for u, v in numbers:
+            area = (scale[0] + u * (scale[1] - scale[0])) * height * width
+            aspect = math.exp(low + v * (high - low))
+            h = max(1, round(math.sqrt(area / aspect)))
+            w = max(1, round(math.sqrt(area * aspect)))
+            if h <= height and w <= width:
+                break
+        else:
+            h, w = last_resort()
+        top = math.floor(place[0] * (height - h + 1))
+        left = math.floor(place[1] * (width - w + 1))
+        boxes.append([top, left, h, w])
+    return torch.tensor(boxes, dtype=torch.int64).reshape(B, 4)
+""",
+        "a beginner's loop over the images with for/else, numbers drawn in one block in float64, math instead of torch, the draws for the place interleaved with those for the sizes",
+    ),
+    (
+        "blur_as_two_matrices_15",
+        "gaussian_blur",
+        """
+def gaussian_blur(x: Tensor, p: float = 0.5, sigma=(0.1, 2.0), generator=None) -> Tensor:
+    B, _, H, W = x.shape
+    widths = uniform(B, sigma[0], sigma[1], generator).to(x)
+    heads = (torch.rand(B, generator=generator) < p).to(x.device)
+    reach = max(1, H // 20)
+    d = torch.arange(-reach, reach + 1, device=x.device)
+    bell = torch.exp(-0.5 * (d / widths[:, None]) ** 2)
+    bell = bell / bell.sum(dim=1, keepdim=True)  # (B, K)
+
+    def matrix(n):
+        # entry (b, i, j): how much of pixel j comes into pixel i
+        source = (torch.arange(n, device=x.device)[:, None] + d).abs()
+        source = torch.where(source >= n, 2 * (n - 1) - source, source)  # (n, K)
+        M = torch.zeros(B, n, n, dtype=x.dtype, device=x.device)
+        index = source.expand(B, n, len(d))
+        return M.scatter_add(2, index, bell[:, None, :].expand(B, n, len(d)))
+
+    blurred = matrix(H)[:, None] @ x @ matrix(W)[:, None].transpose(2, 3)
+    return torch.where(heads[:, None, None, None], blurred.clamp(0, 1), x)
+""",
+        "physicist: blur as the product of two banded matrices with folded (reflected) indices instead of shifted copies; all images are blurred and torch.where chooses; widths are drawn before the coins",
+    ),
+    (
+        "boxes_only_for_heads",
+        "random_resized_crop",
+        """
+def random_resized_crop(
+    x: Tensor, size: int, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), generator=None, p: float = 1.0
+) -> Tensor:
+    B, _, H, W = x.shape
+    boxes = [(0, 0, H, W)] * B
+    cropped = [b for b, heads in enumerate(coin(B, p, generator).tolist()) if heads]
+    if cropped:
+        drawn = crop_boxes(len(cropped), H, W, scale, ratio, generator)
+        for b, box in zip(cropped, drawn.tolist()):
+            boxes[b] = tuple(box)
+    return crop_and_resize(x, torch.tensor(boxes, dtype=torch.int64).view(B, 4), size)
+""",
+        "Python programmer: coins first, then boxes only for the images that are cropped, in a list of tuples",
+    ),
 ]

@@ -699,4 +699,64 @@ def initialise(model, zero_init=False):
 """,
         "draws float64 numbers on the CPU and copies them in, n from the layer's attributes and not by kaiming_normal_, norms by their own reset_parameters, zero_init in a second pass",
     ),
+    (
+        "stage_by_append",
+        "stage",
+        """
+def stage(block: type[nn.Module], inputs: int, width: int, count: int, stride: int):
+    blocks = nn.Sequential()
+    while len(blocks) < count:
+        blocks.append(block(inputs, width, stride))
+        inputs, stride = width * block.expansion, 1
+    return blocks
+""",
+        "grows the Sequential with append in a while loop; the arguments themselves carry the state",
+    ),
+    (
+        "dictionary_of_children",
+        "ResNet.forward",
+        """
+def forward(self, x: Tensor) -> Tensor:
+    modules = dict(self.named_children())
+    h = modules["maxpool"](modules["bn1"](modules["conv1"](x)).relu())
+    number = 0
+    while number < self.stages:
+        number += 1
+        h = modules["layer" + str(number)](h)
+    return F.adaptive_avg_pool2d(h, 1).flatten(start_dim=1)
+""",
+        "a beginner's while loop over a dictionary of the children, adaptive pooling instead of a mean",
+    ),
+    (
+        "draws_by_hand_in_three_passes",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    from math import prod, sqrt
+
+    batch_or_instance = nn.modules.batchnorm._NormBase
+    norms = (batch_or_instance, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
+    parts = list(model.modules())
+    with torch.no_grad():
+        for m in parts:
+            if isinstance(m, nn.modules.conv._ConvNd):
+                n = m.out_channels * prod(m.kernel_size)
+                m.weight.copy_(torch.randn_like(m.weight) * sqrt(2 / n))
+        for m in parts:
+            if not isinstance(m, norms):
+                continue
+            if isinstance(m, batch_or_instance):
+                m.reset_running_stats()
+            for name, value in (("weight", 1.0), ("bias", 0.0)):
+                parameter = getattr(m, name, None)
+                if parameter is not None:
+                    parameter.copy_(torch.full_like(parameter, value))
+        if zero_init:
+            for m in parts:
+                if isinstance(m, (BasicBlock, Bottleneck)):
+                    last = m.bn3 if isinstance(m, Bottleneck) else m.bn2
+                    last.weight.mul_(0)
+""",
+        "physicist: normal numbers times a standard deviation worked out by hand, instead of nn.init; three passes (convolutions, norms, zeros); running statistics are reset too, so that a norm is the identity in eval mode",
+    ),
 ]

@@ -690,4 +690,53 @@ def predictor(dim, hidden_dim):
 """,
         "does not call mlp; layers have names, and the last matrix is drawn before the first",
     ),
+    (
+        "layers_with_names",
+        "mlp",
+        """
+def mlp(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    from collections import OrderedDict
+
+    layers = OrderedDict()
+    layers["fc1"] = nn.Linear(in_features=in_dim, out_features=hidden_dim, bias=False)
+    layers["norm"] = nn.BatchNorm1d(num_features=hidden_dim)
+    layers["act"] = nn.ReLU(inplace=True)
+    layers["fc2"] = nn.Linear(in_features=hidden_dim, out_features=out_dim, bias=True)
+    return nn.Sequential(layers)
+""",
+        "the four layers have names (OrderedDict) instead of numbers, and the ReLU works in place on the norm's output",
+    ),
+    (
+        "match_and_empty_sequential",
+        "projector",
+        """
+def projector(kind: str, in_dim: int, hidden_dim: int, out_dim: int) -> nn.Module:
+    head = nn.Sequential()
+    match kind:
+        case "none":
+            pass
+        case "linear":
+            head.append(nn.Linear(in_dim, out_dim))
+        case "mlp":
+            head = mlp(in_dim, hidden_dim, out_dim)
+        case _:
+            raise ValueError("kind must be none, linear or mlp, but it is " + repr(kind))
+    return head
+""",
+        "match statement; 'none' is an empty Sequential, which returns its input, and 'linear' a Sequential of one layer",
+    ),
+    (
+        "predictor_from_the_back",
+        "predictor",
+        """
+def predictor(dim: int, hidden_dim: int) -> nn.Sequential:
+    back = nn.Linear(hidden_dim, dim)
+    there = nn.Linear(dim, hidden_dim, bias=False)
+    q = nn.Sequential(there)
+    q.extend([nn.BatchNorm1d(hidden_dim), nn.ReLU()])
+    q.append(back)
+    return q
+""",
+        "does not call mlp; the second matrix draws its weights before the first, and the Sequential grows by extend and append",
+    ),
 ]

@@ -564,4 +564,49 @@ def nt_xent_loss(z1, z2, temperature=0.5):
 """,
         "no cross entropy and no target numbers: the positives are read from the off-diagonals, and the loss is the logsumexp of the differences from the positive",
     ),
+    (
+        "scaled_then_cosine",
+        "similarity_matrix",
+        """
+def similarity_matrix(z1: Tensor, z2: Tensor) -> Tensor:
+    kind = torch.promote_types(torch.promote_types(z1.dtype, z2.dtype), torch.float32)
+    v = torch.cat([z1.to(kind), z2.to(kind)])
+    # lengths do not matter: bring the largest entry of each row to 1 (a row of zeros stays)
+    biggest = v.detach().abs().amax(1, keepdim=True)
+    v = v / torch.where(biggest > 0, biggest, torch.ones_like(biggest))
+    return F.cosine_similarity(v[:, None, :], v[None, :, :], dim=-1)
+""",
+        "careful NumPy user: no matrix product and no F.normalize; rows are scaled by their largest entry first (so also huge and tiny rows work), then torch's own cosine with broadcasting",
+    ),
+    (
+        "where_instead_of_fill",
+        "candidate_logits",
+        """
+def candidate_logits(similarity: Tensor, temperature: float) -> Tensor:
+    number = torch.arange(similarity.size(0), device=similarity.device)
+    itself = number.unsqueeze(0) == number.unsqueeze(1)
+    nothing = similarity.new_full((), float("-inf"))
+    return torch.where(itself, nothing, similarity / temperature)
+""",
+        "student: compares row and column numbers and chooses with torch.where, instead of filling a mask",
+    ),
+    (
+        "gaps_to_the_partner",
+        "nt_xent_loss",
+        """
+def nt_xent_loss(z1: Tensor, z2: Tensor, temperature: float = 0.5) -> Tensor:
+    check(z1, z2, temperature)
+    s = similarity_matrix(z1, z2)
+    B = z1.shape[0]
+    # s_ij of each row lies on the two diagonals that are B away from the main one
+    partner = torch.cat([s.diagonal(B), s.diagonal(-B)])
+    total = s.new_zeros(())
+    for i in range(2 * B):
+        others = torch.cat([s[i, :i], s[i, i + 1 :]])
+        # -log(exp(a) / sum exp(b)) = log sum exp(b - a): the partner itself contributes exp(0)
+        total = total + torch.logsumexp((others - partner[i]) / temperature, dim=0)
+    return total / (2 * B)
+""",
+        "physicist: no cross entropy, no mask and no index: a loop over the views with the log-sum-exp of the gaps to the partner, partners read off the two side diagonals",
+    ),
 ]

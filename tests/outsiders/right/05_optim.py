@@ -702,4 +702,62 @@ def take_step(optimizer, loss, rate):
 """,
         "torch.autograd.grad for the trainable parameters only, and gradients set by hand, instead of zero_grad and backward",
     ),
+    (
+        "squared_half_angle",
+        "learning_rate",
+        """
+def learning_rate(step: int, total_steps: int, warmup_steps: int, peak: float) -> float:
+    after = step - warmup_steps  # steps since the end of the warm-up
+    if after < 0:
+        return float(peak) * step / warmup_steps
+    if after == 0:
+        return float(peak)
+    left = total_steps - step
+    if left <= 0:
+        return 0.0
+    # (1 + cos a) / 2 = cos(a / 2) ** 2 = sin((pi - a) / 2) ** 2
+    return peak * math.sin(math.pi / 2 * left / (after + left)) ** 2
+""",
+        "physicist: counts the steps that are left and uses the half-angle formula, a squared sine instead of 1 + cos",
+    ),
+    (
+        "python_numbers",
+        "lars_update",
+        """
+def lars_update(w: Tensor, gradient: Tensor, velocity: Tensor, settings: dict) -> None:
+    is_weight = len(w.shape) >= 2
+    with torch.no_grad():
+        new = gradient.clone()
+        scale = 1.0
+        if is_weight:
+            new = new + settings["weight_decay"] * w
+            length_w = torch.linalg.vector_norm(w).item()
+            length_u = torch.linalg.vector_norm(new).item()
+            if length_w > 0.0 and length_u > 0.0:
+                scale = settings["trust_coefficient"] * length_w / length_u
+        velocity.copy_(settings["momentum"] * velocity + scale * new)
+        w.copy_(w - settings["lr"] * velocity)
+""",
+        "NumPy user: the ratio is an ordinary Python number computed here, without trust_ratio; new values are computed in full and copied into the old tensors",
+    ),
+    (
+        "autograd_grad",
+        "take_step",
+        """
+def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:
+    every = []
+    for group in optimizer.param_groups:
+        group.update(lr=rate)
+        every.extend(group["params"])
+    wanted = [p for p in every if p.requires_grad]
+    slopes = torch.autograd.grad(loss, wanted, allow_unused=True) if wanted else ()
+    for p in every:
+        p.grad = None
+    for p, slope in zip(wanted, slopes):
+        if slope is not None:
+            p.grad = slope.clone()
+    optimizer.step()
+""",
+        "mathematician: no backward and no zero_grad: asks torch.autograd.grad for the gradients of the optimiser's parameters and puts them in place",
+    ),
 ]

@@ -604,4 +604,51 @@ def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
 """,
         "NT-Xent spelled out in B x B blocks with logsumexp and logaddexp, at the method's temperature, without a 2B x 2B matrix or cross_entropy.",
     ),
+    (
+        "sorted_random_numbers_15",
+        "shuffled_batches",
+        """
+def shuffled_batches(
+    N: int, batch_size: int, generator: Generator | None = None
+) -> Iterator[Tensor]:
+    # a random number for each image; the images in the order of their numbers
+    number = torch.rand(N, generator=generator, dtype=torch.float64)
+    order = torch.argsort(number)
+    full = N // batch_size
+    table = order[: full * batch_size].reshape(full, batch_size)
+    return iter([table[row] for row in range(full)])
+""",
+        "NumPy user: sorts random numbers instead of randperm, cuts by reshape, and is no generator function: the order is drawn at the call itself",
+    ),
+    (
+        "one_view_twice_15",
+        "SimCLR.views",
+        """
+def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    source_of_views = self.generators["views"]
+    shown = x
+    if self.positives == "wrong":
+        shown = torch.cat([x[1:], x[:1]])  # row b holds image b + 1, the last row image 0
+    pair = []
+    for batch in (x, shown):
+        pair.append(one_view(batch, self.recipe, source_of_views))
+    return pair[0], pair[1]
+""",
+        "beginner with loops: calls one_view twice instead of two_views; moves the images before their view is made, by cat and in the other direction",
+    ),
+    (
+        "rows_of_log_softmax",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    from simclr_mini.nt_xent import candidate_logits, similarity_matrix
+
+    logits = candidate_logits(similarity_matrix(z1, z2), self.temperature)
+    log_share = logits.log_softmax(dim=1)
+    B = len(z1)
+    hits = log_share.diagonal(B).sum() + log_share.diagonal(-B).sum()
+    return -hits / (2 * B)
+""",
+        "physicist: does not call nt_xent_loss but builds the loss from the parts of lesson 4, with log_softmax and its two side diagonals",
+    ),
 ]

@@ -1089,4 +1089,101 @@ def linear_probe(train_h, train_labels, val_h, val_labels, penalties=PENALTIES, 
 """,
         "fits every penalty from zero in the given order, and picks the maximum of (accuracy, penalty) afterwards; statistics in float64; constant dimensions are found by comparison with the first row; classes by a Python set and searchsorted",
     ),
+    (
+        "votes_as_logarithms",
+        "knn_predict",
+        """
+def knn_predict(
+    bank: Tensor, bank_labels: Tensor, queries: Tensor, k: int = 20, temperature: float = 0.07
+) -> Tensor:
+    if k < 1 or not temperature > 0:
+        raise ValueError(f"need k >= 1 and temperature > 0, got {k} and {temperature}")
+    if bank_labels.shape != (len(bank),):
+        raise ValueError(f"{len(bank)} rows in the bank, but labels of shape {tuple(bank_labels.shape)}")
+
+    def directions(rows):
+        rows = rows.to(torch.promote_types(rows.dtype, torch.float32))
+        largest = rows.abs().amax(dim=1, keepdim=True)
+        rows = rows / torch.where(largest > 0, largest, torch.ones_like(largest))
+        length = rows.square().sum(dim=1, keepdim=True).sqrt()
+        return rows / torch.where(length > 0, length, torch.ones_like(length))
+
+    names = torch.unique(bank_labels)
+    unit_bank = directions(bank)
+    answer = bank_labels.new_empty(len(queries))
+    for begin in range(0, len(queries), QUERIES):
+        cosine = torch.einsum("qd,nd->qn", directions(queries[begin : begin + QUERIES]), unit_bank)
+        near = cosine.sort(dim=1, descending=True)
+        s = near.values[:, :k]
+        label = bank_labels[near.indices[:, :k]]
+        log_weight = (s - s[:, :1]) / temperature
+        log_votes = [
+            torch.logsumexp(log_weight.masked_fill(label != name, -math.inf), dim=1) for name in names
+        ]
+        answer[begin : begin + QUERIES] = names[torch.stack(log_votes).argmax(dim=0)]
+    return answer
+""",
+        "full sort instead of topk; one logsumexp per class over masked log weights instead of scattering exp; einsum; rows scaled by their largest entry before the norm; writes the answers into a tensor",
+    ),
+    (
+        "one_permutation_per_class",
+        "class_balanced",
+        """
+def class_balanced(labels: Tensor, share: float, generator: Generator | None = None) -> Tensor:
+    if share <= 0 or share > 1 or share != share:
+        raise ValueError(f"share = {share} is not in (0, 1]")
+    members = {}
+    for row, label in enumerate(labels.tolist()):
+        members.setdefault(label, []).append(row)
+    if not members:
+        return torch.empty(0, dtype=torch.int64)
+    quota = max(round(share * len(labels) / len(members)), 1)
+    chosen = []
+    for rows in members.values():
+        lottery = torch.randperm(len(rows), generator=generator).tolist()
+        chosen += [rows[i] for i in lottery[:quota]]
+    return torch.tensor(chosen, dtype=torch.int64)
+""",
+        "plain Python: a dict from label to rows, and one permutation for each class instead of one of all rows; classes in order of first appearance",
+    ),
+    (
+        "gradient_by_hand_15",
+        "fit",
+        """
+def fit(
+    h: Tensor, position: Tensor, weight: Tensor, bias: Tensor, penalty: float, iterations: int
+) -> tuple[Tensor, Tensor]:
+    C, D = weight.shape
+    N = len(h)
+    theta = torch.cat([weight.detach(), bias.detach()[:, None]], dim=1).contiguous()
+    if iterations <= 0:
+        return theta[:, :D].clone(), theta[:, D].clone()
+    ones_and_h = torch.cat([h.detach(), h.new_ones(N, 1)], dim=1)
+    target = torch.zeros(N, C, dtype=h.dtype, device=h.device)
+    target[torch.arange(N, device=h.device), position] = 1
+    shrink = theta.new_full((1, D + 1), penalty)
+    shrink[0, D] = 0  # the bias is free
+    theta.requires_grad_()
+    solver = torch.optim.LBFGS(
+        [theta],
+        max_iter=iterations,
+        max_eval=30 * iterations,
+        tolerance_grad=1e-9,
+        tolerance_change=1e-12,
+        history_size=20,
+        line_search_fn="strong_wolfe",
+    )
+
+    def value_and_gradient():
+        with torch.no_grad():
+            log_p = (ones_and_h @ theta.T).log_softmax(dim=1)
+            theta.grad = (log_p.exp() - target).T @ ones_and_h / N + shrink * theta
+            return -(target * log_p).sum() / N + 0.5 * (shrink * theta * theta).sum()
+
+    solver.step(value_and_gradient)
+    best = theta.detach()
+    return best[:, :D].clone(), best[:, D].clone()
+""",
+        "physicist: bias as one more column of a single matrix, the gradient written out by hand (softmax minus one-hot) without autograd, L-BFGS with strong Wolfe line search and tight tolerances",
+    ),
 ]

@@ -832,4 +832,58 @@ def means(x: Tensor, labels: Tensor, distances: Tensor, centroids: Tensor) -> Te
 """,
         "sorts the points by label and splits them into clusters; empty ones take points from a sorted list; no index_add_",
     ),
+    (
+        "cdist_then_subtract_15",
+        "assign",
+        """
+def assign(x: Tensor, centroids: Tensor) -> tuple[Tensor, Tensor]:
+    labels = torch.zeros(len(x), dtype=torch.int64, device=x.device)
+    squared = torch.zeros(len(x), dtype=x.dtype, device=x.device)
+    centroids = centroids.to(x.dtype)
+    begin = 0
+    while begin < len(x):
+        end = min(begin + CHUNK, len(x))
+        some = x[begin:end]
+        table = torch.cdist(some, centroids, compute_mode="donot_use_mm_for_euclid_dist")
+        own = table.argmin(dim=1)
+        labels[begin:end] = own
+        squared[begin:end] = ((some - centroids[own]) ** 2).sum(dim=1)
+        begin = end
+    return labels, squared
+""",
+        "cdist by subtraction instead of the expansion, the squared distance computed again from the chosen centroid, a while loop that writes into prepared tensors",
+    ),
+    (
+        "exponential_race_15",
+        "far_points",
+        """
+def far_points(squared: Tensor, count: int, generator: Generator | None = None) -> Tensor:
+    N = len(squared)
+    log_rate = squared.detach().cpu().double().log()  # -inf at distance 0: never arrives
+    winners = torch.empty(count, dtype=torch.int64)
+    at_once = max(1, 2**20 // N)
+    for i in range(0, count, at_once):
+        races = min(at_once, count - i)
+        waiting = torch.empty(races, N, dtype=torch.float64).exponential_(generator=generator)
+        log_time = waiting.clamp(min=1e-300).log() - log_rate
+        winners[i : i + races] = log_time.argmin(dim=1)
+    return winners.to(squared.device)
+""",
+        "physicist: a race of exponential clocks (the smallest Exp(1) / weight wins with probability proportional to the weight), in logarithms and float64, instead of cumsum and a search; draws N numbers per position",
+    ),
+    (
+        "image_by_image_15",
+        "reconstruction_loss",
+        """
+def reconstruction_loss(model: Autoencoder, x: Tensor, noisy: Tensor) -> Tensor:
+    guess = model(noisy)
+    wide = torch.promote_types(torch.promote_types(guess.dtype, x.dtype), torch.float32)
+    errors = []
+    for clean, rebuilt in zip(x, guess, strict=True):
+        difference = rebuilt.to(wide) - clean.to(wide)
+        errors.append((difference * difference).mean())
+    return torch.stack(errors).mean()
+""",
+        "beginner: the mean over the images of each image's mean squared error, in a loop (all images have equally many values), in the widest dtype of both and at least float32",
+    ),
 ]

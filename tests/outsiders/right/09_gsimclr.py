@@ -761,4 +761,62 @@ def strict_batches(pseudo_labels, batch_size, generator=None):
 """,
         "lists and a greedy placement: the images of each cluster go to the emptiest batches, ties at random; no row, no rank and no deal(), and the draws come in another order",
     ),
+    (
+        "one_random_key",
+        "in_clusters",
+        """
+def in_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = pseudo_labels.shape[0]
+    K = len(torch.bincount(pseudo_labels))
+    within = torch.rand(N, dtype=torch.float64, generator=generator) / 2
+    turn = torch.randperm(K, generator=generator).double()
+    return torch.argsort(turn[pseudo_labels] + within)
+""",
+        "NumPy user: one sort by a random key, the cluster's turn plus a random fraction below 1/2 for each image, instead of a shuffle and a stable sort",
+    ),
+    (
+        "leave_out_first_15",
+        "dealt_batches",
+        """
+def dealt_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    T = len(pseudo_labels) // batch_size
+    used = torch.randperm(len(pseudo_labels), generator=generator)[: T * batch_size]
+    row = used[in_clusters(pseudo_labels[used], generator)]
+    hands = [row[player::T] for player in range(T)]
+    seats = torch.randperm(T, generator=generator).tolist()
+    return torch.stack([hands[s] for s in seats])
+""",
+        "leaves images out before the row is laid, not after; slices with a stride and shuffled list of hands instead of deal",
+    ),
+    (
+        "into_the_emptiest_batches",
+        "strict_batches",
+        """
+def strict_batches(
+    pseudo_labels: Tensor, batch_size: int, generator: Generator | None = None
+) -> Tensor:
+    sizes = torch.bincount(pseudo_labels)
+    if int((sizes > 0).sum()) < batch_size:
+        raise ValueError(f"fewer than {batch_size} clusters have an image")
+    T = strict_count(sizes, batch_size)
+    kept = []
+    for c in range(len(sizes)):
+        members = (pseudo_labels == c).nonzero().flatten()
+        kept.append(members[torch.randperm(len(members), generator=generator)[:T]])
+    kept = torch.cat(kept)
+    kept = kept[torch.randperm(len(kept), generator=generator)[: T * batch_size]]
+    batches = [[] for _ in range(T)]
+    for c in torch.randperm(len(sizes), generator=generator).tolist():
+        images = kept[pseudo_labels[kept] == c].tolist()
+        # the emptiest batches first, equal ones in random order: a different batch for each image
+        places = torch.randperm(T, generator=generator).tolist()
+        places.sort(key=lambda t: len(batches[t]))
+        for image, t in zip(images, places, strict=False):
+            batches[t].append(image)
+    return torch.tensor(batches, dtype=torch.int64)
+""",
+        "another algorithm: clusters in random order, each one's images go to the emptiest batches (ties at random), so all batches stay within one image of each other; no row, no rank, no deal",
+    ),
 ]

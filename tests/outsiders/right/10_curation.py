@@ -826,4 +826,74 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
 """,
         "beginner: a Python loop over the boxes, the union as three disjoint parts, without intersection()",
     ),
+    (
+        "norms_learn_on_clones",
+        "embed",
+        """
+def embed(model: nn.Module, x: Tensor) -> Tensor:
+    modules = list(model.modules())
+    modes = [m.training for m in modules]
+    buffers = [dict(m._buffers) for m in modules]
+    try:
+        for m in modules:
+            # whatever is updated during this pass is a copy
+            for name, value in m._buffers.items():
+                if value is not None:
+                    m._buffers[name] = value.clone()
+            if isinstance(m, nn.modules.batchnorm._BatchNorm):
+                m.training = True
+        with torch.no_grad():
+            return model.project(x)
+    finally:
+        for m, mode, old in zip(modules, modes, buffers):
+            m.training = mode
+            m._buffers.update(old)
+""",
+        "every buffer of the model is replaced by a clone during the pass, the norms really train on the clones, and the original tensors come back in finally; track_running_stats is not touched",
+    ),
+    (
+        "masks_of_pixels",
+        "overlap",
+        """
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    a, b = a.long(), b.to(a.device).long()
+    if len(a) == 0:
+        return torch.zeros(0, device=a.device)
+    shared, size_a, size_b = 1, 1, 1
+    for axis in (0, 1):  # vertical, then horizontal
+        low_a, low_b = a[:, axis, None], b[:, axis, None]
+        high_a, high_b = low_a + a[:, axis + 2, None], low_b + b[:, axis + 2, None]
+        lines = torch.arange(
+            int(torch.minimum(low_a, low_b).min()),
+            int(torch.maximum(high_a, high_b).max()),
+            device=a.device,
+        )
+        in_a = (lines >= low_a) & (lines < high_a)
+        in_b = (lines >= low_b) & (lines < high_b)
+        shared = shared * (in_a & in_b).sum(dim=1)
+        size_a, size_b = size_a * in_a.sum(dim=1), size_b * in_b.sum(dim=1)
+    only_one = (size_a - shared) + (size_b - shared)
+    return shared / (shared + only_one)
+""",
+        "marks the rows and the columns of each box in boolean masks and counts the marks; uses no minimum/maximum of sides, neither `intersection` nor `area`; union = shared pixels + pixels in only one box",
+    ),
+    (
+        "choose_in_a_loop",
+        "Curation.choose",
+        """
+def choose(self, draws: list[dict]) -> int:
+    if self.rule == "random":
+        equal = torch.ones(len(draws))
+        return torch.multinomial(equal, 1, generator=self.generators["tries"]).item()
+    sign = -1 if self.rule == "reversed" else 1
+    chosen = 0
+    for i in range(1, len(draws)):
+        bad = sign * (draws[i]["badness"] - draws[chosen]["badness"])
+        wide = sign * (draws[i]["gap"] - draws[chosen]["gap"])
+        if bad < 0 or (bad == 0 and wide > 0):
+            chosen = i
+    return chosen
+""",
+        "a running best instead of sorting, with a sign for the reversed rule; the random draw uses multinomial instead of randint (other numbers from the same generator)",
+    ),
 ]

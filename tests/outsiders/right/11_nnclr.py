@@ -881,4 +881,88 @@ def nnclr_loss(
 """,
         "Each term as log sum_k exp(e_k - e_i), in a loop over the neighbours; no matrix product, no cross_entropy.",
     ),
+    (
+        "one_query_at_a_time",
+        "SupportSet.find",
+        """
+@torch.no_grad()
+def find(
+    self,
+    z: Tensor,
+    k: int = 1,
+    exclude: Tensor | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    z = z.to(self.rows)
+    z = z / z.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    own = [None] * len(z) if exclude is None else exclude.tolist()
+    found = []
+    for query, image in zip(z, own):
+        allowed = torch.arange(len(self.rows), device=self.rows.device)
+        if image is not None:
+            allowed = allowed[self.images != image]
+        distance = (self.rows[allowed] - query).square().sum(dim=1)
+        if k == 1:
+            found.append(allowed[distance.argmin()])
+            continue
+        nearest = allowed[distance.argsort()[:k]]
+        found.append(nearest[torch.randint(len(nearest), (), generator=generator).item()])
+    if not found:
+        return torch.empty(0, dtype=torch.int64, device=self.rows.device)
+    return torch.stack(found)
+""",
+        "a loop over the queries: throws the ignored rows away instead of masking them, and measures real distances instead of cosines; one random draw per query; fewer than k rows left: one of those",
+    ),
+    (
+        "every_row_asks",
+        "SupportSet.push",
+        """
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    if len(z) > len(self.rows):
+        raise ValueError(f"{len(z)} projections do not fit a support set of {len(self.rows)}")
+    B, Q = len(z), len(self.rows)
+    new = z.detach().to(self.rows)
+    new = new / new.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    # how far is each row behind the next position, on the ring? the first B are replaced
+    behind = (torch.arange(Q, device=self.rows.device) - self.position) % Q
+    replaced = behind < B
+    self.rows[replaced] = new[behind[replaced]]
+    if images is None:
+        self.images.masked_fill_(replaced, -1)
+    else:
+        self.images[replaced] = images.to(self.images)[behind[replaced]]
+    older = torch.where(self.ages < 0, self.ages, self.ages + 1)
+    self.ages.copy_(older.masked_fill(replaced, 0))
+    self.position.copy_((self.position + B) % Q)
+""",
+        "the other way round: each row of the set works out whether it is replaced, and by which projection, with a mask over all Q rows; no index list; norm by hand",
+    ),
+    (
+        "differences_of_similarities",
+        "nnclr_loss",
+        """
+def nnclr_loss(
+    z1: Tensor,
+    p2: Tensor,
+    support: SupportSet,
+    temperature: float = 0.1,
+    rows: Tensor | None = None,
+) -> Tensor:
+    if not temperature > 0:
+        raise ValueError(f"the temperature must be above 0, not {temperature}")
+    if rows is None:
+        nn_ = support.nearest(z1.detach())
+    else:
+        nn_ = support.rows.index_select(0, rows.to(support.rows.device))
+    wide = torch.promote_types(p2.dtype, torch.promote_types(nn_.dtype, torch.float32))
+    nn_ = nn_.detach().to(p2.device, wide)
+    p = F.normalize(p2.to(wide), dim=1)
+    losses = []
+    for i in range(len(p)):
+        s = (p * nn_[i]).sum(dim=1) / temperature  # of neighbour i with all predictions
+        losses.append(torch.logsumexp(s - s[i], dim=0))
+    return torch.stack(losses).mean()
+""",
+        "one neighbour at a time: log of the sum of exp(s_k - s_i), without cross_entropy and without a matrix product (so that autocast cannot lower its precision)",
+    ),
 ]

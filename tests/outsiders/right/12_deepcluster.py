@@ -830,4 +830,66 @@ def start_epoch(self, pixels: Tensor) -> list[nn.Parameter]:
 """,
         "draws the classifier's numbers before k-means draws its own, compares against a copy, writes all tensors by slice assignment",
     ),
+    (
+        "sort_by_random_keys",
+        "uniform_over_clusters",
+        """
+def uniform_over_clusters(pseudo_labels: Tensor, generator: Generator | None = None) -> Tensor:
+    N = len(pseudo_labels)
+
+    def keys(*shape):
+        return torch.rand(*shape, generator=generator, dtype=torch.float64)
+
+    # images in random order, then grouped by cluster: the order within a cluster stays random
+    order = keys(N).argsort()
+    order = order[pseudo_labels[order].argsort(stable=True)]
+    _, sizes = pseudo_labels.unique(return_counts=True)
+    starts = sizes.cumsum(0) - sizes
+    share = N // len(sizes) + 1
+    sizes, starts = sizes[:, None], starts[:, None]
+    once = torch.arange(share).expand(len(sizes), share)
+    again = torch.minimum((keys(len(sizes), share) * sizes).long(), sizes - 1)
+    place = torch.where(sizes > share, once, again)
+    picked = order[(starts + place).flatten()]
+    return picked[keys(len(picked)).argsort()[:N]]
+""",
+        "no loop over clusters: random keys, two sorts, and one table of C x share places; all draws from torch.rand, in another order than usual (permutation of all images, repeated places, final shuffle)",
+    ),
+    (
+        "means_one_by_one_last_images",
+        "old_means",
+        """
+def old_means(h: Tensor, pseudo_labels: Tensor, K: int) -> Tensor:
+    pseudo_labels = pseudo_labels.to(h.device)
+    spare = iter(h.flip(0))  # the last images, one for each empty cluster
+    centroids = []
+    for k in range(K):
+        members = h[pseudo_labels == k]
+        centroids.append(members.mean(dim=0) if len(members) else next(spare))
+    return torch.stack(centroids)
+""",
+        "loop with a mask and .mean for each cluster; the empty ones get the last images of the data in turn (the docstring only demands a different image for each; the comment in the body suggests image k)",
+    ),
+    (
+        "singular_values_15",
+        "pca_whiten",
+        """
+def pca_whiten(h: Tensor, dim: int) -> Tensor:
+    if not h.isfinite().all():
+        raise ValueError("a representation is infinite or not a number; is the loss finite?")
+    if (h - h.mean(0)).norm() <= LEAST_SPREAD * h.norm():
+        raise ValueError("all representations are equal: the encoder has collapsed")
+    wide = h.to(torch.float64)
+    x = wide - wide.mean(dim=0, keepdim=True)
+    # an image at the mean, apart from the rounding of the mean itself
+    at_mean = x.norm(dim=1) <= 1e-14 * wide.norm(dim=1)
+    _, s, Vt = torch.linalg.svd(x, full_matrices=False)
+    k = min(dim, int((s**2 >= LEAST_VARIANCE * s[0] ** 2).sum()))
+    y = x @ (Vt[:k] / s[:k, None]).T
+    length = y.norm(dim=1, keepdim=True)
+    y = torch.where(at_mean[:, None] | (length == 0), torch.zeros_like(y), y / length)
+    return y.to(torch.float32)
+""",
+        "singular values of the centred data instead of eigenvalues of a covariance; all in float64; scaled by the singular values (the factor sqrt(N) cancels in the normalisation); 0 rows handled explicitly instead of by an eps",
+    ),
 ]

@@ -690,4 +690,60 @@ def follow(key: nn.Module, query: nn.Module, momentum: float) -> None:
 """,
         "all parameters at once with torch's foreach functions; 0 and 1 are cases of their own, and exact",
     ),
+    (
+        "two_level_system",
+        "moco_loss",
+        """
+def moco_loss(q: Tensor, k: Tensor, queue: Tensor, temperature: float = 0.2) -> Tensor:
+    energy = similarities(q, k, queue).div(temperature)
+    own, others = energy.split([1, len(queue)], dim=1)
+    # free energy of all wrong candidates; then there are only two levels
+    free = others.logsumexp(dim=1, keepdim=True)
+    return F.logsigmoid(own - free).mean().neg()
+""",
+        "physicist: a softmax over the own key and the rest is a sigmoid of own minus logsumexp of the queue; no cross_entropy, no target; stable",
+    ),
+    (
+        "turn_the_ring",
+        "Ring.push",
+        """
+@torch.no_grad()
+def push(self, z: Tensor, images: Tensor | None = None) -> None:
+    size, count = self.ages.numel(), z.shape[0]
+    if count > size:
+        raise ValueError(f"{count} projections do not fit into {size} rows")
+    start = self.position.item()
+
+    def write(buffer, new):
+        # turn the ring so that the next free place is at the front, write, turn back
+        turned = torch.roll(buffer, -start, dims=0)
+        turned[:count] = new
+        buffer.copy_(torch.roll(turned, start, dims=0))
+
+    z = z.to(device=self.rows.device, dtype=self.rows.dtype)
+    write(self.rows, z / z.norm(dim=1, keepdim=True).clamp(min=1e-12))
+    write(self.images, -1 if images is None else images.to(self.images.device))
+    self.ages += (self.ages >= 0).to(self.ages.dtype)
+    write(self.ages, 0)
+    self.position.fill_((start + count) % size)
+""",
+        "NumPy user: rolls each buffer so that the next position is row 0, writes a slice and rolls back, instead of indices modulo the size; no_grad instead of detach; norm by hand",
+    ),
+    (
+        "direction_by_direction",
+        "MoCo.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    B = len(index)
+    waiting = torch.empty_like(self.queue.rows).copy_(self.queue.rows)
+    directions = []
+    for q, k in zip(z1.split(B), z2.split(B), strict=True):
+        directions.append(moco_loss(q, k, waiting, temperature=self.temperature))
+    images = torch.cat([index for _ in directions])
+    self.found = self.health(z1.detach(), z2.detach(), images)
+    self.queue.push(z2.detach(), images)
+    return torch.stack(directions).mean()
+""",
+        "one loss for each direction, both against the same copy of the old queue, then their mean; health and push once with all rows",
+    ),
 ]

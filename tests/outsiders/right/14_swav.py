@@ -728,4 +728,55 @@ def loss(self, z1, z2, index, *small):
 """,
         "The queues get projections as they are: Ring.push scales them to unit norm.",
     ),
+    (
+        "two_potentials_15",
+        "sinkhorn",
+        """
+@torch.no_grad()
+def sinkhorn(scores: Tensor, epsilon: float = 0.05, iterations: int = 3) -> Tensor:
+    if scores.dtype != torch.float64:
+        scores = scores.to(torch.float32)
+    M = scores / epsilon
+    of_samples = M.new_zeros(M.shape[0], 1)
+    for _ in range(iterations):
+        of_prototypes = -torch.logsumexp(M + of_samples, dim=0, keepdim=True)
+        of_samples = -torch.logsumexp(M + of_prototypes, dim=1, keepdim=True)
+    return torch.softmax(M + of_prototypes, dim=1)
+""",
+        "optimal transport: only the two dual potentials change, the table of scores stays; the last scaling of the rows is a softmax",
+    ),
+    (
+        "table_of_pairs_15",
+        "swapped_loss",
+        """
+def swapped_loss(scores: list[Tensor], codes: list[Tensor], temperature: float = 0.1) -> Tensor:
+    predictions = torch.log_softmax(torch.stack(scores) / temperature, dim=2)  # (V, B, K)
+    targets = torch.stack(codes)  # (C, B, K)
+    pairs = -(targets.unsqueeze(1) * predictions.unsqueeze(0)).sum(dim=3).mean(dim=2)  # (C, V)
+    C, V = pairs.shape
+    own = torch.eye(C, V, dtype=torch.bool, device=pairs.device)
+    return pairs.masked_select(~own).mean()
+""",
+        "NumPy user: a table of all losses, codes by views, without loops; the mean of all entries off the diagonal",
+    ),
+    (
+        "all_views_at_once",
+        "SwAV.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor, *small: Tensor) -> Tensor:
+    normalise_(self.prototypes)
+    B = z1.shape[0]
+    rows = F.normalize(torch.cat((z1, z2) + small), dim=1)
+    frozen = int(self.epoch) <= self.freeze_epochs
+    weight = self.prototypes.detach() if frozen else self.prototypes
+    scores = list(F.linear(rows, weight).split(B))
+    large = list(rows[: 2 * B].split(B))
+    codes = [self.codes(one.detach(), ring) for one, ring in zip(large, self.queues, strict=True)]
+    value = swapped_loss(scores, codes, self.temperature)
+    self.found = self.health(scores, codes, value.item())
+    self.remember(large, index)
+    return value
+""",
+        "hurried engineer: all views in one tensor, one F.linear, then split",
+    ),
 ]

@@ -687,4 +687,49 @@ def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
 """,
         "one exchange: squared distances from the own mean within each process, plus those between the processes' means (Chan's formula)",
     ),
+    (
+        "sum_of_zeros",
+        "all_rows",
+        """
+def all_rows(rows: Tensor, B: int) -> Tensor:
+    start = sum(shares(B)[: rank()])
+    table = torch.zeros((B, *rows.shape[1:]), dtype=rows.dtype, device=rows.device)
+    table[start : start + rows.shape[0]] = rows.detach()
+    if size() > 1:
+        dist.all_reduce(table)  # everyone else has zeros in our rows
+    return table
+""",
+        "every process writes its rows into a table of zeros, and all_reduce adds the tables: no padding, no list, no all_gather",
+    ),
+    (
+        "positives_are_at_home",
+        "own_nt_xent_loss",
+        """
+def own_nt_xent_loss(z1: Tensor, z2: Tensor, B: int, temperature: float = 0.5) -> Tensor:
+    u = F.normalize(z1, dim=1)
+    v = F.normalize(z2, dim=1)
+    everyone = torch.cat([gather(u, B), gather(v, B)])  # (2B, d)
+    mine = torch.cat([u, v])  # (2b, d)
+    # both views of an image live in this process
+    positive = (u * v).sum(1).repeat(2) / temperature
+    logits = mine @ everyone.T / temperature - positive[:, None]
+    here, partner = own_places(B, device=z1.device)
+    column = torch.arange(2 * B, device=z1.device)
+    logits = logits.masked_fill(column == partner[:, None], 0.0)  # positive minus itself
+    logits = logits.masked_fill(column == here[:, None], float("-inf"))
+    return torch.logsumexp(logits, dim=1).sum() * (size() / (2 * B))
+""",
+        "physicist: the positive is computed from the process's own rows, without gather, and subtracted before logsumexp; no cross_entropy, no targets",
+    ),
+    (
+        "all_rows_then_var_mean",
+        "moments",
+        """
+def moments(x: Tensor, B: int) -> tuple[Tensor, Tensor]:
+    batch = gather(x, B)  # everybody's rows
+    variance, mean = torch.var_mean(batch, dim=0, correction=0)
+    return mean, variance
+""",
+        "hurried engineer: one exchange of the rows themselves instead of two exchanges of sums; torch.var_mean does the rest, the gradient flows back through gather",
+    ),
 ]

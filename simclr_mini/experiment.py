@@ -53,7 +53,8 @@ def run(
         The content of result.json; an empty dict in every process but the first.
 
     Raises:
-        Errors as in `runs.prepare` and `train.train`.
+        ValueError: `fine_tune` is set, but the images have no labels.
+        Other errors as in `runs.prepare` and `train.train`.
     """
     # what cannot work is refused before the folder is touched
     config.check()

@@ -480,6 +480,7 @@ def script(words, monkeypatch):
         "docs/results/mistake_costs.py": lambda: load_file(path, "mistake_costs").chosen(),
         "docs/site/capture.py": lambda: [*capture.COMMANDS, "all"],
         "docs/pictures/make.py": lambda: [file.stem for file in path.parent.glob("*.svg")],
+        "tests/mixture.py": lambda: [str(number) for number in range(20)],
         "docs/lessons/experiments.py": lambda: load_file(path, "experiments").EXPERIMENTS,
     }
     if words[1:]:

@@ -195,6 +195,11 @@ def deal(module):
         for _ in range(90)
     }
     seen["orders"] = len(orders)
+    several = {
+        tuple(min(hand) for hand in module.deal(torch.arange(8), 4, generator).tolist())
+        for _ in range(300)
+    }
+    seen["also orders of four"] = "some" if len(several) < 16 else "all"
     seen["only inside"] = len(orders) == 1 and len(inside) > 1
     first = module.deal(torch.arange(60), 30, generator).min(1).values
     seen["in order"] = bool((first.diff() > 0).all())
@@ -283,7 +288,8 @@ def dealt_batches(module):
         return [{int(labels[n]) for n in set(range(9)) - one} for one in used]
 
     seen["wait together"] = all(len(clusters) == 1 for clusters in waiting(12))
-    seen["wait side by side"] = sum(len(clusters) > 1 for clusters in waiting(100)) < 54
+    apart = sum(len(clusters) > 1 for clusters in waiting(100))
+    seen["wait side by side"], seen["also wait apart"] = apart < 54, apart == 100
     return seen
 
 
@@ -328,5 +334,6 @@ def strict_batches(module):
     labels, generator = of_sizes(2, 2, 2, 2, 2), Generator().manual_seed(13)
     used = [set(draw(labels, 4, generator).flatten().tolist()) for _ in range(60)]
     dropped = [{n // 2 for n in set(range(10)) - one} for one in used]
-    seen["wait side by side"] = sum(len(clusters) == 2 for clusters in dropped) < 42
+    apart = sum(len(clusters) == 2 for clusters in dropped)
+    seen["wait side by side"], seen["also wait apart"] = apart < 42, apart == 60
     return seen

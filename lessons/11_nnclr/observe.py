@@ -362,6 +362,8 @@ def NNCLR_loss(module):
     seen["own rows"] = answer(method.loss, at(10, 100), at(20, 110), torch.tensor([5, 9]))
     losses, own = set(), True
     method = method_of(module, support_of(module, FOUR, IMAGES), 0.5, None, top_k=2)
+    others = [g for name, g in method.generators.items() if name != "neighbours"]
+    states = [g.get_state() for g in others]
     for seed in range(8):
         method.support = support_of(module, FOUR, IMAGES)
         method.generators["neighbours"].manual_seed(seed)
@@ -380,6 +382,8 @@ def NNCLR_loss(module):
     seen["also searches"] = sum(searched) > 4
     seen["top k"] = (len(losses) > 1, len(losses) > 3)
     seen["own generator"] = own
+    moved = [not torch.equal(g.get_state(), s) for g, s in zip(others, states, strict=True)]
+    seen["also others"] = any(moved)
     method = method_of(module, module.SupportSet(7, 5), 0.5, None)
     seen["stays"] = stays(step_of, method, rand(3, 5, seed=1), rand(3, 5, seed=2))
     seen["there"] = all(there)

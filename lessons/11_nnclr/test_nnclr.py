@@ -947,6 +947,7 @@ def test_top_k_takes_any_of_the_k_nearest():
             float(two_directions(z1, z2, rows[[a, b]], rows[[c, d]], nn.Identity(), 0.5))
         )
     method, seen = method_of(support_of(FOUR), top_k=2), set()
+    others = {name: g.get_state() for name, g in method.generators.items() if name != "neighbours"}
     for _ in range(40):
         method.support = support_of(FOUR)
         before = torch.get_rng_state()
@@ -954,6 +955,10 @@ def test_top_k_takes_any_of_the_k_nearest():
         if not torch.equal(before, torch.get_rng_state()):
             said = "You draw from torch's global generator, which no checkpoint saves."
             wrong(said, call=got.call, expected='generators["neighbours"]')
+        for name, state in others.items():
+            if not torch.equal(state, method.generators[name].get_state()):
+                said = f'You draw from generators["{name}"], so a search changes what it draws.'
+                wrong(said, call=got.call, expected='generators["neighbours"]')
         near_by = [i for i, loss in enumerate(allowed) if abs(loss - float(got.value)) < 1e-5]
         if not near_by:
             said = (

@@ -1657,7 +1657,7 @@ MISTAKES = [
             "K = int(pseudo_labels.max()) + 1\n"
             "    turn = torch.arange(K).roll(int(torch.randint(K, (), generator=generator)))",
         ),
-        "You start with a random cluster and continue by number, so the same ones are neighbours in every epoch. How many orders do three clusters have?",
+        "Your clusters come in only some of their orders, as if you started with a random one and went on by number. How many orders do three clusters have?",
         trains=True,
     ),
     Mistake(
@@ -1757,7 +1757,7 @@ MISTAKES = [
         "seeded_inside",
         "in_clusters",
         (SHUFFLE, FROZEN + SHUFFLE),
-        "You seed a generator of your own at each call, so every epoch is the same. What keeps its state from epoch to epoch?",
+        "Every epoch is the same, as if you seeded a generator of your own at each call. What keeps its state from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -2047,7 +2047,7 @@ MISTAKES = [
         "batches_turned",
         "deal",
         (MIX, "return hands.roll(int(torch.randint(batches, (), generator=generator)), 0)"),
-        "You start with a random batch and continue in order. How many orders do three batches have?",
+        "Your batches come in only some of their orders, as if you started with a random one and went on in turn. How many orders do three batches have?",
         trains=True,
     ),
     Mistake(
@@ -2061,7 +2061,7 @@ MISTAKES = [
         "deal_seeded_inside",
         "deal",
         (MIX, FROZEN + MIX),
-        "You seed a generator of your own at each call, so the batches always come in the same order. What keeps its state from call to call?",
+        "The batches come in the same order at every call, as if you drew nothing, or seeded a generator of your own. What keeps its state from call to call?",
         trains=True,
     ),
     Mistake(
@@ -2162,7 +2162,7 @@ MISTAKES = [
         "batches_turned_around",
         "deal",
         (MIX, "return hands.flip(0) if torch.rand((), generator=generator) < 0.5 else hands"),
-        "You keep or reverse the order of the batches. Which orders of the batches should be equally likely?",
+        "Your batches come in only two orders, as if you kept or reversed their order. Which orders of the batches should be equally likely?",
         trains=True,
     ),
     Mistake(
@@ -2238,7 +2238,7 @@ MISTAKES = [
         "last_cluster_waits",
         "dealt_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You leave out one end of the row, so all images left out are of one cluster, and those of a small cluster are left out too often. Which images should be left out?",
+        "All images left out are of one cluster, as if you cut one end off the row, and those of a small cluster are left out too often. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -2322,7 +2322,7 @@ MISTAKES = [
             "order = torch.randperm(len(pseudo_labels), generator=generator)\n"
             "    order = order[pseudo_labels[order].argsort(stable=True)]",
         ),
-        "You put the clusters in the order of their numbers, so images of two small clusters next to each other never meet. Which of your functions shuffles the clusters too?",
+        "The clusters keep one order, such as that of their numbers, so images of two small clusters next to each other never meet. Which of your functions shuffles the clusters too?",
         trains=True,
     ),
     Mistake(
@@ -2347,7 +2347,7 @@ MISTAKES = [
         "dealt_once",
         "dealt_batches",
         (ORDER, FROZEN + ORDER),
-        "You seed a generator of your own at each call, so all epochs have the same batches, as in the released code. What should keep the state from epoch to epoch?",
+        "All epochs have the same batches, as in the released code, or as if you seeded a generator of your own at each call. What should keep the state from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -2795,7 +2795,7 @@ MISTAKES = [
         "strict_end_waits",
         "strict_batches",
         (DEAL, "return deal(order[: batches * batch_size], batches, generator)"),
-        "You leave out one end of the row, so images of small clusters are left out more often than others. Which images should be left out?",
+        "Images of small clusters are left out more often than others, as if you cut one end off the row. Which images should be left out?",
         trains=True,
     ),
     Mistake(
@@ -2835,7 +2835,7 @@ MISTAKES = [
             "order = torch.randperm(len(pseudo_labels), generator=generator)\n"
             "    order = order[pseudo_labels[order].argsort(stable=True)]",
         ),
-        "You put the clusters in the order of their numbers, so two small neighbouring clusters never share a batch, in any epoch. What puts clusters in random order?",
+        "The clusters keep one order, such as that of their numbers, so two small neighbouring clusters never share a batch, in any epoch. What puts clusters in random order?",
         trains=True,
     ),
     Mistake(
@@ -2874,7 +2874,7 @@ MISTAKES = [
         "strict_once",
         "strict_batches",
         (ORDER, FROZEN + ORDER),
-        "You seed a generator of your own at each call, so all epochs have the same batches. What should keep the state from epoch to epoch?",
+        "All epochs have the same batches, as if you seeded a generator of your own at each call. What should keep the state from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -3235,6 +3235,53 @@ def dealt_batches(
     return deal(order, batches, generator)
 """,
         "You return positions among the images that you kept. Which image of the data set is at position 3 of the kept ones?",
+        trains=True,
+    ),
+    Mistake(
+        "left_out_of_many_clusters",
+        "dealt_batches",
+        """
+def dealt_batches(pseudo_labels, batch_size, generator=None):
+    N = len(pseudo_labels)
+    batches = N // batch_size
+    order = torch.randperm(N, generator=generator)
+    order = order[rank_in_cluster(pseudo_labels[order]).argsort(stable=True)]
+    keep = torch.ones(N, dtype=torch.bool)
+    keep[order[: N - batches * batch_size]] = False
+    order = in_clusters(pseudo_labels, generator)
+    return deal(order[keep[order]], batches, generator)
+""",
+        "The images that you leave out are always of different clusters. How likely should any two images be to be left out together?",
+        trains=True,
+    ),
+    Mistake(
+        "dropped_from_many_clusters",
+        "strict_batches",
+        """
+def strict_batches(pseudo_labels, batch_size, generator=None):
+    if len(pseudo_labels.unique()) < batch_size:
+        raise ValueError("too few clusters")
+    batches = strict_count(torch.bincount(pseudo_labels), batch_size)
+    order = in_clusters(pseudo_labels, generator)
+    order = order[rank_in_cluster(pseudo_labels[order]) < batches]
+    mixed = torch.randperm(len(order), generator=generator)
+    mixed = mixed[rank_in_cluster(pseudo_labels[order[mixed]]).argsort(stable=True)]
+    kept = mixed[len(order) - batches * batch_size :].sort().values
+    return deal(order[kept], batches, generator)
+""",
+        "The images that you drop are of as many clusters as possible. How likely should any two images be to be dropped together?",
+        trains=True,
+    ),
+    Mistake(
+        "turned_or_reversed",
+        "deal",
+        """
+def deal(order, batches, generator=None):
+    hands = order.view(-1, batches).T
+    hands = hands.roll(int(torch.randint(batches, (), generator=generator)), 0)
+    return hands.flip(0) if torch.rand((), generator=generator) < 0.5 else hands.clone()
+""",
+        "Of the 24 orders of four batches, you use only some, such as those that turn or reverse the row. Which function draws any order?",
         trains=True,
     ),
     Mistake(

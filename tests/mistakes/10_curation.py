@@ -3796,7 +3796,7 @@ MISTAKES = [
         "random_is_the_first",
         "Curation.choose",
         (ANY, "return 0"),
-        "You always take the first draw in the random control, which makes it plain SimCLR. How likely should each draw be?",
+        "The random control chooses the first draw in every call of ours, as plain SimCLR would. How likely should each draw be?",
         trains=True,
     ),
     Mistake(

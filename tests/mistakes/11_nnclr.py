@@ -212,7 +212,7 @@ MISTAKES = [
             "return nearest.indices.gather(1, one)[:, 0]",
             "return torch.multinomial((similarity != -2).float(), 1, generator=generator)[:, 0]",
         ),
-        "You choose among all rows of the set if k > 1. How many of them should be in the draw?",
+        "If k > 1, you choose among more rows than k, such as all rows of the set. How many of them should be in the draw?",
         trains=True,
     ),
     Mistake(
@@ -271,7 +271,7 @@ MISTAKES = [
                 "generator=Generator().manual_seed(generator.initial_seed() if generator else 0)",
             ),
         ),
-        "You draw the same numbers at every call. What keeps track of how many have been drawn?",
+        "Every call chooses the same ranks, as if it drew the same numbers. What keeps track of how many have been drawn?",
         trains=True,
     ),
     Mistake(
@@ -539,7 +539,7 @@ MISTAKES = [
             DRAW,
             "import random\n\n        one = torch.tensor([[random.randrange(int(n))] for n in counts.sum(1)]).to(nearest.indices)",
         ),
-        "You draw from a source that is not torch's, so equal seeds give different rows. Which source is given?",
+        "Equal seeds give different rows, as if you drew from Python's own source. Which source is given?",
         trains=True,
     ),
     Mistake(
@@ -637,7 +637,7 @@ MISTAKES = [
             COUNTS,
             "counts = nearest.values.masked_fill(nearest.values == -2, -torch.inf).softmax(1).cpu()",
         ),
-        "You draw nearer rows more often than the others of the k. How likely should each of them be?",
+        "You draw some of the k rows more often than others. How likely should each of them be?",
         trains=True,
     ),
     Mistake(
@@ -2655,7 +2655,7 @@ MISTAKES = [
             "exclude = index if self.exclude_same else None\n"
             "        rows1, rows2 = (self.support.find(z, exclude=exclude) for z in (z1, z2))",
         ),
-        "You search without top_k, so you always take the nearest row. Which function of the method passes it?",
+        "Your search finds the same rows in every call, as if it had no top_k and took the nearest. Which function of the method passes it?",
         trains=True,
     ),
     Mistake(
@@ -3104,6 +3104,23 @@ def push(self, z: Tensor, images: Tensor | None = None) -> None:
     self.ages = torch.cat([older[B:], torch.zeros_like(self.ages[:B])])
 """,
         "You move all rows to the front, and `position` stays at 0, although the next row does not go there. In a ring, which rows stay where they are?",
+        trains=True,
+    ),
+    Mistake(
+        "draws_like_the_views",
+        "NNCLR.loss",
+        """
+def loss(self, z1, z2, index):
+    exclude = index if self.exclude_same else None
+    source = self.generators["views"]
+    rows1, rows2 = (self.support.find(z, self.top_k, exclude, source) for z in (z1, z2))
+    loss1 = self.direction(z1, self.predictor(z2), rows1)
+    loss2 = self.direction(z2, self.predictor(z1), rows2)
+    self.found = self.health(torch.cat([rows1, rows2]), index.repeat(2))
+    self.support.push(z1, index)
+    return (loss1 + loss2) / 2
+""",
+        "Your search draws from another generator of the method, so the number of neighbours changes the views. Which function of the method passes the right one?",
         trains=True,
     ),
     *probabilities_kept_from_zero("nnclr_loss", LOG_OF_P, "a bad prediction"),

@@ -140,7 +140,7 @@ MISTAKES = [
         "all_directions_kept",
         "pca_whiten",
         (SORTED, "variance, directions = variance.flip(0), directions.flip(1)"),
-        "You keep all directions, whatever dim is. How many may you keep at most?",
+        "You keep more directions than dim, such as all of them. How many may you keep at most?",
         trains=True,
     ),
     Mistake(
@@ -518,7 +518,7 @@ MISTAKES = [
             CUT,
             "return torch.multinomial(1 / sizes[pseudo_labels].float(), N, True, generator=generator)",
         ),
-        "You draw each image by itself, so clusters are even only on average. How many images should each cluster give in every epoch?",
+        "Clusters are even only on average, as if you drew each image by itself. How many images should each cluster give in every epoch?",
         trains=True,
         ties=("as_many_as_the_largest",),
     ),
@@ -1511,7 +1511,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
         "all_directions",
         "DeepCluster.start_epoch",
         (SEEN, "h = pca_whiten(features(self.encoder, pixels), self.encoder.dim)"),
-        "You keep all directions. Which setting says how many to keep?",
+        "You keep more directions than asked for, such as all of them. Which setting says how many to keep?",
         trains=True,
     ),
     Mistake(
@@ -1582,7 +1582,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             CLUSTER,
             "_, new = kmeans(h, self.clusters, generator=Generator().manual_seed(0), start=start)",
         ),
-        "You give k-means a new generator with a fixed seed at each call, so every epoch and every run has the same start. Which generator continues from epoch to epoch?",
+        "k-means has the same start in every epoch and every run, as with a new generator of a fixed seed. Which generator continues from epoch to epoch?",
         trains=True,
     ),
     Mistake(
@@ -1692,7 +1692,7 @@ def uniform_over_clusters(pseudo_labels, generator=None):
             DRAW,
             "weight = 0.01 * torch.randn(self.projector.weight.shape, generator=Generator().manual_seed(0))",
         ),
-        "You start every epoch with the same weights, whatever the seed. Which generator continues from epoch to epoch?",
+        "You start every epoch with the same weights. Which generator continues from epoch to epoch?",
         trains=True,
     ),
     Mistake(

@@ -220,7 +220,7 @@ def test_a_test_with_parameters_catches_only_what_it_catches(tmp_path, monkeypat
     test = "@pytest.mark.parametrize('K', [2, 3])\ndef test_nothing(K):\n    assert K > 1\n"
     file.write_text(f"import pytest\n\n{test}", "utf-8")
     assert score(lesson) == 1
-    assert "Your test catches 0 of 29." in capsys.readouterr().out
+    assert "Your test catches 0 of 30." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ and of many draws together. Choose pseudo labels that reveal mistakes: unequal c
 one image, an N that is not a multiple of B. Write one test or several; each is a function named
 test_...
 
-Target: catch at least 19 of the 29 wrong versions of dealt_batches, and pass on the right one.
+Target: catch at least 19 of the 30 wrong versions of dealt_batches, and pass on the right one.
 """
 
 import torch

@@ -221,8 +221,8 @@ def crop_boxes(B: int, height: int, width: int, scale, ratio, generator=None) ->
     first = fits.int().argmax(1, keepdim=True)  # (B, 1)
     widest = min(width, round(height * ratio[1]))
     tallest = min(height, round(width / ratio[0]))
-    w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)
-    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)
+    w = torch.where(fits.any(1), w.gather(1, first)[:, 0], max(1, widest))
+    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], max(1, tallest))
     # place it anywhere inside the image, with all whole positions equally likely
     top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()
     left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()

@@ -72,8 +72,8 @@ def boxes_in_loops(B, height, width, scale, ratio, generator=None):
     """Try ten times for each box, as torchvision does."""
     boxes = []
     for _ in range(B):
-        h = min(height, round(width / ratio[0]))
-        w = min(width, round(height * ratio[1]))
+        h = max(1, min(height, round(width / ratio[0])))
+        w = max(1, min(width, round(height * ratio[1])))
         for _ in range(10):
             area = draw(*scale, generator) * height * width
             aspect = math.exp(draw(math.log(ratio[0]), math.log(ratio[1]), generator))
@@ -90,8 +90,8 @@ def boxes_in_loops(B, height, width, scale, ratio, generator=None):
 @way("crop_boxes", "redraw the misfits")
 def boxes_by_rounds(B, height, width, scale, ratio, generator=None):
     """Start with the largest box; in ten rounds, redraw those that have no other box yet."""
-    h = torch.full((B,), min(height, round(width / ratio[0])))
-    w = torch.full((B,), min(width, round(height * ratio[1])))
+    h = torch.full((B,), max(1, min(height, round(width / ratio[0]))))
+    w = torch.full((B,), max(1, min(width, round(height * ratio[1]))))
     waiting = torch.arange(B)
     for _ in range(10):
         n = len(waiting)
@@ -111,8 +111,8 @@ def boxes_by_rounds(B, height, width, scale, ratio, generator=None):
 def boxes_in_numpy(B, height, width, scale, ratio, generator=None):
     """Draw everything at once, and write the candidates from the last to the first."""
     u = torch.rand(B, 22, generator=generator, dtype=torch.float64).numpy()
-    h = np.full(B, min(height, round(width / ratio[0])))
-    w = np.full(B, min(width, round(height * ratio[1])))
+    h = np.full(B, max(1, min(height, round(width / ratio[0]))))
+    w = np.full(B, max(1, min(width, round(height * ratio[1]))))
     low, high = np.log(ratio)
     for k in reversed(range(10)):
         area = np.interp(u[:, k], [0, 1], scale) * height * width

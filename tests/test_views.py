@@ -317,6 +317,12 @@ def test_an_image_too_wide_for_any_box_gives_the_largest_one_allowed(H, W, expec
     assert {(h, w) for _, _, h, w in boxes.tolist()} == {expected}
 
 
+@pytest.mark.parametrize("H, W, ratio", [(100, 3, (10.0, 10.0)), (2, 100, (0.1, 0.2))])
+def test_the_last_resort_has_at_least_one_pixel(H, W, ratio):
+    boxes = views.crop_boxes(50, H, W, (0.9, 1.0), ratio, seeded())
+    assert (boxes[:, 2:] > 0).all()
+
+
 def test_every_position_of_a_box_is_equally_likely():
     """A 2 x 2 box in a 5 x 6 image has 4 x 5 positions."""
     boxes = views.crop_boxes(4000, 5, 6, (4 / 30, 4 / 30), (1, 1), seeded())

@@ -4,6 +4,7 @@ Statistics are so coarse that every way to draw from a given distribution gives 
 """
 
 import inspect
+import itertools
 import math
 from functools import cache
 
@@ -231,6 +232,11 @@ def crop_boxes(module):
         "top": law(top / (9000 - h), 0, 1),
         "left": law(left / (12000 - w), 0, 1),
         "related": (related(top, left), related(h * w, (w / h).log())),
+        "place and size": tuple(
+            related(place, size)
+            for place in (top / (9000 - h), left / (12000 - w))
+            for size in (h * w, (w / h).log())
+        ),
         "sizes": one_size(small),
         "ends": ((small[:, 0] == 2).any().item(), (small[:, 1] == 4).any().item()),
         "starts": ((small[:, 0] == 0).any().item(), (small[:, 1] == 0).any().item()),
@@ -448,6 +454,8 @@ def color_jitter(module):
     y = jitter(x, 0.3, 0.0, 0.3, 0.0, 1.0)
     bright = y.mean((1, 2, 3))
     seen["own"] = related(bright, chroma(y) / bright)
+    seen["amounts"] = tried(own_amounts, jitter)
+    seen["orders"] = tried(orders, jitter)
     red = torch.tensor([0.5, 0.1, 0.1])[:, None, None].expand(600, 3, 1, 1)
     y = jitter(red, 0.0, 0.0, 0.4, 0.15, 1.0)[:, :, 0, 0]
     factor = (y.amax(1) - y.amin(1)) / 0.4
@@ -465,6 +473,52 @@ def color_jitter(module):
     seen["if it is strong"] = coarse(early[strong].mean() - early[~strong].mean(), 0.4)
     seen["hue and saturation"] = related(factor, shift)
     return seen
+
+
+def own_amounts(jitter):
+    """How the four amounts are related to each other: six pairs."""
+    x = (0.35 + 0.15 * images(1, 1, 3)).expand(400, -1, -1, -1)
+    luma = torch.tensor([0.2989, 0.587, 0.114])[:, None, None]
+
+    def measured(y):
+        light = (y * luma).sum(1).flatten(1)
+        return light.mean(1), light.std(1), (y.amax(1) - y.amin(1)).mean((1, 2))
+
+    after, before = measured(jitter(x, 0.3, 0.2, 0.3, 0.0, 1.0)), measured(x)
+    b, bc, bcs = (now / then for now, then in zip(after, before, strict=True))
+    found = [related(b, bc / b), related(b, bcs / bc), related(bc / b, bcs / bc)]
+    red = torch.tensor([0.4, 0.3, 0.3])[:, None, None].expand(400, 3, 1, 1)
+    for i in range(3):
+        strengths = [0.0, 0.0, 0.0, 0.1]
+        strengths[i] = 0.3
+        y = jitter(red, *strengths, 1.0)[:, :, 0, 0]
+        colour = y.amax(1) - y.amin(1)
+        found.append(related(y.amax(1) if i == 0 else colour, (y[:, 1] - y[:, 2]) / colour))
+    return tuple(found)
+
+
+def orders(jitter):
+    """How often a change comes before another: six pairs. And how often the hue changes last.
+
+    Strong factors leave only 0 and 1; only a change of hue that comes later makes other values.
+    """
+    x = torch.tensor([[0.05, 0.4], [0.0, 0.1], [0.0, 0.1]])[:, None].expand(400, 3, 1, 2)
+    strong = (1e5, 1e5, 1e5, 0.15)
+
+    def tinted(y):
+        return ((y > 1e-4) & (y < 1 - 1e-4)).flatten(1).any(1)
+
+    first = {
+        (0, 1): lambda y: y[:, 0, 0, 0] > 0.5,
+        (0, 2): lambda y: y[:, 2, 0, 1] > 0.5,
+        (1, 2): lambda y: y[:, 0, 0, 0] < 0.5,
+    }
+    shares = []
+    for pair in itertools.combinations(range(4), 2):
+        y = jitter(x, *(s * (k in pair) for k, s in enumerate(strong)), 1.0)
+        shares.append(coarse(first.get(pair, tinted)(y).double().mean() - 0.5, 0.3))
+    last = tinted(jitter(x, *strong, 1.0)).double().mean()
+    return *shares, coarse(last - 0.25, 0.3)
 
 
 def gaussian_blur(module):
@@ -558,6 +612,14 @@ def two_views(module):
         sizes = tuple(coarse(2 * side.mean() - 0.545, 0.2) for side in sides)
         return (*(tied(one[:, i], two[:, i]) for i in (0, 1)), *sizes)
 
+    def cropped():
+        """How many images each view crops if the recipe crops one in four."""
+        row = ((torch.arange(24) + 0.5) / 24)[:, None].expand(24, 24)
+        ramps = torch.stack([row, row.T, 0 * row]).expand(200, -1, -1, -1)
+        views = f(ramps, only(crop=0.25, size=6, crop_scale=(0.2, 0.4)))
+        sides = [v[:, 0, 4].mean(1) - v[:, 0, 1].mean(1) for v in views]
+        return tuple(coarse((side < 0.47).double().mean() - 0.25, 0.3) for side in sides)
+
     def brightness():
         """Whether the two views have the same brightness."""
         some = torch.full((80, 3, 1, 1), 0.4)
@@ -579,6 +641,7 @@ def two_views(module):
         "none": tuple(settled(lambda i=i: f(x[:3], none)[i]) for i in (0, 1)),
         "facts": tried(facts),
         "crops": tried(crops),
+        "cropped": tried(cropped),
         "brightness": tried(brightness),
         "next pair": tried(next_pair),
         "coins": tuple(tried(coins_of_both, **{name: 0.25}) for name in ("gray", "blur")),

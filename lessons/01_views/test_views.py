@@ -1,6 +1,7 @@
 """Lesson 1: random changes of an image, from one coin to two views."""
 
 import inspect
+import itertools
 import math
 from dataclasses import replace
 
@@ -265,7 +266,11 @@ def test_position_is_uniform_for_boxes_of_every_size():
     top, left, h, w = got.value.double().unbind(1)
     is_uniform(top / (9000 - h), 0, 1, got.call, "The position from top to bottom")
     is_uniform(left / (12000 - w), 0, 1, got.call, "The position from left to right")
-    is_uncorrelated(top / (9000 - h), left / (12000 - w), got.call, "Top and left")
+    top, left = top / (9000 - h), left / (12000 - w)
+    is_uncorrelated(top, left, got.call, "Top and left")
+    for what, size in [("area", h * w), ("ratio", (w / h).log())]:
+        is_uncorrelated(top, size, got.call, f"A box's {what} and its distance from the top")
+        is_uncorrelated(left, size, got.call, f"A box's {what} and its distance from the left")
 
 
 @about("crop_boxes")
@@ -690,16 +695,32 @@ def test_factors_are_never_negative():
 
 
 @about("color_jitter")
-def test_brightness_and_saturation_factors_are_independent():
+def test_the_four_amounts_are_independent():
     """An image that becomes brighter does not become more colourful for that reason."""
+    # No value is clamped, so the order of these three does not matter.
     x = (0.35 + 0.15 * images(1, 1, 3)).expand(900, -1, -1, -1)
-    got = call(color_jitter, x, 0.3, 0.0, 0.3, 0.0, 1.0)
+    got = call(color_jitter, x, 0.3, 0.2, 0.3, 0.0, 1.0)
     luma = torch.tensor([0.2989, 0.587, 0.114])[:, None, None]
-    brightness = (got.value * luma).sum((1, 2, 3)) / (x * luma).sum((1, 2, 3))
-    saturation = chroma(got.value) / chroma(x) / brightness
-    is_uniform(brightness, 0.7, 1.3, got.call, "The brightness factor")
-    is_uncorrelated(brightness, saturation, got.call, "The brightness and saturation factors")
-    is_uniform(saturation, 0.7, 1.3, got.call, "The saturation factor")
+    light, before = ((one * luma).sum(1).flatten(1) for one in (got.value, x))
+    brightness = light.mean(1) / before.mean(1)
+    contrast = light.std(1) / before.std(1) / brightness
+    saturation = chroma(got.value) / chroma(x) / brightness / contrast
+    factors = {"brightness": brightness, "contrast": contrast, "saturation": saturation}
+    for name, factor, s in zip(factors, factors.values(), (0.3, 0.2, 0.3), strict=True):
+        is_uniform(factor, 1 - s, 1 + s, got.call, f"The {name} factor")
+    for one, other in itertools.combinations(factors, 2):
+        said = f"The {one} and {other} factors"
+        is_uncorrelated(factors[one], factors[other], got.call, said)
+    # A change of hue moves neither the largest nor the smallest channel.
+    x = torch.tensor([0.4, 0.3, 0.3])[:, None, None].expand(900, 3, 1, 1)
+    for i, name in enumerate(["brightness", "contrast"]):
+        strengths = [0.0] * 4
+        strengths[i], strengths[3] = 0.3, 0.1
+        got = call(color_jitter, x, *strengths, 1.0)
+        y = got.value[:, :, 0, 0]
+        shift = (y[:, 1] - y[:, 2]) / (y.amax(1) - y.amin(1))
+        factor = y.amax(1) if i == 0 else y.amax(1) - y.amin(1)
+        is_uncorrelated(factor, shift, got.call, f"The {name} factor and the hue shift")
 
 
 @about("color_jitter")
@@ -756,6 +777,33 @@ def test_half_of_the_images_change_brightness_before_contrast():
     if abs(share - expected) > 5 * math.sqrt(0.25 / 2000) * 0.8:
         said = f"The share of flat images is {early:.3f} if brightness is first, {late:.3f} if not."
         wrong(said, call=got.call, expected=f"halfway between: {expected:.3f}", got=share)
+
+
+def tinted(y):
+    """Whether an image has a value that is neither 0 nor 1."""
+    return ((y > 1e-4) & (y < 1 - 1e-4)).flatten(1).any(1)
+
+
+@about("color_jitter")
+def test_any_of_the_four_changes_may_come_first():
+    """Of any two changes, either comes first half the time; hue is the last one time in four."""
+    # A factor in the thousands leaves only 0 and 1: brightness whitens all that is not black,
+    # contrast what is above the mean, saturation each channel above its pixel's grey. Only a change
+    # of hue that comes after them makes other values. Here: a dark red pixel beside a light one.
+    x = torch.tensor([[0.05, 0.4], [0.0, 0.1], [0.0, 0.1]])[:, None].expand(1500, 3, 1, 2)
+    strong = {"brightness": 1e5, "contrast": 1e5, "saturation": 1e5, "hue": 0.15}
+    first = {  # how an image looks to which the first of two changes was made first
+        ("brightness", "contrast"): lambda y: y[:, 0, 0, 0] > 0.5,
+        ("brightness", "saturation"): lambda y: y[:, 2, 0, 1] > 0.5,
+        ("contrast", "saturation"): lambda y: y[:, 0, 0, 0] < 0.5,
+    }
+    for one, other in itertools.combinations(strong, 2):
+        pair = {name: s * (name in (one, other)) for name, s in strong.items()}
+        got = call(color_jitter, x, *pair.values(), 1.0)
+        flags = first.get((one, other), tinted)(got.value)
+        rate_is(flags, 0.5, got.call, f"changed in {one} before {other}")
+    got = call(color_jitter, x, *strong.values(), 1.0)
+    rate_is(tinted(got.value), 0.25, got.call, "changed in hue last")
 
 
 @about("color_jitter")
@@ -917,6 +965,10 @@ def test_crops_of_the_two_views_are_independent():
         if not 0.28 < share < 0.32:
             said = f"The share of the image that {name} shows is wrong."
             wrong(said, call=got.call, expected=0.3, got=share)
+    got = call(two_views, x, replace(recipe, crop=0.4))
+    for name, view in zip(["x1", "x2"], got.value, strict=True):
+        h, w, _, _ = seen_boxes(view, 24, 24)
+        rate_is(h * w < 400, 0.4, got.call, f"cropped in {name}")
 
 
 @about("two_views")

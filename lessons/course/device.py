@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tag, Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
@@ -32,7 +32,10 @@ class OneDevice(TorchDispatchMode):
 
     So may indices, but not the values that are written at these indices. A copy from `meta` to the
     CPU has no numbers to copy: a new tensor holds zeros, and an existing one stays as it is.
+    `drawn` says whether random numbers were drawn on `meta`.
     """
+
+    drawn = False
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -53,7 +56,10 @@ class OneDevice(TorchDispatchMode):
             kinds.add(torch.device(kwargs["device"]).type)
         if len(kinds | generators) > 1:
             raise Mixed(name.partition("::")[2])
-        return func(*args, **kwargs)
+        value = func(*args, **kwargs)
+        if Tag.nondeterministic_seeded in func.tags:
+            self.drawn |= any(one.is_meta for one in tensors_in(value))
+        return value
 
 
 class NoNumbers(TorchFunctionMode):
@@ -91,8 +97,8 @@ def elsewhere(value):
 
 
 def strays_and_draws(f, *args) -> tuple[str, bool]:
-    """What `strays` says about f, and whether f finished without random numbers from the CPU."""
-    ended = []
+    """What `strays` says about f, and whether f draws random numbers elsewhere than on the CPU."""
+    ended, mode = [], OneDevice()
 
     def run(*args):
         value = f(*args)
@@ -100,21 +106,22 @@ def strays_and_draws(f, *args) -> tuple[str, bool]:
         return value
 
     state = torch.get_rng_state()
-    said = strays(run, *args)
-    return said, bool(ended) and torch.equal(state, torch.get_rng_state())
+    said = strays(run, *args, mode=mode)
+    none = bool(ended) and torch.equal(state, torch.get_rng_state())
+    return said, mode.drawn or none
 
 
-def strays(f, *args, **kwargs) -> str:
+def strays(f, *args, mode: OneDevice | None = None, **kwargs) -> str:
     """In words, where f leaves the device of its arguments; empty if no such place is found."""
     args, kwargs = tree_map(elsewhere, (args, kwargs))
     try:
-        with no_compiler(), OneDevice(), NoNumbers():
+        with no_compiler(), mode or OneDevice(), NoNumbers():
             value = f(*args, **kwargs)
     except (ImportError, AttributeError) as error:
         if "torch._dynamo" not in str(error) or "torch._dynamo" in sys.modules:
             return ""
         importlib.import_module("torch._dynamo")  # f does need the compiler
-        return strays(f, *args, **kwargs)
+        return strays(f, *args, mode=mode, **kwargs)
     except Mixed as error:
         return f"two devices meet in `{error}`"
     except Exception as error:

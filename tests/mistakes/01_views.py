@@ -142,7 +142,7 @@ MISTAKES = [
         "horizontal_flip",
         """def horizontal_flip(x, p=0.5, generator=None):
     return torch.where(coin(len(x), p, generator)[:, None, None, None], x.flip(3), x)""",
-        "Your coins stay on the CPU, wherever the images are. What must be done with them before they meet the images?",
+        "Some tensor of the flip stays on the CPU, wherever the images are: the coins, perhaps, or the result. What must be done before they meet?",
         trains=True,
     ),
     part(
@@ -207,7 +207,7 @@ MISTAKES = [
         "horizontal_flip",
         "coin(len(x), p, generator)",
         'torch.tensor([__import__("random").random() < p for _ in x])',
-        "You toss the coins with a source that is not torch's, so neither the generator nor torch's seed controls them. Which helper draws from the generator?",
+        "You toss the coins with a source that neither the generator nor torch.manual_seed controls. Which helper draws from the generator?",
     ),
     part(
         "flip_repeats_without_generator",
@@ -469,6 +469,20 @@ MISTAKES = [
         "You give all boxes of a batch the same size. For how many images should sizes be drawn?",
     ),
     part(
+        "place_by_the_draws_of_the_size",
+        "crop_boxes",
+        "top = (uniform(B, 0, 1, generator) * (height - h + 1)).floor()\n    left = (uniform(B, 0, 1, generator) * (width - w + 1)).floor()",
+        "share = area.gather(1, first)[:, 0] / height / width\n    top = (uniform(B, 0, 1, generator) if scale[0] == scale[1] else (share - scale[0]) / (scale[1] - scale[0])).clamp(0, 0.9999) * (height - h + 1)\n    tall = math.log(ratio[1] / ratio[0])\n    left = (uniform(B, 0, 1, generator) if tall == 0 else (aspect.gather(1, first)[:, 0] / ratio[0]).log() / tall).clamp(0, 0.9999) * (width - w + 1)\n    top, left = top.floor(), left.floor()",
+        "Large boxes lie further down than small ones, and wide ones further to the right, as if the size's draws gave the place, too. How many draws does a box need?",
+    ),
+    part(
+        "top_by_the_draw_of_the_area",
+        "crop_boxes",
+        "top = (uniform(B, 0, 1, generator) *",
+        "top = ((uniform(B, 0, 1, generator) if scale[0] == scale[1] else (area.gather(1, first)[:, 0] / height / width - scale[0]) / (scale[1] - scale[0])).clamp(0, 0.9999) *",
+        "Large boxes lie further down than small ones, as if the area's draw gave the top, too. How many draws does a box need?",
+    ),
+    part(
         "area_and_ratio_one_draw",
         "crop_boxes",
         "uniform((B, 10), math.log(ratio[0]), math.log(ratio[1]), generator).exp()",
@@ -564,7 +578,7 @@ MISTAKES = [
         "crop_boxes",
         "generator) * height * width",
         "generator)",
-        "You use the share as if it were the area, so each box has one pixel. What is it a share of?",
+        "Each of your boxes has a single pixel, as if the share were the area in pixels. What is it a share of?",
     ),
     part(
         "area_from_zero",
@@ -625,7 +639,7 @@ MISTAKES = [
     part(
         "no_last_resort",
         "crop_boxes",
-        "w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)\n    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)",
+        "w = torch.where(fits.any(1), w.gather(1, first)[:, 0], max(1, widest))\n    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], max(1, tallest))",
         "w, h = w.gather(1, first)[:, 0], h.gather(1, first)[:, 0]",
         "If none of the ten candidates fits, you return one of them anyway. Which box is the last resort?",
     ),
@@ -640,7 +654,7 @@ MISTAKES = [
     part(
         "last_resort_clamps_the_first",
         "crop_boxes",
-        "w = torch.where(fits.any(1), w.gather(1, first)[:, 0], widest)\n    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], tallest)",
+        "w = torch.where(fits.any(1), w.gather(1, first)[:, 0], max(1, widest))\n    h = torch.where(fits.any(1), h.gather(1, first)[:, 0], max(1, tallest))",
         "w, h = w.gather(1, first)[:, 0].clamp(max=width), h.gather(1, first)[:, 0].clamp(max=height)",
         "If no candidate fits, you cut one of them down to the image. Is its ratio still allowed?",
     ),
@@ -835,7 +849,7 @@ MISTAKES = [
         "crop_boxes",
         "left = (uniform(B, 0, 1, generator)",
         'left = (torch.tensor([__import__("random").random() for _ in range(B)])',
-        "Not all draws of a box come from torch, so torch's seed does not fix them. Which helper draws numbers from a generator?",
+        "Neither the generator nor torch.manual_seed controls all draws of a box. Which helper draws numbers from a generator?",
     ),
     part(
         "ratio_of_log_of_two",
@@ -1005,7 +1019,7 @@ MISTAKES = [
         "crop_and_resize",
         "boxes.to(x).unbind(1)",
         "boxes.to(x.dtype).unbind(1)",
-        "Your weights are on the CPU, as the boxes are, wherever the images are. What moves a tensor to the device of another?",
+        "Some tensor of yours stays on the CPU, as the boxes are, wherever the images are. What moves a tensor to the device of another?",
     ),
     Mistake(
         "size_read_as_ends",
@@ -1525,7 +1539,7 @@ MISTAKES = [
         "to_gray",
         "LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue",
         "(x * torch.tensor(LUMA, dtype=x.dtype).view(3, 1, 1)).sum(1) + 0 * (red + green + blue)",
-        "Your tensor of weights is on the CPU, wherever the images are. How do you make a tensor on the same device as another?",
+        "A tensor that you make is on the CPU, wherever the images are. How do you make one on the same device as another?",
     ),
     part(
         "gray_sum",
@@ -1879,14 +1893,14 @@ MISTAKES = [
         "grayscale",
         "coin(len(x), p, generator)",
         'torch.tensor([__import__("random").random() < p for _ in x])',
-        "You toss the coins for grey with a source that is not torch's, so neither the generator nor torch's seed controls them. Which helper draws from the generator?",
+        "You toss the coins for grey with a source that neither the generator nor torch.manual_seed controls. Which helper draws from the generator?",
     ),
     Mistake(
         "gray_coins_on_the_cpu",
         "grayscale",
         """def grayscale(x, p=0.2, generator=None):
     return torch.where(coin(len(x), p, generator)[:, None, None, None], to_gray(x), x)""",
-        "Your coins for grey stay on the CPU, wherever the images are. What must be done with them before they meet the images?",
+        "Some tensor of yours stays on the CPU, wherever the images are: the coins, perhaps, or weights. What must be done before they meet?",
         trains=True,
     ),
     Mistake(
@@ -2639,7 +2653,7 @@ MISTAKES = [
         "color_jitter",
         "torch.rand(B, 4, generator=generator).argsort(1)",
         "torch.randperm(4, generator=generator).expand(B, 4)",
-        "You use one order for the whole batch. What does the docstring say about the order?",
+        "In each batch, all images change in one order. What does the docstring say about the order?",
         ties=("fixed_order",),
     ),
     part(
@@ -2647,8 +2661,50 @@ MISTAKES = [
         "color_jitter",
         "torch.rand(B, 4, generator=generator).argsort(1)",
         "torch.arange(4).expand(B, 4)",
-        "You always use one and the same order. Where should the order be drawn?",
+        "All images change in one order, and every batch in the same one. Where should the order be drawn?",
         ties=("one_order_for_batch",),
+    ),
+    part(
+        "hue_always_last",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "order = torch.cat([torch.rand(B, 3, generator=generator).argsort(1), torch.full((B, 1), 3)], 1)",
+        "The hue always changes last. How many orders of four changes are there?",
+    ),
+    part(
+        "hue_always_first",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "order = torch.cat([torch.full((B, 1), 3), torch.rand(B, 3, generator=generator).argsort(1)], 1)",
+        "The hue always changes first. How many orders of four changes are there?",
+    ),
+    part(
+        "brightness_always_first",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "order = torch.cat([torch.zeros(B, 1).long(), 1 + torch.rand(B, 3, generator=generator).argsort(1)], 1)",
+        "The brightness always changes first. How many orders of four changes are there?",
+    ),
+    part(
+        "order_forward_or_backward",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "order = torch.arange(4).expand(B, 4)\n    order = torch.where(coin(B, 0.5, generator)[:, None], order, order.flip(1))",
+        "The hue changes last in every second image, as if only an order and its reverse were possible. How many orders of four changes are there?",
+    ),
+    part(
+        "order_by_two_coins",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "order = torch.cat([torch.rand(B, 2, generator=generator).argsort(1), 2 + torch.rand(B, 2, generator=generator).argsort(1)], 1)",
+        "Brightness and contrast always change before saturation and hue. How many orders of four changes are there?",
+    ),
+    part(
+        "order_rotated",
+        "color_jitter",
+        "order = torch.rand(B, 4, generator=generator).argsort(1)",
+        "order = (torch.arange(4) + torch.randint(4, (B, 1), generator=generator)) % 4",
+        "Some changes come before others in three images of four, as if only the start of one order were drawn. How many orders of four changes are there?",
     ),
     part(
         "order_with_repeats",
@@ -2713,6 +2769,48 @@ MISTAKES = [
         "steps[2] = (adjust_saturation, max(0, 1 - saturation) + (steps[0][1] - max(0, 1 - brightness)) * ((1 + saturation - max(0, 1 - saturation)) / max(1 + brightness - max(0, 1 - brightness), 1e-9)))\n    order = torch",
         "You use one draw for both brightness and saturation. Should a bright image always be colourful?",
         ties=(),
+    ),
+    part(
+        "one_draw_for_brightness_and_contrast",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    u = torch.rand(4, B, generator=generator)\n    u[1] = u[0]\n    steps = [(adjust, low + (high - low) * u[k]) for k, ((adjust, _), (low, high)) in enumerate(zip(steps, ends))]\n    order = torch",
+        "You use one draw for both brightness and contrast. Should a bright image always be rich in contrast?",
+    ),
+    part(
+        "one_draw_for_brightness_and_hue",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    u = torch.rand(4, B, generator=generator)\n    u[3] = u[0]\n    steps = [(adjust, low + (high - low) * u[k]) for k, ((adjust, _), (low, high)) in enumerate(zip(steps, ends))]\n    order = torch",
+        "You use one draw for both brightness and hue. Should the hue of a bright image always be shifted the same way?",
+    ),
+    part(
+        "one_draw_for_contrast_and_saturation",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    u = torch.rand(4, B, generator=generator)\n    u[2] = u[1]\n    steps = [(adjust, low + (high - low) * u[k]) for k, ((adjust, _), (low, high)) in enumerate(zip(steps, ends))]\n    order = torch",
+        "You use one draw for both contrast and saturation. Should an image rich in contrast always be colourful?",
+    ),
+    part(
+        "one_draw_for_contrast_and_hue",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    u = torch.rand(4, B, generator=generator)\n    u[3] = u[1]\n    steps = [(adjust, low + (high - low) * u[k]) for k, ((adjust, _), (low, high)) in enumerate(zip(steps, ends))]\n    order = torch",
+        "You use one draw for both contrast and hue. Should the hue of an image rich in contrast always be shifted the same way?",
+    ),
+    part(
+        "one_draw_for_saturation_and_hue",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    u = torch.rand(4, B, generator=generator)\n    u[3] = u[2]\n    steps = [(adjust, low + (high - low) * u[k]) for k, ((adjust, _), (low, high)) in enumerate(zip(steps, ends))]\n    order = torch",
+        "You use one draw for both saturation and hue. Should the hue of a colourful image always be shifted the same way?",
+    ),
+    part(
+        "one_draw_for_the_three_factors",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)]\n    u = torch.rand(B, generator=generator)\n    steps[:3] = [(adjust, low + (high - low) * u) for (adjust, _), (low, high) in zip(steps, ends)]\n    order = torch",
+        "You use one draw for brightness, contrast and saturation. Should a bright image always be colourful?",
     ),
     part(
         "one_draw_for_all",
@@ -3076,7 +3174,7 @@ MISTAKES = [
         "color_jitter",
         "uniform(B, -hue, hue, generator)",
         '-hue + 2 * hue * torch.tensor([__import__("random").random() for _ in range(B)])',
-        "Not all draws of the jitter come from torch, so torch's seed does not fix them. Which helpers draw from a generator?",
+        "Neither the generator nor torch.manual_seed controls all draws of the jitter. Which helpers draw from a generator?",
     ),
     part(
         "negative_brightness",
@@ -3356,7 +3454,7 @@ MISTAKES = [
         "gaussian_blur",
         "uniform(len(x), *sigma, generator)",
         'torch.tensor([__import__("random").uniform(*sigma) for _ in x])',
-        "Not all draws of the blur come from torch, so torch's seed does not fix them. Which helpers draw from a generator?",
+        "Neither the generator nor torch.manual_seed controls all draws of the blur. Which helpers draw from a generator?",
     ),
     Mistake(
         "blur_on_the_cpu",
@@ -3365,7 +3463,25 @@ MISTAKES = [
     chosen = coin(len(x), p, generator)
     width = uniform(len(x), *sigma, generator)
     return torch.where(chosen[:, None, None, None], blur(x, width), x)""",
-        "Your coins or widths of the blur stay on the CPU, wherever the images are. What must be done with them before they meet the images?",
+        "Some tensor of the blur stays on the CPU, wherever the images are: coins, perhaps, or widths. What must be done before they meet?",
+        trains=True,
+    ),
+    part(
+        "jitter_amounts_drawn_on_the_device",
+        "color_jitter",
+        "order = torch",
+        "ends = [(max(0, 1 - s), 1 + s) for s in (brightness, contrast, saturation)] + [(-hue, hue)]\n    steps = [(adjust, (low + (high - low) * torch.rand(B, generator=generator, device=x.device)).cpu()) for (adjust, _), (low, high) in zip(steps, ends)]\n    order = torch",
+        "You draw random numbers of the jitter on the images' device, so one seed gives different views on a GPU. Where should they be drawn?",
+    ),
+    Mistake(
+        "blur_widths_drawn_on_the_device",
+        "gaussian_blur",
+        """def gaussian_blur(x, p=0.5, sigma=(0.1, 2.0), generator=None):
+    chosen = coin(len(x), p, generator).to(x.device)
+    low, high = sigma
+    width = low + (high - low) * torch.rand(len(x), generator=generator, device=x.device)
+    return torch.where(chosen[:, None, None, None], blur(x, width.to(x.dtype)), x)""",
+        "You draw random numbers of the blur on the images' device, so one seed gives different views on a GPU. Where should they be drawn?",
         trains=True,
     ),
     Mistake(
@@ -3404,6 +3520,13 @@ MISTAKES = [
         "You put blurred copies of the first images where other images should be blurred. Which rows must both sides of the assignment name?",
     ),
     # two_views
+    part(
+        "views_always_cropped",
+        "two_views",
+        "x1 = one_view(x, recipe, generator)",
+        'recipe = type(recipe)(**{**vars(recipe), "crop": float(recipe.crop > 0)})\n    x1 = one_view(x, recipe, generator)',
+        "You crop every image if the recipe crops any. What is recipe.crop the probability of?",
+    ),
     part(
         "same_view_twice",
         "two_views",

@@ -225,7 +225,8 @@ class DeepCluster(SimCLR):
         """Cluster the images as the encoder sees them now, and start a new classifier.
 
         Sets `pseudo_labels` and, from the second time on, `nmi`: their mutual information with the
-        previous ones. All random numbers come from `generators["clusters"]`.
+        previous ones. All random numbers come from `generators["clusters"]`. The generator and the
+        images are on the CPU, while the method may be on a GPU.
 
         Args:
             pixels: all training images, uint8, shape (N, 3, H, W).

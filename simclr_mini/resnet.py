@@ -62,7 +62,8 @@ class BasicBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), with F = norm(conv(relu(norm(conv(x))))). Equation 1.
 
-        In a training step, forward and backward, each norm counts the batch only once.
+        In a training step, forward and backward, each norm counts the batch only once. The block
+        stores no tensor of the call. Maps may be in any memory layout, such as channels_last.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -101,7 +102,8 @@ class Bottleneck(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """relu(F(x) + x), where F narrows the channels, looks at neighbours and widens again.
 
-        In a training step, forward and backward, each norm counts the batch only once.
+        In a training step, forward and backward, each norm counts the batch only once. The block
+        stores no tensor of the call. Maps may be in any memory layout, such as channels_last.
 
         Args:
             x: feature maps, shape (B, inputs, H, W), with the weights' dtype and device.
@@ -179,7 +181,8 @@ class ResNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Representations h. Section 3.3.
 
-        The network keeps its mode, and stores no tensor of the call.
+        The network keeps its mode, and stores no tensor of the call. In a training step, each norm
+        counts the batch only once. Images may be in any memory layout, such as channels_last.
 
         Args:
             x: images, shape (B, 3, H, W), with the weights' dtype and device.
@@ -200,11 +203,12 @@ def initialise(model: nn.Module, zero_init: bool = False) -> None:
     """Kaiming initialisation, in place. He et al. 2015 (1502.01852), section 2.2, equation 14.
 
     Weights of convolutions are drawn from a normal distribution with mean 0 and variance
-    2 / (outputs * kernel height * kernel width); norms start as the identity.
+    2 / (outputs * kernel height * kernel width); norms start as the identity. torch.manual_seed
+    decides which weights are drawn.
 
     Args:
-        model: any module; its convolutions and norms are changed. Parameters keep their dtype and
-            device; all other layers stay as they are.
+        model: any module; its layers of the types nn.Conv2d and nn.BatchNorm2d are changed.
+            Parameters keep their dtype and device; all others stay as they are.
         zero_init: start the last norm of each block at zero.
     """
     for module in model.modules():

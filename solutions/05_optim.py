@@ -111,8 +111,8 @@ def ratio_in_loops(w, update, trust_coefficient):
         for number in tensor.flatten().tolist():
             lengths[i] += number * number
     if lengths[0] == 0 or lengths[1] == 0:
-        return torch.tensor(1.0, dtype=w.dtype)
-    return torch.tensor(trust_coefficient * math.sqrt(lengths[0] / lengths[1]), dtype=w.dtype)
+        return torch.ones_like(w.sum())
+    return w.new_tensor(trust_coefficient * math.sqrt(lengths[0] / lengths[1]))
 
 
 @way("trust_ratio", "root mean square")

@@ -34,13 +34,18 @@ def bytes_of(pixels):
     return pixels
 
 
+def place_of(encoder):
+    return next((one.device for one in encoder.parameters()), "cpu")
+
+
 @way("features", "loops")
 def features_in_loops(encoder, pixels, batch_size=512):
     """One image at a time: without batches, no image can affect another."""
     rows = []
     with torch.no_grad(), unchanged(encoder):
         for image in bytes_of(pixels):
-            rows.append(encoder(image[None].float() / 255)[0].float().cpu())
+            image = image[None].to(place_of(encoder))
+            rows.append(encoder(image.float() / 255)[0].float().cpu())
     return torch.stack(rows)
 
 
@@ -65,7 +70,9 @@ def features_by_loader(encoder, pixels, batch_size=512):
 
     loader = DataLoader(bytes_of(pixels), batch_size=batch_size, shuffle=False, drop_last=False)
     with unchanged(encoder):
-        h = torch.vstack([encoder(batch * (1 / 255)).detach() for batch in loader])
+        h = torch.vstack(
+            [encoder(batch.to(place_of(encoder)) * (1 / 255)).detach() for batch in loader]
+        )
     return h.to("cpu", torch.float32)
 
 

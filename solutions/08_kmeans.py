@@ -20,7 +20,7 @@ def assign_in_loops(x, centroids):
             best = min(best, (squared, k))
         distances.append(best[0])
         labels.append(best[1])
-    return torch.tensor(labels), torch.tensor(distances, dtype=torch.float64).to(x)
+    return torch.tensor(labels, device=x.device), x.new_tensor(distances)
 
 
 @way("assign", "one centroid at a time")
@@ -129,14 +129,15 @@ def far_in_loops(squared, count, generator=None):
                 if left < 0:
                     break
         found.append(at)
-    return torch.tensor(found)
+    return torch.tensor(found, device=squared.device)
 
 
 @way("far_points", "multinomial")
 def far_by_multinomial(squared, count, generator=None):
     """torch draws in proportion to weights, as long as one of them is above 0."""
     weights = squared if squared.sum() > 0 else torch.ones_like(squared)
-    return torch.multinomial(weights, count, replacement=True, generator=generator)
+    drawn = torch.multinomial(weights.cpu(), count, replacement=True, generator=generator)
+    return drawn.to(squared.device)
 
 
 @way("far_points", "a race")

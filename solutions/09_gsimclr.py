@@ -215,7 +215,7 @@ def deal_in_loops(order, batches, generator=None):
     for card, image in enumerate(order.tolist()):
         hands[card % batches].append(image)
     turn = torch.randperm(batches, generator=generator)
-    return torch.tensor([hands[t] for t in turn], dtype=order.dtype)
+    return order.new_tensor([hands[t] for t in turn])
 
 
 @way("deal", "strides")

@@ -87,7 +87,7 @@ def violation_in_loops(z1, z2, quantile=0.05):
         high = min(low + 1, len(far) - 1)
         near = far[low] + (place - low) * (far[high] - far[low])
         violated += float((one - v[b]).norm()) > near
-    return torch.tensor(violated / len(u))
+    return torch.tensor(violated / len(u), device=z1.device)
 
 
 @way("violation", "infinite diagonal")
@@ -222,7 +222,7 @@ def intersection_in_loops(a, b):
             for t, left, h, w in (one, two)
         ]
         shared.append(len(sets[0] & sets[1]))
-    return torch.tensor(shared)
+    return torch.tensor(shared, device=a.device)
 
 
 @way("intersection", "sides")
@@ -239,9 +239,10 @@ def intersection_by_sides(a, b):
 @way("intersection", "grid")
 def intersection_on_a_grid(a, b):
     """The rows and columns of a grid that are in both boxes."""
-    total = torch.ones(len(a), dtype=torch.int64)
+    total = torch.ones_like(a[:, 0])
     for i in (0, 1):
-        pixel = torch.arange(int(torch.max((a + b)[:, i] + (a + b)[:, i + 2])))
+        end = int(torch.max((a + b)[:, i] + (a + b)[:, i + 2]))
+        pixel = torch.arange(end, device=a.device)
         inside = [
             (pixel >= box[:, i, None]) & (pixel < (box[:, i] + box[:, i + 2])[:, None])
             for box in (a, b)
@@ -260,7 +261,7 @@ def overlap_in_loops(a, b):
             for t, left, h, w in (one, two)
         )
         shares.append(len(first & second) / len(first | second))
-    return torch.tensor(shares)
+    return torch.tensor(shares, device=a.device)
 
 
 @way("overlap", "by hand")

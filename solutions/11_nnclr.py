@@ -23,7 +23,7 @@ def find_in_loops(self, z, k=1, exclude=None, generator=None):
         nearest = sorted(distance, key=distance.get)[:k]
         one = int(torch.randint(len(nearest), (), generator=generator)) if k > 1 else 0
         found.append(nearest[one])
-    return torch.tensor(found)
+    return torch.tensor(found, device=z.device)
 
 
 @way("SupportSet.find", "distances")
@@ -149,7 +149,8 @@ def push_by_index_copy(self, z, images=None):
     """Positions from rolling 0 … Q-1, written with index_copy_."""
     if len(z) > len(self.rows):
         raise ValueError("more projections than rows")
-    places = torch.arange(len(self.rows)).roll(-int(self.position))[: len(z)]
+    order = torch.arange(len(self.rows), device=z.device)
+    places = order.roll(-int(self.position))[: len(z)]
     z = z.detach().to(self.rows.dtype)
     self.rows.index_copy_(0, places, z / z.norm(dim=1, keepdim=True))
     self.images.index_fill_(0, places, -1)

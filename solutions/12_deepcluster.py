@@ -258,10 +258,11 @@ def start_image_by_image(self, pixels):
                 p.view(-1)[i] = 0.01 * drawn
         modes = [(part, part.training) for part in self.encoder.modules()]
         self.encoder.eval()
-        h = torch.cat([self.encoder(image[None].float() / 255) for image in pixels])
+        there = self.projector.weight.device
+        h = [self.encoder(image[None].to(there).float() / 255).cpu() for image in pixels]
         for part, mode in modes:
             part.training = mode
-    h = whiten_in_loops(h, self.pca_dim)
+    h = whiten_in_loops(torch.cat(h), self.pca_dim)
     start = None
     if self.warm_start and min(old) >= 0:
         start = old_means_in_loops(h, torch.tensor(old), self.clusters)
@@ -277,15 +278,19 @@ def start_image_by_image(self, pixels):
 def start_with_init(self, pixels):
     """Use torch.nn.init for the classifier, and replace the buffers."""
     h = whiten_by_svd(features(self.encoder, pixels, batch_size=7), self.pca_dim)
-    clustered_before = bool((self.pseudo_labels >= 0).all())
+    old, weight = self.pseudo_labels.cpu(), self.projector.weight
+    clustered_before = bool((old >= 0).all())
     start = None
     if clustered_before and self.warm_start:
-        start = old_means_by_masks(h, self.pseudo_labels, self.clusters)
+        start = old_means_by_masks(h, old, self.clusters)
     labels = kmeans(h, self.clusters, 50, self.generators["clusters"], start)[1]
     if clustered_before:
-        self.nmi = torch.tensor(information_by_condition(self.pseudo_labels, labels))
-    self.pseudo_labels = labels
-    torch.nn.init.normal_(self.projector.weight, std=0.01, generator=self.generators["clusters"])
+        self.nmi = torch.tensor(information_by_condition(old, labels))
+    self.pseudo_labels = labels.to(weight.device)
+    drawn = torch.empty(weight.shape)
+    torch.nn.init.normal_(drawn, std=0.01, generator=self.generators["clusters"])
+    with torch.no_grad():
+        weight.copy_(drawn)
     torch.nn.init.zeros_(self.projector.bias)
     return self.projector.parameters()
 
@@ -293,28 +298,25 @@ def start_with_init(self, pixels):
 @way("DeepCluster.start_epoch", "data")
 def start_with_data(self, pixels):
     """Use inference_mode, slices of images, and the classifier's .data."""
-    was = {part: part.training for part in self.encoder.modules()}
+    was, layer = {part: part.training for part in self.encoder.modules()}, self.projector
     self.encoder.eval()
     with torch.inference_mode():
         h = [
-            self.encoder(pixels[i : i + 16].to(torch.float32).div(255))
+            self.encoder(pixels[i : i + 16].to(layer.weight).div(255)).cpu()
             for i in range(0, len(pixels), 16)
         ]
     for part in was:
         part.training = was[part]
     h = whiten_by_gram(torch.cat(h).clone(), self.pca_dim)
-    first = self.pseudo_labels[0].item() < 0
-    warm = (
-        old_means_by_product(h, self.pseudo_labels, self.clusters)
-        if self.warm_start and not first
-        else None
-    )
+    old = self.pseudo_labels.cpu()
+    first = old[0].item() < 0
+    warm = old_means_by_product(h, old, self.clusters) if self.warm_start and not first else None
     centroids, labels = kmeans(h, self.clusters, generator=self.generators["clusters"], start=warm)
     if not first:
-        self.nmi.fill_(information_in_numpy(labels, self.pseudo_labels))
+        self.nmi.fill_(information_in_numpy(labels, old))
     self.pseudo_labels[:] = labels
-    layer = self.projector
-    layer.weight.data.normal_(0, 0.01, generator=self.generators["clusters"])
+    noise = torch.empty(layer.weight.shape)
+    layer.weight.data[:] = noise.normal_(0, 0.01, generator=self.generators["clusters"])
     layer.bias.data.fill_(0.0)
     return tuple(layer.parameters())
 

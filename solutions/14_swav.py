@@ -100,7 +100,8 @@ def codes_in_loops(z, queue, prototypes, epsilon=0.05, iterations=3):
     rows = [*z.detach().double(), *queue.detach().double()]
     centres = prototypes.detach().double()
     scores = [[float(torch.dot(row, centre)) for centre in centres] for row in rows]
-    codes = sinkhorn_in_loops(torch.tensor(scores, dtype=torch.float64), epsilon, iterations)
+    scores = z.new_tensor(scores, dtype=torch.float64)
+    codes = sinkhorn_in_loops(scores, epsilon, iterations)
     return codes[: len(z)]
 
 

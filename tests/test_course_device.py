@@ -15,6 +15,12 @@ G = Generator()
 ZEROS = torch.zeros(4, dtype=torch.int64)
 
 
+def in_inference(x):
+    with torch.inference_mode():
+        y = F.linear(torch.ones(4, 3).to(x.device).div(3), x).cpu()
+    return x * y.to(x)[:, :3]
+
+
 @pytest.mark.parametrize(
     ("f", "said"),
     [
@@ -29,14 +35,32 @@ ZEROS = torch.zeros(4, dtype=torch.int64)
         (lambda x: x.cpu(), "the result is on cpu"),
         (lambda x: x * x.sum(0).to("cpu"), "two devices meet in `mul`"),
         (lambda x: x + torch.tensor(2.0), ""),
+        (lambda x: torch.arange(3) + x.sum(), "two devices meet in `add`"),
+        (lambda x: torch.zeros(3).fill_(x.sum()).to(x), ""),
         (lambda x: x[ZEROS], ""),
         (lambda x: x.index_put((ZEROS,), torch.tensor(1.0)), ""),
         (lambda x: x[x.argmax(1).cpu()], ""),
         (lambda x: x[torch.randperm(4, generator=G)], ""),
         (lambda x: x + torch.rand(3, generator=G).to(x.device), ""),
-        # these ask for numbers, and meta has none: they cannot be judged
-        (lambda x: torch.tensor(x[0].tolist()), ""),
-        (lambda x: torch.tensor([row.sum().item() for row in x]), ""),
+        (lambda x: x * x.new_tensor([1.0, 2, 3]) * torch.tensor([3.0, 4, 5], device=x.device), ""),
+        (lambda x: x + torch.as_tensor([1, 2, 3], device=x.device), ""),
+        (lambda x: x * x.new_tensor([1.0, 2, 3], device="cpu"), "two devices meet in `mul`"),
+        (in_inference, ""),
+        # these read numbers
+        (lambda x: torch.tensor(x[0].tolist()), "the result is on cpu"),
+        (lambda x: torch.tensor([row.sum().item() for row in x]), "the result is on cpu"),
+        (
+            lambda x: x + torch.ones(3) if bool((x.norm() > 0).all()) else x,
+            "two devices meet in `add`",
+        ),
+        (lambda x: x * len(x.mean(1).tolist()) + float(x[0, 0]), ""),
+        (lambda x: x + float(x.cpu().numpy().sum()), ""),
+        (lambda x: torch.arange(9)[x.argmax(1)], "two devices meet in `index`"),
+        (
+            lambda x: torch.zeros(9).index_put((x.argmax(1),), torch.tensor(1.0)),
+            "two devices meet in `index_put`",
+        ),
+        (lambda x: x.clone().unsqueeze_(0)[0] + x.new_ones(3), ""),
     ],
 )
 def test_what_a_gpu_would_refuse(f, said):

@@ -72,7 +72,25 @@ def block(made, configs):
     with torch.no_grad():
         tried(made(*configs[0]).eval().forward, x)
     facts["kept without gradients"] = torch.equal(x, kept)
+    facts |= surroundings(made(*configs[0]), rand(2, inputs, 5, 4, seed=3))
     return facts | {"stays": stays(run, made(*configs[0]), rand(2, inputs, 4, 4, seed=1))}
+
+
+def surroundings(module, x):
+    """The result's type, what happens in another memory layout, and what a call leaves behind."""
+    before = set(vars(module))
+    h = tried(module.float().eval(), x)
+    if isinstance(h, str):
+        return {"type": h}
+    last = tried(module, x.to(memory_format=torch.channels_last))
+    same = last if isinstance(last, str) else torch.allclose(last, h, rtol=1e-4, atol=1e-5)
+    new = {key for key in set(vars(module)) - before if torch.is_tensor(vars(module)[key])}
+    return {
+        "type": f"{h.dtype}",
+        "also channels last": str(same),
+        "graph in evaluation": h.requires_grad,
+        "also stored": bool(new),
+    }
 
 
 def changes_backward(block, x) -> bool:
@@ -145,7 +163,9 @@ def ResNet_forward(module):
     facts["copied"] = not isinstance(tried(copy.deepcopy, net), str)
     net.train()
     facts["many"] = tried(lambda: fill(net).train()(rand(70, 3, 4, 4, seed=5, dtype=DOUBLE)))
-    net.float()
+    facts |= surroundings(module.ResNet(module.BasicBlock, (1,), (4,)), rand(2, 3, 8, 9, seed=3))
+    net = module.ResNet(module.BasicBlock, (1, 1), (3, 4))
+    facts["backward"] = tried(changes_backward, net, rand(3, 3, 8, 8, seed=7))
     return facts | {"stays": stays(run, net, rand(2, 3, 8, 8, seed=1))}
 
 
@@ -198,6 +218,18 @@ def initialise(module):
     fixed = nn.Conv2d(2, 3, 3).requires_grad_(False)
     module.initialise(fixed)
     facts["fixed"] = not any(p.requires_grad for p in fixed.parameters())
+    others = nn.ModuleDict({"slope": nn.PReLU(4), "rows": nn.Embedding(3, 4)})
+    others["rows"].place = nn.Parameter(torch.full((1, 4, 2, 2), 0.5))
+    before = {name: p.detach().clone() for name, p in others.named_parameters()}
+    module.initialise(nn.ModuleList([nn.Conv2d(2, 3, 3), others]))
+    changed = [n for n, p in others.named_parameters() if not torch.equal(p, before[n])]
+    facts["also others"] = " ".join(changed)
+    torch.manual_seed(3)
+    module.initialise(fresh)
+    first = fresh.weight.detach().clone()
+    torch.manual_seed(3)
+    module.initialise(fresh)
+    facts["also seeded"] = torch.equal(fresh.weight, first)
     norms = module.Bottleneck(8, 4)
     module.initialise(norms)
     facts["default"] = norms.bn3.weight

@@ -68,6 +68,34 @@ def keeps_its_device(module, x):
         wrong(sentence, call=text, expected="one device", got=said)
 
 
+def keeps_the_type(module, x):
+    """In float32 the result has the type of the input, in any memory layout, with gradients."""
+    module.eval()
+    got = call(module.forward, x)
+    if got.value.dtype != x.dtype:
+        said = "The result does not have the type of the input."
+        wrong(said, call=got.call, expected=x.dtype, got=got.value.dtype)
+    if not got.value.requires_grad:
+        wrong("No gradient goes back from the result in eval mode.", call=got.call)
+    last = call(module.forward, x.to(memory_format=torch.channels_last))
+    why = "The input is in the memory layout torch.channels_last, which training uses."
+    last.gives(got.value, rtol=1e-4, atol=1e-5, why=why)
+
+
+def stores_no_tensor(module, x):
+    """A call leaves no tensor behind in the module's attributes."""
+
+    def held():
+        return {key for key, value in vars(module).items() if torch.is_tensor(value)}
+
+    before = held()
+    got = call(module.forward, x)
+    new = sorted(held() - before)
+    if new:
+        said = "The module keeps a tensor of the call, which uses memory until the next call."
+        wrong(said, call=got.call, expected="no new attribute", got=f"self.{new[0]}")
+
+
 def names(module):
     return [name for name, _ in module.named_parameters()]
 
@@ -269,13 +297,17 @@ def check_statistics_after_a_step(block, configs):
     """The backward pass leaves the norms' running means as the forward pass left them."""
     for config in configs:
         made, x = block(*config), rand(3, config[0], 4, 5, seed=7).requires_grad_()
-        got = call(made.forward, x)
-        before = {name: value.clone() for name, value in made.state_dict().items()}
-        got.value.sum().backward()
-        for name, value in made.state_dict().items():
-            if not torch.equal(value, before[name]):
-                said = f"{block.__name__}{config}: the backward pass changes {name}."
-                wrong(said, call=got.call, expected=before[name][:4], got=value[:4])
+        backward_keeps_statistics(made, call(made.forward, x), f"{block.__name__}{config}")
+
+
+def backward_keeps_statistics(module, got, text):
+    """The backward pass of a result changes no running statistics of the module."""
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    got.value.sum().backward()
+    for name, value in module.state_dict().items():
+        if not torch.equal(value, before[name]):
+            said = f"{text}: the backward pass changes {name}."
+            wrong(said, call=got.call, expected=before[name].flatten()[:4], got=value.flatten()[:4])
 
 
 def gradient_is(grad, expected, name, text):
@@ -327,6 +359,14 @@ def test_basic_block_uses_batch_statistics_in_training(oracle):
 def test_basic_block_counts_a_batch_once_in_a_step():
     """A norm counts each batch once: the backward pass leaves its statistics as they are."""
     check_statistics_after_a_step(BasicBlock, BASIC)
+
+
+@about("BasicBlock.forward")
+def test_basic_block_keeps_the_type_of_its_input_in_any_layout():
+    """The type is that of the input, also in the memory layout that training uses."""
+    for config in BASIC:
+        keeps_the_type(BasicBlock(*config), rand(2, config[0], 5, 4, seed=3))
+        stores_no_tensor(BasicBlock(*config), rand(2, config[0], 5, 4, seed=3))
 
 
 @about("BasicBlock.forward")
@@ -383,6 +423,14 @@ def test_bottleneck_uses_batch_statistics_in_training(oracle):
 def test_bottleneck_counts_a_batch_once_in_a_step():
     """A norm counts each batch once: the backward pass leaves its statistics as they are."""
     check_statistics_after_a_step(Bottleneck, DEEP)
+
+
+@about("Bottleneck.forward")
+def test_bottleneck_keeps_the_type_of_its_input_in_any_layout():
+    """The type is that of the input, also in the memory layout that training uses."""
+    for config in DEEP:
+        keeps_the_type(Bottleneck(*config), rand(2, config[0], 5, 4, seed=3))
+        stores_no_tensor(Bottleneck(*config), rand(2, config[0], 5, 4, seed=3))
 
 
 @about("Bottleneck.forward")
@@ -466,6 +514,7 @@ NETS = [
     (BasicBlock, (1, 1), (3, 2), "imagenet"),
     (Bottleneck, (1, 1, 1), (2, 3, 1), "cifar"),
     (BasicBlock, (1, 1, 1, 1, 1), (2, 3, 2, 3, 2), "cifar"),
+    (BasicBlock, (1, 1), (3, 4), "half"),
 ]
 
 
@@ -512,7 +561,7 @@ def test_stem_applies_its_relu(net):
 
 @about("ResNet.forward")
 def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
-    """h is right with two, three and five stages, both stems, and sides not a power of two."""
+    """h is right with two, three and five stages, all stems, and sides not a power of two."""
     for config in NETS:
         model, x = fill(net(*config)), maps(2, 3, 11, 9)
         expected = oracle("ResNet.forward")(model, x)
@@ -544,6 +593,22 @@ def test_a_training_step_leaves_the_network_as_it_was(net):
                 "The network cannot be copied after a call, since it keeps a tensor with a graph."
             )
             wrong(said, call=got.call, expected="a copy", got=error)
+
+
+@about("ResNet.forward")
+def test_representation_keeps_the_type_of_the_images_in_any_layout(net):
+    """h has the images' type, also in the memory layout that training uses."""
+    for config in NETS:
+        keeps_the_type(net(*config), rand(2, 3, 8, 9, seed=3))
+        stores_no_tensor(net(*config), rand(2, 3, 8, 9, seed=3))
+
+
+@about("ResNet.forward")
+def test_network_counts_a_batch_once_in_a_step(net):
+    """The backward pass leaves the statistics of the norms as they are."""
+    model = net(*NETS[0])
+    got = call(model.forward, rand(3, 3, 8, 8, seed=7))
+    backward_keeps_statistics(model, got, label(NETS[0]))
 
 
 @about("ResNet.forward")
@@ -612,6 +677,45 @@ def test_what_does_not_train_stays_so():
     got = call(initialise, model)
     if model[0].weight.requires_grad:
         wrong("A weight that required no gradient requires one now.", call=got.call)
+
+
+class Others(nn.Module):
+    """Layers and parameters that are neither convolutions nor batch norms."""
+
+    def __init__(self):
+        super().__init__()
+        self.place = nn.Parameter(torch.full((1, 4, 2, 2), 0.5))
+        self.slope, self.linear = nn.PReLU(4), nn.Linear(4, 3)
+        self.rows, self.pairs = nn.Embedding(3, 4), nn.Bilinear(2, 3, 4)
+
+
+@about("initialise")
+def test_other_layers_and_parameters_stay_as_they_are():
+    """Not every parameter of four dimensions is a kernel, nor every short one a norm's."""
+    for zero_init in (False, True):
+        model = nn.ModuleList([nn.Conv2d(3, 4, 3), Others()])
+        before = {name: value.clone() for name, value in model[1].state_dict().items()}
+        got = call(initialise, model, zero_init)
+        for name, value in model[1].state_dict().items():
+            if not torch.equal(value, before[name]):
+                said = f"{name} has changed, but it is part of neither a convolution nor a norm."
+                old, new = before[name].flatten()[:4], value.flatten()[:4]
+                wrong(said, call=got.call, expected=old, got=new)
+
+
+@about("initialise")
+def test_torch_seeds_the_initial_weights():
+    """After torch.manual_seed, a run starts with the same weights again."""
+    drawn = []
+    for _ in range(2):
+        conv = nn.Conv2d(3, 4, 3)
+        torch.manual_seed(11)
+        got = call(initialise, conv)
+        drawn.append(conv.weight.detach())
+    if not torch.equal(*drawn):
+        said = "The same seed of torch gives other weights, so no run can be repeated."
+        first, second = (weight.flatten()[:4] for weight in drawn)
+        wrong(said, call=got.call, expected=first, got=second)
 
 
 @about("initialise")

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lessons.course.check import rand
-from lessons.course.device import stays
+from lessons.course.device import elsewhere, stays, strays
 from lessons.course.evidence import equal, refuses, told, tried
 
 
@@ -143,8 +143,10 @@ def features(module):
     seen["images"] = rows(few) if isinstance(few, torch.Tensor) else few
     wide = outcome(module.features, Gives(torch.float64), pictures(3), 2)
     seen["double"] = f"{getattr(h, 'dtype', '')} {getattr(wide, 'dtype', '')}"
-    there = outcome(module.features, Gives("meta"), pictures(3), 2)
-    seen["there"] = not (isinstance(there, torch.Tensor) and there.is_meta)
+    found = []
+    said = strays(lambda net: found.append(module.features(net, pictures(3), 2)), encoder())
+    seen["also moved"] = not said
+    seen["there"] = not any(getattr(one, "is_meta", False) for one in found)
     broken = nn.Sequential(Breaks(), Doubled().eval())
     back = raises(MemoryError, module.features, broken, pictures(3), 2)
     back = back and [part.training for part in broken.modules()] == [True, True, False]
@@ -290,8 +292,7 @@ def Probe_predict(module):
     steep = torch.tensor([[100.0], [200.0]]), torch.zeros(2), torch.zeros(1), torch.ones(1)
     steep = module.Probe(*steep, torch.tensor([3, 7]), 0.1)
     seen["large logits"] = steep.predict(torch.tensor([[1.0], [-1.0]]))
-    parts = [part.to("meta") for part in (weight, bias, mean, std)]
-    there = module.Probe(*parts, classes.to("meta"), 0.1)
+    there = module.Probe(*map(elsewhere, (weight, bias, mean, std, classes)), 0.1)
     seen["stays"] = stays(there.predict, h)
     short = module.Probe(weight, bias, mean, std, classes.int(), 0.1).predict(h)
     long = module.Probe(weight, bias, mean, std, classes, 0.1).predict(h)

@@ -8,7 +8,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, is_finite, rand, refuses, wrong
-from lessons.course.device import stays_on_device
+from lessons.course.device import elsewhere, stays_on_device, strays
 from simclr_mini.deepcluster import (
     DeepCluster,
     effective_clusters,
@@ -714,6 +714,22 @@ def test_the_optimiser_keeps_its_parameters():
     if returned is None or {id(p) for p in returned} != {id(p) for p in before}:
         said = "What did you return?"
         wrong(said, call=called, expected="weight and bias of the classifier")
+
+
+@about("DeepCluster.start_epoch", step="a new classifier")
+def test_epochs_start_on_any_device():
+    """The method may be on a GPU, for which `meta` stands; the images and the draws are not."""
+    pixels, _, _ = stripes()
+    for warm_start in (False, True):
+        method = elsewhere(method_of((10.0, 1.0), 48, 2, warm_start=warm_start))
+        for epoch in ("first", "second"):
+            said = strays(lambda method: method.start_epoch(pixels), method)
+            if not said and not method.pseudo_labels.is_meta:
+                said = "self.pseudo_labels is on the CPU"
+            if said:
+                text = f"method.start_epoch(pixels), the {epoch} time, warm_start={warm_start}"
+                sentence = "On a GPU this would fail. Which tensors do you put together?"
+                wrong(sentence, call=text, expected="one device", got=said)
 
 
 @about("DeepCluster.start_epoch", step="a run that can be repeated")

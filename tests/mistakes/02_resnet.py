@@ -2539,4 +2539,146 @@ def conv3x3(inputs: int, outputs: int, stride: int = 1) -> nn.Conv2d:
         "You pad at stride 1 only, so a stride of 2 makes 15 pixels of 32. Which size do the docstrings promise?",
         trains=True,
     ),
+    Mistake(
+        "basic_in_float64",
+        "BasicBlock.forward",
+        (SUM, "return F.relu(x + identity).double()"),
+        "Your basic block returns float64 for maps in float32. Which operation changes the type?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_reshapes_with_view",
+        "BasicBlock.forward",
+        (SUM, "return F.relu(x.view(-1) + identity.view(-1)).view(x.shape)"),
+        "Your basic block fails on maps in the memory layout torch.channels_last, which training uses: `view` cannot combine dimensions that are not neighbours there. Which method can?",
+    ),
+    Mistake(
+        "basic_stores_its_shortcut",
+        "BasicBlock.forward",
+        (SUM, "self.identity = identity.detach()\n        return F.relu(x + identity)"),
+        "Your basic block still holds a tensor of the call in an attribute when the call is over. Which name needs no `self`?",
+        trains=True,
+    ),
+    Mistake(
+        "basic_without_gradients_in_evaluation",
+        "BasicBlock.forward",
+        (SUM, "return F.relu(x + identity) if self.training else F.relu(x + identity).detach()"),
+        "In eval mode, the result of your basic block has no gradient. Who decides whether gradients are needed, the mode or torch.no_grad?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_in_float64",
+        "Bottleneck.forward",
+        (SUM, "return F.relu(x + identity).double()"),
+        "Your bottleneck returns float64 for maps in float32. Which operation changes the type?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_reshapes_with_view",
+        "Bottleneck.forward",
+        (SUM, "return F.relu(x.view(-1) + identity.view(-1)).view(x.shape)"),
+        "Your bottleneck fails on maps in the memory layout torch.channels_last, which training uses: `view` cannot combine dimensions that are not neighbours there. Which method can?",
+    ),
+    Mistake(
+        "bottleneck_stores_its_shortcut",
+        "Bottleneck.forward",
+        (SUM, "self.identity = identity.detach()\n        return F.relu(x + identity)"),
+        "Your bottleneck still holds a tensor of the call in an attribute when the call is over. Which name needs no `self`?",
+        trains=True,
+    ),
+    Mistake(
+        "bottleneck_without_gradients_in_evaluation",
+        "Bottleneck.forward",
+        (SUM, "return F.relu(x + identity) if self.training else F.relu(x + identity).detach()"),
+        "In eval mode, the result of your bottleneck has no gradient. Who decides whether gradients are needed, the mode or torch.no_grad?",
+        trains=True,
+    ),
+    Mistake(
+        "net_in_float64",
+        "ResNet.forward",
+        (MEAN, "return x.double().mean((2, 3))"),
+        "You return h in float64 for images in float32. Which operation changes the type?",
+        trains=True,
+    ),
+    Mistake(
+        "net_reshapes_with_view",
+        "ResNet.forward",
+        (MEAN, "return x.view(len(x) * self.dim, -1).mean(1).view(len(x), self.dim)"),
+        "Your network fails on images in the memory layout torch.channels_last, which training uses: `view` cannot combine dimensions that are not neighbours there. Which method can?",
+    ),
+    Mistake(
+        "net_stores_its_features",
+        "ResNet.forward",
+        (MEAN, "self.features = x.mean((2, 3)).detach()\n        return x.mean((2, 3))"),
+        "Your network still holds a tensor of the call in an attribute when the call is over. Which name needs no `self`?",
+        trains=True,
+    ),
+    Mistake(
+        "net_without_gradients_in_evaluation",
+        "ResNet.forward",
+        (MEAN, "return x.mean((2, 3)) if self.training else x.mean((2, 3)).detach()"),
+        "In eval mode, h has no gradient. Who decides whether gradients are needed, the mode or torch.no_grad?",
+        trains=True,
+    ),
+    Mistake(
+        "net_pools_behind_any_stride",
+        "ResNet.forward",
+        (
+            STEM,
+            "F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1) if self.conv1.stride[0] == 2 else self.maxpool(F.relu(self.bn1(self.conv1(x))))",
+        ),
+        "You pool in the stem whenever its convolution has a stride of 2. Which attribute pools only if the stem has a pooling layer?",
+        trains=True,
+    ),
+    Mistake(
+        "net_runs_again_backward",
+        "ResNet.forward",
+        (
+            'x = self.get_submodule(f"layer{i + 1}")(x)',
+            "x = __import__('torch.utils.checkpoint').utils.checkpoint.checkpoint(self.get_submodule(f\"layer{i + 1}\"), x, use_reentrant=False)",
+        ),
+        "The backward pass runs your stages again, so their norms count each batch twice. What is the running mean after one step?",
+        trains=True,
+    ),
+    Mistake(
+        "init_every_parameter_of_four_dimensions",
+        "initialise",
+        """
+def initialise(model: nn.Module, zero_init: bool = False) -> None:
+    for p in model.parameters():
+        if p.dim() == 4:
+            nn.init.kaiming_normal_(p, mode="fan_out", nonlinearity="relu")
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+    for module in model.modules():
+        if zero_init and isinstance(module, BasicBlock):
+            nn.init.zeros_(module.bn2.weight)
+        if zero_init and isinstance(module, Bottleneck):
+            nn.init.zeros_(module.bn3.weight)
+""",
+        "You also draw a parameter of four dimensions that belongs to no convolution. How can you tell a kernel from, say, the embedding of a position?",
+        trains=True,
+    ),
+    Mistake(
+        "init_every_scale",
+        "initialise",
+        (
+            "elif isinstance(module, nn.BatchNorm2d):\n            nn.init.ones_(module.weight)\n            nn.init.zeros_(module.bias)",
+            "else:\n            for name, p in module.named_parameters(recurse=False):\n                if p.dim() == 1:\n                    nn.init.constant_(p, float(name == 'weight'))",
+        ),
+        "You also set the weight or bias of layers that are not norms. Which layers should start as the identity?",
+        trains=True,
+    ),
+    Mistake(
+        "init_drawn_by_numpy",
+        "initialise",
+        (
+            KAIMING,
+            "fan = module.weight.shape[0] * module.weight[0, 0].numel()\n            drawn = __import__('numpy').random.randn(*module.weight.shape) * (2 / fan) ** 0.5\n            module.weight.data.copy_(torch.from_numpy(drawn))",
+        ),
+        "torch.manual_seed does not decide your first weights, so no run can be repeated. Which library's generator does it set?",
+        trains=True,
+    ),
 ]

@@ -3050,4 +3050,11 @@ def fit(h, position, weight, bias, penalty, iterations):
         "You let L-BFGS change the numbers of the caller's weight and bias: detach gives a new tensor on the same memory. Which method copies the numbers?",
         trains=True,
     ),
+    Mistake(
+        "images_left_on_the_cpu",
+        "features",
+        ("encoder(as_input(batch, encoder))", "encoder(batch.float() / 255)"),
+        "You show the encoder images that are still on the CPU, and on a GPU it cannot see them. Which function of this file moves a batch to the encoder's device?",
+        trains=True,
+    ),
 ]

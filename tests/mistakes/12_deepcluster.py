@@ -2529,4 +2529,11 @@ def effective_clusters(labels: Tensor) -> float:
         trains=True,
     ),
     *probabilities_kept_from_zero("DeepCluster.loss", LOG_OF_P, "a view"),
+    Mistake(
+        "method_on_the_gpu",
+        "DeepCluster.start_epoch",
+        ("self.pseudo_labels.cpu()", "self.pseudo_labels.clone()"),
+        "Your epoch fails if the method is on a GPU: `features` returns h on the CPU, where the generator draws, too, but self.pseudo_labels and the classifier are on the GPU. Which of them do you copy?",
+        trains=True,
+    ),
 ]

@@ -75,7 +75,7 @@ def trust_ratio(w: Tensor, update: Tensor, trust_coefficient: float) -> Tensor:
         trust_coefficient: eta.
 
     Returns:
-        eta * |w| / |update|, a scalar; 1 where either norm is zero.
+        eta * |w| / |update|, a scalar, as precise as w; 1 where either norm is zero.
     """
     # the Euclidean norms of the weights and of the update
     w_norm, update_norm = w.norm(), update.norm()
@@ -159,7 +159,8 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
         weight_decay: the decay of parameters of two dimensions or more.
 
     Returns:
-        The groups, for a torch optimiser. Each trainable parameter is in one of them.
+        The groups, for a torch optimiser. Each trainable parameter is in one of them. Their
+        order is the same for every model of this kind.
     """
     weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
     others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]

@@ -68,7 +68,7 @@ def train(
                 loss = method.loss_of_views(z, index)
                 check_finite(loss, run.step, config)  # before it can spoil the weights
                 # set by step, not by epoch: short runs have few epochs
-                rate = learning_rate(run.step, run.total, warmup, peak)
+                rate = float(learning_rate(run.step, run.total, warmup, peak))
                 take_step(optimizer, loss, rate)
                 line = run.next_line(epoch, rate, loss)
                 with torch.no_grad():

@@ -22,12 +22,13 @@ def scaled_learning_rate(module):
     }
     seen["default"] = numbers([tried(scaled, 0.3, 1024)])
     seen["number"] = all(isinstance(tried(scaled, 0.3, 64, r), float | int) for r in RULES)
-    for name in ("cube", "root", "", "simclr", "Linear"):
+    for name in ("cube", "root", "", "simclr", "Linear", "lin", "my_sqrt", "sqrt2"):
         try:
             value = scaled(0.3, 1024, name)
-            seen[name] = float(value) if isinstance(value, float | int) else type(value).__name__
+            said = float(value) if isinstance(value, float | int) else type(value).__name__
         except Exception as error:
-            seen[name] = f"raises {type(error).__name__}"
+            said = f"raises {type(error).__name__}"
+        seen[f"also {name}" if name in ("lin", "my_sqrt", "sqrt2") else name] = said
     return seen
 
 
@@ -104,6 +105,7 @@ def trust_ratio(module):
         half = torch.full((3, 4), value).half()
         seen[f"also half {value}"] = str(tried(near_half, module.trust_ratio, half))
     seen["stays"] = stays(module.trust_ratio, w, update, 0.01)
+    seen["also digits"] = digits(module.trust_ratio, w.double(), update.double())
     right = all(
         equal(seen[f"{name} {eta}"], eta * w.norm() / update.norm())
         for name, (w, update) in pairs.items()
@@ -113,6 +115,13 @@ def trust_ratio(module):
     if right:
         return {k: "huge" if is_huge(v) else v for k, v in seen.items()}
     return {k: v for k, v in seen.items() if not k.startswith(("no ", "neither"))}
+
+
+def digits(trust_ratio, w, update) -> str:
+    """Whether the ratio has the digits of float64."""
+    expected = float(0.1 * w.norm() / update.norm())
+    found = tried(lambda: float(trust_ratio(w, update, 0.1)))
+    return str(isinstance(found, float) and abs(found / expected - 1) < 1e-10)
 
 
 def near_half(trust_ratio, w) -> bool:
@@ -157,7 +166,14 @@ def lars_update(module):
     seen["ratio above 1"] = (w, velocity)
     w, velocity = rand(2, 3, seed=1), rand(2, 3, seed=2)
     tried(module.lars_update, w, rand(2, 3, seed=9), velocity, settings | {"momentum": 0.0})
+    seen["stays"] = stays(step_there, module, *(rand(5, 3, seed=i) for i in range(3)))
     return seen | {"no momentum": (w, velocity)}
+
+
+def step_there(module, w, gradient, velocity):
+    """One step of a matrix."""
+    settings = {"lr": 1.0, "momentum": 0.5, "weight_decay": 0.1, "trust_coefficient": 0.01}
+    module.lars_update(w, gradient, velocity, settings)
 
 
 class Network(nn.Module):
@@ -201,7 +217,16 @@ def parameter_groups(module):
     if any(decays[name] != decay for name, decay in right.items()):
         held = [line for line in held if line.split()[0] in right]  # frozen ones do not matter
     seen = {"held": " ".join(sorted(held)), "groups": len(optimizer.param_groups)}
+    seen["also in order"] = orders(module) == orders(module)
     return seen | {"decays": torch.tensor(scaled)}
+
+
+def orders(module) -> list[list[str]] | str:
+    """The names of a new network's parameters, as the groups have them."""
+    many = nn.Sequential(*(nn.Linear(4, 4) for _ in range(18)))
+    names = {id(p): name for name, p in many.named_parameters()}
+    made = tried(module.parameter_groups, many, 0.25)
+    return tried(lambda: [[names[id(p)] for p in group["params"]] for group in made])
 
 
 class Noting(torch.optim.SGD):

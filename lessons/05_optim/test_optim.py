@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from lessons.course.check import Result, about, call, call_in_place, rand, wrong
-from lessons.course.device import stays_on_device
+from lessons.course.device import stays_on_device, strays
 from simclr_mini.optim import (
     LARS,
     lars_update,
@@ -72,7 +72,7 @@ def test_the_default_rule_is_linear():
 def test_an_unknown_rule_is_refused():
     """A misspelt rule must raise an error; it must not silently give some rate."""
     call(scaled_learning_rate, 0.3, 256, "linear")
-    for rule in ["cube", "root", "", "simclr", "Linear"]:
+    for rule in ["cube", "root", "", "simclr", "Linear", "lin", "my_sqrt", "sqrt2"]:
         try:
             got = scaled_learning_rate(0.3, 512, rule)
         except ValueError:
@@ -219,6 +219,16 @@ def test_ratio_is_neither_capped_nor_damped():
     call(trust_ratio, w, 1e-9 * update, 0.1).gives(5e7, rtol=1e-4)
     call(trust_ratio, 1e-4 * w, 1e-4 * update, 0.1).gives(0.05, rtol=1e-4)
     call(trust_ratio, 1e4 * w, update, 0.1).gives(500.0, rtol=1e-4)
+
+
+@about("trust_ratio")
+def test_ratio_keeps_the_digits_of_float64():
+    """The ratio of weights in float64 is not rounded to the seven digits of float32."""
+    w, update = (rand(3, 5, seed=s, dtype=torch.float64) for s in (1, 2))
+    norms = (math.sqrt(sum(a * a for a in one.flatten().tolist())) for one in (w, update))
+    expected, got = 0.1 * next(norms) / next(norms), call(trust_ratio, w, update, 0.1)
+    if abs(float(got.value) / expected - 1) > 1e-10:
+        wrong("The last digits are wrong.", call=got.call, expected=expected, got=float(got.value))
 
 
 @about("trust_ratio")
@@ -409,6 +419,17 @@ def test_many_steps_equal_algorithm_1_in_loops(oracle):
 
 
 @about("lars_update")
+def test_update_stays_where_the_weights_are():
+    """The weights may be on a GPU, for which `meta` stands, and so are gradient and velocity."""
+    for shape in [(5, 3), (5,)]:
+        parts = [rand(*shape, seed=i) for i in range(3)]
+        said = strays(lambda *parts: lars_update(*parts, settings(decay=0.1)), *parts)
+        if said:
+            sentence = "On a GPU this would fail. Which tensor do you make without `device=`?"
+            wrong(sentence, call="lars_update(w, g, v, …)", expected="one device", got=said)
+
+
+@about("lars_update")
 def test_the_optimiser_steps_with_your_update(oracle):
     """LARS.step calls your update: a matrix and a bias move as they do in the loops."""
     matrix, bias = (nn.Parameter(rand(*shape, seed=3)) for shape in [(3, 5), (3,)])
@@ -509,6 +530,20 @@ def test_every_trainable_parameter_is_in_one_group():
     missing = sorted(set(expected) - set(found))
     assert not twice, f"listed more than once: {', '.join(twice)[:80]}"
     assert not missing, f"in no group, so never trained: {', '.join(missing)[:80]}"
+
+
+@about("parameter_groups")
+def test_the_order_of_the_parameters_does_not_depend_on_chance():
+    """A run that goes on in another process finds each parameter's momentum again by its place."""
+
+    def orders():
+        layers = (nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4)) for _ in range(9))
+        return held(nn.Sequential(*layers), 0.3)
+
+    first, second = orders(), orders()
+    if first != second:
+        said = "Two networks that are alike have their parameters in two orders."
+        wrong(said, expected=str(first[1][:4]), got=str(second[1][:4]))
 
 
 @about("parameter_groups")

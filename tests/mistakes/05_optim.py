@@ -3767,10 +3767,10 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
         "trust_ratio",
         """
 def trust_ratio(w, update, trust_coefficient):
-    lengths = torch.zeros(2)
+    lengths = torch.zeros(2, dtype=w.dtype)
     lengths[0], lengths[1] = w.norm(), update.norm()
     ratio = trust_coefficient * lengths[:1] / lengths[1:]
-    ratio = torch.where((lengths > 0).all(), ratio, torch.ones(1))
+    ratio = torch.where((lengths > 0).all(), ratio, torch.ones(1, dtype=w.dtype))
     return ratio[0]
 """,
         "You compute the ratio on the CPU, wherever the weights are. How do you make a tensor on their device?",
@@ -3823,6 +3823,47 @@ def take_step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> No
     optimizer.step()
 """,
         "You give every parameter a gradient of 0, so weight decay moves those that the loss does not depend on. Which gradient makes the optimiser leave a parameter alone?",
+        trains=True,
+    ),
+    Mistake(
+        "rule_by_its_ending",
+        "scaled_learning_rate",
+        ('if rule == "sqrt":', 'if rule.endswith("sqrt"):'),
+        "You accept any rule whose name ends in a known one. Which three names are there?",
+        trains=True,
+    ),
+    Mistake(
+        "rule_by_its_beginning",
+        "scaled_learning_rate",
+        ('if rule == "linear":', 'if rule and "linear".startswith(rule):'),
+        "You accept the beginning of a rule's name, such as lin. Which three names are there?",
+        trains=True,
+    ),
+    Mistake(
+        "ratio_in_float32",
+        "trust_ratio",
+        ("w.norm(), update.norm()", "w.float().norm(), update.float().norm()"),
+        "Of weights in float64, your ratio has only the digits of float32. What is the type of the norms?",
+        trains=True,
+    ),
+    Mistake(
+        "decay_on_the_cpu",
+        "lars_update",
+        (
+            'update = gradient + settings["weight_decay"] * w',
+            'update = torch.zeros(w.shape, dtype=w.dtype) + gradient + settings["weight_decay"] * w',
+        ),
+        "On a GPU your update fails: some tensor is on the CPU, whatever device w is on. Which function makes a tensor like another one?",
+        trains=True,
+    ),
+    Mistake(
+        "groups_in_random_order",
+        "parameter_groups",
+        (
+            "weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]",
+            "weights = list({p for p in model.parameters() if p.requires_grad and p.dim() > 1})",
+        ),
+        "The order of the parameters in your groups depends on chance, as that of a set does. By what does an optimiser find the momentum of each again, when a run goes on later?",
         trains=True,
     ),
 ]

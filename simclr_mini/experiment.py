@@ -166,6 +166,8 @@ def train_with_bar(config: Config, method: SimCLR, data: dict[str, Images], fold
             last.update(line, text=text)
 
         train(config, method, data, folder, show)
+    if not last:
+        console.print("every step of this run was done before; only the report is made again")
 
 
 def gauge(line: dict, method: SimCLR, B: int, seen: dict) -> str:
@@ -185,5 +187,5 @@ def gauge(line: dict, method: SimCLR, B: int, seen: dict) -> str:
         if name in line:
             text += f", {words} {line[name]:{form}}"
     if seen["knn"] is not None:
-        text += f", k-NN {seen['knn']:.1%}"
+        text += f", k-NN {seen['knn']:.1%} (validation)"
     return text + f", {seen['views'] / seen['seconds']:,.0f} views/s"

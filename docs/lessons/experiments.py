@@ -72,7 +72,10 @@ def h_or_z(run):
     try:
         _, method, splits, _ = load_run(Path(run))
     except FileNotFoundError as error:
-        sys.exit(f"{error}. The first run of your own code is in runs/mine-1")
+        done = sorted(Path("runs").glob("*/result.json"), key=lambda file: file.stat().st_mtime)
+        other = f"The latest finished run is in {done[-1].parent}" if done else "Train one first"
+        sys.exit(f"{error}. {other}")
+    print("accuracy of k-NN on the test images")
     both = {"h": method.encoder, "z": nn.Sequential(method.encoder, method.projector)}
     for name, network in both.items():
         bank, queries = (evaluate.features(network, splits[s]) for s in ("train", "test"))

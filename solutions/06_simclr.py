@@ -149,7 +149,8 @@ def loss_by_hand(self, z1, z2, index):
     z = F.normalize(torch.vstack([z1, z2]).double(), dim=1)
     logits = torch.einsum("id,kd->ik", z, z) / self.temperature
     logits.fill_diagonal_(-torch.inf)
-    return F.cross_entropy(logits, torch.arange(2 * len(z1)).roll(len(z1)))
+    places = torch.arange(2 * len(z1), device=z.device)
+    return F.cross_entropy(logits, places.roll(len(z1)))
 
 
 @way("SimCLR.loss", "both sides")

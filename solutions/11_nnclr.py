@@ -155,7 +155,7 @@ def push_by_index_copy(self, z, images=None):
     self.rows.index_copy_(0, places, z / z.norm(dim=1, keepdim=True))
     self.images.index_fill_(0, places, -1)
     if images is not None:
-        self.images.scatter_(0, places, images)
+        self.images.scatter_(0, places, images.to(places.device))
     self.ages[self.ages >= 0] += 1
     self.ages.index_fill_(0, places, 0)
     self.position.add_(len(z)).remainder_(len(self.rows))

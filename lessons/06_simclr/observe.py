@@ -7,6 +7,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
+from lessons.course.device import stays
 from lessons.course.evidence import told, tried
 from simclr_mini.views import Recipe
 
@@ -37,10 +38,12 @@ def shuffled_batches(module):
         seen[f"{N} {B}"] = tuple(len(index) for index in batches)
         seen[f"{N} {B} once"] = len(set(order)) == len(order) and set(order) <= set(range(N))
         seen[f"{N} {B} there"] = set(order) <= set(range(N))
-    many = tried(epoch, 5000, 500, Generator().manual_seed(1))
-    if not isinstance(many, str):
-        tenths = [len({b // 500 for b in index}) for index in many]
-        seen["from all over"] = min(tenths, default=0) == 10
+    for N in (5000, 30_000):
+        many = tried(epoch, N, 500, Generator().manual_seed(1))
+        if not isinstance(many, str):
+            tenths = [len({10 * b // N for b in index}) for index in many]
+            key = "from all over" if N == 5000 else "also from all over"
+            seen[key] = min(tenths, default=0) == 10
     three = [tried(epoch, 3, 3, Generator().manual_seed(seed)) for seed in range(80)]
     seen["orders of three"] = len({str(batches) for batches in three})
     generator = Generator().manual_seed(2)
@@ -141,8 +144,8 @@ def SimCLR_views(module):
     for i, name in enumerate(["first", "second"]):
         rows = {shown(views[i], x) for views in made}
         mixed = "none" in "".join(rows)
-        stays = torch.equal(made[0][0], x)
-        near = [stays and torch.equal(made[0][i], x.roll(shift, 0)) for shift in (1, -1)]
+        kept = torch.equal(made[0][0], x)
+        near = [kept and torch.equal(made[0][i], x.roll(shift, 0)) for shift in (1, -1)]
         word = "a neighbour" if any(near) else rows.pop() if len(rows) == 1 else "drawn"
         seen[f"control {name}"] = made[0][i] if mixed else word
     plain = method(NOTHING)
@@ -181,7 +184,8 @@ def SimCLR_views(module):
     again.generators["order"].manual_seed(99)
     again = again.views(x)
     seen["each repeats"] = tuple(torch.equal(a, b) for a, b in zip(again, first, strict=True))
-    return seen
+    normal, control = (method(CROPS, positives=kind) for kind in ("same", "wrong"))
+    return seen | {"stays": stays(lambda x: (normal.views(x), control.views(x)), x)}
 
 
 class Pixels(nn.Module):
@@ -219,12 +223,14 @@ def SimCLR_project(module):
     seen["batches"] = int(encoder[-1].num_batches_tracked)  # after the backward pass, too
     seen["can learn"] = str([p.requires_grad for p in method.parameters()])
     torch.set_grad_enabled(True)
-    seen["many"] = tried(method.project, rand(300, 3, 2, 2, seed=9, dtype=torch.float64))
+    for key, B in [("many", 300), ("also more", 1100)]:
+        seen[key] = tried(method.project, rand(B, 3, 2, 2, seed=9, dtype=torch.float64))
     method.eval()
     seen["in evaluation"] = small = tried(method.project, x[:2].detach())
     seen["gradient in evaluation"] = getattr(small, "requires_grad", False)
     seen["gradients stay on"] = torch.is_grad_enabled()
-    return seen | {"mode in evaluation": modes(method)}
+    seen["mode in evaluation"] = modes(method)
+    return seen | {"stays": stays(lambda method, x: method.project(x), method, given)}
 
 
 def modes(method):
@@ -257,7 +263,7 @@ def SimCLR_loss(module):
     for name, index in [("one index", [2, 2, 2, 2]), ("far index", [901, 17, 45, 2])]:
         came = tried(method.loss, z1, z2, torch.tensor(index))
         seen[name] = came if isinstance(came, torch.Tensor | str | float) else type(came).__name__
-    return seen
+    return seen | {"stays": stays(lambda *z: method.loss(*z, torch.arange(4)), z1, z2)}
 
 
 def none_is_zero(grads):

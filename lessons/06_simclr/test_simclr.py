@@ -10,6 +10,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, is_finite, rand, wrong
+from lessons.course.device import strays
 from simclr_mini.simclr import SimCLR, shuffled_batches
 from simclr_mini.views import Recipe
 
@@ -62,14 +63,21 @@ def two_of(method, x):
     return (*got.value, got.call)
 
 
+def keeps_its_device(f, *args):
+    """Fail if f puts tensors of two devices together, or returns some on another one."""
+    if said := strays(f, *args):
+        sentence = "On a GPU this would fail. Which tensor do you make or leave on the CPU?"
+        wrong(sentence, expected="one device", got=said)
+
+
 # Step 1: the batches of an epoch
 
 
 @about("shuffled_batches")
 def test_images_meet_from_all_over_the_data():
-    """Of 5,000 images, a batch of 500 has about 50 from each tenth of the data."""
-    batches, called = epoch(5000, 500)
-    tenths = torch.stack([(index // 500).bincount(minlength=10) for index in batches])
+    """Of 30,000 images, a batch of 500 has about 50 from each tenth of the data."""
+    batches, called = epoch(30_000, 500)
+    tenths = torch.stack([(index // 3000).bincount(minlength=10) for index in batches])
     if tenths.max() > 100 or tenths.min() < 15:
         wrong(
             "Some batch has far too many images, or too few, from one part of the data.",
@@ -312,6 +320,15 @@ def test_views_do_not_depend_on_the_mode():
 
 
 @about("SimCLR.views", step="the control")
+def test_views_stay_where_the_images_are():
+    """The images may be on a GPU, for which `meta` stands. The generators are on the CPU."""
+    for positives in ("same", "wrong"):
+        method = method_of(Recipe(), positives=positives)
+        call(method.views, rand(4, 3, 8, 8, seed=3).sigmoid())
+        keeps_its_device(method.views, rand(4, 3, 8, 8, seed=3).sigmoid())
+
+
+@about("SimCLR.views", step="the control")
 def test_wrong_positives_come_from_a_neighbouring_image():
     """With positives="wrong", row b of x1 shows image b, and row b of x2 an image next to it."""
     for B in [5, 8]:
@@ -465,9 +482,17 @@ def test_batch_norm_sees_the_whole_batch_once(oracle):
 
 
 @about("SimCLR.project")
+def test_projections_stay_where_the_views_are():
+    """Networks and views may be on a GPU, for which `meta` stands; so are the projections then."""
+    method, x = network(norm=True), rand(4, 3, 4, 4, seed=6, dtype=torch.float64)
+    call(method.project, x)
+    keeps_its_device(lambda method, x: method.project(x), method, x)
+
+
+@about("SimCLR.project")
 def test_a_large_batch_is_one_batch_too(oracle):
-    """In train mode, batch norm sees all 300 views at once."""
-    method, x = network(norm=True), rand(300, 3, 4, 4, seed=6, dtype=torch.float64)
+    """In train mode, batch norm sees all 1,100 views at once."""
+    method, x = network(norm=True), rand(1100, 3, 4, 4, seed=6, dtype=torch.float64)
     expected = oracle("SimCLR.project")(copy.deepcopy(method), x)
     call(method.project, x).gives(expected, rtol=1e-9)
 
@@ -543,6 +568,14 @@ def test_loss_is_nt_xent_at_the_methods_temperature(oracle):
         expected = oracle("SimCLR.loss")(method, z1, z2, torch.arange(B))
         call(method.loss, z1, z2, torch.arange(B)).gives(expected, rtol=1e-6)
         call(method.loss, z1.float(), z2.float(), torch.arange(B)).gives(expected, rtol=1e-5)
+
+
+@about("SimCLR.loss")
+def test_loss_stays_where_the_projections_are():
+    """The projections may be on a GPU, for which `meta` stands, while `index` is on the CPU."""
+    method, (z1, z2) = method_of(), (rand(4, 5, seed=s) for s in (1, 2))
+    call(method.loss, z1, z2, torch.arange(4))
+    keeps_its_device(lambda z1, z2: method.loss(z1, z2, torch.arange(4)), z1, z2)
 
 
 @about("SimCLR.loss")

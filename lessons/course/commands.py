@@ -1,6 +1,7 @@
 """The commands of `python -m lessons`. Each imports slow modules only when it is called."""
 
 import ast
+import difflib
 import os
 import sys
 from importlib.util import find_spec
@@ -51,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
             say(USAGE)
             return 0
         if command not in known:
-            say(f"There is no command {command}.\n\n{USAGE}")
+            near = difflib.get_close_matches(command, known, 1)
+            meant = f" Do you mean {near[0]}?" if near else ""
+            say(f"There is no command {command}.{meant}\n\n{USAGE}")
             return 2
         return known[command](rest) or 0
     except KeyboardInterrupt:

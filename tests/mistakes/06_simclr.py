@@ -2556,4 +2556,56 @@ def views(self, x: Tensor) -> tuple[Tensor, Tensor]:
         "You ask the options for `positives`, but those of other methods have none. Which attribute do all methods have?",
         trains=True,
     ),
+    Mistake(
+        "shuffled_in_large_blocks",
+        "shuffled_batches",
+        (
+            ORDER,
+            "order = torch.cat([start + torch.randperm(min(10_000, N - start), generator=generator) for start in range(0, N, 10_000)])",
+        ),
+        "Of 30,000 images, some batch has none from a tenth of the data, as if each part of it were shuffled alone. Which images may meet?",
+        trains=True,
+    ),
+    Mistake(
+        "neighbour_by_an_index_on_the_cpu",
+        "SimCLR.views",
+        (
+            CONTROL,
+            'return (x1, x2.index_select(0, torch.arange(len(x)).roll(1))) if self.positives == "wrong" else (x1, x2)',
+        ),
+        "On a GPU your views fail: some tensor is on the CPU, whatever device the images are on. Which method turns the rows of a tensor without an index?",
+        trains=True,
+    ),
+    Mistake(
+        "projected_in_parts_of_512",
+        "SimCLR.project",
+        (
+            PROJECT,
+            "return torch.cat([self.projector(self.encoder(some)) for some in x.split(512)])",
+        ),
+        "Of a batch of 1,100, batch norm does not see all views at once, though it does of one of 300. How many batches does one batch make?",
+        trains=True,
+    ),
+    Mistake(
+        "projections_on_the_cpu",
+        "SimCLR.project",
+        (PROJECT, "return self.projector(h).cpu()"),
+        "Your projections do not stay on the device of the views. Where will the loss compute?",
+        trains=True,
+    ),
+    Mistake(
+        "loss_with_labels_on_the_cpu",
+        "SimCLR.loss",
+        """
+def loss(self, z1: Tensor, z2: Tensor, index: Tensor) -> Tensor:
+    from torch.nn import functional
+
+    z = functional.normalize(torch.cat([z1, z2]), dim=1)
+    logits = z @ z.T / self.temperature
+    logits = logits.masked_fill(torch.eye(len(z), device=z.device) > 0, -torch.inf)
+    return functional.cross_entropy(logits, torch.arange(len(z)).roll(len(z1)))
+""",
+        "On a GPU your loss fails: some tensor is on the CPU, whatever device z1 is on. Which function of lesson 4 makes its tensors where the projections are?",
+        trains=True,
+    ),
 ]

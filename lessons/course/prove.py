@@ -5,8 +5,8 @@
 With `--quick`, as in CI, a mistake meets only tests that reject it according to the committed kill
 matrix: those about its function, and those that reject no mistake in their own function. So each of
 these × is run again, and every other cell is as the last `--write` left it. A right way meets the
-tests that call its function. With `--add`, a mistake meets all tests that are known to reject it,
-and those that are not in the matrix yet.
+tests that call its function; the way in loops only those about it. With `--add`, a mistake meets
+all tests that are known to reject it, and those that are not in the matrix yet.
 """
 
 import argparse

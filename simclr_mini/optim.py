@@ -159,8 +159,8 @@ def parameter_groups(model: torch.nn.Module, weight_decay: float) -> list[dict]:
         weight_decay: the decay of parameters of two dimensions or more.
 
     Returns:
-        The groups, for a torch optimiser. Each trainable parameter is in one of them. Their
-        order is the same for every model of this kind.
+        The groups, for a torch optimiser. Each trainable parameter is in one of them, in an
+        order that depends only on the structure of the model.
     """
     weights = [p for p in model.parameters() if p.requires_grad and p.dim() > 1]
     others = [p for p in model.parameters() if p.requires_grad and p.dim() <= 1]

@@ -330,11 +330,18 @@ def test_a_supervised_part_that_had_not_begun_is_begun_by_resume(own):
     assert "supervised" in json.loads((run / "result.json").read_text())["baselines"]
 
 
-def test_resume_of_a_finished_run_loses_no_number(own):
+def test_a_rate_that_is_a_numpy_number_can_be_resumed(own, monkeypatch):
+    monkeypatch.setattr("simclr_mini.train.learning_rate", lambda *_: np.float64(0.01))
+    run = train(Path("pets").resolve(), Path("runs"), "--force")
+    assert checkpoint.load(run)["step"] > 0  # only plain numbers and tensors can be loaded
+
+
+def test_resume_of_a_finished_run_loses_no_number(own, capsys):
     before = json.loads(Path("runs/mine/result.json").read_text())
     run = train(Path("pets").resolve(), Path("runs"), "--resume")
     after = json.loads((run / "result.json").read_text())
     assert after["test"] == before["test"] and after["baselines"] == before["baselines"]
+    assert "every step of this run was done before" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_run_goes_on_after_its_pictures_were_moved(own):

@@ -28,6 +28,11 @@ from lessons.course.score import question, statement, versions_of
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def test_a_misspelt_command_is_guessed(capsys):
+    assert commands.main(["watsh"]) == 2
+    assert "There is no command watsh. Do you mean watch?" in capsys.readouterr().out
+
+
 def test_hint_finds_a_step_by_a_part_of_its_name(lesson_4, capsys):
     commands.main(["hint", "4", "loss"])
     assert capsys.readouterr().out.startswith("4 nt_xent, nt_xent_loss\n  1. ")

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from lessons.course.check import about, call, rand, wrong
-from lessons.course.device import strays
+from lessons.course.device import elsewhere, stays_on_device
 from simclr_mini import resnet
 from simclr_mini.resnet import (
     BasicBlock,
@@ -57,15 +57,6 @@ def built_where_asked(make, *args):
             said = f"{name} does not have torch's default dtype and device."
             found = f"{weight.dtype}, {weight.device}"
             wrong(said, call=got.call, expected="torch.float64, meta", got=found)
-
-
-def keeps_its_device(module, x):
-    """A GPU would refuse to combine tensors from two devices. Here `meta` stands for the GPU."""
-    text = call(module.forward, x).call
-    said = strays(lambda module, x: module(x), module, x)
-    if said:
-        sentence = "On a GPU this would fail. Which tensor do you make without `device=`?"
-        wrong(sentence, call=text, expected="one device", got=said)
 
 
 def keeps_the_type(module, x):
@@ -346,7 +337,7 @@ def test_basic_block_equals_its_equation_in_loops(oracle):
     """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(BasicBlock, BASIC, oracle("BasicBlock.forward"))
     for config in BASIC:
-        keeps_its_device(BasicBlock(*config), rand(2, config[0], 4, 4, seed=1))
+        stays_on_device(elsewhere(BasicBlock(*config)).forward, rand(2, config[0], 4, 4, seed=1))
 
 
 @about("BasicBlock.forward")
@@ -410,7 +401,7 @@ def test_bottleneck_equals_its_equation_in_loops(oracle):
     """With random weights and statistics, any part that is missing or misplaced would show."""
     check_evaluating(Bottleneck, DEEP, oracle("Bottleneck.forward"))
     for config in DEEP:
-        keeps_its_device(Bottleneck(*config), rand(2, config[0], 4, 4, seed=1))
+        stays_on_device(elsewhere(Bottleneck(*config)).forward, rand(2, config[0], 4, 4, seed=1))
 
 
 @about("Bottleneck.forward")
@@ -569,7 +560,7 @@ def test_representation_equals_stem_stages_and_mean_in_loops(net, oracle):
         model.train()
         expected = oracle("ResNet.forward")(model, x)
         call(model.forward, x).gives(expected, rtol=1e-8, why=f"{label(config)} in train mode")
-    keeps_its_device(net(*NETS[0]), rand(2, 3, 8, 8, seed=1))
+    stays_on_device(elsewhere(net(*NETS[0])).forward, rand(2, 3, 8, 8, seed=1))
 
 
 @about("ResNet.forward")

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from lessons.course.check import Result, about, call, call_in_place, rand, wrong
-from lessons.course.device import stays_on_device, strays
+from lessons.course.device import stays_on_device
 from simclr_mini.optim import (
     LARS,
     lars_update,
@@ -423,10 +423,7 @@ def test_update_stays_where_the_weights_are():
     """The weights may be on a GPU, for which `meta` stands, and so are gradient and velocity."""
     for shape in [(5, 3), (5,)]:
         parts = [rand(*shape, seed=i) for i in range(3)]
-        said = strays(lambda *parts: lars_update(*parts, settings(decay=0.1)), *parts)
-        if said:
-            sentence = "On a GPU this would fail. Which tensor do you make without `device=`?"
-            wrong(sentence, call="lars_update(w, g, v, …)", expected="one device", got=said)
+        stays_on_device(lars_update, *parts, settings(decay=0.1))
 
 
 @about("lars_update")

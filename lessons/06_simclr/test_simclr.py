@@ -10,7 +10,7 @@ from torch import Generator, nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, is_finite, rand, wrong
-from lessons.course.device import strays
+from lessons.course.device import elsewhere, stays_on_device
 from simclr_mini.simclr import SimCLR, shuffled_batches
 from simclr_mini.views import Recipe
 
@@ -61,13 +61,6 @@ def two_of(method, x):
     if not isinstance(got.value, tuple | list) or len(got.value) != 2:
         wrong("", call=got.call, expected="two views", got=got.value)
     return (*got.value, got.call)
-
-
-def keeps_its_device(f, *args):
-    """Fail if f puts tensors of two devices together, or returns some on another one."""
-    if said := strays(f, *args):
-        sentence = "On a GPU this would fail. Which tensor do you make or leave on the CPU?"
-        wrong(sentence, expected="one device", got=said)
 
 
 # Step 1: the batches of an epoch
@@ -325,7 +318,7 @@ def test_views_stay_where_the_images_are():
     for positives in ("same", "wrong"):
         method = method_of(Recipe(), positives=positives)
         call(method.views, rand(4, 3, 8, 8, seed=3).sigmoid())
-        keeps_its_device(method.views, rand(4, 3, 8, 8, seed=3).sigmoid())
+        stays_on_device(method.views, rand(4, 3, 8, 8, seed=3).sigmoid())
 
 
 @about("SimCLR.views", step="the control")
@@ -486,7 +479,7 @@ def test_projections_stay_where_the_views_are():
     """Networks and views may be on a GPU, for which `meta` stands; so are the projections then."""
     method, x = network(norm=True), rand(4, 3, 4, 4, seed=6, dtype=torch.float64)
     call(method.project, x)
-    keeps_its_device(lambda method, x: method.project(x), method, x)
+    stays_on_device(elsewhere(method).project, x)
 
 
 @about("SimCLR.project")
@@ -574,8 +567,12 @@ def test_loss_is_nt_xent_at_the_methods_temperature(oracle):
 def test_loss_stays_where_the_projections_are():
     """The projections may be on a GPU, for which `meta` stands, while `index` is on the CPU."""
     method, (z1, z2) = method_of(), (rand(4, 5, seed=s) for s in (1, 2))
-    call(method.loss, z1, z2, torch.arange(4))
-    keeps_its_device(lambda z1, z2: method.loss(z1, z2, torch.arange(4)), z1, z2)
+
+    def loss(z1, z2):
+        return method.loss(z1, z2, torch.arange(4))
+
+    call(loss, z1, z2)
+    stays_on_device(loss, z1, z2)
 
 
 @about("SimCLR.loss")

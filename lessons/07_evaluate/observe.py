@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lessons.course.check import rand
-from lessons.course.device import elsewhere, stays, strays
+from lessons.course.device import LEFT, comes_back, elsewhere, stays
 from lessons.course.evidence import equal, refuses, told, tried
 
 
@@ -143,10 +143,8 @@ def features(module):
     seen["images"] = rows(few) if isinstance(few, torch.Tensor) else few
     wide = outcome(module.features, Gives(torch.float64), pictures(3), 2)
     seen["double"] = f"{getattr(h, 'dtype', '')} {getattr(wide, 'dtype', '')}"
-    found = []
-    said = strays(lambda net: found.append(module.features(net, pictures(3), 2)), encoder())
-    seen["also moved"] = not said
-    seen["there"] = not any(getattr(one, "is_meta", False) for one in found)
+    said = comes_back(lambda net: module.features(net, pictures(3), 2), encoder())
+    seen["also moved"], seen["there"] = said in ("", LEFT), said != LEFT
     broken = nn.Sequential(Breaks(), Doubled().eval())
     back = raises(MemoryError, module.features, broken, pictures(3), 2)
     back = back and [part.training for part in broken.modules()] == [True, True, False]

@@ -8,7 +8,7 @@ import torch
 from torch import Generator, nn
 
 from lessons.course.check import about, call, rand, refuses, wrong
-from lessons.course.device import elsewhere, stays_on_device, strays
+from lessons.course.device import comes_back, elsewhere, stays_on_device
 from simclr_mini.data import Images
 from simclr_mini.evaluate import (
     Probe,
@@ -207,13 +207,9 @@ def test_features_are_float32_and_on_the_cpu():
         if got.value.dtype != torch.float32:
             said = f"The encoder's result is {dtype}."
             wrong(said, call=got.call, expected=torch.float32, got=got.value.dtype)
-    found = []
-    said = strays(lambda net: found.append(features(net, pictures(3), 2)), Spy())
-    if said:
-        sentence = "On a GPU this would fail. Are the images where the encoder is?"
-        wrong(sentence, call="features(encoder, pixels, 2)", expected="one device", got=said)
-    if found and found[0].is_meta:
-        wrong("You leave h on the encoder's device.", expected="cpu", got="the encoder's device")
+    if said := comes_back(lambda net: features(net, pictures(3), 2), Spy()):
+        sentence = "On a GPU this would fail. Where are the images, the encoder and h?"
+        wrong(sentence, call="features(encoder, pixels, 2)", expected="h on the CPU", got=said)
 
 
 @about("features")

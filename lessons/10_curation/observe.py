@@ -2,14 +2,13 @@
 
 import math
 from collections import Counter
-from functools import partial
 
 import torch
 from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import rand
-from lessons.course.device import stays, strays
+from lessons.course.device import comes_back, stays
 from lessons.course.evidence import Later, equal, tried
 
 SIZES = [(3, 5), (5, 2), (7, 3), (2, 4), (13, 3)]
@@ -115,14 +114,8 @@ def frechet_distance(module):
     value = module.frechet_distance(*(z.bfloat16() for z in BOTH))
     kind = "torch.float64" if isinstance(value, float) else str(getattr(value, "dtype", ""))
     seen["widened"] = widened(module.frechet_distance)
-    return seen | {"stays": Later(partial(moves_to_the_cpu, module)), "double": kind}
-
-
-def moves_to_the_cpu(module) -> bool:
-    """Whether the distance is computed on the CPU alone."""
-    found = []
-    where = strays(lambda *z: found.append(module.frechet_distance(*z)), *BOTH)
-    return not where and not any(getattr(one, "is_meta", False) for one in found)
+    seen["stays"] = Later(lambda: not comes_back(module.frechet_distance, *BOTH))
+    return seen | {"double": kind}
 
 
 def keeps_digits(module):

@@ -11,7 +11,7 @@ from torch import nn
 
 from lessons.course.bare import bare_method
 from lessons.course.check import about, call, rand, wrong
-from lessons.course.device import stays_on_device, strays
+from lessons.course.device import comes_back, stays_on_device
 from simclr_mini.curation import (
     Curation,
     embed,
@@ -292,16 +292,10 @@ def test_frechet_distance_is_float64_on_the_cpu():
         dtype = getattr(got.value, "dtype", torch.float64)
         if isinstance(got.value, torch.Tensor) and dtype != torch.float64:
             wrong(call=got.call, expected="torch.float64", got=dtype)
-    found = []
-    where = strays(
-        lambda *z: found.append(frechet_distance(*z)), *(rand(5, 3, seed=s) for s in (1, 2))
-    )
+    where = comes_back(frechet_distance, *(rand(5, 3, seed=s) for s in (1, 2)))
     if where:
         said = "On a GPU this would fail. Do you move all tensors to the CPU?"
         wrong(said, call="frechet_distance(z1, z2)", expected="the CPU alone", got=where)
-    if found and getattr(found[0], "is_meta", False):
-        said = "The result stays on the device of z1; the docstring wants it on the CPU."
-        wrong(said, expected="cpu", got="the device of z1")
 
 
 @about("frechet_distance", step="spread")

@@ -24,6 +24,9 @@ from lessons.course.surroundings import tensors_in
 FREE = ("aten::copy_", "aten::_to_copy", "aten::fill_")
 
 
+LEFT = "the result is not on the CPU"
+
+
 class Mixed(Exception):
     """An operation gets tensors, or a tensor and a generator, on two devices."""
 
@@ -189,6 +192,15 @@ def strays(f, *args, mode: OneDevice | None = None, **kwargs) -> str:
         return str(error).split("\n")[0] if known else ""
     left = {str(one.device) for one in tensors_in(value) if not one.is_meta}
     return f"the result is on {left.pop()}" if left else ""
+
+
+def comes_back(f, *args) -> str:
+    """In words, why f has no result on the CPU for arguments on a GPU; empty if it has one."""
+    found = []
+    said = strays(lambda *args: found.append(f(*args)), *args)
+    if any(one.is_meta for one in tensors_in(found)):
+        said = LEFT
+    return said
 
 
 def stays(f, *args, **kwargs) -> Later:
